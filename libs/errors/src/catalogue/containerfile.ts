@@ -1,0 +1,6 @@
+import { defineCatalogue } from '../define.js';
+
+/** Failures of reading a Containerfile and its ignore file. */
+export const containerfileFailure = defineCatalogue({
+  CONTAINERFILE_UNKNOWN_INSTRUCTION: { remedy: 'Correct the instruction; the Containerfile reference lists them all.' },
+});

@@ -1,0 +1,6 @@
+import { defineCatalogue } from '../define.js';
+
+/** Failures of blobs, layouts and the content store. */
+export const ociFailure = defineCatalogue({
+  BLOB_CORRUPT: { remedy: 'Run the target again; what is missing or altered is built anew.' },
+});

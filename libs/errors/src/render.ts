@@ -1,0 +1,18 @@
+import type { Failure } from './failure.js';
+
+/**
+ * A failure as a person reads it:
+ * `plugins/x/Containerfile:7: COPY_SOURCE_MISSING: …`, then the cause and the remedy, indented.
+ */
+export function renderFailure(failure: Failure): string {
+  const { at } = failure;
+  const place = at ? `${at.file}${at.line === undefined ? '' : `:${at.line}`}: ` : '';
+  const lines = [`${place}${failure.code}: ${failure.what}`];
+  if (failure.why) lines.push(...failure.why.trimEnd().split('\n').map((line) => `  cause: ${line}`));
+  lines.push(`  to do: ${failure.remedy}`);
+  return lines.join('\n');
+}
+
+export function renderFailures(failures: readonly Failure[]): string {
+  return failures.map(renderFailure).join('\n');
+}
