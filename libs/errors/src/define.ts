@@ -1,4 +1,4 @@
-import type { Failure, Place } from './failure.js';
+import type { Failure, Place } from './failure';
 
 /** An entry of the catalogue: the parts of a failure that do not depend on the occasion. */
 export interface Entry {

@@ -27,7 +27,10 @@ export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-export function failed(...failures: Failure[]): { readonly ok: false; readonly failures: readonly Failure[] } {
+export function failed(...failures: Failure[]): {
+  readonly ok: false;
+  readonly failures: readonly Failure[];
+} {
   return { ok: false, failures };
 }
 

@@ -1,4 +1,4 @@
-import type { Failure } from './failure.js';
+import type { Failure } from './failure';
 
 /**
  * A failure as a person reads it:
@@ -8,7 +8,13 @@ export function renderFailure(failure: Failure): string {
   const { at } = failure;
   const place = at ? `${at.file}${at.line === undefined ? '' : `:${at.line}`}: ` : '';
   const lines = [`${place}${failure.code}: ${failure.what}`];
-  if (failure.why) lines.push(...failure.why.trimEnd().split('\n').map((line) => `  cause: ${line}`));
+  if (failure.why)
+    lines.push(
+      ...failure.why
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  cause: ${line}`),
+    );
   lines.push(`  to do: ${failure.remedy}`);
   return lines.join('\n');
 }

@@ -1,4 +1,4 @@
-import { defineCatalogue } from '../define.js';
+import { defineCatalogue } from '../define';
 
 /** Failures of blobs, layouts and the content store. */
 export const ociFailure = defineCatalogue({

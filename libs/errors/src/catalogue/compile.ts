@@ -1,0 +1,25 @@
+import { defineCatalogue } from '../define';
+
+/** Failures of compile stages and toolchains. */
+export const compileFailure = defineCatalogue({
+  COMPILE_STAGE_NOT_RECOGNISED: {
+    remedy:
+      'Reduce the stage to FROM, WORKDIR, COPY from the context, ARG, ENV and one exec-form RUN of a compile command (docs/containerfiles.md).',
+  },
+  COMPILE_FAILED: { remedy: 'Correct the sources as the compiler says, then run the target again.' },
+  COMPILE_MADE_NOTHING: { remedy: 'Make the command leave its result under /out.' },
+  DEPENDENCIES_NOT_FETCHED: {
+    remedy: 'Check the network and the lockfile, then run the target again; fetching needs the network once.',
+    retryable: true,
+  },
+  PIN_MISSING: {
+    remedy: 'Add a pin.json beside the base, or name the version in the tag of the builder image.',
+  },
+  PIN_INVALID: { remedy: 'Correct the pin; libs/languages/README.md shows one.' },
+  TOOLCHAIN_MISSING: {
+    remedy: 'Run `npm run build`, which installs it, or install the pinned version yourself.',
+  },
+  TOOLCHAIN_DIFFERS: {
+    remedy: 'Install the pinned version, or change the pin on purpose (every digest changes with it).',
+  },
+});

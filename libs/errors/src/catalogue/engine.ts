@@ -1,0 +1,11 @@
+import { defineCatalogue } from '../define';
+
+/** Failures of container engines. */
+export const engineFailure = defineCatalogue({
+  ENGINE_MISSING: {
+    remedy: 'Install podman (Debian: apt-get install podman skopeo), or name another engine in PRISM_ENGINE.',
+  },
+  ENGINE_UNKNOWN: { remedy: 'Set PRISM_ENGINE to podman or docker.' },
+  ENGINE_FAILED: { remedy: 'Run the command by hand to see what the engine wants.' },
+  LOAD_MISMATCH: { remedy: 'Report this: the engine holds another image than the one that was built.' },
+});

@@ -1,0 +1,39 @@
+import { defineCatalogue } from '../define';
+
+/** Failures of planning and assembling images. */
+export const imageFailure = defineCatalogue({
+  INSTRUCTION_NEEDS_ENGINE: {
+    remedy:
+      'Move the command into the compile stage; images whose final stage runs commands are not assembled natively.',
+  },
+  BASE_NOT_SUPPORTED: { remedy: 'Use FROM scratch; other bases are not assembled natively.' },
+  PLATFORM_NOT_SUPPORTED: {
+    remedy: 'Use linux/amd64, linux/arm64 or another os/architecture[/variant] of the image spec.',
+  },
+  COPY_SOURCE_MISSING: { remedy: 'Correct the path, or take it out of the ignore file.' },
+  COPY_SOURCE_OUTSIDE: {
+    remedy:
+      'Copy only from inside the context; widen the context where the file belongs to another directory.',
+  },
+  COPY_DESTINATION_INVALID: {
+    remedy:
+      'End the destination with / when several sources are copied, and do not copy a directory over a file.',
+  },
+  COPY_OWNER_UNKNOWN: {
+    remedy: 'Use a numeric user and group, or copy an /etc/passwd and /etc/group that name them first.',
+  },
+  ADD_REMOTE: { remedy: 'Fetch the file in a step of its own and COPY it, so that its content is an input.' },
+  ARCHIVE_INVALID: { remedy: 'Make the archive anew, or COPY it as a plain file.' },
+  COMPILE_OUTPUT_MISSING: {
+    remedy: 'Run the target again with --skip-nx-cache; the compile target makes the tree anew.',
+  },
+  COMPILE_OUTPUT_CORRUPT: {
+    remedy: 'Run the target again; the compile target makes the tree anew.',
+    retryable: true,
+  },
+  ARCHITECTURE_MISMATCH: {
+    remedy: 'Build the binary for the platform of the image: use TARGETARCH in the compile stage.',
+  },
+  OPTIONS_INVALID: { remedy: 'Correct the option; `nx show project <name>` lists what the target takes.' },
+  PROJECT_NAME_TAKEN: { remedy: 'Give one of them another "name" in its project.json.' },
+});

@@ -1,0 +1,76 @@
+import { failed, ok, type Result, shellFailure } from '@prism-build/errors';
+import { execa } from 'execa';
+
+/** A process to start: an argument vector, never a shell string. */
+export interface Command {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd?: string;
+  /** The whole environment of the process: nothing is inherited. `undefined` inherits everything. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array | NodeJS.ReadableStream;
+  /** Milliseconds; 0 or absent means no limit. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  /** Called with output as it comes, standard output and error together. */
+  readonly onOutput?: (chunk: string) => void;
+}
+
+export interface Finished {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one command to its end. Wrappers (dry run, recording, limiting) have the same shape. */
+export type Run = (command: Command) => Promise<Result<Finished>>;
+
+/**
+ * Runs a command with execa. Failures: COMMAND_NOT_FOUND, COMMAND_TIMED_OUT, CANCELLED,
+ * COMMAND_FAILED with the end of what the command printed as the cause.
+ */
+export const run: Run = async (command) => {
+  const [file, ...args] = command.argv;
+  const child = execa(file, args, {
+    reject: false,
+    extendEnv: command.env === undefined,
+    stdin: command.input === undefined ? 'ignore' : 'pipe',
+    forceKillAfterDelay: 3000,
+    maxBuffer: 64 * 1024 * 1024,
+    ...(command.cwd && { cwd: command.cwd }),
+    ...(command.env && { env: { ...command.env } }),
+    ...(command.timeout && { timeout: command.timeout }),
+    ...(command.signal && { cancelSignal: command.signal }),
+    ...(isBytes(command.input) && { input: command.input }),
+  });
+  if (command.input !== undefined && !isBytes(command.input) && child.stdin) {
+    command.input.on('error', () => child.kill()).pipe(child.stdin.on('error', () => undefined));
+  }
+  if (command.onOutput)
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (d) => command.onOutput?.(String(d)));
+  const result = await child;
+  if (!result.failed) return ok({ stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') });
+  const shown = command.argv.join(' ');
+  if (result.isCanceled) return failed(shellFailure('CANCELLED', { what: `stopped: ${shown}` }));
+  if (result.timedOut) {
+    return failed(
+      shellFailure('COMMAND_TIMED_OUT', { what: `no end after ${command.timeout} ms: ${shown}` }),
+    );
+  }
+  if (result.code === 'ENOENT')
+    return failed(shellFailure('COMMAND_NOT_FOUND', { what: `cannot find the command ${file}` }));
+  const status =
+    result.exitCode === undefined
+      ? (result.signal ?? result.code ?? 'no status')
+      : `status ${result.exitCode}`;
+  const why =
+    lastLines([result.stderr, result.stdout].filter(Boolean).join('\n'), 40) || result.originalMessage;
+  return failed(shellFailure('COMMAND_FAILED', { what: `${status} from: ${shown}`, why }));
+};
+
+function isBytes(input: Command['input']): input is string | Uint8Array {
+  return typeof input === 'string' || input instanceof Uint8Array;
+}
+
+function lastLines(text: string, count: number): string {
+  return text.trimEnd().split('\n').slice(-count).join('\n');
+}
