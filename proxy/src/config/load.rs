@@ -1,0 +1,147 @@
+//! From a file's text and the environment to a [`Config`].
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use saphyr::{LoadableYamlNode, MarkedYaml};
+
+use super::{
+    Config, Violations, entries,
+    reader::{Fields, Reader},
+};
+
+const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 8980);
+const DEFAULT_ADMIN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 8981);
+const DEFAULT_DRAIN_MS: u64 = 10_000;
+
+/// The variables that configuration reads.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// `PRISM_LISTEN`: `address:port` of the data plane.
+    pub listen: Option<String>,
+    /// `PRISM_ADMIN_LISTEN`: `address:port` of the admin server.
+    pub admin_listen: Option<String>,
+    /// `PRISM_DRAIN_TIMEOUT_MS`: milliseconds.
+    pub drain_timeout_ms: Option<String>,
+}
+
+impl Environment {
+    /// Of this process. An empty variable counts as unset.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let get = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Self {
+            listen: get("PRISM_LISTEN"),
+            admin_listen: get("PRISM_ADMIN_LISTEN"),
+            drain_timeout_ms: get("PRISM_DRAIN_TIMEOUT_MS"),
+        }
+    }
+}
+
+/// Reads and validates a configuration file.
+///
+/// # Errors
+/// Every violation that was found, of the file and of the environment.
+pub fn load(path: &Path, environment: &Environment) -> Result<Config, Violations> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let mut violations = Violations::default();
+        violations.add(&file, format!("cannot be read: {error}"));
+        violations
+    })?;
+    parse(&file, &text, environment)
+}
+
+/// Validates the text of a configuration file; `file` is its name in messages.
+///
+/// # Errors
+/// Every violation that was found, of the text and of the environment.
+pub fn parse(file: &str, text: &str, environment: &Environment) -> Result<Config, Violations> {
+    let mut reader = Reader::new(file);
+    let documents = MarkedYaml::load_from_str(text).unwrap_or_else(|error| {
+        reader.at_line(
+            error.marker().line(),
+            format!("not valid YAML: {}", error.info()),
+        );
+        Vec::new()
+    });
+    let mut config = Config {
+        listen: DEFAULT_LISTEN,
+        admin_listen: DEFAULT_ADMIN,
+        drain_timeout: Duration::from_millis(DEFAULT_DRAIN_MS),
+        namespaces: Vec::new(),
+    };
+    match documents.as_slice() {
+        [document] => read_document(&mut reader, document, &mut config),
+        _ if !reader.violations.0.is_empty() => {}
+        [] => reader.at_line(1, "the file is empty; expected `namespaces`"),
+        [_, second, ..] => reader.at(second, "more than one YAML document"),
+    }
+    apply(environment, &mut config, &mut reader.violations);
+    if reader.violations.0.is_empty() {
+        Ok(config)
+    } else {
+        Err(reader.violations)
+    }
+}
+
+fn read_document(reader: &mut Reader<'_>, document: &MarkedYaml<'_>, config: &mut Config) {
+    let known = ["listen", "admin_listen", "namespaces"];
+    let Some(fields) = reader.fields(document, "the configuration", &known) else {
+        return;
+    };
+    address(reader, &fields, "listen", &mut config.listen);
+    address(reader, &fields, "admin_listen", &mut config.admin_listen);
+    if let Some(node) = reader.required(&fields, "namespaces") {
+        config.namespaces = entries::namespaces(reader, node);
+    }
+}
+
+fn address(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, name: &str, into: &mut SocketAddr) {
+    let Some(node) = fields.optional(name) else {
+        return;
+    };
+    match node.data.as_str().map(str::parse) {
+        Some(Ok(address)) => *into = address,
+        _ => reader.at(node, format!("`{name}` {ADDRESS_RULE}")),
+    }
+}
+
+const ADDRESS_RULE: &str = "must be an IP address and port, such as 0.0.0.0:8980";
+
+fn apply(environment: &Environment, config: &mut Config, violations: &mut Violations) {
+    let mut set = |name: &str, value: &Option<String>, into: &mut SocketAddr| match value
+        .as_deref()
+        .map(str::parse)
+    {
+        Some(Ok(address)) => *into = address,
+        Some(Err(_)) => violations.add(name, ADDRESS_RULE),
+        None => {}
+    };
+    set("PRISM_LISTEN", &environment.listen, &mut config.listen);
+    set(
+        "PRISM_ADMIN_LISTEN",
+        &environment.admin_listen,
+        &mut config.admin_listen,
+    );
+    match environment
+        .drain_timeout_ms
+        .as_deref()
+        .map(str::parse::<u32>)
+    {
+        Some(Ok(ms)) => config.drain_timeout = Duration::from_millis(ms.into()),
+        Some(Err(_)) => violations.add(
+            "PRISM_DRAIN_TIMEOUT_MS",
+            "must be a whole number of milliseconds",
+        ),
+        None => {}
+    }
+    let clash = config.listen == config.admin_listen && config.listen.port() != 0;
+    if clash {
+        violations.add(
+            "listen",
+            format!("both listeners would use {}", config.listen),
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! Configuration: a YAML file, with listen addresses and the drain limit
+//! overridable by the environment.
+
+mod endpoint;
+mod entries;
+mod load;
+mod reader;
+mod violation;
+
+use std::{net::SocketAddr, time::Duration};
+
+pub use endpoint::{Endpoint, Host};
+pub use load::{Environment, load, parse};
+pub use violation::{Violation, Violations};
+
+/// Everything the proxy needs to run; all values are valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where gRPC and `GET /health` are served; 0.0.0.0:8980 by default.
+    pub listen: SocketAddr,
+    /// Where the admin HTTP server listens; 0.0.0.0:8981 by default.
+    pub admin_listen: SocketAddr,
+    /// How long calls in flight may take to finish after SIGTERM; 10 s by default.
+    pub drain_timeout: Duration,
+    /// At least one, with distinct names.
+    pub namespaces: Vec<Namespace>,
+}
+
+/// One namespace and the plugin that serves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    /// What clients put into `x-prism-namespace`.
+    pub name: String,
+    /// The kind of backend, for people: `memstore`, `postgres`.
+    pub backend: String,
+    /// Where the plugin listens.
+    pub endpoint: Endpoint,
+    /// The limit of a call that brings no deadline of its own; none when the
+    /// file says `timeout_ms: 0`. 10 s by default.
+    pub timeout: Option<Duration>,
+}

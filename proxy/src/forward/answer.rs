@@ -1,0 +1,122 @@
+//! A plugin's answer on its way to the client.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, Response};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::time::{Sleep, sleep_until};
+use tonic::{Code, Status};
+
+use super::{call::Call, deadline::Deadline, errors};
+
+/// Passes frames on untouched, notes the final status, and turns a broken or
+/// late answer into trailers, which every client understands.
+pub(super) struct Answer {
+    body: tonic::body::Body,
+    /// Gone once the status is known.
+    call: Option<Call>,
+    late: Option<(Pin<Box<Sleep>>, Deadline)>,
+    ended: bool,
+}
+
+impl Answer {
+    /// Wraps the answer to a call.
+    pub(super) fn wrap(
+        answer: Response<tonic::body::Body>,
+        call: Call,
+        deadline: Deadline,
+    ) -> Response<Body> {
+        let (parts, body) = answer.into_parts();
+        let mut wrapped = Self {
+            late: deadline.at.map(|at| (Box::pin(sleep_until(at)), deadline)),
+            body,
+            call: Some(call),
+            ended: false,
+        };
+        // Without a body the headers are the trailers.
+        if wrapped.body.is_end_stream() {
+            wrapped.finish(code_of(&parts.headers));
+        }
+        Response::from_parts(parts, Body::new(wrapped))
+    }
+
+    fn finish(&mut self, code: Code) {
+        self.ended = true;
+        if let Some(call) = self.call.take() {
+            call.finish(code);
+        }
+    }
+
+    /// Ends the answer early. Dropping the plugin's body resets its stream.
+    fn fail(&mut self, status: &Status) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        self.body = tonic::body::Body::empty();
+        self.finish(status.code());
+        let mut trailers = HeaderMap::new();
+        match status.add_header(&mut trailers) {
+            Ok(()) => Poll::Ready(Some(Ok(Frame::trailers(trailers)))),
+            Err(status) => Poll::Ready(Some(Err(status))),
+        }
+    }
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        match Pin::new(&mut self.body).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(trailers) = frame.trailers_ref() {
+                    let code = code_of(trailers);
+                    self.finish(code);
+                }
+                return Poll::Ready(Some(Ok(frame)));
+            }
+            Poll::Ready(Some(Err(status))) => {
+                return self.fail(&errors::from_broken_answer(status));
+            }
+            Poll::Ready(None) => {
+                self.finish(Code::Unknown);
+                return Poll::Ready(None);
+            }
+            Poll::Pending => {}
+        }
+        let Some((sleep, deadline)) = &mut self.late else {
+            return Poll::Pending;
+        };
+        if sleep.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        let status = deadline.exceeded();
+        self.fail(&status)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.ended
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        if self.ended {
+            SizeHint::with_exact(0)
+        } else {
+            SizeHint::default()
+        }
+    }
+}
+
+fn code_of(headers: &HeaderMap) -> Code {
+    headers
+        .get("grpc-status")
+        .map_or(Code::Unknown, |code| Code::from_bytes(code.as_bytes()))
+}

@@ -1,0 +1,18 @@
+//! The Prism data-plane proxy: one gRPC port in front of many backend plugins.
+//!
+//! A call names its namespace in the request metadata `x-prism-namespace`;
+//! configuration says which plugin serves it. Bodies are passed on as they
+//! arrive, so the proxy knows no message type and a new service needs no change
+//! here.
+
+pub mod cli;
+pub mod config;
+pub mod forward;
+pub mod logging;
+pub mod metrics;
+pub mod net;
+pub mod phase;
+pub mod plugin;
+pub mod run;
+pub mod self_check;
+pub mod server;

@@ -1,0 +1,169 @@
+//! Prometheus metrics.
+
+mod names;
+
+use std::{
+    collections::HashSet,
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
+
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
+};
+use tonic::Code;
+
+use self::names::code_name;
+use crate::plugin::Plugins;
+
+/// Clients choose paths, and every label value costs memory for ever: paths
+/// beyond this many are counted as `other`.
+const MOST_METHODS: usize = 256;
+/// Upper bounds in seconds: a memory backend answers in well under a
+/// millisecond, a database may take a second.
+const BUCKETS: [f64; 12] = [
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0,
+];
+
+/// What the proxy counts.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    latency: HistogramVec,
+    plugin_up: IntGaugeVec,
+    /// Calls that are being served now.
+    pub in_flight: IntGauge,
+    methods: RwLock<HashSet<String>>,
+}
+
+impl Metrics {
+    /// Registers every metric.
+    ///
+    /// # Errors
+    /// When a name or label is invalid or taken, which is a mistake in this file.
+    pub fn new() -> prometheus::Result<Self> {
+        let by_plugin = ["namespace", "backend"];
+        let metrics = Self {
+            registry: Registry::new(),
+            requests: IntCounterVec::new(
+                Opts::new("prism_requests_total", "Calls by final gRPC status."),
+                &["namespace", "method", "code"],
+            )?,
+            latency: HistogramVec::new(
+                HistogramOpts::new(
+                    "prism_request_duration_seconds",
+                    "Time from a call's arrival to its status.",
+                )
+                .buckets(BUCKETS.to_vec()),
+                &["namespace", "method"],
+            )?,
+            plugin_up: IntGaugeVec::new(
+                Opts::new(
+                    "prism_plugin_up",
+                    "1 when the last probe found the plugin serving.",
+                ),
+                &by_plugin,
+            )?,
+            in_flight: IntGauge::new("prism_requests_in_flight", "Calls being served now.")?,
+            methods: RwLock::default(),
+        };
+        let info = IntGaugeVec::new(
+            Opts::new("prism_build_info", "Always 1; labels name the build."),
+            &["version", "arch"],
+        )?;
+        info.with_label_values(&[env!("CARGO_PKG_VERSION"), std::env::consts::ARCH])
+            .set(1);
+        metrics
+            .registry
+            .register(Box::new(metrics.requests.clone()))?;
+        metrics
+            .registry
+            .register(Box::new(metrics.latency.clone()))?;
+        metrics
+            .registry
+            .register(Box::new(metrics.plugin_up.clone()))?;
+        metrics
+            .registry
+            .register(Box::new(metrics.in_flight.clone()))?;
+        metrics.registry.register(Box::new(info))?;
+        Ok(metrics)
+    }
+
+    /// Counts a finished call. An empty namespace is one that could not be routed.
+    pub fn observe(&self, namespace: &str, path: &str, code: Code, took: Duration) {
+        let routed = !namespace.is_empty();
+        let method = if self.has_label(path, routed) {
+            path
+        } else {
+            "other"
+        };
+        self.requests
+            .with_label_values(&[namespace, method, code_name(code)])
+            .inc();
+        self.latency
+            .with_label_values(&[namespace, method])
+            .observe(took.as_secs_f64());
+    }
+
+    /// The Prometheus text format, with plugin health as of now.
+    ///
+    /// # Errors
+    /// When a metric cannot be encoded.
+    pub fn render(&self, plugins: &Plugins) -> prometheus::Result<Vec<u8>> {
+        for plugin in plugins.iter() {
+            let labels = [
+                plugin.namespace.name.as_str(),
+                plugin.namespace.backend.as_str(),
+            ];
+            self.plugin_up
+                .with_label_values(&labels)
+                .set(plugin.health().up.into());
+        }
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(text)
+    }
+
+    /// Whether a path has a label of its own; only routed calls earn one.
+    fn has_label(&self, path: &str, routed: bool) -> bool {
+        {
+            let methods = self.methods.read().unwrap_or_else(PoisonError::into_inner);
+            if methods.contains(path) {
+                return true;
+            }
+            if !routed || methods.len() >= MOST_METHODS {
+                return false;
+            }
+        }
+        let mut methods = self.methods.write().unwrap_or_else(PoisonError::into_inner);
+        // Another call may have taken the last place between the two locks.
+        let room = methods.len() < MOST_METHODS;
+        if room {
+            methods.insert(path.to_owned());
+        }
+        room
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_clients_cannot_grow_without_limit() -> prometheus::Result<()> {
+        let metrics = Metrics::new()?;
+        for n in 0..MOST_METHODS + 5 {
+            metrics.observe("m", &format!("/s/{n}"), Code::Ok, Duration::ZERO);
+        }
+        let count = |method: &str| {
+            metrics
+                .requests
+                .with_label_values(&["m", method, "OK"])
+                .get()
+        };
+        assert_eq!((count("/s/0"), count("other")), (1, 5));
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! Opens the connection to one plugin.
+
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpStream, time::timeout};
+
+use super::resolve;
+use crate::config::Endpoint;
+
+/// Of one address; the next one is tried afterwards.
+const ADDRESS_LIMIT: Duration = Duration::from_millis(1000);
+/// Of resolving and all addresses.
+const WHOLE_LIMIT: Duration = Duration::from_millis(2500);
+/// A channel connects for one waiting call after another: without this pause,
+/// the tenth call to a silent address would fail ten limits later.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A `tower` service that connects to a plugin, whatever URI it is given.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    endpoint: Endpoint,
+    failure: Arc<Mutex<Option<(Instant, String)>>>,
+}
+
+impl Connector {
+    /// Connects to `endpoint`, resolving its name each time.
+    #[must_use]
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            failure: Arc::default(),
+        }
+    }
+
+    async fn connect(self) -> io::Result<TokioIo<TcpStream>> {
+        if let Some(recent) = self.recent_failure() {
+            return Err(io::Error::other(recent));
+        }
+        let attempt = timeout(WHOLE_LIMIT, open(&self.endpoint)).await;
+        let result = attempt.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+        let failure = result
+            .as_ref()
+            .err()
+            .map(|error| (Instant::now(), error.to_string()));
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+        result.map(TokioIo::new)
+    }
+
+    fn recent_failure(&self) -> Option<String> {
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure
+            .as_ref()
+            .filter(|(at, _)| at.elapsed() < PAUSE)
+            .map(|(_, why)| why.clone())
+    }
+}
+
+async fn open(endpoint: &Endpoint) -> io::Result<TcpStream> {
+    let mut last = io::Error::other("no address");
+    for ip in resolve(&endpoint.host).await? {
+        let attempt = timeout(ADDRESS_LIMIT, TcpStream::connect((ip, endpoint.port))).await;
+        match attempt.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+            Ok(stream) => {
+                // Nagle's algorithm would hold back small frames for up to 40 ms.
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+impl tower::Service<http::Uri> for Connector {
+    type Response = TokioIo<TcpStream>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: http::Uri) -> Self::Future {
+        Box::pin(self.clone().connect())
+    }
+}

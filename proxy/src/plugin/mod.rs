@@ -1,0 +1,88 @@
+//! Backend plugins: one channel each, and what is known of their health.
+
+mod probe;
+mod table;
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tonic::transport::{Channel, Endpoint as ChannelOptions};
+
+pub use probe::keep_probing;
+pub use table::{NAMESPACE_HEADER, Plugins};
+
+use crate::{config::Namespace, net::Connector};
+
+/// What the last probe found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Whether the plugin answers and says that it serves.
+    pub up: bool,
+    /// Why not, or `serving`.
+    pub detail: String,
+}
+
+/// A namespace and the channel to its plugin.
+#[derive(Debug)]
+pub struct Plugin {
+    /// The namespace as configured.
+    pub namespace: Namespace,
+    /// Connects at the first call, and anew after a loss.
+    pub channel: Channel,
+    health: watch::Sender<Health>,
+}
+
+impl Plugin {
+    /// Prepares a plugin's channel; nothing is connected yet. Needs a Tokio runtime.
+    #[must_use]
+    pub fn new(namespace: Namespace) -> Self {
+        let channel =
+            options().connect_with_connector_lazy(Connector::new(namespace.endpoint.clone()));
+        let health = Health {
+            up: false,
+            detail: "not probed yet".into(),
+        };
+        Self {
+            namespace,
+            channel,
+            health: watch::Sender::new(health),
+        }
+    }
+
+    /// What the last probe found.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.health.borrow().clone()
+    }
+
+    /// Follows the health; the present value counts as unseen.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Health> {
+        let mut seen = self.health.subscribe();
+        seen.mark_changed();
+        seen
+    }
+
+    /// `memory (memstore at plugin-memstore:50100)`, for messages.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let Namespace {
+            name,
+            backend,
+            endpoint,
+            ..
+        } = &self.namespace;
+        format!("{name} ({backend} at {endpoint})")
+    }
+}
+
+fn options() -> ChannelOptions {
+    // The connector knows the address; the URI only has to be valid, and
+    // becomes the `:authority` of calls.
+    ChannelOptions::from_static("http://prism-plugin")
+        // A plugin whose host vanished sends no reset: only pings notice.
+        .http2_keep_alive_interval(Duration::from_secs(10))
+        .keep_alive_timeout(Duration::from_secs(3))
+        .keep_alive_while_idle(true)
+        .http2_adaptive_window(true)
+}

@@ -1,0 +1,89 @@
+//! What each command does, as exit codes.
+
+mod serving;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use crate::{
+    config::{self, Config, Environment, Violations},
+    logging, self_check,
+};
+
+/// The exit code for a wrong command line or configuration.
+pub const EXIT_INVALID: u8 = 2;
+
+/// Serves until SIGTERM or SIGINT.
+#[must_use]
+pub fn serve(config: Option<&Path>) -> ExitCode {
+    logging::start();
+    let config = match configuration(config) {
+        Ok(config) => config,
+        Err(violations) => return invalid(&violations),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(serving::run(config)),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "cannot serve");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Validates the configuration and says how many namespaces it has.
+#[must_use]
+pub fn check_config(config: Option<&Path>) -> ExitCode {
+    match configuration(config) {
+        Ok(config) => {
+            println!("valid: {} namespaces", config.namespaces.len());
+            ExitCode::SUCCESS
+        }
+        Err(violations) => invalid(&violations),
+    }
+}
+
+/// Asks the proxy of the same configuration and environment whether it is ready.
+#[must_use]
+pub fn health(config: Option<&Path>) -> ExitCode {
+    let address = match configuration(config) {
+        Ok(config) => config.admin_listen,
+        Err(violations) => return invalid(&violations),
+    };
+    match self_check::ask(address) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("prism-proxy: not ready: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn configuration(named: Option<&Path>) -> Result<Config, Violations> {
+    let path = named.map(Path::to_owned).or_else(|| {
+        std::env::var_os("PRISM_CONFIG")
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    });
+    match path {
+        Some(path) => config::load(&path, &Environment::of_process()),
+        None => {
+            let mut violations = Violations::default();
+            violations.add("PRISM_CONFIG", "not set, and no --config FILE is given");
+            Err(violations)
+        }
+    }
+}
+
+fn invalid(violations: &Violations) -> ExitCode {
+    eprint!("prism-proxy: invalid configuration\n{violations}");
+    ExitCode::from(EXIT_INVALID)
+}

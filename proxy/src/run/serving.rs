@@ -1,0 +1,87 @@
+//! From the configuration to the end of the drain.
+
+use std::{error::Error, io, time::Duration};
+
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    time::timeout,
+};
+
+use crate::{
+    config::Config,
+    phase::{Phase, Phases},
+    plugin::keep_probing,
+    server::{Shared, open},
+};
+
+/// Serves until a signal, then drains.
+pub(super) async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    // First of all: as a container's process 1 we would ignore an early SIGTERM.
+    let mut signals = Signals::new()?;
+    let phases = Phases::default();
+    let shared = Shared::new(&config, phases.clone())?;
+    phases.advance(Phase::Opening);
+    let admin = open(config.admin_listen).await?;
+    let admin_address = admin.address;
+    // Never stopped: it tells of the drain until the process ends.
+    tokio::spawn(admin.serve(shared.admin(), std::future::pending()));
+    let data = open(config.listen).await?;
+    let data_address = data.address;
+    let stop = phases.clone();
+    let serving = tokio::spawn(data.serve(shared.data(), async move { stop.draining().await }));
+    phases.advance(Phase::Serving);
+    tracing::info!(
+        listen = %data_address,
+        admin_listen = %admin_address,
+        namespaces = config.namespaces.len(),
+        "ready"
+    );
+    for plugin in shared.plugins.iter() {
+        tokio::spawn(keep_probing(plugin.clone()));
+    }
+    let name = signals.first().await;
+    tracing::info!(
+        signal = name,
+        in_flight = shared.metrics.in_flight.get(),
+        "draining"
+    );
+    phases.advance(Phase::Draining);
+    let finished = timeout(config.drain_timeout, serving).await.is_ok();
+    report(finished, &shared, config.drain_timeout);
+    Ok(())
+}
+
+fn report(finished: bool, shared: &Shared, limit: Duration) {
+    let in_flight = shared.metrics.in_flight.get();
+    if finished {
+        tracing::info!("drained");
+    } else {
+        let limit_ms = limit.as_millis();
+        tracing::warn!(
+            in_flight,
+            limit_ms,
+            "the drain limit passed; calls are cut off"
+        );
+    }
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn first(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
