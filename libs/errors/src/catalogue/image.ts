@@ -31,6 +31,7 @@ export const imageFailure = defineCatalogue({
     remedy: 'Run the target again; the compile target makes the tree anew.',
     retryable: true,
   },
+  PATH_NOT_UTF8: { remedy: 'Rename the file, or name it in the ignore file.' },
   ARCHITECTURE_MISMATCH: {
     remedy: 'Build the binary for the platform of the image: use TARGETARCH in the compile stage.',
   },

@@ -1,0 +1,39 @@
+/** Where the bytes of a regular file are: in memory, or in a file that is read when a layer is written. */
+export type Content =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'file'; readonly path: string; readonly size: number };
+
+interface Owned {
+  /** Permission bits with setuid, setgid and sticky: 0o0000 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface FileNode extends Owned {
+  readonly type: 'file';
+  readonly content: Content;
+}
+
+export interface DirectoryNode extends Owned {
+  readonly type: 'directory';
+}
+
+export interface SymlinkNode extends Owned {
+  readonly type: 'symlink';
+  readonly linkTarget: string;
+}
+
+export interface SpecialNode extends Owned {
+  readonly type: 'fifo' | 'char' | 'block';
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** A file system object. Two paths that hold the *same* object are hard links of each other. */
+export type Node = FileNode | DirectoryNode | SymlinkNode | SpecialNode;
+
+/** A file system as a value: clean relative paths (`usr/bin/x`, the root itself is absent) to nodes. */
+export type Tree = Map<string, Node>;
+
+export const rootDirectory: DirectoryNode = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };

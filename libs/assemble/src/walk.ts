@@ -1,0 +1,66 @@
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import { fileFailure } from '@prism-build/shell';
+import type { Node, Tree } from './node';
+import { parentOf } from './tree';
+
+/** Which paths of a directory belong to the tree: the ignore file's rules, as values. */
+export interface Selection {
+  readonly ignored: (path: string, isDirectory: boolean) => boolean;
+  readonly canPrune: (directory: string) => boolean;
+}
+
+export const everything: Selection = { ignored: () => false, canPrune: () => false };
+
+/**
+ * Reads what is below the given paths of a directory (all of it for `''`) into a tree. Modes are those that git
+ * knows (0755 where the owner may execute, else 0644; directories 0755), the owner is root and no two files are
+ * hard links, so that neither umask, user nor the way of checking out decide a digest. Sockets and devices are
+ * left out, as the engines do. Failures name files that cannot be read or whose names are not UTF-8.
+ */
+export function readDirectory(root: string, roots: readonly string[], selection: Selection): Result<Tree> {
+  const tree: Tree = new Map();
+  const failures: Failure[] = [];
+  const visit = (path: string): void => {
+    const absolute = join(root, path);
+    const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
+    if (path.includes('\ufffd') && !stat) {
+      failures.push(imageFailure('PATH_NOT_UTF8', { what: `the name of ${absolute} is not UTF-8` }));
+    }
+    if (!stat || tree.has(path)) return;
+    const directory = stat.isDirectory();
+    const ignored = path !== '' && selection.ignored(path, directory);
+    if (ignored && (!directory || selection.canPrune(path))) return;
+    const node = path === '' || ignored ? undefined : nodeOf(absolute, stat);
+    if (node) tree.set(path, node);
+    if (!directory) return;
+    for (const name of fs.readdirSync(absolute)) visit(path === '' ? name : `${path}/${name}`);
+  };
+  try {
+    for (const path of roots) visit(path);
+  } catch (error) {
+    failures.push(fileFailure(error, `cannot read the context ${root}`));
+  }
+  if (failures.length > 0) return failed(...failures);
+  addMissingParents(tree);
+  return ok(new Map([...tree].sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function nodeOf(absolute: string, stat: fs.Stats): Node | undefined {
+  const owner = { uid: 0, gid: 0 };
+  if (stat.isDirectory()) return { type: 'directory', mode: 0o755, ...owner };
+  if (stat.isSymbolicLink()) return { type: 'symlink', mode: 0o777, ...owner, linkTarget: fs.readlinkSync(absolute) };
+  if (!stat.isFile()) return undefined;
+  const mode = (stat.mode & 0o100) !== 0 ? 0o755 : 0o644;
+  return { type: 'file', mode, ...owner, content: { kind: 'file', path: absolute, size: stat.size } };
+}
+
+/** A file that an ignore file's `!` brings back needs its directories, even though they were ignored. */
+function addMissingParents(tree: Tree): void {
+  for (const path of [...tree.keys()]) {
+    for (let parent = parentOf(path); parent !== '' && !tree.has(parent); parent = parentOf(parent)) {
+      tree.set(parent, { type: 'directory', mode: 0o755, uid: 0, gid: 0 });
+    }
+  }
+}

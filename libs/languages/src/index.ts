@@ -1,0 +1,30 @@
+import { go } from './go';
+import type { Language, Recognised } from './language';
+import { rust } from './rust';
+
+export { debianVersions } from './debian';
+export type {
+  CompileDirectories,
+  CompileRequest,
+  CompilerCall,
+  Language,
+  Machine,
+  Placement,
+  Recognised,
+  Target,
+  Toolchain,
+} from './language';
+export { type Pin, parsePin, pinOfReference } from './pin';
+
+/** Every language there is; the first that recognises a command has it. */
+export const languages: readonly Language[] = [go, rust];
+
+export function recogniseCommand(
+  argv: readonly string[],
+): { language: Language; recognised: Recognised } | undefined {
+  for (const language of languages) {
+    const recognised = language.recognise(argv);
+    if (recognised) return { language, recognised };
+  }
+  return undefined;
+}

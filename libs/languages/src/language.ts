@@ -1,0 +1,86 @@
+import type { Result } from '@prism-build/errors';
+import type { Pin } from './pin';
+
+/** An OCI platform, as far as compilers care. */
+export interface Target {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string | undefined;
+}
+
+/** The compile command of a recognised stage, with what its language read out of the argument vector. */
+export interface Recognised {
+  readonly language: string;
+  /** What the command builds, in the language's own words: Go package patterns, a Cargo package. */
+  readonly units: readonly string[];
+  readonly flags: Readonly<Record<string, string>>;
+}
+
+/** Directories of one compile; all absolute. */
+export interface CompileDirectories {
+  /** The tree that the COPY lines made, laid out as in the stage. */
+  readonly source: string;
+  /** WORKDIR of the RUN line, inside `source`. */
+  readonly working: string;
+  /** The compiler's own cache and the fetched dependencies; persistent, safe to delete. */
+  readonly cache: string;
+  readonly home: string;
+}
+
+export interface CompileRequest {
+  readonly recognised: Recognised;
+  readonly targets: readonly Target[];
+  readonly directories: CompileDirectories;
+  readonly toolchain: Toolchain;
+  /** ENV and ARG of the stage, already resolved for a target. */
+  readonly environment: (target: Target) => Readonly<Record<string, string>>;
+  /** Where the tree of /out of a target goes. */
+  readonly out: (target: Target) => string;
+}
+
+/** One process; the environment is complete, nothing is inherited. */
+export interface CompilerCall {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A file that a call leaves outside /out and that belongs into it. */
+export interface Placement {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Where the pinned compiler was found. */
+export interface Toolchain {
+  readonly command: string;
+  readonly root: string;
+}
+
+/** What looking for a toolchain may ask of the machine; a small value in tests. */
+export interface Machine {
+  /** Directories of PATH, in order. */
+  readonly path: readonly string[];
+  readonly readText: (path: string) => string | undefined;
+  readonly isExecutable: (path: string) => boolean;
+  readonly realPath: (path: string) => string;
+}
+
+/** Everything that the one compile executor has to know of a language: a plain object, no class. */
+export interface Language {
+  readonly name: string;
+  readonly title: string;
+  /** File names whose content decides the dependencies: fetching is keyed by them. */
+  readonly lockfiles: readonly string[];
+  /** Files that the compiler never reads, as patterns relative to any directory: they enter no key. */
+  readonly neverRead: readonly string[];
+  readonly recognise: (argv: readonly string[]) => Recognised | undefined;
+  readonly findToolchain: (pin: Pin, machine: Machine, cache: string) => Result<Toolchain>;
+  /** Calls that may use the network and bring what the lockfiles name into the cache. */
+  readonly fetch: (request: CompileRequest) => readonly CompilerCall[];
+  /** Settings of the caller that say where packages come from, never what is built. */
+  readonly fetchInherits: readonly string[];
+  /** Calls that may run at once and need no network. */
+  readonly compile: (request: CompileRequest) => readonly CompilerCall[];
+  readonly placements: (request: CompileRequest) => readonly Placement[];
+}

@@ -1,0 +1,43 @@
+import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
+
+/** What decides the bytes that a compiler makes: read from `pin.json` beside a builder base. */
+export interface Pin {
+  readonly language: string;
+  readonly version: string;
+  /** Debian packages (name or name:architecture) and their exact versions, where they decide bytes too. */
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+/** Reads a pin file. Failure PIN_INVALID names the file and what is wrong in it. */
+export function parsePin(text: string, file: string): Result<Pin> {
+  const invalid = (why: string) =>
+    failed(compileFailure('PIN_INVALID', { what: 'this pin cannot be used', why, at: { file } }));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return invalid(error instanceof Error ? error.message : String(error));
+  }
+  const { language, version, packages = {} } = (value ?? {}) as Record<string, unknown>;
+  if (typeof language !== 'string' || typeof version !== 'string')
+    return invalid('it needs "language" and "version"');
+  if (!isStringMap(packages)) return invalid('"packages" maps package names to versions');
+  return ok({ language, version, packages });
+}
+
+/** The pin that the tag of a well-known builder image stands for: `golang:1.26.8` pins Go 1.26.8. */
+export function pinOfReference(reference: string): Pin | undefined {
+  const match = /(?:^|\/)(golang|rust):(\d+\.\d+\.\d+)(?:-[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/.exec(
+    reference,
+  );
+  if (!match) return undefined;
+  return { language: match[1] === 'golang' ? 'go' : 'rust', version: match[2]!, packages: {} };
+}
+
+function isStringMap(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((item) => typeof item === 'string')
+  );
+}

@@ -1,0 +1,92 @@
+import type { Platform } from '@prism-build/containerfile';
+
+/** The version of the plan's shape; docs/adr/0003-plan.md says what may change without a new one. */
+export const planVersion = 1;
+
+/** Where the files of a copy come from. */
+export type CopySource =
+  | { readonly kind: 'context' }
+  | { readonly kind: 'stage'; readonly index: number }
+  /** The tree that the compile target of this project makes for the platform; it stands under /out. */
+  | { readonly kind: 'compile' }
+  /** Files written inline in the Containerfile. */
+  | { readonly kind: 'inline'; readonly files: readonly { readonly name: string; readonly content: string }[] };
+
+export interface CopyStep {
+  readonly op: 'copy';
+  readonly line: number;
+  /** The instruction, for history. */
+  readonly text: string;
+  readonly from: CopySource;
+  readonly sources: readonly string[];
+  /** Absolute; a trailing slash means a directory. */
+  readonly destination: string;
+  /** `--chown` as written; names are looked up in the stage when it is assembled. */
+  readonly owner?: string | undefined;
+  /** Permission bits, octal text as written. */
+  readonly mode?: string | undefined;
+  /** Whether local archives are unpacked: ADD. */
+  readonly unpack: boolean;
+  readonly parents: boolean;
+  readonly exclude: readonly string[];
+}
+
+/** WORKDIR makes its directory where it is missing. */
+export interface DirectoryStep {
+  readonly op: 'directory';
+  readonly line: number;
+  readonly text: string;
+  readonly path: string;
+}
+
+/** An instruction that only changes the configuration. */
+export interface ConfigStep {
+  readonly op: 'config';
+  readonly line: number;
+  readonly text: string;
+}
+
+export type Step = CopyStep | DirectoryStep | ConfigStep;
+
+/** `config` of the OCI image configuration, in its own words. */
+export interface ImageConfig {
+  readonly User?: string;
+  readonly ExposedPorts?: Readonly<Record<string, Record<string, never>>>;
+  readonly Env?: readonly string[];
+  readonly Entrypoint?: readonly string[];
+  readonly Cmd?: readonly string[];
+  readonly Volumes?: Readonly<Record<string, Record<string, never>>>;
+  readonly WorkingDir?: string;
+  readonly Labels?: Readonly<Record<string, string>>;
+  readonly StopSignal?: string;
+}
+
+export interface StagePlan {
+  readonly index: number;
+  readonly name?: string | undefined;
+  /** The stage that it starts from; absent: scratch. */
+  readonly base?: number | undefined;
+  readonly steps: readonly Step[];
+}
+
+export interface PlatformPlan {
+  readonly platform: Platform;
+  /** Stages that the image needs, in order; the last is the image. Compile stages are not among them. */
+  readonly stages: readonly StagePlan[];
+  readonly config: ImageConfig;
+  readonly author?: string | undefined;
+}
+
+export type Compression = 'zstd' | 'gzip' | 'none';
+
+/** Everything that decides the image but the bytes of its inputs: a small JSON value, equal on every machine. */
+export interface ImagePlan {
+  readonly version: typeof planVersion;
+  readonly kind: 'image';
+  /** Workspace-relative. */
+  readonly containerfile: string;
+  /** Workspace-relative; `.` is the workspace. */
+  readonly context: string;
+  readonly compression: Compression;
+  readonly platforms: readonly PlatformPlan[];
+}

@@ -1,0 +1,81 @@
+// The plugin's one door. Nx requires this file at every start, so it loads nothing but what is asked for.
+// From sources it compiles itself when they changed; a packed install holds the compiled files only.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const sources = path.join(__dirname, 'src');
+const compiled = path.join(__dirname, 'dist');
+const libraries = path.join(__dirname, '..', '..', 'libs');
+let directory;
+
+function load(entry) {
+  directory ??= fs.existsSync(sources) ? freshDirectory() : compiled;
+  return require(path.join(directory, `${entry}.js`));
+}
+
+/** Compiled files live in a directory named after the state of the sources, so that no process sees a mixture. */
+function freshDirectory() {
+  const hash = require('node:crypto').createHash('sha256');
+  for (const root of [sources, ...fs.readdirSync(libraries).map((name) => path.join(libraries, name, 'src'))]) {
+    for (const file of listFiles(root)) {
+      const stat = fs.statSync(file, { bigint: true });
+      hash.update(`${file}\0${stat.size}\0${stat.mtimeNs}\0${stat.ctimeNs}\n`);
+    }
+  }
+  const fresh = path.join(compiled, hash.digest('hex').slice(0, 16));
+  if (!fs.existsSync(fresh)) compile(fresh);
+  return fresh;
+}
+
+function listFiles(root) {
+  if (!fs.existsSync(root)) return [];
+  const entries = fs.readdirSync(root, { withFileTypes: true });
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const file = path.join(root, entry.name);
+      if (entry.isDirectory()) return listFiles(file);
+      return /\.(ts|json)$/.test(entry.name) ? [file] : [];
+    });
+}
+
+function compile(fresh) {
+  const temporary = `${fresh}.${process.pid}`;
+  require('./compile.cjs')(sources, temporary);
+  try {
+    fs.renameSync(temporary, fresh);
+  } catch (error) {
+    // Another process was faster, with the same result.
+    fs.rmSync(temporary, { recursive: true, force: true });
+    if (!fs.existsSync(fresh)) throw error;
+  }
+  for (const name of fs.readdirSync(compiled)) {
+    const old = path.join(compiled, name);
+    const age = Date.now() - (fs.statSync(old, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    // Running processes may still load from a directory that is not old.
+    if (old !== fresh && age > 24 * 3600 * 1000) fs.rmSync(old, { recursive: true, force: true });
+  }
+}
+
+module.exports = {
+  name: 'prism',
+  get createNodes() {
+    return load('inference').createNodes;
+  },
+  get build() {
+    return load('build').build;
+  },
+  get buildBatch() {
+    return load('build').buildBatch;
+  },
+  get loadImage() {
+    return load('load').loadImage;
+  },
+  get loadImageBatch() {
+    return load('load').loadImageBatch;
+  },
+  get materializeImage() {
+    return load('materialize').materializeImage;
+  },
+};
