@@ -1,0 +1,18 @@
+/**
+ * Where an ignore file is looked for; the first that exists is used, alone. Read from buildah 1.28: beside the
+ * Containerfile `.dockerignore` beats `.containerignore`, in the context it is the other way round. BuildKit
+ * knows the two `.dockerignore` forms, in the same order.
+ *
+ * @param containerfilePath absolute, or relative to the context directory
+ */
+export function ignoreFileCandidates(containerfilePath: string, contextDirectory: string): string[] {
+  const below = (name: string) =>
+    contextDirectory === '' ? name : `${contextDirectory.replace(/\/+$/, '')}/${name}`;
+  const file = containerfilePath.startsWith('/') ? containerfilePath : below(containerfilePath);
+  return [
+    `${file}.dockerignore`,
+    `${file}.containerignore`,
+    below('.containerignore'),
+    below('.dockerignore'),
+  ];
+}

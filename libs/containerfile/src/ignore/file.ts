@@ -1,0 +1,74 @@
+import { containerfileFailure, type Failure, failed, ok, type Result } from '@prism-build/errors';
+import { cleanPath } from '../path';
+import { checkText, trim } from '../read/text';
+import { compilePattern, type IgnorePattern } from './pattern';
+import { canReinclude } from './prune';
+
+export interface IgnoreMatcher {
+  /** Whether a path, clean and relative to the context, is left out; the context itself never is. */
+  readonly ignores: (path: string, isDirectory: boolean) => boolean;
+  /** Whether a walker may skip a directory: it is left out, and no later `!` can bring back anything in it. */
+  readonly canPrune: (directory: string) => boolean;
+  readonly patterns: readonly IgnorePattern[];
+}
+
+/**
+ * Parses `.containerignore` or `.dockerignore` with the semantics of moby/patternmatcher: the last pattern that
+ * matches a path or one of its parents decides. Nothing is treated specially, not the Containerfile and not
+ * the ignore file either: they are copied like all else unless a pattern names them (both engines).
+ */
+export function parseIgnoreFile(text: string, file: string): Result<IgnoreMatcher> {
+  const failures: Failure[] = checkText(text, file);
+  const patterns = text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .flatMap((line, index): IgnorePattern[] => {
+      // A comment has its # in the first column; behind blanks it is a pattern.
+      if (line.startsWith('#') || trim(line) === '') return [];
+      const read = readPattern(trim(line));
+      if (read !== undefined) return [read];
+      const what = `The pattern ${JSON.stringify(trim(line))} is malformed.`;
+      failures.push(containerfileFailure('IGNORE_FILE_BAD_PATTERN', { what, at: { file, line: index + 1 } }));
+      return [];
+    });
+  return failures.length > 0 ? failed(...failures) : ok(makeMatcher(patterns));
+}
+
+/** The matcher of an absent ignore file. */
+export const ignoreNothing: IgnoreMatcher = makeMatcher([]);
+
+function readPattern(line: string): IgnorePattern | undefined {
+  const negated = line.startsWith('!');
+  const written = negated ? trim(line.slice(1)) : line;
+  if (written === '') return undefined;
+  const clean = cleanPath(written);
+  const text = clean.length > 1 && clean.startsWith('/') ? clean.slice(1) : clean;
+  const matches = compilePattern(text);
+  return matches === undefined ? undefined : { text, negated, matches };
+}
+
+function makeMatcher(patterns: readonly IgnorePattern[]): IgnoreMatcher {
+  const ignores = (path: string): boolean => {
+    if (path === '' || path === '.') return false;
+    const parents = listParents(path);
+    let ignored = false;
+    for (const { negated, matches } of patterns) {
+      // A pattern that would change nothing is not tried.
+      if (negated === ignored && (matches(path) || parents.some(matches))) ignored = !negated;
+    }
+    return ignored;
+  };
+  const exceptions = patterns.filter(({ negated }) => negated).map(({ text }) => text);
+  return {
+    patterns,
+    ignores,
+    canPrune: (directory) => ignores(directory) && !exceptions.some((text) => canReinclude(text, directory)),
+  };
+}
+
+/** `a/b/c` has the parents `a` and `a/b`. */
+function listParents(path: string): string[] {
+  const parents: string[] = [];
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) parents.push(path.slice(0, at));
+  return parents;
+}

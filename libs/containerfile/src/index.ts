@@ -1,0 +1,16 @@
+export type { LexOptions } from './expand/cursor';
+export { type Lexed, lexWords } from './expand/lex';
+export { hasGlob, matchGlob } from './glob';
+export { ignoreFileCandidates } from './ignore/candidates';
+export { type IgnoreMatcher, ignoreNothing, parseIgnoreFile } from './ignore/file';
+export type { IgnorePattern } from './ignore/pattern';
+export type * from './instruction';
+export { parseContainerfile } from './parse/containerfile';
+export { cleanPath, cleanSource } from './path';
+export { printContainerfile } from './print';
+export { listNeeds, stageClosure } from './resolve/closure';
+export { type ContextSource, contextSources } from './resolve/context';
+export { formatPlatform, type Platform, parsePlatform } from './resolve/platform';
+export type * from './resolve/resolved';
+export { DEFAULT_PATH } from './resolve/scope';
+export { resolveStages } from './resolve/stages';

@@ -1,0 +1,73 @@
+import { containerfileFailure, type Failure, failed, ok, type Result } from '@prism-build/errors';
+import type { ArgInstruction, Containerfile, FromInstruction, Instruction, Stage } from '../instruction';
+import { readDirectives } from '../read/directives';
+import { joinLines } from '../read/lines';
+import { checkText } from '../read/text';
+import { parseInstruction } from './instruction';
+
+/**
+ * Parses a Containerfile: the language of BuildKit's `docker/dockerfile:1`, with Podman's reading where both
+ * accept a text and differ (README). Nothing is expanded and no name is looked up yet.
+ *
+ * @param file the name that failures show
+ * @returns every violation, in the order of lines
+ */
+export function parseContainerfile(text: string, file: string): Result<Containerfile> {
+  const physical = text.replace(/^\ufeff/, '').split('\n');
+  const directives = readDirectives(physical, file);
+  const joined = joinLines(physical, directives.escape, file);
+  const failures: Failure[] = [...checkText(text, file), ...directives.failures, ...joined.failures];
+  const globals: ArgInstruction[] = [];
+  const stages: { from: FromInstruction; instructions: Instruction[] }[] = [];
+  for (const line of joined.lines) {
+    const parsed = parseInstruction(line, directives.escape, file);
+    const isFrom = /^from\s/i.test(line.text);
+    if (!parsed.ok) failures.push(...parsed.failures);
+    // A broken FROM still starts a stage, so that what follows it is not blamed too.
+    if (!parsed.ok && isFrom) stages.push({ from: placeholder(line), instructions: [] });
+    if (!parsed.ok) continue;
+    const instruction = parsed.value;
+    if (instruction.keyword === 'FROM') stages.push({ from: instruction, instructions: [] });
+    else if (stages.length > 0) stages.at(-1)!.instructions.push(instruction);
+    else if (instruction.keyword === 'ARG') globals.push(instruction);
+    else {
+      const what = `${instruction.keyword} stands before the first FROM.`;
+      failures.push(
+        containerfileFailure('CONTAINERFILE_BEFORE_FROM', { what, at: { file, line: line.line } }),
+      );
+    }
+  }
+  if (stages.length === 0)
+    failures.push(
+      containerfileFailure('CONTAINERFILE_NO_FROM', { what: 'The file has no FROM.', at: { file } }),
+    );
+  const numbered = stages.map((stage, index) => ({ index, ...stage }));
+  failures.push(...findDuplicates(numbered, file));
+  if (failures.length > 0) return failed(...failures.sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0)));
+
+  return ok({
+    file,
+    escape: directives.escape,
+    syntax: directives.syntax,
+    globals,
+    stages: numbered,
+    warnings: joined.warnings,
+  });
+}
+
+function placeholder(at: { line: number; endLine: number; text: string }): FromInstruction {
+  const { line, endLine, text } = at;
+  return { keyword: 'FROM', line, endLine, text, image: 'scratch', platform: undefined, name: undefined };
+}
+
+function findDuplicates(stages: readonly Stage[], file: string): Failure[] {
+  const first = new Map<string, number>();
+  return stages.flatMap(({ from: { name, line } }) => {
+    if (name === undefined) return [];
+    const earlier = first.get(name);
+    first.set(name, earlier ?? line);
+    if (earlier === undefined) return [];
+    const what = `The stage ${name} is already defined in line ${earlier}.`;
+    return [containerfileFailure('CONTAINERFILE_STAGE_DUPLICATE', { what, at: { file, line } })];
+  });
+}

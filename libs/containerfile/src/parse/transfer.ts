@@ -1,0 +1,42 @@
+import { failed, ok, type Result } from '@prism-build/errors';
+import type { Heredoc } from '../instruction';
+import { parseHeredocMark } from '../read/heredoc';
+import { readList } from './command';
+import type { Flags } from './flags';
+import { failAt, type Request } from './request';
+
+export interface TransferFields {
+  readonly sources: readonly string[];
+  readonly heredocs: readonly Heredoc[];
+  readonly destination: string;
+  readonly chown: string | undefined;
+  readonly chmod: string | undefined;
+  readonly link: boolean;
+  readonly exclude: readonly string[];
+}
+
+/** What COPY and ADD have in common; a heredoc among the sources is taken out of them. */
+export function readTransfer(request: Request, flags: Flags): Result<TransferFields> {
+  const words = readList(request);
+  if (!words.ok) return words;
+  const destination = words.value.at(-1);
+  if (destination === undefined || words.value.length < 2) {
+    const what = `${request.keyword} needs at least one source and a destination.`;
+    return failed(failAt(request, 'CONTAINERFILE_MISSING_ARGUMENT', what));
+  }
+  const isInline = (word: string) =>
+    request.heredocs.some(({ name }) => parseHeredocMark(word)?.name === name);
+  if (isInline(destination)) {
+    const what = `${request.keyword} cannot have a heredoc as its destination.`;
+    return failed(failAt(request, 'CONTAINERFILE_BAD_ARGUMENT', what));
+  }
+  return ok({
+    sources: words.value.slice(0, -1).filter((word) => !isInline(word)),
+    heredocs: request.heredocs,
+    destination,
+    chown: flags.text('chown'),
+    chmod: flags.text('chmod'),
+    link: flags.isOn('link'),
+    exclude: flags.list('exclude'),
+  });
+}

@@ -1,0 +1,18 @@
+/** Go's path.Clean: no empty, `.` or (where a parent is known) `..` parts, no slash at the end; empty is `.`. */
+export function cleanPath(path: string): string {
+  const rooted = path.startsWith('/');
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (!rooted) parts.push(part);
+  }
+  const joined = (rooted ? '/' : '') + parts.join('/');
+  return joined === '' ? '.' : joined;
+}
+
+/** A source below the root that it is copied from: `../x` and `/x` are `x`, the root itself is `.`. */
+export function cleanSource(path: string): string {
+  return cleanPath(cleanPath(`/${path}`).slice(1));
+}

@@ -1,0 +1,32 @@
+import { containerfileFailure, type Failure } from '@prism-build/errors';
+
+const DIRECTIVE = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
+const KNOWN = new Set(['syntax', 'escape', 'check']);
+
+export interface Directives {
+  readonly escape: '\\' | '`';
+  readonly syntax: string | undefined;
+  readonly failures: readonly Failure[];
+}
+
+/**
+ * Parser directives: the comments `# name=value` at the very top. The first line that is anything else ends
+ * them, an unknown name too (BuildKit's rule).
+ */
+export function readDirectives(lines: readonly string[], file: string): Directives {
+  const seen = new Map<string, string>();
+  const failures: Failure[] = [];
+  const fail = (line: number, what: string) =>
+    failures.push(containerfileFailure('CONTAINERFILE_BAD_DIRECTIVE', { what, at: { file, line } }));
+  for (const [index, line] of lines.entries()) {
+    const match = DIRECTIVE.exec(line.trim());
+    const name = match?.[1]?.toLowerCase() ?? '';
+    if (!KNOWN.has(name)) break;
+    const value = match?.[2] ?? '';
+    if (seen.has(name)) fail(index + 1, `The parser directive ${name} is given twice.`);
+    else if (name === 'escape' && value !== '\\' && value !== '`')
+      fail(index + 1, `The escape character ${JSON.stringify(value)} is neither \\ nor \`.`);
+    else seen.set(name, value);
+  }
+  return { escape: seen.get('escape') === '`' ? '`' : '\\', syntax: seen.get('syntax'), failures };
+}

@@ -1,0 +1,47 @@
+import { lexWords } from '../expand/lex';
+import { splitCommand } from '../parse/words';
+
+/** What announces a heredoc, before its content is read. */
+export interface HeredocMark {
+  readonly name: string;
+  readonly expand: boolean;
+  readonly stripTabs: boolean;
+  readonly descriptor: number;
+}
+
+const MARK = /^(\d*)<<(-?)([^<]*)$/;
+const QUOTES = /['"]/g;
+const none: ReadonlyMap<string, string> = new Map();
+
+/** Reads `<<EOF`, `<<-EOF`, `3<<'EOF'`; undefined when the word is something else. */
+export function parseHeredocMark(word: string): HeredocMark | undefined {
+  const match = MARK.exec(word);
+  const rest = match?.[3] ?? '';
+  if (!match || rest === '') return undefined;
+  const plain = lexWords(rest, none, { keepUnset: true });
+  const raw = lexWords(rest, none, { keepUnset: true, rawQuotes: true });
+  const [name] = plain.words;
+  if (plain.problem !== undefined || name === undefined || plain.words.length !== 1) return undefined;
+  // A quote that only the raw reading keeps was a quoting of the name: the content is then literal.
+  const count = (text: string) => text.match(QUOTES)?.length ?? 0;
+  const expand = count(name) === count(raw.words.join(''));
+  return { name, expand, stripTabs: match[2] === '-', descriptor: Number(match[1] || 0) };
+}
+
+/** The heredocs that an instruction announces; only RUN, COPY and ADD in shell form can, also below ONBUILD. */
+export function findHeredocMarks(line: string): HeredocMark[] {
+  if (!line.includes('<<')) return [];
+  let command = splitCommand(line);
+  if (command.keyword === 'ONBUILD') command = splitCommand(command.rest);
+  if (!['RUN', 'COPY', 'ADD'].includes(command.keyword) || isArray(command.rest)) return [];
+  const { words } = lexWords(line, none, { keepUnset: true, rawQuotes: true, rawEscapes: true });
+  return words.flatMap((word) => parseHeredocMark(word) ?? []);
+}
+
+function isArray(rest: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(rest));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Failure } from '@prism-build/errors';
+import type { Containerfile } from '../instruction';
+import { makeExpander } from './expander';
+import type { ResolveOptions } from './resolved';
+import { type GlobalScope, listPlatformArguments, toMap } from './scope';
+
+/** Goes through the ARG instructions above the first FROM; each sees those above it and the platform arguments. */
+export function resolveGlobals(
+  { file, globals }: Containerfile,
+  options: ResolveOptions,
+  failures: Failure[],
+): GlobalScope {
+  const buildArgs = toMap(options.buildArgs ?? {});
+  // A build argument may replace a platform argument, as podman build allows it.
+  const platform = new Map(
+    [...listPlatformArguments(options.platform, options.buildPlatform)].map(
+      ([name, value]): [string, string] => [name, buildArgs.get(name) ?? value],
+    ),
+  );
+  const declared = new Map<string, string>();
+  for (const { args, line } of globals) {
+    const seen = new Map([...platform, ...declared]);
+    const { word, maybe } = makeExpander(seen, { file, line }, failures);
+    for (const argument of args) {
+      const name = word(argument.name);
+      const value = buildArgs.get(name) ?? platform.get(name) ?? maybe(argument.value);
+      if (value !== undefined) declared.set(name, value);
+    }
+  }
+  return { visible: new Map([...platform, ...declared]), declared, platform, buildArgs };
+}

@@ -1,0 +1,75 @@
+import { containerfileFailure, type Failure } from '@prism-build/errors';
+import type { Containerfile, Instruction } from '../instruction';
+import { hint } from '../parse/suggest';
+import type { Origin } from './resolved';
+
+/** Who asks: the stage and the line that name another stage. */
+export interface Asker {
+  readonly stage: number;
+  readonly line: number;
+}
+
+/** Finds what `--from=` names: a named context first, then a stage by index or name, otherwise just the name. */
+export function findOrigin(
+  name: string,
+  asker: Asker,
+  containerfile: Containerfile,
+  contexts: readonly string[],
+  failures: Failure[],
+): Origin {
+  const fail = (code: Parameters<typeof containerfileFailure>[0], what: string): Origin => {
+    failures.push(containerfileFailure(code, { what, at: { file: containerfile.file, line: asker.line } }));
+    return { kind: 'name', name };
+  };
+  const { stages } = containerfile;
+  if (name === '') return fail('CONTAINERFILE_BAD_FLAG', 'The value of from is empty.');
+  if (contexts.includes(name)) return { kind: 'name', name };
+  const index = findStage(name, containerfile);
+  if (index === undefined && !/^\d+$/.test(name)) return { kind: 'name', name };
+  if (index === undefined)
+    return fail('CONTAINERFILE_STAGE_UNKNOWN', `There is no stage ${name}; the file has ${stages.length}.`);
+  if (index < asker.stage) return { kind: 'stage', index };
+  if (index === asker.stage) return fail('CONTAINERFILE_STAGE_CIRCULAR', `The stage ${name} uses itself.`);
+  if (reaches(index, asker.stage, containerfile))
+    return fail(
+      'CONTAINERFILE_STAGE_CIRCULAR',
+      `The stages ${label(asker.stage, containerfile)} and ${name} need each other.`,
+    );
+  const line = stages[index]!.from.line;
+  return fail('CONTAINERFILE_STAGE_LATER', `The stage ${name} is used before it is defined in line ${line}.`);
+}
+
+/** The index of a stage by its name, without distinction of case, or by its number. */
+export function findStage(name: string, { stages }: Containerfile): number | undefined {
+  if (/^\d+$/.test(name)) return Number(name) < stages.length ? Number(name) : undefined;
+  const found = stages.findIndex(({ from }) => from.name === name.toLowerCase());
+  return found < 0 ? undefined : found;
+}
+
+export function suggestStage(name: string, { stages }: Containerfile): string {
+  return hint(
+    name,
+    stages.flatMap(({ from }) => from.name ?? []),
+  );
+}
+
+const label = (index: number, { stages }: Containerfile): string => stages[index]?.from.name ?? String(index);
+
+/** Whether stage `from` names stage `to`, directly or not; names with variables in them are not followed. */
+function reaches(from: number, to: number, containerfile: Containerfile, seen = new Set<number>()): boolean {
+  if (from === to) return true;
+  if (seen.has(from)) return false;
+  seen.add(from);
+  const stage = containerfile.stages[from]!;
+  const names = [stage.from.image, ...stage.instructions.flatMap(listOrigins)];
+  return names.some((name) => {
+    const next = findStage(name, containerfile);
+    return next !== undefined && reaches(next, to, containerfile, seen);
+  });
+}
+
+function listOrigins(instruction: Instruction): string[] {
+  if (instruction.keyword === 'COPY') return instruction.from === undefined ? [] : [instruction.from];
+  if (instruction.keyword !== 'RUN') return [];
+  return instruction.mounts.flatMap((mount) => /(?:^|,)from=([^,]*)/.exec(mount)?.[1] ?? []);
+}

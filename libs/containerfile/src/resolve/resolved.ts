@@ -1,0 +1,100 @@
+import type {
+  AddInstruction,
+  CopyInstruction,
+  Instruction,
+  Keyword,
+  RunInstruction,
+  Warning,
+} from '../instruction';
+import type { Platform } from './platform';
+
+export type StageBase =
+  | { readonly kind: 'scratch' }
+  | { readonly kind: 'stage'; readonly index: number }
+  | { readonly kind: 'image'; readonly reference: string };
+
+/** Where COPY and mounts read; a `name` is an image or a named context, which only the caller can tell. */
+export type Origin =
+  | { readonly kind: 'context' }
+  | { readonly kind: 'stage'; readonly index: number }
+  | { readonly kind: 'name'; readonly name: string };
+
+/** A path is clean and relative to its origin, `.` being the origin itself; `directory` tells of a slash at the end. */
+export type Source =
+  | { readonly kind: 'path'; readonly path: string; readonly glob: boolean; readonly directory: boolean }
+  | { readonly kind: 'url' | 'git'; readonly url: string };
+
+export interface Mount {
+  /** bind when not given, cache, tmpfs, secret, ssh. */
+  readonly type: string;
+  readonly origin: Origin;
+  /** Clean and relative to the origin. */
+  readonly source: string;
+  readonly target: string | undefined;
+  /** All options by their names as written, expanded; an option without a value is `true`. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface ResolvedCopy extends Omit<CopyInstruction, 'from' | 'sources'> {
+  readonly from: Origin;
+  readonly sources: readonly Source[];
+}
+export interface ResolvedAdd extends Omit<AddInstruction, 'sources'> {
+  readonly sources: readonly Source[];
+}
+export interface ResolvedRun extends Omit<RunInstruction, 'mounts'> {
+  readonly mounts: readonly Mount[];
+  /** The ARG and ENV values that the command finds in its environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** As parsed, with variables expanded; ARG holds its value (undefined: not set), FROM is the stage itself. */
+export type ResolvedInstruction =
+  | Exclude<Instruction, { keyword: 'FROM' | 'COPY' | 'ADD' | 'RUN' }>
+  | ResolvedCopy
+  | ResolvedAdd
+  | ResolvedRun;
+
+export type ResolvedKeyword = Exclude<Keyword, 'FROM'>;
+
+export interface ResolvedStage {
+  readonly index: number;
+  readonly name: string | undefined;
+  /** The line of its FROM. */
+  readonly line: number;
+  readonly text: string;
+  readonly base: StageBase;
+  readonly platform: Platform;
+  /** ONBUILD triggers of a base that is a stage of this file come first. */
+  readonly instructions: readonly ResolvedInstruction[];
+  /** ENV of the base, with the default PATH where it sets none. */
+  readonly baseEnv: Readonly<Record<string, string>>;
+  /** ENV after the last instruction. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface ResolveOptions {
+  readonly platform: Platform;
+  readonly buildPlatform: Platform;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  /** A stage's name or index; the last stage when it is not given. */
+  readonly target?: string | undefined;
+  /** ENV of an external image; when it is not known, nothing. */
+  readonly baseEnv?: (reference: string) => Readonly<Record<string, string>>;
+  /** Names of build contexts: they beat stages of the same name, as in both engines. */
+  readonly namedContexts?: readonly string[];
+}
+
+export interface Resolution {
+  /** All stages of the file; failures of stages that the target does not need are dropped. */
+  readonly stages: readonly ResolvedStage[];
+  /** Index of the target. */
+  readonly target: number;
+  /** The stages that the target needs, itself last. */
+  readonly needed: readonly number[];
+  /** Names of given build arguments that the needed part of the file declares, sorted. */
+  readonly usedBuildArgs: readonly string[];
+  /** Names of given build arguments that no ARG of the file declares, sorted; engines warn about them. */
+  readonly undeclaredBuildArgs: readonly string[];
+  readonly warnings: readonly Warning[];
+}

@@ -1,0 +1,59 @@
+import { formatPlatform, type Platform } from './platform';
+
+export type Variables = ReadonlyMap<string, string>;
+
+/** Both engines set it where a base does not, scratch included. */
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Build arguments that need no ARG; they never reach the image. */
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
+export const isProxy = (name: string): boolean =>
+  PROXIES.includes(name.toUpperCase()) && (name === name.toUpperCase() || name === name.toLowerCase());
+
+/** The platform arguments: known in every FROM, and in a stage that declares them by ARG. */
+export function listPlatformArguments(target: Platform, build: Platform): Map<string, string> {
+  const list = (prefix: string, platform: Platform): [string, string][] => [
+    [`${prefix}PLATFORM`, formatPlatform(platform)],
+    [`${prefix}OS`, platform.os],
+    [`${prefix}ARCH`, platform.architecture],
+    [`${prefix}VARIANT`, platform.variant ?? ''],
+  ];
+  return new Map([...list('TARGET', target), ...list('BUILD', build)]);
+}
+
+/** What all stages share. */
+export interface GlobalScope {
+  /** What FROM sees: the platform arguments and the ARG instructions above the first FROM. */
+  readonly visible: Variables;
+  /** The same without the platform arguments' being visible: what an ARG without default inherits. */
+  readonly declared: Variables;
+  readonly platform: Variables;
+  readonly buildArgs: Variables;
+}
+
+/** One stage while its instructions are gone through; values are replaced, never changed in place. */
+export interface StageScope {
+  readonly args: Variables;
+  readonly env: Variables;
+}
+
+/** What an instruction sees: ENV beats ARG, whichever came first. */
+export function listVisible({ args, env }: StageScope): Map<string, string> {
+  return new Map([...args, ...env]);
+}
+
+/**
+ * The value of an ARG: a build argument, then the platform's value, then the default, then (without a default)
+ * the value above the first FROM. That a default does not beat the platform's value is Podman's order.
+ */
+export function chooseValue(
+  name: string,
+  fallback: string | undefined,
+  scope: GlobalScope,
+): string | undefined {
+  return scope.buildArgs.get(name) ?? scope.platform.get(name) ?? fallback ?? scope.declared.get(name);
+}
+
+export const toMap = (record: Readonly<Record<string, string>>): Map<string, string> =>
+  new Map(Object.entries(record));
+export const toRecord = (map: Variables): Record<string, string> => Object.fromEntries(map);
