@@ -1,0 +1,67 @@
+import { type Failure, failed, ociFailure, ok, type Result } from '@prism-build/errors';
+
+/** Carries failures through streams and callbacks, inside this library only. */
+class FailureError extends Error {
+  constructor(readonly failures: readonly Failure[]) {
+    super(failures.map(({ what }) => what).join('\n'));
+  }
+}
+
+export function fail(...failures: readonly Failure[]): never {
+  throw new FailureError(failures);
+}
+
+export function unwrap<T>(result: Result<T>): T {
+  if (!result.ok) fail(...result.failures);
+  return result.value;
+}
+
+/** The border: what is thrown inside becomes a value, except mistakes of ours. */
+export async function attempt<T>(work: () => T | Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    return failed(...failuresOf(error));
+  }
+}
+
+function failuresOf(error: unknown): readonly Failure[] {
+  if (error instanceof FailureError) return error.failures;
+  if (isSystemError(error)) return [describeSystemError(error)];
+  throw error;
+}
+
+/** By shape, not by class: in a worker or a test, errors of the file system have another realm's class. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
+}
+
+/** An error of the file system in the words of the catalogue. */
+export function describeSystemError(error: NodeJS.ErrnoException): Failure {
+  const path = error.path ?? 'a file';
+  const occasion = { what: `${error.syscall} failed on ${path}.`, why: error.message };
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return ociFailure('DISK_FULL', {
+        ...occasion,
+        what: `The disk is full: ${path} could not be written.`,
+      });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return ociFailure('STORE_NOT_WRITABLE', { ...occasion, what: `No permission to use ${path}.` });
+    default:
+      return ociFailure('FILE_FAILED', occasion);
+  }
+}
+
+/** The value, or undefined when the file is not there. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Failure, Result } from '@prism-build/errors';
+import type { Descriptor } from '../descriptor';
+import { attempt, fail } from './attempt';
+import { blobPath, type ContentStore, ingestBlob, verifyBlob } from './contentStore';
+
+/** Where the blobs of an image may lie: the store, and directories of images, its own and its bases'. */
+export interface BlobSources {
+  readonly store: ContentStore;
+  readonly imageDirs: readonly string[];
+}
+
+/**
+ * Makes sure that the store has a verified copy of every blob, taking over from the directories what it lacks.
+ * Reports each blob that no place has whole.
+ */
+export function gatherBlobs(sources: BlobSources, blobs: readonly Descriptor[]): Promise<Result<void>> {
+  return attempt(async () => {
+    const failures: Failure[] = [];
+    for (const blob of blobs) failures.push(...(await gatherBlob(sources, blob)));
+    if (failures.length > 0) fail(...failures);
+  });
+}
+
+async function gatherBlob({ store, imageDirs }: BlobSources, blob: Descriptor): Promise<readonly Failure[]> {
+  const stored = await verifyBlob(store, blob);
+  if (stored.ok) return [];
+  const failures: Failure[] = [...stored.failures];
+  for (const dir of imageDirs) {
+    const taken = await ingestBlob(store, blobPath(dir, blob.digest), blob);
+    if (taken.ok) return [];
+    failures.push(...taken.failures);
+  }
+  // An altered copy says more than the places that never had one.
+  const telling = failures.filter(({ code }) => code !== 'BLOB_MISSING');
+  return telling.length > 0 ? telling : failures.slice(0, 1);
+}

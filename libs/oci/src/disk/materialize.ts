@@ -1,0 +1,66 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Result } from '@prism-build/errors';
+import type { Descriptor } from '../descriptor';
+import { type DigestJson, listAllBlobs } from '../digestJson';
+import { attempt, unlessMissing, unwrap } from './attempt';
+import { blobPath } from './contentStore';
+import { type BlobSources, gatherBlobs } from './findBlobs';
+import { encodeIndexFile, encodeLayoutFile, INDEX_FILE, LAYOUT_FILE } from './layout';
+import { linkOrCopy } from './linkFile';
+import { validateLayout } from './validateLayout';
+import { readDigestJson } from './verifyImage';
+import { withLock } from './withLock';
+
+export interface Materialization extends BlobSources {
+  /** The image's directory first, then those of its bases. */
+  readonly imageDirs: readonly [string, ...string[]];
+  readonly outDir: string;
+  /** A directory outside of `outDir`, which the lock makes and removes. */
+  readonly lockPath: string;
+}
+
+/**
+ * Makes the complete OCI image layout of an image at `outDir`: every platform, the layers of bases included,
+ * hard-linked from the store, everything hashed. Built beside `outDir` and renamed; what is there already and
+ * right stays untouched. Gives the descriptor of the image index.
+ */
+export function materialize(options: Materialization): Promise<Result<Descriptor>> {
+  return withLock(options.lockPath, () =>
+    attempt(async () => {
+      const image = unwrap(await readDigestJson(options.imageDirs[0]));
+      if (await isRight(options.outDir, image)) return image.index;
+      const blobs = listAllBlobs(image);
+      unwrap(await gatherBlobs(options, blobs));
+      const making = `${options.outDir}.making`;
+      await rm(making, { recursive: true, force: true });
+      await fill(making, image, options);
+      unwrap(await validateLayout(making));
+      await swap(making, options.outDir);
+      return image.index;
+    }),
+  );
+}
+
+async function isRight(outDir: string, image: DigestJson): Promise<boolean> {
+  const index = await unlessMissing(readFile(join(outDir, INDEX_FILE), 'utf8'));
+  return index === encodeIndexFile(image.index) && (await validateLayout(outDir)).ok;
+}
+
+async function fill(dir: string, image: DigestJson, { store }: BlobSources): Promise<void> {
+  await mkdir(join(dir, 'blobs', 'sha256'), { recursive: true });
+  for (const { digest } of listAllBlobs(image)) {
+    await linkOrCopy(blobPath(store.directory, digest), blobPath(dir, digest));
+  }
+  await writeFile(join(dir, LAYOUT_FILE), encodeLayoutFile());
+  await writeFile(join(dir, INDEX_FILE), encodeIndexFile(image.index));
+}
+
+/** A directory cannot be renamed over another that has files: the old one steps aside first. */
+async function swap(made: string, outDir: string): Promise<void> {
+  const old = `${outDir}.old`;
+  await rm(old, { recursive: true, force: true });
+  await unlessMissing(rename(outDir, old));
+  await rename(made, outDir);
+  await rm(old, { recursive: true, force: true });
+}

@@ -1,0 +1,76 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ociFailure, ok, type Result } from '@prism-build/errors';
+import { hexOf } from '../digest';
+import { type DigestJson, encodeDigestJson, listOwnBlobs } from '../digestJson';
+import { attempt, fail, unlessMissing } from './attempt';
+import { blobPath, type ContentStore, linkBlob } from './contentStore';
+import { writeAll, writeThenRename } from './temporary';
+import { verifyImage } from './verifyImage';
+import { withLock } from './withLock';
+
+export interface Publication {
+  readonly digestJson: DigestJson;
+  /** Holds every blob that lies beside digest.json. */
+  readonly store: ContentStore;
+  /** A directory outside of the image's, which the lock makes and removes. */
+  readonly lockPath: string;
+  /** Names in the directory that belong to others, such as the directory of a variant. */
+  readonly keep?: readonly string[] | undefined;
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * Makes `dir` hold this image and nothing else: blobs first, each verified and hard-linked from the store, then
+ * digest.json, then everything that it does not name is removed. Killed at any point, `dir` holds the old
+ * image or the new one, or fails `verifyImage`; the next run repairs it.
+ */
+export function publishImage(dir: string, publication: Publication): Promise<Result<DigestJson>> {
+  return withLock(publication.lockPath, async () => {
+    // A publisher that was stopped for so long that its lock went stale may sweep our blobs: look again.
+    for (let round = 1; ; round += 1) {
+      const done = await attempt(() => publishOnce(dir, publication));
+      if (!done.ok && !isDisturbed(done.failures)) return done;
+      const verified = done.ok ? await verifyImage(dir, { deep: 'sizes' }) : done;
+      const isOurs = verified.ok && verified.value.index.digest === publication.digestJson.index.digest;
+      if (isOurs) return ok(publication.digestJson);
+      if (round < ATTEMPTS) continue;
+      if (!verified.ok) return verified;
+      return attempt(() => fail(ociFailure('LOCK_BUSY', { what: `Others keep writing to ${dir}.` })));
+    }
+  });
+}
+
+/** A file that vanished under our hands, which only another publisher can do. */
+function isDisturbed(failures: readonly { code: string; why?: string | undefined }[]): boolean {
+  return failures.every(({ code, why }) => code === 'FILE_FAILED' && why?.includes('ENOENT'));
+}
+
+async function publishOnce(dir: string, { digestJson, store, keep }: Publication): Promise<void> {
+  const blobs = listOwnBlobs(digestJson);
+  await mkdir(join(dir, 'blobs', 'sha256'), { recursive: true });
+  const linked = await Promise.all(blobs.map((blob) => linkBlob(store, blob, blobPath(dir, blob.digest))));
+  const failures = linked.flatMap((result) => (result.ok ? [] : result.failures));
+  if (failures.length > 0) fail(...failures);
+  await writeDigestJson(dir, encodeDigestJson(digestJson));
+  await removeOthers(dir, new Set(['blobs', 'digest.json', ...(keep ?? [])]));
+  await removeOthers(join(dir, 'blobs'), new Set(['sha256']));
+  await removeOthers(join(dir, 'blobs', 'sha256'), new Set(blobs.map(({ digest }) => hexOf(digest))));
+}
+
+/** Leaves a file alone that is right already, so that watchers of the file see no change where there is none. */
+async function writeDigestJson(dir: string, bytes: Uint8Array): Promise<void> {
+  const path = join(dir, 'digest.json');
+  const present = await unlessMissing(readFile(path));
+  if (present?.equals(bytes)) return;
+  await writeThenRename(path, 0o644, async (file) => {
+    await writeAll(file, bytes);
+    return path;
+  });
+}
+
+async function removeOthers(dir: string, wanted: ReadonlySet<string>): Promise<void> {
+  const others = (await readdir(dir)).filter((name) => !wanted.has(name));
+  await Promise.all(others.map((name) => rm(join(dir, name), { recursive: true, force: true })));
+}

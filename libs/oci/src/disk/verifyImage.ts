@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Failure, ociFailure, type Result } from '@prism-build/errors';
+import { checkConfig, checkManifests } from '../checkImage';
+import { type DigestJson, listOwnBlobs, parseDigestJson } from '../digestJson';
+import { attempt, fail, unlessMissing, unwrap } from './attempt';
+import { blobPath } from './contentStore';
+import { checkBlobFile, type Depth } from './hashFile';
+
+/** Reads `<dir>/digest.json` alone; whether the blobs are right is for `verifyImage`. */
+export function readDigestJson(dir: string): Promise<Result<DigestJson>> {
+  return attempt(async () => {
+    const file = join(dir, 'digest.json');
+    const text = await unlessMissing(readFile(file, 'utf8'));
+    if (text === undefined)
+      fail(ociFailure('DIGEST_JSON_MISSING', { what: `${file} is missing.`, at: { file } }));
+    return unwrap(parseDigestJson(text, file));
+  });
+}
+
+/**
+ * Checks an image directory as something that was restored from anywhere: digest.json, every blob beside it,
+ * manifests and configs against digest.json. Index, manifests and configs are always hashed; `deep` decides
+ * about layers. Every violation is reported. Layers of bases are not here and not looked for.
+ */
+export function verifyImage(dir: string, options: { readonly deep: Depth }): Promise<Result<DigestJson>> {
+  return attempt(async () => {
+    const image = unwrap(await readDigestJson(dir));
+    const failures = [...checkManifests(image), ...(await checkBlobs(dir, image, options.deep))];
+    if (failures.length > 0) fail(...failures);
+    return image;
+  });
+}
+
+async function checkBlobs(dir: string, image: DigestJson, deep: Depth): Promise<Failure[]> {
+  const layers = new Set(image.platforms.flatMap((one) => one.layers.map(({ digest }) => digest)));
+  const failures: Failure[] = [];
+  const wrong = new Set<string>();
+  for (const blob of listOwnBlobs(image)) {
+    const depth = layers.has(blob.digest) ? deep : 'hashes';
+    const failure = await checkBlobFile(blobPath(dir, blob.digest), blob, depth);
+    if (!failure) continue;
+    failures.push(failure);
+    wrong.add(blob.digest);
+  }
+  for (const one of image.platforms) {
+    if (wrong.has(one.config.digest)) continue;
+    failures.push(...checkConfig(one, await readFile(blobPath(dir, one.config.digest))));
+  }
+  return failures;
+}

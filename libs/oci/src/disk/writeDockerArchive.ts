@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ociFailure, type Result } from '@prism-build/errors';
+import { canonicalJson } from '../canonicalJson';
+import { decompressLayer } from '../decompress';
+import { hexOf } from '../digest';
+import type { ImageLayer, PlatformImage } from '../digestJson';
+import { joinParts, planEntry } from '../planTar';
+import { paddingOf } from '../tarHeader';
+import { attempt, fail, isSystemError, unwrap } from './attempt';
+import { blobPath } from './contentStore';
+import { type BlobSources, gatherBlobs } from './findBlobs';
+
+/**
+ * Writes one platform's image in the format of `docker save`, for engines that read nothing else (Docker 20.10
+ * `load`): layers uncompressed, the config byte for byte, so that the image ID is the config's digest. `tags`
+ * are full names, `localhost/prism/proxy:latest`. Deterministic. `writable` is ended, or destroyed on failure.
+ */
+export function writeDockerArchive(
+  image: PlatformImage,
+  tags: readonly string[],
+  sources: BlobSources,
+  writable: Writable,
+): Promise<Result<void>> {
+  return attempt(async () => {
+    const gathered = await gatherBlobs(sources, [image.config, ...image.layers]);
+    if (!gathered.ok) writable.destroy();
+    unwrap(gathered);
+    const { directory } = sources.store;
+    await pipeline(archive(image, tags, directory), writable);
+  });
+}
+
+async function* archive(
+  image: PlatformImage,
+  tags: readonly string[],
+  directory: string,
+): AsyncGenerator<Uint8Array> {
+  const each = new Map(image.layers.map((layer) => [layer.diffID, layer]));
+  const config = await readFile(blobPath(directory, image.config.digest));
+  const configName = `${hexOf(image.config.digest)}.json`;
+  const manifest = [{ Config: configName, Layers: image.layers.map(layerName), RepoTags: tags }];
+  yield* file('manifest.json', Buffer.from(canonicalJson(manifest)));
+  yield* file(configName, config);
+  for (const layer of each.values()) yield* layerFile(layer, directory);
+  for (const part of joinParts([]).parts) if (part.kind === 'bytes') yield part.bytes;
+}
+
+function layerName({ diffID }: ImageLayer): string {
+  return `${hexOf(diffID)}.tar`;
+}
+
+function* file(path: string, bytes: Uint8Array): Generator<Uint8Array> {
+  yield* header(path, bytes.length);
+  yield bytes;
+  yield new Uint8Array(paddingOf(bytes.length));
+}
+
+function* header(path: string, size: number): Generator<Uint8Array> {
+  const content = { kind: 'file', path, size } as const;
+  for (const part of planEntry({ path, type: 'file', mode: 0o644, uid: 0, gid: 0, content })) {
+    if (part.kind === 'file') return;
+    yield part.bytes;
+  }
+}
+
+async function* layerFile(layer: ImageLayer, directory: string): AsyncGenerator<Uint8Array> {
+  yield* header(layerName(layer), layer.uncompressedSize);
+  const hash = createHash('sha256');
+  const source = createReadStream(blobPath(directory, layer.digest), { highWaterMark: 1 << 20 });
+  let size = 0;
+  for await (const chunk of readable(layer, decompressLayer(layer.mediaType, source))) {
+    hash.update(chunk);
+    size += chunk.length;
+    yield chunk;
+  }
+  const found = `sha256:${hash.digest('hex')}`;
+  if (found !== layer.diffID || size !== layer.uncompressedSize) {
+    const why = `It holds ${size} bytes of ${found} instead of ${layer.uncompressedSize} of ${layer.diffID}.`;
+    fail(
+      ociFailure('LAYER_UNREADABLE', {
+        what: `The layer ${layer.digest} is not what it is said to be.`,
+        why,
+      }),
+    );
+  }
+  yield new Uint8Array(paddingOf(size));
+}
+
+/** Errors of the decoders become failures; those of the disk stay what they are. */
+async function* readable(layer: ImageLayer, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  for (;;) {
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = await iterator.next();
+    } catch (error) {
+      if (isSystemError(error)) throw error;
+      const what = `The layer ${layer.digest} cannot be decompressed.`;
+      fail(ociFailure('LAYER_UNREADABLE', { what, why: String(error) }));
+    }
+    if (next.done) return;
+    yield next.value;
+  }
+}

@@ -1,0 +1,59 @@
+export { type BuiltImage, buildImage, type PlatformInput } from './buildImage';
+export { canonicalJson, type Json } from './canonicalJson';
+export { checkConfig, checkManifests } from './checkImage';
+export { CHUNK_SIZE, type CompressionOptions } from './compress';
+export { decompressLayer } from './decompress';
+export { type Blob, type Descriptor, describeBytes, type Platform, platformName } from './descriptor';
+export { type Digest, digestOf, hexOf, isDigest } from './digest';
+export {
+  type DigestJson,
+  digestJson,
+  digestJsonSchema,
+  encodeDigestJson,
+  type ImageLayer,
+  listAllBlobs,
+  listOwnBlobs,
+  type PlatformImage,
+  parseDigestJson,
+} from './digestJson';
+export {
+  blobPath,
+  type ContentStore,
+  hasBlob,
+  ingestBlob,
+  linkBlob,
+  openContentStore,
+  putBlob,
+  putBlobs,
+  readBlob,
+  sweepStore,
+  verifyBlob,
+} from './disk/contentStore';
+export { type BlobSources, gatherBlobs } from './disk/findBlobs';
+export { checkBlobFile, type Depth, hashFile } from './disk/hashFile';
+export { type Materialization, materialize } from './disk/materialize';
+export { type Publication, publishImage } from './disk/publishImage';
+export { type Layer, putLayer, writeLayerTar } from './disk/putLayer';
+export { type ValidateOptions, validateLayout } from './disk/validateLayout';
+export { readDigestJson, verifyImage } from './disk/verifyImage';
+export { writeDockerArchive } from './disk/writeDockerArchive';
+export {
+  buildConfig,
+  type ConfigInput,
+  type Healthcheck,
+  type HistoryStep,
+  type ImageSettings,
+} from './imageConfig';
+export { buildIndex, buildManifest, type IndexChild } from './manifest';
+export {
+  CONFIG_TYPE,
+  type Compression,
+  compressionOf,
+  INDEX_TYPE,
+  LAYER_TYPES,
+  MANIFEST_TYPE,
+} from './mediaTypes';
+export { orderTree } from './orderTree';
+export { planTar, type TarPlan } from './planTar';
+export { type EntryHeader, type LayerItem, readLayer } from './readLayer';
+export { type Content, type Entry, type FileEntry, opaqueWhiteout, type Tree, whiteout } from './tree';

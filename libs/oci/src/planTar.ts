@@ -1,0 +1,83 @@
+import { ok, type Result } from '@prism-build/errors';
+import { orderTree } from './orderTree';
+import { encodePax, needsPax } from './pax';
+import { encodeHeader, type HeaderFields, paddingOf, TAR_BLOCK } from './tarHeader';
+import { type Content, contentSize, type Entry, type Tree } from './tree';
+
+const TYPEFLAGS = {
+  file: '0',
+  hardlink: '1',
+  symlink: '2',
+  char: '3',
+  block: '4',
+  directory: '5',
+  fifo: '6',
+} as const;
+
+/** A tar as a list of pieces to write one after the other; `size` is the sum, in bytes. */
+export interface TarPlan {
+  readonly parts: readonly Content[];
+  readonly size: number;
+}
+
+/**
+ * The tar of a tree: POSIX ustar headers with pax records where a value does not fit, in the order of
+ * `orderTree`, ended by two zero blocks. A function of the tree alone, never of the order of its entries.
+ */
+export function planTar(tree: Tree): Result<TarPlan> {
+  const ordered = orderTree(tree);
+  if (!ordered.ok) return ordered;
+  return ok(joinParts(ordered.value.flatMap(planEntry)));
+}
+
+/** Ends a list of entries as a tar ends, and sums it up. */
+export function joinParts(entries: readonly Content[]): TarPlan {
+  const parts = [...entries, zeros(2 * TAR_BLOCK)];
+  return { parts, size: parts.reduce((total, part) => total + contentSize(part), 0) };
+}
+
+/** Header, content and padding of one entry. */
+export function planEntry(entry: Entry): Content[] {
+  const fields = fieldsOf(entry);
+  const pax = needsPax(entry, fields) ? [bytes(encodePax(entry, fields))] : [];
+  const header = bytes(encodeHeader(clampFields(fields)));
+  if (entry.type !== 'file' || contentSize(entry.content) === 0) return [...pax, header];
+  const padding = paddingOf(fields.size);
+  return [...pax, header, entry.content, ...(padding > 0 ? [zeros(padding)] : [])];
+}
+
+function fieldsOf(entry: Entry): HeaderFields {
+  const isDevice = entry.type === 'char' || entry.type === 'block';
+  const isLink = entry.type === 'symlink' || entry.type === 'hardlink';
+  return {
+    name: Buffer.from(entry.type === 'directory' ? `${entry.path}/` : entry.path),
+    typeflag: TYPEFLAGS[entry.type],
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
+    size: entry.type === 'file' ? contentSize(entry.content) : 0,
+    mtime: entry.mtime ?? 0,
+    linkname: Buffer.from(isLink ? entry.linkTarget : ''),
+    major: isDevice ? entry.major : 0,
+    minor: isDevice ? entry.minor : 0,
+  };
+}
+
+/** What a pax record says in full is zero in the header, which readers of pax ignore. */
+function clampFields(fields: HeaderFields): HeaderFields {
+  const fit = (value: number, max: number) => (value > max ? 0 : value);
+  return {
+    ...fields,
+    uid: fit(fields.uid, 0o7777777),
+    gid: fit(fields.gid, 0o7777777),
+    size: fit(fields.size, 0o77777777777),
+  };
+}
+
+function bytes(value: Uint8Array): Content {
+  return { kind: 'bytes', bytes: value };
+}
+
+function zeros(count: number): Content {
+  return bytes(new Uint8Array(count));
+}
