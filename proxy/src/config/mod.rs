@@ -7,6 +7,9 @@ mod load;
 mod reader;
 mod violation;
 
+#[cfg(test)]
+mod tests;
+
 use std::{net::SocketAddr, time::Duration};
 
 pub use endpoint::{Endpoint, Host};

@@ -1,0 +1,145 @@
+use std::time::Duration;
+
+use super::{Config, Environment, Violations, parse};
+
+fn read(text: &str) -> Result<Config, Violations> {
+    parse("c.yaml", text, &Environment::default())
+}
+
+fn problems(text: &str) -> Vec<String> {
+    match read(text) {
+        Ok(_) => Vec::new(),
+        Err(violations) => violations.to_string().lines().map(str::to_owned).collect(),
+    }
+}
+
+#[test]
+fn the_example_is_valid() {
+    let config = read(include_str!("../../config.example.yaml")).map_err(|v| v.to_string());
+    let rows: Vec<_> = config
+        .iter()
+        .flat_map(|config| &config.namespaces)
+        .map(|n| {
+            (
+                n.name.as_str(),
+                n.backend.as_str(),
+                n.endpoint.to_string(),
+                n.timeout,
+            )
+        })
+        .collect();
+    let (two, ten) = (Some(Duration::from_secs(2)), Some(Duration::from_secs(10)));
+    assert_eq!(
+        rows,
+        [
+            (
+                "memory",
+                "memstore",
+                "plugin-memstore:50100".to_owned(),
+                two
+            ),
+            ("sql", "postgres", "plugin-postgres:50100".to_owned(), ten),
+        ],
+        "{config:?}"
+    );
+    let listen = config.map(|c| (c.listen.to_string(), c.admin_listen.to_string()));
+    assert_eq!(listen, Ok(("0.0.0.0:8980".into(), "0.0.0.0:8981".into())));
+}
+
+#[test]
+fn every_violation_is_told_with_its_line() {
+    let text = "\
+listen: here
+colour: red
+namespaces:
+  - name: a
+    backend: memstore
+    endpoint: nowhere
+    timeout_ms: -1
+  - name: a
+    endpoint: host:1
+    retries: 3
+  - name: 7
+    backend: ''
+    endpoint: host:1
+  - text
+";
+    let found = problems(text);
+    let expected = [
+        "c.yaml:2: unknown field `colour`",
+        "c.yaml:1: `listen` must be an IP address and port",
+        "c.yaml:6: endpoint `nowhere` has no port",
+        "c.yaml:7: `timeout_ms` must be",
+        "c.yaml:10: unknown field `retries`",
+        "c.yaml:8: duplicate namespace `a`; first on line 4",
+        "c.yaml:8: namespace has no `backend`",
+        "c.yaml:11: `name` must be a non-empty string",
+        "c.yaml:12: `backend` must be a non-empty string",
+        "c.yaml:14: namespace must be a mapping",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found} is not {expected}");
+    }
+}
+
+#[test]
+fn whole_files_are_refused() {
+    for (text, expected) in [
+        ("", "c.yaml:1: the file is empty"),
+        ("[]", "c.yaml:1: the configuration must be a mapping"),
+        (
+            "listen: 0.0.0.0:1",
+            "c.yaml:1: the configuration has no `namespaces`",
+        ),
+        (
+            "namespaces: []",
+            "c.yaml:1: `namespaces` must be a list of at least one",
+        ),
+        ("namespaces: [", "c.yaml:2: not valid YAML"),
+        (
+            "listen: 0.0.0.0:1\nlisten: 0.0.0.0:2\n",
+            "c.yaml:2: not valid YAML: duplicated key",
+        ),
+        (
+            "namespaces: {}\n---\nb: 1\n",
+            "c.yaml:3: more than one YAML document",
+        ),
+    ] {
+        let found = problems(text);
+        assert!(
+            found.first().is_some_and(|f| f.starts_with(expected)),
+            "{text:?}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn the_environment_overrides_and_is_validated() {
+    let text = "listen: 127.0.0.1:1\nnamespaces: [{name: a, backend: b, endpoint: 'c:1'}]";
+    let some = |text: &str| Some(text.to_owned());
+    let good = Environment {
+        listen: some("127.0.0.1:2"),
+        admin_listen: some("[::1]:3"),
+        drain_timeout_ms: some("250"),
+    };
+    let config = parse("c.yaml", text, &good).map(|c| {
+        (
+            c.listen.port(),
+            c.admin_listen.port(),
+            c.drain_timeout.as_millis(),
+        )
+    });
+    assert_eq!(config, Ok((2, 3, 250)));
+
+    let bad = Environment {
+        listen: some("8980"),
+        admin_listen: some("127.0.0.1:1"),
+        drain_timeout_ms: some("1s"),
+    };
+    let places: Vec<_> = match parse("c.yaml", text, &bad) {
+        Ok(_) => Vec::new(),
+        Err(violations) => violations.0.into_iter().map(|v| v.place).collect(),
+    };
+    assert_eq!(places, ["PRISM_LISTEN", "PRISM_DRAIN_TIMEOUT_MS", "listen"]);
+}

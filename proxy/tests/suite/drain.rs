@@ -1,0 +1,63 @@
+use prism_proto::keyvalue::v1::GetRequest;
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
+
+use crate::{
+    plugin,
+    proxy::{self, to},
+    wait::until,
+};
+
+fn slow() -> GetRequest {
+    GetRequest { key: "slow".into() }
+}
+
+#[tokio::test]
+async fn calls_in_flight_finish_while_new_ones_are_refused() {
+    let plugin = plugin::anywhere().await;
+    // Longer than the test's patience: only a true drain ends in time.
+    let limit = [("PRISM_DRAIN_TIMEOUT_MS", "600000")];
+    let mut proxy = proxy::start_with(&[("one", plugin.address, "")], &limit);
+    let mut client = proxy.client().await;
+    let mut watch = HealthClient::new(proxy.channel().await)
+        .watch(HealthCheckRequest::default())
+        .await
+        .unwrap()
+        .into_inner();
+    let first = watch.message().await.unwrap().unwrap();
+    assert_eq!(first.status(), ServingStatus::Serving);
+
+    let call = tokio::spawn(async move { client.get(to("one", slow())).await });
+    plugin.store.arrived.notified().await;
+    proxy.terminate();
+    until("the drain to begin", || async {
+        let (status, text) = proxy.admin("/health/ready").await;
+        (status == 503 && text.contains("draining")).then_some(())
+    })
+    .await;
+    let told = watch.message().await.unwrap().unwrap();
+    assert_eq!(told.status(), ServingStatus::NotServing);
+    assert!(watch.message().await.unwrap().is_none());
+    until("the listener to close", || async {
+        tokio::net::TcpStream::connect(proxy.listen).await.err()
+    })
+    .await;
+
+    plugin.store.release.notify_one();
+    assert!(call.await.unwrap().is_ok());
+    assert!(proxy.ended().await.success());
+}
+
+#[tokio::test]
+async fn the_drain_has_a_limit() {
+    let plugin = plugin::anywhere().await;
+    let limit = [("PRISM_DRAIN_TIMEOUT_MS", "50")];
+    let mut proxy = proxy::start_with(&[("one", plugin.address, "")], &limit);
+    let mut client = proxy.client().await;
+    let call = tokio::spawn(async move { client.get(to("one", slow())).await });
+    plugin.store.arrived.notified().await;
+    proxy.terminate();
+    assert!(proxy.ended().await.success());
+    assert!(call.await.unwrap().is_err());
+}
