@@ -50,12 +50,15 @@ function headerOf(header: Header, path: string): EntryHeader {
   const type = TYPES[header.type ?? 'file'];
   if (type === undefined) throw new Error(`${path} is of the unknown type ${header.type}`);
   const xattrs = xattrsOf(header, path);
+  // tar-stream applies the pax records of names and sizes alone.
+  const pax = (header.pax ?? {}) as Record<string, string | undefined>;
+  const mtime = pax.mtime === undefined ? (header.mtime?.getTime() ?? 0) / 1000 : Number(pax.mtime);
   const common = {
     path,
     mode: (header.mode ?? 0) & 0o7777,
-    uid: header.uid ?? 0,
-    gid: header.gid ?? 0,
-    mtime: Math.floor((header.mtime?.getTime() ?? 0) / 1000),
+    uid: Number(pax.uid ?? header.uid ?? 0),
+    gid: Number(pax.gid ?? header.gid ?? 0),
+    mtime: Math.floor(mtime),
     ...(xattrs ? { xattrs } : {}),
   };
   switch (type) {

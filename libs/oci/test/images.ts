@@ -1,4 +1,5 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Result } from '@prism-build/errors';
@@ -17,8 +18,18 @@ import {
 export const AMD64: Platform = { os: 'linux', architecture: 'amd64' };
 export const ARM64: Platform = { os: 'linux', architecture: 'arm64' };
 
+const made: string[] = [];
+
+/** Lower case only: `podman pull oci:DIR` makes an image name of the path, and refuses capitals. */
 export function makeDirectory(): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), 'prism-oci-')));
+  const directory = join(realpathSync(tmpdir()), `prism-oci-${randomBytes(6).toString('hex')}`);
+  mkdirSync(directory);
+  made.push(directory);
+  return directory;
+}
+
+export function removeDirectories(): void {
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
 }
 
 export async function makeStore(): Promise<ContentStore> {
