@@ -43,6 +43,8 @@ function readPattern(line: string): IgnorePattern | undefined {
   if (written === '') return undefined;
   const clean = cleanPath(written);
   const text = clean.length > 1 && clean.startsWith('/') ? clean.slice(1) : clean;
+  // Go cleans !/ to a lone !, which it refuses; without the ! it is harmless.
+  if (negated && text === '/') return undefined;
   const matches = compilePattern(text);
   return matches === undefined ? undefined : { text, negated, matches };
 }

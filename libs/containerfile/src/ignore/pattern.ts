@@ -8,8 +8,9 @@ export interface IgnorePattern {
   readonly matches: (path: string) => boolean;
 }
 
-const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g;
-const quote = (text: string): string => text.replace(SPECIAL, '\\$&');
+const quote = (char: string): string => char.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+/** Inside a class a hyphen is special too, and only there may it be escaped. */
+const quoteInClass = (char: string): string => (char === '-' ? '\\-' : quote(char));
 
 /**
  * Compiles a clean pattern as moby/patternmatcher does: `**` is any number of directories, `**` at the start
@@ -35,7 +36,7 @@ export function compilePattern(text: string): ((path: string) => boolean) | unde
     else if (token.kind === 'class') {
       if (token.ranges.some(([low, high]) => low.codePointAt(0)! > high.codePointAt(0)!)) return undefined;
       const ranges = token.ranges.map(([low, high]) =>
-        low === high ? quote(low) : `${quote(low)}-${quote(high)}`,
+        low === high ? quoteInClass(low) : `${quoteInClass(low)}-${quoteInClass(high)}`,
       );
       source += `[${token.negated ? '^' : ''}${ranges.join('')}]`;
     } else if (tokens[at + 1]?.kind !== 'star') source += '[^/]*';

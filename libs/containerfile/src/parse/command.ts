@@ -57,8 +57,6 @@ export function readHealthcheck(request: Request, flags: Flags): Result<Healthch
   };
   const written = flags.text('retries') ?? '';
   if (!/^\d{0,9}$/.test(written)) bad(`--retries is a whole number, not ${JSON.stringify(written)}.`);
-  if (empty)
-    failures.push(failAt(request, 'CONTAINERFILE_MISSING_ARGUMENT', 'HEALTHCHECK CMD needs a command.'));
   const check: Healthcheck = {
     kind: 'command',
     command: command.value,
@@ -68,5 +66,7 @@ export function readHealthcheck(request: Request, flags: Flags): Result<Healthch
     startInterval: duration('start-interval'),
     retries: Number(written),
   };
+  if (empty)
+    failures.push(failAt(request, 'CONTAINERFILE_MISSING_ARGUMENT', 'HEALTHCHECK CMD needs a command.'));
   return failures.length > 0 ? failed(...failures) : ok(check);
 }
