@@ -37,7 +37,7 @@ func openPool(c Config) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	connector.Dialer(dialer{})
+	connector.Dialer(&dialer{})
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(c.MaxConns)
 	db.SetMaxIdleConns(c.MaxConns)
@@ -49,7 +49,7 @@ func openPool(c Config) (*sql.DB, error) {
 type dialer struct{ net.Dialer }
 
 // DialContext implements pq.DialerContext.
-func (d dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := d.Dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (d dialer) DialContext(ctx context.Context, network, address string) (net.C
 }
 
 // DialTimeout implements pq.Dialer.
-func (d dialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
+func (d *dialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	return d.DialContext(ctx, network, address)

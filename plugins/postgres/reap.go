@@ -32,6 +32,9 @@ func (s *Store) reap(ctx context.Context) {
 		if err == nil {
 			n, err = result.RowsAffected()
 		}
+		if ctx.Err() != nil {
+			return // closing
+		}
 		if err != nil {
 			s.log.Warn("cannot delete expired keys; will try again", "error", s.fail(ctx, err))
 			return
