@@ -181,3 +181,23 @@ test('whiteouts have the names of the specification', () => {
   expect(whiteout('etc').path).toBe('.wh.etc');
   expect(opaqueWhiteout('etc').path).toBe('etc/.wh..wh..opq');
 });
+
+test('a cut or altered tar is an error, never a shorter layer', async () => {
+  const tar = tarOf(sampleTree());
+  await expect(readBack(tar.subarray(0, 2000))).rejects.toThrow();
+  const altered = Buffer.from(tar);
+  altered[513 + 100]! ^= 1;
+  await expect(readBack(altered)).rejects.toThrow();
+  await expect(readBack(Buffer.from('no tar at all'))).rejects.toThrow();
+});
+
+test('an error of the source arrives', async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield tarOf(sampleTree()).subarray(0, 1024);
+    throw new Error('the disk broke');
+  }
+  const read = async () => {
+    for await (const item of readLayer(broken())) void item;
+  };
+  await expect(read()).rejects.toThrow('the disk broke');
+});

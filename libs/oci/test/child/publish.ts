@@ -7,6 +7,7 @@ import { AMD64, ARM64, good, sampleTree } from '../images';
  */
 async function main(): Promise<void> {
   const [directory, dir, lockPath, text] = process.argv.slice(2) as [string, string, string, string];
+  process.stdout.write('building\n');
   const store = good(await openContentStore(directory));
   const layer = good(await putLayer(store, sampleTree(text.repeat(100_000)), { compression: 'zstd' }));
   const layers = [{ ...layer, origin: 'own' as const }];
