@@ -36,6 +36,7 @@ export { type Publication, publishImage } from './disk/publishImage';
 export { type Layer, putLayer, writeLayerTar } from './disk/putLayer';
 export { type ValidateOptions, validateLayout } from './disk/validateLayout';
 export { readDigestJson, verifyImage } from './disk/verifyImage';
+export { visitLayer } from './disk/visitLayer';
 export { writeDockerArchive } from './disk/writeDockerArchive';
 export {
   buildConfig,

@@ -9,8 +9,10 @@ import {
   decompressLayer,
   LAYER_TYPES,
   type Layer,
+  putBlob,
   putLayer,
   type Tree,
+  visitLayer,
 } from '../src/index';
 import { codesOf, good, makeDirectory, makeStore, removeDirectories, sampleTree } from './images';
 
@@ -98,4 +100,33 @@ test('a skippable frame is passed over', async () => {
   const skippable = Buffer.from('502a4d1803000000aabbcc', 'hex');
   const bytes = Buffer.concat([skippable, readFileSync(blobPath(store.directory, layer.digest)), skippable]);
   expect((await drain(LAYER_TYPES.zstd, bytes)).length).toBe(layer.uncompressedSize);
+});
+
+test('a layer of the store is visited entry by entry', async () => {
+  const store = await makeStore();
+  const layer = good(await putLayer(store, sampleTree(), { compression: 'zstd' }));
+  const seen: string[] = [];
+  const visited = await visitLayer(store, layer, async ({ header, content }) => {
+    let size = 0;
+    for await (const chunk of content) size += chunk.length;
+    seen.push(`${header.type} ${header.path} ${size}`);
+  });
+  good(visited);
+  expect(seen.slice(0, 4)).toEqual([
+    'symlink bin 0',
+    'directory usr 0',
+    'directory usr/bin 0',
+    'file usr/bin/hello 6',
+  ]);
+});
+
+test.each([
+  ['no zstd', LAYER_TYPES.zstd, 'LAYER_UNREADABLE'],
+  ['no gzip', LAYER_TYPES.gzip, 'LAYER_UNREADABLE'],
+  ['no tar', LAYER_TYPES.none, 'LAYER_UNREADABLE'],
+  ['no layer', 'application/json', 'MEDIA_TYPE_UNSUPPORTED'],
+])('%s is a failure, not an exception', async (text, mediaType, code) => {
+  const store = await makeStore();
+  const blob = good(await putBlob(store, mediaType, Buffer.from(text.repeat(300))));
+  expect(codesOf(await visitLayer(store, blob, () => {}))).toEqual([code]);
 });

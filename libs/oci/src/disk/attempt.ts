@@ -1,7 +1,7 @@
 import { type Failure, failed, ociFailure, ok, type Result } from '@prism-build/errors';
 
 /** Carries failures through streams and callbacks, inside this library only. */
-class FailureError extends Error {
+export class FailureError extends Error {
   constructor(readonly failures: readonly Failure[]) {
     super(failures.map(({ what }) => what).join('\n'));
   }

@@ -10,9 +10,10 @@ import { hexOf } from '../digest';
 import type { ImageLayer, PlatformImage } from '../digestJson';
 import { joinParts, planEntry } from '../planTar';
 import { paddingOf } from '../tarHeader';
-import { attempt, fail, isSystemError, unwrap } from './attempt';
+import { attempt, fail, unwrap } from './attempt';
 import { blobPath } from './contentStore';
 import { type BlobSources, gatherBlobs } from './findBlobs';
+import { guardLayer } from './visitLayer';
 
 /**
  * Writes one platform's image in the format of `docker save`, for engines that read nothing else (Docker 20.10
@@ -72,7 +73,7 @@ async function* layerFile(layer: ImageLayer, directory: string): AsyncGenerator<
   const hash = createHash('sha256');
   const source = createReadStream(blobPath(directory, layer.digest), { highWaterMark: 1 << 20 });
   let size = 0;
-  for await (const chunk of readable(layer, decompressLayer(layer.mediaType, source))) {
+  for await (const chunk of guardLayer(layer.digest, decompressLayer(layer.mediaType, source))) {
     hash.update(chunk);
     size += chunk.length;
     yield chunk;
@@ -88,21 +89,4 @@ async function* layerFile(layer: ImageLayer, directory: string): AsyncGenerator<
     );
   }
   yield new Uint8Array(paddingOf(size));
-}
-
-/** Errors of the decoders become failures; those of the disk stay what they are. */
-async function* readable(layer: ImageLayer, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  for (;;) {
-    let next: IteratorResult<Uint8Array>;
-    try {
-      next = await iterator.next();
-    } catch (error) {
-      if (isSystemError(error)) throw error;
-      const what = `The layer ${layer.digest} cannot be decompressed.`;
-      fail(ociFailure('LAYER_UNREADABLE', { what, why: String(error) }));
-    }
-    if (next.done) return;
-    yield next.value;
-  }
 }
