@@ -25,11 +25,10 @@ const startTimeout = 60 * time.Second
 
 // Server is a private server on a loopback port that it keeps when restarted.
 type Server struct {
-	bin, dir string
-	port     int
-	cmd      *exec.Cmd
-	exited   chan struct{}
-	log      bytes.Buffer
+	bin, dir, address string
+	cmd               *exec.Cmd
+	exited            chan struct{}
+	log               bytes.Buffer
 }
 
 // Start makes a new database cluster and starts a server on it. The caller
@@ -39,7 +38,7 @@ func Start() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	address, err := FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +46,7 @@ func Start() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{bin: bin, dir: dir, port: port}
+	s := &Server{bin: bin, dir: dir, address: address}
 	if err := errors.Join(s.init(), s.Restart()); err != nil {
 		s.Remove()
 		return nil, err
@@ -67,13 +66,14 @@ func findBinaries() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-func freePort() (int, error) {
+// FreeAddress returns a loopback address on which nothing listens.
+func FreeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return l.Addr().String(), nil
 }
 
 func (s *Server) init() error {
@@ -114,14 +114,18 @@ func (s *Server) command(name string, args ...string) (*exec.Cmd, error) {
 
 // URL returns the address of a database.
 func (s *Server) URL(database string) string {
-	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
+	return fmt.Sprintf("postgres://postgres@%s/%s?sslmode=disable", s.address, database)
 }
 
 // Restart kills the server, if it runs, and starts it again.
 func (s *Server) Restart() error {
 	s.Kill()
-	cmd, err := s.command("postgres", "-D", s.data(), "-p", strconv.Itoa(s.port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=50")
+	host, port, err := net.SplitHostPort(s.address)
+	if err != nil {
+		return err
+	}
+	cmd, err := s.command("postgres", "-D", s.data(), "-p", port,
+		"-c", "listen_addresses="+host, "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=50")
 	if err != nil {
 		return err
 	}
