@@ -1,5 +1,12 @@
 import { containerfileFailure, type Failure, failed, ok, type Result } from '@prism-build/errors';
-import type { ArgInstruction, Containerfile, FromInstruction, Instruction, Stage } from '../instruction';
+import type {
+  ArgInstruction,
+  Containerfile,
+  FromInstruction,
+  Instruction,
+  Stage,
+  Warning,
+} from '../instruction';
 import { readDirectives } from '../read/directives';
 import { joinLines } from '../read/lines';
 import { checkText } from '../read/text';
@@ -51,7 +58,7 @@ export function parseContainerfile(text: string, file: string): Result<Container
     syntax: directives.syntax,
     globals,
     stages: numbered,
-    warnings: joined.warnings,
+    warnings: [...joined.warnings, ...warnOfDefaults(globals, numbered)],
   });
 }
 
@@ -69,5 +76,20 @@ function findDuplicates(stages: readonly Stage[], file: string): Failure[] {
     if (earlier === undefined) return [];
     const what = `The stage ${name} is already defined in line ${earlier}.`;
     return [containerfileFailure('CONTAINERFILE_STAGE_DUPLICATE', { what, at: { file, line } })];
+  });
+}
+
+/** A default of an argument that the engine sets: Podman and BuildKit do not agree which one counts. */
+function warnOfDefaults(globals: readonly ArgInstruction[], stages: readonly Stage[]): Warning[] {
+  const all: Instruction[] = [...globals, ...stages.flatMap(({ instructions }) => instructions)];
+  return all.flatMap((each) => {
+    if (each.keyword !== 'ARG') return [];
+    const names = each.args.filter(
+      ({ name, value }) => value !== undefined && /^(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)$/.test(name),
+    );
+    return names.map(({ name }) => ({
+      what: `${name} has a default, which engines treat differently.`,
+      line: each.line,
+    }));
   });
 }

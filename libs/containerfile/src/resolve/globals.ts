@@ -2,7 +2,7 @@ import type { Failure } from '@prism-build/errors';
 import type { Containerfile } from '../instruction';
 import { makeExpander } from './expander';
 import type { ResolveOptions } from './resolved';
-import { type GlobalScope, listPlatformArguments, toMap } from './scope';
+import { chooseValue, type GlobalScope, listPlatformArguments, toMap } from './scope';
 
 /** Goes through the ARG instructions above the first FROM; each sees those above it and the platform arguments. */
 export function resolveGlobals(
@@ -23,7 +23,7 @@ export function resolveGlobals(
     const { word, maybe } = makeExpander(seen, { file, line }, failures);
     for (const argument of args) {
       const name = word(argument.name);
-      const value = buildArgs.get(name) ?? platform.get(name) ?? maybe(argument.value);
+      const value = chooseValue(name, maybe(argument.value), { declared, platform, buildArgs });
       if (value !== undefined) declared.set(name, value);
     }
   }

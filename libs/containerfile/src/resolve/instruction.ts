@@ -3,6 +3,7 @@ import { containerfileFailure } from '@prism-build/errors';
 import type { AddInstruction, CopyInstruction, Instruction, Pair } from '../instruction';
 import { type Expander, makeExpander } from './expander';
 import { resolveMount } from './mount';
+import { parsePlatform } from './platform';
 import type { Origin, ResolvedInstruction } from './resolved';
 import { chooseValue, type GlobalScope, listVisible, type StageScope, toRecord } from './scope';
 import { describeSource } from './source';
@@ -33,6 +34,12 @@ export function resolveInstruction(
         const expanded = word(name);
         return { name: expanded, value: chooseValue(expanded, expander.maybe(value), task.globals) };
       });
+      for (const { name, value } of args) {
+        // Podman stops here; a value that BuildKit would pass on is no platform either.
+        if (name !== 'TARGETPLATFORM' || value === undefined || parsePlatform(value) !== undefined) continue;
+        const what = `TARGETPLATFORM is ${JSON.stringify(value)}, which is no platform.`;
+        task.failures.push(containerfileFailure('CONTAINERFILE_BAD_PLATFORM', { what, at }));
+      }
       const known = args.flatMap(({ name, value }): [string, string][] =>
         value === undefined ? [] : [[name, value]],
       );

@@ -21,11 +21,15 @@ export function listPlatformArguments(target: Platform, build: Platform): Map<st
   return new Map([...list('TARGET', target), ...list('BUILD', build)]);
 }
 
+/** Names that the engines set themselves. */
+export const isPlatformArgument = (name: string): boolean =>
+  /^(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)$/.test(name);
+
 /** What all stages share. */
 export interface GlobalScope {
   /** What FROM sees: the platform arguments and the ARG instructions above the first FROM. */
   readonly visible: Variables;
-  /** The same without the platform arguments' being visible: what an ARG without default inherits. */
+  /** The ARG instructions above the first FROM alone: what an ARG without a default inherits. */
   readonly declared: Variables;
   readonly platform: Variables;
   readonly buildArgs: Variables;
@@ -44,14 +48,16 @@ export function listVisible({ args, env }: StageScope): Map<string, string> {
 
 /**
  * The value of an ARG: a build argument, then the platform's value, then the default, then (without a default)
- * the value above the first FROM. That a default does not beat the platform's value is Podman's order.
+ * the value above the first FROM. That a default does not beat the platform's value is Podman's order; only a
+ * default of TARGETPLATFORM does, in both engines.
  */
 export function chooseValue(
   name: string,
   fallback: string | undefined,
-  scope: GlobalScope,
+  scope: Omit<GlobalScope, 'visible'>,
 ): string | undefined {
-  return scope.buildArgs.get(name) ?? scope.platform.get(name) ?? fallback ?? scope.declared.get(name);
+  const own = name === 'TARGETPLATFORM' ? fallback : undefined;
+  return scope.buildArgs.get(name) ?? own ?? scope.platform.get(name) ?? fallback ?? scope.declared.get(name);
 }
 
 export const toMap = (record: Readonly<Record<string, string>>): Map<string, string> =>

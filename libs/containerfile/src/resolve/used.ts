@@ -1,6 +1,6 @@
 import type { Containerfile } from '../instruction';
 import type { ResolvedStage } from './resolved';
-import { isProxy } from './scope';
+import { isPlatformArgument, isProxy } from './scope';
 
 /** Names that an ARG declares anywhere in the file, as written. */
 export function listDeclared({ globals, stages }: Containerfile): Set<string> {
@@ -20,7 +20,6 @@ export function listUsed(
     ),
   ]);
   return {
-    has: (name) =>
-      names.has(name) || isProxy(name) || /^(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)$/.test(name),
+    has: (name) => names.has(name) || isProxy(name) || isPlatformArgument(name),
   };
 }
