@@ -17,7 +17,10 @@ function load(entry) {
 /** Compiled files live in a directory named after the state of the sources, so that no process sees a mixture. */
 function freshDirectory() {
   const hash = require('node:crypto').createHash('sha256');
-  for (const root of [sources, ...fs.readdirSync(libraries).map((name) => path.join(libraries, name, 'src'))]) {
+  for (const root of [
+    sources,
+    ...fs.readdirSync(libraries).map((name) => path.join(libraries, name, 'src')),
+  ]) {
     for (const file of listFiles(root)) {
       const stat = fs.statSync(file, { bigint: true });
       hash.update(`${file}\0${stat.size}\0${stat.mtimeNs}\0${stat.ctimeNs}\n`);

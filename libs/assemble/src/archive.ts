@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
-import { decompressZstd } from '@prism-build/oci';
-import { extract, type Headers } from 'tar-stream';
+import { decompressLayer, LAYER_TYPES } from '@prism-build/oci';
+import { extract, type Header } from 'tar-stream';
 import type { Node, Tree } from './node';
 import { cleanPath } from './tree';
 
@@ -24,8 +25,10 @@ export async function readArchive(bytes: Buffer, at: Place): Promise<Result<Tree
 
 async function unpackStream(bytes: Buffer): Promise<Buffer> {
   if (startsWith(bytes, [0x1f, 0x8b])) return gunzipSync(bytes);
-  if (startsWith(bytes, [0x28, 0xb5, 0x2f, 0xfd])) return Buffer.from(await decompressZstd(bytes));
-  return bytes;
+  if (!startsWith(bytes, [0x28, 0xb5, 0x2f, 0xfd])) return bytes;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of decompressLayer(LAYER_TYPES.zstd, Readable.from([bytes]))) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 function readEntries(tar: Buffer): Promise<Tree> {
@@ -33,8 +36,8 @@ function readEntries(tar: Buffer): Promise<Tree> {
     const tree: Tree = new Map();
     const unpack = extract();
     unpack.on('entry', (header, stream, next) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      const chunks: Uint8Array[] = [];
+      stream.on('data', (chunk) => chunks.push(chunk as Uint8Array));
       stream.on('error', reject);
       stream.on('end', () => {
         const path = cleanPath(header.name);
@@ -49,7 +52,7 @@ function readEntries(tar: Buffer): Promise<Tree> {
   });
 }
 
-function nodeOf(header: Headers, bytes: Buffer, tree: Tree): Node | undefined {
+function nodeOf(header: Header, bytes: Buffer, tree: Tree): Node | undefined {
   const owned = { mode: (header.mode ?? 0o644) & 0o7777, uid: header.uid ?? 0, gid: header.gid ?? 0 };
   switch (header.type) {
     case 'file':
@@ -89,4 +92,3 @@ function isTar(bytes: Buffer): boolean {
 function startsWith(bytes: Buffer, magic: readonly number[]): boolean {
   return magic.every((byte, index) => bytes[index] === byte);
 }
-

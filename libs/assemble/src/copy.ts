@@ -42,7 +42,8 @@ export function copyInto(tree: Tree, source: Tree, copy: Copy, changed: Set<stri
   const invalid = (what: string) => failed(imageFailure('COPY_DESTINATION_INVALID', { what, at: copy.at }));
   if (destination === undefined) return invalid(`the destination ${asked} is a loop of symbolic links`);
   const existing = nodeAt(tree, destination);
-  const intoDirectory = mustBeDirectory || existing?.type === 'directory' || items.some(isDirectory) || copy.parents;
+  const intoDirectory =
+    mustBeDirectory || existing?.type === 'directory' || items.some(isDirectory) || copy.parents;
   if (existing && existing.type !== 'directory' && intoDirectory) {
     return invalid(`the destination ${asked} is a file, and a directory is needed there`);
   }
@@ -72,9 +73,10 @@ function findItems(source: Tree, copy: Copy): Result<Item[]> {
   const items: Item[] = [];
   const failures: Failure[] = [];
   for (const pattern of copy.sources) {
-    const matches = hasGlob(pattern) ? globbed(source, pattern) : [cleanPath(pattern)];
+    const matches = hasGlob(pattern) ? globbed(source, pattern) : ok([cleanPath(dropEscapes(pattern))]);
+    if (!matches.ok) return failed(...matches.failures.map((failure) => ({ ...failure, at: copy.at })));
     let count = 0;
-    for (const match of matches) {
+    for (const match of matches.value) {
       const path = resolvePath(source, match);
       const node = path === undefined ? undefined : nodeAt(source, path);
       if (path === undefined || !node) continue;
@@ -83,15 +85,27 @@ function findItems(source: Tree, copy: Copy): Result<Item[]> {
       items.push({ path, node, name: baseName(match) });
     }
     if (count === 0) {
-      failures.push(imageFailure('COPY_SOURCE_MISSING', { what: `there is no ${pattern} to copy`, at: copy.at }));
+      failures.push(
+        imageFailure('COPY_SOURCE_MISSING', { what: `there is no ${pattern} to copy`, at: copy.at }),
+      );
     }
   }
   return failures.length > 0 ? failed(...failures) : ok(items);
 }
 
-function globbed(source: Tree, pattern: string): string[] {
-  const clean = pattern.replace(/^(\.?\/)+/, '').replace(/\/+$/, '');
-  return [...source.keys()].filter((path) => matchGlob(clean, path)).sort();
+function globbed(source: Tree, pattern: string): Result<string[]> {
+  const matches: string[] = [];
+  for (const path of source.keys()) {
+    const match = matchGlob(pattern, path);
+    if (!match.ok) return match;
+    if (match.value) matches.push(path);
+  }
+  return ok(matches.sort());
+}
+
+/** In a path without wildcards a backslash still escapes. */
+function dropEscapes(pattern: string): string {
+  return pattern.replace(/\\(.)/gs, '$1');
 }
 
 /** Places nodes with the owner and the mode of the copy; nodes that were one object stay one (hard links). */

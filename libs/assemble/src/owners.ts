@@ -16,7 +16,8 @@ export function resolveOwner(tree: Tree, chown: string, at: Place): Result<Owner
   const [user = '', group] = chown.split(':', 2);
   const unknown = (what: string) => failed(imageFailure('COPY_OWNER_UNKNOWN', { what, at }));
   const passwd = user === '' || isNumber(user) ? undefined : findRow(tree, 'etc/passwd', user);
-  if (user !== '' && !isNumber(user) && !passwd) return unknown(`there is no user ${user} in /etc/passwd of this stage`);
+  if (user !== '' && !isNumber(user) && !passwd)
+    return unknown(`there is no user ${user} in /etc/passwd of this stage`);
   const uid = passwd ? Number(passwd[2]) : Number(user || 0);
   if (group === undefined || group === '') {
     const known = passwd ?? findRow(tree, 'etc/passwd', user, 2);
@@ -24,7 +25,9 @@ export function resolveOwner(tree: Tree, chown: string, at: Place): Result<Owner
   }
   if (isNumber(group)) return ok({ uid, gid: Number(group) });
   const row = findRow(tree, 'etc/group', group);
-  return row ? ok({ uid, gid: Number(row[2]) }) : unknown(`there is no group ${group} in /etc/group of this stage`);
+  return row
+    ? ok({ uid, gid: Number(row[2]) })
+    : unknown(`there is no group ${group} in /etc/group of this stage`);
 }
 
 export function readContent(content: Content): Buffer {

@@ -1,17 +1,10 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import type { IgnoreMatcher } from '@prism-build/containerfile';
 import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { fileFailure } from '@prism-build/shell';
 import type { Node, Tree } from './node';
 import { parentOf } from './tree';
-
-/** Which paths of a directory belong to the tree: the ignore file's rules, as values. */
-export interface Selection {
-  readonly ignored: (path: string, isDirectory: boolean) => boolean;
-  readonly canPrune: (directory: string) => boolean;
-}
-
-export const everything: Selection = { ignored: () => false, canPrune: () => false };
 
 /**
  * Reads what is below the given paths of a directory (all of it for `''`) into a tree. Modes are those that git
@@ -19,7 +12,7 @@ export const everything: Selection = { ignored: () => false, canPrune: () => fal
  * hard links, so that neither umask, user nor the way of checking out decide a digest. Sockets and devices are
  * left out, as the engines do. Failures name files that cannot be read or whose names are not UTF-8.
  */
-export function readDirectory(root: string, roots: readonly string[], selection: Selection): Result<Tree> {
+export function readDirectory(root: string, roots: readonly string[], rules: IgnoreMatcher): Result<Tree> {
   const tree: Tree = new Map();
   const failures: Failure[] = [];
   const visit = (path: string): void => {
@@ -30,8 +23,8 @@ export function readDirectory(root: string, roots: readonly string[], selection:
     }
     if (!stat || tree.has(path)) return;
     const directory = stat.isDirectory();
-    const ignored = path !== '' && selection.ignored(path, directory);
-    if (ignored && (!directory || selection.canPrune(path))) return;
+    const ignored = path !== '' && rules.ignores(path, directory);
+    if (ignored && (!directory || rules.canPrune(path))) return;
     const node = path === '' || ignored ? undefined : nodeOf(absolute, stat);
     if (node) tree.set(path, node);
     if (!directory) return;
@@ -50,7 +43,8 @@ export function readDirectory(root: string, roots: readonly string[], selection:
 function nodeOf(absolute: string, stat: fs.Stats): Node | undefined {
   const owner = { uid: 0, gid: 0 };
   if (stat.isDirectory()) return { type: 'directory', mode: 0o755, ...owner };
-  if (stat.isSymbolicLink()) return { type: 'symlink', mode: 0o777, ...owner, linkTarget: fs.readlinkSync(absolute) };
+  if (stat.isSymbolicLink())
+    return { type: 'symlink', mode: 0o777, ...owner, linkTarget: fs.readlinkSync(absolute) };
   if (!stat.isFile()) return undefined;
   const mode = (stat.mode & 0o100) !== 0 ? 0o755 : 0o644;
   return { type: 'file', mode, ...owner, content: { kind: 'file', path: absolute, size: stat.size } };

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { compileFailure, failed, ok } from '@prism-build/errors';
 import { splitArguments } from './arguments';
 import type { CompileRequest, Language, Target } from './language';
@@ -86,7 +86,8 @@ export const go: Language = {
   placements: () => [],
 };
 
-function fixedEnvironment({ directories, toolchain }: CompileRequest): Record<string, string> {
+function fixedEnvironment(request: CompileRequest): Record<string, string> {
+  const { directories, toolchain } = request;
   return {
     PATH: `${join(toolchain.root, 'bin')}:/usr/bin:/bin`,
     HOME: directories.home,
@@ -94,10 +95,23 @@ function fixedEnvironment({ directories, toolchain }: CompileRequest): Record<st
     TZ: 'UTC',
     GOROOT: toolchain.root,
     GOTOOLCHAIN: 'local',
+    GOWORK: findWorkspace(request),
     GOTELEMETRY: 'off',
     GOCACHE: join(directories.cache, 'gobuild'),
     GOMODCACHE: join(directories.cache, 'gomod'),
   };
+}
+
+/** The go.work that COPY brought, never one that happens to lie above the tree on this machine. */
+function findWorkspace({ directories, contains }: CompileRequest): string {
+  for (
+    let directory = directories.working;
+    directory.startsWith(directories.source);
+    directory = dirname(directory)
+  ) {
+    if (contains(join(directory, 'go.work'))) return join(directory, 'go.work');
+  }
+  return 'off';
 }
 
 /** Microarchitecture levels are set even where they are the default: the user's own change bytes. */

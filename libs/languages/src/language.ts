@@ -34,6 +34,8 @@ export interface CompileRequest {
   readonly toolchain: Toolchain;
   /** ENV and ARG of the stage, already resolved for a target. */
   readonly environment: (target: Target) => Readonly<Record<string, string>>;
+  /** Whether the tree of sources has this file; absolute, inside `source`. */
+  readonly contains: (path: string) => boolean;
   /** Where the tree of /out of a target goes. */
   readonly out: (target: Target) => string;
 }

@@ -1,4 +1,5 @@
 import type { Platform } from '@prism-build/containerfile';
+import type { ImageSettings } from '@prism-build/oci';
 
 /** The version of the plan's shape; docs/adr/0003-plan.md says what may change without a new one. */
 export const planVersion = 1;
@@ -10,7 +11,10 @@ export type CopySource =
   /** The tree that the compile target of this project makes for the platform; it stands under /out. */
   | { readonly kind: 'compile' }
   /** Files written inline in the Containerfile. */
-  | { readonly kind: 'inline'; readonly files: readonly { readonly name: string; readonly content: string }[] };
+  | {
+      readonly kind: 'inline';
+      readonly files: readonly { readonly name: string; readonly content: string }[];
+    };
 
 export interface CopyStep {
   readonly op: 'copy';
@@ -48,19 +52,6 @@ export interface ConfigStep {
 
 export type Step = CopyStep | DirectoryStep | ConfigStep;
 
-/** `config` of the OCI image configuration, in its own words. */
-export interface ImageConfig {
-  readonly User?: string;
-  readonly ExposedPorts?: Readonly<Record<string, Record<string, never>>>;
-  readonly Env?: readonly string[];
-  readonly Entrypoint?: readonly string[];
-  readonly Cmd?: readonly string[];
-  readonly Volumes?: Readonly<Record<string, Record<string, never>>>;
-  readonly WorkingDir?: string;
-  readonly Labels?: Readonly<Record<string, string>>;
-  readonly StopSignal?: string;
-}
-
 export interface StagePlan {
   readonly index: number;
   readonly name?: string | undefined;
@@ -73,8 +64,8 @@ export interface PlatformPlan {
   readonly platform: Platform;
   /** Stages that the image needs, in order; the last is the image. Compile stages are not among them. */
   readonly stages: readonly StagePlan[];
-  readonly config: ImageConfig;
-  readonly author?: string | undefined;
+  /** What a container of the image is started with. */
+  readonly settings: ImageSettings;
 }
 
 export type Compression = 'zstd' | 'gzip' | 'none';

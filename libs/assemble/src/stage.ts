@@ -1,0 +1,138 @@
+import { parseIgnoreFile } from '@prism-build/containerfile';
+import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
+import type { CopyStep, StagePlan } from '@prism-build/plan';
+import { readArchive } from './archive';
+import { type Copy, copyInto } from './copy';
+import { type Node, rootDirectory, type Tree } from './node';
+import { type Owner, readContent, resolveOwner } from './owners';
+import { cleanPath, makeDirectories, nodeAt, resolvePath } from './tree';
+
+/** A stage as it stands after its last instruction, with what each instruction changed. */
+export interface AssembledStage {
+  readonly tree: Tree;
+  readonly layers: readonly { readonly text: string; readonly entries: Tree }[];
+}
+
+/** The trees that copies read, already filtered by the ignore file. */
+export interface Sources {
+  readonly context: Tree;
+  /** The tree that stands in for the compile stage, its files below `out/`. */
+  readonly compile: Tree | undefined;
+  readonly stage: (index: number) => AssembledStage;
+}
+
+/** Runs the steps of a stage on trees: no process, no clock, nothing written. */
+export async function assembleStage(
+  plan: StagePlan,
+  file: string,
+  sources: Sources,
+): Promise<Result<AssembledStage>> {
+  const base = plan.base === undefined ? undefined : sources.stage(plan.base);
+  const tree: Tree = new Map(base?.tree);
+  const layers = [...(base?.layers ?? [])];
+  for (const step of plan.steps) {
+    const changed = new Set<string>();
+    if (step.op === 'directory') {
+      const path = resolvePath(tree, step.path) ?? cleanPath(step.path);
+      makeDirectories(tree, path, rootDirectory, changed);
+    }
+    if (step.op === 'copy') {
+      const done = await copyStep(tree, step, { file, line: step.line }, sources, changed);
+      if (!done.ok) return done;
+    }
+    layers.push({ text: step.text, entries: entriesOf(tree, changed) });
+  }
+  return ok({ tree, layers });
+}
+
+async function copyStep(
+  tree: Tree,
+  step: CopyStep,
+  at: Place,
+  sources: Sources,
+  changed: Set<string>,
+): Promise<Result<void>> {
+  const source = sourceTree(step, at, sources);
+  if (!source.ok) return source;
+  const owner = ownerOf(tree, step, at);
+  if (!owner.ok) return owner;
+  const rules = parseIgnoreFile(step.exclude.join('\n'), at.file);
+  if (!rules.ok) return rules;
+  const copy: Copy = {
+    sources: step.sources,
+    destination: step.destination,
+    owner: owner.value,
+    mode: step.mode === undefined ? undefined : Number.parseInt(step.mode, 8),
+    parents: step.parents,
+    excluded: step.exclude.length > 0 ? rules.value.ignores : undefined,
+    at,
+  };
+  return step.unpack
+    ? addWithArchives(tree, source.value, copy, changed)
+    : copyInto(tree, source.value, copy, changed);
+}
+
+function sourceTree(step: CopyStep, at: Place, sources: Sources): Result<Tree> {
+  switch (step.from.kind) {
+    case 'context':
+      return ok(sources.context);
+    case 'stage':
+      return ok(sources.stage(step.from.index).tree);
+    case 'inline':
+      return ok(
+        new Map(step.from.files.map(({ name, content }): [string, Node] => [name, inlineFile(content)])),
+      );
+    case 'compile':
+      if (sources.compile) return ok(sources.compile);
+      return failed(imageFailure('COMPILE_OUTPUT_MISSING', { what: 'the compile stage left no tree', at }));
+  }
+}
+
+function inlineFile(content: string): Node {
+  return {
+    type: 'file',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    content: { kind: 'bytes', bytes: Buffer.from(content) },
+  };
+}
+
+/** Files from the context belong to root; files from stages keep their owner unless --chown says otherwise. */
+function ownerOf(tree: Tree, step: CopyStep, at: Place): Result<Owner | undefined> {
+  if (step.owner !== undefined) return resolveOwner(tree, step.owner, at);
+  return ok(step.from.kind === 'stage' ? undefined : { uid: 0, gid: 0 });
+}
+
+/** ADD unpacks the archives among its sources into the destination, each file with the archive's own owner. */
+async function addWithArchives(
+  tree: Tree,
+  source: Tree,
+  copy: Copy,
+  changed: Set<string>,
+): Promise<Result<void>> {
+  for (const pattern of copy.sources) {
+    const path = resolvePath(source, pattern);
+    const node = path === undefined ? undefined : nodeAt(source, path);
+    const archive =
+      node?.type === 'file' ? await readArchive(readContent(node.content), copy.at) : ok(undefined);
+    if (!archive.ok) return archive;
+    const several = copy.sources.length > 1 && !copy.destination.endsWith('/');
+    const destination = several || archive.value ? `${copy.destination}/` : copy.destination;
+    const one: Copy = archive.value
+      ? {
+          ...copy,
+          sources: ['.'],
+          destination,
+          owner: copy.owner?.uid || copy.owner?.gid ? copy.owner : undefined,
+        }
+      : { ...copy, sources: [pattern], destination };
+    const done = copyInto(tree, archive.value ?? source, one, changed);
+    if (!done.ok) return done;
+  }
+  return ok(undefined);
+}
+
+function entriesOf(tree: Tree, changed: ReadonlySet<string>): Tree {
+  return new Map([...changed].sort().map((path): [string, Node] => [path, tree.get(path)!]));
+}

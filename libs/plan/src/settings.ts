@@ -1,0 +1,86 @@
+import type { Command, ResolvedInstruction, ResolvedStage } from '@prism-build/containerfile';
+import type { ImageSettings } from '@prism-build/oci';
+import { joinAbsolute, withoutSlash } from './paths';
+
+const defaultShell = ['/bin/sh', '-c'];
+
+/**
+ * The image configuration after a stage's instructions, starting from that of its base.
+ * ENTRYPOINT forgets the CMD of the base, not that of the same stage, as the engines do.
+ */
+export function planSettings(stage: ResolvedStage, base: ImageSettings): ImageSettings {
+  let settings: ImageSettings = base;
+  let commandSet = false;
+  for (const instruction of stage.instructions) {
+    settings = applySetting(settings, instruction, commandSet);
+    commandSet ||= instruction.keyword === 'CMD';
+  }
+  return { ...settings, env: Object.entries(stage.env).map(([name, value]) => `${name}=${value}`) };
+}
+
+function applySetting(
+  settings: ImageSettings,
+  instruction: ResolvedInstruction,
+  commandSet: boolean,
+): ImageSettings {
+  switch (instruction.keyword) {
+    case 'USER':
+      return { ...settings, user: instruction.user };
+    case 'WORKDIR':
+      return {
+        ...settings,
+        workingDir: withoutSlash(joinAbsolute(settings.workingDir || '/', instruction.path)),
+      };
+    case 'LABEL': {
+      const labels = Object.fromEntries(instruction.pairs.map(({ name, value }) => [name, value]));
+      return { ...settings, labels: { ...settings.labels, ...labels } };
+    }
+    case 'EXPOSE':
+      return { ...settings, exposedPorts: union(settings.exposedPorts, instruction.ports.map(withProtocol)) };
+    case 'VOLUME':
+      return { ...settings, volumes: union(settings.volumes, instruction.paths) };
+    case 'STOPSIGNAL':
+      return { ...settings, stopSignal: instruction.signal };
+    case 'SHELL':
+      return { ...settings, shell: instruction.argv };
+    case 'CMD':
+      return { ...settings, cmd: toArgv(instruction.command, settings) };
+    case 'ENTRYPOINT':
+      return {
+        ...settings,
+        entrypoint: toArgv(instruction.command, settings),
+        ...(!commandSet && { cmd: undefined }),
+      };
+    case 'HEALTHCHECK':
+      return { ...settings, healthcheck: toHealthcheck(instruction.check, settings) };
+    default:
+      return settings;
+  }
+}
+
+function toArgv(command: Command, settings: ImageSettings): readonly string[] {
+  return command.form === 'exec' ? command.argv : [...(settings.shell ?? defaultShell), command.script];
+}
+
+type Check = Extract<ResolvedInstruction, { keyword: 'HEALTHCHECK' }>['check'];
+
+function toHealthcheck(check: Check, settings: ImageSettings): NonNullable<ImageSettings['healthcheck']> {
+  if (check.kind === 'none') return { test: ['NONE'] };
+  const { command } = check;
+  const shell = settings.shell ? ['CMD', ...settings.shell] : ['CMD-SHELL'];
+  return {
+    test: command.form === 'exec' ? ['CMD', ...command.argv] : [...shell, command.script],
+    interval: check.interval || undefined,
+    timeout: check.timeout || undefined,
+    startPeriod: check.startPeriod || undefined,
+    retries: check.retries || undefined,
+  };
+}
+
+function withProtocol(port: string): string {
+  return port.includes('/') ? port : `${port}/tcp`;
+}
+
+function union(known: readonly string[] | undefined, more: readonly string[]): string[] {
+  return [...new Set([...(known ?? []), ...more])];
+}

@@ -1,0 +1,62 @@
+import { availableParallelism } from 'node:os';
+import type { TaskGraph } from '@nx/devkit';
+
+export interface TaskResult {
+  readonly success: boolean;
+  readonly terminalOutput: string;
+  readonly status?: string;
+}
+
+export interface BatchItem {
+  readonly task: string;
+  readonly result: TaskResult;
+}
+
+type Work = (taskId: string) => Promise<TaskResult>;
+
+/**
+ * Runs the tasks of a batch as their dependencies allow, at most one a core (Nx gives a batch no `--parallel`),
+ * and yields each result when it is there. It never throws: a failure is that task's alone, and what depends on
+ * it is skipped.
+ */
+export async function* runGraph(
+  graph: TaskGraph,
+  work: Work,
+  limit = availableParallelism(),
+): AsyncGenerator<BatchItem> {
+  const waiting = new Set(Object.keys(graph.tasks));
+  const failed = new Set<string>();
+  const running = new Map<string, Promise<BatchItem>>();
+  const dependenciesOf = (task: string) =>
+    (graph.dependencies[task] ?? []).map((one: string | { id: string }) =>
+      typeof one === 'string' ? one : one.id,
+    );
+  while (waiting.size > 0 || running.size > 0) {
+    for (const task of [...waiting]) {
+      const dependencies = dependenciesOf(task);
+      if (dependencies.some((id) => failed.has(id))) {
+        waiting.delete(task);
+        failed.add(task);
+        yield { task, result: { success: false, status: 'skipped', terminalOutput: '' } };
+      } else if (running.size < limit && !dependencies.some((id) => waiting.has(id) || running.has(id))) {
+        waiting.delete(task);
+        running.set(task, settle(task, work));
+      }
+    }
+    if (running.size === 0) continue;
+    const item = await Promise.race(running.values());
+    running.delete(item.task);
+    if (!item.result.success) failed.add(item.task);
+    yield item;
+  }
+}
+
+async function settle(task: string, work: Work): Promise<BatchItem> {
+  try {
+    return { task, result: await work(task) };
+  } catch (error) {
+    // A mistake of ours, not of the user's: said in full, and only this task fails.
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { task, result: { success: false, terminalOutput: `${text}\n` } };
+  }
+}

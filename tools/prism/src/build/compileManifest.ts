@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import { temporaryBeside, writeFileAtomic } from '@prism-build/shell';
+import { z } from 'zod';
+
+const file = z.strictObject({
+  path: z.string(),
+  mode: z.enum(['0755', '0644']),
+  size: z.int().nonnegative(),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+});
+
+const compileManifest = z.strictObject({
+  schemaVersion: z.literal(1),
+  platforms: z.array(z.strictObject({ platform: z.string(), files: z.array(file) })),
+});
+
+/** `compile.json`: what a compile made, by content. Downstream keys are this file alone, so equal binaries end the work. */
+export type CompileManifest = z.infer<typeof compileManifest>;
+type CompiledFile = z.infer<typeof file>;
+
+export const compileManifestName = 'compile.json';
+
+/** `linux/arm/v7` to `linux-arm-v7`, the directory of a platform. */
+export function platformDirectory(platform: string): string {
+  return platform.replaceAll('/', '-');
+}
+
+/** Describes what a compiler left in a directory; symbolic links are followed, since /out holds results, not links. */
+export function describeOutput(directory: string): CompiledFile[] {
+  const files: CompiledFile[] = [];
+  const visit = (below: string): void => {
+    for (const name of fs.readdirSync(join(directory, below)).sort()) {
+      const path = below === '' ? name : `${below}/${name}`;
+      const stat = fs.statSync(join(directory, path));
+      if (stat.isDirectory()) visit(path);
+      else
+        files.push({
+          path,
+          mode: (stat.mode & 0o100) !== 0 ? '0755' : '0644',
+          ...hashFile(join(directory, path)),
+        });
+    }
+  };
+  if (fs.existsSync(directory)) visit('');
+  return files;
+}
+
+/**
+ * Makes `destination` hold exactly the described trees: files first, each complete before it has its name, the
+ * manifest last, then what it does not name is removed. `sources` gives the directory of each platform.
+ */
+export function publishOutput(
+  destination: string,
+  manifest: CompileManifest,
+  sources: (platform: string) => string,
+): void {
+  const wanted = new Set([compileManifestName]);
+  for (const { platform, files } of manifest.platforms) {
+    for (const { path, mode, digest } of files) {
+      const relative = `${platformDirectory(platform)}/${path}`;
+      const target = join(destination, relative);
+      wanted.add(relative);
+      if (fs.existsSync(target) && hashFile(target).digest === digest) continue;
+      fs.rmSync(target, { recursive: true, force: true });
+      placeCopy(join(sources(platform), path), target, Number.parseInt(mode, 8));
+    }
+  }
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  writeFileAtomic(join(destination, compileManifestName), text);
+  removeUnwanted(destination, '', wanted);
+}
+
+/** Reads the manifest and verifies every file that it names; failures name each one that is not as it should be. */
+export function readOutput(directory: string): Result<CompileManifest> {
+  const path = join(directory, compileManifestName);
+  let manifest: CompileManifest;
+  try {
+    manifest = compileManifest.parse(JSON.parse(fs.readFileSync(path, 'utf8')));
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const code = missing ? 'COMPILE_OUTPUT_MISSING' : 'COMPILE_OUTPUT_CORRUPT';
+    return failed(imageFailure(code, { what: `${path} is ${missing ? 'missing' : 'not readable'}` }));
+  }
+  const wrong = manifest.platforms.flatMap(({ platform, files }) =>
+    files
+      .map((one) => ({ one, at: join(directory, platformDirectory(platform), one.path) }))
+      .filter(({ one, at }) => {
+        const found = fs.existsSync(at) ? hashFile(at) : undefined;
+        return found?.digest !== one.digest;
+      }),
+  );
+  if (wrong.length === 0) return ok(manifest);
+  return failed(
+    ...wrong.map(({ at }) => imageFailure('COMPILE_OUTPUT_CORRUPT', { what: `${at} is missing or altered` })),
+  );
+}
+
+function placeCopy(source: string, target: string, mode: number): void {
+  fs.mkdirSync(dirname(target), { recursive: true });
+  const temporary = temporaryBeside(target);
+  try {
+    // A copy, not a link: whoever alters the output must not alter what the compiler compares with.
+    fs.copyFileSync(source, temporary, fs.constants.COPYFILE_FICLONE);
+    fs.chmodSync(temporary, mode);
+    const fd = fs.openSync(temporary, 'r');
+    fs.fsyncSync(fd);
+    fs.closeSync(fd);
+    fs.renameSync(temporary, target);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function hashFile(path: string): { size: number; digest: string } {
+  const bytes = fs.readFileSync(path);
+  return { size: bytes.length, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
+}
+
+function removeUnwanted(directory: string, below: string, wanted: ReadonlySet<string>): void {
+  for (const entry of fs.readdirSync(join(directory, below), { withFileTypes: true })) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    const inUse = [...wanted].some((name) => name === path || name.startsWith(`${path}/`));
+    if (!inUse) fs.rmSync(join(directory, path), { recursive: true, force: true });
+    else if (entry.isDirectory()) removeUnwanted(directory, path, wanted);
+  }
+}

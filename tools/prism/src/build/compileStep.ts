@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { copyInto, type Node, type Tree } from '@prism-build/assemble';
+import { formatPlatform, parseIgnoreFile } from '@prism-build/containerfile';
+import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
+import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
+import { type CompilePlan, planCompile } from '@prism-build/plan';
+import { attempt, readTextIfThere, run, runPool, withLock, writeFileAtomic } from '@prism-build/shell';
+import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
+import { readContextTree } from '../workspace/readContext';
+import {
+  type CompileManifest,
+  describeOutput,
+  platformDirectory,
+  publishOutput,
+  readOutput,
+} from './compileManifest';
+import { fetchDependencies } from './fetch';
+import { mirrorTree } from './mirror';
+import type { BuildOptions } from './options';
+import { readRequest } from './request';
+import { findToolchain, readPin } from './toolchain';
+
+export interface StepInput {
+  readonly directories: Directories;
+  readonly project: string;
+  readonly options: BuildOptions;
+  /** Do it even where an earlier result looks right: something downstream found it altered. */
+  readonly force?: boolean;
+}
+
+/** What a step tells its caller: the text for the terminal. */
+export interface StepReport {
+  readonly text: string;
+  /** Whether the result was there already and nothing was made. */
+  readonly kept: boolean;
+}
+
+/** Runs a recognised compile stage with the host's toolchain, all platforms at once. */
+export async function compileStep(input: StepInput): Promise<Result<StepReport>> {
+  const { directories, options, project } = input;
+  const request = readRequest(directories.root, options);
+  if (!request.ok) return request;
+  const plan = planCompile(request.value);
+  if (!plan.ok) return plan;
+  if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n`, kept: true });
+  const work = () => compilePlanned(input, plan.value);
+  const done = await withLock(lockPath(directories, `compile-${project}`), work);
+  if (!done.ok) return done;
+  return ok({ text: describe(done.value.manifest), kept: done.value.kept });
+}
+
+interface Compiled {
+  readonly manifest: CompileManifest;
+  readonly kept: boolean;
+}
+
+async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Result<Compiled>> {
+  const { directories, project } = input;
+  const { language, recognised } = recogniseCommand(plan.argv)!;
+  const pin = readPin(directories.root, plan);
+  if (!pin.ok) return pin;
+  const sources = stageTree(directories.root, plan, language);
+  if (!sources.ok) return sources;
+  const work = join(directories.prism, 'work', project);
+  const source = join(work, 'source');
+  const mirror = await attempt('cannot lay out the sources of the compile stage', () =>
+    mirrorTree(sources.value, source, join(work, 'source.json')),
+  );
+  if (!mirror.ok) return mirror;
+  const destination = compileDirectory(directories.root, project);
+  const journal = join(work, 'compiled.json');
+  const key = createHash('sha256')
+    .update(JSON.stringify([plan, pin.value, mirror.value.digest]))
+    .digest('hex');
+  const kept = input.force ? undefined : readJournal(journal, key, destination);
+  if (kept) return ok({ manifest: kept, kept: true });
+
+  const toolchain = findToolchain(language, pin.value, plan, directories.cache);
+  if (!toolchain.ok) return toolchain;
+  const out = (target: Target) => join(work, 'out', platformDirectory(formatPlatform(target)));
+  const request: CompileRequest = {
+    recognised,
+    toolchain: toolchain.value,
+    targets: plan.platforms.map(({ platform }) => platform),
+    directories: {
+      source,
+      working: join(source, plan.working),
+      cache: directories.cache,
+      home: join(directories.prism, 'home'),
+    },
+    environment: (target) => plan.platforms.find(({ platform }) => platform === target)?.environment ?? {},
+    contains: (path) => sources.value.has(path.slice(source.length + 1)),
+    out,
+  };
+  // Nothing of an earlier command may pass for a result of this one.
+  fs.rmSync(join(work, 'out'), { recursive: true, force: true });
+  for (const target of request.targets) fs.mkdirSync(out(target), { recursive: true });
+  fs.mkdirSync(request.directories.home, { recursive: true });
+  const fetched = await fetchDependencies(language, request, mirror.value);
+  if (!fetched.ok) return fetched;
+  const compiled = await runCompilers(language, request, plan);
+  if (!compiled.ok) return compiled;
+  const manifest = describeAll(request, plan, out);
+  if (!manifest.ok) return manifest;
+  return attempt(`cannot write ${destination}`, () => {
+    publishOutput(destination, manifest.value, (platform) => join(work, 'out', platformDirectory(platform)));
+    writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value }));
+    return { manifest: manifest.value, kept: false };
+  });
+}
+
+/** The tree that the stage's COPY lines make, without what its compiler never reads. */
+function stageTree(root: string, plan: CompilePlan, language: Language): Result<Tree> {
+  const context = readContextTree(root, plan.containerfile, plan.context, plan.copies);
+  if (!context.ok) return context;
+  const tree: Tree = new Map();
+  for (const step of plan.copies) {
+    const at = { file: plan.containerfile, line: step.line };
+    const inline = step.from.kind === 'inline' ? step.from.files : [];
+    const written = inline.map(({ name, content }): [string, Node] => [
+      name,
+      { type: 'file', mode: 0o644, uid: 0, gid: 0, content: { kind: 'bytes', bytes: Buffer.from(content) } },
+    ]);
+    const source = written.length > 0 ? new Map(written) : context.value;
+    const { sources, destination, parents } = step;
+    const done = copyInto(tree, source, { sources, destination, parents, at }, new Set());
+    if (!done.ok) return done;
+  }
+  const unread = parseIgnoreFile(language.neverRead.join('\n'), language.name);
+  if (!unread.ok) return unread;
+  return ok(new Map([...tree].filter(([path]) => !unread.value.ignores(path, false))));
+}
+
+function readJournal(journal: string, key: string, destination: string): CompileManifest | undefined {
+  const text = readTextIfThere(journal);
+  const written =
+    text === undefined ? undefined : (JSON.parse(text) as { key: string; manifest: CompileManifest });
+  if (written?.key !== key) return undefined;
+  const found = readOutput(destination);
+  return found.ok && JSON.stringify(found.value) === JSON.stringify(written.manifest)
+    ? found.value
+    : undefined;
+}
+
+async function runCompilers(
+  language: Language,
+  request: CompileRequest,
+  plan: CompilePlan,
+): Promise<Result<void>> {
+  const calls = language.compile(request);
+  const results = await runPool(calls, calls.length, ({ argv, cwd, env }) => run({ argv, cwd, env }));
+  const at = { file: plan.containerfile, line: plan.line };
+  const failures = results.flatMap((result) => (result.ok ? [] : result.failures));
+  if (failures.length > 0) {
+    // Both platforms usually fail for the same reason: say it once.
+    const causes = [...new Set(failures.map(({ why, what }) => why ?? what))];
+    return failed(
+      ...causes.map((why) =>
+        compileFailure('COMPILE_FAILED', { what: `${language.title} does not compile`, why, at }),
+      ),
+    );
+  }
+  return attempt('cannot collect what the compiler made', () => {
+    for (const { from, to } of language.placements(request))
+      fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+  });
+}
+
+function describeAll(
+  request: CompileRequest,
+  plan: CompilePlan,
+  out: (target: Target) => string,
+): Result<CompileManifest> {
+  const platforms = request.targets.map((target) => ({
+    platform: formatPlatform(target),
+    files: describeOutput(out(target)),
+  }));
+  const empty = platforms.filter(({ files }) => files.length === 0);
+  if (empty.length === 0) return ok({ schemaVersion: 1, platforms });
+  const what = `the compile stage left nothing under /out for ${empty.map(({ platform }) => platform).join(', ')}`;
+  return failed(
+    compileFailure('COMPILE_MADE_NOTHING', { what, at: { file: plan.containerfile, line: plan.line } }),
+  );
+}
+
+function describe(manifest: CompileManifest): string {
+  const rows = manifest.platforms.flatMap(({ platform, files }) =>
+    files.map(({ path, size }) => `  ${platform.padEnd(14)} ${path}  ${(size / 1e6).toFixed(2)} MB\n`),
+  );
+  return rows.join('');
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { basename, join } from 'node:path';
+import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
+import type { CompileRequest, Language } from '@prism-build/languages';
+import { run, withLock, writeFileAtomic } from '@prism-build/shell';
+import type { MirroredTree } from './mirror';
+
+/**
+ * Brings the dependencies that the lockfiles name into the compiler's cache; the only part of a compile that may
+ * use the network. Lockfiles that were fetched before cost one look at the disk.
+ */
+export async function fetchDependencies(
+  language: Language,
+  request: CompileRequest,
+  mirror: MirroredTree,
+): Promise<Result<void>> {
+  const { cache } = request.directories;
+  const stamp = join(cache, 'fetched', `${language.name}-${lockfilesDigest(language, mirror)}`);
+  if (fs.existsSync(stamp)) return ok(undefined);
+  return withLock(join(cache, 'fetched', `${language.name}.lock`), async () => {
+    if (fs.existsSync(stamp)) return ok(undefined);
+    for (const { argv, cwd, env } of language.fetch(request)) {
+      const inherited = Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => mayInherit(language, name)),
+      );
+      fs.mkdirSync(cwd, { recursive: true });
+      const done = await run({ argv, cwd, env: { ...env, ...(inherited as Record<string, string>) } });
+      if (!done.ok) {
+        const why = done.failures.map((failure) => `${failure.what}\n${failure.why ?? ''}`).join('\n');
+        return failed(
+          compileFailure('DEPENDENCIES_NOT_FETCHED', {
+            what: `cannot fetch the ${language.title} dependencies`,
+            why,
+          }),
+        );
+      }
+    }
+    writeFileAtomic(stamp, '');
+    return ok(undefined);
+  });
+}
+
+/** Proxies and certificates belong to every fetch. */
+function mayInherit(language: Language, name: string): boolean {
+  return language.fetchInherits.includes(name) || /^(https?|all|no)_proxy$|^SSL_CERT_(FILE|DIR)$/i.test(name);
+}
+
+function lockfilesDigest(language: Language, mirror: MirroredTree): string {
+  const hash = createHash('sha256');
+  for (const [path, digest] of mirror.files) {
+    if (language.lockfiles.includes(basename(path))) hash.update(`${path}\0${digest}\n`);
+  }
+  return hash.digest('hex').slice(0, 32);
+}

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { type AssembledPlatform, assemblePlatform, type Tree, toEntries } from '@prism-build/assemble';
+import { formatPlatform } from '@prism-build/containerfile';
+import { all, failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import {
+  buildImage,
+  type ContentStore,
+  type DigestJson,
+  type Layer,
+  openContentStore,
+  type PlatformInput,
+  publishImage,
+  putBlobs,
+  putLayer,
+} from '@prism-build/oci';
+import { type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
+import { compileDirectory, imageDirectory, lockPath } from '../workspace/directories';
+import { readContextTree } from '../workspace/readContext';
+import { compiledTree } from './compiledTree';
+import { type CompileManifest, readOutput } from './compileManifest';
+import type { StepInput, StepReport } from './compileStep';
+import { digestInputs, readMemo, writeMemo } from './memo';
+import { repairCompile } from './repair';
+import { readRequest } from './request';
+
+/** Assembles an image for all platforms from files, and publishes it under dist/images. */
+export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
+  const { directories, options } = input;
+  const request = readRequest(directories.root, options);
+  if (!request.ok) return request;
+  const plan = planImage(request.value);
+  if (!plan.ok) return plan;
+  if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n`, kept: true });
+  const inputs = await readInputs(input, plan.value);
+  if (!inputs.ok) return inputs;
+  const store = await openContentStore(directories.store);
+  if (!store.ok) return store;
+  const key = digestInputs(plan.value, inputs.value.context, inputs.value.manifest);
+  const known = input.force ? undefined : await readMemo(directories, store.value, key);
+  const image = known ? ok(known) : await assembleImage(plan.value, inputs.value, store.value);
+  if (!image.ok) return image;
+  const published = await publishImage(imageDirectory(directories.root, input.project), {
+    digestJson: image.value,
+    store: store.value,
+    lockPath: lockPath(directories, `image-${input.project}`),
+  });
+  if (!published.ok) return published;
+  if (!known) writeMemo(directories, key, image.value);
+  return ok({ text: describe(image.value), kept: known !== undefined });
+}
+
+interface Inputs {
+  readonly context: Tree;
+  readonly manifest: CompileManifest | undefined;
+  readonly compiled: (platform: string) => Tree | undefined;
+}
+
+async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inputs>> {
+  const { root } = input.directories;
+  const copies = plan.platforms.flatMap(({ stages }) =>
+    stages.flatMap(({ steps }) => steps.filter((step): step is CopyStep => step.op === 'copy')),
+  );
+  const context = readContextTree(root, plan.containerfile, plan.context, copies);
+  if (!context.ok) return context;
+  if (!copies.some(({ from }) => from.kind === 'compile')) {
+    return ok({ context: context.value, manifest: undefined, compiled: () => undefined });
+  }
+  const directory = compileDirectory(root, input.project);
+  const output = readOutput(directory);
+  // Nothing that was restored is trusted: what is missing or altered is compiled again, here and now.
+  const manifest = output.ok ? output : await repairCompile(input, output.failures);
+  if (!manifest.ok) return manifest;
+  const compiled = (platform: string) => compiledTree(manifest.value, platform, directory);
+  const absent = plan.platforms
+    .map(({ platform }) => formatPlatform(platform))
+    .filter((name) => !compiled(name));
+  if (absent.length > 0) {
+    const what = `${join(directory, 'compile.json')} has nothing for ${absent.join(', ')}`;
+    return failed(imageFailure('COMPILE_OUTPUT_MISSING', { what }));
+  }
+  return ok({ context: context.value, manifest: manifest.value, compiled });
+}
+
+async function assembleImage(
+  plan: ImagePlan,
+  inputs: Inputs,
+  store: ContentStore,
+): Promise<Result<DigestJson>> {
+  const packed = await Promise.all(
+    plan.platforms.map(async (platform) => {
+      const compiled = inputs.compiled(formatPlatform(platform.platform));
+      const assembled = await assemblePlatform(platform, plan.containerfile, inputs.context, compiled);
+      return assembled.ok ? packLayers(assembled.value, plan, store) : assembled;
+    }),
+  );
+  const platforms = all(packed);
+  if (!platforms.ok) return platforms;
+  const built = buildImage(platforms.value);
+  if (!built.ok) return built;
+  const stored = await putBlobs(store, built.value.blobs);
+  return stored.ok ? ok(built.value.digestJson) : stored;
+}
+
+async function packLayers(
+  assembled: AssembledPlatform,
+  plan: ImagePlan,
+  store: ContentStore,
+): Promise<Result<PlatformInput>> {
+  const layers: Layer[] = [];
+  for (const tree of assembled.layers) {
+    const layer = await putLayer(store, toEntries(tree), { compression: plan.compression });
+    if (!layer.ok) return layer;
+    layers.push(layer.value);
+  }
+  return ok({
+    platform: assembled.plan.platform,
+    settings: assembled.plan.settings,
+    layers: layers.map((layer) => ({ ...layer, origin: 'own' as const })),
+    history: assembled.history,
+  });
+}
+
+function describe(image: DigestJson): string {
+  const rows = image.platforms.map(({ platform, totals }) => {
+    const megabytes = (totals.uncompressedSize / 1e6).toFixed(2);
+    return `  ${formatPlatform(platform).padEnd(14)} ${megabytes} MB\n`;
+  });
+  return `${rows.join('')}  ${image.index.digest}\n`;
+}

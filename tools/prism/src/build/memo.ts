@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tree } from '@prism-build/assemble';
+import {
+  type ContentStore,
+  type DigestJson,
+  encodeDigestJson,
+  hasBlob,
+  listOwnBlobs,
+  parseDigestJson,
+} from '@prism-build/oci';
+import type { ImagePlan } from '@prism-build/plan';
+import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
+import type { Directories } from '../workspace/directories';
+import type { CompileManifest } from './compileManifest';
+
+/**
+ * Everything that decides an image, as one digest: the plan and the content of what it reads. What was
+ * assembled before is found by it in our own store, whatever became of Nx's: finished work survives a kill, a
+ * chain inside one batch stops where nothing changed, and going back to an older state costs nothing.
+ */
+export function digestInputs(plan: ImagePlan, context: Tree, manifest: CompileManifest | undefined): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify(plan)).update(JSON.stringify(manifest ?? null));
+  for (const [path, node] of context) {
+    hash.update(`${path}\0${node.type}\0${node.mode}\0${node.type === 'symlink' ? node.linkTarget : ''}\0`);
+    if (node.type !== 'file') continue;
+    const bytes = node.content.kind === 'bytes' ? node.content.bytes : readFileSync(node.content.path);
+    hash.update(`${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+/** The image that equal inputs gave before, when every blob of it is still in the store. */
+export async function readMemo(
+  directories: Directories,
+  store: ContentStore,
+  key: string,
+): Promise<DigestJson | undefined> {
+  const path = memoPath(directories, key);
+  const text = readTextIfThere(path);
+  const image = text === undefined ? undefined : parseDigestJson(text, path);
+  if (!image?.ok) return undefined;
+  const there = await Promise.all(listOwnBlobs(image.value).map((blob) => hasBlob(store, blob)));
+  return there.every(Boolean) ? image.value : undefined;
+}
+
+export function writeMemo(directories: Directories, key: string, image: DigestJson): void {
+  writeFileAtomic(memoPath(directories, key), encodeDigestJson(image));
+}
+
+function memoPath(directories: Directories, key: string): string {
+  return join(directories.prism, 'images', `${key}.json`);
+}

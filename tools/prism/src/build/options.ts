@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+const platforms = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
+  .default(['linux/amd64', 'linux/arm64'])
+  .describe('Platforms to build, os/architecture[/variant]; several are separated by commas.');
+
+/** Options of the `build` executor; schema/build.json is made from it. */
+export const buildOptions = z.object({
+  step: z
+    .enum(['compile', 'image'])
+    .default('image')
+    .describe('The step of the build: run the compile stage, or assemble the image.'),
+  containerfile: z.string().describe('The Containerfile, relative to the workspace.'),
+  context: z
+    .string()
+    .default('.')
+    .describe('The build context, relative to the workspace; what `podman build -f <file> <context>` means.'),
+  platforms,
+  target: z.string().optional().describe('The stage to build; the last one if left out.'),
+  buildArgs: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Values of the ARG instructions, by name.'),
+  compression: z
+    .enum(['zstd', 'gzip', 'none'])
+    .default('zstd')
+    .describe('How layers are compressed. All three give the same bytes on every machine.'),
+  dryRun: z.boolean().default(false).describe('Print the plan as JSON and do nothing.'),
+});
+
+export type BuildOptions = z.infer<typeof buildOptions>;

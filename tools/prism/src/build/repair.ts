@@ -1,0 +1,32 @@
+import { type Failure, ok, type Result } from '@prism-build/errors';
+import { compileDirectory, type Directories } from '../workspace/directories';
+import { replaceInNxCache, snapshot } from '../workspace/nxCache';
+import { type CompileManifest, readOutput } from './compileManifest';
+import { compileStep, type StepInput } from './compileStep';
+
+/** Compiles again what was restored altered, and puts the result where the altered one came from. */
+export async function repairCompile(
+  input: StepInput,
+  failures: readonly Failure[],
+): Promise<Result<CompileManifest>> {
+  const directory = compileDirectory(input.directories.root, input.project);
+  const repaired = await repair(input.directories, directory, failures, () =>
+    compileStep({ ...input, force: true, options: { ...input.options, step: 'compile', target: undefined } }),
+  );
+  return repaired.ok ? readOutput(directory) : repaired;
+}
+
+/** Builds again in process, and gives Nx's cache the result in place of the altered entry. */
+export async function repair(
+  directories: Directories,
+  directory: string,
+  failures: readonly Failure[],
+  build: () => Promise<Result<unknown>>,
+): Promise<Result<void>> {
+  const altered = snapshot(directory);
+  process.stderr.write(`${failures.map(({ what }) => what).join('\n')}\nbuilding it again\n`);
+  const built = await build();
+  if (!built.ok) return built;
+  replaceInNxCache(directories.root, directory, altered);
+  return ok(undefined);
+}

@@ -1,0 +1,104 @@
+import {
+  type Containerfile,
+  contextSources,
+  listNeeds,
+  parseContainerfile,
+  parsePlatform,
+  type ResolvedStage,
+  resolveStages,
+  type Source,
+} from '@prism-build/containerfile';
+import { type Failure, failed, ok, type Result } from '@prism-build/errors';
+import { languages, recogniseCommand } from '@prism-build/languages';
+import { compileStageName } from '@prism-build/plan';
+
+/** What the targets of a component read, out of its Containerfile alone. */
+export interface Component {
+  readonly compile: CompileReads | undefined;
+  /** What the image's own stages take from the context. */
+  readonly image: readonly Source[];
+}
+
+export interface CompileReads {
+  readonly sources: readonly Source[];
+  /** The builder image, whose pin decides bytes. */
+  readonly builder: string | undefined;
+  readonly language: string | undefined;
+  readonly neverRead: readonly string[];
+}
+
+export interface ComponentOptions {
+  readonly platforms: readonly string[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly target: string | undefined;
+}
+
+/** Reads a Containerfile for every platform: a COPY may depend on TARGETARCH. Failures are those of the file. */
+export function readComponent(text: string, file: string, options: ComponentOptions): Result<Component> {
+  const containerfile = parseContainerfile(text, file);
+  if (!containerfile.ok) return containerfile;
+  const readings: StageReading[] = [];
+  const failures: Failure[] = [];
+  for (const name of options.platforms) {
+    const reading = readStages(containerfile.value, name, options);
+    if (reading.ok) readings.push(reading.value);
+    else failures.push(...reading.failures);
+  }
+  const [first] = readings;
+  if (!first || failures.length > 0) return failed(...failures);
+  const compile = first.compile;
+  return ok({
+    image: distinct(readings.flatMap(({ image }) => contextSources(image).map(({ source }) => source))),
+    compile: compile && {
+      ...describeCompile(compile),
+      sources: distinct(
+        readings.flatMap((one) =>
+          one.compile ? contextSources([one.compile]).map(({ source }) => source) : [],
+        ),
+      ),
+    },
+  });
+}
+
+interface StageReading {
+  readonly compile: ResolvedStage | undefined;
+  readonly image: readonly ResolvedStage[];
+}
+
+function readStages(
+  containerfile: Containerfile,
+  name: string,
+  options: ComponentOptions,
+): Result<StageReading> {
+  const platform = parsePlatform(name) ?? { os: 'linux', architecture: name };
+  const { buildArgs, target } = options;
+  const resolution = resolveStages(containerfile, { platform, buildPlatform: platform, buildArgs, target });
+  if (!resolution.ok) return resolution;
+  const { stages } = resolution.value;
+  const compile = stages.find((stage) => stage.name === compileStageName);
+  const image = new Set<number>();
+  let usesCompile = false;
+  const visit = (index: number): void => {
+    if (index === compile?.index) usesCompile = true;
+    if (index === compile?.index || image.has(index)) return;
+    image.add(index);
+    listNeeds(stages[index]!).forEach(visit);
+  };
+  visit(resolution.value.target);
+  return ok({ compile: usesCompile ? compile : undefined, image: [...image].map((index) => stages[index]!) });
+}
+
+function describeCompile(stage: ResolvedStage): Omit<CompileReads, 'sources'> {
+  const run = stage.instructions.find((instruction) => instruction.keyword === 'RUN');
+  const command = run?.command.form === 'exec' ? recogniseCommand(run.command.argv) : undefined;
+  const language = languages.find(({ name }) => name === command?.recognised.language);
+  return {
+    builder: stage.base.kind === 'image' ? stage.base.reference : undefined,
+    language: language?.name,
+    neverRead: language?.neverRead ?? [],
+  };
+}
+
+function distinct(sources: readonly Source[]): Source[] {
+  return [...new Map(sources.map((source) => [JSON.stringify(source), source])).values()];
+}

@@ -1,0 +1,51 @@
+import type { IgnoreMatcher, Source } from '@prism-build/containerfile';
+
+/** Characters that mean something in Nx's patterns but not in a Containerfile's. */
+const foreign = /[{}()!+@\\]/;
+
+/**
+ * Sources of a context as Nx filesets. Where a pattern cannot be said exactly the fileset is wider, never
+ * narrower: a key may cover a file that nobody reads, not miss one that somebody does.
+ */
+export function toFilesets(context: string, sources: readonly Source[]): string[] {
+  const prefix = workspacePath(context);
+  const patterns = sources.flatMap((source) => {
+    if (source.kind !== 'path') return [];
+    const path = foreign.test(source.path) ? literalDirectory(source.path) : source.path;
+    return path === '.' || path === '' ? [`${prefix}**/*`] : [`${prefix}${path}`, `${prefix}${path}/**/*`];
+  });
+  return [...new Set(patterns)];
+}
+
+/**
+ * What an ignore file leaves out, as negative filesets. Only patterns behind the last `!` are used, since Nx
+ * cannot bring a file back, and none that would hide one of the files that must count.
+ */
+export function toExclusions(context: string, rules: IgnoreMatcher, mustCount: readonly string[]): string[] {
+  const prefix = workspacePath(context);
+  const last = rules.patterns.findLastIndex(({ negated }) => negated);
+  const usable = rules.patterns.slice(last + 1).filter(({ text, matches }) => {
+    const hides = mustCount.some((path) => pathAndParents(path).some(matches));
+    return !foreign.test(text) && !hides;
+  });
+  return usable.flatMap(({ text }) => [`!${prefix}${text}`, `!${prefix}${text}/**`]);
+}
+
+function workspacePath(context: string): string {
+  return context === '.' || context === '' ? '{workspaceRoot}/' : `{workspaceRoot}/${context}/`;
+}
+
+function literalDirectory(path: string): string {
+  const parts = path.split('/');
+  return parts
+    .slice(
+      0,
+      parts.findIndex((part) => foreign.test(part)),
+    )
+    .join('/');
+}
+
+function pathAndParents(path: string): string[] {
+  const parts = path.split('/');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { CreateNodes, CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
+import { ignoreNothing } from '@prism-build/containerfile';
+import { renderFailures } from '@prism-build/errors';
+import { readTextIfThere } from '@prism-build/shell';
+import { projectNameOf } from '../workspace/naming';
+import { readIgnoreRules } from '../workspace/readContext';
+import { readComponent } from './component';
+import { pluginIdentity } from './identity';
+import { makeTargets } from './targets';
+
+/** Options of the plugin in nx.json. */
+export interface PluginOptions {
+  /** Platforms that a Containerfile is read for; those of the targets are their own option. */
+  readonly platforms?: readonly string[];
+}
+
+const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
+
+/** Every directory with a Containerfile (or a Dockerfile) is a project. A broken one warns, and breaks no other. */
+export const createNodes: CreateNodes<PluginOptions> = [
+  '**/{Containerfile,Dockerfile}',
+  (files, options, context) => {
+    const identity = pluginIdentity(__dirname);
+    const chosen = files.filter((file) => !shadowed(file, context));
+    return chosen.map((file) => {
+      const root = dirname(file);
+      return [file, { projects: { [root]: makeProject(file, root, options, context, identity) } }];
+    });
+  },
+];
+
+/** Podman prefers the Containerfile where a directory has both. */
+function shadowed(file: string, context: CreateNodesContext): boolean {
+  return (
+    file.endsWith('Dockerfile') && existsSync(join(context.workspaceRoot, dirname(file), 'Containerfile'))
+  );
+}
+
+function makeProject(
+  file: string,
+  root: string,
+  options: PluginOptions | undefined,
+  { workspaceRoot }: CreateNodesContext,
+  identity: readonly (string | Record<string, unknown>)[],
+): Partial<ProjectConfiguration> {
+  const declared = readDeclared(join(workspaceRoot, root));
+  const name = declared.name ?? projectNameOf(root);
+  const context = declared.options.context ?? root;
+  const component = readComponent(readTextIfThere(join(workspaceRoot, file)) ?? '', file, {
+    platforms: declared.options.platforms ?? options?.platforms ?? defaultPlatforms,
+    buildArgs: declared.options.buildArgs ?? {},
+    target: declared.options.target,
+  });
+  const rules = readIgnoreRules(workspaceRoot, file, context);
+  const failures = [...(component.ok ? [] : component.failures), ...(rules.ok ? [] : rules.failures)];
+  if (failures.length > 0) process.stderr.write(`${renderFailures(failures)}\n`);
+  const facts = {
+    project: name,
+    root,
+    containerfile: file,
+    context,
+    rules: rules.ok ? rules.value : ignoreNothing,
+    identity,
+  };
+  return {
+    name,
+    root,
+    projectType: 'application',
+    metadata: {
+      technologies: [
+        'containerfile',
+        ...(component.ok && component.value.compile?.language ? [component.value.compile.language] : []),
+      ],
+    },
+    targets: makeTargets(facts, component.ok ? component.value : undefined),
+  };
+}
+
+interface Declared {
+  readonly name: string | undefined;
+  readonly options: {
+    readonly context?: string;
+    readonly platforms?: readonly string[];
+    readonly buildArgs?: Readonly<Record<string, string>>;
+    readonly target?: string;
+  };
+}
+
+/** What project.json or package.json says about the project and its image. */
+function readDeclared(directory: string): Declared {
+  const project = readJson(join(directory, 'project.json'));
+  const manifest = readJson(join(directory, 'package.json'));
+  const image = project?.targets?.['build-image'] ?? manifest?.nx?.targets?.['build-image'];
+  return { name: project?.name ?? manifest?.nx?.name ?? manifest?.name, options: image?.options ?? {} };
+}
+
+interface Manifest {
+  readonly name?: string;
+  readonly nx?: Manifest;
+  readonly targets?: Record<string, { options?: Declared['options'] }>;
+}
+
+/** A file that is not JSON is Nx's to complain about. */
+function readJson(path: string): Manifest | undefined {
+  const text = readTextIfThere(path);
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Manifest);
+  } catch {
+    return undefined;
+  }
+}

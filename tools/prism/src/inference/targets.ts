@@ -1,0 +1,141 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import type { IgnoreMatcher } from '@prism-build/containerfile';
+import { ignoreFileCandidates, parseIgnoreFile } from '@prism-build/containerfile';
+import { builderDirectory } from '../workspace/naming';
+import type { CompileReads, Component } from './component';
+import { toExclusions, toFilesets } from './filesets';
+
+type Input = string | Record<string, unknown>;
+
+export interface TargetFacts {
+  readonly project: string;
+  readonly root: string;
+  readonly containerfile: string;
+  readonly context: string;
+  readonly rules: IgnoreMatcher;
+  readonly identity: readonly Input[];
+}
+
+/** The targets of a component. `component` is undefined for a Containerfile that cannot be read: building it says why. */
+export function makeTargets(
+  facts: TargetFacts,
+  component: Component | undefined,
+): Record<string, TargetConfiguration> {
+  const compile = component?.compile;
+  return {
+    ...(compile && { compile: compileTarget(facts, compile) }),
+    'build-image': imageTarget(facts, component),
+    'load-image': {
+      executor: 'prism:load-image',
+      dependsOn: ['build-image'],
+      cache: false,
+      options: { engine: 'auto' },
+      metadata: {
+        technologies: ['podman', 'docker'],
+        description: 'Bring the image into podman or docker, unless it is there',
+        help: {
+          command: `nx load-image ${facts.project} --help`,
+          example: { options: { allPlatforms: true } },
+        },
+      },
+    },
+    materialize: {
+      executor: 'prism:materialize',
+      dependsOn: ['build-image'],
+      cache: false,
+      metadata: {
+        technologies: ['oci'],
+        description: 'Make a complete OCI layout of the image under dist/layouts',
+        help: { command: `nx materialize ${facts.project} --help`, example: {} },
+      },
+    },
+  };
+}
+
+function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfiguration {
+  const { containerfile, context } = facts;
+  const builder = compile.builder && builderDirectory(compile.builder);
+  const pins = builder ? [`{workspaceRoot}/${builder}/pin.json`] : [];
+  const unread = parseIgnoreFile(compile.neverRead.join('\n'), 'language');
+  const exclusions = unread.ok ? toExclusions(context, unread.value, mustCount(facts, pins)) : [];
+  return {
+    executor: 'prism:build',
+    cache: true,
+    inputs: [
+      ...ownFiles(facts),
+      ...toFilesets(context, compile.sources),
+      ...excluded(facts, pins),
+      ...exclusions,
+      ...pins,
+      ...facts.identity,
+    ] as string[],
+    outputs: [`{workspaceRoot}/dist/compile/${facts.project}`],
+    options: { step: 'compile', containerfile, context },
+    metadata: {
+      technologies: compile.language ? [compile.language] : [],
+      description: 'Run the compile stage for all platforms',
+      help: { command: `nx compile ${facts.project} --help`, example: { options: { dryRun: true } } },
+    },
+  };
+}
+
+function imageTarget(facts: TargetFacts, component: Component | undefined): TargetConfiguration {
+  const { containerfile, context, project } = facts;
+  const reads = component ? toFilesets(context, component.image) : ['{projectRoot}/**/*'];
+  const compiled = component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : [];
+  return {
+    executor: 'prism:build',
+    cache: true,
+    ...(component?.compile && { dependsOn: [{ target: 'compile', params: 'forward' as const }] }),
+    inputs: [
+      ...ownFiles(facts),
+      ...reads,
+      ...(reads.length > 0 ? excluded(facts) : []),
+      ...compiled,
+      ...facts.identity,
+    ] as string[],
+    outputs: [
+      `{workspaceRoot}/dist/images/${project}/digest.json`,
+      `{workspaceRoot}/dist/images/${project}/blobs`,
+    ],
+    options: { step: 'image', containerfile, context },
+    metadata: {
+      technologies: ['oci'],
+      description: 'Assemble the image for all platforms, as files',
+      help: {
+        command: `nx build-image ${project} --help`,
+        example: { options: { platforms: 'linux/amd64', dryRun: true } },
+      },
+    },
+  };
+}
+
+/** Files that count whatever an ignore file says; the Containerfile is in a group of its own for that reason. */
+function ownFiles(facts: TargetFacts): Input[] {
+  const name = facts.containerfile.slice(facts.root === '.' ? 0 : facts.root.length + 1);
+  return [`{projectRoot}/${name}`, ...ignoreFiles(facts).map((path) => `{workspaceRoot}/${path}`)];
+}
+
+function ignoreFiles({ containerfile, context }: TargetFacts): string[] {
+  const base = context === '.' ? '' : context;
+  return ignoreFileCandidates(`/${containerfile}`, base === '' ? '' : `/${base}`).map((path) =>
+    path.replace(/^\//, ''),
+  );
+}
+
+function excluded(facts: TargetFacts, pins: readonly string[] = []): string[] {
+  return toExclusions(facts.context, facts.rules, mustCount(facts, pins));
+}
+
+/** Paths, relative to the context, that no exclusion may hide: ignore files, pins, the plugin's own files. */
+function mustCount(facts: TargetFacts, pins: readonly string[] = []): string[] {
+  const base = facts.context === '.' ? '' : `${facts.context}/`;
+  const own = facts.identity.flatMap((input) =>
+    typeof input === 'string' ? [input.replace('**/*', 'x.ts')] : [],
+  );
+  const paths = [
+    ...ignoreFiles(facts),
+    ...[...own, ...pins].map((input) => input.replace('{workspaceRoot}/', '')),
+  ];
+  return paths.filter((path) => path.startsWith(base)).map((path) => path.slice(base.length));
+}
