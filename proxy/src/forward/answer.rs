@@ -120,3 +120,6 @@ fn code_of(headers: &HeaderMap) -> Code {
         .get("grpc-status")
         .map_or(Code::Unknown, |code| Code::from_bytes(code.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests;

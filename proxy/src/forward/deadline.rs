@@ -15,7 +15,7 @@ const HEADER: &str = "grpc-timeout";
 pub(super) struct Deadline {
     /// When the call is given up.
     pub(super) at: Option<Instant>,
-    message: String,
+    plugin: String,
 }
 
 impl Deadline {
@@ -30,11 +30,17 @@ impl Deadline {
                 headers.insert(HEADER, to_value(*limit));
             }),
         };
-        Ok(Self {
-            // A limit beyond the clock's range is no limit.
-            at: limit.and_then(|limit| Instant::now().checked_add(limit)),
-            message: plugin.describe(),
-        })
+        // A limit beyond the clock's range is no limit.
+        let at = limit.and_then(|limit| Instant::now().checked_add(limit));
+        Ok(Self::new(at, plugin.describe()))
+    }
+
+    /// A deadline for a call to the plugin of this description.
+    pub(super) fn new(at: Option<Instant>, plugin: impl Into<String>) -> Self {
+        Self {
+            at,
+            plugin: plugin.into(),
+        }
     }
 
     /// Waits for `work`, but not beyond the deadline.
@@ -47,7 +53,7 @@ impl Deadline {
 
     /// `DEADLINE_EXCEEDED`, naming the plugin.
     pub(super) fn exceeded(&self) -> Status {
-        Status::deadline_exceeded(format!("no answer in time from plugin {}", self.message))
+        Status::deadline_exceeded(format!("no answer in time from plugin {}", self.plugin))
     }
 }
 
