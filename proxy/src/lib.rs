@@ -10,7 +10,6 @@ pub mod config;
 pub mod forward;
 pub mod logging;
 pub mod metrics;
-pub mod net;
 pub mod phase;
 pub mod plugin;
 pub mod run;

@@ -2,10 +2,11 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use prism_transport::Endpoint;
 use saphyr::MarkedYaml;
 
 use super::{
-    Endpoint, Namespace,
+    Namespace,
     reader::{Fields, Reader},
 };
 

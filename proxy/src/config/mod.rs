@@ -1,7 +1,6 @@
 //! Configuration: a YAML file, with listen addresses and the drain limit
 //! overridable by the environment.
 
-mod endpoint;
 mod entries;
 mod load;
 mod reader;
@@ -12,7 +11,8 @@ mod tests;
 
 use std::{net::SocketAddr, time::Duration};
 
-pub use endpoint::{Endpoint, Host};
+use prism_transport::Endpoint;
+
 pub use load::{Environment, load, parse};
 pub use violation::{Violation, Violations};
 

@@ -3,15 +3,13 @@
 mod probe;
 mod table;
 
-use std::time::Duration;
-
 use tokio::sync::watch;
-use tonic::transport::{Channel, Endpoint as ChannelOptions};
+use tonic::transport::Channel;
 
 pub use probe::keep_probing;
 pub use table::{NAMESPACE_HEADER, Plugins};
 
-use crate::{config::Namespace, net::Connector};
+use crate::config::Namespace;
 
 /// What the last probe found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +34,7 @@ impl Plugin {
     /// Prepares a plugin's channel; nothing is connected yet. Needs a Tokio runtime.
     #[must_use]
     pub fn new(namespace: Namespace) -> Self {
-        let channel =
-            options().connect_with_connector_lazy(Connector::new(namespace.endpoint.clone()));
+        let channel = prism_transport::channel(namespace.endpoint.clone());
         let health = Health {
             up: false,
             detail: "not probed yet".into(),
@@ -74,15 +71,4 @@ impl Plugin {
         } = &self.namespace;
         format!("{name} ({backend} at {endpoint})")
     }
-}
-
-fn options() -> ChannelOptions {
-    // The connector knows the address; the URI only has to be valid, and
-    // becomes the `:authority` of calls.
-    ChannelOptions::from_static("http://prism-plugin")
-        // A plugin whose host vanished sends no reset: only pings notice.
-        .http2_keep_alive_interval(Duration::from_secs(10))
-        .keep_alive_timeout(Duration::from_secs(3))
-        .keep_alive_while_idle(true)
-        .http2_adaptive_window(true)
 }

@@ -2,6 +2,7 @@
 
 use std::{error::Error, io, time::Duration};
 
+use prism_transport::Listener;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     time::timeout,
@@ -11,7 +12,7 @@ use crate::{
     config::Config,
     phase::{Phase, Phases},
     plugin::keep_probing,
-    server::{Shared, open},
+    server::Shared,
 };
 
 /// Serves until a signal, then drains.
@@ -21,14 +22,17 @@ pub(super) async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let phases = Phases::default();
     let shared = Shared::new(&config, phases.clone())?;
     phases.advance(Phase::Opening);
-    let admin = open(config.admin_listen).await?;
+    let admin = Listener::open(config.admin_listen).await?;
     let admin_address = admin.address;
     // Never stopped: it tells of the drain until the process ends.
-    tokio::spawn(admin.serve(shared.admin(), std::future::pending()));
-    let data = open(config.listen).await?;
+    tokio::spawn(admin.serve(shared.admin(), Box::pin(std::future::pending())));
+    let data = Listener::open(config.listen).await?;
     let data_address = data.address;
     let stop = phases.clone();
-    let serving = tokio::spawn(data.serve(shared.data(), async move { stop.draining().await }));
+    let serving = tokio::spawn(data.serve(
+        shared.data(),
+        Box::pin(async move { stop.draining().await }),
+    ));
     phases.advance(Phase::Serving);
     tracing::info!(
         listen = %data_address,

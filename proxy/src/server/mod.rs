@@ -1,13 +1,12 @@
-//! The two listeners.
+//! What the two ports serve.
 
 mod admin;
 mod data;
 mod grpc_health;
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
-use axum::{Router, serve::ListenerExt};
-use tokio::net::TcpListener;
+use axum::Router;
 
 use crate::{config::Config, forward::Forwarder, metrics::Metrics, phase::Phases, plugin::Plugins};
 
@@ -48,47 +47,5 @@ impl Shared {
     /// Routes of the admin port.
     pub fn admin(&self) -> Router {
         admin::router(self.clone())
-    }
-}
-
-/// An open listener and its true address, which differs from the configured one
-/// for port 0.
-#[derive(Debug)]
-pub struct Open {
-    listener: TcpListener,
-    /// Where it listens.
-    pub address: SocketAddr,
-}
-
-/// Opens a listener.
-///
-/// # Errors
-/// When the address is taken or not ours; the message names it.
-pub async fn open(address: SocketAddr) -> io::Result<Open> {
-    let named = |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
-    let listener = TcpListener::bind(address).await.map_err(named)?;
-    let address = listener.local_addr().map_err(named)?;
-    Ok(Open { listener, address })
-}
-
-impl Open {
-    /// Serves until `stop` ends and every connection has finished its calls.
-    ///
-    /// # Errors
-    /// Never in the present `axum`; accept errors are retried.
-    pub async fn serve(
-        self,
-        router: Router,
-        stop: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
-        let listener = self.listener.tap_io(|stream| {
-            // Without this a small answer may wait 10 ms for an acknowledgement.
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY was refused");
-            }
-        });
-        axum::serve(listener, router)
-            .with_graceful_shutdown(stop)
-            .await
     }
 }

@@ -12,8 +12,7 @@ use std::{
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, time::timeout};
 
-use super::resolve;
-use crate::config::Endpoint;
+use crate::{Endpoint, resolve};
 
 /// Of one address; the next one is tried afterwards.
 const ADDRESS_LIMIT: Duration = Duration::from_millis(1000);
@@ -25,15 +24,14 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// A `tower` service that connects to a plugin, whatever URI it is given.
 #[derive(Clone, Debug)]
-pub struct Connector {
+pub(crate) struct Connector {
     endpoint: Endpoint,
     failure: Arc<Mutex<Option<(Instant, String)>>>,
 }
 
 impl Connector {
     /// Connects to `endpoint`, resolving its name each time.
-    #[must_use]
-    pub fn new(endpoint: Endpoint) -> Self {
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint,
             failure: Arc::default(),

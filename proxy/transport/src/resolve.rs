@@ -1,4 +1,5 @@
-//! Names to addresses.
+//! Names to addresses without the C library: a static glibc binary cannot load
+//! its name service modules inside a scratch image.
 
 use std::{
     io,
@@ -15,7 +16,7 @@ use hickory_resolver::{
     },
 };
 
-use crate::config::Host;
+use crate::Host;
 
 /// The addresses of a host, best first, never empty.
 ///
@@ -83,10 +84,7 @@ mod tests {
 
     fn now(host: &str) -> Option<Vec<IpAddr>> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().ok()?;
-        let host = format!("{host}:1")
-            .parse::<crate::config::Endpoint>()
-            .ok()?
-            .host;
+        let host = format!("{host}:1").parse::<crate::Endpoint>().ok()?.host;
         runtime.block_on(resolve(&host)).ok()
     }
 
