@@ -16,9 +16,10 @@ type Monitor struct {
 	log      *slog.Logger
 	wake     chan struct{}
 
-	mu     sync.Mutex
-	paused bool
-	err    error
+	mu      sync.Mutex
+	paused  bool
+	checked bool  // err says something
+	err     error // of the last check
 }
 
 // NewMonitor returns a monitor that will call ping every interval, and give it
@@ -53,7 +54,8 @@ func (m *Monitor) check(ctx context.Context) {
 
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.err = err
+	news := !m.checked || text(err) != text(m.err)
+	m.checked, m.err = true, err
 	if m.paused {
 		return
 	}
@@ -63,12 +65,17 @@ func (m *Monitor) check(ctx context.Context) {
 		}
 		return
 	}
-	first := m.server.Set(NotServing, m.services...)
-	if first {
+	m.server.Set(NotServing, m.services...)
+	if news {
 		m.log.Warn("backend is down; not serving", "error", err)
-	} else {
-		m.log.Debug("backend is still down", "error", err)
 	}
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
 }
 
 // Recheck asks for a check now instead of at the next interval.
