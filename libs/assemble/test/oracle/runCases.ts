@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OracleCase } from './case';
+import { judge } from './compare';
+import { writeContext } from './context';
+import { buildNatively } from './native';
+import { openPodman, type Podman } from './podman';
+
+const stores = 2;
+
+/** On CI a missing Podman is a failure; elsewhere it is a skip that the report shows. */
+export function needsPodman(): jest.It {
+  if (process.env.CI) return test;
+  try {
+    execFileSync('podman', ['--version'], { stdio: 'ignore' });
+    return test;
+  } catch {
+    return test.skip as jest.It;
+  }
+}
+
+/** Builds cases both ways, as many at once as there are stores; what is wrong with each, in their order. */
+export async function runCases(cases: readonly OracleCase[]): Promise<string[][]> {
+  const verdicts: string[][] = [];
+  const waiting = cases.map((oracleCase, index) => ({ oracleCase, index }));
+  await Promise.all(
+    Array.from({ length: stores }, async () => {
+      const podman = openPodman();
+      try {
+        for (let next = waiting.shift(); next; next = waiting.shift()) {
+          verdicts[next.index] = await runCase(next.oracleCase, podman);
+        }
+      } finally {
+        await podman.close();
+      }
+    }),
+  );
+  return verdicts;
+}
+
+export async function runCase(oracleCase: OracleCase, podman: Podman): Promise<string[]> {
+  const home = mkdtempSync(join(tmpdir(), 'prism-case-'));
+  const directory = join(home, 'context');
+  try {
+    writeContext(directory, oracleCase);
+    return judge(oracleCase, await buildNatively(oracleCase, directory), await podman.build(oracleCase, directory));
+  } catch (error) {
+    return [`threw ${error instanceof Error ? error.stack : String(error)}`];
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,36 @@
+import type { OracleCase } from './case';
+import { configCases } from './cases/config';
+import { contextCases } from './cases/context';
+import { copyCases } from './cases/copy';
+import { archiveCases } from './cases/archive';
+import { ownerCases } from './cases/owners';
+import { stageCases } from './cases/stages';
+import { refusedCases } from './cases/refused';
+import { needsPodman, runCases } from './runCases';
+
+jest.setTimeout(240_000);
+
+const all: readonly OracleCase[] = [
+  ...copyCases,
+  ...contextCases,
+  ...archiveCases,
+  ...ownerCases,
+  ...stageCases,
+  ...configCases,
+  ...refusedCases,
+];
+const only = process.env.ORACLE_CASE;
+const cases = all.filter(({ name }) => only === undefined || name.includes(only));
+let verdicts: Promise<string[][]> | undefined;
+
+test('every case has a name of its own', () => {
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+});
+
+cases.forEach((oracleCase, index) => {
+  needsPodman()(oracleCase.name, async () => {
+    // All cases run at once with the first test: two at a time are faster than one after the other.
+    verdicts ??= runCases(cases);
+    expect((await verdicts)[index]).toEqual([]);
+  });
+});
