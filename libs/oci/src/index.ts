@@ -38,6 +38,7 @@ export { type ValidateOptions, validateLayout } from './disk/validateLayout';
 export { readDigestJson, verifyImage } from './disk/verifyImage';
 export { visitLayer } from './disk/visitLayer';
 export { writeDockerArchive } from './disk/writeDockerArchive';
+export { writeOciArchive } from './disk/writeOciArchive';
 export {
   buildConfig,
   type ConfigInput,

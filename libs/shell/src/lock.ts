@@ -1,46 +1,43 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failed, type Result, shellFailure } from '@prism-build/errors';
 import { lock } from 'proper-lockfile';
 
+/** A holder that was killed is replaced after this many milliseconds. */
+const stale = 4000;
+
 /**
- * Runs `work` while no other process holds the lock at `path` (a file that this makes).
- * A lock whose holder was killed is taken over after ten seconds without a sign of life.
- * Failure: LOCK_TIMED_OUT after `patience` milliseconds.
+ * Runs `work` while holding the lock directory `path`, across processes; waits for other holders up to `patience`
+ * milliseconds. The lock orders writers; it is not what correctness rests on, since a stopped holder may lose it.
+ * Failure: LOCK_TIMED_OUT.
  */
 export async function withLock<T>(
   path: string,
   work: () => Promise<Result<T>>,
-  patience = 600_000,
+  patience = 1_800_000,
 ): Promise<Result<T>> {
-  mkdirSync(dirname(path), { recursive: true });
-  closeSync(openSync(path, 'a'));
   let release: () => Promise<void>;
+  const notice = setTimeout(() => process.stderr.write(`waiting for another run to release ${path}\n`), 2000);
   try {
+    await mkdir(dirname(path), { recursive: true });
     release = await lock(path, {
-      stale: 10_000,
-      update: 2_000,
-      retries: retriesFor(patience),
       realpath: false,
+      lockfilePath: path,
+      stale,
+      update: 1000,
+      retries: { retries: Math.ceil(patience / 100), minTimeout: 10, maxTimeout: 100 },
+      onCompromised: () => undefined,
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return failed(shellFailure('LOCK_TIMED_OUT', { what: `waited ${patience} ms for ${path}`, why }));
+    return failed(shellFailure('LOCK_TIMED_OUT', { what: `cannot get the lock ${path}`, why }));
+  } finally {
+    clearTimeout(notice);
   }
   try {
     return await work();
   } finally {
+    // Refused when the lock was lost meanwhile; then it is another's to release.
     await release().catch(() => undefined);
   }
-}
-
-function retriesFor(patience: number) {
-  const step = 50;
-  return {
-    retries: Math.ceil(patience / step),
-    factor: 1,
-    minTimeout: step,
-    maxTimeout: step,
-    randomize: true,
-  };
 }

@@ -7,5 +7,8 @@ export const engineFailure = defineCatalogue({
   },
   ENGINE_UNKNOWN: { remedy: 'Set PRISM_ENGINE to podman or docker.' },
   ENGINE_FAILED: { remedy: 'Run the command by hand to see what the engine wants.' },
+  LOAD_PLATFORM_MISSING: {
+    remedy: 'Build the platform of this machine too, or load all with --allPlatforms.',
+  },
   LOAD_MISMATCH: { remedy: 'Report this: the engine holds another image than the one that was built.' },
 });

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '@prism-build/errors';
+import { withLock } from '@prism-build/shell';
 import type { Descriptor } from '../descriptor';
 import { type DigestJson, listAllBlobs } from '../digestJson';
 import { attempt, unlessMissing, unwrap } from './attempt';
@@ -10,7 +11,6 @@ import { encodeIndexFile, encodeLayoutFile, INDEX_FILE, LAYOUT_FILE } from './la
 import { linkOrCopy } from './linkFile';
 import { validateLayout } from './validateLayout';
 import { readDigestJson } from './verifyImage';
-import { withLock } from './withLock';
 
 export interface Materialization extends BlobSources {
   /** The image's directory first, then those of its bases. */

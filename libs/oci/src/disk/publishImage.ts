@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ociFailure, ok, type Result } from '@prism-build/errors';
+import { withLock } from '@prism-build/shell';
 import { hexOf } from '../digest';
 import { type DigestJson, encodeDigestJson, listOwnBlobs } from '../digestJson';
 import { attempt, fail, unlessMissing } from './attempt';
 import { blobPath, type ContentStore, linkBlob } from './contentStore';
 import { writeAll, writeThenRename } from './temporary';
 import { verifyImage } from './verifyImage';
-import { withLock } from './withLock';
 
 export interface Publication {
   readonly digestJson: DigestJson;

@@ -8,8 +8,8 @@ import { canonicalJson } from '../canonicalJson';
 import { decompressLayer } from '../decompress';
 import { hexOf } from '../digest';
 import type { ImageLayer, PlatformImage } from '../digestJson';
-import { joinParts, planEntry } from '../planTar';
 import { paddingOf } from '../tarHeader';
+import { archiveBytes, archiveEnd, archiveHeader } from './archiveParts';
 import { attempt, fail, unwrap } from './attempt';
 import { blobPath } from './contentStore';
 import { type BlobSources, gatherBlobs } from './findBlobs';
@@ -44,32 +44,18 @@ async function* archive(
   const config = await readFile(blobPath(directory, image.config.digest));
   const configName = `${hexOf(image.config.digest)}.json`;
   const manifest = [{ Config: configName, Layers: image.layers.map(layerName), RepoTags: tags }];
-  yield* file('manifest.json', Buffer.from(canonicalJson(manifest)));
-  yield* file(configName, config);
+  yield* archiveBytes('manifest.json', Buffer.from(canonicalJson(manifest)));
+  yield* archiveBytes(configName, config);
   for (const layer of each.values()) yield* layerFile(layer, directory);
-  for (const part of joinParts([]).parts) if (part.kind === 'bytes') yield part.bytes;
+  yield archiveEnd();
 }
 
 function layerName({ diffID }: ImageLayer): string {
   return `${hexOf(diffID)}.tar`;
 }
 
-function* file(path: string, bytes: Uint8Array): Generator<Uint8Array> {
-  yield* header(path, bytes.length);
-  yield bytes;
-  yield new Uint8Array(paddingOf(bytes.length));
-}
-
-function* header(path: string, size: number): Generator<Uint8Array> {
-  const content = { kind: 'file', path, size } as const;
-  for (const part of planEntry({ path, type: 'file', mode: 0o644, uid: 0, gid: 0, content })) {
-    if (part.kind === 'file') return;
-    yield part.bytes;
-  }
-}
-
 async function* layerFile(layer: ImageLayer, directory: string): AsyncGenerator<Uint8Array> {
-  yield* header(layerName(layer), layer.uncompressedSize);
+  yield* archiveHeader(layerName(layer), layer.uncompressedSize);
   const hash = createHash('sha256');
   const source = createReadStream(blobPath(directory, layer.digest), { highWaterMark: 1 << 20 });
   let size = 0;

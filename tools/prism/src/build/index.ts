@@ -1,9 +1,10 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import { type Result, renderFailures } from '@prism-build/errors';
+import { ok } from '@prism-build/errors';
 import { directoriesOf } from '../workspace/directories';
 import { parseOptions } from '../workspace/parseOptions';
+import { toTaskResult } from '../workspace/report';
 import { type BatchItem, runGraph, type TaskResult } from './batch';
-import { compileStep, type StepReport } from './compileStep';
+import { compileStep } from './compileStep';
 import { imageStep } from './imageStep';
 import { buildOptions } from './options';
 
@@ -31,15 +32,11 @@ export async function* buildBatch(
 
 async function runStep(root: string, project: string, value: unknown, task: string): Promise<TaskResult> {
   const options = parseOptions(buildOptions, value, task);
-  if (!options.ok) return report(options);
+  if (!options.ok) return toTaskResult(options);
   const directories = directoriesOf(root, process.env);
   const step = options.value.step === 'compile' ? compileStep : imageStep;
-  const result = report(await step({ directories, project, options: options.value }));
+  const done = await step({ directories, project, options: options.value });
+  const result = toTaskResult(done.ok ? ok(done.value.text) : done);
   // Nx must not cache a dry run: it would keep whatever lies in dist under the key of the plan.
   return options.value.dryRun && result.success ? { ...result, status: 'local-cache-kept-existing' } : result;
-}
-
-function report(result: Result<StepReport>): TaskResult {
-  if (result.ok) return { success: true, terminalOutput: result.value.text };
-  return { success: false, terminalOutput: `${renderFailures(result.failures)}\n` };
 }

@@ -7,13 +7,15 @@ import { readTextIfThere } from '@prism-build/shell';
 import { projectNameOf } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
 import { readComponent } from './component';
-import { pluginIdentity } from './identity';
+import { type Identity, pluginIdentity } from './identity';
 import { makeTargets } from './targets';
 
 /** Options of the plugin in nx.json. */
 export interface PluginOptions {
   /** Platforms that a Containerfile is read for; those of the targets are their own option. */
   readonly platforms?: readonly string[];
+  /** Goes before the project in the names of loaded images: localhost/<prefix>/<project>. */
+  readonly prefix?: string;
 }
 
 const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
@@ -22,7 +24,7 @@ const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
 export const createNodes: CreateNodes<PluginOptions> = [
   '**/{Containerfile,Dockerfile}',
   (files, options, context) => {
-    const identity = pluginIdentity(__dirname);
+    const identity = pluginIdentity(__dirname, context.workspaceRoot);
     const chosen = files.filter((file) => !shadowed(file, context));
     return chosen.map((file) => {
       const root = dirname(file);
@@ -43,7 +45,7 @@ function makeProject(
   root: string,
   options: PluginOptions | undefined,
   { workspaceRoot }: CreateNodesContext,
-  identity: readonly (string | Record<string, unknown>)[],
+  identity: Identity,
 ): Partial<ProjectConfiguration> {
   const declared = readDeclared(join(workspaceRoot, root));
   const name = declared.name ?? projectNameOf(root);
@@ -60,6 +62,7 @@ function makeProject(
     project: name,
     root,
     containerfile: file,
+    prefix: options?.prefix ?? '',
     context,
     rules: rules.ok ? rules.value : ignoreNothing,
     identity,

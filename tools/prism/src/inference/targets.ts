@@ -4,6 +4,7 @@ import { ignoreFileCandidates, parseIgnoreFile } from '@prism-build/containerfil
 import { builderDirectory } from '../workspace/naming';
 import type { CompileReads, Component } from './component';
 import { toExclusions, toFilesets } from './filesets';
+import type { Identity } from './identity';
 
 type Input = string | Record<string, unknown>;
 
@@ -12,8 +13,9 @@ export interface TargetFacts {
   readonly root: string;
   readonly containerfile: string;
   readonly context: string;
+  readonly prefix: string;
   readonly rules: IgnoreMatcher;
-  readonly identity: readonly Input[];
+  readonly identity: Identity;
 }
 
 /** The targets of a component. `component` is undefined for a Containerfile that cannot be read: building it says why. */
@@ -29,7 +31,7 @@ export function makeTargets(
       executor: 'prism:load-image',
       dependsOn: ['build-image'],
       cache: false,
-      options: { engine: 'auto' },
+      options: { prefix: facts.prefix },
       metadata: {
         technologies: ['podman', 'docker'],
         description: 'Bring the image into podman or docker, unless it is there',
@@ -67,10 +69,10 @@ function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfigu
       ...excluded(facts, pins),
       ...exclusions,
       ...pins,
-      ...facts.identity,
+      ...facts.identity.inputs,
     ] as string[],
     outputs: [`{workspaceRoot}/dist/compile/${facts.project}`],
-    options: { step: 'compile', containerfile, context },
+    options: { step: 'compile', containerfile, context, ...facts.identity.options },
     metadata: {
       technologies: compile.language ? [compile.language] : [],
       description: 'Run the compile stage for all platforms',
@@ -92,13 +94,13 @@ function imageTarget(facts: TargetFacts, component: Component | undefined): Targ
       ...reads,
       ...(reads.length > 0 ? excluded(facts) : []),
       ...compiled,
-      ...facts.identity,
+      ...facts.identity.inputs,
     ] as string[],
     outputs: [
       `{workspaceRoot}/dist/images/${project}/digest.json`,
       `{workspaceRoot}/dist/images/${project}/blobs`,
     ],
-    options: { step: 'image', containerfile, context },
+    options: { step: 'image', containerfile, context, ...facts.identity.options },
     metadata: {
       technologies: ['oci'],
       description: 'Assemble the image for all platforms, as files',
@@ -130,7 +132,7 @@ function excluded(facts: TargetFacts, pins: readonly string[] = []): string[] {
 /** Paths, relative to the context, that no exclusion may hide: ignore files, pins, the plugin's own files. */
 function mustCount(facts: TargetFacts, pins: readonly string[] = []): string[] {
   const base = facts.context === '.' ? '' : `${facts.context}/`;
-  const own = facts.identity.flatMap((input) =>
+  const own = facts.identity.inputs.flatMap((input) =>
     typeof input === 'string' ? [input.replace('**/*', 'x.ts')] : [],
   );
   const paths = [

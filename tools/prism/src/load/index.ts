@@ -1,1 +1,27 @@
-export const x = 1;
+import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import { type BatchItem, runGraph, type TaskResult } from '../build/batch';
+import { parseOptions } from '../workspace/parseOptions';
+import { toTaskResult } from '../workspace/report';
+import { loadStep } from './loadStep';
+import { loadOptions } from './options';
+
+/** One task of the `load-image` executor, outside of a batch. */
+export async function loadImage(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
+  const result = await load(context.projectName!, options, context);
+  process.stdout.write(result.terminalOutput);
+  return { success: result.success };
+}
+
+export async function* loadImageBatch(
+  graph: TaskGraph,
+  inputs: Record<string, unknown>,
+  _overrides: unknown,
+  context: ExecutorContext,
+): AsyncGenerator<BatchItem> {
+  yield* runGraph(graph, (id) => load(graph.tasks[id]!.target.project, inputs[id], context), 1);
+}
+
+async function load(project: string, value: unknown, context: ExecutorContext): Promise<TaskResult> {
+  const options = parseOptions(loadOptions, value, `${project}:load-image`);
+  return toTaskResult(options.ok ? await loadStep(project, options.value, context) : options);
+}

@@ -1,1 +1,36 @@
-export const x = 1;
+import { join, relative } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { ok, type Result } from '@prism-build/errors';
+import { materialize } from '@prism-build/oci';
+import { lockPath } from '../workspace/directories';
+import { readVerifiedImage } from '../workspace/image';
+import { parseOptions } from '../workspace/parseOptions';
+import { toTaskResult } from '../workspace/report';
+import { materializeOptions } from './options';
+
+/** The `materialize` executor: a complete OCI layout of an image, whose one descriptor is the image index. */
+export async function materializeImage(
+  options: unknown,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  const { success, terminalOutput } = toTaskResult(await run(options, context));
+  process.stdout.write(terminalOutput);
+  return { success };
+}
+
+async function run(value: unknown, context: ExecutorContext): Promise<Result<string>> {
+  const project = context.projectName!;
+  const options = parseOptions(materializeOptions, value, `${project}:materialize`);
+  if (!options.ok) return options;
+  const verified = await readVerifiedImage(project, context);
+  if (!verified.ok) return verified;
+  const { directories, directory, store } = verified.value;
+  const outDir = join(context.root, options.value.outputPath ?? join('dist', 'layouts', project));
+  const made = await materialize({
+    store,
+    imageDirs: [directory],
+    outDir,
+    lockPath: lockPath(directories, `layout-${project}`),
+  });
+  return made.ok ? ok(`  ${relative(context.root, outDir)}  ${made.value.digest}\n`) : made;
+}

@@ -1,0 +1,50 @@
+import { createReadStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Result } from '@prism-build/errors';
+import { canonicalJson } from '../canonicalJson';
+import type { Descriptor } from '../descriptor';
+import { hexOf } from '../digest';
+import type { PlatformImage } from '../digestJson';
+import { paddingOf } from '../tarHeader';
+import { archiveBytes, archiveEnd, archiveHeader } from './archiveParts';
+import { attempt, unwrap } from './attempt';
+import { blobPath } from './contentStore';
+import { type BlobSources, gatherBlobs } from './findBlobs';
+import { encodeLayoutFile, INDEX_FILE, LAYOUT_FILE } from './layout';
+
+/**
+ * Writes one platform's image as a tar of an OCI layout, for `podman load`, blobs as they are: the engine then
+ * holds the very manifest that was built. `name` is a full name with a tag. `writable` is ended, or destroyed
+ * on failure.
+ */
+export function writeOciArchive(
+  image: PlatformImage,
+  name: string,
+  sources: BlobSources,
+  writable: Writable,
+): Promise<Result<void>> {
+  return attempt(async () => {
+    const gathered = await gatherBlobs(sources, [image.manifest, image.config, ...image.layers]);
+    if (!gathered.ok) writable.destroy();
+    unwrap(gathered);
+    await pipeline(archive(image, name, sources.store.directory), writable);
+  });
+}
+
+async function* archive(image: PlatformImage, name: string, directory: string): AsyncGenerator<Uint8Array> {
+  const annotations = { 'org.opencontainers.image.ref.name': name };
+  const index = canonicalJson({ schemaVersion: 2, manifests: [{ ...image.manifest, annotations }] });
+  yield* archiveBytes(LAYOUT_FILE, Buffer.from(encodeLayoutFile()));
+  yield* archiveBytes(INDEX_FILE, Buffer.from(index));
+  const blobs = [image.manifest, image.config, ...image.layers];
+  for (const blob of new Map(blobs.map((one) => [one.digest, one])).values())
+    yield* archiveBlob(blob, directory);
+  yield archiveEnd();
+}
+
+async function* archiveBlob({ digest, size }: Descriptor, directory: string): AsyncGenerator<Uint8Array> {
+  yield* archiveHeader(`blobs/sha256/${hexOf(digest)}`, size);
+  yield* createReadStream(blobPath(directory, digest), { highWaterMark: 1 << 20 });
+  yield new Uint8Array(paddingOf(size));
+}

@@ -1,0 +1,126 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { ExecutorContext } from '@nx/devkit';
+import { chooseEngine, type Engine, loadNames, parseInspect } from '@prism-build/engine';
+import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
+import {
+  hexOf,
+  type PlatformImage,
+  platformName,
+  writeDockerArchive,
+  writeOciArchive,
+} from '@prism-build/oci';
+import { type Command, type Run, run, withLock } from '@prism-build/shell';
+import { type Directories, lockPath } from '../workspace/directories';
+import { readVerifiedImage, type VerifiedImage } from '../workspace/image';
+import { imageName } from '../workspace/naming';
+import type { LoadOptions } from './options';
+
+/** Brings the host's platform (or all) of an image into the engine, under its names; what is there stays. */
+export async function loadStep(
+  project: string,
+  options: LoadOptions,
+  context: ExecutorContext,
+): Promise<Result<string>> {
+  const asked = options.engine === 'auto' ? (process.env.PRISM_ENGINE ?? 'auto') : options.engine;
+  const engine = chooseEngine(asked, isOnPath);
+  if (!engine.ok) return engine;
+  const verified = await readVerifiedImage(project, context);
+  if (!verified.ok) return verified;
+  const { image, directories } = verified.value;
+  const host = process.arch === 'x64' ? 'amd64' : process.arch;
+  const chosen = image.platforms.filter(
+    ({ platform }) => options.allPlatforms || platform.architecture === host,
+  );
+  if (chosen.length === 0) {
+    const what = `the image has no platform for this machine (${host}), only ${image.platforms.map((one) => platformName(one.platform)).join(', ')}`;
+    return failed(engineFailure('LOAD_PLATFORM_MISSING', { what }));
+  }
+  const name = imageName(options.prefix, project);
+  const planned = chosen.map((one) => {
+    const architecture = one.platform.architecture;
+    return {
+      one,
+      names: loadNames(name, image.index.digest, architecture === host ? undefined : architecture),
+    };
+  });
+  if (options.dryRun) {
+    const plan = planned.map(({ one, names }) => ({
+      engine: engine.value.name,
+      id: one.config.digest,
+      names,
+    }));
+    return ok(`${JSON.stringify(plan, null, 2)}\n`);
+  }
+  // One writer a store: engines lock and sync on their own, but badly under many writers (podman issue 19824).
+  return withLock(lockPath(directories, `load-${engine.value.name}`), async () => {
+    const lines: string[] = [];
+    for (const { one, names } of planned) {
+      const loaded = await loadPlatform(engine.value, one, names, verified.value);
+      if (!loaded.ok) return loaded;
+      lines.push(
+        `  ${platformName(one.platform).padEnd(14)} ${loaded.value.padEnd(9)} ${names.join('  ')}\n`,
+      );
+    }
+    return ok(lines.join(''));
+  });
+}
+
+async function loadPlatform(
+  engine: Engine,
+  image: PlatformImage,
+  names: readonly [string, ...string[]],
+  { store, directory, directories }: VerifiedImage,
+): Promise<Result<'unchanged' | 'loaded'>> {
+  const id = hexOf(image.config.digest);
+  const call = engineRun(directories);
+  const before = await call({ argv: engine.inspect(id) });
+  const known = before.ok ? parseInspect(before.value.stdout) : { id: '', names: [] };
+  if (names.every((name) => known.names.includes(name))) return ok('unchanged');
+  if (!before.ok) {
+    const input = new PassThrough();
+    const sources = { store, imageDirs: [directory] };
+    const loading = call({ argv: engine.load(), input });
+    const written =
+      engine.archive === 'oci'
+        ? await writeOciArchive(image, names[0], sources, input)
+        : await writeDockerArchive(image, [names[0]], sources, input);
+    const loaded = await loading;
+    // When the engine ends early its own message says more than our broken pipe.
+    if (!loaded.ok)
+      return failed(...loaded.failures.map((failure) => engineFailure('ENGINE_FAILED', failure)));
+    if (!written.ok) return written;
+  }
+  for (const name of names) {
+    const tagged = await call({ argv: engine.tag(id, name) });
+    if (!tagged.ok)
+      return failed(...tagged.failures.map((failure) => engineFailure('ENGINE_FAILED', failure)));
+  }
+  const after = await call({ argv: engine.inspect(id) });
+  if (after.ok && parseInspect(after.value.stdout).id === id) return ok('loaded');
+  return failed(
+    engineFailure('LOAD_MISMATCH', { what: `${engine.name} has no image ${id} after loading ${names[0]}` }),
+  );
+}
+
+/** Engine settings that this machine needs lie in a file of the project's own, unless the user has one. */
+function engineRun({ prism }: Directories): Run {
+  const settings = join(prism, 'containers.conf');
+  if (process.env.CONTAINERS_CONF || !existsSync(settings)) return run;
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  return (command: Command) => run({ ...command, env: { ...env, CONTAINERS_CONF: settings } });
+}
+
+function isOnPath(command: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((directory) => {
+    try {
+      accessSync(join(directory, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** Options of the `materialize` executor; schema/materialize.json is made from it. */
+export const materializeOptions = z.object({
+  outputPath: z
+    .string()
+    .optional()
+    .describe('The directory of the layout, relative to the workspace; dist/layouts/<project> if left out.'),
+});
