@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
-import { decompressLayer, LAYER_TYPES } from '@prism-build/oci';
-import { extract, type Header } from 'tar-stream';
+import { decompressLayer, type EntryHeader, LAYER_TYPES, readLayer } from '@prism-build/oci';
 import type { Node, Tree } from './node';
 import { cleanPath } from './tree';
 
@@ -31,51 +30,37 @@ async function unpackStream(bytes: Buffer): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function readEntries(tar: Buffer): Promise<Tree> {
-  return new Promise((resolve, reject) => {
-    const tree: Tree = new Map();
-    const unpack = extract();
-    unpack.on('entry', (header, stream, next) => {
-      const chunks: Uint8Array[] = [];
-      stream.on('data', (chunk) => chunks.push(chunk as Uint8Array));
-      stream.on('error', reject);
-      stream.on('end', () => {
-        const path = cleanPath(header.name);
-        const node = path === '' ? undefined : nodeOf(header, Buffer.concat(chunks), tree);
-        if (node) tree.set(path, node);
-        next();
-      });
-    });
-    unpack.on('finish', () => resolve(tree));
-    unpack.on('error', reject);
-    unpack.end(tar);
-  });
+async function readEntries(tar: Buffer): Promise<Tree> {
+  const tree: Tree = new Map();
+  for await (const { header, content } of readLayer(Readable.from([tar]))) {
+    const path = cleanPath(header.path);
+    const chunks: Uint8Array[] = [];
+    if (header.type === 'file') for await (const chunk of content) chunks.push(chunk);
+    const node = nodeOf(header, Buffer.concat(chunks), tree);
+    if (path !== '') tree.set(path, node);
+  }
+  return tree;
 }
 
-function nodeOf(header: Header, bytes: Buffer, tree: Tree): Node | undefined {
-  const owned = { mode: (header.mode ?? 0o644) & 0o7777, uid: header.uid ?? 0, gid: header.gid ?? 0 };
+function nodeOf(header: EntryHeader, bytes: Buffer, tree: Tree): Node {
+  const { mode, uid, gid, xattrs } = header;
+  const common = { mode, uid, gid, ...(xattrs && { xattrs }) };
   switch (header.type) {
     case 'file':
-    case 'contiguous-file':
-      return { type: 'file', ...owned, content: { kind: 'bytes', bytes } };
+      return { ...common, type: 'file', content: { kind: 'bytes', bytes } };
     case 'directory':
-      return { type: 'directory', ...owned };
+      return { ...common, type: 'directory' };
     case 'symlink':
-      return { type: 'symlink', ...owned, linkTarget: header.linkname ?? '' };
-    case 'link':
-      return tree.get(cleanPath(header.linkname ?? ''));
+      return { ...common, type: 'symlink', linkTarget: header.linkTarget };
+    case 'hardlink': {
+      const target = tree.get(cleanPath(header.linkTarget));
+      if (target === undefined) throw new Error(`${header.path} is a hard link to nothing`);
+      return target;
+    }
     case 'fifo':
-      return { type: 'fifo', ...owned, major: 0, minor: 0 };
-    case 'character-device':
-    case 'block-device':
-      return {
-        type: header.type === 'block-device' ? 'block' : 'char',
-        ...owned,
-        major: header.devmajor ?? 0,
-        minor: header.devminor ?? 0,
-      };
+      return { ...common, type: 'fifo', major: 0, minor: 0 };
     default:
-      return undefined;
+      return { ...common, type: header.type, major: header.major, minor: header.minor };
   }
 }
 

@@ -1,8 +1,19 @@
-import { hasGlob, matchGlob } from '@prism-build/containerfile';
-import { type Failure, failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
+import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
+import { findItems, type Item } from './items';
 import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
 import type { Owner } from './owners';
-import { baseName, below, cleanPath, makeDirectories, nodeAt, parentOf, putNode, resolvePath } from './tree';
+import {
+  baseName,
+  below,
+  fileAbove,
+  followLinks,
+  joinPath,
+  makeDirectories,
+  nodeAt,
+  parentOf,
+  putNode,
+  resolvePath,
+} from './tree';
 
 /** A COPY of files, its paths already expanded. */
 export interface Copy {
@@ -21,119 +32,122 @@ export interface Copy {
   readonly at: Place;
 }
 
-interface Item {
-  readonly path: string;
-  readonly node: Node;
-  /** The name it was asked for by, which is not that of a link's target. */
-  readonly name: string;
-}
-
 /**
  * Copies as `podman build` does: a directory gives its content, a file goes into a destination that is a
  * directory or ends with a slash, links on the way are followed inside the image. Names what changed.
  */
 export function copyInto(tree: Tree, source: Tree, copy: Copy, changed: Set<string>): Result<void> {
-  const found = findItems(source, copy);
-  if (!found.ok) return found;
-  const items = found.value;
-  const asked = copy.destination;
-  const mustBeDirectory = /(^|\/)\.?$/.test(asked) || items.length > 1 || copy.sources.length > 1;
-  const destination = resolvePath(tree, asked);
-  const invalid = (what: string) => failed(imageFailure('COPY_DESTINATION_INVALID', { what, at: copy.at }));
-  if (destination === undefined) return invalid(`the destination ${asked} is a loop of symbolic links`);
-  const existing = nodeAt(tree, destination);
-  const intoDirectory =
-    mustBeDirectory || existing?.type === 'directory' || items.some(isDirectory) || copy.parents;
-  if (existing && existing.type !== 'directory' && intoDirectory) {
-    return invalid(`the destination ${asked} is a file, and a directory is needed there`);
-  }
-  const blocked = fileAbove(tree, destination);
-  if (blocked) return invalid(`the destination ${asked} is below the file /${blocked}`);
+  const items = findItems(source, copy);
+  return items.ok ? placeItems(tree, source, copy, items.value, changed) : items;
+}
+
+/** The second half of a copy: puts what was found where it belongs. */
+export function placeItems(
+  tree: Tree,
+  source: Tree,
+  copy: Copy,
+  items: readonly Item[],
+  changed: Set<string>,
+): Result<void> {
   const fresh: DirectoryNode = { ...rootDirectory, ...copy.owner };
-  const place = placer(tree, copy, changed);
-  makeDirectories(tree, intoDirectory ? destination : parentOf(destination), fresh, changed);
+  const target = findTarget(tree, copy, items);
+  if (!target.ok) return target;
+  const { directory, name } = target.value;
+  makeDirectories(tree, directory, fresh, changed);
+  const invalid = (path: string) => {
+    const what = `/${path} cannot be made: a part of its path is a file, or a link that leads nowhere`;
+    return failed(imageFailure('COPY_DESTINATION_INVALID', { what, at: copy.at }));
+  };
   for (const item of items) {
-    const base = copy.parents ? joinPath(destination, parentOf(item.path)) : destination;
-    if (copy.parents) makeDirectories(tree, base, fresh, changed);
-    if (item.node.type !== 'directory') {
-      place(intoDirectory ? joinPath(base, item.name) : destination, item.node);
-      continue;
-    }
-    const inner = copy.parents ? joinPath(base, item.name) : base;
-    if (copy.parents) place(inner, item.node);
-    for (const [path, node] of [...below(source, item.path)]) {
-      if (copy.excluded?.(path, node.type === 'directory')) continue;
-      place(joinPath(inner, item.path === '' ? path : path.slice(item.path.length + 1)), node);
+    const base = copy.parents ? joinPath(directory, parentOf(item.path)) : directory;
+    const put = placer(
+      tree,
+      { ...copy, ...(item.archive && { owner: undefined, mode: undefined }) },
+      changed,
+    );
+    for (const [path, node] of listNodes(source, item, copy, name)) {
+      const place = followPlace(tree, base, path);
+      if (place === undefined) return invalid(joinPath(base, path));
+      makeDirectories(tree, parentOf(place), fresh, changed);
+      put(place, node);
     }
   }
   return ok(undefined);
 }
 
-function findItems(source: Tree, copy: Copy): Result<Item[]> {
-  const items: Item[] = [];
-  const failures: Failure[] = [];
-  for (const pattern of copy.sources) {
-    const matches = hasGlob(pattern) ? globbed(source, pattern) : ok([cleanPath(dropEscapes(pattern))]);
-    if (!matches.ok) return failed(...matches.failures.map((failure) => ({ ...failure, at: copy.at })));
-    let count = 0;
-    for (const match of matches.value) {
-      const path = resolvePath(source, match);
-      const node = path === undefined ? undefined : nodeAt(source, path);
-      if (path === undefined || !node) continue;
-      count++;
-      if (path !== '' && copy.excluded?.(path, node.type === 'directory')) continue;
-      items.push({ path, node, name: baseName(match) });
-    }
-    if (count === 0) {
-      failures.push(
-        imageFailure('COPY_SOURCE_MISSING', { what: `there is no ${pattern} to copy`, at: copy.at }),
-      );
-    }
+/** The directory that a copy goes into, and the new name where it is a file that gets one. */
+function findTarget(
+  tree: Tree,
+  copy: Copy,
+  items: readonly Item[],
+): Result<{ readonly directory: string; readonly name: string | undefined }> {
+  const asked = copy.destination;
+  const invalid = (what: string) => failed(imageFailure('COPY_DESTINATION_INVALID', { what, at: copy.at }));
+  const parent = resolvePath(tree, parentOf(asked));
+  const destination = resolvePath(tree, asked);
+  if (parent === undefined || destination === undefined) {
+    return invalid(`the destination ${asked} is a loop of symbolic links`);
   }
-  return failures.length > 0 ? failed(...failures) : ok(items);
-}
-
-function globbed(source: Tree, pattern: string): Result<string[]> {
-  const matches: string[] = [];
-  for (const path of source.keys()) {
-    const match = matchGlob(pattern, path);
-    if (!match.ok) return match;
-    if (match.value) matches.push(path);
+  const blocked = fileAbove(tree, destination);
+  if (blocked) return invalid(`the destination ${asked} is below the file /${blocked}`);
+  const mustBeDirectory =
+    /(^|\/)\.?$/.test(asked) ||
+    items.length > 1 ||
+    copy.sources.length > 1 ||
+    copy.parents ||
+    items.some(({ node, archive }) => node.type === 'directory' || archive !== undefined);
+  const existing = nodeAt(tree, destination);
+  if (existing && existing.type !== 'directory') {
+    if (mustBeDirectory)
+      return invalid(`the destination ${asked} is a file, and a directory is needed there`);
+    return ok({ directory: parent, name: baseName(asked) });
   }
-  return ok(matches.sort());
+  // A link that leads nowhere is taken for a directory to be, as Podman does.
+  const isDirectory =
+    mustBeDirectory || existing !== undefined || tree.has(joinPath(parent, baseName(asked)));
+  if (isDirectory) return ok({ directory: destination, name: undefined });
+  return ok({ directory: parent, name: baseName(asked) });
 }
 
-/** In a path without wildcards a backslash still escapes. */
-function dropEscapes(pattern: string): string {
-  return pattern.replace(/\\(.)/gs, '$1');
+/** The nodes of an item by their paths below the directory that they go into. */
+function* listNodes(
+  source: Tree,
+  item: Item,
+  copy: Copy,
+  name: string | undefined,
+): Generator<[string, Node]> {
+  if (item.archive) return yield* item.archive;
+  if (item.node.type !== 'directory') return yield [name ?? item.name, item.node];
+  const inner = copy.parents ? item.name : '';
+  if (copy.parents) yield [inner, item.node];
+  for (const [path, node] of [...below(source, item.path)]) {
+    if (copy.excluded?.(path, node.type === 'directory')) continue;
+    yield [joinPath(inner, item.path === '' ? path : path.slice(item.path.length + 1)), node];
+  }
 }
 
-/** Places nodes with the owner and the mode of the copy; nodes that were one object stay one (hard links). */
+/** Follows links on the way to a path below a directory, which is the root for them; undefined: nowhere. */
+function followPlace(tree: Tree, base: string, path: string): string | undefined {
+  let crossed = false;
+  const linkAt = (at: string) => {
+    const node = tree.get(at);
+    crossed ||= node?.type === 'symlink';
+    return node?.type === 'symlink' ? node.linkTarget : undefined;
+  };
+  const parent = followLinks(parentOf(path), linkAt, base);
+  if (parent === undefined) return undefined;
+  const place = joinPath(parent, baseName(path));
+  if (fileAbove(tree, place) !== undefined) return undefined;
+  return crossed && !nodeAt(tree, parent) ? undefined : place;
+}
+
+/** Puts nodes with the owner and the mode of the copy; nodes that were one object stay one (hard links). */
 function placer(tree: Tree, copy: Copy, changed: Set<string>) {
   const placed = new Map<Node, Node>();
   return (path: string, node: Node): void => {
     const mode = node.type === 'symlink' ? node.mode : (copy.mode ?? node.mode);
     const made = placed.get(node) ?? { ...node, ...copy.owner, mode };
     if (node.type !== 'directory') placed.set(node, made);
-    const parent = resolvePath(tree, parentOf(path)) ?? parentOf(path);
-    makeDirectories(tree, parent, { ...rootDirectory, ...copy.owner }, changed);
-    putNode(tree, joinPath(parent, baseName(path)), made, changed);
+    putNode(tree, path, made, changed);
   };
-}
-
-function fileAbove(tree: Tree, path: string): string | undefined {
-  for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
-    const node = tree.get(parent);
-    if (node && node.type !== 'directory') return parent;
-  }
-  return undefined;
-}
-
-function isDirectory(item: Item): boolean {
-  return item.node.type === 'directory';
-}
-
-function joinPath(directory: string, rest: string): string {
-  if (directory === '') return rest;
-  return rest === '' ? directory : `${directory}/${rest}`;
 }

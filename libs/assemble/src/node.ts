@@ -8,6 +8,8 @@ interface Owned {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** Extended attributes, which only archives bring. */
+  readonly xattrs?: Readonly<Record<string, Uint8Array>> | undefined;
 }
 
 export interface FileNode extends Owned {

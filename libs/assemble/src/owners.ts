@@ -10,7 +10,7 @@ export interface Owner {
 
 /**
  * `--chown=user[:group]` to numbers. Names are looked up in the stage's own /etc/passwd and /etc/group;
- * a user without a group has its primary group when it is named and the group of its own number when it is not.
+ * a named user without a group has its primary group, a number without a group is both (as in Podman).
  */
 export function resolveOwner(tree: Tree, chown: string, at: Place): Result<Owner> {
   const [user = '', group] = chown.split(':', 2);
@@ -20,8 +20,7 @@ export function resolveOwner(tree: Tree, chown: string, at: Place): Result<Owner
     return unknown(`there is no user ${user} in /etc/passwd of this stage`);
   const uid = passwd ? Number(passwd[2]) : Number(user || 0);
   if (group === undefined || group === '') {
-    const known = passwd ?? findRow(tree, 'etc/passwd', user, 2);
-    return ok({ uid, gid: passwd ? Number(passwd[3]) : known ? Number(known[3]) : uid });
+    return ok({ uid, gid: passwd ? Number(passwd[3]) : uid });
   }
   if (isNumber(group)) return ok({ uid, gid: Number(group) });
   const row = findRow(tree, 'etc/group', group);
@@ -34,12 +33,12 @@ export function readContent(content: Content): Buffer {
   return content.kind === 'bytes' ? Buffer.from(content.bytes) : readFileSync(content.path);
 }
 
-function findRow(tree: Tree, file: string, value: string, column = 0): string[] | undefined {
+function findRow(tree: Tree, file: string, name: string): string[] | undefined {
   const path = resolvePath(tree, file);
   const node = path === undefined ? undefined : tree.get(path);
   if (node?.type !== 'file') return undefined;
   const rows = readContent(node.content).toString('utf8').split('\n');
-  return rows.map((row) => row.split(':')).find((row) => row[column] === value);
+  return rows.map((row) => row.split(':')).find((row) => row[0] === name);
 }
 
 function isNumber(text: string): boolean {

@@ -1,11 +1,12 @@
 import { parseIgnoreFile } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
-import type { CopyStep, StagePlan } from '@prism-build/plan';
+import type { CopyStep, DirectoryStep, StagePlan } from '@prism-build/plan';
 import { readArchive } from './archive';
-import { type Copy, copyInto } from './copy';
+import { type Copy, copyInto, placeItems } from './copy';
+import { findItems, type Item } from './items';
 import { type Node, rootDirectory, type Tree } from './node';
 import { type Owner, readContent, resolveOwner } from './owners';
-import { cleanPath, makeDirectories, nodeAt, resolvePath } from './tree';
+import { fileAbove, makeDirectories, resolvePath } from './tree';
 
 /** A stage as it stands after its last instruction, with what each instruction changed. */
 export interface AssembledStage {
@@ -33,8 +34,8 @@ export async function assembleStage(
   for (const step of plan.steps) {
     const changed = new Set<string>();
     if (step.op === 'directory') {
-      const path = resolvePath(tree, step.path) ?? cleanPath(step.path);
-      makeDirectories(tree, path, rootDirectory, changed);
+      const done = makeWorkdir(tree, step, { file, line: step.line }, changed);
+      if (!done.ok) return done;
     }
     if (step.op === 'copy') {
       const done = await copyStep(tree, step, { file, line: step.line }, sources, changed);
@@ -104,32 +105,35 @@ function ownerOf(tree: Tree, step: CopyStep, at: Place): Result<Owner | undefine
   return ok(step.from.kind === 'stage' ? undefined : { uid: 0, gid: 0 });
 }
 
-/** ADD unpacks the archives among its sources into the destination, each file with the archive's own owner. */
+/** ADD unpacks the archives among its sources into the destination: owners and modes are the archive's own. */
 async function addWithArchives(
   tree: Tree,
   source: Tree,
   copy: Copy,
   changed: Set<string>,
 ): Promise<Result<void>> {
-  for (const pattern of copy.sources) {
-    const path = resolvePath(source, pattern);
-    const node = path === undefined ? undefined : nodeAt(source, path);
+  const found = findItems(source, copy);
+  if (!found.ok) return found;
+  const items: Item[] = [];
+  for (const item of found.value) {
+    const { node } = item;
     const archive =
-      node?.type === 'file' ? await readArchive(readContent(node.content), copy.at) : ok(undefined);
+      node.type === 'file' ? await readArchive(readContent(node.content), copy.at) : ok(undefined);
     if (!archive.ok) return archive;
-    const several = copy.sources.length > 1 && !copy.destination.endsWith('/');
-    const destination = several || archive.value ? `${copy.destination}/` : copy.destination;
-    const one: Copy = archive.value
-      ? {
-          ...copy,
-          sources: ['.'],
-          destination,
-          owner: copy.owner?.uid || copy.owner?.gid ? copy.owner : undefined,
-        }
-      : { ...copy, sources: [pattern], destination };
-    const done = copyInto(tree, archive.value ?? source, one, changed);
-    if (!done.ok) return done;
+    items.push({ ...item, archive: archive.value });
   }
+  return placeItems(tree, source, copy, items, changed);
+}
+
+/** WORKDIR makes what is missing for the user in force; a user that the stage does not know counts as root. */
+function makeWorkdir(tree: Tree, step: DirectoryStep, at: Place, changed: Set<string>): Result<void> {
+  const invalid = (what: string) => failed(imageFailure('WORKDIR_INVALID', { what, at }));
+  const path = resolvePath(tree, step.path);
+  if (path === undefined) return invalid(`${step.path} is a loop of symbolic links`);
+  const blocked = fileAbove(tree, path);
+  if (blocked !== undefined) return invalid(`${step.path} is below the file /${blocked}`);
+  const owner = step.owner === undefined ? undefined : resolveOwner(tree, step.owner, at);
+  makeDirectories(tree, path, { ...rootDirectory, ...(owner?.ok && owner.value) }, changed);
   return ok(undefined);
 }
 

@@ -26,33 +26,61 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** Follows symbolic links inside the tree as a chroot would. Undefined for a loop of links. */
+export function resolvePath(tree: Tree, path: string): string | undefined {
+  return followLinks(path, (candidate) => {
+    const node = tree.get(candidate);
+    return node?.type === 'symlink' ? node.linkTarget : undefined;
+  });
+}
+
 /**
- * Follows symbolic links inside the tree as a chroot would; parts that do not exist are kept as they are.
- * Undefined for a loop of links. With `last: false` the last part is not followed.
+ * Follows symbolic links below a root, which `..` and absolute targets do not leave; `linkAt` gives the target
+ * of what is a link. Parts that do not exist are kept as they are. Undefined for a loop of links.
  */
-export function resolvePath(tree: Tree, path: string, last = true): string | undefined {
-  let pending = cleanPath(path).split('/').filter(Boolean);
-  let resolved = '';
+export function followLinks(
+  path: string,
+  linkAt: (path: string) => string | undefined,
+  root = '',
+): string | undefined {
+  let pending = splitPath(path);
+  let resolved = root;
   let links = 0;
   while (pending.length > 0) {
     const [part, ...rest] = pending as [string, ...string[]];
-    if (part === '..') {
-      resolved = parentOf(resolved);
-      pending = rest;
-      continue;
-    }
-    const candidate = resolved === '' ? part : `${resolved}/${part}`;
-    const node = tree.get(candidate);
-    if (node?.type === 'symlink' && (last || rest.length > 0)) {
-      if (++links > linkLimit) return undefined;
-      if (node.linkTarget.startsWith('/')) resolved = '';
-      pending = [...node.linkTarget.split('/').filter((item) => item !== '' && item !== '.'), ...rest];
-      continue;
-    }
-    resolved = candidate;
     pending = rest;
+    if (part === '..') {
+      if (resolved !== root) resolved = parentOf(resolved);
+      continue;
+    }
+    const candidate = joinPath(resolved, part);
+    const target = linkAt(candidate);
+    if (target === undefined) resolved = candidate;
+    else {
+      if (++links > linkLimit) return undefined;
+      if (target.startsWith('/')) resolved = root;
+      pending = [...splitPath(target), ...rest];
+    }
   }
   return resolved;
+}
+
+function splitPath(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}
+
+export function joinPath(directory: string, rest: string): string {
+  if (directory === '') return rest;
+  return rest === '' ? directory : `${directory}/${rest}`;
+}
+
+/** The nearest thing on the way to a path that is there and no directory. */
+export function fileAbove(tree: Tree, path: string): string | undefined {
+  for (let at = parentOf(path); at !== ''; at = parentOf(at)) {
+    const node = tree.get(at);
+    if (node && node.type !== 'directory') return at;
+  }
+  return undefined;
 }
 
 /** Paths below a directory, in the tree's order; `''` means the whole tree. */

@@ -4,40 +4,64 @@ import type { IgnoreMatcher } from '@prism-build/containerfile';
 import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { fileFailure } from '@prism-build/shell';
 import type { Node, Tree } from './node';
-import { parentOf } from './tree';
+import { followLinks, joinPath, parentOf } from './tree';
 
 /**
  * Reads what is below the given paths of a directory (all of it for `''`) into a tree. Modes are those that git
  * knows (0755 where the owner may execute, else 0644; directories 0755), the owner is root and no two files are
  * hard links, so that neither umask, user nor the way of checking out decide a digest. Sockets and devices are
- * left out, as the engines do. Failures name files that cannot be read or whose names are not UTF-8.
+ * left out, as the engines do. Links are followed inside the directory, never out of it, and what they lead to
+ * is read too: a copy may name it through them. Failures name files that cannot be read or whose names are not
+ * UTF-8.
  */
 export function readDirectory(root: string, roots: readonly string[], rules: IgnoreMatcher): Result<Tree> {
   const tree: Tree = new Map();
   const failures: Failure[] = [];
+  const seen = new Set<string>();
+  const follow = (path: string): void => {
+    const real = followLinks(path, (candidate) => {
+      if (!statAt(join(root, candidate))?.isSymbolicLink()) return undefined;
+      visit(candidate);
+      return fs.readlinkSync(join(root, candidate));
+    });
+    if (real !== undefined) visit(real);
+  };
   const visit = (path: string): void => {
+    if (seen.has(path)) return;
+    seen.add(path);
     const absolute = join(root, path);
-    const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
+    const stat = statAt(absolute);
     if (path.includes('\ufffd') && !stat) {
       failures.push(imageFailure('PATH_NOT_UTF8', { what: `the name of ${absolute} is not UTF-8` }));
     }
-    if (!stat || tree.has(path)) return;
+    if (!stat) return;
     const directory = stat.isDirectory();
     const ignored = path !== '' && rules.ignores(path, directory);
     if (ignored && (!directory || rules.canPrune(path))) return;
     const node = path === '' || ignored ? undefined : nodeOf(absolute, stat);
     if (node) tree.set(path, node);
+    if (stat.isSymbolicLink()) follow(path);
     if (!directory) return;
-    for (const name of fs.readdirSync(absolute)) visit(path === '' ? name : `${path}/${name}`);
+    for (const name of fs.readdirSync(absolute)) visit(joinPath(path, name));
   };
   try {
-    for (const path of roots) visit(path);
+    for (const path of roots) follow(path);
   } catch (error) {
     failures.push(fileFailure(error, `cannot read the context ${root}`));
   }
   if (failures.length > 0) return failed(...failures);
   addMissingParents(tree);
   return ok(new Map([...tree].sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** What is at a path, the link itself for a link; undefined for nothing, also for what would be below a file. */
+function statAt(absolute: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(absolute, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 function nodeOf(absolute: string, stat: fs.Stats): Node | undefined {

@@ -41,6 +41,8 @@ export interface DirectoryStep {
   readonly line: number;
   readonly text: string;
   readonly path: string;
+  /** USER in force, who owns what is made; absent: root. */
+  readonly owner?: string | undefined;
 }
 
 /** An instruction that only changes the configuration. */

@@ -80,10 +80,13 @@ function planStage(
     );
   }
   let workdir = base?.workingDir || '/';
+  let user = base?.user;
   const steps = stage.instructions.map((instruction): Step => {
     const step = planStep(instruction, file, workdir, compile, failures);
-    if (step.op === 'directory') workdir = step.path;
-    return step;
+    if (instruction.keyword === 'USER') user = instruction.user;
+    if (step.op !== 'directory') return step;
+    workdir = step.path;
+    return user ? { ...step, owner: user } : step;
   });
   return {
     index: stage.index,

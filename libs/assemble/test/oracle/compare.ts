@@ -6,7 +6,9 @@ export function judge(oracleCase: OracleCase, native: Answer, podman: Answer): s
   const by = refusedBy(native, podman);
   if (by !== refused?.by) {
     const said = [native, podman].map((answer) => (answer.kind === 'refusal' ? answer.text : 'built'));
-    return [`refused by ${by ?? 'nobody'}, listed: ${refused?.by ?? 'nobody'}\n  native: ${said[0]}\n  podman: ${said[1]}`];
+    return [
+      `refused by ${by ?? 'nobody'}, listed: ${refused?.by ?? 'nobody'}\n  native: ${said[0]}\n  podman: ${said[1]}`,
+    ];
   }
   if (native.kind === 'refusal') {
     const code = refused && 'code' in refused ? refused.code : undefined;
@@ -38,11 +40,18 @@ export function differences(
       .filter((field) => native.get(field) !== podman.get(field))
       // What a missing path lacks is said once.
       .filter((field) => field.endsWith(' type') || bothHave(field, native, podman))
-      .map((field) => [field, `native ${native.get(field) ?? 'nothing'}, podman ${podman.get(field) ?? 'nothing'}`]),
+      .map((field) => [
+        field,
+        `native ${native.get(field) ?? 'nothing'}, podman ${podman.get(field) ?? 'nothing'}`,
+      ]),
   );
 }
 
-function bothHave(field: string, native: ReadonlyMap<string, string>, podman: ReadonlyMap<string, string>): boolean {
+function bothHave(
+  field: string,
+  native: ReadonlyMap<string, string>,
+  podman: ReadonlyMap<string, string>,
+): boolean {
   if (field.startsWith('config.')) return true;
   const type = field.replace(/ [a-z]+$/, ' type');
   return native.get(type) === podman.get(type);

@@ -23,12 +23,13 @@ function makeParents(root: string, path: string): void {
 }
 
 function write(target: string, entry: Exclude<ContextEntry, { hardlink: string }>): void {
-  if (typeof entry === 'string') return write(target, { bytes: entry });
-  if ('link' in entry) return symlinkSync(entry.link, target);
-  if ('directory' in entry) {
+  if (typeof entry === 'string') write(target, { bytes: entry });
+  else if ('link' in entry) symlinkSync(entry.link, target);
+  else if ('directory' in entry) {
     mkdirSync(target, { recursive: true });
-    return chmodSync(target, entry.directory);
+    chmodSync(target, entry.directory);
+  } else {
+    writeFileSync(target, entry.bytes);
+    chmodSync(target, entry.mode ?? 0o644);
   }
-  writeFileSync(target, entry.bytes);
-  chmodSync(target, entry.mode ?? 0o644);
 }

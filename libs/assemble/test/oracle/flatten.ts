@@ -4,7 +4,9 @@ import { type EntryHeader, readLayer } from '@prism-build/oci';
 type Flat = EntryHeader & { readonly sha256: string; readonly inode: object };
 
 /** Applies layers (uncompressed tars, lowest first) as the OCI image spec says, and lists what a stat would tell. */
-export async function flattenLayers(layers: readonly AsyncIterable<Uint8Array>[]): Promise<Map<string, string>> {
+export async function flattenLayers(
+  layers: readonly AsyncIterable<Uint8Array>[],
+): Promise<Map<string, string>> {
   const tree = new Map<string, Flat>();
   for (const layer of layers) await applyLayer(tree, layer);
   return describeTree(tree);
@@ -19,7 +21,8 @@ async function applyLayer(tree: Map<string, Flat>, tar: AsyncIterable<Uint8Array
     else {
       const hash = createHash('sha256');
       if (header.type === 'file') for await (const chunk of content) hash.update(chunk);
-      if (header.type !== 'directory' || tree.get(header.path)?.type !== 'directory') remove(tree, header.path);
+      if (header.type !== 'directory' || tree.get(header.path)?.type !== 'directory')
+        remove(tree, header.path);
       const linked = header.type === 'hardlink' ? tree.get(header.linkTarget) : undefined;
       if (header.type === 'hardlink' && !linked) throw new Error(`${header.path} links to nothing`);
       const made = linked ?? { ...header, sha256: hash.digest('hex').slice(0, 12), inode: {} };

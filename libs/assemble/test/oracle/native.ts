@@ -10,7 +10,7 @@ import {
   parseIgnoreFile,
   parsePlatform,
 } from '@prism-build/containerfile';
-import { ok, renderFailures, type Result } from '@prism-build/errors';
+import { ok, type Result, renderFailures } from '@prism-build/errors';
 import { buildImage, describeBytes, digestOf, LAYER_TYPES, writeLayerTar } from '@prism-build/oci';
 import { type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
 import type { Answer, OracleCase } from './case';
@@ -72,7 +72,11 @@ function readContext(plan: ImagePlan, directory: string): Result<Tree> {
   const copies = steps.filter((step): step is CopyStep => step.op === 'copy' && step.from.kind === 'context');
   const rules = readRules(directory);
   if (!rules.ok) return rules;
-  return readDirectory(directory, [...new Set(copies.flatMap(({ sources }) => sources.map(literalPart)))], rules.value);
+  return readDirectory(
+    directory,
+    [...new Set(copies.flatMap(({ sources }) => sources.map(literalPart)))],
+    rules.value,
+  );
 }
 
 function readRules(directory: string): Result<IgnoreMatcher> {

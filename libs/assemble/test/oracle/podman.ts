@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -67,7 +75,15 @@ function buildArguments({ containerfile, buildArgs, target, platform }: OracleCa
   // Only Docker's format has a place for these.
   const docker = /^\s*(HEALTHCHECK|SHELL)\b/im.test(containerfile);
   return [
-    ...['--layers=false', '--timestamp', '0', '--omit-history', '--identity-label=false', '--pull=never', '-q'],
+    ...[
+      '--layers=false',
+      '--timestamp',
+      '0',
+      '--omit-history',
+      '--identity-label=false',
+      '--pull=never',
+      '-q',
+    ],
     ...['--format', docker ? 'docker' : 'oci', '--platform', platform ?? 'linux/amd64'],
     ...Object.entries(buildArgs ?? {}).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...(target === undefined ? [] : ['--target', target]),
@@ -80,10 +96,14 @@ interface Manifest {
 
 async function readLayout(layout: string): Promise<Map<string, string>> {
   const blob = (digest: string) => join(layout, 'blobs', digest.replace(':', '/'));
-  const index = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')) as { manifests: { digest: string }[] };
+  const index = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')) as {
+    manifests: { digest: string }[];
+  };
   const manifest = JSON.parse(readFileSync(blob(index.manifests[0]!.digest), 'utf8')) as Manifest;
   return flattenLayers(
-    manifest.layers.map(({ digest, mediaType }) => decompressLayer(mediaType, createReadStream(blob(digest)))),
+    manifest.layers.map(({ digest, mediaType }) =>
+      decompressLayer(mediaType, createReadStream(blob(digest))),
+    ),
   );
 }
 

@@ -45,7 +45,11 @@ export async function runCase(oracleCase: OracleCase, podman: Podman): Promise<s
   const directory = join(home, 'context');
   try {
     writeContext(directory, oracleCase);
-    return judge(oracleCase, await buildNatively(oracleCase, directory), await podman.build(oracleCase, directory));
+    return judge(
+      oracleCase,
+      await buildNatively(oracleCase, directory),
+      await podman.build(oracleCase, directory),
+    );
   } catch (error) {
     return [`threw ${error instanceof Error ? error.stack : String(error)}`];
   } finally {

@@ -1,11 +1,11 @@
 import type { OracleCase } from './case';
+import { archiveCases } from './cases/archive';
 import { configCases } from './cases/config';
 import { contextCases } from './cases/context';
 import { copyCases } from './cases/copy';
-import { archiveCases } from './cases/archive';
 import { ownerCases } from './cases/owners';
-import { stageCases } from './cases/stages';
 import { refusedCases } from './cases/refused';
+import { stageCases } from './cases/stages';
 import { needsPodman, runCases } from './runCases';
 
 jest.setTimeout(240_000);

@@ -2,13 +2,35 @@ import { everyKind, packed, tarGzOf, tarOf, text } from '../archives';
 import type { OracleCase } from '../case';
 
 const scratch = (...lines: string[]) => ['FROM scratch', ...lines, ''].join('\n');
+const many = tarOf(
+  ['a', 'b'].map((path) => ({
+    type: 'file',
+    path,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    content: text(path.repeat(3000)),
+  })),
+);
 const one = tarOf([{ type: 'file', path: 'in/f', mode: 0o644, uid: 5, gid: 6, content: text('f') }]);
 
 /** ADD unpacks local archives. */
 export const archiveCases: readonly OracleCase[] = [
-  { name: 'ADD of a tar with every kind of entry', containerfile: scratch('ADD a.tar /x'), context: { 'a.tar': { bytes: tarOf(everyKind) } } },
-  { name: 'ADD of a tar.gz with every kind of entry', containerfile: scratch('ADD a.tar.gz /x/'), context: { 'a.tar.gz': { bytes: tarGzOf(everyKind) } } },
-  { name: 'ADD of a tar.zst', containerfile: scratch('ADD a /x/'), context: { a: { bytes: Buffer.from(packed.zstd, 'base64') } } },
+  {
+    name: 'ADD of a tar with every kind of entry',
+    containerfile: scratch('ADD a.tar /x'),
+    context: { 'a.tar': { bytes: tarOf(everyKind) } },
+  },
+  {
+    name: 'ADD of a tar.gz with every kind of entry',
+    containerfile: scratch('ADD a.tar.gz /x/'),
+    context: { 'a.tar.gz': { bytes: tarGzOf(everyKind) } },
+  },
+  {
+    name: 'ADD of a tar.zst',
+    containerfile: scratch('ADD a /x/'),
+    context: { a: { bytes: Buffer.from(packed.zstd, 'base64') } },
+  },
   {
     name: 'ADD of a tar.bz2',
     containerfile: scratch('ADD a /x/'),
@@ -21,28 +43,111 @@ export const archiveCases: readonly OracleCase[] = [
     context: { a: { bytes: Buffer.from(packed.xz, 'base64') } },
     refused: { by: 'native', code: 'ARCHIVE_INVALID', reason: 'no decoder for it is carried along' },
   },
-  { name: 'an archive is known by its content, not by its name', containerfile: scratch('ADD plain.txt /x', 'ADD not.tar /y'), context: { 'plain.txt': { bytes: one }, 'not.tar': 'text' } },
-  { name: 'COPY does not unpack', containerfile: scratch('COPY a.tar /x'), context: { 'a.tar': { bytes: one } } },
-  { name: 'ADD of an archive into the root', containerfile: scratch('ADD a.tar /'), context: { 'a.tar': { bytes: one } } },
-  { name: 'ADD of an archive and a file', containerfile: scratch('ADD a.tar f /x/'), context: { 'a.tar': { bytes: one }, f: 'f' } },
-  { name: 'ADD of archives by a glob', containerfile: scratch('ADD *.tar /x/'), context: { 'a.tar': { bytes: one }, 'b.tar': { bytes: tarOf(everyKind) } } },
-  { name: 'ADD of a directory with an archive in it', containerfile: scratch('ADD d /x/'), context: { 'd/a.tar': { bytes: one } } },
-  { name: 'ADD --chown of an archive', containerfile: scratch('ADD --chown=3:4 a.tar /x/'), context: { 'a.tar': { bytes: tarOf(everyKind) } } },
-  { name: 'ADD --chmod of an archive', containerfile: scratch('ADD --chmod=0700 a.tar /x/'), context: { 'a.tar': { bytes: one } } },
-  { name: 'ADD of an archive over what is there', containerfile: scratch('COPY d /x', 'ADD a.tar /x'), context: { 'a.tar': { bytes: one }, 'd/in/g': 'g', 'd/in/f': 'old' } },
-  { name: 'ADD of an archive whose file replaces a directory', containerfile: scratch('COPY d /x', 'ADD a.tar /x'), context: { 'a.tar': { bytes: one }, 'd/in/f/g': 'g' } },
-  { name: 'ADD of an archive through a link', containerfile: scratch('COPY d /x', 'ADD a.tar /x'), context: { 'a.tar': { bytes: one }, 'd/in': { link: '/real' }, 'd/g': '1' } },
-  { name: 'ADD of a link to an archive', containerfile: scratch('ADD l /x/'), context: { l: { link: 'd/a.tar' }, 'd/a.tar': { bytes: one } } },
-  { name: 'ADD of an empty archive', containerfile: scratch('ADD a.tar /x/'), context: { 'a.tar': { bytes: tarOf([]) } } },
+  {
+    name: 'an archive is known by its content, not by its name',
+    containerfile: scratch('ADD plain.txt /x', 'ADD not.tar /y'),
+    context: { 'plain.txt': { bytes: one }, 'not.tar': 'text' },
+  },
+  {
+    name: 'COPY does not unpack',
+    containerfile: scratch('COPY a.tar /x'),
+    context: { 'a.tar': { bytes: one } },
+  },
+  {
+    name: 'ADD of an archive into the root',
+    containerfile: scratch('ADD a.tar /'),
+    context: { 'a.tar': { bytes: one } },
+  },
+  {
+    name: 'ADD of an archive and a file',
+    containerfile: scratch('ADD a.tar f /x/'),
+    context: { 'a.tar': { bytes: one }, f: 'f' },
+  },
+  {
+    name: 'ADD of archives by a glob',
+    containerfile: scratch('ADD *.tar /x/'),
+    context: { 'a.tar': { bytes: one }, 'b.tar': { bytes: tarOf(everyKind) } },
+  },
+  {
+    name: 'ADD of a directory with an archive in it',
+    containerfile: scratch('ADD d /x/'),
+    context: { 'd/a.tar': { bytes: one } },
+  },
+  {
+    name: 'ADD --chown of an archive',
+    containerfile: scratch('ADD --chown=3:4 a.tar /x/'),
+    context: { 'a.tar': { bytes: tarOf(everyKind) } },
+  },
+  {
+    name: 'ADD --chmod of an archive',
+    containerfile: scratch('ADD --chmod=0700 a.tar /x/'),
+    context: { 'a.tar': { bytes: one } },
+  },
+  {
+    name: 'ADD of an archive over what is there',
+    containerfile: scratch('COPY d /x', 'ADD a.tar /x'),
+    context: { 'a.tar': { bytes: one }, 'd/in/g': 'g', 'd/in/f': 'old' },
+  },
+  {
+    name: 'ADD of an archive whose file replaces a directory',
+    containerfile: scratch('COPY d /x', 'ADD a.tar /x'),
+    context: { 'a.tar': { bytes: one }, 'd/in/f/g': 'g' },
+  },
+  {
+    name: 'ADD of an archive through a link',
+    containerfile: scratch('COPY d /x', 'ADD a.tar /x'),
+    context: { 'a.tar': { bytes: one }, 'd/in': { link: '/real' }, 'd/g': '1' },
+    refused: { by: 'both', code: 'COPY_DESTINATION_INVALID' },
+  },
+  {
+    name: 'ADD of an archive through a link to a directory',
+    containerfile: scratch('COPY d /x', 'ADD a.tar /x'),
+    context: { 'a.tar': { bytes: one }, 'd/in': { link: '/real' }, 'd/real/g': '1' },
+  },
+  {
+    name: 'ADD of an archive below a file',
+    containerfile: scratch('COPY d /x', 'ADD a.tar /x'),
+    context: { 'a.tar': { bytes: one }, 'd/in': 'a file' },
+    refused: { by: 'both', code: 'COPY_DESTINATION_INVALID' },
+  },
+  {
+    name: 'ADD of an archive that is cut in its padding',
+    containerfile: scratch('ADD a.tar /x'),
+    context: { 'a.tar': { bytes: one.subarray(0, 513) } },
+    refused: { by: 'native', code: 'ARCHIVE_INVALID', reason: 'what is cut is damaged, wherever it is cut' },
+  },
+  {
+    name: 'ADD of a link to an archive',
+    containerfile: scratch('ADD l /x/'),
+    context: { l: { link: 'd/a.tar' }, 'd/a.tar': { bytes: one } },
+  },
+  {
+    name: 'ADD of an empty archive',
+    containerfile: scratch('ADD a.tar /x/'),
+    context: { 'a.tar': { bytes: tarOf([]) } },
+  },
   {
     name: 'ADD of an archive with long names',
     containerfile: scratch('ADD a.tar /x/'),
-    context: { 'a.tar': { bytes: tarOf([{ type: 'file', path: `${'p'.repeat(120)}/${'q'.repeat(200)}`, mode: 0o644, uid: 3000000, gid: 0, content: text('f') }]) } },
+    context: {
+      'a.tar': {
+        bytes: tarOf([
+          {
+            type: 'file',
+            path: `${'p'.repeat(120)}/${'q'.repeat(200)}`,
+            mode: 0o644,
+            uid: 3000000,
+            gid: 0,
+            content: text('f'),
+          },
+        ]),
+      },
+    },
   },
   {
     name: 'ADD of a truncated archive',
     containerfile: scratch('ADD a.tar /x/'),
-    context: { 'a.tar': { bytes: one.subarray(0, 513) } },
+    context: { 'a.tar': { bytes: many.subarray(0, 1500) } },
     refused: { by: 'both', code: 'ARCHIVE_INVALID' },
   },
   {
@@ -51,5 +156,9 @@ export const archiveCases: readonly OracleCase[] = [
     context: { 'a.tar.gz': { bytes: tarGzOf(everyKind).subarray(0, 200) } },
     refused: { by: 'both', code: 'ARCHIVE_INVALID' },
   },
-  { name: 'ADD of a gzip that is no archive', containerfile: scratch('ADD a.gz /x/'), context: { 'a.gz': { bytes: Buffer.from('H4sIAAAAAAAAA8tIzcnJ5wIAIDA6NgYAAAA=', 'base64') } } },
+  {
+    name: 'ADD of a gzip that is no archive',
+    containerfile: scratch('ADD a.gz /x/'),
+    context: { 'a.gz': { bytes: Buffer.from('H4sIAAAAAAAAA8tIzcnJ5wIAIDA6NgYAAAA=', 'base64') } },
+  },
 ];

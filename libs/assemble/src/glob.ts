@@ -1,0 +1,38 @@
+import { hasGlob, matchGlob } from '@prism-build/containerfile';
+import { ok, type Result } from '@prism-build/errors';
+import type { Tree } from './node';
+import { below, cleanPath, joinPath, nodeAt, resolvePath } from './tree';
+
+/**
+ * The paths that a pattern names, sorted, as Go's filepath.Glob finds them: part by part, through links to
+ * directories. A pattern without wildcards is its own answer, whether or not there is such a path.
+ */
+export function expandGlob(tree: Tree, pattern: string): Result<string[]> {
+  if (!hasGlob(pattern)) return ok([cleanPath(dropEscapes(pattern))]);
+  let found = [''];
+  for (const part of pattern.split('/').filter(Boolean)) {
+    const next: string[] = [];
+    for (const directory of found) {
+      for (const name of childrenOf(tree, directory)) {
+        const match = matchGlob(part, name);
+        if (!match.ok) return match;
+        if (match.value) next.push(joinPath(directory, name));
+      }
+    }
+    found = next;
+  }
+  return ok(found.sort());
+}
+
+function childrenOf(tree: Tree, directory: string): string[] {
+  const real = resolvePath(tree, directory);
+  if (real === undefined || nodeAt(tree, real)?.type !== 'directory') return [];
+  const start = real === '' ? 0 : real.length + 1;
+  const names = [...below(tree, real)].map(([path]) => path.slice(start));
+  return names.filter((name) => !name.includes('/'));
+}
+
+/** In a path without wildcards a backslash still escapes. */
+function dropEscapes(pattern: string): string {
+  return pattern.replace(/\\(.)/gs, '$1');
+}

@@ -1,0 +1,40 @@
+import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import type { Copy } from './copy';
+import { expandGlob } from './glob';
+import type { Node, Tree } from './node';
+import { baseName, nodeAt, resolvePath } from './tree';
+
+/** One thing that a copy takes. */
+export interface Item {
+  /** Where it is, links followed. */
+  readonly path: string;
+  readonly node: Node;
+  /** The name that it gets in a directory. */
+  readonly name: string;
+  /** What is inside, where it is an archive that ADD unpacks. */
+  readonly archive?: Tree | undefined;
+}
+
+/** What the sources of a copy name; a source that names nothing is a failure, and all of them are reported. */
+export function findItems(source: Tree, copy: Copy): Result<Item[]> {
+  const items: Item[] = [];
+  const failures: Failure[] = [];
+  for (const pattern of copy.sources) {
+    const matches = expandGlob(source, pattern);
+    if (!matches.ok) return failed(...matches.failures.map((failure) => ({ ...failure, at: copy.at })));
+    let count = 0;
+    for (const match of matches.value) {
+      const path = resolvePath(source, match);
+      const node = path === undefined ? undefined : nodeAt(source, path);
+      if (path === undefined || !node) continue;
+      count++;
+      if (path !== '' && copy.excluded?.(path, node.type === 'directory')) continue;
+      items.push({ path, node, name: baseName(match) });
+    }
+    if (count === 0) {
+      const what = `there is no ${pattern} to copy`;
+      failures.push(imageFailure('COPY_SOURCE_MISSING', { what, at: copy.at }));
+    }
+  }
+  return failures.length > 0 ? failed(...failures) : ok(items);
+}
