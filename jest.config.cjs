@@ -1,9 +1,12 @@
-const swc = ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }];
+const swc = [
+  '@swc/jest',
+  { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+];
 
 module.exports = {
   testMatch: ['<rootDir>/libs/*/test/**/*.spec.ts', '<rootDir>/tools/*/test/**/*.spec.ts'],
-  transform: { '\\.ts$': swc },
-  // execa and its friends are ES modules only.
+  // execa is an ES module only.
+  transform: { '\\.ts$': swc, '/node_modules/execa/index\\.js$': '<rootDir>/test/support/bundleModule.cjs' },
   transformIgnorePatterns: [],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/tmp/', '<rootDir>/.prism/'],
   testTimeout: 60_000,

@@ -1,0 +1,43 @@
+import * as catalogue from '../src/index';
+import { all, defineCatalogue, failed, ok, renderFailure, renderFailures } from '../src/index';
+
+const demo = defineCatalogue({
+  SOME_CODE: { remedy: 'Do this.' },
+  LATER: { remedy: 'Wait.', retryable: true },
+});
+
+test('a failure says place, code, what, every line of the cause, and what to do', () => {
+  const failure = demo('SOME_CODE', { what: 'it broke', why: 'one\ntwo\n', at: { file: 'a/F', line: 7 } });
+  expect(renderFailure(failure)).toBe(
+    'a/F:7: SOME_CODE: it broke\n  cause: one\n  cause: two\n  to do: Do this.',
+  );
+});
+
+test('a place may have no line, and a failure no place and no cause', () => {
+  expect(renderFailure(demo('SOME_CODE', { what: 'x', at: { file: 'F' } }))).toBe(
+    'F: SOME_CODE: x\n  to do: Do this.',
+  );
+  expect(renderFailure(demo('SOME_CODE', { what: 'x' }))).toBe('SOME_CODE: x\n  to do: Do this.');
+});
+
+test('an occasion replaces the remedy, never whether a retry can help', () => {
+  const failure = demo('LATER', { what: 'x', remedy: 'Now.' });
+  expect(failure).toMatchObject({ remedy: 'Now.', retryable: true });
+  expect(demo('SOME_CODE', { what: 'x' }).retryable).toBe(false);
+});
+
+test('several failures are one after the other, none is lost', () => {
+  const one = demo('SOME_CODE', { what: 'x' });
+  const two = demo('LATER', { what: 'y' });
+  expect(renderFailures([one, two])).toBe(`${renderFailure(one)}\n${renderFailure(two)}`);
+  expect(all([ok(1), failed(one), ok(2), failed(two)])).toEqual({ ok: false, failures: [one, two] });
+  expect(all([ok(1), ok(2)])).toEqual({ ok: true, value: [1, 2] });
+});
+
+test('the catalogue says what it is asked for', () => {
+  expect(catalogue.shellFailure('DISK_FULL', { what: 'x' })).toMatchObject({ retryable: true });
+  expect(catalogue.compileFailure('DEPENDENCIES_NOT_FETCHED', { what: 'x' })).toMatchObject({
+    retryable: true,
+  });
+  expect(catalogue.imageFailure('COPY_SOURCE_MISSING', { what: 'x' })).toMatchObject({ retryable: false });
+});

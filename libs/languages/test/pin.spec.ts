@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parsePin, pinOfReference } from '../src/index';
+
+test.each(['go-builder', 'rust-builder'])('the pin of %s can be read', (base) => {
+  const file = join(__dirname, '../../../containerfiles', base, 'pin.json');
+  expect(parsePin(readFileSync(file, 'utf8'), file)).toMatchObject({ ok: true });
+});
+
+test.each([
+  ['{', expect.stringContaining('JSON')],
+  ['null', 'it needs "language" and "version"'],
+  ['[]', 'it needs "language" and "version"'],
+  ['{"language":"go","version":1.26}', 'it needs "language" and "version"'],
+  ['{"language":"go","version":"1","packages":{"a":1}}', '"packages" maps package names to versions'],
+])('the pin %s is invalid, and its file is named', (text, why) => {
+  const pin = parsePin(text, 'b/pin.json');
+  expect(pin).toMatchObject({
+    ok: false,
+    failures: [{ code: 'PIN_INVALID', why, at: { file: 'b/pin.json' } }],
+  });
+});
+
+test.each([
+  ['golang:1.26.8', { language: 'go', version: '1.26.8' }],
+  ['docker.io/library/golang:1.26.8-bookworm', { language: 'go', version: '1.26.8' }],
+  [`docker.io/library/rust:1.96.0@sha256:${'a'.repeat(64)}`, { language: 'rust', version: '1.96.0' }],
+])('%s is a pin', (reference, expected) => {
+  expect(pinOfReference(reference)).toMatchObject(expected);
+});
+
+test.each(['golang', 'golang:latest', 'golang:1.26', 'mygolang:1.26.8', 'golang:1.26.8@sha256:12'])(
+  '%s pins nothing',
+  (reference) => {
+    expect(pinOfReference(reference)).toBeUndefined();
+  },
+);

@@ -1,0 +1,16 @@
+// Jest cannot require ES modules; a package that is nothing else is bundled into one CommonJS file, as the plugin does.
+'use strict';
+const { buildSync } = require('esbuild');
+
+module.exports = {
+  process: (_source, file) => ({
+    code: buildSync({
+      entryPoints: [file],
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'cjs',
+      logLevel: 'silent',
+    }).outputFiles[0].text,
+  }),
+};
