@@ -2,7 +2,7 @@
 'use strict';
 const path = require('node:path');
 
-const entries = ['inference', 'build', 'load', 'materialize'];
+const entries = ['inference', 'build', 'load', 'materialize', 'schemas', 'summary'];
 
 module.exports = function compile(sources, outdir) {
   require('esbuild').buildSync({

@@ -81,4 +81,10 @@ module.exports = {
   get materializeImage() {
     return load('materialize').materializeImage;
   },
+  get summarize() {
+    return load('summary').summarize;
+  },
+  get schemas() {
+    return load('schemas').schemas;
+  },
 };

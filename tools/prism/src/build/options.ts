@@ -3,7 +3,9 @@ import { z } from 'zod';
 const platforms = z
   .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
   .default(['linux/amd64', 'linux/arm64'])
-  .describe('Platforms to build, os/architecture[/variant]; several are separated by commas.');
+  .describe(
+    'Platforms to build, os/architecture[/variant], separated by commas; linux/amd64,linux/arm64 if left out.',
+  );
 
 /** Options of the `build` executor; schema/build.json is made from it. */
 export const buildOptions = z.object({

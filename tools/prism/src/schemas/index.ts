@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { buildOptions } from '../build/options';
+import { loadOptions } from '../load/options';
+import { materializeOptions } from '../materialize/options';
+
+const executors = { build: buildOptions, 'load-image': loadOptions, materialize: materializeOptions };
+
+/** schema/<executor>.json by name: what Nx validates and shows, made from the one source in zod. */
+export function schemas(): Record<string, string> {
+  return Object.fromEntries(Object.entries(executors).map(([name, schema]) => [name, encode(name, schema)]));
+}
+
+function encode(name: string, schema: z.ZodType): string {
+  // Input side: what a person may write, defaults left out.
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return `${JSON.stringify({ $schema: 'https://json-schema.org/schema', $id: name, version: 2, ...json }, null, 2)}\n`;
+}

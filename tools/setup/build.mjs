@@ -1,0 +1,24 @@
+// Builds all images with Nx and ends with a table. Arguments go to Nx: `npm run build -- -p proxy`.
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+const root = join(import.meta.dirname, '..', '..');
+process.chdir(root);
+const nx = (...args) =>
+  spawnSync(process.execPath, [require.resolve('nx/bin/nx'), ...args], { stdio: 'inherit' });
+const built = nx('run-many', '-t', 'build-image', '--output-style=stream', ...process.argv.slice(2));
+const { cacheDir } = require('nx/src/utils/cache-directory');
+const { summarize } = require('../prism/load.cjs');
+
+// A cache hit runs no code of ours, so what it restored is verified here, and built again where it is altered.
+let summary = await summarize(root, join(cacheDir, 'run.json'));
+if (summary.altered.length > 0) {
+  process.stderr.write(`altered: ${summary.altered.join(', ')}; building again\n`);
+  nx('run-many', '-t', 'materialize', '-p', ...summary.altered);
+  summary = await summarize(root, join(cacheDir, 'run.json'));
+}
+process.stdout.write(`\n${summary.table}`);
+for (const line of summary.violations) process.stderr.write(`${line}\n`);
+process.exitCode = built.status || (summary.violations.length > 0 ? 1 : 0);
