@@ -6,7 +6,7 @@ import { temporaryBeside, writeFileAtomic } from '@prism-build/shell';
 import { z } from 'zod';
 
 const file = z.strictObject({
-  path: z.string(),
+  path: z.string().refine((path) => path.split('/').every((part) => !['', '.', '..'].includes(part))),
   mode: z.enum(['0755', '0644']),
   size: z.int().nonnegative(),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
@@ -14,7 +14,7 @@ const file = z.strictObject({
 
 const compileManifest = z.strictObject({
   schemaVersion: z.literal(1),
-  platforms: z.array(z.strictObject({ platform: z.string(), files: z.array(file) })),
+  platforms: z.array(z.strictObject({ platform: z.string().regex(/^[\w/-]+$/), files: z.array(file) })),
 });
 
 /** `compile.json`: what a compile made, by content. Downstream keys are this file alone, so equal binaries end the work. */
@@ -63,8 +63,8 @@ export function publishOutput(
       const relative = `${platformDirectory(platform)}/${path}`;
       const target = join(destination, relative);
       wanted.add(relative);
-      if (fs.existsSync(target) && hashFile(target).digest === digest) continue;
-      fs.rmSync(target, { recursive: true, force: true });
+      if (digestIfFile(target) === digest) continue;
+      clearWay(destination, relative);
       placeCopy(join(sources(platform), path), target, Number.parseInt(mode, 8));
     }
   }
@@ -87,15 +87,31 @@ export function readOutput(directory: string): Result<CompileManifest> {
   const wrong = manifest.platforms.flatMap(({ platform, files }) =>
     files
       .map((one) => ({ one, at: join(directory, platformDirectory(platform), one.path) }))
-      .filter(({ one, at }) => {
-        const found = fs.existsSync(at) ? hashFile(at) : undefined;
-        return found?.digest !== one.digest;
-      }),
+      .filter(({ one, at }) => digestIfFile(at) !== one.digest),
   );
   if (wrong.length === 0) return ok(manifest);
   return failed(
     ...wrong.map(({ at }) => imageFailure('COMPILE_OUTPUT_CORRUPT', { what: `${at} is missing or altered` })),
   );
+}
+
+/** Removes what stands in the way of a file: something of another kind at its path, or a file above it. */
+function clearWay(destination: string, relative: string): void {
+  const parts = relative.split('/');
+  for (let depth = 1; depth < parts.length; depth++) {
+    const parent = join(destination, ...parts.slice(0, depth));
+    const stat = fs.lstatSync(parent, { throwIfNoEntry: false });
+    if (stat && !stat.isDirectory()) fs.rmSync(parent);
+  }
+  fs.rmSync(join(destination, relative), { recursive: true, force: true });
+}
+
+function digestIfFile(path: string): string | undefined {
+  try {
+    return fs.lstatSync(path).isFile() ? hashFile(path).digest : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function placeCopy(source: string, target: string, mode: number): void {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { copyInto, type Node, type Tree } from '@prism-build/assemble';
@@ -79,7 +79,9 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
 
   const toolchain = findToolchain(language, pin.value, plan, directories.cache);
   if (!toolchain.ok) return toolchain;
-  const out = (target: Target) => join(work, 'out', platformDirectory(formatPlatform(target)));
+  // A compiler that outlived a killed run goes on writing: into a directory that is not this run's.
+  const outputs = join(work, 'out', `${process.pid}-${randomBytes(4).toString('hex')}`);
+  const out = (target: Target) => join(outputs, platformDirectory(formatPlatform(target)));
   const request: CompileRequest = {
     recognised,
     toolchain: toolchain.value,
@@ -105,7 +107,7 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
   const manifest = describeAll(request, plan, out);
   if (!manifest.ok) return manifest;
   return attempt(`cannot write ${destination}`, () => {
-    publishOutput(destination, manifest.value, (platform) => join(work, 'out', platformDirectory(platform)));
+    publishOutput(destination, manifest.value, (platform) => join(outputs, platformDirectory(platform)));
     writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value }));
     return { manifest: manifest.value, kept: false };
   });
@@ -125,7 +127,10 @@ function stageTree(root: string, plan: CompilePlan, language: Language): Result<
     ]);
     const source = written.length > 0 ? new Map(written) : context.value;
     const { sources, destination, parents } = step;
-    const done = copyInto(tree, source, { sources, destination, parents, at }, new Set());
+    const rules = parseIgnoreFile(step.exclude.join('\n'), plan.containerfile);
+    if (!rules.ok) return rules;
+    const excluded = step.exclude.length > 0 ? rules.value.ignores : undefined;
+    const done = copyInto(tree, source, { sources, destination, parents, excluded, at }, new Set());
     if (!done.ok) return done;
   }
   const unread = parseIgnoreFile(language.neverRead.join('\n'), language.name);
@@ -134,14 +139,21 @@ function stageTree(root: string, plan: CompilePlan, language: Language): Result<
 }
 
 function readJournal(journal: string, key: string, destination: string): CompileManifest | undefined {
-  const text = readTextIfThere(journal);
-  const written =
-    text === undefined ? undefined : (JSON.parse(text) as { key: string; manifest: CompileManifest });
+  const written = parseJournal(readTextIfThere(journal) ?? '');
   if (written?.key !== key) return undefined;
   const found = readOutput(destination);
   return found.ok && JSON.stringify(found.value) === JSON.stringify(written.manifest)
     ? found.value
     : undefined;
+}
+
+/** A journal that cannot be read is none: then it is compiled. */
+function parseJournal(text: string): { key: string; manifest: CompileManifest } | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function runCompilers(

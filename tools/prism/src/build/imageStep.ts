@@ -14,6 +14,7 @@ import {
   putLayer,
 } from '@prism-build/oci';
 import { type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
+import { attempt } from '@prism-build/shell';
 import { compileDirectory, imageDirectory, lockPath } from '../workspace/directories';
 import { readContextTree } from '../workspace/readContext';
 import { compiledTree } from './compiledTree';
@@ -37,16 +38,22 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!store.ok) return store;
   const key = digestInputs(plan.value, inputs.value.context, inputs.value.manifest);
   const known = input.force ? undefined : await readMemo(directories, store.value, key);
-  const image = known ? ok(known) : await assembleImage(plan.value, inputs.value, store.value);
+  const publish = (digestJson: DigestJson) =>
+    publishImage(imageDirectory(directories.root, input.project), {
+      digestJson,
+      store: store.value,
+      lockPath: lockPath(directories, `image-${input.project}`),
+    });
+  // Publishing verifies every blob: where the store was altered behind the memo, the image is assembled after all.
+  if (known && (await publish(known)).ok) return ok({ text: describe(known), kept: true });
+  const image = await assembleImage(plan.value, inputs.value, store.value);
   if (!image.ok) return image;
-  const published = await publishImage(imageDirectory(directories.root, input.project), {
-    digestJson: image.value,
-    store: store.value,
-    lockPath: lockPath(directories, `image-${input.project}`),
-  });
+  const published = await publish(image.value);
   if (!published.ok) return published;
-  if (!known) writeMemo(directories, key, image.value);
-  return ok({ text: describe(image.value), kept: known !== undefined });
+  return attempt('cannot remember what was assembled', () => {
+    writeMemo(directories, key, image.value);
+    return { text: describe(image.value), kept: false };
+  });
 }
 
 interface Inputs {

@@ -26,19 +26,21 @@ export function mirrorTree(tree: Tree, directory: string, manifestPath: string):
   const after: Record<string, Known> = {};
   const hash = createHash('sha256');
   const files = new Map<string, string>();
+  // A manifest may not outlive what it describes: killed in between, the next run starts from nothing.
+  const forget = () => fs.rmSync(manifestPath, { force: true });
   removeOthers(directory, '', tree);
   for (const [path, node] of tree) {
-    const known = place(join(directory, path), node, before[path]);
+    const known = place(join(directory, path), node, before[path], forget);
     after[path] = known;
     if (node.type === 'file') files.set(path, known.digest);
     hash.update(`${path}\0${node.type}\0${node.mode.toString(8)}\0${known.digest}\n`);
   }
   const text = JSON.stringify(after);
-  if (text !== JSON.stringify(before)) writeFileAtomic(manifestPath, text);
+  if (text !== JSON.stringify(before) || !fs.existsSync(manifestPath)) writeFileAtomic(manifestPath, text);
   return { digest: hash.digest('hex'), files };
 }
 
-function place(path: string, node: Node, before: Known | undefined): Known {
+function place(path: string, node: Node, before: Known | undefined, forget: () => void): Known {
   if (node.type === 'directory') {
     fs.mkdirSync(path, { recursive: true });
     return { signature: 'directory', digest: '' };
@@ -46,6 +48,7 @@ function place(path: string, node: Node, before: Known | undefined): Known {
   if (node.type === 'symlink') {
     const signature = `symlink:${node.linkTarget}`;
     if (before?.signature !== signature) {
+      forget();
       fs.rmSync(path, { recursive: true, force: true });
       fs.symlinkSync(node.linkTarget, path);
     }
@@ -59,6 +62,7 @@ function place(path: string, node: Node, before: Known | undefined): Known {
   const bytes = node.content.kind === 'file' ? fs.readFileSync(node.content.path) : node.content.bytes;
   const digest = createHash('sha256').update(bytes).digest('hex');
   if (before?.digest !== digest) {
+    forget();
     fs.mkdirSync(dirname(path), { recursive: true });
     fs.rmSync(path, { recursive: true, force: true });
     fs.writeFileSync(path, bytes, { mode: node.mode });

@@ -45,7 +45,9 @@ export function readComponent(text: string, file: string, options: ComponentOpti
     else failures.push(...reading.failures);
   }
   const [first] = readings;
-  if (!first || failures.length > 0) return failed(...failures);
+  if (!first || failures.length > 0) {
+    return failed(...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values());
+  }
   const compile = first.compile;
   return ok({
     image: distinct(readings.flatMap(({ image }) => contextSources(image).map(({ source }) => source))),

@@ -2,6 +2,8 @@ import type { IgnoreMatcher, Source } from '@prism-build/containerfile';
 
 /** Characters that mean something in Nx's patterns but not in a Containerfile's. */
 const foreign = /[{}()!+@\\]/;
+/** What must not be taken for a pattern in the name of a directory, such as `[id]`. */
+const special = /[{}()!+@\\*?[\]]/;
 
 /**
  * Sources of a context as Nx filesets. Where a pattern cannot be said exactly the fileset is wider, never
@@ -11,7 +13,7 @@ export function toFilesets(context: string, sources: readonly Source[]): string[
   const prefix = workspacePath(context);
   const patterns = sources.flatMap((source) => {
     if (source.kind !== 'path') return [];
-    const path = foreign.test(source.path) ? literalDirectory(source.path) : source.path;
+    const path = foreign.test(source.path) ? literalDirectory(source.path) : widen(source.path);
     return path === '.' || path === '' ? [`${prefix}**/*`] : [`${prefix}${path}`, `${prefix}${path}/**/*`];
   });
   return [...new Set(patterns)];
@@ -23,6 +25,8 @@ export function toFilesets(context: string, sources: readonly Source[]): string[
  */
 export function toExclusions(context: string, rules: IgnoreMatcher, mustCount: readonly string[]): string[] {
   const prefix = workspacePath(context);
+  // An exclusion that is only nearly right hides files of a neighbour.
+  if (special.test(context)) return [];
   const last = rules.patterns.findLastIndex(({ negated }) => negated);
   const usable = rules.patterns.slice(last + 1).filter(({ text, matches }) => {
     const hides = mustCount.some((path) => pathAndParents(path).some(matches));
@@ -32,7 +36,13 @@ export function toExclusions(context: string, rules: IgnoreMatcher, mustCount: r
 }
 
 function workspacePath(context: string): string {
-  return context === '.' || context === '' ? '{workspaceRoot}/' : `{workspaceRoot}/${context}/`;
+  const literal = context.replaceAll(new RegExp(special, 'g'), '*');
+  return context === '.' || context === '' ? '{workspaceRoot}/' : `{workspaceRoot}/${literal}/`;
+}
+
+/** For Nx `?` and a class stand for one byte, for an engine for one character: `ä` is two bytes. */
+function widen(pattern: string): string {
+  return pattern.replaceAll(/\?|\[[^\]]*\]/g, '*');
 }
 
 function literalDirectory(path: string): string {

@@ -51,7 +51,7 @@ function makeProject(
   const name = declared.name ?? projectNameOf(root);
   const context = declared.options.context ?? root;
   const component = readComponent(readTextIfThere(join(workspaceRoot, file)) ?? '', file, {
-    platforms: declared.options.platforms ?? options?.platforms ?? defaultPlatforms,
+    platforms: listOf(declared.options.platforms) ?? options?.platforms ?? defaultPlatforms,
     buildArgs: declared.options.buildArgs ?? {},
     target: declared.options.target,
   });
@@ -66,6 +66,7 @@ function makeProject(
     context,
     rules: rules.ok ? rules.value : ignoreNothing,
     identity,
+    shared: sharedOptions(declared.options),
   };
   return {
     name,
@@ -81,11 +82,20 @@ function makeProject(
   };
 }
 
+function listOf(platforms: readonly string[] | string | undefined): readonly string[] | undefined {
+  return typeof platforms === 'string' ? platforms.split(',') : platforms;
+}
+
+/** Both steps of a build must agree on these, wherever they are declared. */
+function sharedOptions({ platforms, buildArgs }: Declared['options']): Record<string, unknown> {
+  return { ...(platforms && { platforms }), ...(buildArgs && { buildArgs }) };
+}
+
 interface Declared {
   readonly name: string | undefined;
   readonly options: {
     readonly context?: string;
-    readonly platforms?: readonly string[];
+    readonly platforms?: readonly string[] | string;
     readonly buildArgs?: Readonly<Record<string, string>>;
     readonly target?: string;
   };

@@ -16,6 +16,8 @@ export interface TargetFacts {
   readonly prefix: string;
   readonly rules: IgnoreMatcher;
   readonly identity: Identity;
+  /** What the project says of its image and what its compile stage must know too: platforms, build arguments. */
+  readonly shared?: Readonly<Record<string, unknown>>;
 }
 
 /** The targets of a component. `component` is undefined for a Containerfile that cannot be read: building it says why. */
@@ -72,7 +74,7 @@ function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfigu
       ...facts.identity.inputs,
     ] as string[],
     outputs: [`{workspaceRoot}/dist/compile/${facts.project}`],
-    options: { step: 'compile', containerfile, context, ...facts.identity.options },
+    options: { step: 'compile', containerfile, context, ...facts.shared, ...facts.identity.options },
     metadata: {
       technologies: compile.language ? [compile.language] : [],
       description: 'Run the compile stage for all platforms',

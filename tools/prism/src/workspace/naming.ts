@@ -1,9 +1,14 @@
+const prefixes = new Map([
+  ['plugins', 'plugin-'],
+  ['containerfiles', 'base-'],
+  ['examples', 'example-'],
+]);
+
 /** `plugins/postgres` to `plugin-postgres`, `containerfiles/static` to `base-static`, `proxy` to `proxy`. */
 export function projectNameOf(directory: string): string {
   const parts = directory.split('/').filter((part) => part !== '' && part !== '.');
   const name = parts.at(-1) ?? 'root';
-  const prefix =
-    { plugins: 'plugin-', containerfiles: 'base-', examples: 'example-' }[parts.at(-2) ?? ''] ?? '';
+  const prefix = prefixes.get(parts.at(-2) ?? '') ?? '';
   return `${prefix}${name}`.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-');
 }
 

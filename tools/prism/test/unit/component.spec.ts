@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
+import { type ComponentOptions, readComponent } from '../../src/inference/component';
+import { makeTargets } from '../../src/inference/targets';
+
+const root = join(__dirname, '../../../..');
+const both: ComponentOptions = {
+  platforms: ['linux/amd64', 'linux/arm64'],
+  buildArgs: {},
+  target: undefined,
+};
+const read = (text: string, options: Partial<ComponentOptions> = {}) => {
+  const component = readComponent(text, 'Containerfile', { ...both, ...options });
+  if (!component.ok) throw new Error(JSON.stringify(component.failures));
+  const paths = (sources: readonly { kind: string }[]) =>
+    sources.map((source) => ('path' in source ? source.path : source.kind));
+  const { image, compile } = component.value;
+  return { image: paths(image), compile: compile && { ...compile, sources: paths(compile.sources) } };
+};
+
+test('an image reads what its COPY and ADD lines take', () => {
+  expect(read('FROM scratch\nCOPY a b/ /x/\nADD c.tar /\nCOPY a /again\n')).toEqual({
+    image: ['a', 'b', 'c.tar'],
+    compile: undefined,
+  });
+});
+
+test('what a stage reads that the image does not need is not read', () => {
+  expect(read('FROM scratch AS unused\nCOPY secret /\nFROM scratch\nCOPY a /\n').image).toEqual(['a']);
+  const used = 'FROM scratch AS used\nCOPY lib /lib\nFROM used\nCOPY a /\n';
+  expect(read(used).image.sort()).toEqual(['a', 'lib']);
+});
+
+test('what the platforms read differently is read', () => {
+  expect(read('FROM scratch\nARG TARGETARCH\nCOPY bin/$TARGETARCH/x /x\n').image).toEqual([
+    'bin/amd64/x',
+    'bin/arm64/x',
+  ]);
+});
+
+test('build arguments and a target decide what is read', () => {
+  const text = 'FROM scratch AS one\nARG F=a\nCOPY $F /\nFROM scratch AS two\nCOPY b /\n';
+  expect(read(text, { target: 'one' }).image).toEqual(['a']);
+  expect(read(text, { target: 'one', buildArgs: { F: 'c' } }).image).toEqual(['c']);
+  expect(read(text).image).toEqual(['b']);
+});
+
+test('a compile stage is a part of its own: its sources are not those of the image', () => {
+  const text =
+    'FROM localhost/p/base-go-builder AS compile\nWORKDIR /src\nCOPY . .\nRUN ["compile-go","./cmd/x"]\n' +
+    'FROM scratch\nCOPY conf /conf\nCOPY --from=compile /out/x /x\n';
+  expect(read(text)).toEqual({
+    image: ['conf'],
+    compile: {
+      sources: ['.'],
+      builder: 'localhost/p/base-go-builder',
+      language: 'go',
+      neverRead: ['**/*_test.go'],
+    },
+  });
+});
+
+test('a compile stage that the image does not use is no target', () => {
+  expect(
+    read('FROM b AS compile\nCOPY . .\nRUN ["compile-go","x"]\nFROM scratch\nCOPY a /\n').compile,
+  ).toBeUndefined();
+});
+
+test('failures name file and line, and are said once for all platforms', () => {
+  const component = readComponent('FROM scratch\nCOPI a /\nRUNN b\n', 'svc/Containerfile', both);
+  expect(component.ok).toBe(false);
+  const lines = component.ok
+    ? []
+    : component.failures.map(({ code, at }) => `${at?.file}:${at?.line} ${code}`);
+  expect(lines).toEqual([
+    'svc/Containerfile:2 CONTAINERFILE_UNKNOWN_INSTRUCTION',
+    'svc/Containerfile:3 CONTAINERFILE_UNKNOWN_INSTRUCTION',
+  ]);
+  const later = readComponent(
+    'FROM scratch\nCOPY --from=nobody a /\nFROM a AS b\nFROM scratch\nCOPY --from=7 x /\n',
+    'C',
+    both,
+  );
+  const said = later.ok ? [] : later.failures.map(({ at, code }) => `${at?.line} ${code}`);
+  expect(new Set(said).size).toBe(said.length);
+});
+
+describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (directory) => {
+  const containerfile = `${directory}/Containerfile`;
+  const component = readComponent(readFileSync(join(root, containerfile), 'utf8'), containerfile, both);
+  const rules = parseIgnoreFile(readFileSync(join(root, '.containerignore'), 'utf8'), '.containerignore');
+  const identity = {
+    inputs: ['{workspaceRoot}/tools/prism/src/build/**/*', { externalDependencies: ['x'] }],
+    options: {},
+  };
+
+  test('targets', () => {
+    if (!component.ok || !rules.ok) throw new Error('cannot be read');
+    const facts = {
+      project: directory.replace('plugins/', 'plugin-'),
+      root: directory,
+      containerfile,
+      prefix: 'prism',
+      context: '.',
+      rules: rules.value,
+      identity,
+    };
+    const targets = makeTargets(facts, component.value);
+    expect(Object.keys(targets)).toEqual(['compile', 'build-image', 'load-image', 'materialize']);
+    const { compile, 'build-image': image } = targets;
+    expect({ compile, image }).toMatchSnapshot();
+  });
+});
+
+test('a Containerfile that cannot be read has a build that says why, keyed by all of the project', () => {
+  const facts = {
+    project: 'x',
+    root: 'x',
+    containerfile: 'x/Containerfile',
+    prefix: '',
+    context: 'x',
+    rules: ignoreNothing,
+    identity: { inputs: [], options: {} },
+  };
+  const targets = makeTargets(facts, undefined);
+  expect(targets.compile).toBeUndefined();
+  expect(targets['build-image']?.inputs).toContain('{projectRoot}/**/*');
+});
