@@ -90,17 +90,28 @@ function findTarget(
   }
   const blocked = fileAbove(tree, destination);
   if (blocked) return invalid(`the destination ${asked} is below the file /${blocked}`);
+  const isTree = ({ node, archive }: Item) => node.type === 'directory' || archive !== undefined;
   const mustBeDirectory =
     /(^|\/)\.?$/.test(asked) ||
     items.length > 1 ||
     copy.sources.length > 1 ||
     copy.parents ||
-    items.some(({ node, archive }) => node.type === 'directory' || archive !== undefined);
+    items.some(isTree);
   const existing = nodeAt(tree, destination);
   if (existing && existing.type !== 'directory') {
     if (mustBeDirectory)
       return invalid(`the destination ${asked} is a file, and a directory is needed there`);
     return ok({ directory: parent, name: baseName(asked) });
+  }
+  if (
+    !existing &&
+    items.length > 1 &&
+    copy.sources.length === 1 &&
+    !asked.endsWith('/') &&
+    !isTree(items[0]!)
+  ) {
+    // Podman gives each of them that name, so that the last one alone is left.
+    return invalid(`${copy.sources[0]} matches several files, and ${asked} is no directory`);
   }
   // A link that leads nowhere is taken for a directory to be, as Podman does.
   const isDirectory =

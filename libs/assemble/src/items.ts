@@ -1,3 +1,4 @@
+import { hasGlob } from '@prism-build/containerfile';
 import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Copy } from './copy';
 import { expandGlob } from './glob';
@@ -15,10 +16,14 @@ export interface Item {
   readonly archive?: Tree | undefined;
 }
 
-/** What the sources of a copy name; a source that names nothing is a failure, and all of them are reported. */
+/**
+ * What the sources of a copy name. A path that is not there is a failure, and all of them are reported; a pattern
+ * may match nothing as long as another source names something, as in Podman.
+ */
 export function findItems(source: Tree, copy: Copy): Result<Item[]> {
   const items: Item[] = [];
   const failures: Failure[] = [];
+  let literal = false;
   for (const pattern of copy.sources) {
     const matches = expandGlob(source, pattern);
     if (!matches.ok) return failed(...matches.failures.map((failure) => ({ ...failure, at: copy.at })));
@@ -32,9 +37,10 @@ export function findItems(source: Tree, copy: Copy): Result<Item[]> {
       items.push({ path, node, name: baseName(match) });
     }
     if (count === 0) {
+      literal ||= !hasGlob(pattern);
       const what = `there is no ${pattern} to copy`;
       failures.push(imageFailure('COPY_SOURCE_MISSING', { what, at: copy.at }));
     }
   }
-  return failures.length > 0 ? failed(...failures) : ok(items);
+  return failures.length > 0 && (literal || items.length === 0) ? failed(...failures) : ok(items);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { IgnoreMatcher } from '@prism-build/containerfile';
 import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { fileFailure } from '@prism-build/shell';
-import type { Node, Tree } from './node';
+import type { Node, SymlinkNode, Tree } from './node';
 import { followLinks, joinPath, parentOf } from './tree';
 
 /**
@@ -20,9 +20,11 @@ export function readDirectory(root: string, roots: readonly string[], rules: Ign
   const seen = new Set<string>();
   const follow = (path: string): void => {
     const real = followLinks(path, (candidate) => {
-      if (!statAt(join(root, candidate))?.isSymbolicLink()) return undefined;
-      visit(candidate);
-      return fs.readlinkSync(join(root, candidate));
+      const stat = statAt(join(root, candidate));
+      if (!stat?.isSymbolicLink()) return undefined;
+      const node = linkNode(join(root, candidate));
+      if (!rules.ignores(candidate, false)) tree.set(candidate, node);
+      return node.linkTarget;
     });
     if (real !== undefined) visit(real);
   };
@@ -67,11 +69,14 @@ function statAt(absolute: string): fs.Stats | undefined {
 function nodeOf(absolute: string, stat: fs.Stats): Node | undefined {
   const owner = { uid: 0, gid: 0 };
   if (stat.isDirectory()) return { type: 'directory', mode: 0o755, ...owner };
-  if (stat.isSymbolicLink())
-    return { type: 'symlink', mode: 0o777, ...owner, linkTarget: fs.readlinkSync(absolute) };
+  if (stat.isSymbolicLink()) return linkNode(absolute);
   if (!stat.isFile()) return undefined;
   const mode = (stat.mode & 0o100) !== 0 ? 0o755 : 0o644;
   return { type: 'file', mode, ...owner, content: { kind: 'file', path: absolute, size: stat.size } };
+}
+
+function linkNode(absolute: string): SymlinkNode {
+  return { type: 'symlink', mode: 0o777, uid: 0, gid: 0, linkTarget: fs.readlinkSync(absolute) };
 }
 
 /** A file that an ignore file's `!` brings back needs its directories, even though they were ignored. */

@@ -6,6 +6,7 @@ import {
 } from '@prism-build/containerfile';
 import { all, type Failure, failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { ImageSettings } from '@prism-build/oci';
+import { checkArguments } from './checkArguments';
 import { findCompileStage } from './compileStage';
 import { planCopy } from './copyStep';
 import { type ImagePlan, type PlatformPlan, planVersion, type StagePlan, type Step } from './imagePlan';
@@ -105,6 +106,7 @@ function planStep(
 ): Step {
   const { line, text, keyword } = instruction;
   const at: Place = { file, line };
+  failures.push(...checkArguments(instruction, at));
   switch (keyword) {
     case 'COPY':
     case 'ADD':

@@ -15,7 +15,16 @@ export function planSettings(stage: ResolvedStage, base: ImageSettings): ImageSe
     settings = applySetting(settings, instruction, commandSet);
     commandSet ||= instruction.keyword === 'CMD';
   }
-  return { ...settings, env: Object.entries(stage.env).map(([name, value]) => `${name}=${value}`) };
+  return { ...settings, env: listEnvironment(stage, base).map((name) => `${name}=${stage.env[name]}`) };
+}
+
+/** Names in Podman's order: what a stage sets anew goes behind what it inherits, even where it had a place. */
+function listEnvironment({ env, instructions }: ResolvedStage, base: ImageSettings): string[] {
+  if (base.env === undefined) return Object.keys(env);
+  const pairs = instructions.flatMap((each) => (each.keyword === 'ENV' ? each.pairs : []));
+  const own = new Set(pairs.map(({ name }) => name));
+  const inherited = base.env.map((variable) => variable.slice(0, variable.indexOf('=')));
+  return [...inherited.filter((name) => !own.has(name)), ...own];
 }
 
 function applySetting(

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OracleCase } from './case';
-import { judge } from './compare';
+import { judge, type Refusals } from './compare';
 import { writeContext } from './context';
 import { buildNatively } from './native';
 import { openPodman, type Podman } from './podman';
@@ -22,7 +22,10 @@ export function needsPodman(): jest.It {
 }
 
 /** Builds cases both ways, as many at once as there are stores; what is wrong with each, in their order. */
-export async function runCases(cases: readonly OracleCase[]): Promise<string[][]> {
+export async function runCases(
+  cases: readonly OracleCase[],
+  refusals: Refusals = 'listed',
+): Promise<string[][]> {
   const verdicts: string[][] = [];
   const waiting = cases.map((oracleCase, index) => ({ oracleCase, index }));
   await Promise.all(
@@ -30,7 +33,7 @@ export async function runCases(cases: readonly OracleCase[]): Promise<string[][]
       const podman = openPodman();
       try {
         for (let next = waiting.shift(); next; next = waiting.shift()) {
-          verdicts[next.index] = await runCase(next.oracleCase, podman);
+          verdicts[next.index] = await runCase(next.oracleCase, podman, refusals);
         }
       } finally {
         await podman.close();
@@ -40,16 +43,18 @@ export async function runCases(cases: readonly OracleCase[]): Promise<string[][]
   return verdicts;
 }
 
-export async function runCase(oracleCase: OracleCase, podman: Podman): Promise<string[]> {
+/** @returns what is wrong, by `judge`; an exception is wrong too, and stops no other case */
+export async function runCase(
+  oracleCase: OracleCase,
+  podman: Podman,
+  refusals: Refusals = 'listed',
+): Promise<string[]> {
   const home = mkdtempSync(join(tmpdir(), 'prism-case-'));
   const directory = join(home, 'context');
   try {
     writeContext(directory, oracleCase);
-    return judge(
-      oracleCase,
-      await buildNatively(oracleCase, directory),
-      await podman.build(oracleCase, directory),
-    );
+    const native = await buildNatively(oracleCase, directory);
+    return judge(oracleCase, native, await podman.build(oracleCase, directory), refusals);
   } catch (error) {
     return [`threw ${error instanceof Error ? error.stack : String(error)}`];
   } finally {

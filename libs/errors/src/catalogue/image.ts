@@ -20,6 +20,7 @@ export const imageFailure = defineCatalogue({
       'End the destination with / when several sources are copied, and do not copy a directory over a file.',
   },
   WORKDIR_INVALID: { remedy: 'Choose a directory that is not below a file of the image.' },
+  ARGUMENT_INVALID: { remedy: 'Correct the argument; a variable in it may have no value.' },
   COPY_MODE_INVALID: { remedy: 'Write the mode as octal digits, for example --chmod=0755.' },
   COPY_OWNER_UNKNOWN: {
     remedy: 'Use a numeric user and group, or copy an /etc/passwd and /etc/group that name them first.',

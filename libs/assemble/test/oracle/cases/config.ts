@@ -77,6 +77,16 @@ export const configCases: readonly OracleCase[] = [
     '  # indented',
     'LABEL x=y',
   ),
+  scratch('ports in capitals', 'EXPOSE 80/TCP'),
+  scratch('STOPSIGNAL of real time', 'STOPSIGNAL SIGRTMIN+3'),
+  scratch('STOPSIGNAL in small letters', 'STOPSIGNAL sigint'),
+  scratch('USER and WORKDIR of an empty variable', 'USER $A', 'WORKDIR $A'),
+  scratch('LABEL of an empty name', 'LABEL $A=1'),
+  {
+    name: 'the order of ENV over stages',
+    containerfile:
+      'FROM scratch AS s\nENV B=1 C=1\nENV B=2\nFROM s AS t\nENV B=3 A=1\nENV C=2 B=4\nFROM t\nENV PATH=/x\n',
+  },
   scratch('VOLUME before another instruction', 'VOLUME /a', 'ENV A=1'),
   {
     name: 'escape directive',

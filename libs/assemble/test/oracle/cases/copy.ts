@@ -120,6 +120,35 @@ export const copyCases: readonly OracleCase[] = [
     context: { 'a[1].txt': '1', 'a1.txt': '2' },
   },
   {
+    name: 'a glob of several files to a name',
+    containerfile: scratch('COPY d/*.txt /x'),
+    context: letters,
+    refused: {
+      by: 'native',
+      code: 'COPY_DESTINATION_INVALID',
+      reason: 'Podman gives each of them that name, and one is left',
+    },
+  },
+  {
+    name: 'a glob of several files to a directory that is there',
+    containerfile: scratch('WORKDIR /x', 'COPY d/*.txt /x'),
+    context: letters,
+  },
+  {
+    name: 'a glob that matches nothing beside a file',
+    containerfile: scratch('COPY *.none f.txt /x'),
+    context: letters,
+  },
+  {
+    name: 'a glob whose matches are all ignored beside a file',
+    containerfile: scratch('COPY e/* f.txt /x'),
+    context: { ...letters, '.containerignore': 'e\n' },
+    refused: {
+      by: 'podman',
+      reason: 'what is ignored is not there: the pattern matches nothing, which is allowed',
+    },
+  },
+  {
     name: 'a glob through a link to a directory',
     containerfile: scratch('COPY */*.txt /x/', 'COPY l/* /y/'),
     context: { ...letters, l: { link: 'd/sub' } },

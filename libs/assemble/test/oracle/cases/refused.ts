@@ -96,4 +96,22 @@ export const refusedCases: readonly OracleCase[] = [
     context,
     refused: { by: 'both', code: 'COPY_MODE_INVALID' },
   },
+  ...['EXPOSE $A', 'VOLUME $A', 'STOPSIGNAL $A', 'STOPSIGNAL NONE'].map(
+    (line): OracleCase => ({
+      name: line,
+      containerfile: scratch(line),
+      refused: { by: 'both', code: 'ARGUMENT_INVALID' },
+    }),
+  ),
+  ...['EXPOSE http', 'EXPOSE 80/ip'].map(
+    (line): OracleCase => ({
+      name: line,
+      containerfile: scratch(line),
+      refused: {
+        by: 'native',
+        code: 'ARGUMENT_INVALID',
+        reason: 'Podman keeps it, and no engine can open it',
+      },
+    }),
+  ),
 ];

@@ -1,0 +1,24 @@
+import type { OracleCase } from './case';
+
+/** What generated cases may differ in; each entry names the fields or refusals that it explains. */
+export interface Exception {
+  readonly reason: string;
+  readonly explains: (verdict: string, oracleCase: OracleCase) => boolean;
+}
+
+export const exceptions: readonly Exception[] = [
+  {
+    reason:
+      'what is ignored is not there: a pattern that matches nothing else matches nothing, which is allowed',
+    explains: (verdict) => /^refused by podman.*no items matching glob/s.test(verdict),
+  },
+  {
+    reason: 'Podman gives all files that a pattern matches one name, and one is left or it stops',
+    explains: (verdict) => /^refused by native.* matches several files/s.test(verdict),
+  },
+];
+
+/** What nothing explains. */
+export function unexplained(verdicts: readonly string[], oracleCase: OracleCase): string[] {
+  return verdicts.filter((verdict) => !exceptions.some(({ explains }) => explains(verdict, oracleCase)));
+}

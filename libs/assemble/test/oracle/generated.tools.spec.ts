@@ -1,0 +1,39 @@
+import type { OracleCase } from './case';
+import { unexplained } from './exceptions';
+import { generateCase } from './generate';
+import { openPodman } from './podman';
+import { needsPodman, runCase, runCases } from './runCases';
+import { shrinkCase } from './shrink';
+
+jest.setTimeout(600_000);
+
+const seed = Number(process.env.ORACLE_SEED ?? Date.now() % 1_000_000_000);
+const runs = Number(process.env.ORACLE_RUNS ?? 200);
+
+needsPodman()(`${runs} generated cases are what podman build makes of them`, async () => {
+  process.stderr.write(`oracle: ORACLE_SEED=${seed} ORACLE_RUNS=${runs}\n`);
+  const cases = Array.from({ length: runs }, (_, at) => generateCase(seed + at));
+  const verdicts = await runCases(cases, 'any');
+  const failing = cases.flatMap((oracleCase, at) => {
+    const left = unexplained(verdicts[at]!, oracleCase);
+    return left.length > 0 ? [{ oracleCase, left }] : [];
+  });
+  const reports = failing.slice(1).map(({ oracleCase, left }) => report(oracleCase, left));
+  if (failing[0]) reports.unshift(await reportSmallest(failing[0].oracleCase));
+  expect(reports.join('\n')).toBe('');
+});
+
+async function reportSmallest(oracleCase: OracleCase): Promise<string> {
+  const podman = openPodman();
+  const judged = async (each: OracleCase) => unexplained(await runCase(each, podman, 'any'), each);
+  try {
+    const smallest = await shrinkCase(oracleCase, async (smaller) => (await judged(smaller)).length > 0);
+    return report(smallest, await judged(smallest));
+  } finally {
+    await podman.close();
+  }
+}
+
+function report({ name, containerfile, context }: OracleCase, left: readonly string[]): string {
+  return `${name}\n${containerfile}context: ${JSON.stringify(context, undefined, 1)}\n${left.join('\n')}\n`;
+}

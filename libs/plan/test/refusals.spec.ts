@@ -1,0 +1,77 @@
+import { parseContainerfile } from '@prism-build/containerfile';
+import type { Result } from '@prism-build/errors';
+import { type PlanRequest, planCompile, planImage } from '../src/index';
+
+const amd64 = { os: 'linux', architecture: 'amd64' };
+const arm64 = { os: 'linux', architecture: 'arm64' };
+
+function request(lines: readonly string[], target?: string): PlanRequest {
+  const containerfile = parseContainerfile(`${lines.join('\n')}\n`, 'app/Containerfile');
+  if (!containerfile.ok) throw new Error(JSON.stringify(containerfile.failures));
+  const platforms = [amd64, arm64];
+  return {
+    containerfile: containerfile.value,
+    context: 'app',
+    platforms,
+    buildPlatform: amd64,
+    buildArgs: {},
+    target,
+    compression: 'zstd',
+  };
+}
+
+function codes(result: Result<unknown>): string[] {
+  return result.ok ? [] : result.failures.map(({ code, at }) => `${code} ${at?.line}`);
+}
+
+const images: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  [
+    'every reason at once',
+    ['FROM debian', 'RUN true', 'ADD https://x.org/y /y', 'COPY --chmod=x a /a'],
+    ['BASE_NOT_SUPPORTED 1', 'INSTRUCTION_NEEDS_ENGINE 2', 'ADD_REMOTE 3', 'COPY_MODE_INVALID 4'],
+  ],
+  ['an image to copy from', ['FROM scratch', 'COPY --from=quay.io/x /a /a'], ['BASE_NOT_SUPPORTED 2']],
+  [
+    'a stage with RUN that is needed',
+    ['FROM scratch AS one', 'RUN true', 'FROM scratch', 'COPY --from=one /a /a'],
+    ['INSTRUCTION_NEEDS_ENGINE 2'],
+  ],
+  ['a stage with RUN that is not needed', ['FROM scratch AS one', 'RUN true', 'FROM scratch'], []],
+  ['a base that is the compile stage', ['FROM x AS compile', 'FROM compile'], ['BASE_NOT_SUPPORTED 2']],
+  [
+    'files written inline beside others',
+    ['FROM scratch', 'COPY a <<EOF /x/', 'text', 'EOF'],
+    ['INSTRUCTION_NEEDS_ENGINE 2'],
+  ],
+  ['a stage that is unknown', ['FROM scratch', 'COPY --from=9 /a /a'], ['CONTAINERFILE_STAGE_UNKNOWN 2']],
+];
+
+test.each(images)('an image from %s', (_, lines, failures) => {
+  expect(codes(planImage(request(lines)))).toEqual(failures);
+});
+
+test('an unknown target', () => {
+  expect(codes(planImage(request(['FROM scratch'], 'none')))).toEqual([
+    'CONTAINERFILE_TARGET_UNKNOWN undefined',
+  ]);
+});
+
+const run = 'RUN ["compile-go", "./cmd/x"]';
+const compiles: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['is recognised', ['FROM go AS compile', 'WORKDIR /src', 'COPY . .', run], []],
+  ['starts from scratch', ['FROM scratch AS compile', run], ['COMPILE_STAGE_NOT_RECOGNISED 1']],
+  ['runs nothing', ['FROM go AS compile', 'COPY . .'], ['COMPILE_STAGE_NOT_RECOGNISED 1']],
+  ['runs a shell', ['FROM go AS compile', 'RUN go build'], ['COMPILE_STAGE_NOT_RECOGNISED 2']],
+  ['runs two commands', ['FROM go AS compile', run, run], ['COMPILE_STAGE_NOT_RECOGNISED 3']],
+  ['runs what nobody knows', ['FROM go AS compile', 'RUN ["make"]'], ['COMPILE_STAGE_NOT_RECOGNISED 2']],
+  ['sets a user', ['FROM go AS compile', 'USER 5', run], ['COMPILE_STAGE_NOT_RECOGNISED 2']],
+  [
+    'differs by platform',
+    ['FROM go AS compile', 'ARG TARGETARCH', 'COPY $TARGETARCH .', run],
+    ['COMPILE_STAGE_NOT_RECOGNISED 4'],
+  ],
+];
+
+test.each(compiles)('a compile stage that %s', (_, lines, failures) => {
+  expect(codes(planCompile(request([...lines, 'FROM scratch'])))).toEqual(failures);
+});
