@@ -1,0 +1,17 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where this run keeps everything; made by the global setup, removed by the global teardown. */
+export function base(): string {
+  const directory = process.env.PRISM_E2E_BASE;
+  if (directory) return directory;
+  mkdirSync(tmpdir(), { recursive: true });
+  process.env.PRISM_E2E_BASE = mkdtempSync(join(tmpdir(), 'prism-e2e-'));
+  return process.env.PRISM_E2E_BASE;
+}
+
+/** The compiled gRPC client. */
+export function clientPath(): string {
+  return join(base(), 'client');
+}

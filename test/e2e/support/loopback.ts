@@ -1,0 +1,24 @@
+import { createServer } from 'node:net';
+
+/**
+ * Addresses of 127.0.0.0/8 that belong to this run alone, so that every server has its usual port and nothing that
+ * runs beside us collides.
+ */
+const net = `127.${100 + (process.pid % 150)}.${1 + (Math.floor(process.pid / 150) % 250)}`;
+let last = 0;
+
+export function loopbackAddress(): string {
+  last += 1;
+  return `${net}.${last}`;
+}
+
+/** A port of 127.0.0.1 that was free a moment ago, for servers that take no other address. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** The whole environment; that of this process if left out. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  /** Standard output and error as they came. */
+  readonly output: string;
+}
+
+export type Argv = readonly [string, ...string[]];
+
+/** Runs a command to its end, whatever that is; past its time the whole process group is killed. */
+export function tryRun(argv: Argv, options: RunOptions = {}): Promise<Finished> {
+  const { cwd, env = process.env, input, timeout = 240_000 } = options;
+  return new Promise((resolve, reject) => {
+    const [file, ...args] = argv;
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: 'pipe' });
+    let stdout = '';
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
+    const timer = setTimeout(() => {
+      output += `\nno end after ${timeout} ms\n`;
+      killGroup(child.pid);
+      // A grandchild of another group may hold the pipes open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, timeout);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, output });
+    });
+    child.stdin.on('error', () => undefined).end(input);
+  });
+}
+
+/** Runs a command that must succeed; returns what it printed on standard output. */
+export async function run(argv: Argv, options: RunOptions = {}): Promise<string> {
+  const { code, stdout, output } = await tryRun(argv, options);
+  if (code !== 0) throw new Error(`status ${code} from: ${argv.join(' ')}\n${output.slice(-6000)}`);
+  return stdout;
+}
+
+export function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // It has ended.
+  }
+}
