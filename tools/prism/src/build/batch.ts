@@ -5,6 +5,9 @@ export interface TaskResult {
   readonly success: boolean;
   readonly terminalOutput: string;
   readonly status?: string;
+  /** Milliseconds since 1970; Nx shows and stores them. */
+  readonly startTime?: number;
+  readonly endTime?: number;
 }
 
 export interface BatchItem {
@@ -52,8 +55,10 @@ export async function* runGraph(
 }
 
 async function settle(task: string, work: Work): Promise<BatchItem> {
+  const startTime = Date.now();
   try {
-    return { task, result: await work(task) };
+    const result = await work(task);
+    return { task, result: { ...result, startTime, endTime: Date.now() } };
   } catch (error) {
     // A mistake of ours, not of the user's: said in full, and only this task fails.
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,56 @@
+// Imports go one way: the pipeline's order of libs, the plugin on top, effects in the shell only.
+'use strict';
+const only = (lib, allowed) => ({
+  name: `${lib}-imports`,
+  comment: `libs/${lib} may import only ${allowed.join(', ') || 'nothing of ours'}`,
+  severity: 'error',
+  from: { path: `^libs/${lib}/src` },
+  to: { path: '^(libs|tools)/', pathNot: `^libs/(${[lib, ...allowed].join('|')})/` },
+});
+
+const pure = ['containerfile', 'languages', 'plan', 'engine', 'errors'];
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '/test/|index\\.ts$' }, to: {} },
+    only('errors', []),
+    only('containerfile', ['errors']),
+    only('languages', ['errors']),
+    only('engine', ['errors']),
+    only('shell', ['errors']),
+    only('oci', ['errors', 'shell']),
+    only('plan', ['errors', 'containerfile', 'languages', 'oci']),
+    only('assemble', ['errors', 'containerfile', 'plan', 'oci', 'shell']),
+    {
+      name: 'pure-libraries',
+      comment: 'A pure library touches no file, process, clock or network',
+      severity: 'error',
+      from: { path: `^libs/(${pure.join('|')})/src` },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(path|util)(/posix)?$' },
+    },
+    {
+      name: 'one-door-to-processes',
+      severity: 'error',
+      from: { path: '^(libs|tools)/[^/]+/src', pathNot: '^libs/shell/src/run\\.ts$' },
+      to: { path: '(^(node:)?child_process$|node_modules/execa/)' },
+    },
+    {
+      name: 'libs-know-nothing-of-nx',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: 'node_modules/(nx|@nx)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(/test/|/dist/|/gen/|^libs/(proto|plugin-sdk)/)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
+  },
+};

@@ -1,0 +1,173 @@
+// Runs every check and every test suite, one after the other, and counts. Arguments pick suites by name:
+// `npm test -- unit go`. A suite that fails does not stop the others.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+process.chdir(root);
+const reports = join(root, '.prism', 'test');
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const jest = (name, ...args) => ({
+  argv: [bin('jest'), '--ci', '--json', `--outputFile=${join(reports, `${name}.json`)}`, ...args],
+  count: () => countJest(join(reports, `${name}.json`)),
+});
+const check = (...argv) => ({
+  argv,
+  count: (_output, status) => ({ passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }),
+});
+const go = (directory) => ({
+  argv: ['go', 'test', '-json', './...'],
+  cwd: directory,
+  count: countGo,
+  quiet: true,
+});
+const goDirectory = () => {
+  const { version } = JSON.parse(readFileSync('containerfiles/go-builder/pin.json', 'utf8'));
+  const cache = process.env.PRISM_CACHE_DIR ?? join(root, '.prism', 'cache');
+  const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
+  return join(
+    cache,
+    'gomod/golang.org',
+    `toolchain@v0.0.1-go${version}.${process.platform}-${architecture}`,
+    'bin',
+  );
+};
+const rust = {
+  RUSTC: '/usr/bin/rustc',
+  PATH: `/usr/bin:${process.env.PATH}`,
+  CARGO_TARGET_DIR: join(root, '.prism/cache/cargo-test'),
+};
+const cargo = (...args) => ({ argv: ['/usr/bin/cargo', ...args], env: rust });
+
+const suites = {
+  format: check(bin('biome'), 'ci', '--colors=off', '--max-diagnostics=10', '.'),
+  types: check(bin('tsc'), '--noEmit', '-p', '.'),
+  imports: check(bin('depcruise'), 'libs', 'tools/prism/src', '--config', '.dependency-cruiser.cjs'),
+  schemas: check(process.execPath, 'tools/prism/generate-schemas', '--check'),
+  protocol: check('libs/proto/generate', '--check'),
+  gofmt: {
+    argv: ['gofmt', '-l', 'libs', 'plugins', 'test'],
+    count: (output) => ({ passed: output === '' ? 1 : 0, failed: output === '' ? 0 : 1, skipped: 0 }),
+  },
+  vet: check(
+    'go',
+    'vet',
+    './libs/proto/gen/go/...',
+    './libs/plugin-sdk/...',
+    './plugins/memstore/...',
+    './plugins/postgres/...',
+  ),
+  rustfmt: { ...cargo('fmt', '--check'), count: check().count },
+  clippy: {
+    ...cargo('clippy', '--locked', '--workspace', '--all-targets', '--', '-D', 'warnings'),
+    count: check().count,
+  },
+  unit: jest('unit', '--testPathIgnorePatterns', '\\.tools\\.spec\\.ts$', 'component'),
+  tools: jest('tools', '--runInBand', '--testPathPatterns', '\\.tools\\.spec\\.ts$', 'component'),
+  'go-sdk': go('libs/plugin-sdk'),
+  'go-memstore': go('plugins/memstore'),
+  'go-postgres': go('plugins/postgres'),
+  cargo: { ...cargo('test', '--locked', '--workspace'), count: countCargo },
+  e2e: jest('e2e', '--config', 'test/e2e/jest.config.cjs', '--runInBand'),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in suites));
+if (unknown.length > 0) {
+  console.error(`there is no suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
+  process.exit(2);
+}
+const total = { passed: 0, failed: 0, skipped: 0 };
+const rows = [];
+for (const name of asked.length > 0 ? asked : Object.keys(suites)) {
+  const started = Date.now();
+  const counts = await runSuite(name, suites[name]);
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  rows.push([name, counts, (Date.now() - started) / 1000]);
+}
+console.log('\nsuite             passed  failed  skipped  seconds');
+for (const [name, { passed, failed, skipped }, seconds] of rows) {
+  const cells = [
+    String(passed).padStart(6),
+    String(failed).padStart(6),
+    String(skipped).padStart(7),
+    seconds.toFixed(1).padStart(7),
+  ];
+  console.log(`${name.padEnd(16)}  ${cells.join('  ')}`);
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+async function runSuite(name, { argv, cwd = root, env = {}, count, quiet }) {
+  console.log(`\n== ${name}`);
+  const path = `${process.env.PATH}:${goDirectory()}`;
+  const { status, output } = await run(
+    argv,
+    cwd,
+    { ...process.env, PATH: path, NX_DAEMON: 'false', NX_TUI: 'false', ...env },
+    quiet,
+  );
+  const counts = count(output, status);
+  // A suite that failed without a failed test, or ran none, has failed all the same.
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  if (status === 0 && counts.passed + counts.failed + counts.skipped === 0) counts.failed = 1;
+  if (quiet && status !== 0) console.log(failedLines(output));
+  return counts;
+}
+
+function run([command, ...args], cwd, env, quiet) {
+  return new Promise((resolve) => {
+    const chunks = [];
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        chunks.push(chunk);
+        if (!quiet) process.stdout.write(chunk);
+      });
+    }
+    const end = (status) => resolve({ status, output: Buffer.concat(chunks).toString('utf8') });
+    child.on('error', (error) => {
+      console.error(String(error));
+      end(127);
+    });
+    child.on('close', (status) => end(status ?? 1));
+  });
+}
+
+function countJest(file) {
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
+  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests };
+}
+
+function countGo(output) {
+  const events = output.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  const tests = events.filter(({ Test }) => Test);
+  const number = (action) => tests.filter(({ Action }) => Action === action).length;
+  const broken = events.filter(({ Action, Test }) => Action === 'fail' && !Test).length;
+  return { passed: number('pass'), failed: number('fail') || broken, skipped: number('skip') };
+}
+
+function countCargo(output) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [, passed, failed, ignored] of output.matchAll(
+    /^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm,
+  )) {
+    counts.passed += Number(passed);
+    counts.failed += Number(failed);
+    counts.skipped += Number(ignored);
+  }
+  return counts;
+}
+
+function failedLines(output) {
+  const lines = output
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{') ? (JSON.parse(line).Output ?? '') : `${line}\n`));
+  return lines.join('').slice(-8000);
+}
