@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { renderFailures } from '@prism-build/errors';
 import { type DigestJson, platformName, verifyImage } from '@prism-build/oci';
+import glob from 'fast-glob';
 import { formatTable } from './table';
 
 /** What `npm run build` ends with. */
@@ -27,7 +28,9 @@ interface Run {
 export async function summarize(root: string, runFile: string): Promise<Summary> {
   const run = existsSync(runFile) ? (JSON.parse(readFileSync(runFile, 'utf8')) as Run) : { tasks: [] };
   const directory = join(root, 'dist', 'images');
-  const projects = existsSync(directory) ? readdirSync(directory).sort() : [];
+  const projects = (await glob('**/digest.json', { cwd: directory, suppressErrors: true }))
+    .map(dirname)
+    .sort();
   const rows: string[][] = [];
   const altered: string[] = [];
   const violations: string[] = [];
