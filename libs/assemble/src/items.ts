@@ -1,4 +1,3 @@
-import { hasGlob } from '@prism-build/containerfile';
 import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Copy } from './copy';
 import { expandGlob } from './glob';
@@ -23,24 +22,23 @@ export interface Item {
 export function findItems(source: Tree, copy: Copy): Result<Item[]> {
   const items: Item[] = [];
   const failures: Failure[] = [];
-  let literal = false;
+  const unmatched: Failure[] = [];
   for (const pattern of copy.sources) {
     const matches = expandGlob(source, pattern);
     if (!matches.ok) return failed(...matches.failures.map((failure) => ({ ...failure, at: copy.at })));
-    let count = 0;
+    const missing = (what: string) => imageFailure('COPY_SOURCE_MISSING', { what, at: copy.at });
+    if (matches.value.length === 0) unmatched.push(missing(`there is no ${pattern} to copy`));
     for (const match of matches.value) {
       const path = resolvePath(source, match);
       const node = path === undefined ? undefined : nodeAt(source, path);
-      if (path === undefined || !node) continue;
-      count++;
-      if (path !== '' && copy.excluded?.(path, node.type === 'directory')) continue;
-      items.push({ path, node, name: baseName(match) });
-    }
-    if (count === 0) {
-      literal ||= !hasGlob(pattern);
-      const what = `there is no ${pattern} to copy`;
-      failures.push(imageFailure('COPY_SOURCE_MISSING', { what, at: copy.at }));
+      if (path === undefined || !node) {
+        const link = source.get(match)?.type === 'symlink';
+        failures.push(missing(link ? `the link ${match} leads to nothing` : `there is no ${match} to copy`));
+      } else if (path === '' || !copy.excluded?.(path, node.type === 'directory')) {
+        items.push({ path, node, name: baseName(match) });
+      }
     }
   }
-  return failures.length > 0 && (literal || items.length === 0) ? failed(...failures) : ok(items);
+  if (items.length === 0) failures.push(...unmatched);
+  return failures.length > 0 ? failed(...failures) : ok(items);
 }

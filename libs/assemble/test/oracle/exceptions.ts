@@ -16,6 +16,10 @@ export const exceptions: readonly Exception[] = [
     reason: 'Podman gives all files that a pattern matches one name, and one is left or it stops',
     explains: (verdict) => /^refused by native.* matches several files/s.test(verdict),
   },
+  {
+    reason: 'Podman keeps any text as a port, and no engine can open it',
+    explains: (verdict) => /^refused by native.* EXPOSE \S+ is no port/s.test(verdict),
+  },
 ];
 
 /** What nothing explains. */

@@ -10,6 +10,13 @@ import { openPodman, type Podman } from './podman';
 
 const stores = 2;
 
+export interface Verdict {
+  /** What is wrong, by `judge`. */
+  readonly problems: readonly string[];
+  /** Whether we made an image of it. */
+  readonly built: boolean;
+}
+
 /** On CI a missing Podman is a failure; elsewhere it is a skip that the report shows. */
 export function needsPodman(): jest.It {
   if (process.env.CI) return test;
@@ -21,12 +28,12 @@ export function needsPodman(): jest.It {
   }
 }
 
-/** Builds cases both ways, as many at once as there are stores; what is wrong with each, in their order. */
+/** Builds cases both ways, as many at once as there are stores; a verdict for each, in their order. */
 export async function runCases(
   cases: readonly OracleCase[],
   refusals: Refusals = 'listed',
-): Promise<string[][]> {
-  const verdicts: string[][] = [];
+): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
   const waiting = cases.map((oracleCase, index) => ({ oracleCase, index }));
   await Promise.all(
     Array.from({ length: stores }, async () => {
@@ -43,20 +50,21 @@ export async function runCases(
   return verdicts;
 }
 
-/** @returns what is wrong, by `judge`; an exception is wrong too, and stops no other case */
+/** An exception is a problem of its case too, and stops no other one. */
 export async function runCase(
   oracleCase: OracleCase,
   podman: Podman,
   refusals: Refusals = 'listed',
-): Promise<string[]> {
+): Promise<Verdict> {
   const home = mkdtempSync(join(tmpdir(), 'prism-case-'));
   const directory = join(home, 'context');
   try {
     writeContext(directory, oracleCase);
     const native = await buildNatively(oracleCase, directory);
-    return judge(oracleCase, native, await podman.build(oracleCase, directory), refusals);
+    const problems = judge(oracleCase, native, await podman.build(oracleCase, directory), refusals);
+    return { problems, built: native.kind === 'image' };
   } catch (error) {
-    return [`threw ${error instanceof Error ? error.stack : String(error)}`];
+    return { problems: [`threw ${error instanceof Error ? error.stack : String(error)}`], built: false };
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

@@ -140,6 +140,12 @@ export const copyCases: readonly OracleCase[] = [
     context: letters,
   },
   {
+    name: 'a glob that matches a dangling link too',
+    containerfile: scratch('COPY d/* /x/'),
+    context: { 'd/f': '1', 'd/l': { link: 'gone' } },
+    refused: { by: 'both', code: 'COPY_SOURCE_MISSING' },
+  },
+  {
     name: 'a glob whose matches are all ignored beside a file',
     containerfile: scratch('COPY e/* f.txt /x'),
     context: { ...letters, '.containerignore': 'e\n' },
