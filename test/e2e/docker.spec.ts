@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { sha256 } from './support/blobs';
+import { makeDirectory, removeDirectory } from './support/directory';
+import { describeWith, podman as needsPodman, root as needsRoot, skopeo, which } from './support/needs';
+import { Podman } from './support/podman';
+import { run, tryRun } from './support/run';
+import { until } from './support/until';
+import { components, host, memstore, nx, nxEnvironment, platformOf, projectList, readDigest } from './support/workspace';
+
+const imageOf = (project: string) => `localhost/prism/${project}:latest`;
+const loadOf = (project: string) => ['run-many', '-t', 'load-image', `--projects=${project}`];
+
+describe('the archive for docker', () => {
+  let directory: string;
+  const archiveOf = (project: string) => join(directory, `${project}.tar`);
+
+  beforeAll(async () => {
+    directory = makeDirectory('docker-archive');
+    // A docker that has no image until it was given one, and keeps what it was given.
+    const script = `#!/bin/sh
+case "$1 $2" in
+'load --quiet') cat > "$ARCHIVE" ;;
+'image inspect') [ -e "$ARCHIVE" ] && echo "$IMAGE" ;;
+'tag '*) ;;
+*) echo "unexpected: $*" >&2; exit 1 ;;
+esac
+`;
+    writeFileSync(join(directory, 'docker'), script, { mode: 0o755 });
+    for (const { project } of components) {
+      const env = {
+        ...nxEnvironment,
+        PATH: `${directory}${delimiter}${process.env.PATH}`,
+        PRISM_ENGINE: 'docker',
+        ARCHIVE: archiveOf(project),
+        IMAGE: platformOf(project, host).config.digest,
+      };
+      await nx(loadOf(project), { env });
+    }
+  });
+  afterAll(() => removeDirectory(directory));
+
+  test.each(components)('$project: a manifest, the config and the layers uncompressed', async ({ project }) => {
+    const { config, layers } = platformOf(project, host);
+    const read = (member: string) => run(['tar', '-xOf', archiveOf(project), member]);
+    const [manifest] = JSON.parse(await read('manifest.json'));
+    expect(manifest.RepoTags).toEqual([imageOf(project)]);
+    expect(sha256(Buffer.from(await read(manifest.Config)))).toBe(config.digest);
+    expect(manifest.Layers).toHaveLength(layers.length);
+    const sums = manifest.Layers.map((layer: string) =>
+      run(['sh', '-c', 'tar -xOf "$0" "$1" | sha256sum', archiveOf(project), layer]),
+    );
+    const diffIDs = (await Promise.all<string>(sums)).map((line) => `sha256:${line.slice(0, 64)}`);
+    expect(diffIDs).toEqual(layers.map(({ diffID }) => diffID));
+  });
+
+  describeWith([skopeo], 'with skopeo', () => {
+    test.each(components)('$project: reads it, and the config keeps its digest', async ({ project }) => {
+      const source = `docker-archive:${archiveOf(project)}`;
+      const raw = await run(['skopeo', 'inspect', '--raw', '--config', source]);
+      expect(sha256(Buffer.from(raw))).toBe(platformOf(project, host).config.digest);
+      const copied = join(directory, `${project}-copy`);
+      await run(['skopeo', 'copy', '--quiet', source, `dir:${copied}`]);
+      expect(existsSync(join(copied, 'manifest.json'))).toBe(true);
+    });
+  });
+
+  describeWith([needsPodman], 'with podman', () => {
+    let podman: Podman;
+    beforeAll(() => {
+      podman = new Podman();
+    });
+    afterAll(() => podman.close());
+
+    test.each(components)('$project: podman loads it under the same ID', async ({ project }) => {
+      await podman.run('load', '--quiet', '--input', archiveOf(project));
+      const id = await podman.run('image', 'inspect', '--format', '{{.Id}}', imageOf(project));
+      expect(`sha256:${id}`).toBe(platformOf(project, host).config.digest);
+    });
+  });
+});
+
+const dockerd = {
+  what: "dockerd (Debian: apt-get install docker.io; PRISM_E2E_DOCKER names another directory with it)",
+  there: which('dockerd', process.env.PRISM_E2E_DOCKER ?? '') !== undefined,
+};
+
+describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
+  let home: string;
+  let daemon: ChildProcess;
+  let env: NodeJS.ProcessEnv;
+  const docker = (...args: string[]) => run(['docker', ...args], { env }).then((text) => text.trim());
+
+  beforeAll(async () => {
+    home = makeDirectory('docker');
+    const socket = `unix://${join(home, 'docker.sock')}`;
+    const own = dirname(which('dockerd', process.env.PRISM_E2E_DOCKER ?? '')!);
+    // The client of the daemon's own package, before any other that may be on PATH.
+    const path = [process.env.PRISM_E2E_DOCKER ?? '', own, '/usr/bin', process.env.PATH].join(delimiter);
+    env = { ...nxEnvironment, PATH: path, DOCKER_HOST: socket, DOCKER_CONFIG: home, PRISM_ENGINE: 'docker' };
+    const log = join(home, 'log');
+    const places = ['data-root', 'exec-root', 'pidfile'].flatMap((name) => [`--${name}`, join(home, name)]);
+    const plain = ['--storage-driver', 'vfs', '--iptables=false', '--ip6tables=false', '--bridge', 'none'];
+    const output = openSync(log, 'a');
+    daemon = spawn(join(own, 'dockerd'), [...places, ...plain, '--host', socket], {
+      env,
+      stdio: ['ignore', output, output],
+    });
+    await until('dockerd answers', 60_000, async () => {
+      if (daemon.exitCode !== null) throw new Error(readFileSync(log, 'utf8').slice(-2000));
+      return (await tryRun(['docker', 'version'], { env })).code === 0;
+    }).catch((error) => {
+      throw new Error(`${error}\n${readFileSync(log, 'utf8').slice(-4000)}`);
+    });
+    console.info(`docker ${await docker('version', '--format', '{{.Server.Version}}')}`);
+  });
+
+  afterAll(async () => {
+    if (daemon && daemon.exitCode === null) {
+      const ended = new Promise((resolve) => daemon.once('exit', resolve));
+      daemon.kill('SIGTERM');
+      await ended;
+    }
+    await removeDirectory(home);
+  });
+
+  test('loads the images: the ID is the config digest, the tags are ours', async () => {
+    const text = await nx(['run-many', '-t', 'load-image', projectList], { env });
+    expect(text.match(/ loaded /g)).toHaveLength(components.length);
+    for (const { project } of components) {
+      const inspected = JSON.parse(await docker('image', 'inspect', imageOf(project)))[0];
+      const { config, layers } = platformOf(project, host);
+      const short = readDigest(project).index.digest.slice('sha256:'.length, 'sha256:'.length + 12);
+      expect(inspected.Id).toBe(config.digest);
+      expect(inspected.RootFS.Layers).toEqual(layers.map(({ diffID }) => diffID));
+      expect(inspected.RepoTags.sort()).toEqual(
+        [imageOf(project), `localhost/prism/${project}:sha-${short}`].sort(),
+      );
+      expect(inspected.Config.User).toBe('65532:65532');
+    }
+  });
+
+  test('a second load finds them', async () => {
+    const text = await nx(['run-many', '-t', 'load-image', projectList], { env });
+    expect(text.match(/ unchanged /g)).toHaveLength(components.length);
+    expect(text).not.toMatch(/ loaded /);
+  });
+
+  test('a tag that was removed comes back without another load', async () => {
+    await docker('rmi', imageOf(memstore.project));
+    const text = await nx(loadOf(memstore.project), { env });
+    expect(text).toContain(' loaded ');
+    expect(await docker('image', 'inspect', '--format', '{{.Id}}', imageOf(memstore.project))).toBe(
+      platformOf(memstore.project, host).config.digest,
+    );
+  });
+
+  test.each(components)('$project: a container of it says its version', async ({ project, binary }) => {
+    const own = ['run', '--rm', '--network', 'none', '--read-only', '--cap-drop', 'ALL', '--pull', 'never'];
+    const { code, output } = await tryRun(['docker', ...own, imageOf(project), '--version'], { env });
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(new RegExp(`^${binary} `)) });
+  });
+
+  test('every platform at once, the others under names of their own', async () => {
+    await nx(['run-many', '-t', 'load-image', projectList, '--allPlatforms'], { env });
+    const other = host === 'amd64' ? 'arm64' : 'amd64';
+    const id = await docker('image', 'inspect', '--format', '{{.Id}} {{.Architecture}}', `${imageOf(memstore.project)}-${other}`);
+    expect(id).toBe(`${platformOf(memstore.project, other).config.digest} ${other}`);
+  });
+});
