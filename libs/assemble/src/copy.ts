@@ -2,18 +2,8 @@ import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/
 import { findItems, type Item } from './items';
 import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
 import type { Owner } from './owners';
-import {
-  baseName,
-  below,
-  fileAbove,
-  followLinks,
-  joinPath,
-  makeDirectories,
-  nodeAt,
-  parentOf,
-  putNode,
-  resolvePath,
-} from './tree';
+import { findTarget, followPlace } from './target';
+import { below, joinPath, makeDirectories, parentOf, putNode } from './tree';
 
 /** A COPY of files, its paths already expanded. */
 export interface Copy {
@@ -75,51 +65,6 @@ export function placeItems(
   return ok(undefined);
 }
 
-/** The directory that a copy goes into, and the new name where it is a file that gets one. */
-function findTarget(
-  tree: Tree,
-  copy: Copy,
-  items: readonly Item[],
-): Result<{ readonly directory: string; readonly name: string | undefined }> {
-  const asked = copy.destination;
-  const invalid = (what: string) => failed(imageFailure('COPY_DESTINATION_INVALID', { what, at: copy.at }));
-  const parent = resolvePath(tree, parentOf(asked));
-  const destination = resolvePath(tree, asked);
-  if (parent === undefined || destination === undefined) {
-    return invalid(`the destination ${asked} is a loop of symbolic links`);
-  }
-  const blocked = fileAbove(tree, destination);
-  if (blocked) return invalid(`the destination ${asked} is below the file /${blocked}`);
-  const isTree = ({ node, archive }: Item) => node.type === 'directory' || archive !== undefined;
-  const mustBeDirectory =
-    /(^|\/)\.?$/.test(asked) ||
-    items.length > 1 ||
-    copy.sources.length > 1 ||
-    copy.parents ||
-    items.some(isTree);
-  const existing = nodeAt(tree, destination);
-  if (existing && existing.type !== 'directory') {
-    if (mustBeDirectory)
-      return invalid(`the destination ${asked} is a file, and a directory is needed there`);
-    return ok({ directory: parent, name: baseName(asked) });
-  }
-  if (
-    !existing &&
-    items.length > 1 &&
-    copy.sources.length === 1 &&
-    !asked.endsWith('/') &&
-    !isTree(items[0]!)
-  ) {
-    // Podman gives each of them that name, so that the last one alone is left.
-    return invalid(`${copy.sources[0]} matches several files, and ${asked} is no directory`);
-  }
-  // A link that leads nowhere is taken for a directory to be, as Podman does.
-  const isDirectory =
-    mustBeDirectory || existing !== undefined || tree.has(joinPath(parent, baseName(asked)));
-  if (isDirectory) return ok({ directory: destination, name: undefined });
-  return ok({ directory: parent, name: baseName(asked) });
-}
-
 /** The nodes of an item by their paths below the directory that they go into. */
 function* listNodes(
   source: Tree,
@@ -135,21 +80,6 @@ function* listNodes(
     if (copy.excluded?.(path, node.type === 'directory')) continue;
     yield [joinPath(inner, item.path === '' ? path : path.slice(item.path.length + 1)), node];
   }
-}
-
-/** Follows links on the way to a path below a directory, which is the root for them; undefined: nowhere. */
-function followPlace(tree: Tree, base: string, path: string): string | undefined {
-  let crossed = false;
-  const linkAt = (at: string) => {
-    const node = tree.get(at);
-    crossed ||= node?.type === 'symlink';
-    return node?.type === 'symlink' ? node.linkTarget : undefined;
-  };
-  const parent = followLinks(parentOf(path), linkAt, base);
-  if (parent === undefined) return undefined;
-  const place = joinPath(parent, baseName(path));
-  if (fileAbove(tree, place) !== undefined) return undefined;
-  return crossed && !nodeAt(tree, parent) ? undefined : place;
 }
 
 /** Puts nodes with the owner and the mode of the copy; nodes that were one object stay one (hard links). */
