@@ -5,17 +5,14 @@ import { parseOptions } from '../workspace/parseOptions';
 import { toTaskResult } from '../workspace/report';
 import { type BatchItem, runGraph, type TaskResult } from './batch';
 import { compileStep } from './compileStep';
+import { isCovered } from './coverage';
 import { imageStep } from './imageStep';
 import { buildOptions } from './options';
 
 /** One task of the `build` executor, outside of a batch. */
 export async function build(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
-  const result = await runStep(
-    context.root,
-    context.projectName!,
-    options,
-    `${context.projectName}:${context.targetName}`,
-  );
+  const task = { project: context.projectName!, target: context.targetName! };
+  const result = await runStep(context, task, options);
   process.stdout.write(result.terminalOutput);
   return { success: result.success };
 }
@@ -27,16 +24,22 @@ export async function* buildBatch(
   _overrides: unknown,
   context: ExecutorContext,
 ): AsyncGenerator<BatchItem> {
-  yield* runGraph(graph, (id) => runStep(context.root, graph.tasks[id]!.target.project, inputs[id], id));
+  yield* runGraph(graph, (id) => runStep(context, graph.tasks[id]!.target, inputs[id]));
 }
 
-async function runStep(root: string, project: string, value: unknown, task: string): Promise<TaskResult> {
-  const options = parseOptions(buildOptions, value, task);
+async function runStep(
+  { root, projectsConfigurations }: ExecutorContext,
+  { project, target }: { readonly project: string; readonly target: string },
+  value: unknown,
+): Promise<TaskResult> {
+  const options = parseOptions(buildOptions, value, `${project}:${target}`);
   if (!options.ok) return toTaskResult(options);
   const directories = directoriesOf(root, process.env);
   const step = options.value.step === 'compile' ? compileStep : imageStep;
   const done = await step({ directories, project, options: options.value });
   const result = toTaskResult(done.ok ? ok(done.value.text) : done);
-  // Nx must not cache a dry run: it would keep whatever lies in dist under the key of the plan.
-  return options.value.dryRun && result.success ? { ...result, status: 'local-cache-kept-existing' } : result;
+  const configuration = projectsConfigurations?.projects[project]?.targets?.[target];
+  // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.
+  const cacheable = !options.value.dryRun && isCovered(root, options.value, configuration);
+  return result.success && !cacheable ? { ...result, status: 'local-cache-kept-existing' } : result;
 }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
-import { ignoreNothing } from '@prism-build/containerfile';
+import { ignoreNothing, type Source } from '@prism-build/containerfile';
 import { renderFailures } from '@prism-build/errors';
 import { readTextIfThere } from '@prism-build/shell';
 import { projectNameOf } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
-import { readComponent } from './component';
+import { type Component, readComponent } from './component';
 import { type Identity, pluginIdentity } from './identity';
+import { followSources } from './links';
 import { makeTargets } from './targets';
 
 /** Options of the plugin in nx.json. */
@@ -78,7 +79,10 @@ function makeProject(
         ...(component.ok && component.value.compile?.language ? [component.value.compile.language] : []),
       ],
     },
-    targets: makeTargets(facts, component.ok ? component.value : undefined),
+    targets: makeTargets(
+      facts,
+      component.ok ? followLinks(join(workspaceRoot, context), component.value) : undefined,
+    ),
   };
 }
 
@@ -89,6 +93,11 @@ function listOf(platforms: readonly string[] | string | undefined): readonly str
 /** Both steps of a build must agree on these, wherever they are declared. */
 function sharedOptions({ platforms, buildArgs }: Declared['options']): Record<string, unknown> {
   return { ...(platforms && { platforms }), ...(buildArgs && { buildArgs }) };
+}
+
+function followLinks(context: string, { image, compile }: Component): Component {
+  const follow = (sources: readonly Source[]) => followSources(context, sources);
+  return { image: follow(image), compile: compile && { ...compile, sources: follow(compile.sources) } };
 }
 
 interface Declared {

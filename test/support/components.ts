@@ -1,0 +1,29 @@
+import type { Workspace } from './workspace';
+
+/** A component that needs no compiler: one file on scratch. */
+export function writePlain(workspace: Workspace, name: string, content = name): void {
+  workspace.write(`svc/${name}/Containerfile`, 'FROM scratch\nCOPY hello /hello\n');
+  workspace.write(`svc/${name}/hello`, content);
+}
+
+export const goStage = (name: string): string =>
+  `FROM localhost/p/base-go-builder AS compile\nWORKDIR /src\nCOPY . .\nRUN ["compile-go","./cmd/${name}"]\n`;
+
+/** A component in Go; what compiles it is the pin's matter. */
+export function writeGo(workspace: Workspace, name: string, main = 'package main\nfunc main() {}\n'): void {
+  workspace.write(
+    `svc/${name}/Containerfile`,
+    `${goStage(name)}FROM scratch\nCOPY --from=compile /out/${name} /${name}\n`,
+  );
+  workspace.write(`svc/${name}/go.mod`, `module example.com/${name}\n\ngo 1.21\n`);
+  workspace.write(`svc/${name}/cmd/${name}/main.go`, main);
+}
+
+export function writePin(workspace: Workspace, version: string, language = 'go'): void {
+  workspace.write('containerfiles/go-builder/pin.json', JSON.stringify({ language, version }));
+}
+
+/** The digest of a built image; throws where there is none. */
+export function digestOf(workspace: Workspace, name: string): string {
+  return JSON.parse(workspace.read(`dist/images/${name}/digest.json`)).index.digest;
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import type { TargetConfiguration } from '@nx/devkit';
+import { readTextIfThere } from '@prism-build/shell';
+import { readComponent } from '../inference/component';
+import { toFilesets } from '../inference/filesets';
+import type { BuildOptions } from './options';
+
+/**
+ * Whether the inputs that were inferred for a target cover what these options make it read. An option of the
+ * command line or of targetDefaults (`--platforms=linux/riscv64` where COPY names $TARGETARCH) comes after
+ * inference: its result must not be cached, since nobody would see those files change. Inputs that somebody
+ * wrote by hand are theirs to answer for.
+ */
+export function isCovered(
+  root: string,
+  options: BuildOptions,
+  target: TargetConfiguration | undefined,
+): boolean {
+  const inputs = new Set((target?.inputs ?? []).filter((input) => typeof input === 'string'));
+  const { containerfile, context, platforms, buildArgs, step } = options;
+  if (!inputs.has(`{workspaceRoot}/${containerfile}.dockerignore`)) return true;
+  const text = readTextIfThere(join(root, containerfile)) ?? '';
+  const component = readComponent(text, containerfile, { platforms, buildArgs, target: options.target });
+  if (!component.ok) return true;
+  const { compile, image } = component.value;
+  const sources = step === 'compile' ? (compile?.sources ?? []) : image;
+  return toFilesets(context, sources).every((fileset) => inputs.has(fileset));
+}

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { digestOf, writeGo, writePin, writePlain } from '../../../../test/support/components';
+import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
+import { removePlugin } from '../../../../test/support/plugin';
+import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
+
+const ten = Array.from({ length: 10 }, (_, index) => `c${index}`);
+let workspace: Workspace;
+let go: FakeGo;
+const env = () => ({ PATH: `${go.bin}:${process.env.PATH}` });
+
+beforeEach(() => {
+  workspace = makeWorkspace();
+  go = makeFakeGo(workspace.path('.nx/go'));
+});
+afterEach(() => workspace.remove());
+afterAll(removePlugin);
+
+test('one of ten fails alone: nine are built and cached, and the failure names file and line', async () => {
+  for (const name of ten) writePlain(workspace, name);
+  workspace.write('svc/c4/Containerfile', 'FROM scratch\n\nCOPY helo /hello\n');
+  const first = await workspace.nx(['run-many', '-t', 'build-image']);
+  expect(first.status).toBe(1);
+  expect(first.output).toMatch(/svc\/c4\/Containerfile:3: COPY_SOURCE_MISSING: .*helo/);
+  expect(readdirSync(workspace.path('dist/images')).sort()).toEqual(ten.filter((name) => name !== 'c4'));
+  const second = await workspace.nx(['run-many', '-t', 'build-image']);
+  expect(second.status).toBe(1);
+  expect(second.output.match(/\[(local cache|existing outputs[^\]]*)\]/g)).toHaveLength(9);
+  workspace.write('svc/c4/helo', 'there');
+  expect(await workspace.nx(['run-many', '-t', 'build-image'])).toMatchObject({ status: 0 });
+});
+
+test.each([
+  ['SIGINT', 'nx'],
+  ['SIGTERM', 'nx'],
+  ['SIGKILL', 'nx'],
+  ['SIGKILL', 'all'],
+] as const)('%s to %s after nine of ten keeps the nine', async (signal, whom) => {
+  writePin(workspace, go.version);
+  for (const name of ten) writeGo(workspace, name);
+  go.hold('c9');
+  const running = workspace.start(['run-many', '-t', 'build-image'], env());
+  await until('nine images, and the tenth compiles', () => {
+    const done = ten.filter((name) => existsSync(workspace.path(`dist/compile/${name}/compile.json`)));
+    return done.length === 9 && go.calls().some((call) => call.endsWith(' c9'));
+  });
+  if (whom === 'all') running.killAll(signal);
+  else running.child.kill(signal);
+  go.release('c9');
+  await running.ended;
+  running.killAll('SIGKILL');
+  const before = go.calls().length;
+  const next = await workspace.nx(['run-many', '-t', 'build-image'], env());
+  expect(next).toMatchObject({ status: 0 });
+  const again = go
+    .calls()
+    .slice(before)
+    .map((call) => call.split(' ')[1]);
+  expect(again.filter((name) => name !== 'c9')).toEqual([]);
+  for (const name of ten) expect(digestOf(workspace, name)).toMatch(/^sha256:/);
+});
+
+test('a dry run prints the plan, writes nothing, and is not cached', async () => {
+  writePin(workspace, go.version);
+  writeGo(workspace, 'x');
+  const dry = await workspace.nx(['build-image', 'x', '--dryRun'], env());
+  expect(dry.status).toBe(0);
+  const plans = dry.output.match(/^\{\n[\s\S]*?\n\}$/gm)!.map((text) => JSON.parse(text));
+  expect(plans.map(({ version, kind }) => [version, kind])).toEqual(
+    expect.arrayContaining([
+      [1, 'compile'],
+      [1, 'image'],
+    ]),
+  );
+  expect(existsSync(workspace.path('dist'))).toBe(false);
+  expect(go.calls()).toEqual([]);
+  const again = await workspace.nx(['build-image', 'x', '--dryRun'], env());
+  expect(again.output).not.toMatch(/local cache/);
+  expect((await workspace.nx(['build-image', 'x'], env())).status).toBe(0);
+  expect(go.calls()).toEqual(['amd64 x', 'arm64 x']);
+  const digest = digestOf(workspace, 'x');
+  // A plan that was printed is never taken for a result.
+  expect((await workspace.nx(['build-image', 'x', '--dryRun'], env())).output).toContain('"kind": "image"');
+  expect(digestOf(workspace, 'x')).toBe(digest);
+});

@@ -1,0 +1,144 @@
+import { symlinkSync } from 'node:fs';
+import { digestOf, goStage, writeGo, writePin } from '../../../../test/support/components';
+import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
+import { removePlugin } from '../../../../test/support/plugin';
+import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
+
+let workspace: Workspace;
+let go: FakeGo;
+
+beforeAll(() => {
+  workspace = makeWorkspace();
+  go = makeFakeGo(workspace.path('.nx/go'));
+  writePin(workspace, go.version);
+  writeGo(workspace, 'app');
+  workspace.write('svc/app/.containerignore', '*.md\nignored\n');
+  workspace.write(
+    'svc/files/Containerfile',
+    'FROM scratch\nARG TARGETARCH\nCOPY data link /x/\nCOPY bin/$TARGETARCH /bin\n',
+  );
+  workspace.write('svc/files/data', '1');
+  workspace.write('svc/files/bin/amd64/tool', '1');
+  workspace.write('svc/files/bin/arm64/tool', '1');
+  workspace.write('svc/files/bin/riscv64/tool', '1');
+  workspace.write('svc/files/elsewhere/inner', '1');
+  symlinkSync('elsewhere', workspace.path('svc/files/link'));
+  workspace.git('add', '-A');
+  workspace.git('commit', '-qm', 'start');
+});
+afterAll(() => {
+  workspace.remove();
+  removePlugin();
+});
+
+const compileHit = /nx run app:compile .*\[(local cache|existing outputs)/;
+const imageHit = (name: string) =>
+  new RegExp(`nx run ${name}:build-image.*\\[(local cache|existing outputs)`);
+
+/** Builds both, and says which of the three tasks came from the cache. */
+async function build(...args: string[]): Promise<{ compile: boolean; app: boolean; files: boolean }> {
+  const ran = await workspace.nx(['run-many', '-t', 'build-image', ...args], {
+    PATH: `${go.bin}:${process.env.PATH}`,
+  });
+  if (ran.status !== 0) throw new Error(ran.output);
+  const { output } = ran;
+  return {
+    compile: compileHit.test(output),
+    app: imageHit('app').test(output),
+    files: imageHit('files').test(output),
+  };
+}
+const everything = { compile: true, app: true, files: true };
+const append = (name: string, text: string) => workspace.write(name, `${workspace.read(name)}${text}`);
+
+test('what decides an image misses, and only that', async () => {
+  expect(await build()).toEqual({ compile: false, app: false, files: false });
+  // Nothing of this is read by any build.
+  for (const name of [
+    'svc/app/README.md',
+    'svc/app/cmd/app/main_test.go',
+    'svc/app/ignored/x',
+    'svc/files/notes',
+    'other/x',
+  ])
+    workspace.write(name, 'new');
+  workspace.write('package.json', JSON.stringify({ name: 'workspace', private: true, version: '2.0.0' }));
+  expect(await build()).toEqual(everything);
+  workspace.write('svc/files/data', '2');
+  expect(await build()).toEqual({ ...everything, files: false });
+  append('svc/files/Containerfile', 'ENV A=b\n');
+  append('svc/app/go.mod', '// a line\n');
+  expect(await build()).toMatchObject({ compile: false, files: false });
+});
+
+test('what a symbolic link in a COPY leads to is in the key', async () => {
+  await build();
+  workspace.write('svc/files/elsewhere/inner', '2');
+  expect(await build()).toEqual({ ...everything, files: false });
+});
+
+test('early cut-off: a comment compiles again and changes nothing behind the binary', async () => {
+  await build();
+  const before = [digestOf(workspace, 'app'), go.calls().length];
+  append('svc/app/cmd/app/main.go', '// only a comment\n');
+  expect(await build()).toMatchObject({ compile: false, files: true });
+  expect([digestOf(workspace, 'app'), go.calls().length]).toEqual([before[0], Number(before[1]) + 2]);
+  expect(await build()).toEqual(everything);
+});
+
+test('the pin and the platforms are in the key', async () => {
+  await build();
+  workspace.write('.nx/go/VERSION', 'go9.9.10\n');
+  writePin(workspace, '9.9.10');
+  expect(await build()).toMatchObject({ compile: false, files: true });
+  const one = JSON.parse(workspace.read('dist/images/files/digest.json')).platforms.length;
+  expect(await build('--platforms=linux/arm64')).toEqual({ compile: false, app: false, files: false });
+  const other = JSON.parse(workspace.read('dist/images/files/digest.json')).platforms.length;
+  expect([one, other]).toEqual([2, 1]);
+});
+
+test('a platform of the command line reads files that are in its key', async () => {
+  await build('--platforms=linux/riscv64', '--projects=files');
+  const before = digestOf(workspace, 'files');
+  workspace.write('svc/files/bin/riscv64/tool', '2');
+  await build('--platforms=linux/riscv64', '--projects=files');
+  expect(digestOf(workspace, 'files')).not.toBe(before);
+  await build();
+  expect(JSON.parse(workspace.read('dist/images/files/digest.json')).platforms).toHaveLength(2);
+});
+
+test('affected picks what a change touches, also through a context that is wider than the project', async () => {
+  workspace.write('libs/shared/lib.go', 'package shared\n');
+  workspace.write(
+    'svc/wide/project.json',
+    JSON.stringify({
+      name: 'wide',
+      targets: { 'build-image': { options: { context: '.', platforms: ['linux/amd64'] } } },
+    }),
+  );
+  workspace.write(
+    'svc/wide/Containerfile',
+    `${goStage('wide').replace('COPY . .', 'COPY libs/shared libs/shared\nCOPY svc/wide .')}FROM scratch\nCOPY --from=compile /out/wide /wide\n`,
+  );
+  workspace.write('svc/wide/cmd/wide/main.go', 'package main\n');
+  workspace.git('add', '-A');
+  workspace.git('commit', '-qm', 'wide');
+  const affected = async (file: string) => {
+    const ran = await workspace.nx([
+      'show',
+      'projects',
+      '--affected',
+      '-t',
+      'build-image',
+      '--json',
+      `--files=${file}`,
+    ]);
+    return JSON.parse(ran.output.slice(ran.output.indexOf('['))).sort();
+  };
+  expect(await affected('libs/shared/lib.go')).toEqual(['wide']);
+  expect(await affected('svc/app/cmd/app/main.go')).toEqual(['app']);
+  // One declaration of platforms holds for both steps.
+  const ran = await workspace.nx(['build-image', 'wide'], { PATH: `${go.bin}:${process.env.PATH}` });
+  expect(ran).toMatchObject({ status: 0 });
+  expect(JSON.parse(workspace.read('dist/compile/wide/compile.json')).platforms).toHaveLength(1);
+});

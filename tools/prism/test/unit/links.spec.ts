@@ -1,0 +1,47 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Source } from '@prism-build/containerfile';
+import { followSources } from '../../src/inference/links';
+
+const context = fs.mkdtempSync(join(tmpdir(), 'prism-links-'));
+afterAll(() => fs.rmSync(context, { recursive: true, force: true }));
+
+beforeAll(() => {
+  fs.mkdirSync(join(context, 'real/below'), { recursive: true });
+  fs.mkdirSync(join(context, 'd'));
+  for (const [name, target] of Object.entries({
+    one: 'real',
+    two: 'one',
+    up: '../../real',
+    absolute: '/real',
+    loop: 'loop',
+    dead: 'nothing',
+    'd/out': '../real/below',
+  }))
+    fs.symlinkSync(target, join(context, name));
+});
+
+const paths = (...sources: string[]) =>
+  followSources(
+    context,
+    sources.map((path): Source => ({ kind: 'path', path, glob: false, directory: false })),
+  ).map((source) => source.kind === 'path' && source.path);
+
+test.each([
+  ['real', ['real']],
+  ['one', ['one', 'real']],
+  ['one/below/x', ['one/below/x', 'real/below/x']],
+  ['two', ['two', 'one', 'real']],
+  // A link is never followed out of the context.
+  ['up', ['up', 'real']],
+  ['absolute', ['absolute', 'real']],
+  ['loop', ['loop']],
+  ['dead', ['dead', 'nothing']],
+  ['missing', ['missing']],
+  ['d/*', ['d/*', 'real/below']],
+  ['d/out/*.txt', ['d/out/*.txt', 'real/below/*.txt']],
+  ['.', ['.']],
+])('%s reads %j', (path, expected) => {
+  expect(paths(path)).toEqual(expected);
+});
