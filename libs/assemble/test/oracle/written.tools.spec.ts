@@ -8,7 +8,7 @@ import { refusedCases } from './cases/refused';
 import { stageCases } from './cases/stages';
 import { needsPodman, runCases, type Verdict } from './runCases';
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const all: readonly OracleCase[] = [
   ...copyCases,
