@@ -33,4 +33,9 @@ export function linkModules(root: string, prism = join(packPlugin(), 'prism')): 
     if (name !== 'prism' && name !== '@prism-build') fs.symlinkSync(join(modules, name), join(target, name));
   }
   fs.symlinkSync(prism, join(target, 'prism'));
+  const own = join(root, 'libs');
+  if (!prism.startsWith(root)) return;
+  fs.mkdirSync(join(target, '@prism-build'));
+  for (const name of fs.readdirSync(join(modules, '@prism-build')))
+    fs.symlinkSync(join(own, name), join(target, '@prism-build', name));
 }

@@ -31,6 +31,8 @@ export interface Workspace {
 }
 
 const limit = 120_000;
+// A start of nx costs one second on a quiet machine and ten on a busy one.
+jest.setTimeout(300_000);
 
 /** @param prism where the plugin is, relative to the workspace; without it, a packed copy of the repository's */
 export function makeWorkspace(prism?: string): Workspace {

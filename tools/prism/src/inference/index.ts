@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
 import { ignoreNothing, type Source } from '@prism-build/containerfile';
-import { renderFailures } from '@prism-build/errors';
-import { readTextIfThere } from '@prism-build/shell';
+import { failed, ok, type Result, renderFailures } from '@prism-build/errors';
+import { fileFailure, readTextIfThere } from '@prism-build/shell';
 import { projectNameOf } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
 import { type Component, readComponent } from './component';
@@ -51,12 +51,15 @@ function makeProject(
   const declared = readDeclared(join(workspaceRoot, root));
   const name = declared.name ?? projectNameOf(root);
   const context = declared.options.context ?? root;
-  const component = readComponent(readTextIfThere(join(workspaceRoot, file)) ?? '', file, {
-    platforms: listOf(declared.options.platforms) ?? options?.platforms ?? defaultPlatforms,
-    buildArgs: declared.options.buildArgs ?? {},
-    target: declared.options.target,
-  });
-  const rules = readIgnoreRules(workspaceRoot, file, context);
+  const text = orFailure(file, () => ok(readTextIfThere(join(workspaceRoot, file)) ?? ''));
+  const component = text.ok
+    ? readComponent(text.value, file, {
+        platforms: listOf(declared.options.platforms) ?? options?.platforms ?? defaultPlatforms,
+        buildArgs: declared.options.buildArgs ?? {},
+        target: declared.options.target,
+      })
+    : text;
+  const rules = orFailure(`the ignore file of ${file}`, () => readIgnoreRules(workspaceRoot, file, context));
   const failures = [...(component.ok ? [] : component.failures), ...(rules.ok ? [] : rules.failures)];
   if (failures.length > 0) process.stderr.write(`${renderFailures(failures)}\n`);
   const facts = {
@@ -84,6 +87,15 @@ function makeProject(
       component.ok ? followLinks(join(workspaceRoot, context), component.value) : undefined,
     ),
   };
+}
+
+/** What cannot be read is the matter of one project: an exception here would end every command of nx. */
+function orFailure<T>(what: string, read: () => Result<T>): Result<T> {
+  try {
+    return read();
+  } catch (error) {
+    return failed(fileFailure(error, `cannot read ${what}`));
+  }
 }
 
 function listOf(platforms: readonly string[] | string | undefined): readonly string[] | undefined {

@@ -108,6 +108,9 @@ test('a run over all of them builds what can be built and ends with status 1', a
   // Where both are there, podman takes the Containerfile.
   workspace.write('svc/two/Dockerfile', 'FROM nonsense\n');
   writePlain(workspace, 'two');
+  // What cannot even be read is the matter of its own project.
+  mkdirSync(workspace.path('svc/unreadable/.containerignore'), { recursive: true });
+  workspace.write('svc/unreadable/Containerfile', 'FROM scratch\n');
   mkdirSync(workspace.path('svc/bytes'), { recursive: true });
   workspace.write('svc/bytes/Containerfile', 'FROM scratch\nCOPY . /\n');
   execFileSync('sh', ['-c', 'printf x > "$(printf \'svc/bytes/a\\377b\')"'], { cwd: workspace.root });
@@ -125,6 +128,10 @@ test.each(Object.entries(broken))('%s: one clear message, nothing half-made', (n
 test('a file name that is not UTF-8 is named', () => {
   expect(all.output).toMatch(/PATH_NOT_UTF8: .*svc\/bytes\/a/);
   expect(existsSync(workspace.path('dist/images/bytes'))).toBe(false);
+});
+
+test('an ignore file that is a directory stops its own project, and is named', () => {
+  expect(all.output).toMatch(/cannot read the ignore file of svc\/unreadable\/Containerfile/);
 });
 
 test('nobody is shown a stack trace, and every message says what to do', () => {

@@ -1,0 +1,69 @@
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { writePlain } from '../../../../test/support/components';
+import { repository } from '../../../../test/support/plugin';
+import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
+
+/** A workspace that the plugin's sources are part of, as in this repository. */
+let workspace: Workspace;
+beforeAll(() => {
+  workspace = makeWorkspace('tools/prism');
+  const isSource = (path: string) => !/\/(node_modules|dist|test)$/.test(path);
+  cpSync(join(repository, 'tools/prism'), workspace.path('tools/prism'), {
+    recursive: true,
+    filter: isSource,
+  });
+  for (const name of readdirSync(join(repository, 'libs')))
+    cpSync(join(repository, 'libs', name), workspace.path(`libs/${name}`), {
+      recursive: true,
+      filter: (path) => isSource(path) && !/\/(proto|plugin-sdk)$/.test(path),
+    });
+  workspace.write('package.json', JSON.stringify({ name: 'workspace', private: true, version: '1.0.0' }));
+  workspace.write('package-lock.json', JSON.stringify(lock('1.0.0', '1.0.0')));
+  writePlain(workspace, 'a');
+});
+afterAll(() => workspace.remove());
+
+/** A lockfile with one package that decides bytes and one that does not. */
+function lock(matters: string, other: string) {
+  const at = (name: string, version: string) => ({
+    version,
+    resolved: `https://registry.npmjs.org/${name}/-/x-${version}.tgz`,
+    integrity: `sha512-${version}`,
+  });
+  return {
+    name: 'workspace',
+    version: '1.0.0',
+    lockfileVersion: 3,
+    packages: {
+      '': { name: 'workspace', version: '1.0.0' },
+      'node_modules/@bokuweb/zstd-wasm': at('@bokuweb/zstd-wasm', matters),
+      'node_modules/fflate': at('fflate', '1.0.0'),
+      'node_modules/tar-stream': at('tar-stream', '1.0.0'),
+      'node_modules/left-pad': at('left-pad', other),
+    },
+  };
+}
+
+async function isHit(): Promise<boolean> {
+  const ran = await workspace.nx(['build-image', 'a']);
+  if (ran.status !== 0) throw new Error(ran.output);
+  return /\[(local cache|existing outputs)/.test(ran.output);
+}
+const edit = (name: string) => workspace.write(name, `${workspace.read(name)}\n// an edit\n`);
+
+test('an edit of an executor or of its libraries misses; of tests, documents and other packages it does not', async () => {
+  expect(await isHit()).toBe(false);
+  workspace.write('tools/prism/test/x.spec.ts', '');
+  workspace.write('libs/oci/test/x.spec.ts', '');
+  workspace.write('libs/oci/README.md', '');
+  workspace.write('package-lock.json', JSON.stringify(lock('1.0.0', '2.0.0')));
+  expect(await isHit()).toBe(true);
+  edit('tools/prism/src/build/imageStep.ts');
+  expect(await isHit()).toBe(false);
+  edit('libs/oci/src/planTar.ts');
+  expect(await isHit()).toBe(false);
+  workspace.write('package-lock.json', JSON.stringify(lock('1.0.1', '2.0.0')));
+  expect(await isHit()).toBe(false);
+  expect(await isHit()).toBe(true);
+});
