@@ -7,7 +7,16 @@ import { describeWith, podman as needsPodman, root as needsRoot, skopeo, which }
 import { Podman } from './support/podman';
 import { run, tryRun } from './support/run';
 import { until } from './support/until';
-import { components, host, memstore, nx, nxEnvironment, platformOf, projectList, readDigest } from './support/workspace';
+import {
+  components,
+  host,
+  memstore,
+  nx,
+  nxEnvironment,
+  platformOf,
+  projectList,
+  readDigest,
+} from './support/workspace';
 
 const imageOf = (project: string) => `localhost/prism/${project}:latest`;
 const loadOf = (project: string) => ['run-many', '-t', 'load-image', `--projects=${project}`];
@@ -41,19 +50,22 @@ esac
   });
   afterAll(() => removeDirectory(directory));
 
-  test.each(components)('$project: a manifest, the config and the layers uncompressed', async ({ project }) => {
-    const { config, layers } = platformOf(project, host);
-    const read = (member: string) => run(['tar', '-xOf', archiveOf(project), member]);
-    const [manifest] = JSON.parse(await read('manifest.json'));
-    expect(manifest.RepoTags).toEqual([imageOf(project)]);
-    expect(sha256(Buffer.from(await read(manifest.Config)))).toBe(config.digest);
-    expect(manifest.Layers).toHaveLength(layers.length);
-    const sums = manifest.Layers.map((layer: string) =>
-      run(['sh', '-c', 'tar -xOf "$0" "$1" | sha256sum', archiveOf(project), layer]),
-    );
-    const diffIDs = (await Promise.all<string>(sums)).map((line) => `sha256:${line.slice(0, 64)}`);
-    expect(diffIDs).toEqual(layers.map(({ diffID }) => diffID));
-  });
+  test.each(components)(
+    '$project: a manifest, the config and the layers uncompressed',
+    async ({ project }) => {
+      const { config, layers } = platformOf(project, host);
+      const read = (member: string) => run(['tar', '-xOf', archiveOf(project), member]);
+      const [manifest] = JSON.parse(await read('manifest.json'));
+      expect(manifest.RepoTags).toEqual([imageOf(project)]);
+      expect(sha256(Buffer.from(await read(manifest.Config)))).toBe(config.digest);
+      expect(manifest.Layers).toHaveLength(layers.length);
+      const sums = manifest.Layers.map((layer: string) =>
+        run(['sh', '-c', 'tar -xOf "$0" "$1" | sha256sum', archiveOf(project), layer]),
+      );
+      const diffIDs = (await Promise.all<string>(sums)).map((line) => `sha256:${line.slice(0, 64)}`);
+      expect(diffIDs).toEqual(layers.map(({ diffID }) => diffID));
+    },
+  );
 
   describeWith([skopeo], 'with skopeo', () => {
     test.each(components)('$project: reads it, and the config keeps its digest', async ({ project }) => {
@@ -67,22 +79,23 @@ esac
   });
 
   describeWith([needsPodman], 'with podman', () => {
-    let podman: Podman;
-    beforeAll(() => {
-      podman = new Podman();
-    });
-    afterAll(() => podman.close());
-
-    test.each(components)('$project: podman loads it under the same ID', async ({ project }) => {
-      await podman.run('load', '--quiet', '--input', archiveOf(project));
-      const id = await podman.run('image', 'inspect', '--format', '{{.Id}}', imageOf(project));
-      expect(`sha256:${id}`).toBe(platformOf(project, host).config.digest);
+    test('podman loads them under the same IDs', async () => {
+      const podman = new Podman();
+      try {
+        for (const { project } of components) {
+          await podman.run('load', '--quiet', '--input', archiveOf(project));
+          const id = await podman.run('image', 'inspect', '--format', '{{.Id}}', imageOf(project));
+          expect(`sha256:${id}`).toBe(platformOf(project, host).config.digest);
+        }
+      } finally {
+        await podman.close();
+      }
     });
   });
 });
 
 const dockerd = {
-  what: "dockerd (Debian: apt-get install docker.io; PRISM_E2E_DOCKER names another directory with it)",
+  what: 'dockerd (Debian: apt-get install docker.io; PRISM_E2E_DOCKER names another directory with it)',
   there: which('dockerd', process.env.PRISM_E2E_DOCKER ?? '') !== undefined,
 };
 
@@ -165,7 +178,13 @@ describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
   test('every platform at once, the others under names of their own', async () => {
     await nx(['run-many', '-t', 'load-image', projectList, '--allPlatforms'], { env });
     const other = host === 'amd64' ? 'arm64' : 'amd64';
-    const id = await docker('image', 'inspect', '--format', '{{.Id}} {{.Architecture}}', `${imageOf(memstore.project)}-${other}`);
+    const id = await docker(
+      'image',
+      'inspect',
+      '--format',
+      '{{.Id}} {{.Architecture}}',
+      `${imageOf(memstore.project)}-${other}`,
+    );
     expect(id).toBe(`${platformOf(memstore.project, other).config.digest} ${other}`);
   });
 });

@@ -16,7 +16,9 @@ const layoutOf = (project: string) => join(root, 'dist/layouts', project);
 
 /** The digest of the only image of a layout. */
 function digestOfLayout(layout: string): string {
-  const index = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')) as { manifests: { digest: string }[] };
+  const index = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')) as {
+    manifests: { digest: string }[];
+  };
   expect(index.manifests).toHaveLength(1);
   return index.manifests[0]!.digest;
 }
@@ -72,21 +74,26 @@ describeWith([skopeo], 'materialised layouts', () => {
       await ended;
     });
 
-    test.each(components)('$project: pushed and pulled back, it has the same digest and bytes', async (one) => {
-      const { project } = one;
-      const layout = layoutOf(project);
-      const { digest } = readDigest(project).index;
-      const reference = `docker://${host}/prism/${project}`;
-      await copy(`oci:${layout}`, `${reference}:latest`, '--dest-tls-verify=false');
-      // What the registry itself says about it, byte for byte.
-      const accept = 'application/vnd.oci.image.index.v1+json';
-      const answer = await fetch(`http://${host}/v2/prism/${project}/manifests/latest`, { headers: { accept } });
-      expect(answer.headers.get('docker-content-digest')).toBe(digest);
-      expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(digest);
-      const back = join(directory, `${project}-back`);
-      await copy(`${reference}@${digest}`, `oci:${back}`, '--src-tls-verify=false');
-      expect(digestOfLayout(back)).toBe(digest);
-      expect(blobsOf(back)).toEqual(blobsOf(layout));
-    });
+    test.each(components)(
+      '$project: pushed and pulled back, it has the same digest and bytes',
+      async (one) => {
+        const { project } = one;
+        const layout = layoutOf(project);
+        const { digest } = readDigest(project).index;
+        const reference = `docker://${host}/prism/${project}`;
+        await copy(`oci:${layout}`, `${reference}:latest`, '--dest-tls-verify=false');
+        // What the registry itself says about it, byte for byte.
+        const accept = 'application/vnd.oci.image.index.v1+json';
+        const answer = await fetch(`http://${host}/v2/prism/${project}/manifests/latest`, {
+          headers: { accept },
+        });
+        expect(answer.headers.get('docker-content-digest')).toBe(digest);
+        expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(digest);
+        const back = join(directory, `${project}-back`);
+        await copy(`${reference}@${digest}`, `oci:${back}`, '--src-tls-verify=false');
+        expect(digestOfLayout(back)).toBe(digest);
+        expect(blobsOf(back)).toEqual(blobsOf(layout));
+      },
+    );
   });
 });

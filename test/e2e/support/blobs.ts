@@ -6,7 +6,9 @@ import { readDigest } from './workspace';
 export const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** Every blob under a directory, each with the digest that its content has. */
-export function hashBlobs(directory: string): { readonly name: string; readonly actual: string; readonly size: number }[] {
+export function hashBlobs(
+  directory: string,
+): { readonly name: string; readonly actual: string; readonly size: number }[] {
   const names = readdirSync(join(directory, 'sha256')).sort();
   return names.map((name) => {
     const file = join(directory, 'sha256', name);
@@ -23,7 +25,10 @@ export function expectWholeImage(project: string, at: string): void {
   const image = readDigest(project, at);
   const blobs = hashBlobs(join(directory, 'blobs'));
   for (const { name, actual } of blobs) expect(actual).toBe(name);
-  const named = image.platforms.flatMap(({ manifest, config, layers }) => [manifest, config, ...layers]);
+  const named = [
+    image.index,
+    ...image.platforms.flatMap(({ manifest, config, layers }) => [manifest, config, ...layers]),
+  ];
   expect(blobs.map(({ name }) => name)).toEqual([...new Set(named.map(({ digest }) => digest))].sort());
   for (const { manifest, config, layers } of image.platforms) {
     const text = readFileSync(join(directory, 'blobs', manifest.digest.replace(':', '/')), 'utf8');

@@ -1,18 +1,27 @@
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectory } from './directory';
-import { type Argv, run, tryRun } from './run';
+import { run, tryRun } from './run';
 import { gitEnvironment, snapshot } from './snapshot';
-import { root } from './workspace';
+import { components, nxEnvironment, root } from './workspace';
+
+export interface CloneOptions {
+  readonly umask?: string;
+  /** Who owns the clone, uid:gid. */
+  readonly owner?: string;
+}
 
 /**
  * A clone of the work tree in a directory of its own, with the installed npm packages: links to the same files, since
- * node_modules is only read. `as` goes before git: another umask, another user.
+ * node_modules is only read.
  */
-export async function makeClone(name: string, as: readonly string[] = []): Promise<string> {
-  const at = join(makeDirectory('clone'), name);
-  await run(['chmod', '0777', join(at, '..')]);
-  const argv = [...as, 'git', '-c', 'safe.directory=*', 'clone', '--quiet', '--no-hardlinks', await snapshot(), at];
-  await run(argv as unknown as Argv, { env: gitEnvironment });
+export async function makeClone(name: string, { umask = '022', owner }: CloneOptions = {}): Promise<string> {
+  const parent = makeDirectory('clone');
+  await run(['chmod', '0755', parent]);
+  const at = join(parent, name);
+  const script = `umask ${umask} && exec git clone --quiet --no-hardlinks "$0" "$1"`;
+  await run(['sh', '-c', script, await snapshot(), at], { env: gitEnvironment });
+  if (owner) await run(['chown', '-R', owner, parent]);
   const modules = [join(root, 'node_modules'), join(at, 'node_modules')] as const;
   const linked = await tryRun(['cp', '-al', ...modules]);
   // Another file system, or files of another user: real copies.
@@ -21,4 +30,24 @@ export async function makeClone(name: string, as: readonly string[] = []): Promi
     await run(['cp', '-a', ...modules]);
   }
   return at;
+}
+
+/** Nx with a cache of the clone's own: by default all clones of a repository share one below the user's home. */
+export function ownCaches(clone: string): NodeJS.ProcessEnv {
+  return {
+    ...nxEnvironment,
+    NX_CACHE_DIRECTORY: join(clone, '.nx/cache'),
+    NX_WORKSPACE_DATA_DIRECTORY: join(clone, '.nx/workspace-data'),
+  };
+}
+
+/** Gives a clone what the workspace compiled, as if it had been compiled there: what is tested is not the compiler. */
+export function takeCompiled(clone: string): void {
+  for (const { project } of components) {
+    const journal = join('.prism/work', project, 'compiled.json');
+    mkdirSync(join(clone, journal, '..'), { recursive: true });
+    cpSync(join(root, journal), join(clone, journal));
+    const output = join('dist/compile', project);
+    cpSync(join(root, output), join(clone, output), { recursive: true });
+  }
 }

@@ -1,0 +1,26 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { which } from './needs';
+import { root } from './workspace';
+
+/** Where the workspace keeps compilers' caches. */
+export const sharedCompilers = process.env.PRISM_CACHE_DIR ?? join(root, '.prism/cache');
+
+/** The Go that the workspace's setup fetched, or the one on PATH. */
+export function findGo(): string {
+  const modules = join(sharedCompilers, 'gomod/golang.org');
+  const fetched = listDirectory(modules).findLast((name) => name.startsWith('toolchain@'));
+  const found = fetched ? join(modules, fetched, 'bin/go') : which('go');
+  if (!found) throw new Error('the end-to-end tests need Go; run tools/setup first');
+  return found;
+}
+
+export const goDirectory = () => dirname(findGo());
+
+function listDirectory(path: string): string[] {
+  try {
+    return readdirSync(path).sort();
+  } catch {
+    return [];
+  }
+}
