@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { hostCompilers } from './lib/host.mjs';
+import { koBuild } from './lib/ko.mjs';
+import { measure, table } from './lib/measure.mjs';
+import { podmanBuild } from './lib/podman.mjs';
+import { environment, run, time } from './lib/process.mjs';
+import { cache, copyRepository, nxOf, temporaryDirectory } from './lib/workspace.mjs';
+
+const execute = join(import.meta.dirname, 'lib', 'execute.cjs');
+
+/**
+ * One line of Go changes, and a finished image of two platforms is wanted. Every measurement changes the line to
+ * something that no cache has seen, and looks whether the image is another one.
+ */
+export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
+  const scratch = temporaryDirectory();
+  const workspace = join(scratch, 'workspace');
+  await copyRepository(workspace);
+  const module = `plugins/${project.replace('plugin-', '')}`;
+  const name = module.split('/')[1];
+  const changeLine = () =>
+    fs.writeFileSync(
+      join(workspace, module, 'bench.go'),
+      `package ${name}\n\nvar bench = "${randomUUID()}"\n\nfunc init() {\n\tif bench == "" {\n\t\tpanic(&bench)\n\t}\n}\n`,
+    );
+  const out = join(scratch, 'out');
+  const { compile, binary } = hostCompilers(workspace, scratch, out)[project];
+  const nx = nxOf(workspace, { daemon: true });
+  const ko = await koBuild(scratch, workspace, { module, main: `./cmd/${project}`, tags: 'grpcnotrace' });
+  const podman = podmanBuild(scratch, out);
+  const env = environment({ PRISM_CACHE_DIR: cache });
+  const containerfile = `${module}/Containerfile`;
+
+  const changed = (work) => async () => {
+    changeLine();
+    return work();
+  };
+  const checked = (work) => async () => {
+    const before = digestOf(workspace, project);
+    const milliseconds = await work();
+    const after = digestOf(workspace, project);
+    if (!after || after === before) throw new Error(`${project} was edited, and its image is the same`);
+    return milliseconds;
+  };
+  const sides = {
+    go: changed(() => time(compile)),
+    executor: checked(
+      changed(async () =>
+        Number(
+          await run([process.execPath, execute, workspace, project, containerfile], { cwd: workspace, env }),
+        ),
+      ),
+    ),
+    nx: checked(changed(() => time(() => nx('build-image', project)))),
+    ko: changed(() => time(ko)),
+    podman: changed(async () => {
+      const build = await podman(project, binary);
+      return time(() => compile().then(build));
+    }),
+  };
+  const times = await measure(sides, rounds, 2);
+  return `one line of ${project} changed, to an image of two platforms\n${table([
+    ['go build alone, both platforms', times.go],
+    ['executor', times.executor, { to: 'go build alone', peer: times.go, goal: 1.15 }],
+    ['nx build-image, daemon on', times.nx, { to: 'ko build', peer: times.ko, goal: 1 }],
+    ['ko build', times.ko],
+    ['go build, then podman build', times.podman],
+  ])}`;
+}
+
+function digestOf(workspace, project) {
+  const path = join(workspace, 'dist', 'images', project, 'digest.json');
+  return fs.existsSync(path) ? JSON.parse(fs.readFileSync(path, 'utf8')).index.digest : undefined;
+}

@@ -1,0 +1,83 @@
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { environment, run } from './process.mjs';
+import { cache, repository } from './workspace.mjs';
+
+const require = createRequire(import.meta.url);
+const platforms = ['amd64', 'arm64'].map((architecture) => ({ os: 'linux', architecture }));
+
+/** What compiles a component by hand, with the plugin's own argument vectors so that the flags are the same. */
+const units = {
+  'plugin-memstore': {
+    argv: ['compile-go', '-tags=grpcnotrace', './cmd/plugin-memstore'],
+    working: 'plugins/memstore',
+    pin: 'go',
+  },
+  'plugin-postgres': {
+    argv: ['compile-go', '-tags=grpcnotrace', './cmd/plugin-postgres'],
+    working: 'plugins/postgres',
+    pin: 'go',
+  },
+  proxy: { argv: ['compile-rust', '--package', 'prism-proxy'], working: '.', pin: 'rust' },
+};
+
+/**
+ * Compilers as a person's script would start them: in the workspace, both platforms at once, results in
+ * `<out>/<architecture>/`. Their caches: the shared one, or `caches` of the caller's.
+ */
+export function hostCompilers(workspace, scratch, out, caches = cache) {
+  const bundle = join(scratch, 'languages.cjs');
+  require('esbuild').buildSync({
+    entryPoints: [join(repository, 'libs', 'languages', 'src', 'index.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile: bundle,
+  });
+  const { recogniseCommand, parsePin } = require(bundle);
+  const machine = {
+    path: (process.env.PATH ?? '').split(':'),
+    readText: (path) => (fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : undefined),
+    isExecutable: (path) => fs.existsSync(path),
+    realPath: (path) => fs.realpathSync(path),
+  };
+  return Object.fromEntries(
+    Object.entries(units).map(([project, { argv, working, pin }]) => {
+      const { language, recognised } = recogniseCommand(argv);
+      const pinned = parsePin(readPin(workspace, pin), pin).value;
+      const found = language.findToolchain(pinned, machine, cache);
+      if (!found.ok) throw new Error(JSON.stringify(found.failures));
+      const request = {
+        recognised,
+        targets: platforms,
+        toolchain: found.value,
+        directories: {
+          source: workspace,
+          working: join(workspace, working),
+          cache: caches,
+          home: join(scratch, 'home'),
+        },
+        environment: () => ({}),
+        // As in the stage, which copies no go.work.
+        contains: () => false,
+        out: ({ architecture }) => join(out, architecture),
+      };
+      fs.mkdirSync(request.directories.home, { recursive: true });
+      for (const { architecture } of platforms) fs.mkdirSync(join(out, architecture), { recursive: true });
+      const compile = async () => {
+        await Promise.all(language.compile(request).map(({ argv, cwd, env }) => run(argv, { cwd, env })));
+        for (const { from, to } of language.placements(request)) fs.copyFileSync(from, to);
+      };
+      const fetch = async () => {
+        for (const { argv, cwd, env } of language.fetch(request))
+          await run(argv, { cwd, env: environment(env) });
+      };
+      return [project, { compile, fetch, binary: project === 'proxy' ? 'prism-proxy' : project }];
+    }),
+  );
+}
+
+function readPin(workspace, language) {
+  return fs.readFileSync(join(workspace, 'containerfiles', `${language}-builder`, 'pin.json'), 'utf8');
+}

@@ -1,0 +1,40 @@
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { onEnd } from './cleanup.mjs';
+import { environment, run } from './process.mjs';
+import { repository } from './workspace.mjs';
+
+/** `podman build` of both platforms out of `<out>/<architecture>/<binary>`, with a storage of its own. */
+export function podmanBuild(scratch, out) {
+  const root = join(scratch, 'storage');
+  const env = environment(
+    fs.existsSync('/run/systemd/system')
+      ? {}
+      : { CONTAINERS_CONF: join(repository, 'tools', 'setup', 'containers.conf') },
+  );
+  const podman = (...args) =>
+    run(['podman', '--root', root, '--runroot', join(scratch, 'run'), ...args], { cwd: out, env });
+  onEnd(() => podman('system', 'reset', '--force'));
+  return async (project, binary) => {
+    const file = join(out, `${project}.Containerfile`);
+    fs.writeFileSync(
+      file,
+      `FROM scratch\nARG TARGETARCH\nCOPY \${TARGETARCH}/${binary} /${binary}\nUSER 65532:65532\nENTRYPOINT ["/${binary}"]\n`,
+    );
+    const name = `localhost/bench/${project}`;
+    await podman('manifest', 'rm', name).catch(() => undefined);
+    return () =>
+      podman(
+        'build',
+        '-q',
+        '--no-cache',
+        '--platform',
+        'linux/amd64,linux/arm64',
+        '--manifest',
+        name,
+        '-f',
+        file,
+        '.',
+      );
+  };
+}

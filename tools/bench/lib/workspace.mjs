@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onEnd } from './cleanup.mjs';
+import { environment, run } from './process.mjs';
+
+export const repository = join(import.meta.dirname, '..', '..', '..');
+/** Compilers' caches are shared with the repository: what is measured is a warm machine. */
+export const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
+
+/** A directory that goes away at the end; `fixed` names one whose path must stay the same between runs. */
+export function temporaryDirectory(fixed) {
+  const base = fs.realpathSync(tmpdir());
+  // Small letters only: ko takes the path of a layout for the name of an image.
+  const directory = join(base, fixed ?? `prism-bench-${randomBytes(5).toString('hex')}`);
+  fs.mkdirSync(directory, { mode: 0o700 });
+  onEnd(() => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  return directory;
+}
+
+/** The repository as it is now, not only as it was committed, as a repository of its own. */
+export async function copyRepository(directory) {
+  const listed = await run(['git', 'ls-files', '-co', '--exclude-standard', '-z'], { cwd: repository });
+  for (const file of listed.split('\0').filter((one) => one && fs.existsSync(join(repository, one)))) {
+    fs.mkdirSync(dirname(join(directory, file)), { recursive: true });
+    fs.copyFileSync(join(repository, file), join(directory, file));
+  }
+  linkModules(directory, join(directory, 'tools', 'prism'));
+  fs.mkdirSync(join(directory, 'node_modules', '@prism-build'));
+  for (const name of fs.readdirSync(join(directory, 'libs'))) {
+    const nested = join(repository, 'libs', name, 'node_modules');
+    if (fs.existsSync(nested)) fs.symlinkSync(nested, join(directory, 'libs', name, 'node_modules'));
+    fs.symlinkSync(join(directory, 'libs', name), join(directory, 'node_modules', '@prism-build', name));
+  }
+  await commit(directory);
+}
+
+/** The plugin as a package holds it: compiled, without sources. */
+export function packPlugin(directory) {
+  const plugin = join(repository, 'tools', 'prism');
+  const packed = join(directory, 'prism');
+  fs.mkdirSync(directory, { recursive: true });
+  fs.symlinkSync(join(repository, 'node_modules'), join(directory, 'node_modules'));
+  for (const name of fs.readdirSync(plugin).filter((one) => /\.(json|cjs)$|^schema$/.test(one)))
+    fs.cpSync(join(plugin, name), join(packed, name), { recursive: true });
+  return import(join(plugin, 'compile.cjs')).then(({ default: compile }) => {
+    compile(join(plugin, 'src'), join(packed, 'dist'));
+    return packed;
+  });
+}
+
+/** A directory of links, since a link as node_modules escapes `node_modules/` in .gitignore. */
+export function linkModules(directory, prism) {
+  const target = join(directory, 'node_modules');
+  fs.mkdirSync(target);
+  for (const name of fs.readdirSync(join(repository, 'node_modules'))) {
+    if (name === 'prism' || name === '@prism-build' || name === '.cache') continue;
+    fs.symlinkSync(join(repository, 'node_modules', name), join(target, name));
+  }
+  if (prism) fs.symlinkSync(prism, join(target, 'prism'));
+}
+
+export async function commit(directory) {
+  const git = (...args) =>
+    run(['git', '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], { cwd: directory });
+  await git('init', '-q', '-b', 'main');
+  await git('add', '-A');
+  await git('commit', '-qm', 'bench');
+}
+
+/** Nx in a workspace, with caches of the workspace's own. The daemon, if any, is stopped at the end. */
+export function nxOf(directory, { daemon, more = {} }) {
+  const env = environment({
+    NX_DAEMON: String(daemon),
+    NX_TUI: 'false',
+    NX_CACHE_DIRECTORY: join(directory, '.nx', 'cache'),
+    NX_WORKSPACE_DATA_DIRECTORY: join(directory, '.nx', 'data'),
+    PRISM_CACHE_DIR: cache,
+    ...more,
+  });
+  const bin = join(directory, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
+  const nx = (...args) => run([process.execPath, bin, ...args], { cwd: directory, env });
+  if (daemon) onEnd(() => nx('daemon', '--stop'));
+  return nx;
+}

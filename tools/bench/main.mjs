@@ -1,0 +1,35 @@
+// Prints each benchmark as a table: medians, and the ratio to a peer of the same run beside its goal. Ratios are
+// medians of ratios taken pair by pair, so that a busy machine slows both sides. Nothing here fails a build.
+import { loadavg } from 'node:os';
+import { cold } from './cold.mjs';
+import { edit } from './edit.mjs';
+import { cleanUp } from './lib/cleanup.mjs';
+import { noop } from './noop.mjs';
+
+const benchmarks = { edit, noop, cold };
+const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
+const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);
+const unknown = names.filter((name) => !(name in benchmarks));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `no benchmark ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}\n`,
+  );
+  process.exit(1);
+}
+
+const load = () =>
+  loadavg()
+    .map((one) => one.toFixed(1))
+    .join(' ');
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => cleanUp().finally(() => process.exit(1)));
+try {
+  for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
+    const before = load();
+    const rounds = option('rounds') ? Number(option('rounds')) : undefined;
+    const report = await benchmarks[name]({ rounds, project: option('project') });
+    process.stdout.write(`\n${name}: ${report}load average before: ${before}, after: ${load()}\n`);
+  }
+} finally {
+  await cleanUp();
+}
