@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Workspace } from './workspace';
 
 /** A component that needs no compiler: one file on scratch. */
@@ -26,4 +28,10 @@ export function writePin(workspace: Workspace, version: string, language = 'go')
 /** The digest of a built image; throws where there is none. */
 export function digestOf(workspace: Workspace, name: string): string {
   return JSON.parse(workspace.read(`dist/images/${name}/digest.json`)).index.digest;
+}
+
+/** Blobs of the store with their inodes: whatever is assembled gets a new one, even where the bytes are equal. */
+export function storedBlobs(workspace: Workspace): string[] {
+  const directory = workspace.path('.prism/store/blobs/sha256');
+  return readdirSync(directory).map((name) => `${name} ${statSync(join(directory, name)).ino}`);
 }

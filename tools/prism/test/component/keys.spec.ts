@@ -1,5 +1,5 @@
 import { symlinkSync } from 'node:fs';
-import { digestOf, goStage, writeGo, writePin } from '../../../../test/support/components';
+import { digestOf, goStage, storedBlobs, writeGo, writePin } from '../../../../test/support/components';
 import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
 import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
@@ -80,9 +80,12 @@ test('what a symbolic link in a COPY leads to is in the key', async () => {
 test('early cut-off: a comment compiles again and changes nothing behind the binary', async () => {
   await build();
   const before = [digestOf(workspace, 'app'), go.calls().length];
+  const blobs = storedBlobs(workspace);
   append('svc/app/cmd/app/main.go', '// only a comment\n');
   expect(await build()).toMatchObject({ compile: false, files: true });
   expect([digestOf(workspace, 'app'), go.calls().length]).toEqual([before[0], Number(before[1]) + 2]);
+  // Compile and image are one batch, where Nx looks up no key in between: the image step itself keeps its work.
+  expect(storedBlobs(workspace)).toEqual(blobs);
   expect(await build()).toEqual(everything);
 });
 
@@ -105,6 +108,16 @@ test('a platform of the command line reads files that are in its key', async () 
   expect(digestOf(workspace, 'files')).not.toBe(before);
   await build();
   expect(JSON.parse(workspace.read('dist/images/files/digest.json')).platforms).toHaveLength(2);
+});
+
+// Nx does not hash what git ignores, so no fileset can bring it into a key. Known and reported.
+test.failing('a file that git ignores and that a COPY takes is in the key', async () => {
+  workspace.write('svc/files/.gitignore', 'data\n');
+  await build();
+  const before = digestOf(workspace, 'files');
+  workspace.write('svc/files/data', 'ignored, and copied');
+  await build();
+  expect(digestOf(workspace, 'files')).not.toBe(before);
 });
 
 test('affected picks what a change touches, also through a context that is wider than the project', async () => {
