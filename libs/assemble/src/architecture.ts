@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Platform } from '@prism-build/containerfile';
 import { type Failure, imageFailure } from '@prism-build/errors';
+import type { Content } from '@prism-build/oci';
 import { elfArchitecture, elfHeaderSize } from './elf';
-import type { Content, Tree } from './node';
+import type { Tree } from './node';
 
 /** Every executable file of a tree whose ELF header names another architecture than the image's. */
 export function checkArchitectures(tree: Tree, platform: Platform, containerfile: string): Failure[] {

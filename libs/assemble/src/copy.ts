@@ -1,26 +1,9 @@
-import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
+import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import type { Copy } from './copyRequest';
 import { findItems, type Item } from './items';
 import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
-import type { Owner } from './owners';
 import { findTarget, followPlace } from './target';
 import { below, joinPath, makeDirectories, parentOf, putNode } from './tree';
-
-/** A COPY of files, its paths already expanded. */
-export interface Copy {
-  /** Clean or glob paths in the source tree. */
-  readonly sources: readonly string[];
-  /** Absolute; a trailing slash means a directory. */
-  readonly destination: string;
-  /** Absent: nodes keep their owner. */
-  readonly owner?: Owner | undefined;
-  /** Permission bits for files and directories; absent: nodes keep theirs. */
-  readonly mode?: number | undefined;
-  /** Whether the sources' own directories are made below the destination (`--parents`). */
-  readonly parents?: boolean | undefined;
-  /** Paths of the source tree that `--exclude` leaves out. */
-  readonly excluded?: ((path: string, isDirectory: boolean) => boolean) | undefined;
-  readonly at: Place;
-}
 
 /**
  * Copies as `podman build` does: a directory gives its content, a file goes into a destination that is a

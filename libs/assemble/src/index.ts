@@ -1,7 +1,8 @@
 export { readArchive } from './archive';
-export { type Copy, copyInto } from './copy';
+export { copyInto } from './copy';
+export type { Copy } from './copyRequest';
 export { elfArchitecture } from './elf';
 export { toEntries } from './entries';
-export type { Content, DirectoryNode, FileNode, Node, Tree } from './node';
+export type { DirectoryNode, FileNode, Node, Tree } from './node';
 export { type AssembledPlatform, assemblePlatform } from './platform';
 export { readDirectory } from './walk';

@@ -1,5 +1,5 @@
 import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
-import type { Copy } from './copy';
+import type { Copy } from './copyRequest';
 import { expandGlob } from './glob';
 import type { Node, Tree } from './node';
 import { baseName, nodeAt, resolvePath } from './tree';

@@ -1,7 +1,4 @@
-/** Where the bytes of a regular file are: in memory, or in a file that is read when a layer is written. */
-export type Content =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'file'; readonly path: string; readonly size: number };
+import type { Content } from '@prism-build/oci';
 
 interface Owned {
   /** Permission bits with setuid, setgid and sticky: 0o0000 to 0o7777. */

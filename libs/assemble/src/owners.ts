@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
-import type { Content, Tree } from './node';
+import type { Content } from '@prism-build/oci';
+import type { Tree } from './node';
 import { resolvePath } from './tree';
 
 export interface Owner {

@@ -1,5 +1,5 @@
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
-import type { Copy } from './copy';
+import type { Copy } from './copyRequest';
 import type { Item } from './items';
 import type { Tree } from './node';
 import { baseName, fileAbove, followLinks, joinPath, nodeAt, parentOf, resolvePath } from './tree';
