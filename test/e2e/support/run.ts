@@ -18,12 +18,27 @@ export interface Finished {
 
 export type Argv = readonly [string, ...string[]];
 
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+const running = new Set<number>();
+
+/** A run that is stopped takes along what it started. */
+function onStop(signal: NodeJS.Signals): void {
+  for (const pid of running) killGroup(pid);
+  process.exit(signal === 'SIGINT' ? 130 : 143);
+}
+
 /** Runs a command to its end, whatever that is; past its time the whole process group is killed. */
 export function tryRun(argv: Argv, options: RunOptions = {}): Promise<Finished> {
   const { cwd, env = process.env, input, timeout = 240_000 } = options;
   return new Promise((resolve, reject) => {
     const [file, ...args] = argv;
     const child = spawn(file, args, { cwd, env, detached: true, stdio: 'pipe' });
+    if (running.size === 0) for (const signal of stopSignals) process.once(signal, onStop);
+    if (child.pid !== undefined) running.add(child.pid);
+    const forget = () => {
+      if (child.pid !== undefined) running.delete(child.pid);
+      if (running.size === 0) for (const signal of stopSignals) process.removeListener(signal, onStop);
+    };
     let stdout = '';
     let output = '';
     child.stdout.on('data', (chunk) => {
@@ -42,10 +57,12 @@ export function tryRun(argv: Argv, options: RunOptions = {}): Promise<Finished> 
     }, timeout);
     child.on('error', (error) => {
       clearTimeout(timer);
+      forget();
       reject(error);
     });
     child.on('close', (code) => {
       clearTimeout(timer);
+      forget();
       resolve({ code, stdout, output });
     });
     child.stdin.on('error', () => undefined).end(input);
