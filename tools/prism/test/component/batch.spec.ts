@@ -38,10 +38,11 @@ test.each([
 ] as const)('%s to %s after nine of ten keeps the nine', async (signal, whom) => {
   writePin(workspace, go.version);
   for (const name of ten) writeGo(workspace, name);
+  // Done is what has its journal, which is written last.
   go.hold('c9');
   const running = workspace.start(['run-many', '-t', 'build-image'], env());
   await until('nine images, and the tenth compiles', () => {
-    const done = ten.filter((name) => existsSync(workspace.path(`dist/compile/${name}/compile.json`)));
+    const done = ten.filter((name) => existsSync(workspace.path(`.prism/work/${name}/compiled.json`)));
     return done.length === 9 && go.calls().some((call) => call.endsWith(' c9'));
   });
   if (whom === 'all') running.killAll(signal);
