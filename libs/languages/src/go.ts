@@ -11,6 +11,7 @@ export const go: Language = {
   name: 'go',
   title: 'Go',
   lockfiles: ['go.mod', 'go.sum', 'go.work', 'go.work.sum'],
+  dependencies: 'gomod',
   neverRead: ['**/*_test.go'],
   fetchInherits: [
     'GOPROXY',
@@ -65,7 +66,8 @@ export const go: Language = {
         'build',
         '-trimpath',
         '-buildvcs=false',
-        `-ldflags=${ldflags}`,
+        // The build ID names the sources; without it a comment leaves the binary as it was.
+        `-ldflags=${ldflags} -buildid=`,
         ...(tags ? [`-tags=${tags}`] : []),
         '-o',
         `${out(target)}/`,

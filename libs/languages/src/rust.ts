@@ -23,6 +23,7 @@ export const rust: Language = {
   name: 'rust',
   title: 'Rust',
   lockfiles: ['Cargo.lock'],
+  dependencies: 'cargo',
   neverRead: [],
   fetchInherits: ['HOME', 'CARGO_HTTP_CAINFO', 'CARGO_NET_OFFLINE'],
 

@@ -38,7 +38,7 @@ test('a command that is not there is said so', async () => {
 });
 
 // execa says ENOENT for both; known and reported.
-test.failing('a working directory that is not there is not taken for a missing command', async () => {
+test('a working directory that is not there is not taken for a missing command', async () => {
   const failure = await failureOf({ argv: ['/bin/true'], cwd: '/no/such/directory' });
   expect(failure.what + failure.why).toContain('/no/such/directory');
 });

@@ -39,5 +39,4 @@ export const imageFailure = defineCatalogue({
     remedy: 'Build the binary for the platform of the image: use TARGETARCH in the compile stage.',
   },
   OPTIONS_INVALID: { remedy: 'Correct the option; `nx show project <name>` lists what the target takes.' },
-  PROJECT_NAME_TAKEN: { remedy: 'Give one of them another "name" in its project.json.' },
 });

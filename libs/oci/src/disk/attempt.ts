@@ -56,12 +56,12 @@ export function describeSystemError(error: NodeJS.ErrnoException): Failure {
   }
 }
 
-/** The value, or undefined when the file is not there. */
+/** The value, or undefined when the file is not there, or something that is no file. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+    if (isSystemError(error) && ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code ?? '')) return undefined;
     throw error;
   }
 }

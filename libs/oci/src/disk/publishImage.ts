@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ociFailure, ok, type Result } from '@prism-build/errors';
 import { withLock } from '@prism-build/shell';
@@ -49,7 +49,7 @@ function isDisturbed(failures: readonly { code: string; why?: string | undefined
 
 async function publishOnce(dir: string, { digestJson, store, keep }: Publication): Promise<void> {
   const blobs = listOwnBlobs(digestJson);
-  await mkdir(join(dir, 'blobs', 'sha256'), { recursive: true });
+  for (const path of [dir, join(dir, 'blobs'), join(dir, 'blobs', 'sha256')]) await makeDirectory(path);
   const linked = await Promise.all(blobs.map((blob) => linkBlob(store, blob, blobPath(dir, blob.digest))));
   const failures = linked.flatMap((result) => (result.ok ? [] : result.failures));
   if (failures.length > 0) fail(...failures);
@@ -59,11 +59,18 @@ async function publishOnce(dir: string, { digestJson, store, keep }: Publication
   await removeOthers(join(dir, 'blobs', 'sha256'), new Set(blobs.map(({ digest }) => hexOf(digest))));
 }
 
+/** Whatever else has the name gives way: an output directory is ours. */
+async function makeDirectory(path: string): Promise<void> {
+  if ((await unlessMissing(stat(path)))?.isFile()) await rm(path);
+  await mkdir(path, { recursive: true });
+}
+
 /** Leaves a file alone that is right already, so that watchers of the file see no change where there is none. */
 async function writeDigestJson(dir: string, bytes: Uint8Array): Promise<void> {
   const path = join(dir, 'digest.json');
   const present = await unlessMissing(readFile(path));
   if (present?.equals(bytes)) return;
+  if (!present) await rm(path, { recursive: true, force: true });
   await writeThenRename(path, 0o644, async (file) => {
     await writeAll(file, bytes);
     return path;

@@ -16,9 +16,9 @@ export async function fetchDependencies(
   mirror: MirroredTree,
 ): Promise<Result<void>> {
   const { cache } = request.directories;
-  const stamp = join(cache, 'fetched', `${language.name}-${lockfilesDigest(language, mirror)}`);
+  const stamp = join(cache, language.dependencies, 'fetched-by-prism', lockfilesDigest(language, mirror));
   if (fs.existsSync(stamp)) return ok(undefined);
-  return withLock(join(cache, 'fetched', `${language.name}.lock`), async () => {
+  return withLock(join(cache, 'locks', `${language.name}.lock`), async () => {
     if (fs.existsSync(stamp)) return ok(undefined);
     for (const { argv, cwd, env } of language.fetch(request)) {
       const inherited = Object.fromEntries(
