@@ -1,5 +1,5 @@
+import { existsSync } from 'node:fs';
 import { failed, ok, type Result, shellFailure } from '@prism-build/errors';
-import { execa } from 'execa';
 
 /** A process to start: an argument vector, never a shell string. */
 export interface Command {
@@ -28,6 +28,8 @@ export type Run = (command: Command) => Promise<Result<Finished>>;
  * COMMAND_FAILED with the end of what the command printed as the cause.
  */
 export const run: Run = async (command) => {
+  // Loaded with the first command: a build that finds everything made starts none.
+  const { execa } = await import('execa');
   const [file, ...args] = command.argv;
   const child = execa(file, args, {
     reject: false,
@@ -54,6 +56,11 @@ export const run: Run = async (command) => {
   if (result.timedOut) {
     return failed(
       shellFailure('COMMAND_TIMED_OUT', { what: `no end after ${command.timeout} ms: ${shown}` }),
+    );
+  }
+  if (command.cwd !== undefined && !existsSync(command.cwd)) {
+    return failed(
+      shellFailure('FILE_UNREADABLE', { what: `there is no directory ${command.cwd} to run ${file} in` }),
     );
   }
   if (result.code === 'ENOENT')
