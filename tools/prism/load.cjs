@@ -61,30 +61,22 @@ function compile(fresh) {
   }
 }
 
+/** Functions, not getters: Nx reads every property of a plugin, and must not load what it does not call. */
+const lazily =
+  (entry, name) =>
+  (...args) =>
+    load(entry)[name](...args);
+
 module.exports = {
   name: 'prism',
   get createNodes() {
     return load('inference').createNodes;
   },
-  get build() {
-    return load('build').build;
-  },
-  get buildBatch() {
-    return load('build').buildBatch;
-  },
-  get loadImage() {
-    return load('load').loadImage;
-  },
-  get loadImageBatch() {
-    return load('load').loadImageBatch;
-  },
-  get materializeImage() {
-    return load('materialize').materializeImage;
-  },
-  get summarize() {
-    return load('summary').summarize;
-  },
-  get schemas() {
-    return load('schemas').schemas;
-  },
+  build: lazily('build', 'build'),
+  buildBatch: lazily('build', 'buildBatch'),
+  loadImage: lazily('load', 'loadImage'),
+  loadImageBatch: lazily('load', 'loadImageBatch'),
+  materializeImage: lazily('materialize', 'materializeImage'),
+  summarize: lazily('summary', 'summarize'),
+  schemas: lazily('schemas', 'schemas'),
 };

@@ -1,5 +1,5 @@
 import { type Failure, ociFailure } from '@prism-build/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { byCodeUnit, canonicalJson, type Json } from './canonicalJson';
 import { platformName } from './descriptor';
 import type { DigestJson, PlatformImage } from './digestJson';

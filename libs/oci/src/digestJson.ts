@@ -1,5 +1,5 @@
 import { failed, ociFailure, ok, type Result } from '@prism-build/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson, type Json } from './canonicalJson';
 import type { Descriptor } from './descriptor';
 

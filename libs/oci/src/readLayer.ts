@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import { extract, type Header } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import type { Entry } from './tree';
 
 /** An entry without its content. */
@@ -30,6 +30,8 @@ const XATTR = 'SCHILY.xattr.';
  * they are. Throws an Error on what is no tar, and on an xattr that is no UTF-8, which tar-stream cannot give.
  */
 export async function* readLayer(tar: AsyncIterable<Uint8Array>): AsyncGenerator<LayerItem> {
+  // Loaded when an archive is read: most builds read none.
+  const { extract } = await import('tar-stream');
   const unpack = extract();
   pipeline(Readable.from(tar), unpack, () => {});
   for await (const item of unpack) {

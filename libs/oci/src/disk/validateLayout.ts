@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Failure, failed, ociFailure, ok, type Result } from '@prism-build/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configView, parseJson } from '../checkImage';
 import { decompressLayer } from '../decompress';
 import type { Descriptor } from '../descriptor';

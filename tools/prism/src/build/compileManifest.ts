@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { temporaryBeside, writeFileAtomic } from '@prism-build/shell';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const file = z.strictObject({
   path: z.string().refine((path) => path.split('/').every((part) => !['', '.', '..'].includes(part))),

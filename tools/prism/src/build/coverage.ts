@@ -16,7 +16,7 @@ export function isCovered(
   options: BuildOptions,
   target: TargetConfiguration | undefined,
 ): boolean {
-  const inputs = new Set((target?.inputs ?? []).filter((input) => typeof input === 'string'));
+  const inputs = new Set((target?.inputs ?? []).map(filesetOf));
   const { containerfile, context, platforms, buildArgs, step } = options;
   if (!inputs.has(`{workspaceRoot}/${containerfile}.dockerignore`)) return true;
   const text = readTextIfThere(join(root, containerfile)) ?? '';
@@ -25,4 +25,9 @@ export function isCovered(
   const { compile, image } = component.value;
   const sources = step === 'compile' ? (compile?.sources ?? []) : image;
   return toFilesets(context, sources).every((fileset) => inputs.has(fileset));
+}
+
+function filesetOf(input: NonNullable<TargetConfiguration['inputs']>[number]): string | undefined {
+  if (typeof input === 'string') return input;
+  return 'fileset' in input ? input.fileset : undefined;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const platforms = z
   .union([z.array(z.string()), z.string().transform((text) => text.split(','))])

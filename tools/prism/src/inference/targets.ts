@@ -67,9 +67,7 @@ function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfigu
     cache: true,
     inputs: [
       ...ownFiles(facts),
-      ...toFilesets(context, compile.sources),
-      ...excluded(facts, pins),
-      ...exclusions,
+      ...fromDisk([...toFilesets(context, compile.sources), ...excluded(facts, pins), ...exclusions]),
       ...pins,
       ...facts.identity.inputs,
     ] as string[],
@@ -93,8 +91,7 @@ function imageTarget(facts: TargetFacts, component: Component | undefined): Targ
     ...(component?.compile && { dependsOn: [{ target: 'compile', params: 'forward' as const }] }),
     inputs: [
       ...ownFiles(facts),
-      ...reads,
-      ...(reads.length > 0 ? excluded(facts) : []),
+      ...fromDisk(reads.length > 0 ? [...reads, ...excluded(facts)] : []),
       ...compiled,
       ...facts.identity.inputs,
     ] as string[],
@@ -112,6 +109,11 @@ function imageTarget(facts: TargetFacts, component: Component | undefined): Targ
       },
     },
   };
+}
+
+/** COPY takes what git ignores too, and Nx would not hash it: these filesets are read from the disk (Nx 24). */
+function fromDisk(filesets: readonly string[]): Input[] {
+  return filesets.map((fileset) => ({ fileset, includeIgnored: true }));
 }
 
 /** Files that count whatever an ignore file says; the Containerfile is in a group of its own for that reason. */

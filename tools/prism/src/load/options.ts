@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Options of the `load-image` executor; schema/load-image.json is made from it. */
 export const loadOptions = z.object({

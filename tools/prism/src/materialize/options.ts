@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Options of the `materialize` executor; schema/materialize.json is made from it. */
 export const materializeOptions = z.object({

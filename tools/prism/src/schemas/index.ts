@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { buildOptions } from '../build/options';
 import { loadOptions } from '../load/options';
 import { materializeOptions } from '../materialize/options';

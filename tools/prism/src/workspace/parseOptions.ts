@@ -1,5 +1,5 @@
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Parses the options of a target at the edge; every violation is one failure that names the option. */
 export function parseOptions<Schema extends z.ZodType>(
