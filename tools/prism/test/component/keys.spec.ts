@@ -110,8 +110,7 @@ test('a platform of the command line reads files that are in its key', async () 
   expect(JSON.parse(workspace.read('dist/images/files/digest.json')).platforms).toHaveLength(2);
 });
 
-// Nx does not hash what git ignores, so no fileset can bring it into a key. Known and reported.
-test.failing('a file that git ignores and that a COPY takes is in the key', async () => {
+test('a file that git ignores and that a COPY takes is in the key', async () => {
   workspace.write('svc/files/.gitignore', 'data\n');
   await build();
   const before = digestOf(workspace, 'files');

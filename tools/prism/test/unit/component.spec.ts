@@ -125,5 +125,8 @@ test('a Containerfile that cannot be read has a build that says why, keyed by al
   };
   const targets = makeTargets(facts, undefined);
   expect(targets.compile).toBeUndefined();
-  expect(targets['build-image']?.inputs).toContain('{projectRoot}/**/*');
+  expect(targets['build-image']?.inputs).toContainEqual({
+    fileset: '{projectRoot}/**/*',
+    includeIgnored: true,
+  });
 });
