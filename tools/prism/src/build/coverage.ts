@@ -20,7 +20,7 @@ export function isCovered(
   const { containerfile, context, platforms, buildArgs, step } = options;
   if (!inputs.has(`{workspaceRoot}/${containerfile}.dockerignore`)) return true;
   const text = readTextIfThere(join(root, containerfile)) ?? '';
-  const component = readComponent(text, containerfile, { platforms, buildArgs, target: options.target });
+  const component = readComponent(text, containerfile, { platforms, buildArgs, target: options.stage });
   if (!component.ok) return true;
   const { compile, image } = component.value;
   const sources = step === 'compile' ? (compile?.sources ?? []) : image;

@@ -19,7 +19,10 @@ export const buildOptions = z.object({
     .default('.')
     .describe('The build context, relative to the workspace; what `podman build -f <file> <context>` means.'),
   platforms,
-  target: z.string().optional().describe('The stage to build; the last one if left out.'),
+  stage: z
+    .string()
+    .optional()
+    .describe('The stage to build (Nx keeps --target for itself); the last one if left out.'),
   buildArgs: z
     .record(z.string(), z.string())
     .default({})

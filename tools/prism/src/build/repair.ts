@@ -11,7 +11,7 @@ export async function repairCompile(
 ): Promise<Result<CompileManifest>> {
   const directory = compileDirectory(input.directories.root, input.project);
   const repaired = await repair(input.directories, directory, failures, () =>
-    compileStep({ ...input, force: true, options: { ...input.options, step: 'compile', target: undefined } }),
+    compileStep({ ...input, force: true, options: { ...input.options, step: 'compile', stage: undefined } }),
   );
   return repaired.ok ? readOutput(directory) : repaired;
 }

@@ -29,7 +29,7 @@ export function readRequest(root: string, options: BuildOptions): Result<PlanReq
     // Constant, so that no plan depends on the machine; nothing that runs commands is planned here.
     buildPlatform: { os: 'linux', architecture: 'amd64' },
     buildArgs: options.buildArgs,
-    target: options.target,
+    target: options.stage,
     compression: options.compression,
   });
 }

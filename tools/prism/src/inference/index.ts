@@ -56,7 +56,7 @@ function makeProject(
     ? readComponent(text.value, file, {
         platforms: listOf(declared.options.platforms) ?? options?.platforms ?? defaultPlatforms,
         buildArgs: declared.options.buildArgs ?? {},
-        target: declared.options.target,
+        target: declared.options.stage,
       })
     : text;
   const rules = orFailure(`the ignore file of ${file}`, () => readIgnoreRules(workspaceRoot, file, context));
@@ -118,7 +118,7 @@ interface Declared {
     readonly context?: string;
     readonly platforms?: readonly string[] | string;
     readonly buildArgs?: Readonly<Record<string, string>>;
-    readonly target?: string;
+    readonly stage?: string;
   };
 }
 

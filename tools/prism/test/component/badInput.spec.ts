@@ -98,7 +98,7 @@ test('a run over all of them builds what can be built and ends with status 1', a
     workspace.write(`svc/${name}/hello`, 'hello');
   }
   workspace.write('svc/fakeelf/tool', elf(183), 0o755);
-  const options = { target: 'nobody' };
+  const options = { stage: 'nobody' };
   workspace.write('svc/nosuch/project.json', JSON.stringify({ targets: { 'build-image': { options } } }));
   for (const name of ['error', 'notout'])
     workspace.write(`svc/${name}/cmd/${name}/main.go`, name === 'error' ? 'BROKEN' : 'package main');
