@@ -10,16 +10,18 @@ import { copyRepository, nxOf, repository, temporaryDirectory } from './lib/work
 /**
  * Every image of the stack where there is none yet, compilers' caches warm on both sides: our one command, against
  * compiling on the host and a loop of `podman build`. What is not compiling is counted apart: on our side the time
- * when no compile task runs, from what Nx writes of its run; on the other side the loop.
+ * when no compile task runs, from what Nx writes of its run; on the other side the loop. `project` names some.
  */
-export async function cold({ rounds = 5 }) {
+export async function cold({ rounds = 5, project }) {
   // One path for every run: cargo keeps its results by path.
   const own = createHash('sha256').update(repository).digest('hex').slice(0, 8);
   const scratch = temporaryDirectory(`prism-bench-cold-${own}`);
   const workspace = join(scratch, 'workspace');
   await copyRepository(workspace);
   const out = join(scratch, 'out');
-  const peers = hostCompilers(workspace, scratch, out, join(repository, '.prism', 'bench', 'cache'));
+  const compilers = hostCompilers(workspace, scratch, out, join(repository, '.prism', 'bench', 'cache'));
+  const chosen = project ? project.split(',') : Object.keys(compilers);
+  const peers = Object.fromEntries(chosen.map((name) => [name, compilers[name]]));
   for (const { fetch } of Object.values(peers)) await fetch();
   const podman = podmanBuild(scratch, out);
   const caches = join(repository, '.prism', 'bench', 'ours');
@@ -31,7 +33,7 @@ export async function cold({ rounds = 5 }) {
   const sides = {
     async prism() {
       forget('dist', '.nx', '.prism');
-      const whole = await time(() => nx('run-many', '-t', 'build-image'));
+      const whole = await time(() => nx('run-many', '-t', 'build-image', '-p', chosen.join()));
       rest.prism.push(whole - compiling(join(workspace, '.nx', 'cache', 'run.json')));
       return whole;
     },
@@ -53,7 +55,7 @@ export async function cold({ rounds = 5 }) {
   const times = await measure(sides, rounds);
   const measured = (all) => all.slice(-rounds);
   const peer = measured(rest.podman);
-  return `all ${Object.keys(peers).length} images of the stack, none there before\n${table([
+  return `${chosen.join(', ')}: all images, none there before\n${table([
     [
       'prism: what is not compiling',
       measured(rest.prism),

@@ -8,11 +8,11 @@ export function environment(more = {}) {
   return { ...Object.fromEntries(inherited), NO_COLOR: '1', ...more };
 }
 
-/** Runs a command to its end and gives its output; throws with the output when it fails or takes 10 minutes. */
+/** Runs a command to its end and gives its output; throws with the output when it fails or takes 40 minutes: the first compile of all dependencies is long. */
 export function run(argv, { cwd, env = environment() } = {}) {
   const { promise, resolve, reject } = Promise.withResolvers?.() ?? withResolvers();
   const child = spawn(argv[0], argv.slice(1), { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const limit = setTimeout(() => child.kill('SIGKILL'), 600_000);
+  const limit = setTimeout(() => child.kill('SIGKILL'), 2_400_000);
   let stdout = '';
   let all = '';
   child.stdout.on('data', (chunk) => {

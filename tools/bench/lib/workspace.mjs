@@ -14,6 +14,7 @@ export function temporaryDirectory(fixed) {
   const base = fs.realpathSync(tmpdir());
   // Small letters only: ko takes the path of a layout for the name of an image.
   const directory = join(base, fixed ?? `prism-bench-${randomBytes(5).toString('hex')}`);
+  if (fs.existsSync(directory)) throw new Error(`another run uses ${directory}; if there is none, remove it`);
   fs.mkdirSync(directory, { mode: 0o700 });
   onEnd(() => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   return directory;
