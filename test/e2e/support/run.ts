@@ -23,7 +23,7 @@ const running = new Set<number>();
 
 /** A run that is stopped takes along what it started. */
 function onStop(signal: NodeJS.Signals): void {
-  for (const pid of running) killGroup(pid);
+  for (const pid of running) killGroup(pid, 'SIGTERM');
   process.exit(signal === 'SIGINT' ? 130 : 143);
 }
 
