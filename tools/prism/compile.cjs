@@ -1,5 +1,7 @@
 // Compiles the plugin's entries, libs bundled in; a plugin that loads few and small files starts fast.
 'use strict';
+const { createHash } = require('node:crypto');
+const fs = require('node:fs');
 const path = require('node:path');
 
 const entries = ['inference', 'build', 'load', 'materialize', 'schemas', 'summary'];
@@ -9,6 +11,8 @@ module.exports = function compile(sources, outdir) {
     entryPoints: entries.map((name) => path.join(sources, name, 'index.ts')),
     entryNames: '[dir]',
     outbase: sources,
+    // Names in the output are relative to it: the same in every clone.
+    absWorkingDir: path.join(__dirname, '..', '..'),
     outdir,
     bundle: true,
     platform: 'node',
@@ -17,4 +21,9 @@ module.exports = function compile(sources, outdir) {
     external: ['nx', '@nx/devkit', '@bokuweb/zstd-wasm'],
     logLevel: 'silent',
   });
+  // What decides results besides their inputs; the executors put it into the keys of what they keep.
+  const hash = createHash('sha256').update(fs.readFileSync(path.join(outdir, 'build.js')));
+  // Exact versions of the packages that are not bundled.
+  hash.update(fs.readFileSync(path.join(__dirname, '..', '..', 'libs', 'oci', 'package.json')));
+  fs.writeFileSync(path.join(outdir, 'identity'), hash.digest('hex'));
 };

@@ -127,10 +127,11 @@ function fixedEnvironment({ directories }: CompileRequest): Record<string, strin
 }
 
 function compileEnvironment({ directories, targets }: CompileRequest): Record<string, string> {
+  // Not the sources' own directory: cargo names them relative to the workspace, and a flag that differs between
+  // clones would compile every dependency again.
   const remaps = [
     [join(directories.cache, 'cargo'), '/cargo'],
     [targetDirectory(directories.cache), '/target'],
-    [directories.source, '/src'],
   ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   const env: Record<string, string> = {
     // mimalloc embeds __TIME__; gcc takes the clock from here.

@@ -47,7 +47,7 @@ test('argv and environment of a compile: one cargo for all platforms', () => {
     ],
     "cwd": "/h",
     "env": {
-      "CARGO_ENCODED_RUSTFLAGS": "-Ctarget-feature=+crt-static--remap-path-prefix=/c/cargo=/cargo--remap-path-prefix=/c/cargo-target=/target--remap-path-prefix=/w/source=/src",
+      "CARGO_ENCODED_RUSTFLAGS": "-Ctarget-feature=+crt-static--remap-path-prefix=/c/cargo=/cargo--remap-path-prefix=/c/cargo-target=/target",
       "CARGO_HOME": "/c/cargo",
       "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER": "aarch64-linux-gnu-gcc",
       "CARGO_TARGET_DIR": "/c/cargo-target",

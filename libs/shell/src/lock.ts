@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failed, type Result, shellFailure } from '@prism-build/errors';
 import { lock } from 'proper-lockfile';
@@ -20,6 +20,8 @@ export async function withLock<T>(
   const notice = setTimeout(() => process.stderr.write(`waiting for another run to release ${path}\n`), 2000);
   try {
     await mkdir(dirname(path), { recursive: true });
+    // A lock is a directory; a file of that name would be waited for in vain.
+    if ((await stat(path).catch(() => undefined))?.isFile()) await rm(path, { force: true });
     release = await lock(path, {
       realpath: false,
       lockfilePath: path,

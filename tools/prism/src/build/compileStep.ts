@@ -8,6 +8,7 @@ import { type CompileRequest, type Language, recogniseCommand, type Target } fro
 import { type CompilePlan, planCompile } from '@prism-build/plan';
 import { attempt, readTextIfThere, run, runPool, withLock, writeFileAtomic } from '@prism-build/shell';
 import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
+import { executorIdentity } from '../workspace/identity';
 import { readContextTree } from '../workspace/readContext';
 import {
   type CompileManifest,
@@ -72,7 +73,7 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
   const destination = compileDirectory(directories.root, project);
   const journal = join(work, 'compiled.json');
   const key = createHash('sha256')
-    .update(JSON.stringify([plan, pin.value, mirror.value.digest]))
+    .update(JSON.stringify([executorIdentity(), plan, pin.value, mirror.value.digest]))
     .digest('hex');
   const kept = input.force ? undefined : readJournal(journal, key, destination);
   if (kept) return ok({ manifest: kept, kept: true });

@@ -13,16 +13,20 @@ import {
 import type { ImagePlan } from '@prism-build/plan';
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 import type { Directories } from '../workspace/directories';
+import { executorIdentity } from '../workspace/identity';
 import type { CompileManifest } from './compileManifest';
 
 /**
- * Everything that decides an image, as one digest: the plan and the content of what it reads. What was
+ * Everything that decides an image, as one digest: the code, the plan and the content of what it reads. What was
  * assembled before is found by it in our own store, whatever became of Nx's: finished work survives a kill, a
  * chain inside one batch stops where nothing changed, and going back to an older state costs nothing.
  */
 export function digestInputs(plan: ImagePlan, context: Tree, manifest: CompileManifest | undefined): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify(plan)).update(JSON.stringify(manifest ?? null));
+  hash
+    .update(executorIdentity())
+    .update(JSON.stringify(plan))
+    .update(JSON.stringify(manifest ?? null));
   for (const [path, node] of context) {
     hash.update(`${path}\0${node.type}\0${node.mode}\0${node.type === 'symlink' ? node.linkTarget : ''}\0`);
     if (node.type !== 'file') continue;
