@@ -13,7 +13,7 @@ export function toFilesets(context: string, sources: readonly Source[]): string[
   const prefix = workspacePath(context);
   const patterns = sources.flatMap((source) => {
     if (source.kind !== 'path') return [];
-    const path = foreign.test(source.path) ? literalDirectory(source.path) : widen(source.path);
+    const path = widen(foreign.test(source.path) ? literalDirectory(source.path) : source.path);
     return path === '.' || path === '' ? [`${prefix}**/*`] : [`${prefix}${path}`, `${prefix}${path}/**/*`];
   });
   return [...new Set(patterns)];
