@@ -43,7 +43,7 @@ export function packPlugin(directory) {
   const packed = join(directory, 'prism');
   fs.mkdirSync(directory, { recursive: true });
   fs.symlinkSync(join(repository, 'node_modules'), join(directory, 'node_modules'));
-  for (const name of fs.readdirSync(plugin).filter((one) => /\.(json|cjs)$|^schema$/.test(one)))
+  for (const name of fs.readdirSync(plugin).filter((one) => /\.(json|cjs)$|^schema$|^as-in-/.test(one)))
     fs.cpSync(join(plugin, name), join(packed, name), { recursive: true });
   return import(join(plugin, 'compile.cjs')).then(({ default: compile }) => {
     compile(join(plugin, 'src'), join(packed, 'dist'));
