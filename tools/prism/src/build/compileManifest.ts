@@ -58,12 +58,13 @@ export function publishOutput(
   sources: (platform: string) => string,
 ): void {
   const wanted = new Set([compileManifestName]);
+  const before = digestsBefore(destination);
   for (const { platform, files } of manifest.platforms) {
     for (const { path, mode, digest } of files) {
       const relative = `${platformDirectory(platform)}/${path}`;
       const target = join(destination, relative);
       wanted.add(relative);
-      if (digestIfFile(target) === digest) continue;
+      if (before.get(relative) === digest && digestIfFile(target) === digest) continue;
       clearWay(destination, relative);
       placeCopy(join(sources(platform), path), target, Number.parseInt(mode, 8));
     }
@@ -76,11 +77,9 @@ export function publishOutput(
 /** Reads the manifest and verifies every file that it names; failures name each one that is not as it should be. */
 export function readOutput(directory: string): Result<CompileManifest> {
   const path = join(directory, compileManifestName);
-  let manifest: CompileManifest;
-  try {
-    manifest = compileManifest.parse(JSON.parse(fs.readFileSync(path, 'utf8')));
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const manifest = readManifest(directory);
+  if (!manifest) {
+    const missing = !fs.existsSync(path);
     const code = missing ? 'COMPILE_OUTPUT_MISSING' : 'COMPILE_OUTPUT_CORRUPT';
     return failed(imageFailure(code, { what: `${path} is ${missing ? 'missing' : 'not readable'}` }));
   }
@@ -93,6 +92,14 @@ export function readOutput(directory: string): Result<CompileManifest> {
   return failed(
     ...wrong.map(({ at }) => imageFailure('COMPILE_OUTPUT_CORRUPT', { what: `${at} is missing or altered` })),
   );
+}
+
+function readManifest(directory: string): CompileManifest | undefined {
+  try {
+    return compileManifest.parse(JSON.parse(fs.readFileSync(join(directory, compileManifestName), 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Removes what stands in the way of a file: something of another kind at its path, or a file above it. */
@@ -114,11 +121,19 @@ function digestIfFile(path: string): string | undefined {
   }
 }
 
+/** What lies there by its own manifest: a hint which files are worth hashing, never a proof. */
+function digestsBefore(destination: string): Map<string, string> {
+  const files = readManifest(destination)?.platforms.flatMap(({ platform, files }) =>
+    files.map(({ path, digest }): [string, string] => [`${platformDirectory(platform)}/${path}`, digest]),
+  );
+  return new Map(files);
+}
+
 function placeCopy(source: string, target: string, mode: number): void {
   fs.mkdirSync(dirname(target), { recursive: true });
   const temporary = temporaryBeside(target);
   try {
-    // A copy, not a link: whoever alters the output must not alter what the compiler compares with.
+    // A copy, not a link: whoever alters the output must not alter what the compiler made.
     fs.copyFileSync(source, temporary, fs.constants.COPYFILE_FICLONE);
     fs.chmodSync(temporary, mode);
     const fd = fs.openSync(temporary, 'r');

@@ -52,6 +52,12 @@ export async function compileStep(input: StepInput): Promise<Result<StepReport>>
   return ok({ text: describe(done.value.manifest), kept: done.value.kept });
 }
 
+/**
+ * What this process compiled, by directory: the image step of the same batch need not hash again what was hashed
+ * and written a moment ago.
+ */
+export const compiledHere = new Map<string, CompileManifest>();
+
 interface Compiled {
   readonly manifest: CompileManifest;
   readonly kept: boolean;
@@ -110,6 +116,7 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
   return attempt(`cannot write ${destination}`, () => {
     publishOutput(destination, manifest.value, (platform) => join(outputs, platformDirectory(platform)));
     writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value }));
+    compiledHere.set(destination, manifest.value);
     return { manifest: manifest.value, kept: false };
   });
 }

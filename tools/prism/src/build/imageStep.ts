@@ -19,7 +19,7 @@ import { compileDirectory, imageDirectory, lockPath } from '../workspace/directo
 import { readContextTree } from '../workspace/readContext';
 import { compiledTree } from './compiledTree';
 import { type CompileManifest, readOutput } from './compileManifest';
-import type { StepInput, StepReport } from './compileStep';
+import { compiledHere, type StepInput, type StepReport } from './compileStep';
 import { digestInputs, readMemo, writeMemo } from './memo';
 import { repairCompile } from './repair';
 import { readRequest } from './request';
@@ -73,7 +73,8 @@ async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inp
     return ok({ context: context.value, manifest: undefined, compiled: () => undefined });
   }
   const directory = compileDirectory(root, input.project);
-  const output = readOutput(directory);
+  const here = compiledHere.get(directory);
+  const output = here ? ok(here) : readOutput(directory);
   // Nothing that was restored is trusted: what is missing or altered is compiled again, here and now.
   const manifest = output.ok ? output : await repairCompile(input, output.failures);
   if (!manifest.ok) return manifest;

@@ -30,7 +30,9 @@ export function toExclusions(context: string, rules: IgnoreMatcher, mustCount: r
   const last = rules.patterns.findLastIndex(({ negated }) => negated);
   const usable = rules.patterns.slice(last + 1).filter(({ text, matches }) => {
     const hides = mustCount.some((path) => pathAndParents(path).some(matches));
-    return !foreign.test(text) && !hides;
+    // `**` inside a name means one thing to the engines and another to Nx.
+    const odd = text.split('/').some((part) => part !== '**' && part.includes('**'));
+    return !foreign.test(text) && !odd && !hides;
   });
   return usable.flatMap(({ text }) => [`!${prefix}${text}`, `!${prefix}${text}/**`]);
 }
