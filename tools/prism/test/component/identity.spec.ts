@@ -28,7 +28,7 @@ afterAll(() => workspace.remove());
 function lock(matters: string, other: string) {
   const at = (name: string, version: string) => ({
     version,
-    resolved: `https://registry.npmjs.org/${name}/-/x-${version}.tgz`,
+    resolved: `https://registry.example/${name}/-/x-${version}.tgz`,
     integrity: `sha512-${version}`,
   });
   return {
