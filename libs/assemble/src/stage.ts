@@ -81,23 +81,22 @@ function sourceTree(step: CopyStep, at: Place, sources: Sources): Result<Tree> {
     case 'stage':
       return ok(sources.stage(step.from.index).tree);
     case 'inline':
-      return ok(
-        new Map(step.from.files.map(({ name, content }): [string, Node] => [name, inlineFile(content)])),
-      );
+      return ok(inlineTree(step.from.files));
     case 'compile':
       if (sources.compile) return ok(sources.compile);
       return failed(imageFailure('COMPILE_OUTPUT_MISSING', { what: 'the compile stage left no tree', at }));
   }
 }
 
-function inlineFile(content: string): Node {
-  return {
-    type: 'file',
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    content: { kind: 'bytes', bytes: Buffer.from(content) },
-  };
+/** The files that a Containerfile writes inline, as a tree to copy from. */
+export function inlineTree(files: readonly { readonly name: string; readonly content: string }[]): Tree {
+  const owned = { mode: 0o644, uid: 0, gid: 0 };
+  return new Map(
+    files.map(({ name, content }): [string, Node] => [
+      name,
+      { type: 'file', ...owned, content: { kind: 'bytes', bytes: Buffer.from(content) } },
+    ]),
+  );
 }
 
 /** Files from the context belong to root; files from stages keep their owner unless --chown says otherwise. */

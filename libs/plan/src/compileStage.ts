@@ -1,4 +1,4 @@
-import type { Containerfile, ResolvedStage } from '@prism-build/containerfile';
+import type { ResolvedStage } from '@prism-build/containerfile';
 
 /** The name that makes a stage the `compile` target of its project. */
 export const compileStageName = 'compile';
@@ -6,8 +6,4 @@ export const compileStageName = 'compile';
 /** Index of the compile stage among resolved stages; -1 when there is none. */
 export function findCompileStage(stages: readonly Pick<ResolvedStage, 'index' | 'name'>[]): number {
   return stages.find(({ name }) => name === compileStageName)?.index ?? -1;
-}
-
-export function hasCompileStage(containerfile: Containerfile): boolean {
-  return containerfile.stages.some(({ from }) => from.name === compileStageName);
 }

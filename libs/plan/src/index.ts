@@ -1,5 +1,5 @@
 export type { CompilePlan, CompilePlatform } from './compilePlan';
-export { compileStageName, hasCompileStage } from './compileStage';
+export { compileStageName } from './compileStage';
 export {
   type Compression,
   type ConfigStep,

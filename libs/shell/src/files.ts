@@ -55,3 +55,13 @@ export function readTextIfThere(path: string): string | undefined {
     throw error;
   }
 }
+
+/** Whether this process may run the file. */
+export function isExecutable(path: string): boolean {
+  try {
+    fs.accessSync(path, fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

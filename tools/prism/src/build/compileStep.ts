@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { copyInto, type Node, type Tree } from '@prism-build/assemble';
+import { copyInto, inlineTree, type Tree } from '@prism-build/assemble';
 import { formatPlatform, parseIgnoreFile } from '@prism-build/containerfile';
 import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
@@ -128,12 +128,7 @@ function stageTree(root: string, plan: CompilePlan, language: Language): Result<
   const tree: Tree = new Map();
   for (const step of plan.copies) {
     const at = { file: plan.containerfile, line: step.line };
-    const inline = step.from.kind === 'inline' ? step.from.files : [];
-    const written = inline.map(({ name, content }): [string, Node] => [
-      name,
-      { type: 'file', mode: 0o644, uid: 0, gid: 0, content: { kind: 'bytes', bytes: Buffer.from(content) } },
-    ]);
-    const source = written.length > 0 ? new Map(written) : context.value;
+    const source = step.from.kind === 'inline' ? inlineTree(step.from.files) : context.value;
     const { sources, destination, parents } = step;
     const rules = parseIgnoreFile(step.exclude.join('\n'), plan.containerfile);
     if (!rules.ok) return rules;

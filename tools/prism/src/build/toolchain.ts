@@ -10,7 +10,7 @@ import {
   type Toolchain,
 } from '@prism-build/languages';
 import type { CompilePlan } from '@prism-build/plan';
-import { readTextIfThere } from '@prism-build/shell';
+import { isExecutable, readTextIfThere } from '@prism-build/shell';
 import { builderDirectory } from '../workspace/naming';
 
 /** The pin of a compile stage: `pin.json` beside its builder base, or the version in the tag of a known builder image. */
@@ -47,14 +47,7 @@ function thisMachine(): Machine {
   return {
     path: (process.env.PATH ?? '').split(':').filter(Boolean),
     readText: readTextIfThere,
-    isExecutable: (path) => {
-      try {
-        fs.accessSync(path, fs.constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    isExecutable,
     realPath: (path) => fs.realpathSync(path),
   };
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { ExecutorContext } from '@nx/devkit';
@@ -11,7 +11,7 @@ import {
   writeDockerArchive,
   writeOciArchive,
 } from '@prism-build/oci';
-import { type Command, type Run, run, withLock } from '@prism-build/shell';
+import { type Command, isExecutable, type Run, run, withLock } from '@prism-build/shell';
 import { type Directories, lockPath } from '../workspace/directories';
 import { readVerifiedImage, type VerifiedImage } from '../workspace/image';
 import { imageName } from '../workspace/naming';
@@ -115,12 +115,5 @@ function engineRun({ prism }: Directories): Run {
 }
 
 function isOnPath(command: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((directory) => {
-    try {
-      accessSync(join(directory, command), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return (process.env.PATH ?? '').split(':').some((directory) => isExecutable(join(directory, command)));
 }
