@@ -17,6 +17,13 @@ export const exceptions: readonly Exception[] = [
     explains: (verdict) => /^refused by native.* matches several files/s.test(verdict),
   },
   {
+    reason:
+      'a link to an ignored directory leads to nothing, as in BuildKit; Podman silently makes an empty directory of it',
+    explains: (verdict, { context }) =>
+      /^refused by native.* the link \S+ leads to nothing.*podman: built/s.test(verdict) &&
+      hasIgnoreFile(context),
+  },
+  {
     reason: 'Podman keeps any text as a port, and no engine can open it',
     explains: (verdict) => /^refused by native.* EXPOSE \S+ is no port/s.test(verdict),
   },
@@ -25,4 +32,8 @@ export const exceptions: readonly Exception[] = [
 /** What nothing explains. */
 export function unexplained(verdicts: readonly string[], oracleCase: OracleCase): string[] {
   return verdicts.filter((verdict) => !exceptions.some(({ explains }) => explains(verdict, oracleCase)));
+}
+
+function hasIgnoreFile(context: OracleCase['context'] = {}): boolean {
+  return ['.containerignore', '.dockerignore'].some((name) => name in context);
 }

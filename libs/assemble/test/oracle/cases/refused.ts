@@ -12,6 +12,13 @@ export const refusedCases: readonly OracleCase[] = [
     refused: { by: 'both', code: 'COPY_SOURCE_MISSING' },
   },
   {
+    name: 'a link to an ignored directory',
+    containerfile: scratch('COPY link /x/'),
+    context: { ...context, link: { link: 'd' }, '.containerignore': 'd\n' },
+    // Podman makes an empty directory of it, BuildKit refuses it as we do.
+    refused: { by: 'native', code: 'COPY_SOURCE_MISSING' },
+  },
+  {
     name: 'a missing source among others',
     containerfile: scratch('COPY g nothing /x/'),
     context,
