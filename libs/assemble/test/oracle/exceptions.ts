@@ -21,7 +21,13 @@ export const exceptions: readonly Exception[] = [
       'a link to an ignored directory leads to nothing, as in BuildKit; Podman silently makes an empty directory of it',
     explains: (verdict, { context }) =>
       /^refused by native.* the link \S+ leads to nothing.*podman: built/s.test(verdict) &&
-      hasIgnoreFile(context),
+      ignoreFile(context).trim() !== '',
+  },
+  {
+    reason:
+      'an exception that starts with a wildcard reaches into ignored directories, as in BuildKit; Podman does not look there',
+    explains: (verdict, { context }) =>
+      /^\S.* type: native \w+, podman nothing$/.test(verdict) && /^!.*[*?[]/m.test(ignoreFile(context)),
   },
   {
     reason: 'Podman keeps any text as a port, and no engine can open it',
@@ -34,6 +40,6 @@ export function unexplained(verdicts: readonly string[], oracleCase: OracleCase)
   return verdicts.filter((verdict) => !exceptions.some(({ explains }) => explains(verdict, oracleCase)));
 }
 
-function hasIgnoreFile(context: OracleCase['context'] = {}): boolean {
-  return ['.containerignore', '.dockerignore'].some((name) => name in context);
+function ignoreFile(context: OracleCase['context'] = {}): string {
+  return ['.containerignore', '.dockerignore'].map((name) => context[name] ?? '').join('\n');
 }

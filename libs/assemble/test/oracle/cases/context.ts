@@ -163,6 +163,17 @@ export const contextCases: readonly OracleCase[] = [
     context: { ...tree, '.containerignore': '**/*.md\n!d/**/a.md\n' },
   },
   {
+    name: 'an exception that starts with a wildcard',
+    containerfile: scratch('COPY . /x'),
+    context: { ...tree, '.containerignore': 'd\n!**/a.md\n' },
+    differences: Object.fromEntries(
+      ['/x/d', '/x/d/a.md', '/x/d/e', '/x/d/e/a.md'].map((path) => [
+        `${path} type`,
+        'it reaches into ignored directories, as in BuildKit; Podman does not look there',
+      ]),
+    ),
+  },
+  {
     name: 'comments and blanks in an ignore file',
     containerfile: scratch('COPY . /x'),
     context: { ...tree, '.containerignore': '# no\n\n  a.md  \n/b.txt\nd/\n' },

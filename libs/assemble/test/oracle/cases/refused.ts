@@ -15,8 +15,11 @@ export const refusedCases: readonly OracleCase[] = [
     name: 'a link to an ignored directory',
     containerfile: scratch('COPY link /x/'),
     context: { ...context, link: { link: 'd' }, '.containerignore': 'd\n' },
-    // Podman makes an empty directory of it, BuildKit refuses it as we do.
-    refused: { by: 'native', code: 'COPY_SOURCE_MISSING' },
+    refused: {
+      by: 'native',
+      code: 'COPY_SOURCE_MISSING',
+      reason: 'Podman silently makes an empty directory of it; BuildKit refuses it too',
+    },
   },
   {
     name: 'a missing source among others',
