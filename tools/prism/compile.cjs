@@ -4,7 +4,7 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const entries = ['inference', 'build', 'load', 'materialize', 'schemas', 'summary'];
+const entries = ['inference', 'build', 'pack', 'load', 'materialize', 'schemas', 'summary'];
 
 module.exports = function compile(sources, outdir) {
   require('esbuild').buildSync({
@@ -18,6 +18,11 @@ module.exports = function compile(sources, outdir) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    // Names stay, for traces that can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // A script from V8's code cache cannot import; require() does for everything here.
+    supported: { 'dynamic-import': false },
     external: ['nx', '@nx/devkit', '@bokuweb/zstd-wasm'],
     logLevel: 'silent',
   });

@@ -11,7 +11,7 @@ let directory;
 
 function load(entry) {
   directory ??= fs.existsSync(sources) ? freshDirectory() : compiled;
-  return require(path.join(directory, `${entry}.js`));
+  return require('./codeCache.cjs')(path.join(directory, `${entry}.js`));
 }
 
 /** Compiled files live in a directory named after the state of the sources, so that no process sees a mixture. */

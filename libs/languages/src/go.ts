@@ -76,6 +76,7 @@ export const go: Language = {
       cwd: directories.working,
       env: {
         ...fixedEnvironment(request),
+        ...pace(request),
         ...request.environment(target),
         ...targetEnvironment(target),
         GOFLAGS: '-mod=readonly',
@@ -101,6 +102,18 @@ function fixedEnvironment(request: CompileRequest): Record<string, string> {
     GOTELEMETRY: 'off',
     GOCACHE: join(directories.cache, 'gobuild'),
     GOMODCACHE: join(directories.cache, 'gomod'),
+  };
+}
+
+/**
+ * Settings that change how long it takes and never what comes out: the compilers' processes are too short-lived for
+ * collecting garbage to pay below a gigabyte, and the targets share the cores. Measured: a sixth less time.
+ */
+function pace({ cores, targets }: CompileRequest): Record<string, string> {
+  return {
+    GOGC: 'off',
+    GOMEMLIMIT: '1GiB',
+    GOMAXPROCS: String(Math.max(1, Math.floor(cores / targets.length))),
   };
 }
 

@@ -36,6 +36,8 @@ export interface CompileRequest {
   readonly environment: (target: Target) => Readonly<Record<string, string>>;
   /** Whether the tree of sources has this file; absolute, inside `source`. */
   readonly contains: (path: string) => boolean;
+  /** Cores of the machine, for all calls together. */
+  readonly cores: number;
   /** Where the tree of /out of a target goes. */
   readonly out: (target: Target) => string;
 }

@@ -28,6 +28,7 @@ export function requestOf(
     toolchain: { command: '/usr/local/go/bin/go', root: '/usr/local/go' },
     environment: () => ({}),
     contains: () => false,
+    cores: 4,
     out: ({ architecture }) => `/w/out/linux-${architecture}`,
     ...more,
   };

@@ -54,7 +54,7 @@ export type PlatformImage = z.infer<typeof platformImage>;
 export type ImageLayer = z.infer<typeof layer>;
 
 /** JSON schema (2020-12) of digest.json, committed as digest.schema.json. */
-export const digestJsonSchema = z.toJSONSchema(digestJson);
+export const makeDigestJsonSchema = () => z.toJSONSchema(digestJson);
 
 /** The bytes of the file: keys sorted, two spaces, a final newline. */
 export function encodeDigestJson(value: DigestJson): Uint8Array {

@@ -1,18 +1,18 @@
 export { type BuiltImage, buildImage, type PlatformInput } from './buildImage';
 export { canonicalJson, type Json } from './canonicalJson';
 export { checkConfig, checkManifests } from './checkImage';
-export { CHUNK_SIZE, type CompressionOptions } from './compress';
+export { CHUNK_SIZE, type CompressionOptions, warmCompressor } from './compress';
 export { decompressLayer } from './decompress';
 export { type Blob, type Descriptor, describeBytes, type Platform, platformName } from './descriptor';
 export { type Digest, digestOf, hexOf, isDigest } from './digest';
 export {
   type DigestJson,
   digestJson,
-  digestJsonSchema,
   encodeDigestJson,
   type ImageLayer,
   listAllBlobs,
   listOwnBlobs,
+  makeDigestJsonSchema,
   type PlatformImage,
   parseDigestJson,
 } from './digestJson';
@@ -58,4 +58,12 @@ export {
 export { orderTree } from './orderTree';
 export { planTar, type TarPlan } from './planTar';
 export { type EntryHeader, type LayerItem, readLayer } from './readLayer';
-export { type Content, type Entry, type FileEntry, opaqueWhiteout, type Tree, whiteout } from './tree';
+export {
+  type Content,
+  contentSize,
+  type Entry,
+  type FileEntry,
+  opaqueWhiteout,
+  type Tree,
+  whiteout,
+} from './tree';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import {
   buildImage,
   canonicalJson,
-  digestJsonSchema,
   encodeDigestJson,
   type Json,
+  makeDigestJsonSchema,
   type PlatformInput,
   parseDigestJson,
 } from '../src/index';
@@ -68,7 +68,7 @@ test('digest.json is read back, and what is not one is refused by name', async (
 
 test('digest.schema.json is fresh (UPDATE_SCHEMA=1 writes it)', () => {
   const file = join(__dirname, '..', 'digest.schema.json');
-  const text = `${canonicalJson(digestJsonSchema as Json, 2)}\n`;
+  const text = `${canonicalJson(makeDigestJsonSchema() as Json, 2)}\n`;
   if (process.env.UPDATE_SCHEMA) writeFileSync(file, text);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(text));
 });

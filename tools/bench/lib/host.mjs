@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { environment, run } from './process.mjs';
 import { cache, repository } from './workspace.mjs';
@@ -61,6 +62,7 @@ export function hostCompilers(workspace, scratch, out, caches = cache) {
         environment: () => ({}),
         // As in the stage, which copies no go.work.
         contains: () => false,
+        cores: availableParallelism(),
         out: ({ architecture }) => join(out, architecture),
       };
       fs.mkdirSync(request.directories.home, { recursive: true });

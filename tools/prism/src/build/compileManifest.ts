@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { temporaryBeside, writeFileAtomic } from '@prism-build/shell';
@@ -52,23 +53,30 @@ export function describeOutput(directory: string): CompiledFile[] {
  * Makes `destination` hold exactly the described trees: files first, each complete before it has its name, the
  * manifest last, then what it does not name is removed. `sources` gives the directory of each platform.
  */
-export function publishOutput(
+export async function publishOutput(
   destination: string,
   manifest: CompileManifest,
   sources: (platform: string) => string,
-): void {
+): Promise<void> {
   const wanted = new Set([compileManifestName]);
   const before = digestsBefore(destination);
+  const placed: Promise<void>[] = [];
   for (const { platform, files } of manifest.platforms) {
+    const source = sources(platform);
+    // Behind links one file may have two names, and the first to move it would leave the second without.
+    const bring = hasLinks(source) ? copyTo : moveTo;
     for (const { path, mode, digest } of files) {
       const relative = `${platformDirectory(platform)}/${path}`;
       const target = join(destination, relative);
       wanted.add(relative);
       if (before.get(relative) === digest && digestIfFile(target) === digest) continue;
       clearWay(destination, relative);
-      placeCopy(join(sources(platform), path), target, Number.parseInt(mode, 8));
+      placed.push(
+        place(target, Number.parseInt(mode, 8), (temporary) => bring(join(source, path), temporary)),
+      );
     }
   }
+  await Promise.all(placed);
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
   writeFileAtomic(join(destination, compileManifestName), text);
   removeUnwanted(destination, '', wanted);
@@ -129,21 +137,45 @@ function digestsBefore(destination: string): Map<string, string> {
   return new Map(files);
 }
 
-function placeCopy(source: string, target: string, mode: number): void {
+/** Asynchronous, so that the disk is asked to sync all files at once. */
+async function place(target: string, mode: number, bring: (temporary: string) => void): Promise<void> {
   fs.mkdirSync(dirname(target), { recursive: true });
   const temporary = temporaryBeside(target);
   try {
-    // A copy, not a link: whoever alters the output must not alter what the compiler made.
-    fs.copyFileSync(source, temporary, fs.constants.COPYFILE_FICLONE);
-    fs.chmodSync(temporary, mode);
-    const fd = fs.openSync(temporary, 'r');
-    fs.fsyncSync(fd);
-    fs.closeSync(fd);
+    bring(temporary);
+    const file = await open(temporary, 'r');
+    try {
+      await file.chmod(mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     fs.renameSync(temporary, target);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** Only a file with no other name is moved: whoever alters the output must not alter what a compiler keeps. */
+function moveTo(source: string, target: string): void {
+  try {
+    if (fs.statSync(source).nlink === 1) return fs.renameSync(source, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+  }
+  copyTo(source, target);
+}
+
+function copyTo(source: string, target: string): void {
+  fs.copyFileSync(source, target, fs.constants.COPYFILE_FICLONE);
+}
+
+function hasLinks(directory: string): boolean {
+  if (!fs.existsSync(directory)) return false;
+  return fs
+    .readdirSync(directory, { withFileTypes: true, recursive: true })
+    .some((entry) => entry.isSymbolicLink());
 }
 
 function hashFile(path: string): { size: number; digest: string } {

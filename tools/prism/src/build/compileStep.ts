@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { copyInto, inlineTree, type Tree } from '@prism-build/assemble';
 import { formatPlatform, parseIgnoreFile } from '@prism-build/containerfile';
@@ -20,6 +21,7 @@ import {
 import { fetchDependencies } from './fetch';
 import { mirrorTree } from './mirror';
 import type { BuildOptions } from './options';
+import { preparePackers } from './packing';
 import { readRequest } from './request';
 import { findToolchain, readPin } from './toolchain';
 
@@ -100,6 +102,7 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
       home: join(directories.prism, 'home'),
     },
     environment: (target) => plan.platforms.find(({ platform }) => platform === target)?.environment ?? {},
+    cores: availableParallelism(),
     contains: (path) => sources.value.has(path.slice(source.length + 1)),
     out,
   };
@@ -109,12 +112,17 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
   fs.mkdirSync(request.directories.home, { recursive: true });
   const fetched = await fetchDependencies(language, request, mirror.value);
   if (!fetched.ok) return fetched;
-  const compiled = await runCompilers(language, request, plan);
+  const compiling = runCompilers(language, request, plan);
+  // The image of what is compiled comes next.
+  preparePackers(plan.platforms.length);
+  const compiled = await compiling;
   if (!compiled.ok) return compiled;
   const manifest = describeAll(request, plan, out);
   if (!manifest.ok) return manifest;
-  return attempt(`cannot write ${destination}`, () => {
-    publishOutput(destination, manifest.value, (platform) => join(outputs, platformDirectory(platform)));
+  return attempt(`cannot write ${destination}`, async () => {
+    await publishOutput(destination, manifest.value, (platform) =>
+      join(outputs, platformDirectory(platform)),
+    );
     writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value }));
     compiledHere.set(destination, manifest.value);
     return { manifest: manifest.value, kept: false };

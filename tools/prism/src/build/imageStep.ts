@@ -11,7 +11,6 @@ import {
   type PlatformInput,
   publishImage,
   putBlobs,
-  putLayer,
 } from '@prism-build/oci';
 import { type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
 import { attempt } from '@prism-build/shell';
@@ -21,6 +20,7 @@ import { compiledTree } from './compiledTree';
 import { type CompileManifest, readOutput } from './compileManifest';
 import { compiledHere, type StepInput, type StepReport } from './compileStep';
 import { digestInputs, readMemo, writeMemo } from './memo';
+import { packLayer, preparePackers } from './packing';
 import { repairCompile } from './repair';
 import { readRequest } from './request';
 
@@ -94,6 +94,7 @@ async function assembleImage(
   inputs: Inputs,
   store: ContentStore,
 ): Promise<Result<DigestJson>> {
+  preparePackers(plan.platforms.length);
   const packed = await Promise.all(
     plan.platforms.map(async (platform) => {
       const compiled = inputs.compiled(formatPlatform(platform.platform));
@@ -116,7 +117,7 @@ async function packLayers(
 ): Promise<Result<PlatformInput>> {
   const layers: Layer[] = [];
   for (const tree of assembled.layers) {
-    const layer = await putLayer(store, toEntries(tree), { compression: plan.compression });
+    const layer = await packLayer(store, toEntries(tree), { compression: plan.compression });
     if (!layer.ok) return layer;
     layers.push(layer.value);
   }
