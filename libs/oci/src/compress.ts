@@ -39,7 +39,9 @@ export async function loadCompressor(options: CompressionOptions): Promise<Compr
  */
 export async function warmCompressor(): Promise<void> {
   const compress = await loadCompressor({ compression: 'zstd' });
-  compress(Uint8Array.from({ length: 256 * 1024 }, (_, at) => (at * at) >>> 9));
+  const sample = new Uint8Array(256 * 1024);
+  for (let at = 0; at < sample.length; at++) sample[at] = (at * at) >>> 9;
+  compress(sample);
 }
 
 function gzipLevel(level: number): 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 {

@@ -7,7 +7,7 @@ process.chdir(root);
 
 async function main() {
   const start = performance.now();
-  const { buildBatch } = require(path.join(root, 'tools', 'prism', 'load.cjs'));
+  const { buildBatch } = require(path.join(root, 'node_modules', 'prism', 'load.cjs'));
   const ids = ['compile', 'build-image'].map((target) => `${project}:${target}`);
   const task = (id) => ({ id, target: { project, target: id.split(':')[1] } });
   const graph = {

@@ -20,14 +20,17 @@ export function temporaryDirectory(fixed) {
   return directory;
 }
 
-/** The repository as it is now, not only as it was committed, as a repository of its own. */
+/**
+ * The repository as it is now, not only as it was committed, as a repository of its own; with the plugin as a
+ * package holds it, which is what people install.
+ */
 export async function copyRepository(directory) {
   const listed = await run(['git', 'ls-files', '-co', '--exclude-standard', '-z'], { cwd: repository });
   for (const file of listed.split('\0').filter((one) => one && fs.existsSync(join(repository, one)))) {
     fs.mkdirSync(dirname(join(directory, file)), { recursive: true });
     fs.copyFileSync(join(repository, file), join(directory, file));
   }
-  linkModules(directory, join(directory, 'tools', 'prism'));
+  linkModules(directory, await packPlugin(`${directory}-packed`));
   fs.mkdirSync(join(directory, 'node_modules', '@prism-build'));
   for (const name of fs.readdirSync(join(directory, 'libs'))) {
     const nested = join(repository, 'libs', name, 'node_modules');

@@ -160,11 +160,12 @@ async function place(target: string, mode: number, bring: (temporary: string) =>
 /** Only a file with no other name is moved: whoever alters the output must not alter what a compiler keeps. */
 function moveTo(source: string, target: string): void {
   try {
-    if (fs.statSync(source).nlink === 1) return fs.renameSync(source, target);
+    if (fs.statSync(source).nlink > 1) copyTo(source, target);
+    else fs.renameSync(source, target);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    copyTo(source, target);
   }
-  copyTo(source, target);
 }
 
 function copyTo(source: string, target: string): void {
