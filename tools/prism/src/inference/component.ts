@@ -33,13 +33,16 @@ export interface ComponentOptions {
   readonly target: string | undefined;
 }
 
+/** The arguments that a platform sets, anywhere in the text: without them every platform reads the same. */
+const platformMatters = /TARGET|BUILD(PLATFORM|OS|ARCH|VARIANT)/;
+
 /** Reads a Containerfile for every platform: a COPY may depend on TARGETARCH. Failures are those of the file. */
 export function readComponent(text: string, file: string, options: ComponentOptions): Result<Component> {
   const containerfile = parseContainerfile(text, file);
   if (!containerfile.ok) return containerfile;
   const readings: StageReading[] = [];
   const failures: Failure[] = [];
-  for (const name of options.platforms) {
+  for (const name of platformMatters.test(text) ? options.platforms : options.platforms.slice(0, 1)) {
     const reading = readStages(containerfile.value, name, options);
     if (reading.ok) readings.push(reading.value);
     else failures.push(...reading.failures);

@@ -19,13 +19,14 @@ const write = (path: string, text: string, mode = 0o644) => {
 };
 const dist = () => join(base, 'dist');
 const out = (platform: string) => join(base, 'out', platform.replaceAll('/', '-'));
-function publish(): CompileManifest {
+async function publish(text = 'one'): Promise<CompileManifest> {
+  fill(text);
   const platforms = ['linux/amd64', 'linux/arm64'].map((platform) => ({
     platform,
     files: describeOutput(out(platform)),
   }));
   const manifest: CompileManifest = { schemaVersion: 1, platforms };
-  publishOutput(dist(), manifest, out);
+  await publishOutput(dist(), manifest, out);
   return manifest;
 }
 function fill(text: string): void {
@@ -36,12 +37,11 @@ function fill(text: string): void {
 }
 const listed = () => fs.readdirSync(dist(), { recursive: true, encoding: 'utf8' }).sort();
 
-test('what is published is what was described, and nothing else lies there', () => {
-  fill('one');
+test('what is published is what was described, and nothing else lies there', async () => {
   write('dist/linux-riscv64/x', 'of an earlier run');
   write('dist/linux-amd64/gone', 'of an earlier run');
   write('dist/.tmp-1-x', 'of a killed run');
-  const manifest = publish();
+  const manifest = await publish();
   expect(readOutput(dist())).toEqual({ ok: true, value: manifest });
   expect(listed()).toEqual([
     'compile.json',
@@ -60,23 +60,35 @@ test('what is published is what was described, and nothing else lies there', () 
   ]);
 });
 
-test('equal output leaves the files alone; an altered one is put right', () => {
-  fill('one');
-  publish();
+test('equal output leaves the files alone; an altered one is put right', async () => {
+  await publish();
   const path = join(dist(), 'linux-amd64/x');
   const before = fs.statSync(path).ino;
-  publish();
+  await publish();
   expect(fs.statSync(path).ino).toBe(before);
   fs.writeFileSync(path, 'altered');
-  publish();
+  await publish();
   expect(readOutput(dist()).ok).toBe(true);
 });
 
-test('who alters the output does not alter what the compiler made', () => {
-  fill('one');
-  publish();
-  fs.appendFileSync(join(dist(), 'linux-amd64/x'), 'more');
-  expect(fs.readFileSync(join(out('linux/amd64'), 'x'), 'utf8')).toBe('one linux-amd64');
+test('who alters the output does not alter what a compiler keeps under another name', async () => {
+  write('kept', 'one linux-amd64', 0o755);
+  fs.mkdirSync(join(base, 'out', 'linux-amd64'), { recursive: true });
+  fs.linkSync(join(base, 'kept'), join(out('linux/amd64'), 'y'));
+  await publish();
+  fs.appendFileSync(join(dist(), 'linux-amd64/y'), 'more');
+  expect(fs.readFileSync(join(base, 'kept'), 'utf8')).toBe('one linux-amd64');
+});
+
+test('what links name is there under every name', async () => {
+  fs.mkdirSync(out('linux/amd64'), { recursive: true });
+  fs.symlinkSync('x', join(out('linux/amd64'), 'another'));
+  fs.symlinkSync('share', join(out('linux/amd64'), 'directory'));
+  const manifest = await publish();
+  expect(readOutput(dist())).toEqual({ ok: true, value: manifest });
+  expect(listed()).toEqual(
+    expect.arrayContaining(['linux-amd64/another', 'linux-amd64/directory/data', 'linux-amd64/share/data']),
+  );
 });
 
 const damages: Record<string, [(path: string) => void, string]> = {
@@ -96,20 +108,21 @@ const damages: Record<string, [(path: string) => void, string]> = {
   ],
 };
 
-test.each(Object.entries(damages))('%s: reading says so, publishing repairs it', (_, [damage, code]) => {
-  fill('one');
-  const manifest = publish();
-  damage(join(dist(), 'linux-amd64/x'));
-  const found = readOutput(dist());
-  expect(found.ok).toBe(false);
-  expect(new Set(found.ok ? [] : found.failures.map((failure) => failure.code))).toEqual(new Set([code]));
-  publish();
-  expect(readOutput(dist())).toEqual({ ok: true, value: manifest });
-});
+test.each(Object.entries(damages))(
+  '%s: reading says so, publishing repairs it',
+  async (_, [damage, code]) => {
+    const manifest = await publish();
+    damage(join(dist(), 'linux-amd64/x'));
+    const found = readOutput(dist());
+    expect(found.ok).toBe(false);
+    expect(new Set(found.ok ? [] : found.failures.map((failure) => failure.code))).toEqual(new Set([code]));
+    await publish();
+    expect(readOutput(dist())).toEqual({ ok: true, value: manifest });
+  },
+);
 
-test('a path of a manifest that was restored does not lead out of its directory', () => {
-  fill('one');
-  const manifest = publish();
+test('a path of a manifest that was restored does not lead out of its directory', async () => {
+  const manifest = await publish();
   write('secret', 'secret');
   const files = [{ ...describeOutput(base).find(({ path }) => path === 'secret')!, path: '../../secret' }];
   write(
