@@ -1,3 +1,4 @@
+export type { BaseImage, BasePlatform } from './baseImage';
 export { type BuiltImage, buildImage, type PlatformInput } from './buildImage';
 export { canonicalJson, type Json } from './canonicalJson';
 export { checkConfig, checkManifests } from './checkImage';
@@ -57,6 +58,7 @@ export {
 } from './mediaTypes';
 export { orderTree } from './orderTree';
 export { planTar, type TarPlan } from './planTar';
+export { type ImageConfig, parseConfig } from './readConfig';
 export { type EntryHeader, type LayerItem, readLayer } from './readLayer';
 export {
   type Content,

@@ -1,4 +1,5 @@
 import type { Containerfile, Platform } from '@prism-build/containerfile';
+import type { Bases } from './bases';
 import type { Compression } from './imagePlan';
 
 /** What a plan is made from; all values, nothing is read. */
@@ -12,4 +13,6 @@ export interface PlanRequest {
   /** The stage to build; absent: the last one. */
   readonly target?: string | undefined;
   readonly compression: Compression;
+  /** What is known of the images that the Containerfile names, see `listImages`; absent: nothing. */
+  readonly bases?: Bases;
 }
