@@ -5,7 +5,7 @@ export { checkConfig, checkManifests } from './checkImage';
 export { CHUNK_SIZE, type CompressionOptions, warmCompressor } from './compress';
 export { decompressLayer } from './decompress';
 export { type Blob, type Descriptor, describeBytes, type Platform, platformName } from './descriptor';
-export { type Digest, digestOf, hexOf, isDigest } from './digest';
+export { DIGEST_PATTERN, type Digest, digestOf, hexOf, isDigest } from './digest';
 export {
   type DigestJson,
   digestJson,
@@ -33,6 +33,7 @@ export {
 export { type BlobSources, gatherBlobs } from './disk/findBlobs';
 export { checkBlobFile, type Depth, hashFile } from './disk/hashFile';
 export { type Materialization, materialize } from './disk/materialize';
+export { type Measure, measureLayer } from './disk/measureLayer';
 export { type Publication, publishImage } from './disk/publishImage';
 export { type Layer, putLayer, writeLayerTar } from './disk/putLayer';
 export { type ValidateOptions, validateLayout } from './disk/validateLayout';

@@ -11,7 +11,10 @@ export interface ImageUse {
   readonly at: Place;
 }
 
-/** The images that a Containerfile names, once for each platform and line. The compile stage's builder is none. */
+/**
+ * The images that a Containerfile names, once for each platform and line. The compile stage's builder is none, and
+ * neither are named contexts.
+ */
 export function listImages(request: PlanRequest): Result<ImageUse[]> {
   const uses = all(request.platforms.map((platform) => listForPlatform(request, platform)));
   if (!uses.ok) return uses;
@@ -28,7 +31,7 @@ function listForPlatform(request: PlanRequest, platform: Platform): Result<Image
         ? [{ reference: stage.base.reference, platform: stage.platform, at: { file, line: stage.line } }]
         : []),
       ...stage.instructions.flatMap((one) =>
-        one.keyword === 'COPY' && one.from.kind === 'name'
+        one.keyword === 'COPY' && one.from.kind === 'name' && !request.contexts?.includes(one.from.name)
           ? [{ reference: one.from.name, platform, at: { file, line: one.line } }]
           : [],
       ),

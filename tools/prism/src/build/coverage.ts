@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { type Bases, environmentIn } from '@prism-build/plan';
+import { imagesLockName } from '@prism-build/registry';
 import { readTextIfThere } from '@prism-build/shell';
 import { readComponent } from '../inference/component';
 import { toFilesets } from '../inference/filesets';
+import { isLocal } from '../workspace/naming';
 import type { BuildOptions } from './options';
 
 /**
@@ -30,7 +32,9 @@ export function isCovered(
     ...(bases && { baseEnv: (reference, platform) => environmentIn(bases, reference, platform) }),
   });
   if (!component.ok) return true;
-  const { compile, image } = component.value;
+  const { compile, image, bases: named } = component.value;
+  const foreign = step === 'image' && named.some(({ reference }) => !isLocal(reference));
+  if (foreign && !inputs.has(`{projectRoot}/${imagesLockName}`)) return false;
   const sources = step === 'compile' ? (compile?.sources ?? []) : image;
   return toFilesets(context, sources).every((fileset) => inputs.has(fileset));
 }

@@ -1,4 +1,4 @@
-import { imageName } from '../workspace/naming';
+import { imageName, isLocal } from '../workspace/naming';
 
 /** What the image names of a component stand for in this workspace. */
 export interface BaseLinks {
@@ -6,6 +6,8 @@ export interface BaseLinks {
   readonly projects: Readonly<Record<string, string>>;
   /** The components that must be built first. */
   readonly edges: readonly string[];
+  /** Whether some name is one of a registry, which the lock beside the Containerfile pins. */
+  readonly locked: boolean;
 }
 
 interface Named {
@@ -19,6 +21,7 @@ interface Named {
  */
 export function linkBases(components: readonly Named[], prefix: string): Map<string, BaseLinks> {
   const known = new Map(components.map(({ name }) => [imageName(prefix, name), name]));
+  const references = new Map(components.map((one) => [one.name, one.references]));
   const projects = new Map(
     components.map(({ name, references }) => {
       const found = references.flatMap((reference) => {
@@ -36,7 +39,7 @@ export function linkBases(components: readonly Named[], prefix: string): Map<str
   };
   const links = [...projects].map(([name, bases]): [string, BaseLinks] => {
     const edges = [...new Set(Object.values(bases))].filter((base) => !reaches(base, name));
-    return [name, { projects: bases, edges }];
+    return [name, { projects: bases, edges, locked: references.get(name)!.some((one) => !isLocal(one)) }];
   });
   return new Map(links);
 }

@@ -1,6 +1,7 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { IgnoreMatcher } from '@prism-build/containerfile';
 import { ignoreFileCandidates, parseIgnoreFile } from '@prism-build/containerfile';
+import { imagesLockName } from '@prism-build/registry';
 import { builderDirectory } from '../workspace/naming';
 import type { BaseLinks } from './bases';
 import type { CompileReads, Component } from './component';
@@ -89,6 +90,7 @@ function imageTarget(facts: TargetFacts, component: Component | undefined): Targ
   const compiled = component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : [];
   const siblings = facts.bases?.edges ?? [];
   const named = facts.bases?.projects ?? {};
+  const lock = facts.bases?.locked ? [`{projectRoot}/${imagesLockName}`] : [];
   const dependsOn = [
     ...(component?.compile ? [{ target: 'compile', params: 'forward' as const }] : []),
     // Without what is asked of this image: a base is what its own project says.
@@ -102,6 +104,7 @@ function imageTarget(facts: TargetFacts, component: Component | undefined): Targ
       ...ownFiles(facts),
       ...fromDisk(reads.length > 0 ? [...reads, ...excluded(facts)] : []),
       ...compiled,
+      ...lock,
       ...(siblings.length > 0 ? [{ dependentTasksOutputFiles: '**/digest.json' }] : []),
       ...facts.identity.inputs,
     ] as string[],

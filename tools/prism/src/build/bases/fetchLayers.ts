@@ -1,12 +1,17 @@
+import { join } from 'node:path';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { type ContentStore, gatherBlobs, type ImageLayer, readDigestJson } from '@prism-build/oci';
+import { findManifest, parseReference, fetchLayers as pullLayers } from '@prism-build/registry';
+import { run } from '@prism-build/shell';
 import { imageDirectory } from '../../workspace/directories';
 import type { StepInput } from '../compileStep';
+import { readImagesLock } from './readImagesLock';
 import { listSiblings } from './siblings';
 
 /**
  * Makes sure that the store has layers that an image has from its bases, each verified: out of the store, else
- * out of the directories of components, which are built again where they are altered.
+ * out of the directories of components, which are built again where they are altered, else out of the registry
+ * that a lock names.
  */
 export async function fetchLayers(
   input: StepInput,
@@ -22,11 +27,12 @@ export async function fetchLayers(
 }
 
 async function fetchLayer(
-  { directories, siblings }: StepInput,
+  input: StepInput,
   store: ContentStore,
   layer: ImageLayer,
   projects: readonly string[],
 ): Promise<Result<void>> {
+  const { directories, siblings } = input;
   const directoryOf = (project: string) => imageDirectory(directories.root, project);
   const gather = () => gatherBlobs({ store, imageDirs: projects.map(directoryOf) }, [layer]);
   const found = await gather();
@@ -38,6 +44,30 @@ async function fetchLayer(
     const rebuilt = await siblings.rebuild(project, found.failures);
     return rebuilt.ok ? gather() : rebuilt;
   }
+  const pulled = await fetchFromRegistry(input, store, layer, projects);
+  if (pulled) return pulled;
   const what = `the layer ${layer.digest} of a base is nowhere to be found`;
   return failed(imageFailure('BASE_LAYER_MISSING', { what, why: found.failures[0]?.what }));
+}
+
+/** The layer by the lock that names the manifest it comes from; undefined where no lock does. */
+async function fetchFromRegistry(
+  { directories, options, siblings }: StepInput,
+  store: ContentStore,
+  layer: ImageLayer,
+  projects: readonly string[],
+): Promise<Result<void> | undefined> {
+  if (layer.origin === 'own') return undefined;
+  const others = projects.map(siblings.optionsOf).flatMap((one) => (one.ok ? [one.value] : []));
+  for (const { containerfile } of [options, ...others]) {
+    const lock = readImagesLock(directories.root, containerfile);
+    const found = lock.ok ? findManifest(lock.value, layer.origin.base) : undefined;
+    if (!found) continue;
+    const image = parseReference(found.name);
+    if (!image.ok) return image;
+    const tools = { run, store, directory: join(directories.prism, 'pulls') };
+    // All of them: who needs one layer of a base needs the others soon, and the registry is asked once.
+    return pullLayers(tools, image.value, found.platform.manifest, found.platform.layers);
+  }
+  return undefined;
 }

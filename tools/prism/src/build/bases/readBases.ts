@@ -1,7 +1,16 @@
-import { all, failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import { all, failed, imageFailure, ok, type Result, registryFailure } from '@prism-build/errors';
 import type { BaseImage } from '@prism-build/oci';
 import { type Bases, type ImageUse, listImages, type PlanRequest } from '@prism-build/plan';
+import {
+  formatReference,
+  type ImagesLock,
+  imagesLockName,
+  lockedBase,
+  parseReference,
+} from '@prism-build/registry';
+import { isLocal } from '../../workspace/naming';
 import type { StepInput } from '../compileStep';
+import { readImagesLock } from './readImagesLock';
 import { readSibling } from './readSibling';
 import { listSiblings } from './siblings';
 
@@ -9,13 +18,19 @@ import { listSiblings } from './siblings';
 export async function readBases(input: StepInput, request: PlanRequest): Promise<Result<Bases>> {
   const uses = listImages(request);
   if (!uses.ok) return uses;
-  const first = new Map(uses.value.map((use) => [use.reference, use]));
+  // The first line that names an image is where its failure belongs.
+  const first = new Map([...uses.value].reverse().map((use) => [use.reference, use]));
   const cycle = findCycle(input, [...first.values()]);
   if (!cycle.ok) return cycle;
+  let lock: Result<ImagesLock> | undefined;
+  const readLock = () => {
+    lock ??= readImagesLock(input.directories.root, input.options.containerfile);
+    return lock;
+  };
   const read = all(
     await Promise.all(
       [...first.values()].map(async (use) => {
-        const base = await readBase(input, use);
+        const base = await readBase(input, readLock, use);
         return base.ok ? ok([use.reference, base.value] as const) : base;
       }),
     ),
@@ -23,15 +38,27 @@ export async function readBases(input: StepInput, request: PlanRequest): Promise
   return read.ok ? ok(new Map(read.value)) : read;
 }
 
-async function readBase(input: StepInput, { reference, at }: ImageUse): Promise<Result<BaseImage>> {
+async function readBase(
+  input: StepInput,
+  lock: () => Result<ImagesLock>,
+  { reference, at }: ImageUse,
+): Promise<Result<BaseImage>> {
   const project = input.options.bases[reference];
   if (project !== undefined) return readSibling(input.directories.root, project, input.siblings);
-  if (reference.startsWith('localhost/')) {
+  if (isLocal(reference)) {
     return failed(
       imageFailure('BASE_UNKNOWN', { what: `${reference} names no component of this workspace`, at }),
     );
   }
-  return failed(imageFailure('BASE_NOT_SUPPORTED', { what: `${reference} is an image of a registry`, at }));
+  const name = parseReference(reference);
+  if (!name.ok) return failed(...name.failures.map((failure) => ({ ...failure, at })));
+  const locked = lock();
+  if (!locked.ok) return locked;
+  const image = locked.value.images[formatReference(name.value)];
+  if (image) return ok(lockedBase(image));
+  const what = `${formatReference(name.value)} is in no ${imagesLockName} beside the Containerfile`;
+  const remedy = `Run \`nx g prism:lock --project=${input.project}\` and commit the lock.`;
+  return failed(registryFailure('IMAGE_NOT_LOCKED', { what, remedy, at }));
 }
 
 function findCycle({ project, options, siblings }: StepInput, uses: readonly ImageUse[]): Result<void> {
