@@ -20,6 +20,7 @@ module.exports = {
     only('engine', ['errors']),
     only('shell', ['errors']),
     only('oci', ['errors', 'shell']),
+    only('registry', ['errors', 'containerfile', 'oci', 'shell']),
     only('plan', ['errors', 'containerfile', 'languages', 'oci']),
     only('assemble', ['errors', 'containerfile', 'plan', 'oci', 'shell']),
     {

@@ -1,4 +1,5 @@
 export { readArchive } from './archive';
+export { type ImageSources, type Images, noImages, openImages } from './base/images';
 export { copyInto } from './copy';
 export type { Copy } from './copyRequest';
 export { elfArchitecture } from './elf';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { Content } from '@prism-build/oci';
-import type { Tree } from './node';
+import type { FileNode, Tree } from './node';
 import { resolvePath } from './tree';
 
 export interface Owner {
@@ -30,16 +30,31 @@ export function resolveOwner(tree: Tree, chown: string, at: Place): Result<Owner
     : unknown(`there is no group ${group} in /etc/group of this stage`);
 }
 
+/** The contents that names of owners are looked up in; none for numbers. */
+export function ownerFiles(tree: Tree, chown: string): Content[] {
+  const names = chown.split(':', 2).filter((name) => name !== '' && !isNumber(name));
+  if (names.length === 0) return [];
+  return ['etc/passwd', 'etc/group'].flatMap((file) => {
+    const node = fileAt(tree, file);
+    return node ? [node.content] : [];
+  });
+}
+
 export function readContent(content: Content): Buffer {
   return content.kind === 'bytes' ? Buffer.from(content.bytes) : readFileSync(content.path);
 }
 
 function findRow(tree: Tree, file: string, name: string): string[] | undefined {
-  const path = resolvePath(tree, file);
-  const node = path === undefined ? undefined : tree.get(path);
-  if (node?.type !== 'file') return undefined;
+  const node = fileAt(tree, file);
+  if (!node) return undefined;
   const rows = readContent(node.content).toString('utf8').split('\n');
   return rows.map((row) => row.split(':')).find((row) => row[0] === name);
+}
+
+function fileAt(tree: Tree, file: string): FileNode | undefined {
+  const path = resolvePath(tree, file);
+  const node = path === undefined ? undefined : tree.get(path);
+  return node?.type === 'file' ? node : undefined;
 }
 
 function isNumber(text: string): boolean {

@@ -1,34 +1,46 @@
 import { failed, ok, type Result } from '@prism-build/errors';
 import type { PlatformPlan } from '@prism-build/plan';
 import { checkArchitectures } from './architecture';
+import { type Images, noImages } from './base/images';
 import type { Tree } from './node';
 import { type AssembledStage, assembleStage } from './stage';
 
-/** What the final stage of one platform holds: a tree for each layer, and the history. */
+/** What the final stage of one platform adds to its base: a tree for each layer, and the history. */
 export interface AssembledPlatform {
   readonly plan: PlatformPlan;
   readonly layers: readonly Tree[];
   readonly history: readonly { readonly createdBy: string; readonly emptyLayer: boolean }[];
 }
 
-/** Assembles the stages of a platform in order; the last one is the image. Pure but for reading files. */
+/**
+ * Assembles the stages of a platform in order; the last one is the image. Pure but for reading files, and for the
+ * contents of images' files that `images` provides.
+ */
 export async function assemblePlatform(
   plan: PlatformPlan,
   containerfile: string,
   context: Tree,
   compile: Tree | undefined,
+  images: Images = noImages,
 ): Promise<Result<AssembledPlatform>> {
   const done = new Map<number, AssembledStage>();
+  // Where no step looks at files, those of a base need not be known.
+  const touched = plan.stages.some(({ steps }) => steps.some(({ op }) => op !== 'config'));
   let last: AssembledStage | undefined;
   for (const stage of plan.stages) {
-    const sources = { context, compile, stage: (index: number) => done.get(index)! };
+    const known = touched ? images : noImages;
+    const sources = { context, compile, images: known, stage: (index: number) => done.get(index)! };
     const assembled = await assembleStage(stage, containerfile, sources);
     if (!assembled.ok) return assembled;
     last = assembled.value;
     done.set(stage.index, last);
   }
-  const { layers, tree } = last!;
-  const wrong = checkArchitectures(tree, plan.platform, containerfile);
+  const { layers } = last!;
+  const nodes = layers.flatMap(({ entries }) => [...entries]);
+  const files = nodes.flatMap(([, node]) => (node.type === 'file' ? [node.content] : []));
+  const provided = await images.provide(files);
+  if (!provided.ok) return provided;
+  const wrong = checkArchitectures(new Map(nodes), plan.platform, containerfile);
   if (wrong.length > 0) return failed(...wrong);
   return ok({
     plan,

@@ -2,11 +2,12 @@ import { parseIgnoreFile } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { CopyStep, DirectoryStep, StagePlan } from '@prism-build/plan';
 import { readArchive } from './archive';
+import type { Images } from './base/images';
 import { copyInto, placeItems } from './copy';
 import type { Copy } from './copyRequest';
 import { findItems, type Item } from './items';
 import { type Node, rootDirectory, type Tree } from './node';
-import { type Owner, readContent, resolveOwner } from './owners';
+import { type Owner, ownerFiles, readContent, resolveOwner } from './owners';
 import { fileAbove, makeDirectories, resolvePath } from './tree';
 
 /** A stage as it stands after its last instruction, with what each instruction changed. */
@@ -21,21 +22,27 @@ export interface Sources {
   /** The tree that stands in for the compile stage, its files below `out/`. */
   readonly compile: Tree | undefined;
   readonly stage: (index: number) => AssembledStage;
+  readonly images: Images;
 }
 
-/** Runs the steps of a stage on trees: no process, no clock, nothing written. */
+/**
+ * Runs the steps of a stage on trees: no process, no clock, and nothing is written but what `images` provides.
+ * The layers are the stage's own, without those of an image that it starts from.
+ */
 export async function assembleStage(
   plan: StagePlan,
   file: string,
   sources: Sources,
 ): Promise<Result<AssembledStage>> {
   const base = plan.base === undefined ? undefined : sources.stage(plan.base);
-  const tree: Tree = new Map(base?.tree);
+  const image = plan.image && (await sources.images.tree(plan.image));
+  if (image && !image.ok) return image;
+  const tree: Tree = image?.value ?? new Map(base?.tree);
   const layers = [...(base?.layers ?? [])];
   for (const step of plan.steps) {
     const changed = new Set<string>();
     if (step.op === 'directory') {
-      const done = makeWorkdir(tree, step, { file, line: step.line }, changed);
+      const done = await makeWorkdir(tree, step, { file, line: step.line }, sources, changed);
       if (!done.ok) return done;
     }
     if (step.op === 'copy') {
@@ -54,9 +61,9 @@ async function copyStep(
   sources: Sources,
   changed: Set<string>,
 ): Promise<Result<void>> {
-  const source = sourceTree(step, at, sources);
+  const source = await sourceTree(step, at, sources);
   if (!source.ok) return source;
-  const owner = ownerOf(tree, step, at);
+  const owner = await ownerOf(tree, step, at, sources);
   if (!owner.ok) return owner;
   const rules = parseIgnoreFile(step.exclude.join('\n'), at.file);
   if (!rules.ok) return rules;
@@ -74,12 +81,14 @@ async function copyStep(
     : copyInto(tree, source.value, copy, changed);
 }
 
-function sourceTree(step: CopyStep, at: Place, sources: Sources): Result<Tree> {
+async function sourceTree(step: CopyStep, at: Place, sources: Sources): Promise<Result<Tree>> {
   switch (step.from.kind) {
     case 'context':
       return ok(sources.context);
     case 'stage':
       return ok(sources.stage(step.from.index).tree);
+    case 'image':
+      return sources.images.tree(step.from.image);
     case 'inline':
       return ok(inlineTree(step.from.files));
     case 'compile':
@@ -99,10 +108,21 @@ export function inlineTree(files: readonly { readonly name: string; readonly con
   );
 }
 
-/** Files from the context belong to root; files from stages keep their owner unless --chown says otherwise. */
-function ownerOf(tree: Tree, step: CopyStep, at: Place): Result<Owner | undefined> {
-  if (step.owner !== undefined) return resolveOwner(tree, step.owner, at);
-  return ok(step.from.kind === 'stage' ? undefined : { uid: 0, gid: 0 });
+/** Files from the context belong to root; files from stages and images keep their owner unless --chown says otherwise. */
+async function ownerOf(
+  tree: Tree,
+  step: CopyStep,
+  at: Place,
+  sources: Sources,
+): Promise<Result<Owner | undefined>> {
+  if (step.owner !== undefined) return findOwner(tree, step.owner, at, sources);
+  const keeps = step.from.kind === 'stage' || step.from.kind === 'image';
+  return ok(keeps ? undefined : { uid: 0, gid: 0 });
+}
+
+async function findOwner(tree: Tree, name: string, at: Place, { images }: Sources): Promise<Result<Owner>> {
+  const provided = await images.provide(ownerFiles(tree, name));
+  return provided.ok ? resolveOwner(tree, name, at) : provided;
 }
 
 /** ADD unpacks the archives among its sources into the destination: owners and modes are the archive's own. */
@@ -126,13 +146,19 @@ async function addWithArchives(
 }
 
 /** WORKDIR makes what is missing for the user in force; a user that the stage does not know counts as root. */
-function makeWorkdir(tree: Tree, step: DirectoryStep, at: Place, changed: Set<string>): Result<void> {
+async function makeWorkdir(
+  tree: Tree,
+  step: DirectoryStep,
+  at: Place,
+  sources: Sources,
+  changed: Set<string>,
+): Promise<Result<void>> {
   const invalid = (what: string) => failed(imageFailure('WORKDIR_INVALID', { what, at }));
   const path = resolvePath(tree, step.path);
   if (path === undefined) return invalid(`${step.path} is a loop of symbolic links`);
   const blocked = fileAbove(tree, path);
   if (blocked !== undefined) return invalid(`${step.path} is below the file /${blocked}`);
-  const owner = step.owner === undefined ? undefined : resolveOwner(tree, step.owner, at);
+  const owner = step.owner === undefined ? undefined : await findOwner(tree, step.owner, at, sources);
   makeDirectories(tree, path, { ...rootDirectory, ...(owner?.ok && owner.value) }, changed);
   return ok(undefined);
 }

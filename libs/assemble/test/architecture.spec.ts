@@ -38,8 +38,8 @@ test('refuses every executable of another architecture, and names it', async () 
     'ARCHITECTURE_MISMATCH app/Containerfile',
   ]);
   expect(result.ok || result.failures.map(({ what }) => what)).toEqual([
-    '/bin/wrong is a binary for arm64 in an image for linux/amd64',
     '/bin/other is a binary for arm in an image for linux/amd64',
+    '/bin/wrong is a binary for arm64 in an image for linux/amd64',
   ]);
 });
 

@@ -35,8 +35,8 @@ const refusals: readonly (readonly [readonly string[], readonly string[]])[] = [
     ['INSTRUCTION_NEEDS_ENGINE app/Containerfile:2', 'ADD_REMOTE app/Containerfile:3'],
   ],
   [['ONBUILD COPY a.txt /x'], ['INSTRUCTION_NEEDS_ENGINE app/Containerfile:2']],
-  [['COPY --from=docker.io/library/x /x /x'], ['BASE_NOT_SUPPORTED app/Containerfile:2']],
-  [['FROM debian AS next'], ['BASE_NOT_SUPPORTED app/Containerfile:2']],
+  [['COPY --from=docker.io/library/x /x /x'], ['BASE_UNKNOWN app/Containerfile:2']],
+  [['FROM debian AS next'], ['BASE_UNKNOWN app/Containerfile:2']],
   [
     ['EXPOSE $NONE', 'STOPSIGNAL BYE', 'VOLUME $NONE'],
     [2, 3, 4].map((line) => `ARGUMENT_INVALID app/Containerfile:${line}`),

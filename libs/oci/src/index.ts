@@ -1,10 +1,11 @@
+export type { BaseImage, BasePlatform } from './baseImage';
 export { type BuiltImage, buildImage, type PlatformInput } from './buildImage';
 export { canonicalJson, type Json } from './canonicalJson';
 export { checkConfig, checkManifests } from './checkImage';
 export { CHUNK_SIZE, type CompressionOptions, warmCompressor } from './compress';
 export { decompressLayer } from './decompress';
 export { type Blob, type Descriptor, describeBytes, type Platform, platformName } from './descriptor';
-export { type Digest, digestOf, hexOf, isDigest } from './digest';
+export { DIGEST_PATTERN, type Digest, digestOf, hexOf, isDigest } from './digest';
 export {
   type DigestJson,
   digestJson,
@@ -32,6 +33,7 @@ export {
 export { type BlobSources, gatherBlobs } from './disk/findBlobs';
 export { checkBlobFile, type Depth, hashFile } from './disk/hashFile';
 export { type Materialization, materialize } from './disk/materialize';
+export { type Measure, measureLayer } from './disk/measureLayer';
 export { type Publication, publishImage } from './disk/publishImage';
 export { type Layer, putLayer, writeLayerTar } from './disk/putLayer';
 export { type ValidateOptions, validateLayout } from './disk/validateLayout';
@@ -57,6 +59,7 @@ export {
 } from './mediaTypes';
 export { orderTree } from './orderTree';
 export { planTar, type TarPlan } from './planTar';
+export { type ImageConfig, parseConfig } from './readConfig';
 export { type EntryHeader, type LayerItem, readLayer } from './readLayer';
 export {
   type Content,

@@ -10,11 +10,17 @@ export const LAYER_TYPES = {
 
 export type Compression = keyof typeof LAYER_TYPES;
 
-const DOCKER_LAYER_GZIP = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
+/** The same blobs under the names that Docker had for them before there was a specification. */
+const DOCKER_LAYERS: Readonly<Record<string, Compression>> = {
+  'application/vnd.docker.image.rootfs.diff.tar.gzip': 'gzip',
+  'application/vnd.docker.image.rootfs.diff.tar.zstd': 'zstd',
+  'application/vnd.docker.image.rootfs.diff.tar': 'none',
+};
 
 /** How a layer of this media type is compressed; undefined for what is not a layer that we can read. */
 export function compressionOf(mediaType: string): Compression | undefined {
-  if (mediaType === DOCKER_LAYER_GZIP) return 'gzip';
+  const docker = DOCKER_LAYERS[mediaType];
+  if (docker) return docker;
   const found = Object.entries(LAYER_TYPES).find(([, type]) => type === mediaType);
   return found?.[0] as Compression | undefined;
 }

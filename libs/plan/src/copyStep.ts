@@ -1,14 +1,22 @@
 import type { ResolvedAdd, ResolvedCopy } from '@prism-build/containerfile';
 import { type Failure, imageFailure, type Place } from '@prism-build/errors';
-import type { CopySource, CopyStep } from './imagePlan';
+import type { CopySource, CopyStep, PlannedImage } from './imagePlan';
 import { joinAbsolute } from './paths';
+
+/** What a copy's `--from` may mean besides a stage of the file. */
+export interface CopyOrigins {
+  /** Index of the compile stage, whose tree is made elsewhere; -1: there is none. */
+  readonly compile: number;
+  /** The image of that name; undefined once its failure is reported. */
+  readonly image: (name: string, at: Place) => PlannedImage | undefined;
+}
 
 /** COPY or ADD as a step; reports what cannot be assembled natively. */
 export function planCopy(
   instruction: ResolvedCopy | ResolvedAdd,
   at: Place,
   workdir: string,
-  compileIndex: number,
+  origins: CopyOrigins,
   failures: Failure[],
 ): CopyStep {
   const { line, text, heredocs } = instruction;
@@ -26,7 +34,7 @@ export function planCopy(
     op: 'copy',
     line,
     text,
-    from: copySource(instruction, at, compileIndex, failures),
+    from: copySource(instruction, at, origins, failures),
     sources: [...sources, ...heredocs.map(({ name }) => name)],
     destination: joinAbsolute(workdir, instruction.destination),
     owner: instruction.chown,
@@ -40,7 +48,7 @@ export function planCopy(
 function copySource(
   instruction: ResolvedCopy | ResolvedAdd,
   at: Place,
-  compileIndex: number,
+  origins: CopyOrigins,
   failures: Failure[],
 ): CopySource {
   const { heredocs } = instruction;
@@ -56,14 +64,7 @@ function copySource(
   if (instruction.keyword === 'ADD') return { kind: 'context' };
   const { from } = instruction;
   if (from.kind === 'stage')
-    return from.index === compileIndex ? { kind: 'compile' } : { kind: 'stage', index: from.index };
-  if (from.kind === 'name') {
-    failures.push(
-      imageFailure('BASE_NOT_SUPPORTED', {
-        what: `COPY --from=${from.name} names an image or a build context`,
-        at,
-      }),
-    );
-  }
-  return { kind: 'context' };
+    return from.index === origins.compile ? { kind: 'compile' } : { kind: 'stage', index: from.index };
+  const image = from.kind === 'name' ? origins.image(from.name, at) : undefined;
+  return image ? { kind: 'image', image } : { kind: 'context' };
 }

@@ -1,8 +1,18 @@
 import type { Platform } from '@prism-build/containerfile';
-import type { ImageSettings } from '@prism-build/oci';
+import type { Digest, HistoryStep, ImageLayer, ImageSettings } from '@prism-build/oci';
 
 /** The version of the plan's shape; docs/adr/0003-plan.md says what may change without a new one. */
 export const planVersion = 1;
+
+/** An image that a stage starts from or copies from, for one platform: nothing else of it decides a result. */
+export interface PlannedImage {
+  readonly reference: string;
+  readonly platform: Platform;
+  readonly manifest: Digest;
+  /** Lowest first. */
+  readonly layers: readonly ImageLayer[];
+  readonly history: readonly HistoryStep[];
+}
 
 /** Where the files of a copy come from. */
 export type CopySource =
@@ -10,6 +20,7 @@ export type CopySource =
   | { readonly kind: 'stage'; readonly index: number }
   /** The tree that the compile target of this project makes for the platform; it stands under /out. */
   | { readonly kind: 'compile' }
+  | { readonly kind: 'image'; readonly image: PlannedImage }
   /** Files written inline in the Containerfile. */
   | {
       readonly kind: 'inline';
@@ -57,8 +68,10 @@ export type Step = CopyStep | DirectoryStep | ConfigStep;
 export interface StagePlan {
   readonly index: number;
   readonly name?: string | undefined;
-  /** The stage that it starts from; absent: scratch. */
+  /** The stage that it starts from; absent: scratch or an image. */
   readonly base?: number | undefined;
+  /** The image that it starts from. */
+  readonly image?: PlannedImage;
   readonly steps: readonly Step[];
 }
 
@@ -82,4 +95,14 @@ export interface ImagePlan {
   readonly context: string;
   readonly compression: Compression;
   readonly platforms: readonly PlatformPlan[];
+}
+
+/** The image below the last of a platform's stages; undefined for one that starts from scratch. */
+export function baseOf(stages: readonly StagePlan[]): PlannedImage | undefined {
+  let stage = stages.at(-1);
+  while (stage && stage.base !== undefined) {
+    const { base }: StagePlan = stage;
+    stage = stages.find(({ index }) => index === base);
+  }
+  return stage?.image;
 }

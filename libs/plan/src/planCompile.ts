@@ -4,10 +4,12 @@ import { all, compileFailure, type Failure, failed, ok, type Result } from '@pri
 import { recogniseCommand } from '@prism-build/languages';
 import type { CompilePlan, CompilePlatform } from './compilePlan';
 import { compileStageName } from './compileStage';
-import { planCopy } from './copyStep';
+import { type CopyOrigins, planCopy } from './copyStep';
 import { type CopyStep, planVersion } from './imagePlan';
 import { joinAbsolute, withoutSlash } from './paths';
 import type { PlanRequest } from './request';
+
+const noOrigins: CopyOrigins = { compile: -1, image: () => undefined };
 
 type Run = Extract<ResolvedInstruction, { keyword: 'RUN' }>;
 
@@ -96,7 +98,7 @@ function readInstructions(
         break;
       case 'COPY': {
         if (instruction.from.kind !== 'context') refuse('COPY --from in the compile stage', instruction.line);
-        copies.push(planCopy(instruction, { file, line: instruction.line }, working, -1, failures));
+        copies.push(planCopy(instruction, { file, line: instruction.line }, working, noOrigins, failures));
         break;
       }
       case 'RUN':

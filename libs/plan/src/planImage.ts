@@ -1,15 +1,23 @@
 import {
-  listNeeds,
+  formatPlatform,
+  type Platform,
   type ResolvedInstruction,
   type ResolvedStage,
-  resolveStages,
 } from '@prism-build/containerfile';
 import { all, type Failure, failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { ImageSettings } from '@prism-build/oci';
+import { findBase, inheritSettings, planBase } from './bases';
 import { checkArguments } from './checkArguments';
-import { findCompileStage } from './compileStage';
-import { planCopy } from './copyStep';
-import { type ImagePlan, type PlatformPlan, planVersion, type StagePlan, type Step } from './imagePlan';
+import { type CopyOrigins, planCopy } from './copyStep';
+import {
+  baseOf,
+  type ImagePlan,
+  type PlatformPlan,
+  planVersion,
+  type StagePlan,
+  type Step,
+} from './imagePlan';
+import { resolveImage, samePlatform } from './neededStages';
 import { joinAbsolute, withoutSlash } from './paths';
 import type { PlanRequest } from './request';
 import { planSettings } from './settings';
@@ -32,76 +40,78 @@ export function planImage(request: PlanRequest): Result<ImagePlan> {
 }
 
 function planPlatform(request: PlanRequest, platform: PlatformPlan['platform']): Result<PlatformPlan> {
-  const { containerfile, buildPlatform, buildArgs, target } = request;
-  const resolution = resolveStages(containerfile, { platform, buildPlatform, buildArgs, target });
-  if (!resolution.ok) return resolution;
-  const { stages } = resolution.value;
-  const compile = findCompileStage(stages);
+  const image = resolveImage(request, platform);
+  if (!image.ok) return image;
+  const { compile, needed, target } = image.value;
+  const { file } = request.containerfile;
   const failures: Failure[] = [];
+  const find = (reference: string, wanted: Platform, at: Place) =>
+    findBase(request.bases ?? new Map(), reference, wanted, at, failures);
+  const origins: CopyOrigins = {
+    compile,
+    image: (name, at) => {
+      const found = find(name, platform, at);
+      return found && planBase(name, found);
+    },
+  };
   const settings = new Map<number, ImageSettings>();
   const plans: StagePlan[] = [];
-  for (const index of neededStages(stages, resolution.value.target, compile)) {
-    const stage = stages[index]!;
-    const base = stage.base.kind === 'stage' ? stage.base.index : undefined;
-    settings.set(index, planSettings(stage, (base !== undefined && settings.get(base)) || {}));
-    plans.push(planStage(stage, containerfile.file, settings.get(base ?? -1), compile, failures));
+  for (const stage of needed) {
+    const { base, line } = stage;
+    const found = base.kind === 'image' ? find(base.reference, stage.platform, { file, line }) : undefined;
+    const inherited = base.kind === 'stage' ? settings.get(base.index) : found && inheritSettings(found);
+    settings.set(stage.index, planSettings(stage, inherited ?? {}));
+    plans.push({
+      index: stage.index,
+      name: stage.name,
+      base: base.kind === 'stage' ? base.index : undefined,
+      ...(found && base.kind === 'image' && { image: planBase(base.reference, found) }),
+      steps: planSteps(stage, file, inherited, origins, failures),
+    });
   }
+  failures.push(...checkBase(plans, platform, request));
   if (failures.length > 0) return failed(...failures);
-  return ok({ platform, stages: plans, settings: settings.get(resolution.value.target)! });
+  return ok({ platform, stages: plans, settings: settings.get(target)! });
 }
 
-/** The target and what it needs, in order; a compile stage is a tree made elsewhere, so nothing behind it counts. */
-function neededStages(stages: readonly ResolvedStage[], target: number, compile: number): number[] {
-  const needed = new Set<number>();
-  const visit = (index: number): void => {
-    if (index === compile || needed.has(index)) return;
-    needed.add(index);
-    for (const need of listNeeds(stages[index]!)) visit(need);
-  };
-  visit(target);
-  return [...needed].sort((a, b) => a - b);
+/** Layers of another platform would make an image that claims to be what it is not. */
+function checkBase(plans: readonly StagePlan[], platform: Platform, request: PlanRequest): Failure[] {
+  const image = baseOf(plans);
+  if (!image || samePlatform(image.platform, platform)) return [];
+  const what = `the image for ${formatPlatform(platform)} would start from ${image.reference} for ${formatPlatform(image.platform)}`;
+  const remedy = 'Leave --platform out of FROM of the final stage.';
+  return [imageFailure('BASE_NOT_SUPPORTED', { what, remedy, at: { file: request.containerfile.file } })];
 }
 
-function planStage(
+function planSteps(
   stage: ResolvedStage,
   file: string,
   base: ImageSettings | undefined,
-  compile: number,
+  origins: CopyOrigins,
   failures: Failure[],
-): StagePlan {
+): Step[] {
   const at = { file, line: stage.line };
-  if (stage.base.kind === 'image') {
-    failures.push(
-      imageFailure('BASE_NOT_SUPPORTED', { what: `FROM ${stage.base.reference} names an image`, at }),
-    );
-  }
-  if (stage.base.kind === 'stage' && stage.base.index === compile) {
+  if (stage.base.kind === 'stage' && stage.base.index === origins.compile) {
     failures.push(
       imageFailure('BASE_NOT_SUPPORTED', { what: 'an image cannot start from the compile stage', at }),
     );
   }
   let workdir = base?.workingDir || '/';
   let user = base?.user;
-  const steps = stage.instructions.map((instruction): Step => {
-    const step = planStep(instruction, file, workdir, compile, failures);
+  return stage.instructions.map((instruction): Step => {
+    const step = planStep(instruction, file, workdir, origins, failures);
     if (instruction.keyword === 'USER') user = instruction.user;
     if (step.op !== 'directory') return step;
     workdir = step.path;
     return user ? { ...step, owner: user } : step;
   });
-  return {
-    index: stage.index,
-    name: stage.name,
-    base: stage.base.kind === 'stage' ? stage.base.index : undefined,
-    steps,
-  };
 }
 
 function planStep(
   instruction: ResolvedInstruction,
   file: string,
   workdir: string,
-  compile: number,
+  origins: CopyOrigins,
   failures: Failure[],
 ): Step {
   const { line, text, keyword } = instruction;
@@ -110,7 +120,7 @@ function planStep(
   switch (keyword) {
     case 'COPY':
     case 'ADD':
-      return planCopy(instruction, at, workdir, compile, failures);
+      return planCopy(instruction, at, workdir, origins, failures);
     case 'WORKDIR':
       return { op: 'directory', line, text, path: withoutSlash(joinAbsolute(workdir, instruction.path)) };
     case 'RUN':

@@ -1,4 +1,5 @@
 import type { Containerfile, Platform } from '@prism-build/containerfile';
+import type { Bases } from './bases';
 import type { Compression } from './imagePlan';
 
 /** What a plan is made from; all values, nothing is read. */
@@ -12,4 +13,8 @@ export interface PlanRequest {
   /** The stage to build; absent: the last one. */
   readonly target?: string | undefined;
   readonly compression: Compression;
+  /** Named build contexts that stand beside the Containerfile: `rootfs` where it has a rootfs.json. */
+  readonly contexts?: readonly string[] | undefined;
+  /** What is known of the images that the Containerfile names, see `listImages`; absent: nothing. */
+  readonly bases?: Bases;
 }

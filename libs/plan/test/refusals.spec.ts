@@ -28,9 +28,9 @@ const images: readonly (readonly [string, readonly string[], readonly string[]])
   [
     'every reason at once',
     ['FROM debian', 'RUN true', 'ADD https://x.org/y /y', 'COPY --chmod=x a /a'],
-    ['BASE_NOT_SUPPORTED 1', 'INSTRUCTION_NEEDS_ENGINE 2', 'ADD_REMOTE 3', 'COPY_MODE_INVALID 4'],
+    ['BASE_UNKNOWN 1', 'INSTRUCTION_NEEDS_ENGINE 2', 'ADD_REMOTE 3', 'COPY_MODE_INVALID 4'],
   ],
-  ['an image to copy from', ['FROM scratch', 'COPY --from=quay.io/x /a /a'], ['BASE_NOT_SUPPORTED 2']],
+  ['an image to copy from', ['FROM scratch', 'COPY --from=quay.io/x /a /a'], ['BASE_UNKNOWN 2']],
   [
     'a stage with RUN that is needed',
     ['FROM scratch AS one', 'RUN true', 'FROM scratch', 'COPY --from=one /a /a'],

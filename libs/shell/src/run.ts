@@ -11,6 +11,8 @@ export interface Command {
   /** Milliseconds; 0 or absent means no limit. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
+  /** Gives standard output byte for byte, its final newline included. */
+  readonly exact?: boolean;
   /** Called with output as it comes, standard output and error together. */
   readonly onOutput?: (chunk: string) => void;
 }
@@ -36,6 +38,7 @@ export const run: Run = async (command) => {
     extendEnv: command.env === undefined,
     stdin: command.input === undefined ? 'ignore' : 'pipe',
     forceKillAfterDelay: 3000,
+    stripFinalNewline: !command.exact,
     maxBuffer: 64 * 1024 * 1024,
     ...(command.cwd && { cwd: command.cwd }),
     ...(command.env && { env: { ...command.env } }),

@@ -1,3 +1,5 @@
+import type { OracleBase } from './bases';
+
 /** A file of the context: text, bytes with a mode, a link, or an empty directory. Parents are made, 0755. */
 export type ContextEntry =
   | string
@@ -10,6 +12,8 @@ export type ContextEntry =
 export interface OracleCase {
   readonly name: string;
   readonly containerfile: string;
+  /** Images by the names that the Containerfile has for them. */
+  readonly bases?: Readonly<Record<string, OracleBase>> | undefined;
   readonly context?: Readonly<Record<string, ContextEntry>> | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   readonly target?: string | undefined;

@@ -26,9 +26,18 @@ async function applyLayer(tree: Map<string, Flat>, tar: AsyncIterable<Uint8Array
       const linked = header.type === 'hardlink' ? tree.get(header.linkTarget) : undefined;
       if (header.type === 'hardlink' && !linked) throw new Error(`${header.path} links to nothing`);
       const made = linked ?? { ...header, sha256: hash.digest('hex').slice(0, 12), inode: {} };
+      addParents(tree, directory);
       tree.set(header.path, made);
     }
   }
+}
+
+/** Directories that no layer names: an engine makes them. */
+function addParents(tree: Map<string, Flat>, directory: string): void {
+  const path = directory.slice(0, -1);
+  if (path === '' || tree.has(path)) return;
+  addParents(tree, path.slice(0, path.lastIndexOf('/') + 1));
+  tree.set(path, { type: 'directory', path, mode: 0o755, uid: 0, gid: 0, sha256: '', inode: {} });
 }
 
 function remove(tree: Map<string, Flat>, path: string): void {

@@ -12,7 +12,8 @@ import {
 } from '@prism-build/containerfile';
 import { ok, type Result, renderFailures } from '@prism-build/errors';
 import { buildImage, describeBytes, digestOf, LAYER_TYPES, writeLayerTar } from '@prism-build/oci';
-import { type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
+import { baseOf, type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
+import { makeBase, openBases } from './bases';
 import type { Answer, OracleCase } from './case';
 import { describeConfig } from './configFields';
 import { flattenLayers } from './flatten';
@@ -27,7 +28,14 @@ export async function buildNatively(oracleCase: OracleCase, directory: string): 
 async function assemble(oracleCase: OracleCase, directory: string): Promise<Result<Map<string, string>>> {
   const containerfile = parseContainerfile(oracleCase.containerfile, 'Containerfile');
   if (!containerfile.ok) return containerfile;
+  const bases = new Map(
+    Object.entries(oracleCase.bases ?? {}).map(([name, base], at) => {
+      const layout = join(directory, '..', `base-${at}`);
+      return [name, makeBase(base, oracleCase.platform ?? 'linux/amd64', layout)];
+    }),
+  );
   const plan = planImage({
+    bases: new Map([...bases].map(([name, { image }]) => [name, image])),
     containerfile: containerfile.value,
     context: '.',
     platforms: [parsePlatform(oracleCase.platform ?? 'linux/amd64')!],
@@ -40,7 +48,8 @@ async function assemble(oracleCase: OracleCase, directory: string): Promise<Resu
   const context = readContext(plan.value, directory);
   if (!context.ok) return context;
   const [platform] = plan.value.platforms;
-  const assembled = await assemblePlatform(platform!, 'Containerfile', context.value, undefined);
+  const images = await openBases(join(directory, '..'), bases.values());
+  const assembled = await assemblePlatform(platform!, 'Containerfile', context.value, undefined, images);
   if (!assembled.ok) return assembled;
   const tars = assembled.value.layers.map((layer) => {
     // The generator reuses its buffer.
@@ -52,13 +61,16 @@ async function assemble(oracleCase: OracleCase, directory: string): Promise<Resu
     uncompressedSize: tar.length,
     origin: 'own' as const,
   }));
-  const { settings } = platform!;
-  const history = assembled.value.history;
-  const built = buildImage([{ platform: platform!.platform, settings, layers, history }]);
+  const { settings, stages } = platform!;
+  const base = baseOf(stages);
+  const history = [...(base?.history ?? []), ...assembled.value.history];
+  const all = [...(base?.layers ?? []), ...layers];
+  const built = buildImage([{ platform: platform!.platform, settings, layers: all, history }]);
   if (!built.ok) return built;
   const digest = built.value.digestJson.platforms[0]!.config.digest;
   const config = built.value.blobs.find(({ descriptor }) => descriptor.digest === digest)!;
-  const tree = await flattenLayers(tars.map(streamOf));
+  const below = base ? bases.get(base.reference)!.tars : [];
+  const tree = await flattenLayers([...below, ...tars].map(streamOf));
   return ok(new Map([...tree, ...describeConfig(Buffer.from(config.bytes).toString())]));
 }
 

@@ -43,11 +43,17 @@ export function openPodman(): Podman {
   // Collecting garbage costs Podman and the copies of itself that it starts a third of their time.
   const env = { ...process.env, CONTAINERS_CONF: conf, GOGC: 'off' };
   const own = ['--root', join(home, 'root'), '--runroot', join(home, 'run'), '--storage-driver', 'vfs'];
-  const podman = (args: readonly string[]) =>
-    start('podman', [...own, ...args], { env, timeout: 60_000, maxBuffer: 1 << 24 });
+  const podman = (args: readonly string[], cwd?: string) =>
+    start('podman', [...own, ...args], { env, cwd, timeout: 60_000, maxBuffer: 1 << 24 });
   return {
     build: async (oracleCase, directory) => {
       const ids = join(home, 'id');
+      // Left by `buildNatively`, which makes both see the same image.
+      for (const [at, name] of Object.keys(oracleCase.bases ?? {}).entries()) {
+        // A relative path, since Podman makes a name of it.
+        const pulled = await podman(['pull', '-q', `oci:base-${at}`], join(directory, '..'));
+        await podman(['tag', pulled.stdout.trim(), name]);
+      }
       try {
         await podman(['build', ...buildArguments(oracleCase), '--iidfile', ids, directory]);
       } catch (error) {

@@ -1,5 +1,6 @@
 import type { OracleCase } from './case';
 import { archiveCases } from './cases/archive';
+import { baseCases } from './cases/bases';
 import { configCases } from './cases/config';
 import { contextCases } from './cases/context';
 import { copyCases } from './cases/copy';
@@ -17,6 +18,7 @@ const all: readonly OracleCase[] = [
   ...ownerCases,
   ...stageCases,
   ...configCases,
+  ...baseCases,
   ...refusedCases,
 ];
 const only = process.env.ORACLE_CASE;

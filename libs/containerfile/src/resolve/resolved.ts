@@ -80,7 +80,7 @@ export interface ResolveOptions {
   /** A stage's name or index; the last stage when it is not given. */
   readonly target?: string | undefined;
   /** ENV of an external image; when it is not known, nothing. */
-  readonly baseEnv?: (reference: string) => Readonly<Record<string, string>>;
+  readonly baseEnv?: (reference: string, platform: Platform) => Readonly<Record<string, string>>;
   /** Names of build contexts: they beat stages of the same name, as in both engines. */
   readonly namedContexts?: readonly string[];
 }

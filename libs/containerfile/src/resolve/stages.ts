@@ -75,7 +75,8 @@ function resolveStage(
     failures.push(containerfileFailure('CONTAINERFILE_BAD_PLATFORM', { what, at }));
   }
   const parent = base.kind === 'stage' ? earlier[base.index] : undefined;
-  const image = base.kind === 'image' ? (options.baseEnv?.(base.reference) ?? {}) : {};
+  const image =
+    base.kind === 'image' ? (options.baseEnv?.(base.reference, platform ?? options.platform) ?? {}) : {};
   const baseEnv = toMap(parent?.env ?? image);
   if (!baseEnv.has('PATH')) baseEnv.set('PATH', DEFAULT_PATH);
 

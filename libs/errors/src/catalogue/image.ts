@@ -6,7 +6,20 @@ export const imageFailure = defineCatalogue({
     remedy:
       'Move the command into the compile stage; images whose final stage runs commands are not assembled natively.',
   },
-  BASE_NOT_SUPPORTED: { remedy: 'Use FROM scratch; other bases are not assembled natively.' },
+  BASE_NOT_SUPPORTED: {
+    remedy: 'Start from scratch, from another component or from an image of a registry.',
+  },
+  BASE_UNKNOWN: {
+    remedy:
+      'Name another component as localhost/<prefix>/<project>, the way `nx show projects` lists it, without a tag or with latest.',
+  },
+  BASE_CYCLIC: { remedy: 'Take one of the references out, so that some component can be built first.' },
+  BASE_PLATFORM_MISSING: {
+    remedy: 'Build the base for this platform too, or take the platform out of `platforms` of this image.',
+  },
+  BASE_LAYER_MISSING: {
+    remedy: 'Run build-image of the base again with --skip-nx-cache; its layers are made anew.',
+  },
   PLATFORM_NOT_SUPPORTED: {
     remedy: 'Use linux/amd64, linux/arm64 or another os/architecture[/variant] of the image spec.',
   },

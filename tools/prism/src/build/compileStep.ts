@@ -6,11 +6,12 @@ import { copyInto, inlineTree, type Tree } from '@prism-build/assemble';
 import { formatPlatform, parseIgnoreFile } from '@prism-build/containerfile';
 import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
-import { type CompilePlan, planCompile } from '@prism-build/plan';
+import { type Bases, type CompilePlan, planCompile } from '@prism-build/plan';
 import { attempt, readTextIfThere, run, runPool, withLock, writeFileAtomic } from '@prism-build/shell';
 import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
 import { readContextTree } from '../workspace/readContext';
+import type { Siblings } from './bases/siblings';
 import {
   type CompileManifest,
   describeOutput,
@@ -29,6 +30,7 @@ export interface StepInput {
   readonly directories: Directories;
   readonly project: string;
   readonly options: BuildOptions;
+  readonly siblings: Siblings;
   /** Do it even where an earlier result looks right: something downstream found it altered. */
   readonly force?: boolean;
 }
@@ -38,6 +40,8 @@ export interface StepReport {
   readonly text: string;
   /** Whether the result was there already and nothing was made. */
   readonly kept: boolean;
+  /** The images that it was made of. */
+  readonly bases?: Bases;
 }
 
 /** Runs a recognised compile stage with the host's toolchain, all platforms at once. */

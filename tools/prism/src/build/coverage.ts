@@ -1,28 +1,40 @@
 import { join } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
+import { type Bases, environmentIn } from '@prism-build/plan';
+import { imagesLockName } from '@prism-build/registry';
 import { readTextIfThere } from '@prism-build/shell';
 import { readComponent } from '../inference/component';
 import { toFilesets } from '../inference/filesets';
+import { isLocal } from '../workspace/naming';
 import type { BuildOptions } from './options';
 
 /**
  * Whether the inputs that were inferred for a target cover what these options make it read. An option of the
  * command line or of targetDefaults (`--platforms=linux/riscv64` where COPY names $TARGETARCH) comes after
- * inference: its result must not be cached, since nobody would see those files change. Inputs that somebody
- * wrote by hand are theirs to answer for.
+ * inference, and so does what a base says: its result must not be cached, since nobody would see those files
+ * change. Inputs that somebody wrote by hand are theirs to answer for.
  */
 export function isCovered(
   root: string,
   options: BuildOptions,
   target: TargetConfiguration | undefined,
+  bases?: Bases,
 ): boolean {
   const inputs = new Set((target?.inputs ?? []).map(filesetOf));
   const { containerfile, context, platforms, buildArgs, step } = options;
   if (!inputs.has(`{workspaceRoot}/${containerfile}.dockerignore`)) return true;
   const text = readTextIfThere(join(root, containerfile)) ?? '';
-  const component = readComponent(text, containerfile, { platforms, buildArgs, target: options.stage });
+  const component = readComponent(text, containerfile, {
+    platforms,
+    buildArgs,
+    target: options.stage,
+    // COPY may name a variable of the base, which nobody knew before the base was there.
+    ...(bases && { baseEnv: (reference, platform) => environmentIn(bases, reference, platform) }),
+  });
   if (!component.ok) return true;
-  const { compile, image } = component.value;
+  const { compile, image, bases: named } = component.value;
+  const foreign = step === 'image' && named.some(({ reference }) => !isLocal(reference));
+  if (foreign && !inputs.has(`{projectRoot}/${imagesLockName}`)) return false;
   const sources = step === 'compile' ? (compile?.sources ?? []) : image;
   return toFilesets(context, sources).every((fileset) => inputs.has(fileset));
 }

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type AssembledPlatform, assemblePlatform, type Tree, toEntries } from '@prism-build/assemble';
+import {
+  type AssembledPlatform,
+  assemblePlatform,
+  type Images,
+  type Tree,
+  toEntries,
+} from '@prism-build/assemble';
 import { formatPlatform } from '@prism-build/containerfile';
 import { all, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import {
@@ -12,10 +18,12 @@ import {
   publishImage,
   putBlobs,
 } from '@prism-build/oci';
-import { type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
+import { baseOf, type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
 import { attempt } from '@prism-build/shell';
 import { compileDirectory, imageDirectory, lockPath } from '../workspace/directories';
 import { readContextTree } from '../workspace/readContext';
+import { readBases } from './bases/readBases';
+import { withImages } from './bases/withImages';
 import { compiledTree } from './compiledTree';
 import { type CompileManifest, readOutput } from './compileManifest';
 import { compiledHere, type StepInput, type StepReport } from './compileStep';
@@ -29,7 +37,9 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   const { directories, options } = input;
   const request = readRequest(directories.root, options);
   if (!request.ok) return request;
-  const plan = planImage(request.value);
+  const bases = await readBases(input, request.value);
+  if (!bases.ok) return bases;
+  const plan = planImage({ ...request.value, bases: bases.value });
   if (!plan.ok) return plan;
   if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n`, kept: true });
   const inputs = await readInputs(input, plan.value);
@@ -45,14 +55,17 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
       lockPath: lockPath(directories, `image-${input.project}`),
     });
   // Publishing verifies every blob: where the store was altered behind the memo, the image is assembled after all.
-  if (known && (await publish(known)).ok) return ok({ text: describe(known), kept: true });
-  const image = await assembleImage(plan.value, inputs.value, store.value);
+  if (known && (await publish(known)).ok)
+    return ok({ text: describe(known), kept: true, bases: bases.value });
+  const image = await withImages(input, store.value, (images) =>
+    assembleImage(plan.value, { ...inputs.value, images }, store.value),
+  );
   if (!image.ok) return image;
   const published = await publish(image.value);
   if (!published.ok) return published;
   return attempt('cannot remember what was assembled', () => {
     writeMemo(directories, key, image.value);
-    return { text: describe(image.value), kept: false };
+    return { text: describe(image.value), kept: false, bases: bases.value };
   });
 }
 
@@ -91,14 +104,15 @@ async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inp
 
 async function assembleImage(
   plan: ImagePlan,
-  inputs: Inputs,
+  inputs: Inputs & { readonly images: Images },
   store: ContentStore,
 ): Promise<Result<DigestJson>> {
   preparePackers(plan.platforms.length);
   const packed = await Promise.all(
     plan.platforms.map(async (platform) => {
       const compiled = inputs.compiled(formatPlatform(platform.platform));
-      const assembled = await assemblePlatform(platform, plan.containerfile, inputs.context, compiled);
+      const { context, images } = inputs;
+      const assembled = await assemblePlatform(platform, plan.containerfile, context, compiled, images);
       return assembled.ok ? packLayers(assembled.value, plan, store) : assembled;
     }),
   );
@@ -121,11 +135,13 @@ async function packLayers(
     if (!layer.ok) return layer;
     layers.push(layer.value);
   }
+  const { platform, settings, stages } = assembled.plan;
+  const base = baseOf(stages);
   return ok({
-    platform: assembled.plan.platform,
-    settings: assembled.plan.settings,
-    layers: layers.map((layer) => ({ ...layer, origin: 'own' as const })),
-    history: assembled.history,
+    platform,
+    settings,
+    layers: [...(base?.layers ?? []), ...layers.map((layer) => ({ ...layer, origin: 'own' as const }))],
+    history: [...(base?.history ?? []), ...assembled.history],
   });
 }
 

@@ -7,6 +7,7 @@ import { type BatchItem, runGraph, type TaskResult } from './batch';
 import { compileStep } from './compileStep';
 import { isCovered } from './coverage';
 import { imageStep } from './imageStep';
+import { openSiblings } from './openSiblings';
 import { buildOptions } from './options';
 
 /** One task of the `build` executor, outside of a batch. */
@@ -28,18 +29,21 @@ export async function* buildBatch(
 }
 
 async function runStep(
-  { root, projectsConfigurations }: ExecutorContext,
+  context: ExecutorContext,
   { project, target }: { readonly project: string; readonly target: string },
   value: unknown,
 ): Promise<TaskResult> {
   const options = parseOptions(buildOptions, value, `${project}:${target}`);
   if (!options.ok) return toTaskResult(options);
+  const { root, projectsConfigurations } = context;
   const directories = directoriesOf(root, process.env);
   const step = options.value.step === 'compile' ? compileStep : imageStep;
-  const done = await step({ directories, project, options: options.value });
+  const done = await step({ directories, project, options: options.value, siblings: openSiblings(context) });
   const result = toTaskResult(done.ok ? ok(done.value.text) : done);
   const configuration = projectsConfigurations?.projects[project]?.targets?.[target];
   // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.
-  const cacheable = !options.value.dryRun && isCovered(root, options.value, configuration);
+  const cacheable =
+    !options.value.dryRun &&
+    isCovered(root, options.value, configuration, done.ok ? done.value.bases : undefined);
   return result.success && !cacheable ? { ...result, status: 'local-cache-kept-existing' } : result;
 }

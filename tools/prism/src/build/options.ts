@@ -27,6 +27,10 @@ export const buildOptions = z.object({
     .record(z.string(), z.string())
     .default({})
     .describe('Values of the ARG instructions, by name.'),
+  bases: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('The components behind image names of the Containerfile, by name; inferred.'),
   compression: z
     .enum(['zstd', 'gzip', 'none'])
     .default('zstd')

@@ -5,6 +5,7 @@ import {
   parseContainerfile,
   parsePlatform,
   type ResolvedStage,
+  type ResolveOptions,
   resolveStages,
   type Source,
 } from '@prism-build/containerfile';
@@ -17,6 +18,14 @@ export interface Component {
   readonly compile: CompileReads | undefined;
   /** What the image's own stages take from the context. */
   readonly image: readonly Source[];
+  /** The images that the image's own stages start from or copy from, as the file names them. */
+  readonly bases: readonly ImageReference[];
+}
+
+export interface ImageReference {
+  readonly reference: string;
+  /** Those that name it so, as in the options. */
+  readonly platforms: readonly string[];
 }
 
 export interface CompileReads {
@@ -31,6 +40,8 @@ export interface ComponentOptions {
   readonly platforms: readonly string[];
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly target: string | undefined;
+  /** ENV of images, where they are known. */
+  readonly baseEnv?: ResolveOptions['baseEnv'];
 }
 
 /** The arguments that a platform sets, anywhere in the text: without them every platform reads the same. */
@@ -53,6 +64,7 @@ export function readComponent(text: string, file: string, options: ComponentOpti
   }
   const compile = first.compile;
   return ok({
+    bases: listReferences(readings),
     image: distinct(readings.flatMap(({ image }) => contextSources(image).map(({ source }) => source))),
     compile: compile && {
       ...describeCompile(compile),
@@ -66,6 +78,7 @@ export function readComponent(text: string, file: string, options: ComponentOpti
 }
 
 interface StageReading {
+  readonly platform: string;
   readonly compile: ResolvedStage | undefined;
   readonly image: readonly ResolvedStage[];
 }
@@ -77,7 +90,13 @@ function readStages(
 ): Result<StageReading> {
   const platform = parsePlatform(name) ?? { os: 'linux', architecture: name };
   const { buildArgs, target } = options;
-  const resolution = resolveStages(containerfile, { platform, buildPlatform: platform, buildArgs, target });
+  const resolution = resolveStages(containerfile, {
+    platform,
+    buildPlatform: platform,
+    buildArgs,
+    target,
+    ...(options.baseEnv && { baseEnv: options.baseEnv }),
+  });
   if (!resolution.ok) return resolution;
   const { stages } = resolution.value;
   const compile = stages.find((stage) => stage.name === compileStageName);
@@ -90,7 +109,30 @@ function readStages(
     listNeeds(stages[index]!).forEach(visit);
   };
   visit(resolution.value.target);
-  return ok({ compile: usesCompile ? compile : undefined, image: [...image].map((index) => stages[index]!) });
+  return ok({
+    platform: name,
+    compile: usesCompile ? compile : undefined,
+    image: [...image].map((index) => stages[index]!),
+  });
+}
+
+function listReferences(readings: readonly StageReading[]): ImageReference[] {
+  const found = new Map<string, string[]>();
+  for (const { platform, image } of readings) {
+    for (const reference of new Set(image.flatMap(imagesOf))) {
+      found.set(reference, [...(found.get(reference) ?? []), platform]);
+    }
+  }
+  return [...found].map(([reference, platforms]) => ({ reference, platforms }));
+}
+
+function imagesOf({ base, instructions }: ResolvedStage): string[] {
+  return [
+    ...(base.kind === 'image' ? [base.reference] : []),
+    ...instructions.flatMap((one) =>
+      one.keyword === 'COPY' && one.from.kind === 'name' ? [one.from.name] : [],
+    ),
+  ];
 }
 
 function describeCompile(stage: ResolvedStage): Omit<CompileReads, 'sources'> {

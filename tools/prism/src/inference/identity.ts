@@ -4,7 +4,7 @@ import { basename, relative } from 'node:path';
 const packagesThatMatter = ['@bokuweb/zstd-wasm', 'fflate', 'tar-stream'];
 
 /** Libraries of this repository that the build executor loads. */
-const libraries = ['assemble', 'containerfile', 'errors', 'languages', 'oci', 'plan', 'shell'];
+const libraries = ['assemble', 'containerfile', 'errors', 'languages', 'oci', 'plan', 'registry', 'shell'];
 
 /** The plugin's own part in every key. */
 export interface Identity {

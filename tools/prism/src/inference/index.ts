@@ -6,6 +6,7 @@ import { failed, ok, type Result, renderFailures } from '@prism-build/errors';
 import { fileFailure, readTextIfThere } from '@prism-build/shell';
 import { projectNameOf } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
+import { type BaseLinks, linkBases } from './bases';
 import { type Component, readComponent } from './component';
 import { type Identity, pluginIdentity } from './identity';
 import { followSources } from './links';
@@ -27,9 +28,11 @@ export const createNodes: CreateNodes<PluginOptions> = [
   (files, options, context) => {
     const identity = pluginIdentity(__dirname, context.workspaceRoot);
     const chosen = files.filter((file) => !shadowed(file, context));
-    return chosen.map((file) => {
-      const root = dirname(file);
-      return [file, { projects: { [root]: makeProject(file, root, options, context, identity) } }];
+    const read = chosen.map((file) => readProject(file, options, context));
+    const links = linkBases(read, options?.prefix ?? '');
+    return read.map((one) => {
+      const project = makeProject(one, links.get(one.name), options, context, identity);
+      return [one.file, { projects: { [one.root]: project } }];
     });
   },
 ];
@@ -41,16 +44,23 @@ function shadowed(file: string, context: CreateNodesContext): boolean {
   );
 }
 
-function makeProject(
+/** A component by itself, before it is known what its images' names stand for. */
+interface ReadProject {
+  readonly file: string;
+  readonly root: string;
+  readonly name: string;
+  readonly options: Declared['options'];
+  readonly component: Result<Component>;
+  readonly references: readonly string[];
+}
+
+function readProject(
   file: string,
-  root: string,
   options: PluginOptions | undefined,
   { workspaceRoot }: CreateNodesContext,
-  identity: Identity,
-): Partial<ProjectConfiguration> {
+): ReadProject {
+  const root = dirname(file);
   const declared = readDeclared(join(workspaceRoot, root));
-  const name = declared.name ?? projectNameOf(root);
-  const context = declared.options.context ?? root;
   const text = orFailure(file, () => ok(readTextIfThere(join(workspaceRoot, file)) ?? ''));
   const component = text.ok
     ? readComponent(text.value, file, {
@@ -59,6 +69,24 @@ function makeProject(
         target: declared.options.stage,
       })
     : text;
+  return {
+    file,
+    root,
+    name: declared.name ?? projectNameOf(root),
+    options: declared.options,
+    component,
+    references: component.ok ? component.value.bases.map(({ reference }) => reference) : [],
+  };
+}
+
+function makeProject(
+  { file, root, name, options: declared, component }: ReadProject,
+  bases: BaseLinks | undefined,
+  options: PluginOptions | undefined,
+  { workspaceRoot }: CreateNodesContext,
+  identity: Identity,
+): Partial<ProjectConfiguration> {
+  const context = declared.context ?? root;
   const rules = orFailure(`the ignore file of ${file}`, () => readIgnoreRules(workspaceRoot, file, context));
   const failures = [...(component.ok ? [] : component.failures), ...(rules.ok ? [] : rules.failures)];
   if (failures.length > 0) process.stderr.write(`${renderFailures(failures)}\n`);
@@ -70,12 +98,14 @@ function makeProject(
     context,
     rules: rules.ok ? rules.value : ignoreNothing,
     identity,
-    shared: sharedOptions(declared.options),
+    shared: sharedOptions(declared),
+    bases,
   };
   return {
     name,
     root,
     projectType: 'application',
+    ...(bases && bases.edges.length > 0 && { implicitDependencies: [...bases.edges] }),
     metadata: {
       technologies: [
         'containerfile',
@@ -107,9 +137,11 @@ function sharedOptions({ platforms, buildArgs }: Declared['options']): Record<st
   return { ...(platforms && { platforms }), ...(buildArgs && { buildArgs }) };
 }
 
-function followLinks(context: string, { image, compile }: Component): Component {
+function followLinks(context: string, component: Component): Component {
+  const { image, compile } = component;
   const follow = (sources: readonly Source[]) => followSources(context, sources);
-  return { image: follow(image), compile: compile && { ...compile, sources: follow(compile.sources) } };
+  const followed = compile && { ...compile, sources: follow(compile.sources) };
+  return { ...component, image: follow(image), compile: followed };
 }
 
 interface Declared {

@@ -1,7 +1,9 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { IgnoreMatcher } from '@prism-build/containerfile';
 import { ignoreFileCandidates, parseIgnoreFile } from '@prism-build/containerfile';
+import { imagesLockName } from '@prism-build/registry';
 import { builderDirectory } from '../workspace/naming';
+import type { BaseLinks } from './bases';
 import type { CompileReads, Component } from './component';
 import { toExclusions, toFilesets } from './filesets';
 import type { Identity } from './identity';
@@ -18,6 +20,7 @@ export interface TargetFacts {
   readonly identity: Identity;
   /** What the project says of its image and what its compile stage must know too: platforms, build arguments. */
   readonly shared?: Readonly<Record<string, unknown>>;
+  readonly bases?: BaseLinks | undefined;
 }
 
 /** The targets of a component. `component` is undefined for a Containerfile that cannot be read: building it says why. */
@@ -85,21 +88,37 @@ function imageTarget(facts: TargetFacts, component: Component | undefined): Targ
   const { containerfile, context, project } = facts;
   const reads = component ? toFilesets(context, component.image) : ['{projectRoot}/**/*'];
   const compiled = component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : [];
+  const siblings = facts.bases?.edges ?? [];
+  const named = facts.bases?.projects ?? {};
+  const lock = facts.bases?.locked ? [`{projectRoot}/${imagesLockName}`] : [];
+  const dependsOn = [
+    ...(component?.compile ? [{ target: 'compile', params: 'forward' as const }] : []),
+    // Without what is asked of this image: a base is what its own project says.
+    ...(siblings.length > 0 ? [{ target: 'build-image', projects: [...siblings] }] : []),
+  ];
   return {
     executor: 'prism:build',
     cache: true,
-    ...(component?.compile && { dependsOn: [{ target: 'compile', params: 'forward' as const }] }),
+    ...(dependsOn.length > 0 && { dependsOn }),
     inputs: [
       ...ownFiles(facts),
       ...fromDisk(reads.length > 0 ? [...reads, ...excluded(facts)] : []),
       ...compiled,
+      ...lock,
+      ...(siblings.length > 0 ? [{ dependentTasksOutputFiles: '**/digest.json' }] : []),
       ...facts.identity.inputs,
     ] as string[],
     outputs: [
       `{workspaceRoot}/dist/images/${project}/digest.json`,
       `{workspaceRoot}/dist/images/${project}/blobs`,
     ],
-    options: { step: 'image', containerfile, context, ...facts.identity.options },
+    options: {
+      step: 'image',
+      containerfile,
+      context,
+      ...(Object.keys(named).length > 0 && { bases: named }),
+      ...facts.identity.options,
+    },
     metadata: {
       technologies: ['oci'],
       description: 'Assemble the image for all platforms, as files',

@@ -71,7 +71,7 @@ async function loadPlatform(
   engine: Engine,
   image: PlatformImage,
   names: readonly [string, ...string[]],
-  { store, directory, directories }: VerifiedImage,
+  { store, directory, directories, fetchBases }: VerifiedImage,
 ): Promise<Result<'unchanged' | 'loaded'>> {
   const id = hexOf(image.config.digest);
   const call = engineRun(directories);
@@ -79,6 +79,8 @@ async function loadPlatform(
   const known = before.ok ? parseInspect(before.value.stdout) : { id: '', names: [] };
   if (names.every((name) => known.names.includes(name))) return ok('unchanged');
   if (!before.ok) {
+    const fetched = await fetchBases(image.layers);
+    if (!fetched.ok) return fetched;
     const input = new PassThrough();
     const sources = { store, imageDirs: [directory] };
     const loading = call({ argv: engine.load(), input });

@@ -24,7 +24,9 @@ async function run(value: unknown, context: ExecutorContext): Promise<Result<str
   if (!options.ok) return options;
   const verified = await readVerifiedImage(project, context);
   if (!verified.ok) return verified;
-  const { directories, directory, store } = verified.value;
+  const { directories, directory, store, image } = verified.value;
+  const fetched = await verified.value.fetchBases(image.platforms.flatMap(({ layers }) => layers));
+  if (!fetched.ok) return fetched;
   const outDir = join(context.root, options.value.outputPath ?? join('dist', 'layouts', project));
   const made = await materialize({
     store,

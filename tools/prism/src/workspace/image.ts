@@ -1,10 +1,17 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { failed, ok, type Result } from '@prism-build/errors';
-import { type ContentStore, type DigestJson, openContentStore, verifyImage } from '@prism-build/oci';
-import { buildOptions } from '../build/options';
+import {
+  type ContentStore,
+  type DigestJson,
+  type ImageLayer,
+  openContentStore,
+  verifyImage,
+} from '@prism-build/oci';
+import { fetchLayers } from '../build/bases/fetchLayers';
+import type { StepInput } from '../build/compileStep';
+import { openSiblings } from '../build/openSiblings';
 import { repairImage } from '../build/repairImage';
 import { type Directories, directoriesOf, imageDirectory } from './directories';
-import { parseOptions } from './parseOptions';
 
 /** An image as it lies under dist/images, every byte verified. */
 export interface VerifiedImage {
@@ -12,6 +19,8 @@ export interface VerifiedImage {
   readonly directory: string;
   readonly image: DigestJson;
   readonly store: ContentStore;
+  /** Brings those of the layers that are a base's into the store; whoever reads layers calls it first. */
+  readonly fetchBases: (layers: readonly ImageLayer[]) => Promise<Result<void>>;
 }
 
 /**
@@ -24,15 +33,27 @@ export async function readVerifiedImage(
 ): Promise<Result<VerifiedImage>> {
   const directories = directoriesOf(context.root, process.env);
   const directory = imageDirectory(context.root, project);
-  const store = await openContentStore(directories.store);
-  if (!store.ok) return store;
+  const opened = await openContentStore(directories.store);
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const fetchBases = async (layers: readonly ImageLayer[]): Promise<Result<void>> => {
+    const inherited = layers.filter(({ origin }) => origin !== 'own');
+    if (inherited.length === 0) return ok(undefined);
+    const input = readInput(project, directories, context);
+    return input.ok ? fetchLayers(input.value, store, inherited) : input;
+  };
   const found = await verifyImage(directory, { deep: 'hashes' });
-  if (found.ok) return ok({ directories, directory, image: found.value, store: store.value });
-  const target = context.projectsConfigurations.projects[project]?.targets?.['build-image'];
-  const options = parseOptions(buildOptions, target?.options ?? {}, `${project}:build-image`);
-  if (!options.ok) return failed(...found.failures, ...options.failures);
-  const repaired = await repairImage({ directories, project, options: options.value }, found.failures);
+  if (found.ok) return ok({ directories, directory, image: found.value, store, fetchBases });
+  const input = readInput(project, directories, context);
+  if (!input.ok) return failed(...found.failures, ...input.failures);
+  const repaired = await repairImage(input.value, found.failures);
   if (!repaired.ok) return repaired;
   const again = await verifyImage(directory, { deep: 'hashes' });
-  return again.ok ? ok({ directories, directory, image: again.value, store: store.value }) : again;
+  return again.ok ? ok({ directories, directory, image: again.value, store, fetchBases }) : again;
+}
+
+function readInput(project: string, directories: Directories, context: ExecutorContext): Result<StepInput> {
+  const siblings = openSiblings(context);
+  const options = siblings.optionsOf(project);
+  return options.ok ? ok({ directories, project, options: options.value, siblings }) : options;
 }

@@ -24,3 +24,8 @@ export function builderDirectory(reference: string): string | undefined {
 export function imageName(prefix: string, project: string): string {
   return `localhost/${prefix ? `${prefix}/` : ''}${project.toLowerCase().replace(/^@/, '')}`;
 }
+
+/** Whether a name can only be that of a component: no registry is called so. */
+export function isLocal(reference: string): boolean {
+  return reference.startsWith('localhost/');
+}

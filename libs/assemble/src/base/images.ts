@@ -1,0 +1,98 @@
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { failed, ociFailure, ok, type Result } from '@prism-build/errors';
+import { type Content, type ContentStore, hexOf, type ImageLayer, visitLayer } from '@prism-build/oci';
+import type { PlannedImage } from '@prism-build/plan';
+import type { Tree } from '../node';
+import { applyLayer } from './applyLayer';
+import { listEntries } from './listEntries';
+
+/** The images that stages start from or copy from, as file trees. */
+export interface Images {
+  /** Its files as a tree that the caller may change; what is in them lies nowhere before `provide`. */
+  readonly tree: (image: PlannedImage) => Promise<Result<Tree>>;
+  /** Puts contents of files of such trees where they say they are; others are left alone. */
+  readonly provide: (contents: Iterable<Content>) => Promise<Result<void>>;
+}
+
+export interface ImageSources {
+  readonly store: ContentStore;
+  /** Where lists of layers' entries are kept. */
+  readonly lists: string;
+  /** A directory of this run's own for the contents that are needed. */
+  readonly scratch: string;
+  /** Makes sure that the store has a layer. */
+  readonly fetch: (layer: ImageLayer) => Promise<Result<void>>;
+}
+
+/** For a plan that names no image. */
+export const noImages: Images = {
+  tree: async () => ok(new Map()),
+  provide: async () => ok(undefined),
+};
+
+export function openImages(sources: ImageSources): Images {
+  const { store, lists, scratch, fetch } = sources;
+  const layers = new Map<string, ImageLayer>();
+  let last: Promise<Result<void>> = Promise.resolve(ok(undefined));
+  return {
+    tree: async (image) => {
+      const tree: Tree = new Map();
+      for (const layer of image.layers) {
+        const listed = await listEntries(store, layer, lists, fetch);
+        if (!listed.ok) return listed;
+        const hex = hexOf(layer.diffID);
+        layers.set(hex, layer);
+        try {
+          applyLayer(
+            tree,
+            listed.value.map((entry, at) => ({ ...entry, path: join(scratch, hex, String(at)) })),
+          );
+        } catch (error) {
+          const what = `The layer ${layer.digest} of ${image.reference} cannot be applied.`;
+          return failed(ociFailure('LAYER_UNREADABLE', { what, why: String(error) }));
+        }
+      }
+      return ok(new Map([...tree].sort(([a], [b]) => (a < b ? -1 : 1))));
+    },
+    provide: (contents) => {
+      // Platforms share layers: one after the other, each looks what is there already.
+      last = last.then(() => provideAll(sources, layers, contents));
+      return last;
+    },
+  };
+}
+
+async function provideAll(
+  { store, scratch, fetch }: ImageSources,
+  layers: ReadonlyMap<string, ImageLayer>,
+  contents: Iterable<Content>,
+): Promise<Result<void>> {
+  for (const [hex, wanted] of groupByLayer(contents, scratch)) {
+    const layer = layers.get(hex)!;
+    const there = await fetch(layer);
+    if (!there.ok) return there;
+    await mkdir(join(scratch, hex), { recursive: true });
+    let at = 0;
+    const visited = await visitLayer(store, layer, async ({ content }) => {
+      const path = join(scratch, hex, String(at++));
+      if (wanted.has(path)) await pipeline(content, createWriteStream(path));
+    });
+    if (!visited.ok) return visited;
+  }
+  return ok(undefined);
+}
+
+/** Paths that are needed and not there yet, by the directory of their layer. */
+function groupByLayer(contents: Iterable<Content>, scratch: string): Map<string, Set<string>> {
+  const groups = new Map<string, Set<string>>();
+  for (const content of contents) {
+    if (content.kind !== 'file') continue;
+    const hex = relative(scratch, dirname(content.path));
+    if (hex.startsWith('..') || hex.includes('/') || existsSync(content.path)) continue;
+    groups.set(hex, (groups.get(hex) ?? new Set()).add(content.path));
+  }
+  return groups;
+}

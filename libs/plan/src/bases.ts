@@ -1,0 +1,54 @@
+import { DEFAULT_PATH, formatPlatform, type Platform } from '@prism-build/containerfile';
+import { type Failure, imageFailure, type Place } from '@prism-build/errors';
+import type { BaseImage, BasePlatform, ImageSettings } from '@prism-build/oci';
+import type { PlannedImage } from './imagePlan';
+
+/** The images that a Containerfile names, by reference as it stands there once it is expanded. */
+export type Bases = ReadonlyMap<string, BaseImage>;
+
+/** An image for a platform, or the failure that names the line. */
+export function findBase(
+  bases: Bases,
+  reference: string,
+  platform: Platform,
+  at: Place,
+  failures: Failure[],
+): BasePlatform | undefined {
+  const image = bases.get(reference);
+  if (image === undefined) {
+    failures.push(imageFailure('BASE_UNKNOWN', { what: `nothing is known of the image ${reference}`, at }));
+    return undefined;
+  }
+  const name = formatPlatform(platform);
+  const found = image.find((one) => formatPlatform(one.platform) === name);
+  if (found) return found;
+  const there = image.map((one) => formatPlatform(one.platform)).join(', ');
+  const what = `${reference} has nothing for ${name}, only ${there}`;
+  failures.push(imageFailure('BASE_PLATFORM_MISSING', { what, at }));
+  return undefined;
+}
+
+/** What a stage inherits: the engines add a PATH where the base has none. */
+export function inheritSettings({ settings }: BasePlatform): ImageSettings {
+  const env = settings.env ?? [];
+  const hasPath = env.some((variable) => variable.startsWith('PATH='));
+  return { ...settings, env: hasPath ? env : [...env, `PATH=${DEFAULT_PATH}`] };
+}
+
+/** ENV of a known image by name, for expanding variables; nothing for one that is not known. */
+export function environmentIn(bases: Bases, reference: string, platform: Platform): Record<string, string> {
+  const name = formatPlatform(platform);
+  const found = bases.get(reference)?.find((one) => formatPlatform(one.platform) === name);
+  const pairs = (found?.settings.env ?? []).map((variable) => {
+    const at = variable.indexOf('=');
+    return [variable.slice(0, at), variable.slice(at + 1)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+export function planBase(
+  reference: string,
+  { platform, manifest, layers, history }: BasePlatform,
+): PlannedImage {
+  return { reference, platform, manifest: manifest.digest, layers, history };
+}

@@ -1,0 +1,110 @@
+import { all, failed, imageFailure, ok, type Result, registryFailure } from '@prism-build/errors';
+import { type Digest, digestOf, type ImageConfig, measureLayer, parseConfig } from '@prism-build/oci';
+import type { LockedImage, LockedPlatform } from './imagesLock';
+import { type Manifest, normalise, readIndex, readManifestFile } from './readIndex';
+import { atDigest, formatReference, type Reference } from './reference';
+import { fetchLayers, type RegistryTools, readConfig, readManifest } from './registry';
+
+/**
+ * What a name stands for today, for these platforms. Layers that are new are fetched and measured: what is locked
+ * was seen whole, and later nobody needs them to compute a digest. `before` is what was locked already.
+ */
+export async function lockImage(
+  tools: RegistryTools,
+  image: Reference,
+  platforms: readonly string[],
+  before: LockedImage | undefined,
+): Promise<Result<LockedImage>> {
+  const name = formatReference(image);
+  const bytes = await readManifest(tools, image);
+  if (!bytes.ok) return bytes;
+  const index = readIndex(bytes.value, name);
+  if (!index.ok) return index;
+  const digest = digestOf(bytes.value);
+  const locked: [string, LockedPlatform][] = [];
+  for (const platform of [...platforms].sort()) {
+    const manifest = index.value.kind === 'index' ? index.value.manifests.get(platform) : digest;
+    if (manifest === undefined) {
+      const there = index.value.kind === 'index' ? [...index.value.manifests.keys()] : [];
+      return failed(platformMissing(name, platform, there));
+    }
+    const known = before?.platforms[platform];
+    const one =
+      known?.manifest.digest === manifest
+        ? ok(known)
+        : await lockPlatform(tools, atDigest(image, manifest), platform, before);
+    if (!one.ok) return one;
+    locked.push([platform, one.value]);
+  }
+  return ok({ digest, platforms: Object.fromEntries(locked) });
+}
+
+async function lockPlatform(
+  tools: RegistryTools,
+  image: Reference & { readonly digest?: Digest },
+  platform: string,
+  before: LockedImage | undefined,
+): Promise<Result<LockedPlatform>> {
+  const name = formatReference(image);
+  const bytes = await readManifest(tools, image);
+  if (!bytes.ok) return bytes;
+  const manifest = readManifestFile(bytes.value, name);
+  if (!manifest.ok) return manifest;
+  const { descriptor, config } = manifest.value;
+  const configBytes = await readConfig(tools, image, config.digest);
+  if (!configBytes.ok) return configBytes;
+  const parsed = parseConfig(configBytes.value, name);
+  if (!parsed.ok) return parsed;
+  const { settings, history, onBuild } = parsed.value;
+  if (onBuild.length > 0) {
+    const what = `${name} has ONBUILD instructions, which are not carried out natively: ${onBuild[0]}`;
+    return failed(imageFailure('BASE_NOT_SUPPORTED', { what }));
+  }
+  const found = normalise(parsed.value.platform);
+  if (found !== platform) return failed(platformMissing(name, platform, found ? [found] : []));
+  const layers = await measureLayers(tools, image, manifest.value, parsed.value, before);
+  if (!layers.ok) return layers;
+  return ok({ manifest: descriptor, config, layers: layers.value, settings, history: [...history] });
+}
+
+/** What an image of before had already needs no bytes: equal digests are equal layers. */
+async function measureLayers(
+  tools: RegistryTools,
+  image: Reference,
+  { descriptor, layers }: Manifest,
+  { diffIDs }: ImageConfig,
+  before: LockedImage | undefined,
+): Promise<Result<LockedPlatform['layers']>> {
+  const name = formatReference(image);
+  const mismatch = (why: string) =>
+    failed(registryFailure('IMAGE_UNREADABLE', { what: `${name} does not hold together`, why }));
+  if (diffIDs.length !== layers.length)
+    return mismatch(`${layers.length} layers, and its config names ${diffIDs.length}`);
+  const known = new Map(
+    Object.values(before?.platforms ?? {}).flatMap((one) => one.layers.map((layer) => [layer.digest, layer])),
+  );
+  const unknown = layers.filter(({ digest }) => !known.has(digest));
+  const fetched = await fetchLayers(tools, image, descriptor, unknown);
+  if (!fetched.ok) return fetched;
+  const measured = all(
+    await Promise.all(
+      layers.map(async (layer) => {
+        const measure = known.get(layer.digest) ?? (await measureLayer(tools.store, layer));
+        if ('ok' in measure && !measure.ok) return measure;
+        const { diffID, uncompressedSize } = 'ok' in measure ? measure.value : measure;
+        return ok({ ...layer, diffID, uncompressedSize });
+      }),
+    ),
+  );
+  if (!measured.ok) return measured;
+  const wrong = measured.value.find(({ diffID }, at) => diffID !== diffIDs[at]);
+  return wrong
+    ? mismatch(`the layer ${wrong.digest} holds ${wrong.diffID}, not what its config says`)
+    : measured;
+}
+
+function platformMissing(name: string, platform: string, there: readonly string[]) {
+  const what = `${name} has nothing for ${platform}, only ${there.join(', ') || 'unknown platforms'}`;
+  const remedy = 'Take the platform out of `platforms` of this image, or choose an image that has it.';
+  return imageFailure('BASE_PLATFORM_MISSING', { what, remedy });
+}

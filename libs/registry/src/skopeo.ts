@@ -1,0 +1,49 @@
+import { MANIFEST_TYPE } from '@prism-build/oci';
+import { formatReference, isLoopback, type Reference } from './reference';
+
+type Argv = readonly [string, ...string[]];
+
+/**
+ * Calls of skopeo as argument vectors. Who one is stays out of them: skopeo looks into REGISTRY_AUTH_FILE and the
+ * files of `podman login` itself, and into registries.conf for mirrors and registries without TLS.
+ */
+export const skopeo = {
+  /** Prints a manifest or an index, byte for byte. */
+  manifest: (image: Reference): Argv => ['skopeo', 'inspect', '--raw', ...tls('', image), url(image)],
+  /** Prints the configuration of one platform's image, byte for byte. */
+  config: (image: Reference): Argv => [
+    'skopeo',
+    'inspect',
+    '--config',
+    '--raw',
+    ...tls('', image),
+    url(image),
+  ],
+  /**
+   * Writes the blobs of one platform's image below a directory, see `blobsBelow`. What is there already is not
+   * fetched again; that needs the layout of the image spec, which cannot hold Docker's manifests as they are.
+   */
+  copy: (image: Reference, mediaType: string, directory: string): Argv => [
+    'skopeo',
+    'copy',
+    '--quiet',
+    '--preserve-digests',
+    ...tls('src-', image),
+    ...(mediaType === MANIFEST_TYPE ? ['--dest-shared-blob-dir', `${directory}/blobs`] : []),
+    url(image),
+    mediaType === MANIFEST_TYPE ? `oci:${directory}/layout` : `dir:${directory}/layout`,
+  ],
+};
+
+/** Where `copy` leaves a blob, by the hex of its digest. */
+export function blobsBelow(directory: string, mediaType: string): string {
+  return mediaType === MANIFEST_TYPE ? `${directory}/blobs/sha256` : `${directory}/layout`;
+}
+
+function url(image: Reference): string {
+  return `docker://${formatReference(image)}`;
+}
+
+function tls(side: '' | 'src-', image: Reference): string[] {
+  return isLoopback(image) ? [`--${side}tls-verify=false`] : [];
+}

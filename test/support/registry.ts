@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** A real registry (distribution) on loopback that lets nobody in without a password. */
+export interface Registry {
+  readonly host: string;
+  /** For requests of the test's own. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where its files are; whoever alters them alters what it gives. */
+  readonly storage: string;
+  /** A credentials file of containers, right or with another password. */
+  readonly authFile: (password?: string) => string;
+  /** Requests that it answered since it was started first: `GET /v2/…`. */
+  readonly requests: () => string[];
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+const user = 'prism';
+const password = 'correct horse';
+/** bcrypt of the password, the only form that the registry takes. */
+const hash = '$2b$04$4MdHOi1iGBjALxh.pYWnzeJshqaedQsmCQHarMgOBfVZrPBZnvjhq';
+
+export const hasRegistry = (): boolean =>
+  (process.env.PATH ?? '').split(':').some((one) => fs.existsSync(join(one, 'docker-registry')));
+
+export async function makeRegistry(directory: string): Promise<Registry> {
+  fs.mkdirSync(directory, { recursive: true });
+  const host = `127.0.0.1:${await freePort()}`;
+  const path = (name: string) => join(directory, name);
+  const settings = {
+    version: '0.1',
+    storage: { filesystem: { rootdirectory: path('storage') } },
+    auth: { htpasswd: { realm: 'test', path: path('htpasswd') } },
+    http: { addr: host },
+  };
+  // JSON is YAML.
+  fs.writeFileSync(path('config.yml'), JSON.stringify(settings));
+  fs.writeFileSync(path('htpasswd'), `${user}:${hash}\n`);
+  const encode = (word: string) => Buffer.from(`${user}:${word}`).toString('base64');
+  let child: ChildProcess | undefined;
+  const stop = async () => {
+    const running = child;
+    if (!running) return;
+    child = undefined;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill();
+    await ended;
+  };
+  const start = async () => {
+    const log = fs.openSync(path('log'), 'a');
+    child = spawn('docker-registry', ['serve', path('config.yml')], { stdio: ['ignore', log, log] });
+    fs.closeSync(log);
+    for (const end = Date.now() + 20_000; ; ) {
+      const answer = await fetch(`http://${host}/v2/`).catch(() => undefined);
+      if (answer?.status === 401) return;
+      if (Date.now() > end) throw new Error(`no registry: ${fs.readFileSync(path('log'), 'utf8')}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  await start();
+  return {
+    host,
+    storage: path('storage'),
+    headers: { authorization: `Basic ${encode(password)}` },
+    authFile: (word = password) => {
+      const file = path(`auth-${word.length}.json`);
+      fs.writeFileSync(file, JSON.stringify({ auths: { [host]: { auth: encode(word) } } }));
+      return file;
+    },
+    requests: () =>
+      [...fs.readFileSync(path('log'), 'utf8').matchAll(/"(GET|HEAD) (\/v2\/\S*) HTTP[^"]*" 200/g)].map(
+        ([, method, url]) => `${method} ${url}`,
+      ),
+    start,
+    stop,
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

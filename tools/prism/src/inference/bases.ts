@@ -1,0 +1,45 @@
+import { imageName, isLocal } from '../workspace/naming';
+
+/** What the image names of a component stand for in this workspace. */
+export interface BaseLinks {
+  /** Names as they stand in the Containerfile to the components that make them. */
+  readonly projects: Readonly<Record<string, string>>;
+  /** The components that must be built first. */
+  readonly edges: readonly string[];
+  /** Whether some name is one of a registry, which the lock beside the Containerfile pins. */
+  readonly locked: boolean;
+}
+
+interface Named {
+  readonly name: string;
+  readonly references: readonly string[];
+}
+
+/**
+ * Finds the components behind image names: `localhost/<prefix>/<project>`, without a tag or with `latest`. Those
+ * that are made of each other get no edge, so that the build of one of them can say so, with file and line.
+ */
+export function linkBases(components: readonly Named[], prefix: string): Map<string, BaseLinks> {
+  const known = new Map(components.map(({ name }) => [imageName(prefix, name), name]));
+  const references = new Map(components.map((one) => [one.name, one.references]));
+  const projects = new Map(
+    components.map(({ name, references }) => {
+      const found = references.flatMap((reference) => {
+        const project = known.get(reference.replace(/:latest$/, ''));
+        return project === undefined ? [] : [[reference, project] as const];
+      });
+      return [name, Object.fromEntries(found)];
+    }),
+  );
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return Object.values(projects.get(from) ?? {}).some((next) => reaches(next, to, seen));
+  };
+  const links = [...projects].map(([name, bases]): [string, BaseLinks] => {
+    const edges = [...new Set(Object.values(bases))].filter((base) => !reaches(base, name));
+    return [name, { projects: bases, edges, locked: references.get(name)!.some((one) => !isLocal(one)) }];
+  });
+  return new Map(links);
+}
