@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { hostCompilers } from './lib/host.mjs';
+import { addIdleProject } from './lib/idle.mjs';
 import { koBuild } from './lib/ko.mjs';
 import { measure, table } from './lib/measure.mjs';
 import { podmanBuild } from './lib/podman.mjs';
@@ -27,6 +28,7 @@ export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
     );
   const out = join(scratch, 'out');
   const { compile, binary } = hostCompilers(workspace, scratch, out)[project];
+  const changeIdle = addIdleProject(workspace, 'idle');
   const nx = nxOf(workspace, { daemon: true });
   const ko = await koBuild(scratch, workspace, { module, main: `./cmd/${project}`, tags: 'grpcnotrace' });
   const podman = podmanBuild(scratch, out);
@@ -53,6 +55,10 @@ export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
         ),
       ),
     ),
+    idle: () => {
+      changeIdle(randomUUID());
+      return time(() => nx('build-image', 'idle'));
+    },
     nx: checked(changed(() => time(() => nx('build-image', project)))),
     ko: changed(() => time(ko)),
     podman: changed(async () => {
@@ -65,6 +71,7 @@ export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
     ['go build alone, both platforms', times.go],
     ['executor', times.executor, { to: 'go build alone', peer: times.go, goal: 1.15 }],
     ['nx build-image, daemon on', times.nx, { to: 'ko build', peer: times.ko, goal: 1 }],
+    ['nx, an executor that does nothing', times.idle],
     ['ko build', times.ko],
     ['go build, then podman build', times.podman],
   ])}`;
