@@ -21,6 +21,7 @@ module.exports = {
     only('shell', ['errors']),
     only('oci', ['errors', 'shell']),
     only('plan', ['errors', 'containerfile', 'languages', 'oci']),
+    only('rootfs', ['errors', 'containerfile', 'assemble', 'oci', 'shell']),
     only('assemble', ['errors', 'containerfile', 'plan', 'oci', 'shell']),
     {
       name: 'pure-libraries',
