@@ -4,7 +4,7 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const entries = ['inference', 'build', 'load', 'materialize', 'schemas', 'summary'];
+const entries = ['inference', 'build', 'load', 'materialize', 'lock', 'schemas', 'summary'];
 
 module.exports = function compile(sources, outdir) {
   require('esbuild').buildSync({

@@ -78,5 +78,6 @@ module.exports = {
   loadImageBatch: lazily('load', 'loadImageBatch'),
   materializeImage: lazily('materialize', 'materializeImage'),
   summarize: lazily('summary', 'summarize'),
+  lock: lazily('lock', 'lock'),
   schemas: lazily('schemas', 'schemas'),
 };

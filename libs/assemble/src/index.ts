@@ -10,3 +10,4 @@ export { inlineTree } from './stage';
 export { type Keep, keepBytes, readTarTree } from './tarTree';
 export { baseName, cleanPath, makeDirectories, parentOf, resolvePath } from './tree';
 export { readDirectory } from './walk';
+export { writeTree } from './writeTree';

@@ -20,6 +20,8 @@ export interface Sources {
   readonly context: Tree;
   /** The tree that stands in for the compile stage, its files below `out/`. */
   readonly compile: Tree | undefined;
+  /** What rootfs.json describes, unpacked. */
+  readonly rootfs?: Tree | undefined;
   readonly stage: (index: number) => AssembledStage;
 }
 
@@ -80,6 +82,9 @@ function sourceTree(step: CopyStep, at: Place, sources: Sources): Result<Tree> {
       return ok(sources.context);
     case 'stage':
       return ok(sources.stage(step.from.index).tree);
+    case 'rootfs':
+      if (sources.rootfs) return ok(sources.rootfs);
+      return failed(imageFailure('COPY_SOURCE_MISSING', { what: 'there is no tree of the rootfs', at }));
     case 'inline':
       return ok(inlineTree(step.from.files));
     case 'compile':
@@ -99,10 +104,10 @@ export function inlineTree(files: readonly { readonly name: string; readonly con
   );
 }
 
-/** Files from the context belong to root; files from stages keep their owner unless --chown says otherwise. */
+/** Files from the context belong to root; those from stages and packages keep their owner unless --chown says otherwise. */
 function ownerOf(tree: Tree, step: CopyStep, at: Place): Result<Owner | undefined> {
   if (step.owner !== undefined) return resolveOwner(tree, step.owner, at);
-  return ok(step.from.kind === 'stage' ? undefined : { uid: 0, gid: 0 });
+  return ok(['stage', 'rootfs'].includes(step.from.kind) ? undefined : { uid: 0, gid: 0 });
 }
 
 /** ADD unpacks the archives among its sources into the destination: owners and modes are the archive's own. */

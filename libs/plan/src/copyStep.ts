@@ -3,12 +3,18 @@ import { type Failure, imageFailure, type Place } from '@prism-build/errors';
 import type { CopySource, CopyStep } from './imagePlan';
 import { joinAbsolute } from './paths';
 
+/** What names besides those of stages stand for: the index of the compile stage, and named contexts. */
+export interface Stands {
+  readonly compile: number;
+  readonly contexts: readonly string[];
+}
+
 /** COPY or ADD as a step; reports what cannot be assembled natively. */
 export function planCopy(
   instruction: ResolvedCopy | ResolvedAdd,
   at: Place,
   workdir: string,
-  compileIndex: number,
+  stands: Stands,
   failures: Failure[],
 ): CopyStep {
   const { line, text, heredocs } = instruction;
@@ -26,7 +32,7 @@ export function planCopy(
     op: 'copy',
     line,
     text,
-    from: copySource(instruction, at, compileIndex, failures),
+    from: copySource(instruction, at, stands, failures),
     sources: [...sources, ...heredocs.map(({ name }) => name)],
     destination: joinAbsolute(workdir, instruction.destination),
     owner: instruction.chown,
@@ -40,7 +46,7 @@ export function planCopy(
 function copySource(
   instruction: ResolvedCopy | ResolvedAdd,
   at: Place,
-  compileIndex: number,
+  { compile, contexts }: Stands,
   failures: Failure[],
 ): CopySource {
   const { heredocs } = instruction;
@@ -56,7 +62,9 @@ function copySource(
   if (instruction.keyword === 'ADD') return { kind: 'context' };
   const { from } = instruction;
   if (from.kind === 'stage')
-    return from.index === compileIndex ? { kind: 'compile' } : { kind: 'stage', index: from.index };
+    return from.index === compile ? { kind: 'compile' } : { kind: 'stage', index: from.index };
+  if (from.kind === 'name' && from.name === 'rootfs' && contexts.includes(from.name))
+    return { kind: 'rootfs' };
   if (from.kind === 'name') {
     failures.push(
       imageFailure('BASE_NOT_SUPPORTED', {

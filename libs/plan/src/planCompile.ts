@@ -96,7 +96,15 @@ function readInstructions(
         break;
       case 'COPY': {
         if (instruction.from.kind !== 'context') refuse('COPY --from in the compile stage', instruction.line);
-        copies.push(planCopy(instruction, { file, line: instruction.line }, working, -1, failures));
+        copies.push(
+          planCopy(
+            instruction,
+            { file, line: instruction.line },
+            working,
+            { compile: -1, contexts: [] },
+            failures,
+          ),
+        );
         break;
       }
       case 'RUN':

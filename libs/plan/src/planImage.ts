@@ -44,7 +44,7 @@ function planPlatform(request: PlanRequest, platform: PlatformPlan['platform']):
     const stage = stages[index]!;
     const base = stage.base.kind === 'stage' ? stage.base.index : undefined;
     settings.set(index, planSettings(stage, (base !== undefined && settings.get(base)) || {}));
-    plans.push(planStage(stage, containerfile.file, settings.get(base ?? -1), compile, failures));
+    plans.push(planStage(stage, request, settings.get(base ?? -1), compile, failures));
   }
   if (failures.length > 0) return failed(...failures);
   return ok({ platform, stages: plans, settings: settings.get(resolution.value.target)! });
@@ -64,11 +64,12 @@ function neededStages(stages: readonly ResolvedStage[], target: number, compile:
 
 function planStage(
   stage: ResolvedStage,
-  file: string,
+  request: PlanRequest,
   base: ImageSettings | undefined,
   compile: number,
   failures: Failure[],
 ): StagePlan {
+  const { file } = request.containerfile;
   const at = { file, line: stage.line };
   if (stage.base.kind === 'image') {
     failures.push(
@@ -83,7 +84,7 @@ function planStage(
   let workdir = base?.workingDir || '/';
   let user = base?.user;
   const steps = stage.instructions.map((instruction): Step => {
-    const step = planStep(instruction, file, workdir, compile, failures);
+    const step = planStep(instruction, request, workdir, compile, failures);
     if (instruction.keyword === 'USER') user = instruction.user;
     if (step.op !== 'directory') return step;
     workdir = step.path;
@@ -99,7 +100,7 @@ function planStage(
 
 function planStep(
   instruction: ResolvedInstruction,
-  file: string,
+  { containerfile: { file }, contexts = [] }: PlanRequest,
   workdir: string,
   compile: number,
   failures: Failure[],
@@ -110,7 +111,7 @@ function planStep(
   switch (keyword) {
     case 'COPY':
     case 'ADD':
-      return planCopy(instruction, at, workdir, compile, failures);
+      return planCopy(instruction, at, workdir, { compile, contexts }, failures);
     case 'WORKDIR':
       return { op: 'directory', line, text, path: withoutSlash(joinAbsolute(workdir, instruction.path)) };
     case 'RUN':

@@ -12,4 +12,6 @@ export interface PlanRequest {
   /** The stage to build; absent: the last one. */
   readonly target?: string | undefined;
   readonly compression: Compression;
+  /** Named build contexts that stand beside the Containerfile: `rootfs` where it has a rootfs.json. */
+  readonly contexts?: readonly string[] | undefined;
 }

@@ -8,6 +8,9 @@ import { compileStep } from './compileStep';
 import { isCovered } from './coverage';
 import { imageStep } from './imageStep';
 import { buildOptions } from './options';
+import { rootfsStep } from './rootfsStep';
+
+const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
 
 /** One task of the `build` executor, outside of a batch. */
 export async function build(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
@@ -35,8 +38,7 @@ async function runStep(
   const options = parseOptions(buildOptions, value, `${project}:${target}`);
   if (!options.ok) return toTaskResult(options);
   const directories = directoriesOf(root, process.env);
-  const step = options.value.step === 'compile' ? compileStep : imageStep;
-  const done = await step({ directories, project, options: options.value });
+  const done = await steps[options.value.step]({ directories, project, options: options.value });
   const result = toTaskResult(done.ok ? ok(done.value.text) : done);
   const configuration = projectsConfigurations?.projects[project]?.targets?.[target];
   // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.

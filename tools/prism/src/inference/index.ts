@@ -71,6 +71,7 @@ function makeProject(
     rules: rules.ok ? rules.value : ignoreNothing,
     identity,
     shared: sharedOptions(declared.options),
+    rootfs: readRootfs(join(workspaceRoot, root)),
   };
   return {
     name,
@@ -110,6 +111,13 @@ function sharedOptions({ platforms, buildArgs }: Declared['options']): Record<st
 function followLinks(context: string, { image, compile }: Component): Component {
   const follow = (sources: readonly Source[]) => followSources(context, sources);
   return { image: follow(image), compile: compile && { ...compile, sources: follow(compile.sources) } };
+}
+
+/** Whether Nx may cache an image with a rootfs; what is wrong with the file, building says. */
+function readRootfs(directory: string): { readonly cache: boolean } | undefined {
+  if (!existsSync(join(directory, 'rootfs.json'))) return undefined;
+  const rootfs = readJson(join(directory, 'rootfs.json')) as { cache?: unknown } | undefined;
+  return { cache: rootfs?.cache !== false };
 }
 
 interface Declared {

@@ -1,9 +1,15 @@
 import * as z from 'zod';
 import { buildOptions } from '../build/options';
 import { loadOptions } from '../load/options';
+import { lockOptions } from '../lock/options';
 import { materializeOptions } from '../materialize/options';
 
-const executors = { build: buildOptions, 'load-image': loadOptions, materialize: materializeOptions };
+const executors = {
+  build: buildOptions,
+  'load-image': loadOptions,
+  materialize: materializeOptions,
+  lock: lockOptions,
+};
 
 /** schema/<executor>.json by name: what Nx validates and shows, made from the one source in zod. */
 export function schemas(): Record<string, string> {

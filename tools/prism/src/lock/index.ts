@@ -1,0 +1,47 @@
+import { createProjectGraphAsync, type Tree } from '@nx/devkit';
+import { type Failure, failed, imageFailure, ok, type Result, renderFailures } from '@prism-build/errors';
+import { directoriesOf } from '../workspace/directories';
+import { parseOptions } from '../workspace/parseOptions';
+import type { Locker } from './locker';
+import { lockOptions } from './options';
+import { rootfsLocker } from './rootfsLocker';
+
+const lockers: readonly Locker[] = [rootfsLocker];
+
+/** The `lock` generator: `nx g prism:lock [--project=base-static] [--dry-run]`. */
+export async function lock(tree: Tree, options: unknown): Promise<void> {
+  const done = await lockProjects(tree, options);
+  // What was locked is written all the same: it does not depend on what failed.
+  if (!done.ok) throw new Error(renderFailures(done.failures));
+}
+
+async function lockProjects(tree: Tree, value: unknown): Promise<Result<void>> {
+  const options = parseOptions(lockOptions, value, 'prism:lock');
+  if (!options.ok) return options;
+  // The graph, not getProjects: that knows nothing of projects that are inferred.
+  const { nodes } = await createProjectGraphAsync({ exitOnError: false });
+  const chosen = options.value.project?.split(',') ?? Object.keys(nodes).sort();
+  const failures: Failure[] = [];
+  let locks = 0;
+  for (const project of chosen) {
+    const found = nodes[project]?.data;
+    if (!found) {
+      const what = `there is no project ${project}`;
+      failures.push(imageFailure('OPTIONS_INVALID', { what, remedy: '`nx show projects` lists them.' }));
+      continue;
+    }
+    const directories = directoriesOf(tree.root, process.env);
+    for (const locker of lockers) {
+      const locked = await locker({ directories, project, root: found.root });
+      if (!locked.ok) failures.push(...locked.failures);
+      if (!locked.ok || !locked.value) continue;
+      const { path, text, changes } = locked.value;
+      locks += 1;
+      process.stdout.write(`${project}: ${changes.length === 0 ? 'nothing changed' : path}\n`);
+      for (const change of changes) process.stdout.write(`  ${change}\n`);
+      if (tree.read(path, 'utf-8') !== text) tree.write(path, text);
+    }
+  }
+  if (locks === 0 && failures.length === 0) process.stdout.write('There is nothing to lock.\n');
+  return failures.length > 0 ? failed(...failures) : ok(undefined);
+}

@@ -1,0 +1,21 @@
+import type { Result } from '@prism-build/errors';
+import type { Directories } from '../workspace/directories';
+
+/** A lock file with the present state of things, and what that changes. */
+export interface Locked {
+  /** Workspace-relative. */
+  readonly path: string;
+  readonly text: string;
+  /** A line each, for people; empty where nothing changed. */
+  readonly changes: readonly string[];
+}
+
+export interface LockRequest {
+  readonly directories: Directories;
+  readonly project: string;
+  /** The project's directory, workspace-relative. */
+  readonly root: string;
+}
+
+/** Locks one kind of thing that a project is made of; undefined where the project has nothing of the kind. */
+export type Locker = (request: LockRequest) => Promise<Result<Locked | undefined>>;

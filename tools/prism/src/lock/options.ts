@@ -1,0 +1,8 @@
+import * as z from 'zod';
+
+/** Options of the `lock` generator; schema/lock.json is made from it. */
+export const lockOptions = z.object({
+  project: z.string().optional().describe('The bases to lock, separated by commas; all if left out.'),
+});
+
+export type LockOptions = z.infer<typeof lockOptions>;
