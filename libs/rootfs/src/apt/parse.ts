@@ -28,7 +28,7 @@ export function parseRecords(text: string): LockedPackage[] {
 
 /**
  * A dpkg status in which these packages are installed, out of their `apt-cache show`: what others need of them is
- * there, and they need nothing themselves.
+ * there, and they need nothing themselves. On hold, since apt would bring packages of one source to one state.
  */
 export function pretendInstalled(records: string): string {
   const kept = ['Package', 'Architecture', 'Version', 'Multi-Arch', 'Provides', 'Source'];
@@ -40,7 +40,7 @@ export function pretendInstalled(records: string): string {
     })
     .map((fields) => {
       const lines = kept.flatMap((key) => (fields.has(key) ? [`${key}: ${fields.get(key)}`] : []));
-      const rest = ['Status: install ok installed', 'Maintainer: prism', 'Description: counts as present'];
+      const rest = ['Status: hold ok installed', 'Maintainer: prism', 'Description: counts as present'];
       return `${[...lines, ...rest].join('\n')}\n`;
     })
     .join('\n');

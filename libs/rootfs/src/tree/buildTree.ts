@@ -6,6 +6,7 @@ import type { Rootfs } from '../schema';
 import { bundleCertificates, bundlePath } from './certificates';
 import { dpkgDatabase, statusDirectory } from './database';
 import { mergePackages } from './mergePackages';
+import { aliases } from './placePath';
 
 /**
  * The file system that rootfs.json describes, for one architecture: packages, archives, what maintainer scripts would
@@ -29,12 +30,18 @@ export function buildTree(
   const tree: Tree = new Map(
     [...all].filter(([path, node]) => !rules.value.ignores(path, node.type === 'directory')),
   );
-  for (const [path, linkTarget] of Object.entries(rootfs.links)) {
-    tree.set(path, { type: 'symlink', mode: 0o777, uid: 0, gid: 0, linkTarget });
+  for (const [path, linkTarget] of Object.entries(rootfs.links)) tree.set(path, linkTo(linkTarget));
+  for (const alias of aliases) {
+    if (tree.get(`usr/${alias}`)?.type === 'directory' && !tree.has(alias))
+      tree.set(alias, linkTo(`usr/${alias}`));
   }
   const describe = rootfs.database === 'dpkg' ? dpkgDatabase : statusDirectory;
   for (const [path, node] of describe(packages, architecture, tree)) tree.set(path, node);
   return ok(sortTree(tree));
+}
+
+function linkTo(linkTarget: string): Node {
+  return { type: 'symlink', mode: 0o777, uid: 0, gid: 0, linkTarget };
 }
 
 /** Parents before children, and every parent there: archives may leave theirs out. */

@@ -2,7 +2,7 @@ import { baseName, type Node, parentOf, readContent, resolvePath, type Tree } fr
 import { type Failure, failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 import { namesIn } from '../deb/control';
 import type { Deb } from '../deb/readDeb';
-import { aliases, placePath } from './placePath';
+import { placePath } from './placePath';
 
 /** One file system out of many packages, and which of them each path is from. */
 export interface Merged {
@@ -38,10 +38,6 @@ export function mergePackages(packages: readonly Deb[]): Result<Merged> {
     }
   }
   if (failures.length > 0) return failed(...failures);
-  for (const alias of aliases) {
-    if (tree.get(`usr/${alias}`)?.type !== 'directory' || tree.has(alias)) continue;
-    tree.set(alias, { type: 'symlink', mode: 0o777, uid: 0, gid: 0, linkTarget: `usr/${alias}` });
-  }
   return ok({ tree, origins });
 }
 
