@@ -1,7 +1,7 @@
 import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 import { canonicalJson, type Digest, digestOf, type Json } from '@prism-build/oci';
 import * as z from 'zod';
-import { packagesFor, parseJson, type Rootfs } from './schema';
+import { namesFor, parseJson, type Rootfs } from './schema';
 
 const digest = z
   .string()
@@ -39,10 +39,14 @@ export type LockedArchitecture = RootfsLock['architectures'][string];
 
 /** What of rootfs.json decides the lock; what is left out or linked afterwards does not. */
 export function requestDigest(rootfs: Rootfs): Digest {
-  const { suite, architectures, without, archives } = rootfs;
-  const wanted = architectures.map((name) => ({ name, packages: [...packagesFor(rootfs, name)].sort() }));
+  const { suite, architectures, archives } = rootfs;
+  const wanted = architectures.map((name) => ({
+    name,
+    packages: namesFor(rootfs.packages, name).sort(),
+    without: namesFor(rootfs.without, name).sort(),
+  }));
   const named = archives.map(({ module = '', version = '', url = '' }) => ({ module, version, url }));
-  const request: Json = { suite, wanted, without: [...without].sort(), archives: named };
+  const request: Json = { suite, wanted, archives: named };
   return digestOf(Buffer.from(canonicalJson(request)));
 }
 

@@ -12,6 +12,12 @@ const packageName = z
   );
 const architecture = z.string().regex(/^[a-z0-9-]+$/, 'must be a Debian architecture, such as amd64');
 
+/** A package, or one for some architectures only. */
+const packageEntry = z.union([
+  packageName,
+  z.strictObject({ name: packageName, architectures: z.array(architecture) }),
+]);
+
 /** What lies outside of Debian's packages; `{architecture}` stands for the architecture as OCI names it. */
 const archive = z.strictObject({
   module: z.string().optional().describe('A Go module, whose archive the module proxies have.'),
@@ -32,13 +38,11 @@ export const rootfsSchema = z.strictObject({
   suite: z.string().describe('The suite of the distribution; its updates and security suites count too.'),
   architectures: z.array(architecture).min(1).default(['amd64', 'arm64']),
   packages: z
-    .array(
-      z.union([packageName, z.strictObject({ name: packageName, architectures: z.array(architecture) })]),
-    )
+    .array(packageEntry)
     .default([])
     .describe('Packages; what they depend on comes along, what they recommend does not.'),
   without: z
-    .array(packageName)
+    .array(packageEntry)
     .default([])
     .describe('Packages that count as present: neither they nor what only they need come along.'),
   archives: z.array(archive).default([]),
@@ -76,9 +80,9 @@ export function parseRootfs(text: string, file: string): Result<Rootfs> {
   return ok(parsed.data);
 }
 
-/** The packages that rootfs.json asks for on an architecture. */
-export function packagesFor(rootfs: Rootfs, architecture: string): string[] {
-  return rootfs.packages.flatMap((one) => {
+/** The names in `packages` or `without` that hold for an architecture. */
+export function namesFor(entries: Rootfs['packages'], architecture: string): string[] {
+  return entries.flatMap((one) => {
     if (typeof one === 'string') return [one];
     return one.architectures.includes(architecture) ? [one.name] : [];
   });

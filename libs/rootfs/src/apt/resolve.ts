@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 import { attempt, type Run } from '@prism-build/shell';
 import type { LockedPackage } from '../lock';
-import { packagesFor, type Rootfs } from '../schema';
+import { namesFor, type Rootfs } from '../schema';
 import { aptConfiguration, aptPreferences, sourcesList } from './configuration';
 import { parseRecords, parseSimulation, pretendInstalled } from './parse';
 
@@ -24,13 +24,14 @@ export async function resolvePackages(
   architecture: string,
   resolver: Resolver,
 ): Promise<Result<LockedPackage[]>> {
-  const wanted = packagesFor(rootfs, architecture);
+  const wanted = namesFor(rootfs.packages, architecture);
+  const without = namesFor(rootfs.without, architecture);
   if (wanted.length === 0) return ok([]);
-  const foreign = [...wanted, ...rootfs.without].flatMap((name) => name.split(':').slice(1));
+  const foreign = [...wanted, ...without].flatMap((name) => name.split(':').slice(1));
   const architectures = [...new Set([architecture, ...foreign])];
   const apt = await openApt(rootfs.suite, architectures, resolver);
   if (!apt.ok) return apt;
-  const pretended = await pretend(rootfs.without, architectures, apt.value);
+  const pretended = await pretend(without, architectures, apt.value);
   if (!pretended.ok) return pretended;
   const simulated = await apt.value.call('apt-get', ['install', '--simulate', '--yes', ...wanted]);
   if (!simulated.ok) return simulated;
