@@ -22,6 +22,7 @@ module.exports = {
     only('oci', ['errors', 'shell']),
     only('registry', ['errors', 'containerfile', 'oci', 'shell']),
     only('plan', ['errors', 'containerfile', 'languages', 'oci']),
+    only('rootfs', ['errors', 'containerfile', 'assemble', 'oci', 'shell']),
     only('assemble', ['errors', 'containerfile', 'plan', 'oci', 'shell']),
     {
       name: 'pure-libraries',

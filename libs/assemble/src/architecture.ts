@@ -5,11 +5,16 @@ import type { Content } from '@prism-build/oci';
 import { elfArchitecture, elfHeaderSize } from './elf';
 import type { Tree } from './node';
 
-/** Every executable file of a tree whose ELF header names another architecture than the image's. */
-export function checkArchitectures(tree: Tree, platform: Platform, containerfile: string): Failure[] {
+/** Every executable file of a tree whose ELF header names another architecture than the image's, but for `trusted`. */
+export function checkArchitectures(
+  tree: Tree,
+  platform: Platform,
+  containerfile: string,
+  trusted: ReadonlySet<Content> = new Set(),
+): Failure[] {
   const failures: Failure[] = [];
   for (const [path, node] of tree) {
-    if (node.type !== 'file' || (node.mode & 0o111) === 0) continue;
+    if (node.type !== 'file' || (node.mode & 0o111) === 0 || trusted.has(node.content)) continue;
     const found = elfArchitecture(readHeader(node.content));
     if (found === undefined || found === platform.architecture) continue;
     const what = `/${path} is a binary for ${found} in an image for ${platform.os}/${platform.architecture}`;

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
-import { decompressLayer, type EntryHeader, LAYER_TYPES, readLayer } from '@prism-build/oci';
-import type { Node, Tree } from './node';
-import { cleanPath } from './tree';
+import { decompressLayer, LAYER_TYPES } from '@prism-build/oci';
+import type { Tree } from './node';
+import { readTarTree } from './tarTree';
 
 /**
  * The tree inside a tar archive, plain, gzip or zstd; undefined when the bytes are no archive that ADD unpacks.
@@ -16,7 +16,7 @@ export async function readArchive(bytes: Buffer, at: Place): Promise<Result<Tree
   }
   try {
     const tar = await unpackStream(bytes);
-    return isTar(tar) ? ok(await readEntries(tar)) : ok(undefined);
+    return isTar(tar) ? ok(await readTarTree(Readable.from([tar]))) : ok(undefined);
   } catch (error) {
     return invalid('the archive is damaged', error instanceof Error ? error.message : String(error));
   }
@@ -28,40 +28,6 @@ async function unpackStream(bytes: Buffer): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of decompressLayer(LAYER_TYPES.zstd, Readable.from([bytes]))) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-async function readEntries(tar: Buffer): Promise<Tree> {
-  const tree: Tree = new Map();
-  for await (const { header, content } of readLayer(Readable.from([tar]))) {
-    const path = cleanPath(header.path);
-    const chunks: Uint8Array[] = [];
-    if (header.type === 'file') for await (const chunk of content) chunks.push(chunk);
-    const node = nodeOf(header, Buffer.concat(chunks), tree);
-    if (path !== '') tree.set(path, node);
-  }
-  return tree;
-}
-
-function nodeOf(header: EntryHeader, bytes: Buffer, tree: Tree): Node {
-  const { mode, uid, gid, xattrs } = header;
-  const common = { mode, uid, gid, ...(xattrs && { xattrs }) };
-  switch (header.type) {
-    case 'file':
-      return { ...common, type: 'file', content: { kind: 'bytes', bytes } };
-    case 'directory':
-      return { ...common, type: 'directory' };
-    case 'symlink':
-      return { ...common, type: 'symlink', linkTarget: header.linkTarget };
-    case 'hardlink': {
-      const target = tree.get(cleanPath(header.linkTarget));
-      if (target === undefined) throw new Error(`${header.path} is a hard link to nothing`);
-      return target;
-    }
-    case 'fifo':
-      return { ...common, type: 'fifo', major: 0, minor: 0 };
-    default:
-      return { ...common, type: header.type, major: header.major, minor: header.minor };
-  }
 }
 
 function isTar(bytes: Buffer): boolean {

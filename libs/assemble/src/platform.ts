@@ -1,9 +1,10 @@
 import { failed, ok, type Result } from '@prism-build/errors';
+import type { Content } from '@prism-build/oci';
 import type { PlatformPlan } from '@prism-build/plan';
 import { checkArchitectures } from './architecture';
 import { type Images, noImages } from './base/images';
 import type { Tree } from './node';
-import { type AssembledStage, assembleStage } from './stage';
+import { type AssembledStage, assembleStage, type Sources } from './stage';
 
 /** What the final stage of one platform adds to its base: a tree for each layer, and the history. */
 export interface AssembledPlatform {
@@ -12,6 +13,9 @@ export interface AssembledPlatform {
   readonly history: readonly { readonly createdBy: string; readonly emptyLayer: boolean }[];
 }
 
+/** What the stages of a platform copy from, besides each other. */
+export type PlatformSources = Omit<Sources, 'stage' | 'images'> & { readonly images?: Images };
+
 /**
  * Assembles the stages of a platform in order; the last one is the image. Pure but for reading files, and for the
  * contents of images' files that `images` provides.
@@ -19,9 +23,7 @@ export interface AssembledPlatform {
 export async function assemblePlatform(
   plan: PlatformPlan,
   containerfile: string,
-  context: Tree,
-  compile: Tree | undefined,
-  images: Images = noImages,
+  { images = noImages, ...trees }: PlatformSources,
 ): Promise<Result<AssembledPlatform>> {
   const done = new Map<number, AssembledStage>();
   // Where no step looks at files, those of a base need not be known.
@@ -29,7 +31,7 @@ export async function assemblePlatform(
   let last: AssembledStage | undefined;
   for (const stage of plan.stages) {
     const known = touched ? images : noImages;
-    const sources = { context, compile, images: known, stage: (index: number) => done.get(index)! };
+    const sources = { ...trees, images: known, stage: (index: number) => done.get(index)! };
     const assembled = await assembleStage(stage, containerfile, sources);
     if (!assembled.ok) return assembled;
     last = assembled.value;
@@ -40,11 +42,17 @@ export async function assemblePlatform(
   const files = nodes.flatMap(([, node]) => (node.type === 'file' ? [node.content] : []));
   const provided = await images.provide(files);
   if (!provided.ok) return provided;
-  const wrong = checkArchitectures(new Map(nodes), plan.platform, containerfile);
+  const packaged = contentsOf(trees.rootfs);
+  const wrong = checkArchitectures(new Map(nodes), plan.platform, containerfile, packaged);
   if (wrong.length > 0) return failed(...wrong);
   return ok({
     plan,
     layers: layers.map(({ entries }) => entries).filter((entries) => entries.size > 0),
     history: layers.map(({ text, entries }) => ({ createdBy: text, emptyLayer: entries.size === 0 })),
   });
+}
+
+/** Locked packages say themselves what they are for: a cross compiler brings libraries of another architecture. */
+function contentsOf(tree: Tree | undefined): ReadonlySet<Content> {
+  return new Set([...(tree ?? [])].flatMap(([, node]) => (node.type === 'file' ? [node.content] : [])));
 }

@@ -21,6 +21,8 @@ export interface Sources {
   readonly context: Tree;
   /** The tree that stands in for the compile stage, its files below `out/`. */
   readonly compile: Tree | undefined;
+  /** What rootfs.json describes, unpacked. */
+  readonly rootfs?: Tree | undefined;
   readonly stage: (index: number) => AssembledStage;
   readonly images: Images;
 }
@@ -89,6 +91,9 @@ async function sourceTree(step: CopyStep, at: Place, sources: Sources): Promise<
       return ok(sources.stage(step.from.index).tree);
     case 'image':
       return sources.images.tree(step.from.image);
+    case 'rootfs':
+      if (sources.rootfs) return ok(sources.rootfs);
+      return failed(imageFailure('COPY_SOURCE_MISSING', { what: 'there is no tree of the rootfs', at }));
     case 'inline':
       return ok(inlineTree(step.from.files));
     case 'compile':
@@ -108,7 +113,7 @@ export function inlineTree(files: readonly { readonly name: string; readonly con
   );
 }
 
-/** Files from the context belong to root; files from stages and images keep their owner unless --chown says otherwise. */
+/** Files from the context belong to root; those from stages, images and packages keep their owner unless --chown says otherwise. */
 async function ownerOf(
   tree: Tree,
   step: CopyStep,
@@ -116,7 +121,7 @@ async function ownerOf(
   sources: Sources,
 ): Promise<Result<Owner | undefined>> {
   if (step.owner !== undefined) return findOwner(tree, step.owner, at, sources);
-  const keeps = step.from.kind === 'stage' || step.from.kind === 'image';
+  const keeps = ['stage', 'image', 'rootfs'].includes(step.from.kind);
   return ok(keeps ? undefined : { uid: 0, gid: 0 });
 }
 

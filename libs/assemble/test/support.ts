@@ -52,7 +52,7 @@ export function plan(text: string): Result<ImagePlan> {
 export async function assemble(lines: readonly string[], context: Tree): Promise<Result<AssembledPlatform>> {
   const planned = plan(['FROM scratch', ...lines, ''].join('\n'));
   if (!planned.ok) return planned;
-  return assemblePlatform(planned.value.platforms[0]!, 'app/Containerfile', context, undefined);
+  return assemblePlatform(planned.value.platforms[0]!, 'app/Containerfile', { context, compile: undefined });
 }
 
 /** `CODE file:line` of every failure. */

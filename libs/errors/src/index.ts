@@ -4,6 +4,7 @@ export { engineFailure } from './catalogue/engine';
 export { imageFailure } from './catalogue/image';
 export { ociFailure } from './catalogue/oci';
 export { registryFailure } from './catalogue/registry';
+export { rootfsFailure } from './catalogue/rootfs';
 export { shellFailure } from './catalogue/shell';
 export { defineCatalogue, type Entry, type Occasion } from './define';
 export { all, type Failure, failed, ok, type Place, type Result } from './failure';

@@ -7,6 +7,8 @@ import { joinAbsolute } from './paths';
 export interface CopyOrigins {
   /** Index of the compile stage, whose tree is made elsewhere; -1: there is none. */
   readonly compile: number;
+  /** Named build contexts that stand beside the Containerfile. */
+  readonly contexts: readonly string[];
   /** The image of that name; undefined once its failure is reported. */
   readonly image: (name: string, at: Place) => PlannedImage | undefined;
 }
@@ -65,6 +67,8 @@ function copySource(
   const { from } = instruction;
   if (from.kind === 'stage')
     return from.index === origins.compile ? { kind: 'compile' } : { kind: 'stage', index: from.index };
+  if (from.kind === 'name' && from.name === 'rootfs' && origins.contexts.includes(from.name))
+    return { kind: 'rootfs' };
   const image = from.kind === 'name' ? origins.image(from.name, at) : undefined;
   return image ? { kind: 'image', image } : { kind: 'context' };
 }

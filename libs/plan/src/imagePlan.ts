@@ -21,6 +21,8 @@ export type CopySource =
   /** The tree that the compile target of this project makes for the platform; it stands under /out. */
   | { readonly kind: 'compile' }
   | { readonly kind: 'image'; readonly image: PlannedImage }
+  /** The tree of locked packages and archives that rootfs.json beside the Containerfile describes. */
+  | { readonly kind: 'rootfs' }
   /** Files written inline in the Containerfile. */
   | {
       readonly kind: 'inline';

@@ -9,7 +9,7 @@ import { type CopyStep, planVersion } from './imagePlan';
 import { joinAbsolute, withoutSlash } from './paths';
 import type { PlanRequest } from './request';
 
-const noOrigins: CopyOrigins = { compile: -1, image: () => undefined };
+const noOrigins: CopyOrigins = { compile: -1, contexts: [], image: () => undefined };
 
 type Run = Extract<ResolvedInstruction, { keyword: 'RUN' }>;
 

@@ -49,6 +49,7 @@ function planPlatform(request: PlanRequest, platform: PlatformPlan['platform']):
     findBase(request.bases ?? new Map(), reference, wanted, at, failures);
   const origins: CopyOrigins = {
     compile,
+    contexts: request.contexts ?? [],
     image: (name, at) => {
       const found = find(name, platform, at);
       return found && planBase(name, found);

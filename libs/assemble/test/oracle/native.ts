@@ -49,7 +49,11 @@ async function assemble(oracleCase: OracleCase, directory: string): Promise<Resu
   if (!context.ok) return context;
   const [platform] = plan.value.platforms;
   const images = await openBases(join(directory, '..'), bases.values());
-  const assembled = await assemblePlatform(platform!, 'Containerfile', context.value, undefined, images);
+  const assembled = await assemblePlatform(platform!, 'Containerfile', {
+    context: context.value,
+    compile: undefined,
+    images,
+  });
   if (!assembled.ok) return assembled;
   const tars = assembled.value.layers.map((layer) => {
     // The generator reuses its buffer.

@@ -28,9 +28,10 @@ import { compiledTree } from './compiledTree';
 import { type CompileManifest, readOutput } from './compileManifest';
 import { compiledHere, type StepInput, type StepReport } from './compileStep';
 import { digestInputs, readMemo, writeMemo } from './memo';
-import { packLayer, preparePackers } from './packing';
+import { packLayer } from './packing';
 import { repairCompile } from './repair';
 import { readRequest } from './request';
+import { openRootfs, type RootfsSource, withRootfs } from './rootfs';
 
 /** Assembles an image for all platforms from files, and publishes it under dist/images. */
 export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
@@ -46,7 +47,12 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!inputs.ok) return inputs;
   const store = await openContentStore(directories.store);
   if (!store.ok) return store;
-  const key = digestInputs(plan.value, inputs.value.context, inputs.value.manifest);
+  const key = digestInputs(
+    plan.value,
+    inputs.value.context,
+    inputs.value.manifest,
+    inputs.value.rootfs?.identity,
+  );
   const known = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson) =>
     publishImage(imageDirectory(directories.root, input.project), {
@@ -73,6 +79,7 @@ interface Inputs {
   readonly context: Tree;
   readonly manifest: CompileManifest | undefined;
   readonly compiled: (platform: string) => Tree | undefined;
+  readonly rootfs: RootfsSource | undefined;
 }
 
 async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inputs>> {
@@ -82,8 +89,16 @@ async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inp
   );
   const context = readContextTree(root, plan.containerfile, plan.context, copies);
   if (!context.ok) return context;
+  const needed = copies.some(({ from }) => from.kind === 'rootfs');
+  const rootfs = needed ? openRootfs(input, plan) : ok(undefined);
+  if (!rootfs.ok) return rootfs;
   if (!copies.some(({ from }) => from.kind === 'compile')) {
-    return ok({ context: context.value, manifest: undefined, compiled: () => undefined });
+    return ok({
+      context: context.value,
+      manifest: undefined,
+      compiled: () => undefined,
+      rootfs: rootfs.value,
+    });
   }
   const directory = compileDirectory(root, input.project);
   const here = compiledHere.get(directory);
@@ -99,7 +114,7 @@ async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inp
     const what = `${join(directory, 'compile.json')} has nothing for ${absent.join(', ')}`;
     return failed(imageFailure('COMPILE_OUTPUT_MISSING', { what }));
   }
-  return ok({ context: context.value, manifest: manifest.value, compiled });
+  return ok({ context: context.value, manifest: manifest.value, compiled, rootfs: rootfs.value });
 }
 
 async function assembleImage(
@@ -107,13 +122,15 @@ async function assembleImage(
   inputs: Inputs & { readonly images: Images },
   store: ContentStore,
 ): Promise<Result<DigestJson>> {
-  preparePackers(plan.platforms.length);
   const packed = await Promise.all(
     plan.platforms.map(async (platform) => {
       const compiled = inputs.compiled(formatPlatform(platform.platform));
-      const { context, images } = inputs;
-      const assembled = await assemblePlatform(platform, plan.containerfile, context, compiled, images);
-      return assembled.ok ? packLayers(assembled.value, plan, store) : assembled;
+      return withRootfs(inputs.rootfs, platform.platform, async (rootfs) => {
+        const { context, images } = inputs;
+        const trees = { context, compile: compiled, images, rootfs };
+        const assembled = await assemblePlatform(platform, plan.containerfile, trees);
+        return assembled.ok ? packLayers(assembled.value, plan, store) : assembled;
+      });
     }),
   );
   const platforms = all(packed);

@@ -9,6 +9,9 @@ import { isCovered } from './coverage';
 import { imageStep } from './imageStep';
 import { openSiblings } from './openSiblings';
 import { buildOptions } from './options';
+import { rootfsStep } from './rootfsStep';
+
+const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
 
 /** One task of the `build` executor, outside of a batch. */
 export async function build(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
@@ -37,7 +40,7 @@ async function runStep(
   if (!options.ok) return toTaskResult(options);
   const { root, projectsConfigurations } = context;
   const directories = directoriesOf(root, process.env);
-  const step = options.value.step === 'compile' ? compileStep : imageStep;
+  const step = steps[options.value.step];
   const done = await step({ directories, project, options: options.value, siblings: openSiblings(context) });
   const result = toTaskResult(done.ok ? ok(done.value.text) : done);
   const configuration = projectsConfigurations?.projects[project]?.targets?.[target];

@@ -21,12 +21,18 @@ import type { CompileManifest } from './compileManifest';
  * assembled before is found by it in our own store, whatever became of Nx's: finished work survives a kill, a
  * chain inside one batch stops where nothing changed, and going back to an older state costs nothing.
  */
-export function digestInputs(plan: ImagePlan, context: Tree, manifest: CompileManifest | undefined): string {
+export function digestInputs(
+  plan: ImagePlan,
+  context: Tree,
+  manifest: CompileManifest | undefined,
+  rootfs?: string,
+): string {
   const hash = createHash('sha256');
   hash
     .update(executorIdentity())
     .update(JSON.stringify(plan))
-    .update(JSON.stringify(manifest ?? null));
+    .update(JSON.stringify(manifest ?? null))
+    .update(`${rootfs ?? ''}\0`);
   for (const [path, node] of context) {
     hash.update(`${path}\0${node.type}\0${node.mode}\0${node.type === 'symlink' ? node.linkTarget : ''}\0`);
     if (node.type !== 'file') continue;

@@ -10,9 +10,11 @@ const platforms = z
 /** Options of the `build` executor; schema/build.json is made from it. */
 export const buildOptions = z.object({
   step: z
-    .enum(['compile', 'image'])
+    .enum(['compile', 'image', 'rootfs'])
     .default('image')
-    .describe('The step of the build: run the compile stage, or assemble the image.'),
+    .describe(
+      'The step of the build: run the compile stage, assemble the image, or write its rootfs as directories.',
+    ),
   containerfile: z.string().describe('The Containerfile, relative to the workspace.'),
   context: z
     .string()

@@ -20,14 +20,14 @@ let threads = 0;
 /** Starts what packing so many layers at once will need: while a compiler runs there is time for it. */
 export function preparePackers(layers: number): void {
   if (threads === 0) void warmCompressor();
-  const wanted = Math.min(layers, availableParallelism()) - 1;
-  while (threads < wanted && existsSync(entry)) startThread();
+  while (threads < layers - 1 && mayStart()) startThread();
 }
 
-/** `putLayer`, on as many threads as were prepared. */
+/** `putLayer`, on all cores. */
 export const packLayer: Packer = async (store, tree, options) => {
   const size = tree.reduce((sum, one) => sum + (one.type === 'file' ? contentSize(one.content) : 0), 0);
   if (size < worthAsking) return putLayer(store, tree, options);
+  if (free.length === 0 && mayStart()) startThread();
   const packer = free.pop() ?? (await new Promise<Packer>((resolve) => waiting.push(resolve)));
   try {
     return await packer(store, tree, options);
@@ -37,6 +37,8 @@ export const packLayer: Packer = async (store, tree, options) => {
     else free.push(packer);
   }
 };
+
+const mayStart = () => threads < availableParallelism() - 1 && existsSync(entry);
 
 function startThread(): void {
   const worker = new Worker(entry);

@@ -4,6 +4,7 @@ import { all, failed, imageFailure, ok, type Result, shellFailure } from '@prism
 import type { PlanRequest } from '@prism-build/plan';
 import { readTextIfThere } from '@prism-build/shell';
 import type { BuildOptions } from './options';
+import { hasRootfs } from './rootfs';
 
 /** Reads the Containerfile and turns options into what planners take. */
 export function readRequest(root: string, options: BuildOptions): Result<PlanRequest> {
@@ -31,6 +32,7 @@ export function readRequest(root: string, options: BuildOptions): Result<PlanReq
     buildArgs: options.buildArgs,
     target: options.stage,
     compression: options.compression,
+    contexts: hasRootfs(root, options.containerfile) ? ['rootfs'] : [],
   });
 }
 

@@ -1,10 +1,20 @@
 import { basename, relative } from 'node:path';
 
 /** npm packages whose version can change the bytes of an image. Everything else may be bumped freely. */
-const packagesThatMatter = ['@bokuweb/zstd-wasm', 'fflate', 'tar-stream'];
+const packagesThatMatter = ['@bokuweb/zstd-wasm', 'fflate', 'tar-stream', 'xz-decompress'];
 
 /** Libraries of this repository that the build executor loads. */
-const libraries = ['assemble', 'containerfile', 'errors', 'languages', 'oci', 'plan', 'registry', 'shell'];
+const libraries = [
+  'assemble',
+  'containerfile',
+  'errors',
+  'languages',
+  'oci',
+  'plan',
+  'registry',
+  'rootfs',
+  'shell',
+];
 
 /** The plugin's own part in every key. */
 export interface Identity {

@@ -100,6 +100,7 @@ function makeProject(
     identity,
     shared: sharedOptions(declared),
     bases,
+    rootfs: readRootfs(join(workspaceRoot, root)),
   };
   return {
     name,
@@ -142,6 +143,13 @@ function followLinks(context: string, component: Component): Component {
   const follow = (sources: readonly Source[]) => followSources(context, sources);
   const followed = compile && { ...compile, sources: follow(compile.sources) };
   return { ...component, image: follow(image), compile: followed };
+}
+
+/** Whether Nx may cache an image with a rootfs; what is wrong with the file, building says. */
+function readRootfs(directory: string): { readonly cache: boolean } | undefined {
+  if (!existsSync(join(directory, 'rootfs.json'))) return undefined;
+  const rootfs = readJson(join(directory, 'rootfs.json')) as { cache?: unknown } | undefined;
+  return { cache: rootfs?.cache !== false };
 }
 
 interface Declared {

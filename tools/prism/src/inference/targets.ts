@@ -18,6 +18,8 @@ export interface TargetFacts {
   readonly prefix: string;
   readonly rules: IgnoreMatcher;
   readonly identity: Identity;
+  /** What rootfs.json says of the cache; absent: the component has none. */
+  readonly rootfs?: { readonly cache: boolean } | undefined;
   /** What the project says of its image and what its compile stage must know too: platforms, build arguments. */
   readonly shared?: Readonly<Record<string, unknown>>;
   readonly bases?: BaseLinks | undefined;
@@ -32,6 +34,7 @@ export function makeTargets(
   return {
     ...(compile && { compile: compileTarget(facts, compile) }),
     'build-image': imageTarget(facts, component),
+    ...(facts.rootfs && { rootfs: rootfsTarget(facts) }),
     'load-image': {
       executor: 'prism:load-image',
       dependsOn: ['build-image'],
@@ -98,7 +101,7 @@ function imageTarget(facts: TargetFacts, component: Component | undefined): Targ
   ];
   return {
     executor: 'prism:build',
-    cache: true,
+    cache: facts.rootfs?.cache ?? true,
     ...(dependsOn.length > 0 && { dependsOn }),
     inputs: [
       ...ownFiles(facts),
@@ -130,6 +133,20 @@ function imageTarget(facts: TargetFacts, component: Component | undefined): Targ
   };
 }
 
+function rootfsTarget({ containerfile, context, project, identity }: TargetFacts): TargetConfiguration {
+  return {
+    executor: 'prism:build',
+    cache: false,
+    options: { step: 'rootfs', containerfile, context, ...identity.options },
+    metadata: {
+      technologies: ['debian'],
+      description:
+        'Write the rootfs as a directory for each platform, for podman build --build-context rootfs=…',
+      help: { command: `nx rootfs ${project} --help`, example: { options: { platforms: 'linux/amd64' } } },
+    },
+  };
+}
+
 /** COPY takes what git ignores too, and Nx would not hash it: these filesets are read from the disk (Nx 24). */
 function fromDisk(filesets: readonly string[]): Input[] {
   return filesets.map((fileset) => ({ fileset, includeIgnored: true }));
@@ -138,7 +155,8 @@ function fromDisk(filesets: readonly string[]): Input[] {
 /** Files that count whatever an ignore file says; the Containerfile is in a group of its own for that reason. */
 function ownFiles(facts: TargetFacts): Input[] {
   const name = facts.containerfile.slice(facts.root === '.' ? 0 : facts.root.length + 1);
-  return [`{projectRoot}/${name}`, ...ignoreFiles(facts).map((path) => `{workspaceRoot}/${path}`)];
+  const rootfs = facts.rootfs ? ['{projectRoot}/rootfs.json', '{projectRoot}/rootfs.lock.json'] : [];
+  return [`{projectRoot}/${name}`, ...rootfs, ...ignoreFiles(facts).map((path) => `{workspaceRoot}/${path}`)];
 }
 
 function ignoreFiles({ containerfile, context }: TargetFacts): string[] {

@@ -5,8 +5,9 @@ import { parseOptions } from '../workspace/parseOptions';
 import { imagesLocker } from './imagesLocker';
 import type { Locker } from './locker';
 import { lockOptions } from './options';
+import { rootfsLocker } from './rootfsLocker';
 
-const lockers: readonly Locker[] = [imagesLocker];
+const lockers: readonly Locker[] = [imagesLocker, rootfsLocker];
 
 /** The `lock` generator: `nx g prism:lock [--project=base-static] [--dry-run]`. */
 export async function lock(tree: Tree, options: unknown): Promise<void> {

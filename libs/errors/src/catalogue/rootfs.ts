@@ -1,0 +1,35 @@
+import { defineCatalogue } from '../define';
+
+const RELOCK =
+  'Run `nx g prism:lock --project=<name>`; it shows what changes, and needs apt only here, not where images are built.';
+
+/** Failures of bases that are made of packages and archives. */
+export const rootfsFailure = defineCatalogue({
+  ROOTFS_INVALID: { remedy: 'Correct rootfs.json; docs/containerfiles.md shows one.' },
+  ROOTFS_LOCK_MISSING: { remedy: RELOCK },
+  ROOTFS_LOCK_INVALID: { remedy: RELOCK },
+  ROOTFS_LOCK_STALE: { remedy: RELOCK },
+  ROOTFS_ARCHITECTURE_UNLOCKED: {
+    remedy:
+      'Add the architecture to `architectures` of rootfs.json and lock again, or take the platform out.',
+  },
+  PACKAGES_UNRESOLVED: { remedy: 'Correct the packages of rootfs.json as apt says, then lock again.' },
+  PACKAGE_GONE: {
+    remedy:
+      'Name an archive that keeps old versions in PRISM_DEBIAN_SNAPSHOTS, or take the present version with `nx g prism:lock --project=<name>` (the digest of the image changes with it).',
+  },
+  PACKAGE_ALTERED: {
+    remedy:
+      'Use another mirror (PRISM_DEBIAN_MIRRORS). If all have these bytes, look into it before you lock again: somebody replaced a published file.',
+  },
+  PACKAGE_NOT_FETCHED: {
+    remedy: 'Check the network and the mirrors, then run the target again; what was fetched is kept.',
+    retryable: true,
+  },
+  MIRROR_UNKNOWN: {
+    remedy:
+      'Set PRISM_DEBIAN_MIRRORS to the addresses of a mirror, separated by blanks; where apt is there, its own sources are used.',
+  },
+  PACKAGE_INVALID: { remedy: 'Fetch the file again; if it persists, its producer wrote it wrongly.' },
+  PACKAGES_CONFLICT: { remedy: 'Leave one of the two out, or the path with `exclude` of rootfs.json.' },
+});

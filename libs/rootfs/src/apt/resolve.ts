@@ -1,0 +1,106 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
+import { attempt, type Run } from '@prism-build/shell';
+import type { LockedPackage } from '../lock';
+import { namesFor, type Rootfs } from '../schema';
+import { aptConfiguration, aptPreferences, sourcesList } from './configuration';
+import { parseRecords, parseSimulation, pretendInstalled } from './parse';
+
+export interface Resolver {
+  readonly run: Run;
+  /** apt's own state, kept between runs: its indexes are some 20 MB. */
+  readonly directory: string;
+  /** Mirrors that are named; none: the machine's sources. */
+  readonly mirrors: readonly string[];
+}
+
+/**
+ * The packages of a rootfs on an architecture, with all that they depend on, by apt's resolver: nothing is installed,
+ * no root is needed, and the architecture need not be the machine's. PACKAGES_UNRESOLVED with apt's own words.
+ */
+export async function resolvePackages(
+  rootfs: Rootfs,
+  architecture: string,
+  resolver: Resolver,
+): Promise<Result<LockedPackage[]>> {
+  const wanted = namesFor(rootfs.packages, architecture);
+  const without = namesFor(rootfs.without, architecture);
+  if (wanted.length === 0) return ok([]);
+  const foreign = [...wanted, ...without].flatMap((name) => name.split(':').slice(1));
+  const architectures = [...new Set([architecture, ...foreign])];
+  const apt = await openApt(rootfs.suite, architectures, resolver);
+  if (!apt.ok) return apt;
+  const pretended = await pretend(without, architectures, apt.value);
+  if (!pretended.ok) return pretended;
+  const simulated = await apt.value.call('apt-get', ['install', '--simulate', '--yes', ...wanted]);
+  if (!simulated.ok) return simulated;
+  const chosen = parseSimulation(simulated.value).map(
+    ({ name, version, architecture: of }) => `${name}:${of}=${version}`,
+  );
+  // apt-cache knows packages for all architectures under the native one's name.
+  const asked = chosen.map((one) => one.replace(':all=', `:${architecture}=`));
+  const shown = await apt.value.call('apt-cache', ['show', ...asked]);
+  if (!shown.ok) return shown;
+  const records = parseRecords(shown.value);
+  const found = new Map(
+    records.map((one): [string, LockedPackage] => [`${one.name}:${one.architecture}=${one.version}`, one]),
+  );
+  const missing = chosen.filter((one) => !found.has(one));
+  if (missing.length > 0) {
+    const what = `apt chose what it has no SHA-256 for: ${missing.join(', ')}`;
+    return failed(rootfsFailure('PACKAGES_UNRESOLVED', { what }));
+  }
+  return ok(chosen.map((one) => found.get(one)!));
+}
+
+interface Apt {
+  readonly call: (command: 'apt-get' | 'apt-cache', args: readonly string[]) => Promise<Result<string>>;
+  readonly status: string;
+}
+
+async function openApt(
+  suite: string,
+  architectures: readonly string[],
+  { run, directory: root, mirrors }: Resolver,
+): Promise<Result<Apt>> {
+  const directory = join(root, `${suite}-${architectures.join('-')}`);
+  const status = join(directory, 'status');
+  const configuration = join(directory, 'apt.conf');
+  const prepared = await attempt(`cannot prepare ${directory}`, () => {
+    for (const name of ['lists/partial', 'cache/archives/partial'])
+      mkdirSync(join(directory, name), { recursive: true });
+    writeFileSync(status, '');
+    writeFileSync(join(directory, 'sources.list'), sourcesList(mirrors, suite));
+    writeFileSync(join(directory, 'preferences'), aptPreferences(suite));
+    const sources = mirrors.length > 0 ? 'own' : 'machine';
+    writeFileSync(configuration, aptConfiguration(directory, architectures, sources));
+  });
+  if (!prepared.ok) return prepared;
+  const call: Apt['call'] = async (command, args) => {
+    const done = await run({ argv: [command, `--config-file=${configuration}`, ...args], timeout: 600_000 });
+    if (done.ok) return ok(done.value.stdout);
+    const { code, what, why } = done.failures[0]!;
+    if (code !== 'COMMAND_FAILED') return done;
+    return failed(
+      rootfsFailure('PACKAGES_UNRESOLVED', { what: `apt cannot resolve ${suite}: ${what}`, why }),
+    );
+  };
+  const updated = await call('apt-get', ['update', '--error-on=any']);
+  return updated.ok ? ok({ call, status }) : updated;
+}
+
+/** Lets packages count as installed, with the versions that are to be had. */
+async function pretend(
+  names: readonly string[],
+  architectures: readonly string[],
+  apt: Apt,
+): Promise<Result<void>> {
+  if (names.length === 0) return ok(undefined);
+  const asked = names.map((name) => (name.includes(':') ? name : `${name}:${architectures[0]}`));
+  const shown = await apt.call('apt-cache', ['show', '--no-all-versions', ...asked]);
+  if (!shown.ok) return shown;
+  return attempt(`cannot write ${apt.status}`, () =>
+    writeFileSync(apt.status, pretendInstalled(shown.value)),
+  );
+}

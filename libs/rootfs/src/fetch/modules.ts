@@ -1,0 +1,41 @@
+import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
+import type { Run } from '@prism-build/shell';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Go module proxies by GOPROXY, else as the machine's go has them. Private modules and `direct` are not for us: what
+ * we fetch is verified against the lock, whoever gives it.
+ */
+export async function findModuleProxies(env: Environment, run: Run): Promise<Result<string[]>> {
+  const named = proxiesIn(env.GOPROXY ?? '');
+  if (named.length > 0) return ok(named);
+  const asked = await run({ argv: ['go', 'env', 'GOPROXY'], env: goEnvironment(env) });
+  const proxies = asked.ok ? proxiesIn(asked.value.stdout) : [];
+  if (proxies.length > 0) return ok(proxies);
+  const what = 'nothing says where Go modules are to be had';
+  const remedy = 'Set GOPROXY to the address of a module proxy, or install any version of Go.';
+  return failed(
+    rootfsFailure('MIRROR_UNKNOWN', { what, remedy, why: asked.ok ? undefined : asked.failures[0]?.what }),
+  );
+}
+
+/** The path of a module's archive at a proxy (the GOPROXY protocol: capitals are escaped). */
+export function modulePath(module: string, version: string): string {
+  const escaped = (text: string) => text.replaceAll(/[A-Z]/g, (capital) => `!${capital.toLowerCase()}`);
+  return `${escaped(module)}/@v/${escaped(version)}.zip`;
+}
+
+function proxiesIn(text: string): string[] {
+  return text
+    .trim()
+    .split(/[,|]/)
+    .map((one) => one.trim())
+    .filter((one) => /^(https?|file):/.test(one));
+}
+
+/** A go.work that wants a newer Go would otherwise make an old one refuse to answer. */
+function goEnvironment(env: Environment): Record<string, string> {
+  const { PATH = '', HOME = '' } = env;
+  return { PATH, HOME, GOWORK: 'off', GOTOOLCHAIN: 'local' };
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { ok } from '@prism-build/errors';
+import { openContentStore } from '@prism-build/oci';
+import { describeChanges, encodeLock, lockRootfs, parseRootfs, readLock } from '@prism-build/rootfs';
+import { readTextIfThere, run } from '@prism-build/shell';
+import { rootfsFile, rootfsLockFile } from '../build/rootfs';
+import type { Locker } from './locker';
+
+/** Packages and archives of rootfs.json, by apt and the module proxies. */
+export const rootfsLocker: Locker = async ({ directories, root }) => {
+  const file = join(root, rootfsFile);
+  const text = readTextIfThere(join(directories.root, file));
+  if (text === undefined) return ok(undefined);
+  const rootfs = parseRootfs(text, file);
+  if (!rootfs.ok) return rootfs;
+  const store = await openContentStore(join(directories.cache, 'packages'));
+  if (!store.ok) return store;
+  const lock = await lockRootfs({
+    rootfs: rootfs.value,
+    directory: join(directories.cache, 'apt'),
+    store: store.value,
+    env: process.env,
+    run,
+  });
+  if (!lock.ok) return lock;
+  const path = join(root, rootfsLockFile);
+  const old = readTextIfThere(join(directories.root, path));
+  // A lock that cannot be read is replaced, and everything in the new one counts as added.
+  const before = old === undefined ? undefined : readLock(old, path);
+  const changes = describeChanges(before?.ok ? before.value : undefined, lock.value);
+  return ok({ path, text: encodeLock(lock.value), changes });
+};
