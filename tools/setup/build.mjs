@@ -1,4 +1,4 @@
-// Builds all images with Nx and ends with a table. Arguments go to Nx: `npm run build -- -p proxy`.
+// Builds the stack's images with Nx and ends with a table. Arguments go to Nx: `npm run build -- -p base-debug`.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -8,7 +8,10 @@ const root = join(import.meta.dirname, '..', '..');
 process.chdir(root);
 const nx = (...args) =>
   spawnSync(process.execPath, [require.resolve('nx/bin/nx'), ...args], { stdio: 'inherit' });
-const built = nx('run-many', '-t', 'build-image', '--output-style=stream', ...process.argv.slice(2));
+const wishes = process.argv.slice(2);
+// Bases are built where an image needs them; all of them are a gigabyte of packages.
+const chosen = wishes.some((wish) => /^(-p|--projects?|--exclude)\b/.test(wish)) ? [] : ['--exclude=base-*'];
+const built = nx('run-many', '-t', 'build-image', '--output-style=stream', ...chosen, ...wishes);
 const { cacheDir } = require('nx/src/utils/cache-directory');
 const { summarize } = require('../prism/load.cjs');
 
