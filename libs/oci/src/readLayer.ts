@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import type { Header } from 'tar-stream';
 import type { Entry } from './tree';
+import { watchXattrs, type Xattrs } from './watchXattrs';
 
 /** An entry without its content. */
 export type EntryHeader = Entry extends infer E ? (E extends Entry ? Omit<E, 'content'> : never) : never;
@@ -23,24 +24,23 @@ const TYPES: Readonly<Record<string, Entry['type']>> = {
   'block-device': 'block',
 };
 
-const XATTR = 'SCHILY.xattr.';
-
 /**
  * The entries of an uncompressed layer tar (see `decompressLayer`), in its order, whiteouts as the files that
- * they are. Throws an Error on what is no tar, and on an xattr that is no UTF-8, which tar-stream cannot give.
+ * they are. Throws an Error on what is no tar.
  */
 export async function* readLayer(tar: AsyncIterable<Uint8Array>): AsyncGenerator<LayerItem> {
   // Loaded when an archive is read: most builds read none.
   const { extract } = await import('tar-stream');
   const unpack = extract();
-  pipeline(Readable.from(tar), unpack, () => {});
+  const { bytes, at } = watchXattrs(tar);
+  pipeline(Readable.from(bytes), unpack, () => {});
   for await (const item of unpack) {
     const { header } = item;
     const path = cleanPath(header.name);
     // The root's own entry, `./`, which some producers write, has no name in a tree.
     if (path !== '')
       yield {
-        header: headerOf(header, path),
+        header: headerOf(header, path, at((header as Header & { byteOffset: number }).byteOffset)),
         size: header.size ?? 0,
         content: item as AsyncIterable<Uint8Array>,
       };
@@ -48,10 +48,9 @@ export async function* readLayer(tar: AsyncIterable<Uint8Array>): AsyncGenerator
   }
 }
 
-function headerOf(header: Header, path: string): EntryHeader {
+function headerOf(header: Header, path: string, xattrs: Xattrs | undefined): EntryHeader {
   const type = TYPES[header.type ?? 'file'];
   if (type === undefined) throw new Error(`${path} is of the unknown type ${header.type}`);
-  const xattrs = xattrsOf(header, path);
   // tar-stream applies the pax records of names and sizes alone.
   const pax = (header.pax ?? {}) as Record<string, string | undefined>;
   const mtime = pax.mtime === undefined ? (header.mtime?.getTime() ?? 0) / 1000 : Number(pax.mtime);
@@ -74,19 +73,6 @@ function headerOf(header: Header, path: string): EntryHeader {
     default:
       return { ...common, type };
   }
-}
-
-function xattrsOf(header: Header, path: string): Record<string, Uint8Array> | undefined {
-  const records = Object.entries((header.pax ?? {}) as Record<string, string>).filter(([key]) =>
-    key.startsWith(XATTR),
-  );
-  if (records.length === 0) return undefined;
-  return Object.fromEntries(
-    records.map(([key, value]) => {
-      if (value.includes('\ufffd')) throw new Error(`${path} has the binary attribute ${key}`);
-      return [key.slice(XATTR.length), new Uint8Array(Buffer.from(value))];
-    }),
-  );
 }
 
 function cleanPath(name: string): string {

@@ -73,13 +73,13 @@ const trees: fc.Arbitrary<Tree> = fc
           .map(
             ([rest, bytes]): Entry => ({ type: 'file', path, ...rest, content: { kind: 'bytes', bytes } }),
           ),
-        fc.tuple(common, fc.string({ minLength: 1, maxLength: 3 })).map(
+        fc.tuple(common, fc.uint8Array({ minLength: 1, maxLength: 700 })).map(
           ([rest, note]): Entry => ({
             type: 'file',
             path,
             ...rest,
-            xattrs: { 'user.note': Buffer.from(note.replace('\ufffd', '')) },
-            content: { kind: 'bytes', bytes: new Uint8Array(0) },
+            xattrs: { 'user.note': note },
+            content: { kind: 'bytes', bytes: note },
           }),
         ),
         fc

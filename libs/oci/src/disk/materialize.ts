@@ -16,6 +16,8 @@ export interface Materialization extends BlobSources {
   /** The image's directory first, then those of its bases. */
   readonly imageDirs: readonly [string, ...string[]];
   readonly outDir: string;
+  /** Called before blobs are gathered, to bring in what comes from elsewhere; not where the layout is right. */
+  readonly fetch?: () => Promise<Result<void>>;
   /** A directory outside of `outDir`, which the lock makes and removes. */
   readonly lockPath: string;
 }
@@ -31,6 +33,7 @@ export function materialize(options: Materialization): Promise<Result<Descriptor
       const image = unwrap(await readDigestJson(options.imageDirs[0]));
       if (await isRight(options.outDir, image)) return image.index;
       const blobs = listAllBlobs(image);
+      if (options.fetch) unwrap(await options.fetch());
       unwrap(await gatherBlobs(options, blobs));
       const making = `${options.outDir}.making`;
       await rm(making, { recursive: true, force: true });

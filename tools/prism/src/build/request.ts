@@ -3,6 +3,7 @@ import { type Platform, parseContainerfile, parsePlatform } from '@prism-build/c
 import { all, failed, imageFailure, ok, type Result, shellFailure } from '@prism-build/errors';
 import type { PlanRequest } from '@prism-build/plan';
 import { readTextIfThere } from '@prism-build/shell';
+import { buildPlatform } from '../workspace/buildPlatform';
 import type { BuildOptions } from './options';
 import { hasRootfs } from './rootfs';
 
@@ -27,8 +28,7 @@ export function readRequest(root: string, options: BuildOptions): Result<PlanReq
     containerfile: containerfile.value,
     context: options.context,
     platforms: platforms.value,
-    // Constant, so that no plan depends on the machine; nothing that runs commands is planned here.
-    buildPlatform: { os: 'linux', architecture: 'amd64' },
+    buildPlatform,
     buildArgs: options.buildArgs,
     target: options.stage,
     compression: options.compression,

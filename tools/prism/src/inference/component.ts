@@ -12,6 +12,7 @@ import {
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { languages, recogniseCommand } from '@prism-build/languages';
 import { compileStageName } from '@prism-build/plan';
+import { buildPlatform } from '../workspace/buildPlatform';
 
 /** What the targets of a component read, out of its Containerfile alone. */
 export interface Component {
@@ -92,7 +93,7 @@ function readStages(
   const { buildArgs, target } = options;
   const resolution = resolveStages(containerfile, {
     platform,
-    buildPlatform: platform,
+    buildPlatform,
     buildArgs,
     target,
     ...(options.baseEnv && { baseEnv: options.baseEnv }),

@@ -24,14 +24,13 @@ async function run(value: unknown, context: ExecutorContext): Promise<Result<str
   if (!options.ok) return options;
   const verified = await readVerifiedImage(project, context);
   if (!verified.ok) return verified;
-  const { directories, directory, store, image } = verified.value;
-  const fetched = await verified.value.fetchBases(image.platforms.flatMap(({ layers }) => layers));
-  if (!fetched.ok) return fetched;
+  const { directories, directory, store, image, fetchBases } = verified.value;
   const outDir = join(context.root, options.value.outputPath ?? join('dist', 'layouts', project));
   const made = await materialize({
     store,
     imageDirs: [directory],
     outDir,
+    fetch: () => fetchBases(image.platforms.flatMap(({ layers }) => layers)),
     lockPath: lockPath(directories, `layout-${project}`),
   });
   return made.ok ? ok(`  ${relative(context.root, outDir)}  ${made.value.digest}\n`) : made;

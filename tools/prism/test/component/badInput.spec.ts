@@ -53,10 +53,10 @@ const broken: Record<string, [string, RegExp]> = {
   nosuch: ['FROM scratch\nCOPY hello /\n', /CONTAINERFILE_TARGET_UNKNOWN: .*nobody/],
   empty: ['', /svc\/empty\/Containerfile(:1)?: CONTAINERFILE_NO_FROM/],
   run: ['FROM scratch\nCOPY hello /\nRUN make\n', /svc\/run\/Containerfile:3: INSTRUCTION_NEEDS_ENGINE/],
-  base: ['FROM docker.io/library/debian\nCOPY hello /\n', /svc\/base\/Containerfile:1: BASE_NOT_SUPPORTED/],
+  base: ['FROM docker.io/library/debian\nCOPY hello /\n', /svc\/base\/Containerfile:1: IMAGE_NOT_LOCKED/],
   fromimage: [
     'FROM scratch\nCOPY --from=busybox /bin/sh /\n',
-    /svc\/fromimage\/Containerfile:2: BASE_NOT_SUPPORTED/,
+    /svc\/fromimage\/Containerfile:2: IMAGE_NOT_LOCKED/,
   ],
   remote: ['FROM scratch\nADD https://example.com/x /\n', /svc\/remote\/Containerfile:2: ADD_REMOTE/],
   fakeelf: ['FROM scratch\nCOPY tool /tool\n', /\/tool is a binary for arm64 in an image for linux\/amd64/],
