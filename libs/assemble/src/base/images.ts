@@ -34,28 +34,15 @@ export const noImages: Images = {
 };
 
 export function openImages(sources: ImageSources): Images {
-  const { store, lists, scratch, fetch } = sources;
+  const trees = new Map<string, Promise<Result<Tree>>>();
   const layers = new Map<string, ImageLayer>();
   let last: Promise<Result<void>> = Promise.resolve(ok(undefined));
   return {
     tree: async (image) => {
-      const tree: Tree = new Map();
-      for (const layer of image.layers) {
-        const listed = await listEntries(store, layer, lists, fetch);
-        if (!listed.ok) return listed;
-        const hex = hexOf(layer.diffID);
-        layers.set(hex, layer);
-        try {
-          applyLayer(
-            tree,
-            listed.value.map((entry, at) => ({ ...entry, path: join(scratch, hex, String(at)) })),
-          );
-        } catch (error) {
-          const what = `The layer ${layer.digest} of ${image.reference} cannot be applied.`;
-          return failed(ociFailure('LAYER_UNREADABLE', { what, why: String(error) }));
-        }
-      }
-      return ok(new Map([...tree].sort(([a], [b]) => (a < b ? -1 : 1))));
+      const known = trees.get(image.manifest) ?? readTree(sources, layers, image);
+      trees.set(image.manifest, known);
+      const tree = await known;
+      return tree.ok ? ok(new Map(tree.value)) : tree;
     },
     provide: (contents) => {
       // Platforms share layers: one after the other, each looks what is there already.
@@ -63,6 +50,30 @@ export function openImages(sources: ImageSources): Images {
       return last;
     },
   };
+}
+
+async function readTree(
+  { store, lists, scratch, fetch }: ImageSources,
+  layers: Map<string, ImageLayer>,
+  image: PlannedImage,
+): Promise<Result<Tree>> {
+  const tree: Tree = new Map();
+  for (const layer of image.layers) {
+    const listed = await listEntries(store, layer, lists, fetch);
+    if (!listed.ok) return listed;
+    const hex = hexOf(layer.diffID);
+    layers.set(hex, layer);
+    try {
+      applyLayer(
+        tree,
+        listed.value.map((entry, at) => ({ ...entry, path: join(scratch, hex, String(at)) })),
+      );
+    } catch (error) {
+      const what = `The layer ${layer.digest} of ${image.reference} cannot be applied.`;
+      return failed(ociFailure('LAYER_UNREADABLE', { what, why: String(error) }));
+    }
+  }
+  return ok(new Map([...tree].sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 async function provideAll(

@@ -10,10 +10,16 @@ import { rootfsLocker } from './rootfsLocker';
 const lockers: readonly Locker[] = [imagesLocker, rootfsLocker];
 
 /** The `lock` generator: `nx g prism:lock [--project=base-static] [--dry-run]`. */
-export async function lock(tree: Tree, options: unknown): Promise<void> {
+export async function lock(tree: Tree, options: unknown): Promise<undefined | (() => void)> {
   const done = await lockProjects(tree, options);
-  // What was locked is written all the same: it does not depend on what failed.
-  if (!done.ok) throw new Error(renderFailures(done.failures));
+  if (done.ok) return undefined;
+  const text = renderFailures(done.failures);
+  // Nx writes nothing of a generator that throws, and what was locked does not depend on what failed. What is
+  // returned runs once it is written.
+  process.stderr.write(`${text}\n`);
+  return () => {
+    throw new Error('some images or packages were not locked, see above');
+  };
 }
 
 async function lockProjects(tree: Tree, value: unknown): Promise<Result<void>> {

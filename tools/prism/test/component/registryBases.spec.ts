@@ -174,6 +174,7 @@ suite('bases of a registry', () => {
       /svc\/narrow\/Containerfile:2: BASE_PLATFORM_MISSING: .*narrow:1 has nothing for linux\/arm64, only linux\/amd64/,
     );
     expect(fs.existsSync(workspace.path('svc/narrow/images.lock.json'))).toBe(false);
+    expect(workspace.read('svc/bare/images.lock.json')).toContain(first.digest);
     workspace.write(
       'svc/narrow/project.json',
       JSON.stringify({ targets: { 'build-image': { options: { platforms: ['linux/amd64'] } } } }),

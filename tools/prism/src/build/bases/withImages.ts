@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Images, openImages } from '@prism-build/assemble';
 import type { Result } from '@prism-build/errors';
@@ -15,6 +15,7 @@ export async function withImages<T>(
 ): Promise<Result<T>> {
   const { prism } = input.directories;
   const scratch = join(prism, 'scratch', `${process.pid}-${randomBytes(4).toString('hex')}`);
+  sweep(join(prism, 'scratch'));
   try {
     return await work(
       openImages({
@@ -26,5 +27,15 @@ export async function withImages<T>(
     );
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** What killed runs left; a day is longer than any run. */
+function sweep(directory: string): void {
+  const old = Date.now() - 24 * 3600 * 1000;
+  for (const name of existsSync(directory) ? readdirSync(directory) : []) {
+    const path = join(directory, name);
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (mtimeMs < old) rmSync(path, { recursive: true, force: true });
   }
 }

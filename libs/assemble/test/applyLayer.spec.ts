@@ -1,0 +1,69 @@
+import { opaqueWhiteout, whiteout } from '@prism-build/oci';
+import { applyLayer, type LayerEntry } from '../src/base/applyLayer';
+import type { Tree } from '../src/node';
+
+const owned = { uid: 0, gid: 0 };
+type Header = LayerEntry['header'];
+const dir = (path: string, mode = 0o755): Header => ({ type: 'directory', path, mode, ...owned });
+const file = (path: string, mode = 0o644): Header => ({ type: 'file', path, mode, ...owned });
+const link = (path: string, linkTarget: string): Header => ({
+  ...{ type: 'symlink', path, mode: 0o777, ...owned, linkTarget },
+});
+const hard = (path: string, linkTarget: string): Header => ({
+  ...{ type: 'hardlink', path, mode: 0o644, ...owned, linkTarget },
+});
+
+function apply(...layers: readonly (readonly Header[])[]): Tree {
+  const tree: Tree = new Map();
+  for (const [at, headers] of layers.entries())
+    applyLayer(
+      tree,
+      headers.map((header, index) => ({ header, size: 1, path: `/scratch/${at}/${index}` })),
+    );
+  return tree;
+}
+const list = (tree: Tree) => [...tree].map(([path, { type }]) => `${path} ${type}`).sort();
+const { content: _, ...opaque } = opaqueWhiteout('d');
+const { content: __, ...gone } = whiteout('d/f');
+
+test('whiteouts hide what lower layers have, wherever in the layer they stand, and nothing of their own', () => {
+  const lower = [dir('d'), file('d/f'), file('d/g'), dir('d/e'), file('d/e/x')];
+  expect(list(apply(lower, [gone]))).toEqual(['d directory', 'd/e directory', 'd/e/x file', 'd/g file']);
+  expect(list(apply(lower, [file('d/f', 0o600), gone]))).toContain('d/f file');
+  expect(list(apply(lower, [file('d/new'), opaque]))).toEqual(['d directory', 'd/new file']);
+  expect(list(apply(lower, [opaque, file('d/new')]))).toEqual(['d directory', 'd/new file']);
+});
+
+test("an engine's own notes are no files, and a whiteout of nothing is nothing", () => {
+  expect(list(apply([file('.wh..wh.aufs'), dir('.wh..wh.plnk'), file('.wh.nothing')]))).toEqual([]);
+});
+
+test('a directory over a directory keeps what is in it; anything else gives way whole', () => {
+  expect(list(apply([dir('d'), file('d/f')], [dir('d', 0o700)]))).toEqual(['d directory', 'd/f file']);
+  expect(list(apply([dir('d'), file('d/f')], [file('d')]))).toEqual(['d file']);
+  expect(list(apply([file('d')], [file('d/f')]))).toEqual(['d directory', 'd/f file']);
+});
+
+test('parents that no layer names are directories of root', () => {
+  const tree = apply([file('a/b/c')]);
+  expect(tree.get('a/b')).toEqual({ type: 'directory', mode: 0o755, uid: 0, gid: 0 });
+});
+
+test('links of lower layers lead the way, inside the root', () => {
+  const lower = [dir('usr'), dir('usr/bin'), link('bin', '/usr/bin'), link('up', '../../usr')];
+  expect(list(apply(lower, [file('bin/x'), file('up/y')]))).toEqual(
+    expect.arrayContaining(['usr/bin/x file', 'usr/y file', 'bin symlink']),
+  );
+});
+
+test('hard links are one object, also across layers', () => {
+  const tree = apply([file('a')], [dir('d'), hard('d/b', 'a')]);
+  expect(tree.get('d/b')).toBe(tree.get('a'));
+});
+
+test('what leaves the root, loops or links to nothing is an error', () => {
+  expect(() => apply([file('../x')])).toThrow('leaves the root');
+  expect(() => apply([file('a/../../x')])).toThrow('leaves the root');
+  expect(() => apply([link('a', 'b'), link('b', 'a'), file('a/x')])).toThrow('loop');
+  expect(() => apply([hard('a', 'b')])).toThrow('hard link to nothing');
+});
