@@ -28,8 +28,8 @@ export function findBase(
   return undefined;
 }
 
-/** What a stage inherits: the engines add a PATH where the base has none. */
-export function inheritSettings({ settings }: BasePlatform): ImageSettings {
+/** What a stage with instructions inherits: Podman adds a PATH where the base has none. */
+export function inheritSettings(settings: ImageSettings): ImageSettings {
   const env = settings.env ?? [];
   const hasPath = env.some((variable) => variable.startsWith('PATH='));
   return { ...settings, env: hasPath ? env : [...env, `PATH=${DEFAULT_PATH}`] };

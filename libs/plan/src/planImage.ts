@@ -60,7 +60,8 @@ function planPlatform(request: PlanRequest, platform: PlatformPlan['platform']):
   for (const stage of needed) {
     const { base, line } = stage;
     const found = base.kind === 'image' ? find(base.reference, stage.platform, { file, line }) : undefined;
-    const inherited = base.kind === 'stage' ? settings.get(base.index) : found && inheritSettings(found);
+    const below = base.kind === 'stage' ? settings.get(base.index) : found?.settings;
+    const inherited = below && stage.instructions.length > 0 ? inheritSettings(below) : below;
     settings.set(stage.index, planSettings(stage, inherited ?? {}));
     plans.push({
       index: stage.index,

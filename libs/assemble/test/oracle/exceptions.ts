@@ -33,6 +33,14 @@ export const exceptions: readonly Exception[] = [
     reason: 'Podman keeps any text as a port, and no engine can open it',
     explains: (verdict) => /^refused by native.* EXPOSE \S+ is no port/s.test(verdict),
   },
+  {
+    reason: 'what a base names as its WORKDIR and does not have is made when a container starts',
+    explains: (verdict, { bases }) => {
+      const path = /^(\/\S+) type: native nothing, podman directory/.exec(verdict)?.[1];
+      const named = Object.values(bases ?? {}).map(({ config }) => String(config?.WorkingDir));
+      return path !== undefined && named.some((one) => `${one}/`.startsWith(`${path}/`));
+    },
+  },
 ];
 
 /** What nothing explains. */

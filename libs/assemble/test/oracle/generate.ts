@@ -1,7 +1,9 @@
 import type { ContextEntry, OracleCase } from './case';
+import { generateBase } from './generateBase';
 import { instruction } from './grammar';
 import { makeRandom, type Random } from './random';
 
+const baseName = 'localhost/base/generated';
 const names = ['a', 'b', 'c.txt', 'd d', 'é', 'x.md', 'Z'];
 const ignoreLines = [
   '*.md',
@@ -26,16 +28,18 @@ export function generateCase(seed: number): OracleCase {
     const lines = Array.from({ length: 1 + random.below(4) }, () => random.pick(ignoreLines));
     context[random.pick(['.containerignore', '.dockerignore'])] = `${lines.join('\n')}\n`;
   }
+  const bases = random.chance(40) ? { [baseName]: generateBase(random) } : undefined;
   const lines = random.chance(30) ? ['ARG OUTER=a'] : [];
   const stages = 1 + random.below(3);
   for (let stage = 0; stage < stages; stage++) {
-    const base = stage > 0 && random.chance(40) ? `s${random.below(stage)}` : 'scratch';
+    const start = bases && random.chance(60) ? baseName : 'scratch';
+    const base = stage > 0 && random.chance(40) ? `s${random.below(stage)}` : start;
     lines.push(`FROM ${base} AS s${stage}`);
-    const sources = { paths: Object.keys(context), stage };
+    const sources = { paths: Object.keys(context), stage, image: bases && baseName };
     const count = 1 + random.below(4);
     for (let at = 0; at < count; at++) lines.push(instruction(random, sources));
   }
-  return { name: `seed ${seed}`, containerfile: `${lines.join('\n')}\n`, context };
+  return { name: `seed ${seed}`, containerfile: `${lines.join('\n')}\n`, context, bases };
 }
 
 function makeContext(random: Random): Record<string, ContextEntry> {

@@ -38,6 +38,11 @@ async function reportSmallest(oracleCase: OracleCase): Promise<string> {
   }
 }
 
-function report({ name, containerfile, context }: OracleCase, left: readonly string[]): string {
-  return `${name}\n${containerfile}context: ${JSON.stringify(context, undefined, 1)}\n${left.join('\n')}\n`;
+function report({ name, containerfile, context, bases }: OracleCase, left: readonly string[]): string {
+  const shown = JSON.stringify(
+    { context, bases },
+    (key, value) => (key === 'content' ? undefined : value),
+    1,
+  );
+  return `${name}\n${containerfile}${shown}\n${left.join('\n')}\n`;
 }

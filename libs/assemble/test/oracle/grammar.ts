@@ -7,6 +7,8 @@ export interface Names {
   readonly paths: readonly string[];
   /** The index of its stage: those below it can be copied from. */
   readonly stage: number;
+  /** An image that can be copied from. */
+  readonly image: string | undefined;
 }
 
 type Rule = (random: Random, names: Names) => string;
@@ -49,10 +51,10 @@ export const instruction: Rule = (random, names) =>
   (random.chance(55) ? copy : random.pick(settings))(random, names);
 
 const copy: Rule = (random, names) => {
-  const from = names.stage > 0 && random.chance(30) ? random.below(names.stage) : undefined;
+  const from = origin(random, names);
   const keyword = from === undefined && random.chance(25) ? 'ADD' : 'COPY';
   const flags = [
-    ...(from === undefined ? [] : [`--from=${random.pick([`s${from}`, `${from}`])}`]),
+    ...(from === undefined ? [] : [`--from=${from}`]),
     ...(random.chance(20) ? [`--chown=${random.pick(chowns)}`] : []),
     ...(random.chance(20) ? [`--chmod=${random.pick(chmods)}`] : []),
   ];
@@ -64,6 +66,13 @@ const copy: Rule = (random, names) => {
   const json = written.some((path) => path.includes(' ')) || random.chance(10);
   return [keyword, ...flags, json ? JSON.stringify(written) : written.join(' ')].join(' ');
 };
+
+function origin(random: Random, { stage, image }: Names): string | undefined {
+  if (image && random.chance(20)) return image;
+  if (stage === 0 || !random.chance(30)) return undefined;
+  const index = random.below(stage);
+  return random.pick([`s${index}`, `${index}`]);
+}
 
 function source(random: Random, { paths }: Names): string {
   if (random.chance(15)) return random.pick(globs);

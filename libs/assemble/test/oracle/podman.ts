@@ -1,17 +1,9 @@
 import { execFile } from 'node:child_process';
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { decompressLayer } from '@prism-build/oci';
+import { gunzipSync } from 'node:zlib';
 import type { Answer, OracleCase } from './case';
 import { describeConfig } from './configFields';
 import { flattenLayers } from './flatten';
@@ -97,7 +89,7 @@ function buildArguments({ containerfile, buildArgs, target, platform }: OracleCa
 }
 
 interface Manifest {
-  readonly layers: readonly { readonly digest: string; readonly mediaType: string }[];
+  readonly layers: readonly { readonly digest: string }[];
 }
 
 async function readLayout(layout: string): Promise<Map<string, string>> {
@@ -107,10 +99,17 @@ async function readLayout(layout: string): Promise<Map<string, string>> {
   };
   const manifest = JSON.parse(readFileSync(blob(index.manifests[0]!.digest), 'utf8')) as Manifest;
   return flattenLayers(
-    manifest.layers.map(({ digest, mediaType }) =>
-      decompressLayer(mediaType, createReadStream(blob(digest))),
-    ),
+    manifest.layers.map(({ digest }) => {
+      const bytes = readFileSync(blob(digest));
+      // Podman may write a layer of a base uncompressed, and still call it gzip.
+      const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+      return streamOf(gzip ? gunzipSync(bytes) : bytes);
+    }),
   );
+}
+
+async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 function messageOf(error: unknown): string {

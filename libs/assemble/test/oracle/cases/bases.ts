@@ -291,6 +291,21 @@ export const baseCases: readonly OracleCase[] = [
     bases: { ...configured, ...set },
   },
   {
+    name: 'base: nothing is added to one without a PATH',
+    containerfile: lines('FROM localhost/base/x'),
+    bases: { 'localhost/base/x': { ...debianLike, config: { Env: ['Z=1'] } } },
+  },
+  {
+    name: 'base: a WORKDIR that it does not have',
+    containerfile: lines('FROM localhost/base/x', 'COPY f /f'),
+    context,
+    bases: { 'localhost/base/x': { ...debianLike, config: { WorkingDir: '/not/there' } } },
+    differences: {
+      '/not type': 'made when a container starts; to know that it is missing takes the files of the base',
+      '/not/there type': 'see above',
+    },
+  },
+  {
     name: 'base: another platform',
     containerfile: lines(from, 'ARG TARGETARCH', 'COPY f /$TARGETARCH'),
     platform: 'linux/arm64',
