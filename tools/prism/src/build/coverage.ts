@@ -7,6 +7,7 @@ import { readComponent } from '../inference/component';
 import { toFilesets } from '../inference/filesets';
 import { isLocal } from '../workspace/naming';
 import type { BuildOptions } from './options';
+import { hasRootfs } from './rootfs';
 
 /**
  * Whether the inputs that were inferred for a target cover what these options make it read. An option of the
@@ -28,6 +29,7 @@ export function isCovered(
     platforms,
     buildArgs,
     target: options.stage,
+    contexts: hasRootfs(root, containerfile) ? ['rootfs'] : [],
     // COPY may name a variable of the base, which nobody knew before the base was there.
     ...(bases && { baseEnv: (reference, platform) => environmentIn(bases, reference, platform) }),
   });

@@ -41,6 +41,8 @@ export interface ComponentOptions {
   readonly platforms: readonly string[];
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly target: string | undefined;
+  /** Named build contexts that stand beside the Containerfile: no images. */
+  readonly contexts?: readonly string[];
   /** ENV of images, where they are known. */
   readonly baseEnv?: ResolveOptions['baseEnv'];
 }
@@ -65,7 +67,7 @@ export function readComponent(text: string, file: string, options: ComponentOpti
   }
   const compile = first.compile;
   return ok({
-    bases: listReferences(readings),
+    bases: listReferences(readings, options.contexts ?? []),
     image: distinct(readings.flatMap(({ image }) => contextSources(image).map(({ source }) => source))),
     compile: compile && {
       ...describeCompile(compile),
@@ -117,10 +119,11 @@ function readStages(
   });
 }
 
-function listReferences(readings: readonly StageReading[]): ImageReference[] {
+function listReferences(readings: readonly StageReading[], contexts: readonly string[]): ImageReference[] {
   const found = new Map<string, string[]>();
   for (const { platform, image } of readings) {
     for (const reference of new Set(image.flatMap(imagesOf))) {
+      if (contexts.includes(reference)) continue;
       found.set(reference, [...(found.get(reference) ?? []), platform]);
     }
   }

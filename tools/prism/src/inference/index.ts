@@ -52,6 +52,7 @@ interface ReadProject {
   readonly options: Declared['options'];
   readonly component: Result<Component>;
   readonly references: readonly string[];
+  readonly rootfs: ReturnType<typeof readRootfs>;
 }
 
 function readProject(
@@ -61,12 +62,14 @@ function readProject(
 ): ReadProject {
   const root = dirname(file);
   const declared = readDeclared(join(workspaceRoot, root));
+  const rootfs = readRootfs(join(workspaceRoot, root));
   const text = orFailure(file, () => ok(readTextIfThere(join(workspaceRoot, file)) ?? ''));
   const component = text.ok
     ? readComponent(text.value, file, {
         platforms: listOf(declared.options.platforms) ?? options?.platforms ?? defaultPlatforms,
         buildArgs: declared.options.buildArgs ?? {},
         target: declared.options.stage,
+        contexts: rootfs ? ['rootfs'] : [],
       })
     : text;
   return {
@@ -75,12 +78,13 @@ function readProject(
     name: declared.name ?? projectNameOf(root),
     options: declared.options,
     component,
+    rootfs,
     references: component.ok ? component.value.bases.map(({ reference }) => reference) : [],
   };
 }
 
 function makeProject(
-  { file, root, name, options: declared, component }: ReadProject,
+  { file, root, name, options: declared, component, rootfs }: ReadProject,
   bases: BaseLinks | undefined,
   options: PluginOptions | undefined,
   { workspaceRoot }: CreateNodesContext,
@@ -100,7 +104,7 @@ function makeProject(
     identity,
     shared: sharedOptions(declared),
     bases,
-    rootfs: readRootfs(join(workspaceRoot, root)),
+    rootfs,
   };
   return {
     name,

@@ -46,6 +46,15 @@ test('those made of each other have no edge, and who is made of them has', () =>
   expect(links.a!.projects).toEqual({ 'localhost/p/b': 'b' });
 });
 
+test('a named context that stands beside the Containerfile is no image', () => {
+  const options = { platforms: ['linux/amd64'], buildArgs: {}, target: undefined };
+  const read = (contexts: string[]) => {
+    const component = readComponent('FROM scratch\nCOPY --from=rootfs / /\n', 'C', { ...options, contexts });
+    return component.ok && component.value.bases.map(({ reference }) => reference);
+  };
+  expect([read(['rootfs']), read([])]).toEqual([[], ['rootfs']]);
+});
+
 test('the images of the stages that make the image, without the builder of the compile stage', () => {
   const text = [
     'FROM golang:1 AS compile',
