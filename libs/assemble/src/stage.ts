@@ -2,7 +2,7 @@ import { parseIgnoreFile } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { CopyStep, DirectoryStep, StagePlan } from '@prism-build/plan';
 import { readArchive } from './archive';
-import type { Images } from './base/images';
+import { type Images, noImages } from './base/images';
 import { copyInto, placeItems } from './copy';
 import type { Copy } from './copyRequest';
 import { findItems, type Item } from './items';
@@ -41,8 +41,14 @@ export async function assembleStage(
   if (image && !image.ok) return image;
   const tree: Tree = image?.value ?? new Map(base?.tree);
   const layers = [...(base?.layers ?? [])];
-  for (const step of plan.steps) {
-    const changed = new Set<string>();
+  const missing = new Set<string>();
+  // Podman makes what a base names as its WORKDIR and does not have, before the first step.
+  if (plan.image?.workingDir && plan.steps.length > 0 && sources.images !== noImages) {
+    const { workingDir, user } = plan.image;
+    await makeWorkdir(tree, { path: workingDir, owner: user }, { file }, sources, missing);
+  }
+  for (const [at, step] of plan.steps.entries()) {
+    const changed = at === 0 ? missing : new Set<string>();
     if (step.op === 'directory') {
       const done = await makeWorkdir(tree, step, { file, line: step.line }, sources, changed);
       if (!done.ok) return done;
@@ -153,7 +159,7 @@ async function addWithArchives(
 /** WORKDIR makes what is missing for the user in force; a user that the stage does not know counts as root. */
 async function makeWorkdir(
   tree: Tree,
-  step: DirectoryStep,
+  step: Pick<DirectoryStep, 'path' | 'owner'>,
   at: Place,
   sources: Sources,
   changed: Set<string>,

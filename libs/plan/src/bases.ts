@@ -48,7 +48,8 @@ export function environmentIn(bases: Bases, reference: string, platform: Platfor
 
 export function planBase(
   reference: string,
-  { platform, manifest, layers, history }: BasePlatform,
+  { platform, manifest, settings, layers, history }: BasePlatform,
 ): PlannedImage {
-  return { reference, platform, manifest: manifest.digest, layers, history };
+  const { workingDir, user } = settings;
+  return { reference, platform, manifest: manifest.digest, workingDir, user, layers, history };
 }

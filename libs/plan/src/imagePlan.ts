@@ -9,6 +9,9 @@ export interface PlannedImage {
   readonly reference: string;
   readonly platform: Platform;
   readonly manifest: Digest;
+  /** Its WORKDIR, which it need not have, and the USER that owns what is made there. */
+  readonly workingDir?: string | undefined;
+  readonly user?: string | undefined;
   /** Lowest first. */
   readonly layers: readonly ImageLayer[];
   readonly history: readonly HistoryStep[];

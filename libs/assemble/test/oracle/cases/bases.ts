@@ -296,9 +296,14 @@ export const baseCases: readonly OracleCase[] = [
     bases: { 'localhost/base/x': { ...debianLike, config: { Env: ['Z=1'] } } },
   },
   {
-    name: 'base: a WORKDIR that it does not have',
-    containerfile: lines('FROM localhost/base/x', 'COPY f /f'),
+    name: 'base: a WORKDIR that it does not have is made before the first copy',
+    containerfile: lines('FROM localhost/base/x', 'LABEL a=b', 'COPY f /not/there', 'COPY f .'),
     context,
+    bases: { 'localhost/base/x': { ...debianLike, config: { WorkingDir: '/not/there', User: '5:6' } } },
+  },
+  {
+    name: 'base: a WORKDIR that it does not have, and no step that looks at files',
+    containerfile: lines('FROM localhost/base/x', 'LABEL a=b'),
     bases: { 'localhost/base/x': { ...debianLike, config: { WorkingDir: '/not/there' } } },
     differences: {
       '/not type': 'made when a container starts; to know that it is missing takes the files of the base',
