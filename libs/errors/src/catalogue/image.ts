@@ -18,7 +18,8 @@ export const imageFailure = defineCatalogue({
     remedy: 'Build the base for this platform too, or take the platform out of `platforms` of this image.',
   },
   BASE_LAYER_MISSING: {
-    remedy: 'Run build-image of the base again with --skip-nx-cache; its layers are made anew.',
+    remedy:
+      'Run build-image of this project and of its bases again; an image of a registry must be in an images.lock.json.',
   },
   PLATFORM_NOT_SUPPORTED: {
     remedy: 'Use linux/amd64, linux/arm64 or another os/architecture[/variant] of the image spec.',

@@ -6,6 +6,15 @@ import type { Siblings } from './bases/siblings';
 import { type BuildOptions, buildOptions } from './options';
 import { repairImage } from './repairImage';
 
+const running = new Map<string, Promise<Result<void>>>();
+
+/** Several users of an altered base find it so at the same time: it is built again once. */
+function once(key: string, work: () => Promise<Result<void>>): Promise<Result<void>> {
+  const known = running.get(key) ?? work().finally(() => running.delete(key));
+  running.set(key, known);
+  return known;
+}
+
 /** The components of the workspace that Nx runs in. */
 export function openSiblings({ root, projectsConfigurations }: ExecutorContext): Siblings {
   const optionsOf = (project: string): Result<BuildOptions> => {
@@ -15,11 +24,12 @@ export function openSiblings({ root, projectsConfigurations }: ExecutorContext):
   };
   const siblings: Siblings = {
     optionsOf,
-    rebuild: async (project, failures) => {
+    rebuild: (project, failures) => {
       const options = optionsOf(project);
-      if (!options.ok) return options;
+      if (!options.ok) return Promise.resolve(options);
       const directories = directoriesOf(root, process.env);
-      return repairImage({ directories, project, options: options.value, siblings }, failures);
+      const input = { directories, project, options: options.value, siblings };
+      return once(`${root} ${project}`, () => repairImage(input, failures));
     },
   };
   return siblings;

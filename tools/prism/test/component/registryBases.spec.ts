@@ -58,6 +58,8 @@ suite('bases of a registry', () => {
         `COPY --from=${name} /etc/passwd /etc/passwd\n`,
     );
     workspace.write('svc/copy/own', 'own');
+    workspace.write('svc/user/Containerfile', 'FROM localhost/bare\nCOPY own /link/own\n');
+    workspace.write('svc/user/own', 'own');
     writePlain(workspace, 'fine');
   });
   afterEach(async () => {
@@ -111,6 +113,10 @@ suite('bases of a registry', () => {
     await registry.start();
     await done(nx('run-many', '-t', 'materialize'));
     expect(digests()).toEqual(before);
+    // A base of a base, which is in the lock of the component between them.
+    expect(await validateLayout(workspace.path('dist/layouts/user'), { diffIDs: true })).toMatchObject({
+      ok: true,
+    });
   });
 
   test('a tag that moved changes nothing until it is locked again, and then its users alone', async () => {

@@ -121,6 +121,21 @@ test('bases that are missing or altered are built again, in process', async () =
   }
   await done(workspace.nx(['materialize', 'top']));
   expect(await validateLayout(workspace.path('dist/layouts/top'))).toMatchObject({ ok: true });
+  // Two at once find a base altered.
+  for (const layer of layers) {
+    fs.rmSync(workspace.path(`.prism/store/blobs/sha256/${layer}`), { force: true });
+    const path = workspace.path(`dist/images/base/blobs/sha256/${layer}`);
+    fs.rmSync(path);
+    fs.writeFileSync(path, 'altered');
+  }
+  fs.rmSync(workspace.path('.prism/layers'), { recursive: true });
+  workspace.write('svc/middle/middle', 'other');
+  workspace.write('svc/second/Containerfile', 'FROM localhost/base\nCOPY second /link/\n');
+  workspace.write('svc/second/second', 'second');
+  await done(build());
+  workspace.write('svc/middle/middle', 'middle');
+  await done(build());
+  expect(digestOf(workspace, 'top')).toBe(top);
   // The child alone changes, and the base's files are gone behind Nx's back.
   fs.rmSync(workspace.path('dist/images/base/digest.json'));
   fs.rmSync(workspace.path('.prism'), { recursive: true });

@@ -49,7 +49,7 @@ const debianLike: OracleBase = {
     ],
   ],
 };
-const set = { [`localhost/base/debian`]: debianLike };
+const set = { 'localhost/base/debian': debianLike };
 
 const everything = {
   User: 'web:staff',
