@@ -45,7 +45,8 @@ export async function assembleStage(
   // Podman makes what a base names as its WORKDIR and does not have, before the first step.
   if (plan.image?.workingDir && plan.steps.length > 0 && sources.images !== noImages) {
     const { workingDir, user } = plan.image;
-    await makeWorkdir(tree, { path: workingDir, owner: user }, { file }, sources, missing);
+    const made = await makeWorkdir(tree, { path: workingDir, owner: user }, { file }, sources, missing);
+    if (!made.ok) return made;
   }
   for (const [at, step] of plan.steps.entries()) {
     const changed = at === 0 ? missing : new Set<string>();

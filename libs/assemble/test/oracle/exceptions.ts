@@ -36,6 +36,7 @@ export const exceptions: readonly Exception[] = [
   {
     reason: 'what a base names as its WORKDIR and does not have is made when a container starts',
     explains: (verdict, { bases }) => {
+      if (/^refused by podman.*native: built.*error checking directory/s.test(verdict)) return true;
       const path = /^(\/\S+) type: native nothing, podman directory/.exec(verdict)?.[1];
       const named = Object.values(bases ?? {}).map(({ config }) => String(config?.WorkingDir));
       return path !== undefined && named.some((one) => `${one}/`.startsWith(`${path}/`));

@@ -21,9 +21,9 @@ function makeLayer(random: Random): Entry[] {
 
 function makeEntries(random: Random, path: string, depth: number): Entry[] {
   const owned = { uid: random.pick([0, 0, 5]), gid: random.pick([0, 6]) };
-  if (random.chance(20))
+  if (random.chance(12))
     return [{ type: 'symlink', path, mode: 0o777, ...owned, linkTarget: random.pick(targets) }];
-  if (depth === 0 || random.chance(30)) {
+  if (depth === 0 || random.chance(15)) {
     const content = text(random.pick(['', path, 'base\n']));
     return [{ type: 'file', path, mode: random.pick([0o644, 0o755, 0o4755]), ...owned, content }];
   }
