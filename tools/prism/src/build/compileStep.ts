@@ -177,7 +177,7 @@ async function runCompilers(
   plan: CompilePlan,
 ): Promise<Result<void>> {
   const calls = language.compile(request);
-  const results = await runPool(calls, calls.length, ({ argv, cwd, env }) => run({ argv, cwd, env }));
+  const results = await runPool(calls, calls.length, run);
   const at = { file: plan.containerfile, line: plan.line };
   const failures = results.flatMap((result) => (result.ok ? [] : result.failures));
   if (failures.length > 0) {
