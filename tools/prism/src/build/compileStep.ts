@@ -212,9 +212,15 @@ function describeAll(
   );
 }
 
+/** A line for each thing that lies at the top: a binary, or a directory with however many files. */
 function describe(manifest: CompileManifest): string {
   const rows = manifest.platforms.flatMap(({ platform, files }) =>
-    files.map(({ path, size }) => `  ${platform.padEnd(14)} ${path}  ${(size / 1e6).toFixed(2)} MB\n`),
+    [...new Set(files.map(({ path }) => path.split('/')[0]!))].map((top) => {
+      const size = files
+        .filter(({ path }) => path === top || path.startsWith(`${top}/`))
+        .reduce((sum, file) => sum + file.size, 0);
+      return `  ${platform.padEnd(14)} ${top}  ${(size / 1e6).toFixed(2)} MB\n`;
+    }),
   );
   return rows.join('');
 }
