@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--out", type=pathlib.Path, required=True)
     commands = parser.add_subparsers(dest="command", required=True)
     library = commands.add_parser("library", help="bytecode of Python's own library")
-    library.add_argument("--without", default="", help="modules, separated by commas")
+    library.add_argument("modules", nargs="*", help="which; all if left out")
     application = commands.add_parser("application", help="an application and the wheels that it needs")
     application.add_argument("--requirements", type=pathlib.Path)
     application.add_argument("--wheels", type=pathlib.Path, help="wheels of this platform")
@@ -36,7 +36,7 @@ def main() -> None:
     application.add_argument("units", nargs="+", help="packages and files of the working directory")
     options = parser.parse_args()
     if options.command == "library":
-        compile_library(options.out, set(options.without.split(",")))
+        compile_library(options.out, set(options.modules))
         return
     if options.requirements:
         for wheel, digest in chosen_wheels(options.requirements, options.wheels):
@@ -49,8 +49,8 @@ def main() -> None:
 def chosen_wheels(requirements: pathlib.Path, wheels: pathlib.Path):
     """The wheel of each requirement of a lock, by its hash, in the order of the lock."""
     text = requirements.read_text().replace("\\\n", " ")
-    lines = [line.strip() for line in text.splitlines()]
-    for line in filter(None, (line.partition("#")[0].strip() for line in lines)):
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    for line in filter(None, lines):
         match = REQUIREMENT.fullmatch(line)
         if not match:
             sys.exit(f"{requirements.name}: not name==version with --hash=sha256:…: {line}")
@@ -139,21 +139,29 @@ def bring_unit(unit: pathlib.Path, destination: pathlib.Path) -> None:
             write_bytecode(placed, f"/application/{path}")
 
 
-def compile_library(out: pathlib.Path, without: set[str]) -> None:
-    """Bytecode below /out/usr/lib/python3.x, for a base whose packages bring none.
-
-    Only of Debian's own packages of the library, where they are named, since others add to the directory too.
-    """
+def compile_library(out: pathlib.Path, modules: set[str]) -> None:
+    """Bytecode below /out/usr/lib/python3.x, for a base whose packages bring none."""
     library = pathlib.Path(os.__file__).parent
-    lists = sorted(pathlib.Path("/var/lib/dpkg/info").glob(f"lib{library.name}-*.list"))
-    listed = [one for one in lists if re.fullmatch(r"-(minimal|stdlib)(:\w+)?", one.stem.removeprefix(f"lib{library.name}"))]
-    names = [line for one in listed for line in one.read_text().splitlines()] or [str(one) for one in library.rglob("*")]
-    for path in sorted(map(pathlib.Path, names)):
+    found = set()
+    for path in files_of(library):
+        module = path.relative_to(library).parts[0].removesuffix(".py")
         # _sysconfigdata describes one architecture, and links lead to settings.
-        unwanted = path.suffix != ".py" or path.is_symlink() or path.name.startswith("_sysconfigdata")
-        if unwanted or library not in path.parents or path.relative_to(library).parts[0].removesuffix(".py") in without:
+        if path.suffix != ".py" or path.is_symlink() or module.startswith("_sysconfigdata"):
             continue
-        write_bytecode(path, str(path), strict=False, below=out / path.parent.relative_to("/"))
+        if not modules or module in modules:
+            found.add(module)
+            write_bytecode(path, str(path), strict=False, below=out / path.parent.relative_to("/"))
+    if missing := modules - found:
+        sys.exit(f"{library} has no {', '.join(sorted(missing))}")
+
+
+def files_of(library: pathlib.Path) -> list[pathlib.Path]:
+    """Of Debian's own packages of the library, where they are named: others add to the directory too."""
+    lists = pathlib.Path("/var/lib/dpkg/info").glob(f"lib{library.name}-*.list")
+    own = re.compile(rf"lib{re.escape(library.name)}-(minimal|stdlib)(:\w+)?")
+    listed = [line for one in lists if own.fullmatch(one.stem) for line in one.read_text().splitlines()]
+    paths = map(pathlib.Path, listed) if listed else library.rglob("*")
+    return sorted(path for path in paths if library in path.parents and path.is_file())
 
 
 def write_bytecode(path: pathlib.Path, name: str, strict: bool = True, below: pathlib.Path | None = None) -> None:

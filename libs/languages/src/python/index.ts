@@ -10,7 +10,8 @@ const lockfiles = ['requirements.lock', 'requirements.txt'];
 /**
  * Python, by `RUN ["compile-python", "--requirements=requirements.lock", "x"]`: /out/dependencies and
  * /out/application, with bytecode that no start compares with its source; and for bases, whose Debian packages bring
- * none, by `RUN ["compile-python-library"]`: the bytecode of Python's library, below /out where it belongs.
+ * none, by `RUN ["compile-python-library", "asyncio", …]`: bytecode of Python's own modules, below /out where it
+ * belongs.
  */
 export const python: Language = {
   name: 'python',
@@ -36,13 +37,15 @@ export const python: Language = {
   recognise([command, ...args]) {
     const library = command === 'compile-python-library';
     if (!library && command !== 'compile-python') return undefined;
-    const split = splitArguments(args, library ? ['without'] : ['requirements']);
-    if (!split || (split.units.length === 0) !== library) return undefined;
-    const { requirements } = split.flags;
+    const split = splitArguments(args, library ? [] : ['requirements']);
+    if (!split || (split.units.length === 0 && !library)) return undefined;
+    const { units, flags } = split;
+    if (library) return { language: 'python', units, flags: { library: '' } };
+    const { requirements } = flags;
     // Fetching is keyed by files of these names.
     if (requirements !== undefined && !lockfiles.includes(basename(requirements))) return undefined;
-    if ([...split.units, requirements ?? ''].some(leadsOut)) return undefined;
-    return { language: 'python', units: split.units, flags: split.flags };
+    if ([...units, requirements ?? ''].some(leadsOut)) return undefined;
+    return { language: 'python', units, flags };
   },
 
   findToolchain(pin, machine) {
@@ -73,23 +76,23 @@ export const python: Language = {
 
   compile(request) {
     const { recognised, directories, toolchain, out, targets } = request;
-    const { requirements, without } = recognised.flags;
+    const { requirements, library } = recognised.flags;
     return targets.map((target) => ({
       argv: [
         toolchain.command,
         // Isolated from settings, site packages and files of the working directory; the program comes by its input.
         ...['-I', '-S', '-B', '-', `--out=${out(target)}`],
-        ...(recognised.units.length === 0
-          ? ['library', ...(without ? [`--without=${without}`] : [])]
-          : [
+        ...(library === undefined
+          ? [
               'application',
               ...(requirements ? [`--requirements=${requirements}`] : []),
               `--wheels=${wheelsDirectory(request, target)}`,
               `--unpacked=${join(directories.cache, 'python', 'unpacked')}`,
               `--strip=/usr/bin/${machineOf(target)}-linux-gnu-strip`,
-              '--',
-              ...recognised.units,
-            ]),
+            ]
+          : ['library']),
+        '--',
+        ...recognised.units,
       ] as CompilerCall['argv'],
       cwd: directories.working,
       env: fixedEnvironment(request),
