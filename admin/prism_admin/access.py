@@ -1,8 +1,10 @@
 """The access log: a line for every request, with the status that was sent and the time it took."""
 
+import asyncio
 import logging
 import time
 
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("prism_admin.access")
@@ -17,7 +19,7 @@ class AccessLog:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = 500
+        status = 0
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -27,11 +29,15 @@ class AccessLog:
 
         try:
             await self.app(scope, receive, noting)
+        except asyncio.CancelledError:
+            # The server is stopping, and nothing else cancels a request: an answer, not a traceback.
+            if status == 0:
+                await PlainTextResponse("stopping\n", status_code=503)(scope, receive, noting)
         finally:
             fields = {
                 "method": scope["method"],
                 "path": scope["path"],
-                "status": status,
+                "status": status or 500,
                 "duration_ms": round((time.perf_counter() - started) * 1000, 2),
                 "client": (scope.get("client") or ("",))[0],
             }
