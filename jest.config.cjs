@@ -6,7 +6,11 @@ const swc = [
 module.exports = {
   testMatch: ['<rootDir>/libs/*/test/**/*.spec.ts', '<rootDir>/tools/*/test/**/*.spec.ts'],
   // execa is an ES module only.
-  transform: { '\\.ts$': swc, '/node_modules/execa/index\\.js$': '<rootDir>/test/support/bundleModule.cjs' },
+  transform: {
+    '\\.ts$': swc,
+    '/node_modules/execa/index\\.js$': '<rootDir>/test/support/bundleModule.cjs',
+    '\\.py$': '<rootDir>/test/support/textModule.cjs',
+  },
   transformIgnorePatterns: [],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/tmp/', '<rootDir>/.prism/'],
   testTimeout: 60_000,

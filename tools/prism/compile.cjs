@@ -23,6 +23,7 @@ module.exports = function compile(sources, outdir) {
     minifySyntax: true,
     // A script from V8's code cache cannot import; require() does for everything here.
     supported: { 'dynamic-import': false },
+    loader: { '.py': 'text' },
     external: ['nx', '@nx/devkit', '@bokuweb/zstd-wasm'],
     logLevel: 'silent',
   });

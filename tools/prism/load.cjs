@@ -39,7 +39,7 @@ function listFiles(root) {
     .flatMap((entry) => {
       const file = path.join(root, entry.name);
       if (entry.isDirectory()) return listFiles(file);
-      return /\.(ts|json)$/.test(entry.name) ? [file] : [];
+      return /\.(ts|json|py)$/.test(entry.name) ? [file] : [];
     });
 }
 

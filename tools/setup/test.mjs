@@ -71,6 +71,7 @@ const suites = {
   'go-sdk': go('libs/plugin-sdk'),
   'go-memstore': go('plugins/memstore'),
   'go-postgres': go('plugins/postgres'),
+  python: { argv: ['admin/run-tests'], count: countPython },
   cargo: { ...cargo('test', '--locked', '--workspace'), count: countCargo },
   e2e: jest('e2e', '--config', 'test/e2e/jest.config.cjs', '--runInBand'),
 };
@@ -151,6 +152,13 @@ function countGo(output) {
   const number = (action) => tests.filter(({ Action }) => Action === action).length;
   const broken = events.filter(({ Action, Test }) => Action === 'fail' && !Test).length;
   return { passed: number('pass'), failed: number('fail') || broken, skipped: number('skip') };
+}
+
+function countPython(output) {
+  const all = Number(/^Ran (\d+) tests? in /m.exec(output)?.[1] ?? 0);
+  const number = (what) => Number(new RegExp(`\\b${what}=(\\d+)`).exec(output)?.[1] ?? 0);
+  const failed = number('failures') + number('errors');
+  return { passed: all - failed - number('skipped'), failed, skipped: number('skipped') };
 }
 
 function countCargo(output) {

@@ -1,3 +1,7 @@
+import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
+import type { Machine, Toolchain } from './language';
+import type { Pin } from './pin';
+
 /**
  * Installed Debian packages from the text of /var/lib/dpkg/status: `name` and `name:architecture` to version.
  * A package that is installed for the machine's own architecture answers to both names.
@@ -13,4 +17,32 @@ export function debianVersions(status: string): Map<string, string> {
     if (!versions.has(name)) versions.set(name, version);
   }
   return versions;
+}
+
+interface DebianToolchain {
+  readonly title: string;
+  /** Its absolute path; below /usr. */
+  readonly command: string;
+  /** The package whose upstream version is the pin's, where a pin names no packages. */
+  readonly versionOf?: string;
+}
+
+/** A toolchain out of Debian packages, which are exactly those of the pin; a failure lists every one that is not. */
+export function findDebianToolchain(
+  pin: Pin,
+  machine: Machine,
+  { title, command, versionOf }: DebianToolchain,
+): Result<Toolchain> {
+  const versions = debianVersions(machine.readText('/var/lib/dpkg/status') ?? '');
+  const wrong = Object.entries(pin.packages).filter(([name, version]) => versions.get(name) !== version);
+  const why = wrong.map(
+    ([name, version]) => `${name}: pinned ${version}, here ${versions.get(name) ?? 'absent'}`,
+  );
+  const upstream = versionOf && versions.get(versionOf)?.split('-')[0];
+  if (upstream && upstream !== pin.version) why.push(`${versionOf}: pinned ${pin.version}, here ${upstream}`);
+  if (why.length === 0 && machine.isExecutable(command)) return ok({ command, root: '/usr' });
+  const code =
+    wrong.some(([name]) => versions.has(name)) || upstream ? 'TOOLCHAIN_DIFFERS' : 'TOOLCHAIN_MISSING';
+  const what = `this stage is pinned to ${title} ${pin.version} of Debian's packages`;
+  return failed(compileFailure(code, { what, why: why.join('\n') || `there is no ${command}` }));
 }

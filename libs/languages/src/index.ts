@@ -1,5 +1,6 @@
 import { go } from './go';
 import type { Language, Recognised } from './language';
+import { python } from './python';
 import { rust } from './rust';
 
 export { debianVersions } from './debian';
@@ -17,7 +18,7 @@ export type {
 export { type Pin, parsePin, pinOfReference } from './pin';
 
 /** Every language there is; the first that recognises a command has it. */
-export const languages: readonly Language[] = [go, rust];
+export const languages: readonly Language[] = [go, rust, python];
 
 export function recogniseCommand(
   argv: readonly string[],

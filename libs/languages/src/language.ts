@@ -47,6 +47,8 @@ export interface CompilerCall {
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The whole standard input: a program of ours, where a language has no tool for the work. */
+  readonly input?: string;
 }
 
 /** A file that a call leaves outside /out and that belongs into it. */

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { compileFailure, failed, ok } from '@prism-build/errors';
 import { splitArguments } from './arguments';
-import { debianVersions } from './debian';
+import { findDebianToolchain } from './debian';
 import type { CompileRequest, Language, Target } from './language';
 
 const triples: Readonly<Record<string, string>> = {
@@ -35,16 +34,7 @@ export const rust: Language = {
   },
 
   findToolchain(pin, machine) {
-    const versions = debianVersions(machine.readText('/var/lib/dpkg/status') ?? '');
-    const wrong = Object.entries(pin.packages).filter(([name, version]) => versions.get(name) !== version);
-    if (wrong.length === 0 && machine.isExecutable('/usr/bin/cargo'))
-      return ok({ command: '/usr/bin/cargo', root: '/usr' });
-    const why = wrong.map(
-      ([name, version]) => `${name}: pinned ${version}, here ${versions.get(name) ?? 'absent'}`,
-    );
-    const code = wrong.some(([name]) => versions.has(name)) ? 'TOOLCHAIN_DIFFERS' : 'TOOLCHAIN_MISSING';
-    const what = `this stage is pinned to Rust ${pin.version} of Debian's packages`;
-    return failed(compileFailure(code, { what, why: why.join('\n') || 'there is no /usr/bin/cargo' }));
+    return findDebianToolchain(pin, machine, { title: 'Rust', command: '/usr/bin/cargo' });
   },
 
   fetch(request) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePin, pinOfReference } from '../src/index';
 
-test.each(['go-builder', 'rust-builder'])('the pin of %s can be read', (base) => {
+test.each(['go-builder', 'python-builder', 'rust-builder'])('the pin of %s can be read', (base) => {
   const file = join(__dirname, '../../../containerfiles', base, 'pin.json');
   expect(parsePin(readFileSync(file, 'utf8'), file)).toMatchObject({ ok: true });
 });
@@ -24,6 +24,7 @@ test.each([
 test.each([
   ['golang:1.26.8', { language: 'go', version: '1.26.8' }],
   ['docker.io/library/golang:1.26.8-bookworm', { language: 'go', version: '1.26.8' }],
+  ['python:3.11.2-slim', { language: 'python', version: '3.11.2' }],
   [`docker.io/library/rust:1.96.0@sha256:${'a'.repeat(64)}`, { language: 'rust', version: '1.96.0' }],
 ])('%s is a pin', (reference, expected) => {
   expect(pinOfReference(reference)).toMatchObject(expected);

@@ -177,7 +177,7 @@ async function runCompilers(
   plan: CompilePlan,
 ): Promise<Result<void>> {
   const calls = language.compile(request);
-  const results = await runPool(calls, calls.length, ({ argv, cwd, env }) => run({ argv, cwd, env }));
+  const results = await runPool(calls, calls.length, run);
   const at = { file: plan.containerfile, line: plan.line };
   const failures = results.flatMap((result) => (result.ok ? [] : result.failures));
   if (failures.length > 0) {
@@ -212,9 +212,15 @@ function describeAll(
   );
 }
 
+/** A line for each thing that lies at the top: a binary, or a directory with however many files. */
 function describe(manifest: CompileManifest): string {
   const rows = manifest.platforms.flatMap(({ platform, files }) =>
-    files.map(({ path, size }) => `  ${platform.padEnd(14)} ${path}  ${(size / 1e6).toFixed(2)} MB\n`),
+    [...new Set(files.map(({ path }) => path.split('/')[0]!))].map((top) => {
+      const size = files
+        .filter(({ path }) => path === top || path.startsWith(`${top}/`))
+        .reduce((sum, file) => sum + file.size, 0);
+      return `  ${platform.padEnd(14)} ${top}  ${(size / 1e6).toFixed(2)} MB\n`;
+    }),
   );
   return rows.join('');
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
+import { formatPlatform } from '@prism-build/containerfile';
 import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import type { CompileRequest, Language } from '@prism-build/languages';
 import { run, withLock, writeFileAtomic } from '@prism-build/shell';
@@ -16,7 +17,7 @@ export async function fetchDependencies(
   mirror: MirroredTree,
 ): Promise<Result<void>> {
   const { cache } = request.directories;
-  const stamp = join(cache, language.dependencies, 'fetched-by-prism', lockfilesDigest(language, mirror));
+  const stamp = join(cache, language.dependencies, 'fetched-by-prism', fetchKey(language, request, mirror));
   if (fs.existsSync(stamp)) return ok(undefined);
   return withLock(join(cache, 'locks', `${language.name}.lock`), async () => {
     if (fs.existsSync(stamp)) return ok(undefined);
@@ -46,8 +47,11 @@ function mayInherit(language: Language, name: string): boolean {
   return language.fetchInherits.includes(name) || /^(https?|all|no)_proxy$|^SSL_CERT_(FILE|DIR)$/i.test(name);
 }
 
-function lockfilesDigest(language: Language, mirror: MirroredTree): string {
-  const hash = createHash('sha256');
+/** What was fetched: the lockfiles' content, for some platforms and, as wheels are, for a compiler of some name. */
+function fetchKey(language: Language, { targets, toolchain }: CompileRequest, mirror: MirroredTree): string {
+  const hash = createHash('sha256').update(
+    `${basename(toolchain.command)}\0${targets.map(formatPlatform).join()}\n`,
+  );
   for (const [path, digest] of mirror.files) {
     if (language.lockfiles.includes(basename(path))) hash.update(`${path}\0${digest}\n`);
   }

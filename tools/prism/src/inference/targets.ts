@@ -64,6 +64,7 @@ export function makeTargets(
 
 function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfiguration {
   const { containerfile, context } = facts;
+  const sources = toFilesets(context, compile.sources);
   const builder = compile.builder && builderDirectory(compile.builder);
   const pins = builder ? [`{workspaceRoot}/${builder}/pin.json`] : [];
   const unread = parseIgnoreFile(compile.neverRead.join('\n'), 'language');
@@ -73,7 +74,7 @@ function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfigu
     cache: true,
     inputs: [
       ...ownFiles(facts),
-      ...fromDisk([...toFilesets(context, compile.sources), ...excluded(facts, pins), ...exclusions]),
+      ...fromDisk(sources.length > 0 ? [...sources, ...excluded(facts, pins), ...exclusions] : []),
       ...pins,
       ...facts.identity.inputs,
     ] as string[],

@@ -1,0 +1,1 @@
+"""The admin of Prism: what the proxy serves, for people."""

@@ -1,0 +1,123 @@
+import { basename, join } from 'node:path';
+import { splitArguments } from '../arguments';
+import { findDebianToolchain } from '../debian';
+import type { CompileRequest, CompilerCall, Language, Target } from '../language';
+import script from './compile.py';
+import { machineOf, wheelOptions } from './wheels';
+
+const lockfiles = ['requirements.lock', 'requirements.txt'];
+
+/**
+ * Python, by `RUN ["compile-python", "--requirements=requirements.lock", "x"]`: /out/dependencies and
+ * /out/application, with bytecode that no start compares with its source; and for bases, whose Debian packages bring
+ * none, by `RUN ["compile-python-library", "asyncio", …]`: bytecode of Python's own modules, below /out where it
+ * belongs.
+ */
+export const python: Language = {
+  name: 'python',
+  title: 'Python',
+  lockfiles,
+  dependencies: 'python',
+  neverRead: ['**/__pycache__', '**/*.pyc'],
+  fetchInherits: [
+    'HOME',
+    'NETRC',
+    'PIP_CERT',
+    'PIP_CLIENT_CERT',
+    'PIP_CONFIG_FILE',
+    'PIP_DEFAULT_TIMEOUT',
+    'PIP_EXTRA_INDEX_URL',
+    'PIP_FIND_LINKS',
+    'PIP_INDEX_URL',
+    'PIP_NO_INDEX',
+    'PIP_PROXY',
+    'PIP_TRUSTED_HOST',
+  ],
+
+  recognise([command, ...args]) {
+    const library = command === 'compile-python-library';
+    if (!library && command !== 'compile-python') return undefined;
+    const split = splitArguments(args, library ? [] : ['requirements']);
+    if (!split || (split.units.length === 0 && !library)) return undefined;
+    const { units, flags } = split;
+    if (library) return { language: 'python', units, flags: { library: '' } };
+    const { requirements } = flags;
+    // Fetching is keyed by files of these names.
+    if (requirements !== undefined && !lockfiles.includes(basename(requirements))) return undefined;
+    if ([...units, requirements ?? ''].some(leadsOut)) return undefined;
+    return { language: 'python', units, flags };
+  },
+
+  findToolchain(pin, machine) {
+    const minor = pin.version.split('.').slice(0, 2).join('.');
+    return findDebianToolchain(pin, machine, {
+      title: 'Python',
+      command: `/usr/bin/python${minor}`,
+      versionOf: `python${minor}-minimal`,
+    });
+  },
+
+  fetch(request) {
+    const { recognised, directories, toolchain, targets } = request;
+    const { requirements } = recognised.flags;
+    if (requirements === undefined) return [];
+    return targets.map((target) => ({
+      argv: [
+        toolchain.command,
+        ...['-I', '-m', 'pip', 'download', '--quiet', '--no-input', '--no-deps', '--require-hashes'],
+        ...['--no-cache-dir', '--disable-pip-version-check', `--dest=${wheelsDirectory(request, target)}`],
+        ...wheelOptions(versionOf(request), machineOf(target)),
+        `--requirement=${join(directories.working, requirements)}`,
+      ] as CompilerCall['argv'],
+      cwd: directories.home,
+      env: fixedEnvironment(request),
+    }));
+  },
+
+  compile(request) {
+    const { recognised, directories, toolchain, out, targets } = request;
+    const { requirements, library } = recognised.flags;
+    return targets.map((target) => ({
+      argv: [
+        toolchain.command,
+        // Isolated from settings, site packages and files of the working directory; the program comes by its input.
+        ...['-I', '-S', '-B', '-', `--out=${out(target)}`],
+        ...(library === undefined
+          ? [
+              'application',
+              ...(requirements ? [`--requirements=${requirements}`] : []),
+              `--wheels=${wheelsDirectory(request, target)}`,
+              `--unpacked=${join(directories.cache, 'python', 'unpacked')}`,
+              `--strip=/usr/bin/${machineOf(target)}-linux-gnu-strip`,
+            ]
+          : ['library']),
+        '--',
+        ...recognised.units,
+      ] as CompilerCall['argv'],
+      cwd: directories.working,
+      env: fixedEnvironment(request),
+      input: script,
+    }));
+  },
+
+  placements: () => [],
+};
+
+/** A path that is not below the working directory. */
+function leadsOut(path: string): boolean {
+  return path.startsWith('/') || path.split('/').includes('..');
+}
+
+/** The minor version, which decides which wheels fit: `3.11` of /usr/bin/python3.11. */
+function versionOf({ toolchain }: CompileRequest): string {
+  return basename(toolchain.command).replace('python', '');
+}
+
+function wheelsDirectory(request: CompileRequest, target: Target): string {
+  const name = `cp${versionOf(request).replace('.', '')}-${target.os}-${machineOf(target)}`;
+  return join(request.directories.cache, 'python', 'wheels', name);
+}
+
+function fixedEnvironment({ directories }: CompileRequest): Record<string, string> {
+  return { PATH: '/usr/bin:/bin', HOME: directories.home, LANG: 'C.UTF-8', TZ: 'UTC' };
+}
