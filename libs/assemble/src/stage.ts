@@ -8,7 +8,7 @@ import type { Copy } from './copyRequest';
 import { findItems, type Item } from './items';
 import { type Node, rootDirectory, type Tree } from './node';
 import { type Owner, ownerFiles, readContent, resolveOwner } from './owners';
-import { fileAbove, makeDirectories, resolvePath } from './tree';
+import { fileAbove, makeDirectories, parentOf, resolvePath } from './tree';
 
 /** A stage as it stands after its last instruction, with what each instruction changed. */
 export interface AssembledStage {
@@ -175,6 +175,13 @@ async function makeWorkdir(
   return ok(undefined);
 }
 
+/**
+ * What changed, as a layer. With the directories above: an engine makes those that a layer does not have, with a mode
+ * of its own choice, and they would hide the mode that a layer below gave them.
+ */
 function entriesOf(tree: Tree, changed: ReadonlySet<string>): Tree {
-  return new Map([...changed].sort().map((path): [string, Node] => [path, tree.get(path)!]));
+  const paths = new Set(changed);
+  for (const path of changed)
+    for (let at = parentOf(path); tree.has(at) && !paths.has(at); at = parentOf(at)) paths.add(at);
+  return new Map([...paths].sort().map((path): [string, Node] => [path, tree.get(path)!]));
 }
