@@ -47,13 +47,8 @@ function plan(text: string, contexts: readonly string[] = ['rootfs']) {
 async function assemble(text: string) {
   const planned = plan(text);
   if (!planned.ok) throw new Error(JSON.stringify(planned.failures));
-  const done = await assemblePlatform(
-    planned.value.platforms[0]!,
-    'Containerfile',
-    context,
-    undefined,
-    rootfs,
-  );
+  const [platform] = planned.value.platforms;
+  const done = await assemblePlatform(platform!, 'Containerfile', { context, compile: undefined, rootfs });
   if (!done.ok) throw new Error(JSON.stringify(done.failures));
   return done.value.layers.map((layer) =>
     [...layer].map(([path, { mode, gid }]) => `${mode.toString(8)} ${gid} ${path}`),
@@ -75,8 +70,8 @@ test('a layer has the directories above its files, with the modes that they have
 });
 
 test('the name means something only where a rootfs is described, and stages come first', () => {
-  expect(plan('COPY --from=rootfs / /\n', [])).toMatchObject({ failures: [{ code: 'BASE_NOT_SUPPORTED' }] });
-  expect(plan('COPY --from=other / /\n')).toMatchObject({ failures: [{ code: 'BASE_NOT_SUPPORTED' }] });
+  expect(plan('COPY --from=rootfs / /\n', [])).toMatchObject({ failures: [{ code: 'BASE_UNKNOWN' }] });
+  expect(plan('COPY --from=other / /\n')).toMatchObject({ failures: [{ code: 'BASE_UNKNOWN' }] });
   const staged = plan('COPY hello /x\nFROM scratch AS rootfs\nFROM scratch\nCOPY --from=rootfs / /\n');
   expect(staged.ok && staged.value.platforms[0]!.stages.at(-1)!.steps[0]).toMatchObject({
     from: { kind: 'stage' },
