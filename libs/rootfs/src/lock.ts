@@ -21,7 +21,7 @@ const lockedPackage = z.strictObject({
 });
 const lockedArchive = z.strictObject({ name: z.string(), size, digest });
 
-/** The schema of rootfs.lock.json; docs/adr/0004-rootfs-lock.md. */
+/** The schema of rootfs.lock.json; docs/adr/0005-rootfs-lock.md. */
 export const lockSchema = z.strictObject({
   schemaVersion: z.literal(1),
   /** Digest of what rootfs.json asked for when this was resolved. */
