@@ -54,6 +54,9 @@ export async function resolvePackages(
   return ok(chosen.map((one) => found.get(one)!));
 }
 
+/** States whose indexes this process has brought up to date: bases that are locked together see one mirror. */
+const updated = new Set<string>();
+
 interface Apt {
   readonly call: (command: 'apt-get' | 'apt-cache', args: readonly string[]) => Promise<Result<string>>;
   readonly status: string;
@@ -86,8 +89,10 @@ async function openApt(
       rootfsFailure('PACKAGES_UNRESOLVED', { what: `apt cannot resolve ${suite}: ${what}`, why }),
     );
   };
-  const updated = await call('apt-get', ['update', '--error-on=any']);
-  return updated.ok ? ok({ call, status }) : updated;
+  if (updated.has(directory)) return ok({ call, status });
+  const done = await call('apt-get', ['update', '--error-on=any']);
+  if (done.ok) updated.add(directory);
+  return done.ok ? ok({ call, status }) : done;
 }
 
 /** Lets packages count as installed, with the versions that are to be had. */

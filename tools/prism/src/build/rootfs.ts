@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Tree } from '@prism-build/assemble';
 import type { Platform } from '@prism-build/containerfile';
@@ -78,7 +78,8 @@ export async function withRootfs<T>(
   if (!source) return work(undefined);
   const made = await attempt(`cannot make a directory below ${source.directory}`, () => {
     mkdirSync(source.directory, { recursive: true });
-    return mkdtempSync(join(source.directory, 'unpacked-'));
+    sweepUnpacked(source.directory);
+    return mkdtempSync(join(source.directory, `${process.pid}-`));
   });
   if (!made.ok) return made;
   try {
@@ -86,6 +87,21 @@ export async function withRootfs<T>(
     return tree.ok ? await work(tree.value) : tree;
   } finally {
     rmSync(made.value, { recursive: true, force: true });
+  }
+}
+
+/** Removes what killed runs left: directories of processes that are no more. */
+function sweepUnpacked(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (!isAlive(Number.parseInt(name, 10))) rmSync(join(directory, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ok } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
 import { describeChanges, encodeLock, lockRootfs, parseRootfs, readLock } from '@prism-build/rootfs';
-import { readTextIfThere, run } from '@prism-build/shell';
+import { readTextIfThere, run, withLock } from '@prism-build/shell';
 import { rootfsFile, rootfsLockFile } from '../build/rootfs';
 import type { Locker } from './locker';
 
@@ -15,13 +15,10 @@ export const rootfsLocker: Locker = async ({ directories, root }) => {
   if (!rootfs.ok) return rootfs;
   const store = await openContentStore(join(directories.cache, 'packages'));
   if (!store.ok) return store;
-  const lock = await lockRootfs({
-    rootfs: rootfs.value,
-    directory: join(directories.cache, 'apt'),
-    store: store.value,
-    env: process.env,
-    run,
-  });
+  const directory = join(directories.cache, 'apt');
+  const locking = { rootfs: rootfs.value, directory, store: store.value, env: process.env, run };
+  // One apt a state: clones may share it.
+  const lock = await withLock(join(directories.cache, 'locks', 'apt.lock'), () => lockRootfs(locking));
   if (!lock.ok) return lock;
   const path = join(root, rootfsLockFile);
   const old = readTextIfThere(join(directories.root, path));

@@ -65,6 +65,9 @@ const build = (workspace: Workspace, ...args: string[]) =>
 
 test('a base of packages: equal in another workspace and under another umask, kept while nothing changes', async () => {
   const one = make();
+  // What a run that was killed left behind, and what one that runs beside us is using.
+  one.write('.prism/work/base-hello/rootfs/999999-left/0', 'large');
+  one.write(`.prism/work/base-hello/rootfs/${process.pid}-used/0`, 'large');
   expect(await build(one)).toMatchObject({ status: 0 });
   const umask = process.umask(0o077);
   const two = make();
@@ -78,7 +81,7 @@ test('a base of packages: equal in another workspace and under another umask, ke
   const blobs = storedBlobs(one);
   expect(await build(one, '--skip-nx-cache')).toMatchObject({ status: 0 });
   expect(storedBlobs(one)).toEqual(blobs);
-  expect(readdirSync(one.path('.prism/work/base-hello/rootfs'))).toEqual([]);
+  expect(readdirSync(one.path('.prism/work/base-hello/rootfs'))).toEqual([`${process.pid}-used`]);
 
   const before = digestOf(one, 'base-hello');
   write(one, { exclude: [] });
