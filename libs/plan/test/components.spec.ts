@@ -1,10 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseContainerfile } from '@prism-build/containerfile';
+import { type BaseImage, MANIFEST_TYPE } from '@prism-build/oci';
 import { type PlanRequest, planCompile, planImage } from '../src/index';
 
 const workspace = join(__dirname, '../../..');
 const platforms = ['amd64', 'arm64'].map((architecture) => ({ os: 'linux', architecture }));
+
+/** What a plan takes from an image that it copies from: which one, never what is in it. */
+const base: BaseImage = platforms.map((platform) => ({
+  platform,
+  manifest: { mediaType: MANIFEST_TYPE, digest: `sha256:${'0'.repeat(64)}`, size: 1 },
+  settings: {},
+  layers: [],
+  history: [],
+}));
 
 function request(file: string): PlanRequest {
   const containerfile = parseContainerfile(readFileSync(join(workspace, file), 'utf8'), file);
@@ -16,6 +26,7 @@ function request(file: string): PlanRequest {
     buildPlatform: platforms[0]!,
     buildArgs: {},
     compression: 'zstd',
+    bases: new Map([['localhost/prism/base-static', base]]),
   };
 }
 

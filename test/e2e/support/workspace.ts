@@ -11,6 +11,8 @@ export interface Component {
   readonly binary: string;
   /** Bytes of the uncompressed layers of its own. */
   readonly budget: number;
+  /** Tasks of the bases that it copies from. */
+  readonly bases: readonly string[];
 }
 
 export const proxy: Component = {
@@ -18,18 +20,21 @@ export const proxy: Component = {
   directory: 'proxy',
   binary: 'prism-proxy',
   budget: 6e6,
+  bases: ['base-static:build-image'],
 };
 export const memstore: Component = {
   project: 'plugin-memstore',
   directory: 'plugins/memstore',
   binary: 'plugin-memstore',
   budget: 10e6,
+  bases: [],
 };
 export const postgres: Component = {
   project: 'plugin-postgres',
   directory: 'plugins/postgres',
   binary: 'plugin-postgres',
   budget: 10e6,
+  bases: ['base-static:build-image'],
 };
 export const components = [proxy, memstore, postgres];
 export const projectList = `--projects=${components.map(({ project }) => project).join(',')}`;
