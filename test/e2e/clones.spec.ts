@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { expectWholeImage } from './support/blobs';
-import { makeClone, ownCaches, takePackages } from './support/clone';
+import { makeClone, ownCaches } from './support/clone';
 import { goDirectory, sharedCompilers } from './support/compilers';
 import { removeDirectory } from './support/directory';
 import { command, describeWith, root as needsRoot } from './support/needs';
@@ -51,7 +51,6 @@ describeWith(
       const cache = join(clone, '.prism/cache');
       mkdirSync(cache, { recursive: true });
       await run(['cp', '-a', join(sharedCompilers, 'cargo'), join(cache, 'cargo')]);
-      takePackages(clone, 'static');
       // The packages of base-static, as they were fetched.
       await run(['cp', '-a', join(sharedCompilers, 'packages'), join(cache, 'packages')]);
       await run(['chown', '-R', owner, join(clone, '.prism'), home]);

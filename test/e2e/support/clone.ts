@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectory } from './directory';
 import { run, tryRun } from './run';
@@ -50,13 +50,4 @@ export function takeCompiled(clone: string): void {
     const output = join('dist/compile', project);
     cpSync(join(root, output), join(clone, output), { recursive: true });
   }
-}
-
-/** Gives a clone the locked packages of a base, as the workspace fetched them; nothing that was made of them. */
-export function takePackages(clone: string, base: string): void {
-  const lock = readFileSync(join(root, 'containerfiles', base, 'rootfs.lock.json'), 'utf8');
-  const blobs = '.prism/store/blobs/sha256';
-  mkdirSync(join(clone, blobs), { recursive: true });
-  for (const [, hex] of lock.matchAll(/"path":.*"digest":"sha256:([0-9a-f]{64})"/g))
-    copyFileSync(join(root, blobs, hex!), join(clone, blobs, hex!));
 }
