@@ -1,3 +1,3 @@
 export { chooseEngine } from './choose';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
-export { loadNames } from './names';
+export { loadNames, type NameParts } from './names';

@@ -26,7 +26,7 @@ export async function loadStep(
   const asked = options.engine === 'auto' ? (process.env.PRISM_ENGINE ?? 'auto') : options.engine;
   const engine = chooseEngine(asked, isOnPath);
   if (!engine.ok) return engine;
-  const verified = await readVerifiedImage(project, context);
+  const verified = await readVerifiedImage(project, options.variant, context);
   if (!verified.ok) return verified;
   const { image, directories } = verified.value;
   const host = process.arch === 'x64' ? 'amd64' : process.arch;
@@ -42,7 +42,10 @@ export async function loadStep(
     const architecture = one.platform.architecture;
     return {
       one,
-      names: loadNames(name, image.index.digest, architecture === host ? undefined : architecture),
+      names: loadNames(name, image.index.digest, {
+        variant: options.variant,
+        architecture: architecture === host ? undefined : architecture,
+      }),
     };
   });
   if (options.dryRun) {
