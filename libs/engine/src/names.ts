@@ -13,7 +13,7 @@ export function loadNames(
   image: string,
   indexDigest: string,
   { variant, architecture }: NameParts = {},
-): readonly [string, ...string[]] {
+): readonly [string, string] {
   const suffix = [variant, architecture].map((part) => (part === undefined ? '' : `-${part}`)).join('');
   const short = indexDigest.replace(/^sha256:/, '').slice(0, 12);
   return [`${image}:latest${suffix}`, `${image}:sha-${short}${suffix}`];

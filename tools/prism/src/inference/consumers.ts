@@ -28,6 +28,18 @@ export function consumerTargets(
     },
   });
   return {
+    [name('run-image')]: target(
+      'run-image',
+      `Run ${image} in the foreground, its ports on loopback`,
+      ['podman', 'docker'],
+      { options: { ports: '18980:8980', env: 'LOG_LEVEL' } },
+      {
+        // Asked for with the same engine; and a dry run loads nothing.
+        dependsOn: [{ target: name('load-image'), params: 'forward' }],
+        continuous: true,
+        options: { prefix, ...options },
+      },
+    ),
     [name('load-image')]: target(
       'load-image',
       `Bring ${image} into podman or docker, unless it is there`,

@@ -3,12 +3,16 @@ import { buildOptions } from '../build/options';
 import { loadOptions } from '../load/options';
 import { lockOptions } from '../lock/options';
 import { materializeOptions } from '../materialize/options';
+import { pruneOptions } from '../prune/options';
+import { runOptions } from '../run/options';
 
 const executors = {
   build: buildOptions,
   'load-image': loadOptions,
+  'run-image': runOptions,
   materialize: materializeOptions,
   lock: lockOptions,
+  prune: pruneOptions,
 };
 
 /** schema/<executor>.json by name: what Nx validates and shows, made from the one source in zod. */
