@@ -13,6 +13,7 @@ const entries = [
   'materialize',
   'lock',
   'prune',
+  'doctor',
   'schemas',
   'summary',
 ];

@@ -80,6 +80,7 @@ module.exports = {
   materializeImage: lazily('materialize', 'materializeImage'),
   summarize: lazily('summary', 'summarize'),
   lock: lazily('lock', 'lock'),
+  doctor: lazily('doctor', 'doctor'),
   prune: lazily('prune', 'prune'),
   schemas: lazily('schemas', 'schemas'),
 };

@@ -70,11 +70,18 @@ async function apply(
 ): Promise<Result<void>> {
   return withLock(lockPath(directories, 'prune'), async () => {
     const { count, bytes } = removeFiles(Object.values(disk.removes).flat());
-    const gone = engine && leftovers ? await removeLeftovers(engine, engineRun(directories), leftovers) : 0;
-    if (!quiet)
-      process.stdout.write(`removed ${count} from the disk, ${megabytes(bytes)}; ${gone} from the engine\n`);
+    const gone = engine && leftovers ? await removeUnder(engine, directories, leftovers) : ok(0);
+    if (!gone.ok) return gone;
+    const words = `removed ${count} from the disk, ${megabytes(bytes)}; ${gone.value} from the engine\n`;
+    if (!quiet) process.stdout.write(words);
     return ok(undefined);
   });
+}
+
+/** Under the lock of those who load: what they have just brought is not taken away before it has its names. */
+function removeUnder(engine: Engine, directories: Directories, plan: EnginePlan): Promise<Result<number>> {
+  const work = async () => ok(await removeLeftovers(engine, engineRun(directories), plan));
+  return withLock(lockPath(directories, `load-${engine.name}`), work);
 }
 
 function describe({ removes, keptBytes }: DiskPlan, engine: EnginePlan | undefined): string {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { buildOptions } from '../build/options';
+import { doctorOptions } from '../doctor/options';
 import { loadOptions } from '../load/options';
 import { lockOptions } from '../lock/options';
 import { materializeOptions } from '../materialize/options';
@@ -13,6 +14,7 @@ const executors = {
   materialize: materializeOptions,
   lock: lockOptions,
   prune: pruneOptions,
+  doctor: doctorOptions,
 };
 
 /** schema/<executor>.json by name: what Nx validates and shows, made from the one source in zod. */
