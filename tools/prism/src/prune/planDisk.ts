@@ -12,6 +12,8 @@ export interface Outputs {
   readonly compiled: ReadonlySet<string>;
   /** All, whatever they are. */
   readonly projects: ReadonlySet<string>;
+  /** Files that may lock bases of registries, workspace-relative. */
+  readonly locks: readonly string[];
 }
 
 export type DiskKind = 'blobs' | 'memos' | 'lists' | 'scratch' | 'outputs' | 'work';
@@ -34,7 +36,7 @@ export async function planDisk(
     ...(await listGone(join(root, 'dist', 'images'), 'digest.json', outputs.images)),
     ...(await listGone(join(root, 'dist', 'compile'), 'compile.json', outputs.compiled)),
   ].filter((one) => now - one.usedAt >= grace);
-  const read = await readStore(directories, now);
+  const read = await readStore(directories, outputs.locks, now);
   const plan = planStore(read, keep);
   const blobs = join(store, 'blobs', 'sha256');
   const memos = new Set(plan.memos.map(({ file }) => file));

@@ -19,8 +19,15 @@ export interface ReadStore extends StoreFacts {
   readonly namedDiffIDs: ReadonlySet<string>;
 }
 
-/** What the store, the memos and dist/images hold. A memo or an image that cannot be read names nothing. */
-export async function readStore({ root, prism, store }: Directories, now: number): Promise<ReadStore> {
+/**
+ * What the store, the memos and dist/images hold. A memo or an image that cannot be read names nothing; what a lock
+ * names (paths are workspace-relative) is in use, since its registry may have dropped it.
+ */
+export async function readStore(
+  { root, prism, store }: Directories,
+  locks: readonly string[],
+  now: number,
+): Promise<ReadStore> {
   const images = join(root, 'dist', 'images');
   const found = (await glob('**/digest.json', { cwd: images, absolute: true, suppressErrors: true })).flatMap(
     (file) => readImage(file) ?? [],
@@ -36,7 +43,10 @@ export async function readStore({ root, prism, store }: Directories, now: number
         ? [describeMemo(path, usedAt, image)]
         : [{ file: path, usedAt, index: path, own: [path], blobs: [], diffIDs: [] }];
     }),
-    named: new Set(found.flatMap((image) => listAllBlobs(image).map(({ digest }) => hexOf(digest)))),
+    named: new Set([
+      ...found.flatMap((image) => listAllBlobs(image).map(({ digest }) => hexOf(digest))),
+      ...locks.flatMap((lock) => readTextIfThere(join(root, lock))?.match(/(?<=sha256:)[0-9a-f]{64}/g) ?? []),
+    ]),
     namedDiffIDs: new Set(found.flatMap(listDiffIDs)),
   };
 }

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { ProjectGraphProjectNode } from '@nx/devkit';
+import { imagesLockName } from '@prism-build/registry';
 import { targetName } from '../workspace/naming';
 import type { Outputs } from './planDisk';
 
@@ -28,6 +30,7 @@ export function outputsOf(images: Images, nodes: Nodes): Outputs {
       images.map(({ project, variant }) => (variant === undefined ? project : `${project}/${variant}`)),
     ),
     projects: new Set(Object.keys(nodes)),
+    locks: Object.values(nodes).map(({ data }) => join(data.root, imagesLockName)),
     compiled: new Set(Object.keys(nodes).filter((project) => nodes[project]!.data.targets?.compile)),
   };
 }

@@ -156,7 +156,12 @@ test('fifty rebuilds: the store stays under its bound, and the last image is who
   if (!opened.ok) throw new Error('no store');
   const store = opened.value;
   const dir = join(root, 'dist/images/x');
-  const outputs = { images: new Set(['x']), compiled: new Set<string>(), projects: new Set(['x']) };
+  const outputs = {
+    images: new Set(['x']),
+    compiled: new Set<string>(),
+    projects: new Set(['x']),
+    locks: [],
+  };
   const bound = 200_000;
   const stored = () => {
     const blobs = join(directories.store, 'blobs/sha256');
@@ -232,6 +237,10 @@ test('what killed builds left goes when it is old and its process is gone; outpu
   write(`.prism/scratch/${process.pid}-aa/f`, old);
   write('.prism/scratch/999999999-bb/f', old);
   write('.prism/scratch/999999998-cc/f', new Date());
+  write(`${store}/${'a'.repeat(64)}`, old);
+  write(`${store}/${'b'.repeat(64)}`, old);
+  write('svc/here/images.lock.json', old);
+  fs.writeFileSync(join(root, 'svc/here/images.lock.json'), `{"digest":"sha256:${'a'.repeat(64)}"}`);
   write(`${store}/.tmp-old`, old);
   write(`${store}/.tmp-new`, new Date());
   write('.prism/work/here/source/f', old);
@@ -248,6 +257,7 @@ test('what killed builds left goes when it is old and its process is gone; outpu
     images: new Set(['here', 'here/debug']),
     compiled: new Set(['here']),
     projects: new Set(['here', 'library']),
+    locks: ['svc/here/images.lock.json', 'svc/none/images.lock.json'],
   };
   const disk = await planDisk(directories, outputs, { milliseconds: 0 }, Date.now());
   const paths = Object.values(disk.removes)
@@ -257,6 +267,7 @@ test('what killed builds left goes when it is old and its process is gone; outpu
   expect(paths).toEqual([
     '.prism/scratch/999999999-bb',
     `${store}/.tmp-old`,
+    `${store}/${'b'.repeat(64)}`,
     '.prism/work/gone',
     'dist/compile/gone',
     'dist/images/gone',
@@ -264,7 +275,7 @@ test('what killed builds left goes when it is old and its process is gone; outpu
   ]);
   // Written again between the plan and the removal: it is in use.
   fs.writeFileSync(join(root, store, '.tmp-old'), 'y');
-  expect(removeFiles(Object.values(disk.removes).flat()).count).toBe(5);
+  expect(removeFiles(Object.values(disk.removes).flat()).count).toBe(6);
   expect(fs.existsSync(join(root, store, '.tmp-old'))).toBe(true);
   // The store's own broom agrees.
   expect(await sweepStore({ directory: directories.store }, Date.now() + 2 * grace, grace)).toEqual({
