@@ -4,7 +4,19 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const entries = ['inference', 'build', 'pack', 'load', 'materialize', 'lock', 'schemas', 'summary'];
+const entries = [
+  'inference',
+  'build',
+  'pack',
+  'load',
+  'run',
+  'materialize',
+  'lock',
+  'prune',
+  'doctor',
+  'schemas',
+  'summary',
+];
 
 module.exports = function compile(sources, outdir) {
   require('esbuild').buildSync({

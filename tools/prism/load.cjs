@@ -76,8 +76,11 @@ module.exports = {
   buildBatch: lazily('build', 'buildBatch'),
   loadImage: lazily('load', 'loadImage'),
   loadImageBatch: lazily('load', 'loadImageBatch'),
+  runLoadedImage: lazily('run', 'runLoadedImage'),
   materializeImage: lazily('materialize', 'materializeImage'),
   summarize: lazily('summary', 'summarize'),
   lock: lazily('lock', 'lock'),
+  doctor: lazily('doctor', 'doctor'),
+  prune: lazily('prune', 'prune'),
   schemas: lazily('schemas', 'schemas'),
 };

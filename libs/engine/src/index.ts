@@ -1,3 +1,14 @@
 export { chooseEngine } from './choose';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
-export { loadNames } from './names';
+export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
+export { loadNames, type NameParts } from './names';
+export {
+  inspectContainer,
+  type PublishedPort,
+  parsePort,
+  projectLabel,
+  type RunRequest,
+  removeContainer,
+  runImage,
+  steersEngine,
+} from './runImage';

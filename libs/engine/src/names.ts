@@ -1,10 +1,20 @@
-/** Names under which one platform of an image is loaded; the host's platform has the plain ones. */
+export interface NameParts {
+  /** The variant of the image; absent: the default one. */
+  readonly variant?: string | undefined;
+  /** Absent: the platform of the host. */
+  readonly architecture?: string | undefined;
+}
+
+/**
+ * Names under which one platform of an image is loaded; the host's platform of the default image has the plain
+ * ones, others say what they are behind the tag: `latest-debug`, `sha-0123456789ab-debug-arm64`.
+ */
 export function loadNames(
   image: string,
   indexDigest: string,
-  architecture: string | undefined,
-): readonly [string, ...string[]] {
-  const suffix = architecture === undefined ? '' : `-${architecture}`;
+  { variant, architecture }: NameParts = {},
+): readonly [string, string] {
+  const suffix = [variant, architecture].map((part) => (part === undefined ? '' : `-${part}`)).join('');
   const short = indexDigest.replace(/^sha256:/, '').slice(0, 12);
   return [`${image}:latest${suffix}`, `${image}:sha-${short}${suffix}`];
 }

@@ -47,12 +47,19 @@ test.each([
 
 test('the plain names are those of the host; others say their architecture', () => {
   const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
-  expect(loadNames('localhost/p/x', digest, undefined)).toEqual([
+  expect(loadNames('localhost/p/x', digest)).toEqual([
     'localhost/p/x:latest',
     'localhost/p/x:sha-0123456789ab',
   ]);
-  expect(loadNames('localhost/p/x', digest, 'arm64')).toEqual([
+  expect(loadNames('localhost/p/x', digest, { architecture: 'arm64' })).toEqual([
     'localhost/p/x:latest-arm64',
     'localhost/p/x:sha-0123456789ab-arm64',
   ]);
+  expect(loadNames('localhost/p/x', digest, { variant: 'debug' })).toEqual([
+    'localhost/p/x:latest-debug',
+    'localhost/p/x:sha-0123456789ab-debug',
+  ]);
+  expect(loadNames('localhost/p/x', digest, { variant: 'debug', architecture: 'arm64' })[0]).toBe(
+    'localhost/p/x:latest-debug-arm64',
+  );
 });

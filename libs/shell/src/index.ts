@@ -8,4 +8,12 @@ export {
 } from './files';
 export { withLock } from './lock';
 export { runPool } from './pool';
-export { type Command, type Finished, type Run, run } from './run';
+export {
+  type Command,
+  type Ended,
+  type Finished,
+  type ForegroundCommand,
+  type Run,
+  run,
+  runForeground,
+} from './run';

@@ -77,6 +77,56 @@ export const run: Run = async (command) => {
   return failed(shellFailure('COMMAND_FAILED', { what: `${status} from: ${shown}`, why }));
 };
 
+/** A command that has the terminal to itself until it ends. */
+export interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
+  /** Gives it the terminal's input too; the terminal then sends Ctrl-C to it, not we. */
+  readonly input: boolean;
+  /** Called when it still runs `patience` milliseconds after it was asked to stop, or at the second request. */
+  readonly stop: () => void;
+  readonly patience: number;
+}
+
+/** How a command in the foreground ended: its own status, and whether somebody had asked it to stop. */
+export interface Ended {
+  readonly status: number;
+  readonly asked: boolean;
+}
+
+/**
+ * Runs a command whose output is ours, and passes SIGINT, SIGTERM and SIGHUP on to it, so that it ends before we
+ * do. It has a process group of its own: what a terminal sends to all would reach it twice. Failure:
+ * COMMAND_NOT_FOUND.
+ */
+export async function runForeground(command: ForegroundCommand): Promise<Result<Ended>> {
+  const { execa } = await import('execa');
+  const [file, ...args] = command.argv;
+  const child = execa(file, args, {
+    reject: false,
+    cleanup: false,
+    detached: !command.input,
+    stdio: [command.input ? 'inherit' : 'ignore', 'inherit', 'inherit'],
+    ...(command.env && { env: { ...command.env }, extendEnv: false }),
+  });
+  let asked = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const pass = (signal: NodeJS.Signals): void => {
+    if (asked === 0) {
+      asked = Date.now();
+      timer = setTimeout(command.stop, command.patience);
+      child.kill(signal);
+      // A terminal and a runner of tasks both send one: that is one request.
+    } else if (Date.now() - asked > 1000) command.stop();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, pass);
+  const result = await child;
+  for (const signal of signals) process.off(signal, pass);
+  clearTimeout(timer);
+  if (result.code === 'ENOENT')
+    return failed(shellFailure('COMMAND_NOT_FOUND', { what: `cannot find the command ${file}` }));
+  return ok({ status: result.exitCode ?? 128, asked: asked > 0 });
+}
+
 function isBytes(input: Command['input']): input is string | Uint8Array {
   return typeof input === 'string' || input instanceof Uint8Array;
 }

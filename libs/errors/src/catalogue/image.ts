@@ -52,5 +52,7 @@ export const imageFailure = defineCatalogue({
   ARCHITECTURE_MISMATCH: {
     remedy: 'Build the binary for the platform of the image: use TARGETARCH in the compile stage.',
   },
+  SETUP_INCOMPLETE: { remedy: '`nx g prism:doctor` lists what is missing, each with its command.' },
+  SETTINGS_NOT_WRITTEN: { remedy: '`nx g prism:doctor --settings` prints them; take what you want by hand.' },
   OPTIONS_INVALID: { remedy: 'Correct the option; `nx show project <name>` lists what the target takes.' },
 });

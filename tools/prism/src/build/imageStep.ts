@@ -20,7 +20,7 @@ import {
 } from '@prism-build/oci';
 import { baseOf, type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
 import { attempt } from '@prism-build/shell';
-import { compileDirectory, imageDirectory, lockPath } from '../workspace/directories';
+import { compileDirectory, imageDirectory, imageKey, lockPath } from '../workspace/directories';
 import { readContextTree } from '../workspace/readContext';
 import { readBases } from './bases/readBases';
 import { withImages } from './bases/withImages';
@@ -55,10 +55,11 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   );
   const known = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson) =>
-    publishImage(imageDirectory(directories.root, input.project), {
+    publishImage(imageDirectory(directories.root, input.project, options.variant), {
       digestJson,
       store: store.value,
-      lockPath: lockPath(directories, `image-${input.project}`),
+      lockPath: lockPath(directories, `image-${imageKey(input.project, options.variant)}`),
+      keep: options.variant === undefined ? input.siblings.variantsOf(input.project) : [],
     });
   // Publishing verifies every blob: where the store was altered behind the memo, the image is assembled after all.
   if (known && (await publish(known)).ok)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tree } from '@prism-build/assemble';
 import {
@@ -53,7 +54,10 @@ export async function readMemo(
   const image = text === undefined ? undefined : parseDigestJson(text, path);
   if (!image?.ok) return undefined;
   const there = await Promise.all(listOwnBlobs(image.value).map((blob) => hasBlob(store, blob)));
-  return there.every(Boolean) ? image.value : undefined;
+  if (!there.every(Boolean)) return undefined;
+  // When it was last used is what pruning goes by.
+  await utimes(path, new Date(), new Date()).catch(() => undefined);
+  return image.value;
 }
 
 export function writeMemo(directories: Directories, key: string, image: DigestJson): void {

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { failed, imageFailure, type Result } from '@prism-build/errors';
 import { directoriesOf } from '../workspace/directories';
+import { targetName } from '../workspace/naming';
 import { parseOptions } from '../workspace/parseOptions';
 import type { Siblings } from './bases/siblings';
 import { type BuildOptions, buildOptions } from './options';
@@ -17,13 +18,19 @@ function once(key: string, work: () => Promise<Result<void>>): Promise<Result<vo
 
 /** The components of the workspace that Nx runs in. */
 export function openSiblings({ root, projectsConfigurations }: ExecutorContext): Siblings {
-  const optionsOf = (project: string): Result<BuildOptions> => {
-    const target = projectsConfigurations?.projects[project]?.targets?.['build-image'];
-    if (target) return parseOptions(buildOptions, target.options ?? {}, `${project}:build-image`);
-    return failed(imageFailure('BASE_UNKNOWN', { what: `there is no ${project}:build-image` }));
+  const targetsOf = (project: string) => projectsConfigurations?.projects[project]?.targets ?? {};
+  const optionsOf = (project: string, variant?: string): Result<BuildOptions> => {
+    const name = targetName('build-image', variant);
+    const target = targetsOf(project)[name];
+    if (target) return parseOptions(buildOptions, target.options ?? {}, `${project}:${name}`);
+    return failed(imageFailure('BASE_UNKNOWN', { what: `there is no ${project}:${name}` }));
   };
   const siblings: Siblings = {
     optionsOf,
+    variantsOf: (project) =>
+      Object.values(targetsOf(project)).flatMap(({ options }) =>
+        options?.step === 'image' && typeof options.variant === 'string' ? [options.variant] : [],
+      ),
     rebuild: (project, failures) => {
       const options = optionsOf(project);
       if (!options.ok) return Promise.resolve(options);

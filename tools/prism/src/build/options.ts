@@ -25,6 +25,16 @@ export const buildOptions = z.object({
     .string()
     .optional()
     .describe('The stage to build (Nx keeps --target for itself); the last one if left out.'),
+  variant: z
+    .string()
+    .optional()
+    .describe('The variant that this image is; it lies in a folder of that name beside the default image.'),
+  variants: z
+    .union([z.boolean(), z.array(z.string()), z.record(z.string(), z.string())])
+    .optional()
+    .describe(
+      'Variants of the image, stages by name: false for none, a list or a table; if left out, the stages debug and regular that the image is not made of.',
+    ),
   buildArgs: z
     .record(z.string(), z.string())
     .default({})

@@ -22,11 +22,12 @@ export async function repair(
   directory: string,
   failures: readonly Failure[],
   build: () => Promise<Result<unknown>>,
+  parts?: readonly string[],
 ): Promise<Result<void>> {
-  const altered = snapshot(directory);
+  const altered = snapshot(directory, parts);
   process.stderr.write(`${failures.map(({ what }) => what).join('\n')}\nbuilding it again\n`);
   const built = await build();
   if (!built.ok) return built;
-  replaceInNxCache(directories.root, directory, altered);
+  replaceInNxCache(directories.root, directory, altered, parts);
   return ok(undefined);
 }

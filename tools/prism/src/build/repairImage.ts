@@ -1,11 +1,17 @@
 import type { Failure, Result } from '@prism-build/errors';
-import { imageDirectory } from '../workspace/directories';
+import { imageDirectory, imageParts } from '../workspace/directories';
 import type { StepInput } from './compileStep';
 import { imageStep } from './imageStep';
 import { repair } from './repair';
 
 /** Assembles an image again, and puts the result where the altered one came from. */
 export async function repairImage(input: StepInput, failures: readonly Failure[]): Promise<Result<void>> {
-  const directory = imageDirectory(input.directories.root, input.project);
-  return repair(input.directories, directory, failures, () => imageStep({ ...input, force: true }));
+  const directory = imageDirectory(input.directories.root, input.project, input.options.variant);
+  return repair(
+    input.directories,
+    directory,
+    failures,
+    () => imageStep({ ...input, force: true }),
+    imageParts,
+  );
 }

@@ -43,7 +43,8 @@ export function findToolchain(
   return found.ok ? found : failed(...found.failures.map((failure) => ({ ...failure, at })));
 }
 
-function thisMachine(): Machine {
+/** Where compilers are looked for. */
+export function thisMachine(): Machine {
   return {
     path: (process.env.PATH ?? '').split(':').filter(Boolean),
     readText: readTextIfThere,

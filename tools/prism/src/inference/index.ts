@@ -2,15 +2,18 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
 import { ignoreNothing, type Source } from '@prism-build/containerfile';
-import { failed, ok, type Result, renderFailures } from '@prism-build/errors';
+import { type Failure, failed, ok, type Result, renderFailures } from '@prism-build/errors';
 import { fileFailure, readTextIfThere } from '@prism-build/shell';
+import { imageKey } from '../workspace/directories';
 import { projectNameOf } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
 import { type BaseLinks, linkBases } from './bases';
 import { type Component, readComponent } from './component';
+import { type Declared, listOf, readDeclared, readRootfs, sharedOptions } from './declared';
 import { type Identity, pluginIdentity } from './identity';
 import { followSources } from './links';
 import { makeTargets } from './targets';
+import { defaultVariantNames, findVariants, type Variant } from './variants';
 
 /** Options of the plugin in nx.json. */
 export interface PluginOptions {
@@ -18,6 +21,8 @@ export interface PluginOptions {
   readonly platforms?: readonly string[];
   /** Goes before the project in the names of loaded images: localhost/<prefix>/<project>. */
   readonly prefix?: string;
+  /** Names of stages that are variants of an image without being declared; debug and regular if left out. */
+  readonly variants?: readonly string[];
 }
 
 const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
@@ -29,9 +34,9 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const identity = pluginIdentity(__dirname, context.workspaceRoot);
     const chosen = files.filter((file) => !shadowed(file, context));
     const read = chosen.map((file) => readProject(file, options, context));
-    const links = linkBases(read, options?.prefix ?? '');
+    const links = linkBases(read.flatMap(listNamed), options?.prefix ?? '');
     return read.map((one) => {
-      const project = makeProject(one, links.get(one.name), options, context, identity);
+      const project = makeProject(one, links, options, context, identity);
       return [one.file, { projects: { [one.root]: project } }];
     });
   },
@@ -51,8 +56,25 @@ interface ReadProject {
   readonly name: string;
   readonly options: Declared['options'];
   readonly component: Result<Component>;
-  readonly references: readonly string[];
   readonly rootfs: ReturnType<typeof readRootfs>;
+  readonly variants: readonly ReadVariant[];
+  readonly failures: readonly Failure[];
+}
+
+interface ReadVariant extends Variant {
+  readonly component: Result<Component>;
+}
+
+/** Each image of a component with the images that it names; nothing can name a variant. */
+function listNamed({ name, component, variants }: ReadProject) {
+  const named = (key: string, one: Result<Component>) => ({
+    name: key,
+    references: one.ok ? one.value.bases.map(({ reference }) => reference) : [],
+  });
+  return [
+    named(name, component),
+    ...variants.map((variant) => named(imageKey(name, variant.name), variant.component)),
+  ];
 }
 
 function readProject(
@@ -64,35 +86,42 @@ function readProject(
   const declared = readDeclared(join(workspaceRoot, root));
   const rootfs = readRootfs(join(workspaceRoot, root));
   const text = orFailure(file, () => ok(readTextIfThere(join(workspaceRoot, file)) ?? ''));
-  const component = text.ok
-    ? readComponent(text.value, file, {
-        platforms: listOf(declared.options.platforms) ?? options?.platforms ?? defaultPlatforms,
-        buildArgs: declared.options.buildArgs ?? {},
-        target: declared.options.stage,
-        contexts: rootfs ? ['rootfs'] : [],
-      })
-    : text;
+  const buildArgs = declared.options.buildArgs ?? {};
+  const platforms = listOf(declared.options.platforms) ?? options?.platforms ?? defaultPlatforms;
+  const contexts = rootfs ? ['rootfs'] : [];
+  const target = declared.options.stage;
+  const read = (stage: string | undefined) =>
+    text.ok ? readComponent(text.value, file, { platforms, buildArgs, target: stage, contexts }) : text;
+  const variants = findVariants(text.ok ? text.value : '', file, {
+    names: options?.variants ?? defaultVariantNames,
+    declared: declared.options.variants,
+    targets: declared.variants,
+    buildArgs,
+    target,
+    contexts,
+  });
   return {
     file,
     root,
     name: declared.name ?? projectNameOf(root),
     options: declared.options,
-    component,
     rootfs,
-    references: component.ok ? component.value.bases.map(({ reference }) => reference) : [],
+    component: read(target),
+    variants: variants.ok ? variants.value.map((one) => ({ ...one, component: read(one.stage) })) : [],
+    failures: variants.ok ? [] : variants.failures,
   };
 }
 
 function makeProject(
-  { file, root, name, options: declared, component, rootfs }: ReadProject,
-  bases: BaseLinks | undefined,
+  { file, root, name, options: declared, component, variants, failures: found, rootfs }: ReadProject,
+  links: ReadonlyMap<string, BaseLinks>,
   options: PluginOptions | undefined,
   { workspaceRoot }: CreateNodesContext,
   identity: Identity,
 ): Partial<ProjectConfiguration> {
   const context = declared.context ?? root;
   const rules = orFailure(`the ignore file of ${file}`, () => readIgnoreRules(workspaceRoot, file, context));
-  const failures = [...(component.ok ? [] : component.failures), ...(rules.ok ? [] : rules.failures)];
+  const failures = [...found, ...[component, rules].flatMap((one) => (one.ok ? [] : one.failures))];
   if (failures.length > 0) process.stderr.write(`${renderFailures(failures)}\n`);
   const facts = {
     project: name,
@@ -103,14 +132,20 @@ function makeProject(
     rules: rules.ok ? rules.value : ignoreNothing,
     identity,
     shared: sharedOptions(declared),
-    bases,
+    bases: links.get(name),
     rootfs,
   };
+  const edges = [name, ...variants.map((variant) => imageKey(name, variant.name))].flatMap(
+    (image) => links.get(image)?.edges ?? [],
+  );
+  const needed = [...new Set(edges)].filter((base) => base !== name);
+  const follow = (one: Result<Component>) =>
+    one.ok ? followLinks(join(workspaceRoot, context), one.value) : undefined;
   return {
     name,
     root,
     projectType: 'application',
-    ...(bases && bases.edges.length > 0 && { implicitDependencies: [...bases.edges] }),
+    ...(needed.length > 0 && { implicitDependencies: needed }),
     metadata: {
       technologies: [
         'containerfile',
@@ -119,7 +154,12 @@ function makeProject(
     },
     targets: makeTargets(
       facts,
-      component.ok ? followLinks(join(workspaceRoot, context), component.value) : undefined,
+      follow(component),
+      variants.map((variant) => ({
+        ...variant,
+        component: follow(variant.component),
+        bases: links.get(imageKey(name, variant.name)),
+      })),
     ),
   };
 }
@@ -133,59 +173,9 @@ function orFailure<T>(what: string, read: () => Result<T>): Result<T> {
   }
 }
 
-function listOf(platforms: readonly string[] | string | undefined): readonly string[] | undefined {
-  return typeof platforms === 'string' ? platforms.split(',') : platforms;
-}
-
-/** Both steps of a build must agree on these, wherever they are declared. */
-function sharedOptions({ platforms, buildArgs }: Declared['options']): Record<string, unknown> {
-  return { ...(platforms && { platforms }), ...(buildArgs && { buildArgs }) };
-}
-
 function followLinks(context: string, component: Component): Component {
   const { image, compile } = component;
   const follow = (sources: readonly Source[]) => followSources(context, sources);
   const followed = compile && { ...compile, sources: follow(compile.sources) };
   return { ...component, image: follow(image), compile: followed };
-}
-
-/** Whether Nx may cache an image with a rootfs; what is wrong with the file, building says. */
-function readRootfs(directory: string): { readonly cache: boolean } | undefined {
-  if (!existsSync(join(directory, 'rootfs.json'))) return undefined;
-  const rootfs = readJson(join(directory, 'rootfs.json')) as { cache?: unknown } | undefined;
-  return { cache: rootfs?.cache !== false };
-}
-
-interface Declared {
-  readonly name: string | undefined;
-  readonly options: {
-    readonly context?: string;
-    readonly platforms?: readonly string[] | string;
-    readonly buildArgs?: Readonly<Record<string, string>>;
-    readonly stage?: string;
-  };
-}
-
-/** What project.json or package.json says about the project and its image. */
-function readDeclared(directory: string): Declared {
-  const project = readJson(join(directory, 'project.json'));
-  const manifest = readJson(join(directory, 'package.json'));
-  const image = project?.targets?.['build-image'] ?? manifest?.nx?.targets?.['build-image'];
-  return { name: project?.name ?? manifest?.nx?.name ?? manifest?.name, options: image?.options ?? {} };
-}
-
-interface Manifest {
-  readonly name?: string;
-  readonly nx?: Manifest;
-  readonly targets?: Record<string, { options?: Declared['options'] }>;
-}
-
-/** A file that is not JSON is Nx's to complain about. */
-function readJson(path: string): Manifest | undefined {
-  const text = readTextIfThere(path);
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as Manifest);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,11 +2,14 @@ import type { TargetConfiguration } from '@nx/devkit';
 import type { IgnoreMatcher } from '@prism-build/containerfile';
 import { ignoreFileCandidates, parseIgnoreFile } from '@prism-build/containerfile';
 import { imagesLockName } from '@prism-build/registry';
-import { builderDirectory } from '../workspace/naming';
+import { imageDirectory, imageParts } from '../workspace/directories';
+import { builderDirectory, targetName } from '../workspace/naming';
 import type { BaseLinks } from './bases';
 import type { CompileReads, Component } from './component';
+import { consumerTargets } from './consumers';
 import { toExclusions, toFilesets } from './filesets';
 import type { Identity } from './identity';
+import type { Variant } from './variants';
 
 type Input = string | Record<string, unknown>;
 
@@ -20,45 +23,38 @@ export interface TargetFacts {
   readonly identity: Identity;
   /** What rootfs.json says of the cache; absent: the component has none. */
   readonly rootfs?: { readonly cache: boolean } | undefined;
-  /** What the project says of its image and what its compile stage must know too: platforms, build arguments. */
+  /** What the project says of its image, and its compile stage and its variants must know too: platforms, build arguments. */
   readonly shared?: Readonly<Record<string, unknown>>;
   readonly bases?: BaseLinks | undefined;
+}
+
+/** A variant, and what its own stages read: its key has nothing of the other images of the file. */
+export interface VariantFacts extends Variant {
+  readonly component: Component | undefined;
+  readonly bases: BaseLinks | undefined;
 }
 
 /** The targets of a component. `component` is undefined for a Containerfile that cannot be read: building it says why. */
 export function makeTargets(
   facts: TargetFacts,
   component: Component | undefined,
+  variants: readonly VariantFacts[] = [],
 ): Record<string, TargetConfiguration> {
-  const compile = component?.compile;
+  const compile = [component, ...variants.map((one) => one.component)].find((one) => one?.compile)?.compile;
   return {
     ...(compile && { compile: compileTarget(facts, compile) }),
     'build-image': imageTarget(facts, component),
     ...(facts.rootfs && { rootfs: rootfsTarget(facts) }),
-    'load-image': {
-      executor: 'prism:load-image',
-      dependsOn: ['build-image'],
-      cache: false,
-      options: { prefix: facts.prefix },
-      metadata: {
-        technologies: ['podman', 'docker'],
-        description: 'Bring the image into podman or docker, unless it is there',
-        help: {
-          command: `nx load-image ${facts.project} --help`,
-          example: { options: { allPlatforms: true } },
-        },
-      },
-    },
-    materialize: {
-      executor: 'prism:materialize',
-      dependsOn: ['build-image'],
-      cache: false,
-      metadata: {
-        technologies: ['oci'],
-        description: 'Make a complete OCI layout of the image under dist/layouts',
-        help: { command: `nx materialize ${facts.project} --help`, example: {} },
-      },
-    },
+    ...consumerTargets(facts.project, facts.prefix, undefined),
+    ...Object.assign({}, ...variants.map((variant) => variantTargets(facts, variant))),
+  };
+}
+
+function variantTargets(facts: TargetFacts, variant: VariantFacts): Record<string, TargetConfiguration> {
+  const { name, component, bases } = variant;
+  return {
+    [targetName('build-image', name)]: imageTarget({ ...facts, bases }, component, variant),
+    ...consumerTargets(facts.project, facts.prefix, name),
   };
 }
 
@@ -88,8 +84,13 @@ function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfigu
   };
 }
 
-function imageTarget(facts: TargetFacts, component: Component | undefined): TargetConfiguration {
+function imageTarget(
+  facts: TargetFacts,
+  component: Component | undefined,
+  variant?: Variant,
+): TargetConfiguration {
   const { containerfile, context, project } = facts;
+  const directory = `{workspaceRoot}/${imageDirectory('', project, variant?.name)}`;
   const reads = component ? toFilesets(context, component.image) : ['{projectRoot}/**/*'];
   const compiled = component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : [];
   const siblings = facts.bases?.edges ?? [];
@@ -112,22 +113,21 @@ function imageTarget(facts: TargetFacts, component: Component | undefined): Targ
       ...(siblings.length > 0 ? [{ dependentTasksOutputFiles: '**/digest.json' }] : []),
       ...facts.identity.inputs,
     ] as string[],
-    outputs: [
-      `{workspaceRoot}/dist/images/${project}/digest.json`,
-      `{workspaceRoot}/dist/images/${project}/blobs`,
-    ],
+    // Not the directory: the default image's holds those of the variants.
+    outputs: imageParts.map((part) => `${directory}/${part}`),
     options: {
       step: 'image',
       containerfile,
       context,
+      ...(variant && { ...facts.shared, variant: variant.name, stage: variant.stage }),
       ...(Object.keys(named).length > 0 && { bases: named }),
       ...facts.identity.options,
     },
     metadata: {
       technologies: ['oci'],
-      description: 'Assemble the image for all platforms, as files',
+      description: `Assemble the ${variant ? `${variant.name} image` : 'image'} for all platforms, as files`,
       help: {
-        command: `nx build-image ${project} --help`,
+        command: `nx ${targetName('build-image', variant?.name)} ${project} --help`,
         example: { options: { platforms: 'linux/amd64', dryRun: true } },
       },
     },

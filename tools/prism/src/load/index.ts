@@ -7,7 +7,7 @@ import { loadOptions } from './options';
 
 /** One task of the `load-image` executor, outside of a batch. */
 export async function loadImage(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
-  const result = await load(context.projectName!, options, context);
+  const result = await load(context.projectName!, context.targetName!, options, context);
   process.stdout.write(result.terminalOutput);
   return { success: result.success };
 }
@@ -18,10 +18,22 @@ export async function* loadImageBatch(
   _overrides: unknown,
   context: ExecutorContext,
 ): AsyncGenerator<BatchItem> {
-  yield* runGraph(graph, (id) => load(graph.tasks[id]!.target.project, inputs[id], context), 1);
+  yield* runGraph(
+    graph,
+    (id) => {
+      const { project, target } = graph.tasks[id]!.target;
+      return load(project, target, inputs[id], context);
+    },
+    1,
+  );
 }
 
-async function load(project: string, value: unknown, context: ExecutorContext): Promise<TaskResult> {
-  const options = parseOptions(loadOptions, value, `${project}:load-image`);
+async function load(
+  project: string,
+  target: string,
+  value: unknown,
+  context: ExecutorContext,
+): Promise<TaskResult> {
+  const options = parseOptions(loadOptions, value, `${project}:${target}`);
   return toTaskResult(options.ok ? await loadStep(project, options.value, context) : options);
 }

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { ExecutorContext } from '@nx/devkit';
-import { chooseEngine, type Engine, loadNames, parseInspect } from '@prism-build/engine';
+import { type Engine, loadNames, parseInspect } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import {
   hexOf,
@@ -11,8 +9,9 @@ import {
   writeDockerArchive,
   writeOciArchive,
 } from '@prism-build/oci';
-import { type Command, isExecutable, type Run, run, withLock } from '@prism-build/shell';
-import { type Directories, lockPath } from '../workspace/directories';
+import { withLock } from '@prism-build/shell';
+import { lockPath } from '../workspace/directories';
+import { engineRun, pickEngine } from '../workspace/engine';
 import { readVerifiedImage, type VerifiedImage } from '../workspace/image';
 import { imageName } from '../workspace/naming';
 import type { LoadOptions } from './options';
@@ -23,10 +22,9 @@ export async function loadStep(
   options: LoadOptions,
   context: ExecutorContext,
 ): Promise<Result<string>> {
-  const asked = options.engine === 'auto' ? (process.env.PRISM_ENGINE ?? 'auto') : options.engine;
-  const engine = chooseEngine(asked, isOnPath);
+  const engine = pickEngine(options.engine);
   if (!engine.ok) return engine;
-  const verified = await readVerifiedImage(project, context);
+  const verified = await readVerifiedImage(project, options.variant, context);
   if (!verified.ok) return verified;
   const { image, directories } = verified.value;
   const host = process.arch === 'x64' ? 'amd64' : process.arch;
@@ -42,7 +40,10 @@ export async function loadStep(
     const architecture = one.platform.architecture;
     return {
       one,
-      names: loadNames(name, image.index.digest, architecture === host ? undefined : architecture),
+      names: loadNames(name, image.index.digest, {
+        variant: options.variant,
+        architecture: architecture === host ? undefined : architecture,
+      }),
     };
   });
   if (options.dryRun) {
@@ -104,18 +105,4 @@ async function loadPlatform(
   return failed(
     engineFailure('LOAD_MISMATCH', { what: `${engine.name} has no image ${id} after loading ${names[0]}` }),
   );
-}
-
-/** Engine settings that this machine needs lie in a file of the project's own, unless the user has one. */
-function engineRun({ prism }: Directories): Run {
-  const settings = join(prism, 'containers.conf');
-  if (process.env.CONTAINERS_CONF || !existsSync(settings)) return run;
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  return (command: Command) => run({ ...command, env: { ...env, CONTAINERS_CONF: settings } });
-}
-
-function isOnPath(command: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((directory) => isExecutable(join(directory, command)));
 }

@@ -10,6 +10,7 @@ export const loadOptions = z.object({
     .string()
     .default('')
     .describe('Goes before the project in the name: localhost/<prefix>/<project>.'),
+  variant: z.string().optional().describe('The variant of the image; the default image if left out.'),
   allPlatforms: z
     .boolean()
     .default(false)

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
 import { materialize } from '@prism-build/oci';
-import { lockPath } from '../workspace/directories';
+import { imageKey, lockPath } from '../workspace/directories';
 import { readVerifiedImage } from '../workspace/image';
 import { parseOptions } from '../workspace/parseOptions';
 import { toTaskResult } from '../workspace/report';
@@ -20,18 +20,19 @@ export async function materializeImage(
 
 async function run(value: unknown, context: ExecutorContext): Promise<Result<string>> {
   const project = context.projectName!;
-  const options = parseOptions(materializeOptions, value, `${project}:materialize`);
+  const options = parseOptions(materializeOptions, value, `${project}:${context.targetName}`);
   if (!options.ok) return options;
-  const verified = await readVerifiedImage(project, context);
+  const verified = await readVerifiedImage(project, options.value.variant, context);
   if (!verified.ok) return verified;
   const { directories, directory, store, image, fetchBases } = verified.value;
-  const outDir = join(context.root, options.value.outputPath ?? join('dist', 'layouts', project));
+  const key = imageKey(project, options.value.variant);
+  const outDir = join(context.root, options.value.outputPath ?? join('dist', 'layouts', key));
   const made = await materialize({
     store,
     imageDirs: [directory],
     outDir,
     fetch: () => fetchBases(image.platforms.flatMap(({ layers }) => layers)),
-    lockPath: lockPath(directories, `layout-${project}`),
+    lockPath: lockPath(directories, `layout-${key}`),
   });
   return made.ok ? ok(`  ${relative(context.root, outDir)}  ${made.value.digest}\n`) : made;
 }

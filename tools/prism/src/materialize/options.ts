@@ -2,8 +2,11 @@ import * as z from 'zod';
 
 /** Options of the `materialize` executor; schema/materialize.json is made from it. */
 export const materializeOptions = z.object({
+  variant: z.string().optional().describe('The variant of the image; the default image if left out.'),
   outputPath: z
     .string()
     .optional()
-    .describe('The directory of the layout, relative to the workspace; dist/layouts/<project> if left out.'),
+    .describe(
+      'The directory of the layout, relative to the workspace; dist/layouts/<project> if left out, with +<variant> behind it for a variant.',
+    ),
 });

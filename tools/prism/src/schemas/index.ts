@@ -1,14 +1,20 @@
 import * as z from 'zod';
 import { buildOptions } from '../build/options';
+import { doctorOptions } from '../doctor/options';
 import { loadOptions } from '../load/options';
 import { lockOptions } from '../lock/options';
 import { materializeOptions } from '../materialize/options';
+import { pruneOptions } from '../prune/options';
+import { runOptions } from '../run/options';
 
 const executors = {
   build: buildOptions,
   'load-image': loadOptions,
+  'run-image': runOptions,
   materialize: materializeOptions,
   lock: lockOptions,
+  prune: pruneOptions,
+  doctor: doctorOptions,
 };
 
 /** schema/<executor>.json by name: what Nx validates and shows, made from the one source in zod. */

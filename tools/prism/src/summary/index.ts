@@ -3,13 +3,14 @@ import { dirname, join } from 'node:path';
 import { renderFailures } from '@prism-build/errors';
 import { type DigestJson, platformName, verifyImage } from '@prism-build/oci';
 import glob from 'fast-glob';
+import { targetName } from '../workspace/naming';
 import { formatTable } from './table';
 
 /** What `npm run build` ends with. */
 export interface Summary {
   readonly table: string;
-  /** Projects whose image is not what digest.json says. */
-  readonly altered: readonly string[];
+  /** Images that are not what digest.json says, each with the task that makes it whole again. */
+  readonly altered: readonly { readonly image: string; readonly task: string }[];
   readonly violations: readonly string[];
 }
 
@@ -28,17 +29,19 @@ interface Run {
 export async function summarize(root: string, runFile: string): Promise<Summary> {
   const run = existsSync(runFile) ? (JSON.parse(readFileSync(runFile, 'utf8')) as Run) : { tasks: [] };
   const directory = join(root, 'dist', 'images');
-  const projects = (await glob('**/digest.json', { cwd: directory, suppressErrors: true }))
-    .map(dirname)
-    .sort();
+  const images = (await glob('**/digest.json', { cwd: directory, suppressErrors: true })).map(dirname).sort();
   const rows: string[][] = [];
-  const altered: string[] = [];
+  const altered: Summary['altered'][number][] = [];
   const violations: string[] = [];
-  for (const project of projects.filter((name) => run.tasks.some((task) => task.projectName === name))) {
-    const image = await verifyImage(join(directory, project), { deep: 'hashes' });
-    if (image.ok) rows.push([project, ...describeImage(image.value), ...describeRun(run, project)]);
+  for (const path of images) {
+    const tasks = tasksOf(run, path);
+    const project = tasks.find(({ target }) => target !== 'compile')?.projectName;
+    if (project === undefined) continue;
+    const image = await verifyImage(join(directory, path), { deep: 'hashes' });
+    if (image.ok) rows.push([path, ...describeImage(image.value), ...describeTasks(tasks)]);
     else {
-      altered.push(project);
+      const variant = path === project ? undefined : path.slice(project.length + 1);
+      altered.push({ image: path, task: `${project}:${targetName('materialize', variant)}` });
       violations.push(renderFailures(image.failures));
     }
   }
@@ -53,8 +56,16 @@ function describeImage(image: DigestJson): string[] {
   return [image.index.digest.slice(0, 19), sizes.join('  ')];
 }
 
-function describeRun(run: Run, project: string): string[] {
-  const tasks = run.tasks.filter((task) => task.projectName === project);
+/** What ran for the image in a folder of dist/images: the compile stage serves all images of a project. */
+function tasksOf({ tasks }: Run, path: string): Run['tasks'] {
+  return tasks.filter(({ projectName, target }) => {
+    const [, variant] = /^(?:build-image|load-image|materialize)-(.+)$/.exec(target) ?? [];
+    if (variant !== undefined) return join(projectName, variant) === path;
+    return projectName === path;
+  });
+}
+
+function describeTasks(tasks: Run['tasks']): string[] {
   const missed = tasks.filter(({ cacheStatus }) => cacheStatus === 'cache-miss');
   const milliseconds = missed.reduce(
     (sum, task) => sum + Date.parse(task.endTime) - Date.parse(task.startTime),

@@ -25,8 +25,17 @@ export function compileDirectory(root: string, project: string): string {
   return join(root, 'dist', 'compile', project);
 }
 
-export function imageDirectory(root: string, project: string): string {
-  return join(root, 'dist', 'images', project);
+/** Where an image is published; that of a variant is a folder beside the blobs of the default image. */
+export function imageDirectory(root: string, project: string, variant?: string): string {
+  return join(root, 'dist', 'images', project, variant ?? '');
+}
+
+/** What of an image's directory is the image's own; the rest are directories of variants. */
+export const imageParts = ['digest.json', 'blobs'] as const;
+
+/** Tells an image from every other in names of files: a project's name has no `+`. */
+export function imageKey(project: string, variant: string | undefined): string {
+  return variant === undefined ? project : `${project}+${variant}`;
 }
 
 export function lockPath(directories: Directories, name: string): string {

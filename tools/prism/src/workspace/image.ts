@@ -29,22 +29,23 @@ export interface VerifiedImage {
  */
 export async function readVerifiedImage(
   project: string,
+  variant: string | undefined,
   context: ExecutorContext,
 ): Promise<Result<VerifiedImage>> {
   const directories = directoriesOf(context.root, process.env);
-  const directory = imageDirectory(context.root, project);
+  const directory = imageDirectory(context.root, project, variant);
   const opened = await openContentStore(directories.store);
   if (!opened.ok) return opened;
   const store = opened.value;
   const fetchBases = async (layers: readonly ImageLayer[]): Promise<Result<void>> => {
     const inherited = layers.filter(({ origin }) => origin !== 'own');
     if (inherited.length === 0) return ok(undefined);
-    const input = readInput(project, directories, context);
+    const input = readInput(project, variant, directories, context);
     return input.ok ? fetchLayers(input.value, store, inherited) : input;
   };
   const found = await verifyImage(directory, { deep: 'hashes' });
   if (found.ok) return ok({ directories, directory, image: found.value, store, fetchBases });
-  const input = readInput(project, directories, context);
+  const input = readInput(project, variant, directories, context);
   if (!input.ok) return failed(...found.failures, ...input.failures);
   const repaired = await repairImage(input.value, found.failures);
   if (!repaired.ok) return repaired;
@@ -52,8 +53,13 @@ export async function readVerifiedImage(
   return again.ok ? ok({ directories, directory, image: again.value, store, fetchBases }) : again;
 }
 
-function readInput(project: string, directories: Directories, context: ExecutorContext): Result<StepInput> {
+function readInput(
+  project: string,
+  variant: string | undefined,
+  directories: Directories,
+  context: ExecutorContext,
+): Result<StepInput> {
   const siblings = openSiblings(context);
-  const options = siblings.optionsOf(project);
+  const options = siblings.optionsOf(project, variant);
   return options.ok ? ok({ directories, project, options: options.value, siblings }) : options;
 }

@@ -25,6 +25,11 @@ export function imageName(prefix: string, project: string): string {
   return `localhost/${prefix ? `${prefix}/` : ''}${project.toLowerCase().replace(/^@/, '')}`;
 }
 
+/** The target of a variant: `build-image` and `debug` to `build-image-debug`. */
+export function targetName(target: string, variant: string | undefined): string {
+  return variant === undefined ? target : `${target}-${variant}`;
+}
+
 /** Whether a name can only be that of a component: no registry is called so. */
 export function isLocal(reference: string): boolean {
   return reference.startsWith('localhost/');

@@ -107,7 +107,13 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       identity,
     };
     const targets = makeTargets(facts, component.value);
-    expect(Object.keys(targets)).toEqual(['compile', 'build-image', 'load-image', 'materialize']);
+    expect(Object.keys(targets)).toEqual([
+      'compile',
+      'build-image',
+      'run-image',
+      'load-image',
+      'materialize',
+    ]);
     const { compile, 'build-image': image } = targets;
     expect({ compile, image }).toMatchSnapshot();
   });

@@ -58,7 +58,7 @@ async function fetchFromRegistry(
   projects: readonly string[],
 ): Promise<Result<void> | undefined> {
   if (layer.origin === 'own') return undefined;
-  const others = projects.map(siblings.optionsOf).flatMap((one) => (one.ok ? [one.value] : []));
+  const others = projects.map((one) => siblings.optionsOf(one)).flatMap((one) => (one.ok ? [one.value] : []));
   for (const { containerfile } of [options, ...others]) {
     const lock = readImagesLock(directories.root, containerfile);
     const found = lock.ok ? findManifest(lock.value, layer.origin.base) : undefined;

@@ -62,6 +62,8 @@ async function readBase(
 }
 
 function findCycle({ project, options, siblings }: StepInput, uses: readonly ImageUse[]): Result<void> {
+  // Nothing is made of a variant.
+  if (options.variant !== undefined) return ok(undefined);
   const circular = uses.filter(({ reference }) => {
     const base = options.bases[reference];
     if (base === undefined) return false;

@@ -3,8 +3,10 @@ import type { BuildOptions } from '../options';
 
 /** The other components of the workspace, as a step that starts from their images needs them. */
 export interface Siblings {
-  /** Options of a component's build-image target. */
-  readonly optionsOf: (project: string) => Result<BuildOptions>;
+  /** Options of a component's build-image target, or of that of a variant. */
+  readonly optionsOf: (project: string, variant?: string) => Result<BuildOptions>;
+  /** The variants of a component's image. */
+  readonly variantsOf: (project: string) => readonly string[];
   /** Builds an image again in process, and puts it where the altered one came from. */
   readonly rebuild: (project: string, failures: readonly Failure[]) => Promise<Result<void>>;
 }

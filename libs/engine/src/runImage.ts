@@ -1,0 +1,97 @@
+import type { Argv, Engine } from './engine';
+
+/** On every container that we start: which project it is of, so that nobody else's is ever cleaned up. */
+export const projectLabel = 'prism-build.project';
+
+export interface PublishedPort {
+  readonly address: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+  /** tcp, udp or sctp. */
+  readonly protocol: string;
+}
+
+/** A container in the foreground, as both engines understand it. */
+export interface RunRequest {
+  readonly image: string;
+  readonly name: string;
+  readonly project: string;
+  readonly ports: readonly PublishedPort[];
+  /** Names only: the engine takes the values out of its own environment, so that no value is in its arguments. */
+  readonly env: readonly string[];
+  readonly envFiles: readonly string[];
+  readonly volumes: readonly string[];
+  readonly tmpfs: readonly string[];
+  readonly user: string | undefined;
+  readonly readOnly: boolean;
+  readonly entrypoint: string | undefined;
+  /** Passes standard input on, as a terminal where it is one. */
+  readonly interactive: 'no' | 'input' | 'terminal';
+  readonly args: readonly string[];
+}
+
+/** The arguments that run an image and remove the container when it ends. An image that is not there is not pulled. */
+export function runImage({ name: engine }: Pick<Engine, 'name'>, request: RunRequest): Argv {
+  const each = (flag: string, values: readonly string[]) => values.flatMap((value) => [flag, value]);
+  return [
+    engine,
+    'run',
+    '--rm',
+    '--pull=never',
+    `--name=${request.name}`,
+    `--label=${projectLabel}=${request.project}`,
+    ...each('--publish', request.ports.map(formatPort)),
+    ...each('--env', request.env),
+    ...each('--env-file', request.envFiles),
+    ...each('--volume', request.volumes),
+    ...each('--tmpfs', request.tmpfs),
+    ...(request.user === undefined ? [] : [`--user=${request.user}`]),
+    ...(request.readOnly ? ['--read-only'] : []),
+    // Podman would leave /tmp writable, Docker would not.
+    ...(request.readOnly && engine === 'podman' ? ['--read-only-tmpfs=false'] : []),
+    ...(request.interactive === 'no' ? [] : ['--interactive']),
+    ...(request.interactive === 'terminal' ? ['--tty'] : []),
+    ...(request.entrypoint === undefined ? [] : [`--entrypoint=${request.entrypoint}`]),
+    request.image,
+    ...request.args,
+  ];
+}
+
+function formatPort({ address, hostPort, containerPort, protocol }: PublishedPort): string {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return `${host}:${hostPort}:${containerPort}/${protocol}`;
+}
+
+const written = /^(?:(?:\[([0-9a-f:.]+)\]|(\d+(?:\.\d+){3})):)?(?:(\d+):)?(\d+)(?:\/(tcp|udp|sctp))?$/i;
+
+/** `[address:][host:]container[/protocol]`; on loopback where no address is given. Undefined: it is no port. */
+export function parsePort(text: string): PublishedPort | undefined {
+  const match = written.exec(text.trim());
+  if (!match) return undefined;
+  const [, v6, v4, host, container, protocol = 'tcp'] = match;
+  const containerPort = Number(container);
+  const hostPort = host === undefined ? containerPort : Number(host);
+  if (![hostPort, containerPort].every((port) => port >= 1 && port <= 65_535)) return undefined;
+  return { address: v6 ?? v4 ?? '127.0.0.1', hostPort, containerPort, protocol: protocol.toLowerCase() };
+}
+
+/**
+ * Whether an engine reads a variable itself, so that the value for a container would change the engine: where its
+ * storage is, which registry or machine it talks to.
+ */
+export function steersEngine(name: string): boolean {
+  return (
+    /^(PATH|HOME|USER|TMPDIR|GODEBUG|.*_(PROXY|proxy))$/.test(name) ||
+    /^(XDG|LD|CONTAINERS?|DOCKER|PODMAN|BUILDAH|STORAGE|REGISTRY|DBUS|SSL_CERT|NOTIFY|LISTEN)_/.test(name)
+  );
+}
+
+export function inspectContainer({ name }: Pick<Engine, 'name'>, container: string): Argv {
+  return [name, 'container', 'inspect', '--format', '{{.State.Running}}', container];
+}
+
+/** Stops a container the hard way and removes it. */
+export function removeContainer({ name }: Pick<Engine, 'name'>, container: string): Argv {
+  // Podman would ask it to end once more, and wait.
+  return [name, 'rm', '--force', ...(name === 'podman' ? ['--time=0'] : []), '--volumes', container];
+}

@@ -1,0 +1,90 @@
+import type { Run } from '@prism-build/shell';
+import * as z from 'zod';
+import { isOnPath } from '../workspace/engine';
+import type { EngineFacts } from './facts';
+
+const podmanInfo = z.object({
+  host: z.object({
+    cgroupManager: z.string().optional(),
+    cgroupVersion: z.string().optional(),
+    eventLogger: z.string().optional(),
+    networkBackend: z.string().optional(),
+    ociRuntime: z.object({ name: z.string() }).optional(),
+    security: z.object({ rootless: z.boolean() }).optional(),
+  }),
+  store: z.object({ graphDriverName: z.string(), graphRoot: z.string() }),
+  version: z.object({ Version: z.string() }),
+});
+
+const dockerInfo = z.object({
+  ServerVersion: z.string(),
+  Driver: z.string().optional(),
+  DockerRootDir: z.string().optional(),
+  CgroupVersion: z.string().optional(),
+  CgroupDriver: z.string().optional(),
+  DefaultRuntime: z.string().optional(),
+  SecurityOptions: z.array(z.string()).nullish(),
+});
+
+/** Podman where it is, else Docker. */
+export async function readEngine(run: Run): Promise<EngineFacts | undefined> {
+  const name = (['podman', 'docker'] as const).find(isOnPath);
+  if (name === undefined) return undefined;
+  const printed = await run({ argv: [name, '--version'], timeout: 20_000 });
+  const version = (printed.ok ? /(\d+\.\d+\.\d+)/.exec(printed.value.stdout)?.[1] : undefined) ?? 'unknown';
+  const format = name === 'podman' ? 'json' : '{{json .}}';
+  const info = await run({ argv: [name, 'info', '--format', format], timeout: 20_000 });
+  const first = (text: string | undefined) => text?.trim().split('\n').at(-1) ?? 'it says nothing';
+  if (!info.ok) return { name, version, trouble: first(info.failures[0]?.why ?? info.failures[0]?.what) };
+  return {
+    name,
+    version,
+    ...(name === 'podman' ? parsePodman(info.value.stdout) : parseDocker(info.value.stdout)),
+  };
+}
+
+type Details = Omit<EngineFacts, 'name' | 'version'>;
+
+/** What `podman info --format json` says; a shape that is not known is a trouble, not an exception. */
+export function parsePodman(text: string): Details {
+  const parsed = podmanInfo.safeParse(parse(text));
+  if (!parsed.success) return { trouble: 'its info has another shape' };
+  const { host, store } = parsed.data;
+  return {
+    rootless: host.security?.rootless,
+    storageDriver: store.graphDriverName,
+    storagePath: store.graphRoot,
+    cgroups: host.cgroupVersion,
+    cgroupManager: host.cgroupManager,
+    runtime: host.ociRuntime?.name,
+    networkBackend: host.networkBackend,
+    eventLogger: host.eventLogger,
+  };
+}
+
+/** What `docker info --format '{{json .}}'` says; without a server it has errors in place of a version. */
+export function parseDocker(text: string): Details {
+  const value = parse(text);
+  const parsed = dockerInfo.safeParse(value);
+  if (!parsed.success) {
+    const errors = z.object({ ServerErrors: z.array(z.string()) }).safeParse(value);
+    return { trouble: errors.success ? (errors.data.ServerErrors[0] ?? '') : 'its info has another shape' };
+  }
+  const { data } = parsed;
+  return {
+    rootless: (data.SecurityOptions ?? []).some((one) => one.includes('rootless')),
+    storageDriver: data.Driver,
+    storagePath: data.DockerRootDir,
+    cgroups: data.CgroupVersion && `v${data.CgroupVersion}`,
+    cgroupManager: data.CgroupDriver,
+    runtime: data.DefaultRuntime,
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

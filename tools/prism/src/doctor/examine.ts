@@ -1,0 +1,122 @@
+import type { EngineFacts, Facts } from './facts';
+import { commandFor, type System, systemOf } from './systems';
+
+export interface Finding {
+  readonly what: string;
+  readonly found: string;
+  /** `missing` is what no image can be loaded or run without; `better` what would help. */
+  readonly verdict: 'good' | 'better' | 'missing';
+  /** What to do, a command wherever there is one; empty where nothing is to be done. */
+  readonly todo: string;
+}
+
+const good = (what: string, found: string): Finding => ({ what, found, verdict: 'good', todo: '' });
+const better = (what: string, found: string, todo: string): Finding => ({
+  what,
+  found,
+  verdict: 'better',
+  todo,
+});
+const missing = (what: string, found: string, todo: string): Finding => ({
+  what,
+  found,
+  verdict: 'missing',
+  todo,
+});
+
+/** Bytes that a cold build of a few images and their builders may need. */
+const enough = 5e9;
+
+/** What is there and what is missing, in the order in which one would set it up. Pure. */
+export function examine(facts: Facts): Finding[] {
+  const system = systemOf(facts);
+  if (system === 'windows') {
+    const todo = 'wsl --install -d Debian, then work inside of it';
+    return [missing('system', 'native Windows is not supported', todo)];
+  }
+  return [
+    good('system', describeSystem(facts, system)),
+    examineNode(facts.node),
+    ...examineEngine(facts, system),
+    facts.skopeo
+      ? good('skopeo', facts.skopeo)
+      : better('skopeo', 'not there; needed for bases of a registry', commandFor(system, 'skopeo')),
+    examineEmulation(facts, system),
+    examineSpace('free, workspace', facts.freeWorkspace),
+    ...(facts.freeStorage !== undefined ? [examineSpace('free, storage', facts.freeStorage)] : []),
+    ...facts.toolchains.map(({ language, wanted, found }) => {
+      if (found === wanted) return good(language, found);
+      const todo = `npm run build brings ${language} ${wanted}, or says how`;
+      return better(
+        language,
+        found === undefined ? `not there; pinned is ${wanted}` : `${found}; pinned is ${wanted}`,
+        todo,
+      );
+    }),
+  ];
+}
+
+function describeSystem({ distribution, architecture, systemd, platform }: Facts, system: System): string {
+  const name = platform === 'linux' ? (distribution[0] ?? 'linux') : 'macOS';
+  const parts = [name, architecture, ...(system === 'wsl' ? ['WSL2'] : [])];
+  return [...parts, ...(platform === 'linux' && !systemd ? ['no systemd'] : [])].join(', ');
+}
+
+function examineNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  const isNew = major > 20 || (major === 20 && minor >= 19);
+  return isNew ? good('node', version) : missing('node', version, 'install Node 20.19 or later');
+}
+
+function examineEngine(facts: Facts, system: System): Finding[] {
+  const { engine, machines } = facts;
+  if (!engine) return [missing('engine', 'neither podman nor docker', commandFor(system, 'podman'))];
+  const found = `${engine.name} ${engine.version}`;
+  if (system === 'macos' && engine.name === 'podman' && !machines?.some(({ running }) => running)) {
+    const need = machines && machines.length > 0 ? 'start' : 'machine';
+    const state = need === 'start' ? 'its machine does not run' : 'there is no machine';
+    return [missing('engine', `${found}, but ${state}`, commandFor(system, need))];
+  }
+  if (engine.trouble !== undefined)
+    return [missing('engine', `${found} does not answer: ${engine.trouble}`, `${engine.name} info`)];
+  const [major = 0, minor = 0] = engine.version.split('.').map(Number);
+  const old = engine.name === 'podman' && (major < 4 || (major === 4 && minor < 3));
+  return [
+    old ? missing('engine', found, 'Podman 4.3 or later is needed') : good('engine', found),
+    ...examineSettings(engine, system),
+  ];
+}
+
+function examineSettings(engine: EngineFacts, system: System): Finding[] {
+  const { rootless, storageDriver, cgroups, cgroupManager, runtime } = engine;
+  const findings: Finding[] = [];
+  if (rootless !== undefined) findings.push(good('rights', rootless ? 'rootless' : 'rootful'));
+  if (storageDriver === 'vfs')
+    findings.push(better('storage driver', 'vfs copies every layer', commandFor(system, 'overlay')));
+  else if (storageDriver) findings.push(good('storage driver', storageDriver));
+  const limits = rootless && cgroups === 'v1';
+  if (limits)
+    findings.push(
+      better('cgroups', 'v1: limits do nothing without root', 'boot with systemd.unified_cgroup_hierarchy=1'),
+    );
+  else if (cgroups) findings.push(good('cgroups', [cgroups, cgroupManager].filter(Boolean).join(', ')));
+  // crun cannot do without a cgroup that it may write to; runc of Debian manages.
+  if (runtime === 'runc' && cgroups === 'v2')
+    findings.push(better('OCI runtime', 'runc; crun starts containers faster', commandFor(system, 'crun')));
+  else if (runtime) findings.push(good('OCI runtime', runtime));
+  return findings;
+}
+
+function examineEmulation({ architecture, emulates, platform }: Facts, system: System): Finding {
+  const other = architecture === 'arm64' ? 'amd64' : 'arm64';
+  if (platform === 'darwin') return good('emulation', `${other} inside of the machine`);
+  if (emulates.includes(other)) return good('emulation', other);
+  const found = `none for ${other}; needed only where RUN is executed for it`;
+  return better('emulation', found, commandFor(system, 'emulation'));
+}
+
+function examineSpace(what: string, bytes: number | undefined): Finding {
+  if (bytes === undefined) return better(what, 'unknown', 'df -h');
+  const found = `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes < enough ? better(what, found, 'nx g prism:prune --keep=1GB') : good(what, found);
+}

@@ -1,0 +1,47 @@
+/** What is known of a machine; everything that could not be found out is undefined. */
+export interface Facts {
+  readonly platform: 'linux' | 'darwin' | 'win32' | (string & {});
+  /** As in images: amd64, arm64. */
+  readonly architecture: string;
+  /** ID and ID_LIKE of /etc/os-release, in lower case. */
+  readonly distribution: readonly string[];
+  readonly wsl: boolean;
+  readonly systemd: boolean;
+  readonly node: string;
+  readonly engine: EngineFacts | undefined;
+  /** Machines of `podman machine`; undefined where the command has no machines. */
+  readonly machines: readonly { readonly name: string; readonly running: boolean }[] | undefined;
+  readonly skopeo: string | undefined;
+  /** Architectures whose programs this kernel runs by an interpreter. */
+  readonly emulates: readonly string[];
+  /** Bytes. */
+  readonly freeWorkspace: number | undefined;
+  readonly freeStorage: number | undefined;
+  readonly toolchains: readonly ToolchainFacts[];
+  /** Settings files that exist: CONTAINERS_CONF of the user, else the user's own containers.conf. */
+  readonly settings: string | undefined;
+  /** Where a drop-in of ours would go, and what is there. */
+  readonly dropIn: { readonly path: string; readonly text: string | undefined };
+}
+
+export interface EngineFacts {
+  readonly name: 'podman' | 'docker';
+  readonly version: string;
+  /** What it says when it does not answer. */
+  readonly trouble?: string | undefined;
+  readonly rootless?: boolean | undefined;
+  readonly storageDriver?: string | undefined;
+  readonly storagePath?: string | undefined;
+  /** v1 or v2. */
+  readonly cgroups?: string | undefined;
+  readonly cgroupManager?: string | undefined;
+  readonly runtime?: string | undefined;
+  readonly networkBackend?: string | undefined;
+  readonly eventLogger?: string | undefined;
+}
+
+export interface ToolchainFacts {
+  readonly language: string;
+  readonly wanted: string;
+  readonly found: string | undefined;
+}

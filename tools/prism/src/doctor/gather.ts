@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Run, readTextIfThere } from '@prism-build/shell';
+import type { Directories } from '../workspace/directories';
+import { isOnPath } from '../workspace/engine';
+import { readEngine } from './engine';
+import type { Facts } from './facts';
+import { readToolchains } from './toolchains';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Asks the machine; nothing here fails, what cannot be found out is undefined. */
+export async function gatherFacts(directories: Directories, run: Run, env: Env): Promise<Facts> {
+  const release = readTextIfThere('/etc/os-release') ?? '';
+  const field = (name: string) =>
+    new RegExp(`^${name}="?([^"\\n]*)`, 'm').exec(release)?.[1]?.toLowerCase() ?? '';
+  const engine = await readEngine(run);
+  const home = env.XDG_CONFIG_HOME || join(env.HOME ?? '/root', '.config');
+  const dropIn = join(home, 'containers', 'containers.conf.d', '50-prism-build.conf');
+  const own = [env.CONTAINERS_CONF, join(home, 'containers', 'containers.conf')];
+  return {
+    platform: process.platform,
+    architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+    distribution: [field('ID'), ...field('ID_LIKE').split(' ')].filter(Boolean),
+    wsl: /microsoft/i.test(readTextIfThere('/proc/sys/kernel/osrelease') ?? ''),
+    systemd: existsSync('/run/systemd/system'),
+    node: process.version,
+    engine,
+    machines:
+      process.platform === 'darwin' && engine?.name === 'podman' ? await readMachines(run) : undefined,
+    skopeo: await firstMatch(run, ['skopeo', '--version'], /version (\S+)/),
+    emulates: readEmulation(),
+    freeWorkspace: freeBytes(directories.root),
+    freeStorage: engine?.storagePath === undefined ? undefined : freeBytes(engine.storagePath),
+    toolchains: readToolchains(directories),
+    settings: own.find((path) => path && existsSync(path)),
+    dropIn: { path: dropIn, text: readTextIfThere(dropIn) },
+  };
+}
+
+async function firstMatch(
+  run: Run,
+  argv: [string, ...string[]],
+  pattern: RegExp,
+): Promise<string | undefined> {
+  if (!isOnPath(argv[0])) return undefined;
+  const done = await run({ argv, timeout: 20_000 });
+  return done.ok ? pattern.exec(done.value.stdout)?.[1] : undefined;
+}
+
+async function readMachines(run: Run): Promise<Facts['machines']> {
+  const listed = await run({ argv: ['podman', 'machine', 'list', '--format', 'json'], timeout: 20_000 });
+  if (!listed.ok) return [];
+  try {
+    const machines = JSON.parse(listed.value.stdout || '[]') as { Name?: string; Running?: boolean }[];
+    return machines.map(({ Name = '', Running = false }) => ({ name: Name, running: Running }));
+  } catch {
+    return [];
+  }
+}
+
+/** Interpreters that the kernel would start: binfmt_misc, one file each. */
+function readEmulation(): string[] {
+  const directory = '/proc/sys/fs/binfmt_misc';
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  const known: Readonly<Record<string, string>> = { 'qemu-aarch64': 'arm64', 'qemu-x86_64': 'amd64' };
+  return names.flatMap((name) => {
+    const text = known[name] === undefined ? undefined : readTextIfThere(join(directory, name));
+    return text?.startsWith('enabled') ? [known[name]!] : [];
+  });
+}
+
+function freeBytes(path: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Tree } from '@nx/devkit';
+import { failed, imageFailure, ok, type Result, renderFailures } from '@prism-build/errors';
+import { writeFileAtomic } from '@prism-build/shell';
+import { directoriesOf } from '../workspace/directories';
+import { engineRun } from '../workspace/engine';
+import { parseOptions } from '../workspace/parseOptions';
+import { examine } from './examine';
+import type { Facts } from './facts';
+import { gatherFacts } from './gather';
+import { doctorOptions } from './options';
+import { formatFindings } from './report';
+import { formatSettings, listSettings, mayWrite } from './settings';
+
+/**
+ * The `doctor` generator: `nx g prism:doctor [--settings] [--write] [--json --quiet]`. It fails where something is
+ * missing without which no image can be loaded or run. What it writes is written by what it returns: Nx calls that
+ * unless the run is dry.
+ */
+export async function doctor(tree: Tree, value: unknown): Promise<() => void> {
+  const options = unwrap(parseOptions(doctorOptions, value, 'prism:doctor'));
+  const directories = directoriesOf(tree.root, process.env);
+  const facts = await gatherFacts(directories, engineRun(directories), process.env);
+  const findings = examine(facts);
+  const missing = findings.filter(({ verdict }) => verdict === 'missing');
+  const settings = listSettings(facts);
+  const text = formatSettings(settings);
+  if (options.json) process.stdout.write(`${JSON.stringify({ version: 1, findings, settings, facts })}\n`);
+  else {
+    process.stdout.write(formatFindings(findings, process.stdout.isTTY === true && !process.env.NO_COLOR));
+    if (options.settings || options.write) process.stdout.write(`\n${facts.dropIn.path}:\n${text}`);
+  }
+  const writable = options.write ? unwrap(checkWrite(facts)) : false;
+  const words = missing.map(({ what, found }) => `${what}: ${found}`).join('; ');
+  if (missing.length > 0)
+    throw new Error(
+      renderFailures([imageFailure('SETUP_INCOMPLETE', { what: words, remedy: missing[0]!.todo })]),
+    );
+  return () => {
+    if (writable) writeFileAtomic(facts.dropIn.path, text);
+  };
+}
+
+/** Settings are written where nobody else's stand in their place, and only for Podman, which reads drop-ins. */
+export function checkWrite(facts: Pick<Facts, 'dropIn' | 'engine' | 'settings'>): Result<boolean> {
+  const refuse = (what: string, remedy: string) =>
+    failed(imageFailure('SETTINGS_NOT_WRITTEN', { what, remedy }));
+  if (facts.engine?.name !== 'podman')
+    return refuse('these are settings of Podman, which is not here', 'Install Podman first.');
+  if (facts.settings !== undefined)
+    return refuse(
+      `${facts.settings} holds settings of yours, which a drop-in would override or not reach`,
+      'Copy the lines that you want from --settings into it.',
+    );
+  if (!mayWrite(facts))
+    return refuse(
+      `${facts.dropIn.path} is not ours`,
+      'Copy the lines that you want from --settings into it.',
+    );
+  return ok(true);
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(renderFailures(result.failures));
+  return result.value;
+}

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+
+/** Options of the `doctor` generator; schema/doctor.json is made from it. */
+export const doctorOptions = z.object({
+  settings: z
+    .boolean()
+    .default(false)
+    .describe("Show ADR-049's settings for containers.conf, with a word on what each gives away."),
+  write: z
+    .boolean()
+    .default(false)
+    .describe("Write those of them that weaken no isolation into a drop-in of the user's containers.conf.d."),
+  json: z
+    .boolean()
+    .default(false)
+    .describe('Print everything as one line of JSON; with --quiet nothing else.'),
+});
+
+export type DoctorOptions = z.infer<typeof doctorOptions>;

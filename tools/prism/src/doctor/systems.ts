@@ -1,0 +1,55 @@
+import type { Facts } from './facts';
+
+export type System = 'debian' | 'fedora' | 'macos' | 'wsl' | 'windows' | 'linux';
+
+export function systemOf({ platform, distribution, wsl }: Facts): System {
+  if (platform === 'win32') return 'windows';
+  if (platform === 'darwin') return 'macos';
+  const is = (...names: string[]) => names.some((name) => distribution.includes(name));
+  if (is('debian', 'ubuntu')) return wsl ? 'wsl' : 'debian';
+  if (is('fedora', 'rhel', 'centos')) return 'fedora';
+  return wsl ? 'wsl' : 'linux';
+}
+
+type Need = 'podman' | 'skopeo' | 'emulation' | 'crun' | 'machine' | 'start' | 'overlay';
+
+/** Storage cannot be converted. */
+const reset = '# then podman system reset, which deletes all images and containers';
+
+const apt: Partial<Record<Need, string>> = {
+  podman: 'sudo apt-get update && sudo apt-get install -y podman uidmap slirp4netns fuse-overlayfs',
+  skopeo: 'sudo apt-get install -y skopeo',
+  emulation: 'sudo apt-get install -y qemu-user-static',
+  crun: 'sudo apt-get install -y crun',
+  overlay: `sudo apt-get install -y fuse-overlayfs ${reset}`,
+};
+
+/** The machine that a Mac gets: rootless, half of an ordinary laptop. */
+const machine = 'podman machine init --cpus 4 --memory 4096 --disk-size 50';
+
+const commands: Readonly<Record<System, Partial<Record<Need, string>>>> = {
+  debian: apt,
+  wsl: apt,
+  fedora: {
+    podman: 'sudo dnf install -y podman',
+    skopeo: 'sudo dnf install -y skopeo',
+    emulation: 'sudo dnf install -y qemu-user-static',
+    crun: 'sudo dnf install -y crun',
+    overlay: `sudo dnf install -y fuse-overlayfs ${reset}`,
+  },
+  macos: {
+    podman: `brew install podman && ${machine} && podman machine start`,
+    skopeo: 'brew install skopeo',
+    machine: `${machine} && podman machine start`,
+    start: 'podman machine start',
+  },
+  windows: {},
+  linux: {},
+};
+
+const names: Partial<Record<Need, string>> = { emulation: 'qemu-user-static', overlay: 'fuse-overlayfs' };
+
+/** The command that brings what is missing; a sentence where no command is known. */
+export function commandFor(system: System, need: Need): string {
+  return commands[system][need] ?? `install ${names[need] ?? need} with the package manager of this system`;
+}

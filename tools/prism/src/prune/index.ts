@@ -1,0 +1,123 @@
+import { createProjectGraphAsync, type Tree } from '@nx/devkit';
+import { type Engine, loadNames } from '@prism-build/engine';
+import { ok, type Result, renderFailures } from '@prism-build/errors';
+import { readDigestJson } from '@prism-build/oci';
+import { withLock } from '@prism-build/shell';
+import { formatTable } from '../summary/table';
+import { type Directories, directoriesOf, imageDirectory, lockPath } from '../workspace/directories';
+import { engineRun, pickEngine } from '../workspace/engine';
+import { imageName } from '../workspace/naming';
+import { parseOptions } from '../workspace/parseOptions';
+import { type EnginePlan, planLeftovers, removeLeftovers } from './engine';
+import { parseKeep } from './keep';
+import { pruneOptions } from './options';
+import { type DiskPlan, planDisk } from './planDisk';
+import type { Leftover } from './readStore';
+import { removeFiles } from './removeFiles';
+import { type Images, listImageTargets, outputsOf } from './targets';
+
+/**
+ * The `prune` generator: `nx g prism:prune [--keep=2GB] [--dry-run] [--json --quiet]`. It says what nobody needs, and
+ * returns what removes it: Nx calls that unless the run is dry.
+ */
+export async function prune(tree: Tree, value: unknown): Promise<() => Promise<void>> {
+  const options = unwrap(parseOptions(pruneOptions, value, 'prism:prune'));
+  const keep = unwrap(parseKeep(options.keep));
+  const directories = directoriesOf(tree.root, process.env);
+  // A graph with errors is no answer to which projects there are: this throws.
+  const { nodes } = await createProjectGraphAsync({ exitOnError: false });
+  const images = listImageTargets(nodes);
+  const disk = await planDisk(directories, outputsOf(images, nodes), keep, Date.now());
+  const engine = options.engine === 'none' ? undefined : pickEngine(options.engine);
+  // Where there is no engine there is nothing of ours in it.
+  const chosen = engine?.ok ? engine.value : undefined;
+  const leftovers = chosen && unwrap(await askEngine(chosen, directories, images));
+  process.stdout.write(options.json ? encode(disk, leftovers) : describe(disk, leftovers));
+  return async () => unwrap(await apply(directories, disk, chosen, leftovers, options.json));
+}
+
+async function askEngine(
+  engine: Engine,
+  directories: Directories,
+  images: Images,
+): Promise<Result<EnginePlan>> {
+  const names = await Promise.all(
+    images.map(async ({ project, variant, prefix }) => {
+      const image = await readDigestJson(imageDirectory(directories.root, project, variant));
+      const digest = image.ok ? image.value.index.digest : '';
+      const architectures = image.ok
+        ? image.value.platforms.map(({ platform }) => platform.architecture)
+        : [];
+      return [undefined, ...architectures].flatMap((architecture) =>
+        loadNames(imageName(prefix, project), digest, { variant, architecture }),
+      );
+    }),
+  );
+  const prefix = images.find((one) => one.prefix !== '')?.prefix;
+  return planLeftovers(engine, engineRun(directories), {
+    repositories: new Set(images.map((one) => imageName(one.prefix, one.project))),
+    space: prefix === undefined ? undefined : `localhost/${prefix}/`,
+    current: new Set(names.flat()),
+  });
+}
+
+async function apply(
+  directories: Directories,
+  disk: DiskPlan,
+  engine: Engine | undefined,
+  leftovers: EnginePlan | undefined,
+  quiet: boolean,
+): Promise<Result<void>> {
+  return withLock(lockPath(directories, 'prune'), async () => {
+    const { count, bytes } = removeFiles(Object.values(disk.removes).flat());
+    const gone = engine && leftovers ? await removeUnder(engine, directories, leftovers) : ok(0);
+    if (!gone.ok) return gone;
+    const words = `removed ${count} from the disk, ${megabytes(bytes)}; ${gone.value} from the engine\n`;
+    if (!quiet) process.stdout.write(words);
+    return ok(undefined);
+  });
+}
+
+/** Under the lock of those who load: what they have just brought is not taken away before it has its names. */
+function removeUnder(engine: Engine, directories: Directories, plan: EnginePlan): Promise<Result<number>> {
+  const work = async () => ok(await removeLeftovers(engine, engineRun(directories), plan));
+  return withLock(lockPath(directories, `load-${engine.name}`), work);
+}
+
+function describe({ removes, keptBytes }: DiskPlan, engine: EnginePlan | undefined): string {
+  const rows = Object.entries(removes).map(([kind, found]) => [
+    kind,
+    String(found.length),
+    megabytes(sum(found)),
+  ]);
+  const engines = engine
+    ? [
+        [`${engine.engine} images`, String(engine.images.length + engine.dangling.length), ''],
+        [`${engine.engine} containers`, String(engine.containers.length), ''],
+      ]
+    : [];
+  return `${formatTable([['unused', 'number', 'size'], ...rows, ...engines], [1, 2])}the store keeps ${megabytes(keptBytes)}\n`;
+}
+
+function encode(disk: DiskPlan, engine: EnginePlan | undefined): string {
+  const removes = Object.fromEntries(
+    Object.entries(disk.removes).map(([kind, found]) => [
+      kind,
+      { count: found.length, bytes: sum(found), paths: found.map(({ path }) => path) },
+    ]),
+  );
+  return `${JSON.stringify({ version: 1, removes, keptBytes: disk.keptBytes, engine: engine ?? null })}\n`;
+}
+
+function sum(found: readonly Leftover[]): number {
+  return found.reduce((all, { size }) => all + size, 0);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(renderFailures(result.failures));
+  return result.value;
+}

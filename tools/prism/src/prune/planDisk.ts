@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Directories } from '../workspace/directories';
+import type { Keep } from './keep';
+import { grace, planStore } from './planStore';
+import { type Leftover, listFiles, listOutputs, readStore } from './readStore';
+
+/** The projects of the workspace, as folders of dist. */
+export interface Outputs {
+  /** `proxy`, `proxy/debug`. */
+  readonly images: ReadonlySet<string>;
+  readonly compiled: ReadonlySet<string>;
+  /** All, whatever they are. */
+  readonly projects: ReadonlySet<string>;
+  /** Files that may lock bases of registries, workspace-relative. */
+  readonly locks: readonly string[];
+}
+
+export type DiskKind = 'blobs' | 'memos' | 'lists' | 'scratch' | 'outputs' | 'work';
+
+export interface DiskPlan {
+  readonly removes: Readonly<Record<DiskKind, readonly Leftover[]>>;
+  /** Of the store. */
+  readonly keptBytes: number;
+}
+
+/** What can go from the disk. Nothing is removed here, and nothing younger than the grace time is named. */
+export async function planDisk(
+  directories: Directories,
+  outputs: Outputs,
+  keep: Keep,
+  now: number,
+): Promise<DiskPlan> {
+  const { root, prism, store } = directories;
+  const gone = [
+    ...(await listGone(join(root, 'dist', 'images'), 'digest.json', outputs.images)),
+    ...(await listGone(join(root, 'dist', 'compile'), 'compile.json', outputs.compiled)),
+  ].filter((one) => now - one.usedAt >= grace);
+  const read = await readStore(directories, outputs.locks, now);
+  const plan = planStore(read, keep);
+  const blobs = join(store, 'blobs', 'sha256');
+  const memos = new Set(plan.memos.map(({ file }) => file));
+  const diffIDs = new Set([...read.namedDiffIDs, ...plan.keptMemos.flatMap((memo) => memo.diffIDs)]);
+  const old = (one: Leftover) => now - one.usedAt >= grace;
+  return {
+    keptBytes: plan.keptBytes,
+    removes: {
+      blobs: plan.blobs.map(({ hex, size, usedAt }) => ({ path: join(blobs, hex), size, usedAt })),
+      memos: listFiles(join(prism, 'images')).filter(({ path }) => memos.has(path)),
+      lists: listFiles(join(prism, 'layers')).filter(
+        (one) => old(one) && !diffIDs.has(basename(one.path, '.json')),
+      ),
+      scratch: [
+        ...listFiles(join(prism, 'scratch')).filter(
+          (one) => !isAlive(Number.parseInt(basename(one.path), 10)),
+        ),
+        ...listFiles(join(prism, 'pulls')),
+        ...listFiles(blobs).filter(({ path }) => basename(path).startsWith('.tmp-')),
+      ].filter(old),
+      outputs: gone,
+      work: listWork(directories, outputs).filter(old),
+    },
+  };
+}
+
+async function listGone(directory: string, file: string, there: ReadonlySet<string>): Promise<Leftover[]> {
+  const outputs = await listOutputs(directory, file);
+  return (
+    outputs
+      .filter(({ path }) => !there.has(path))
+      // A folder that holds one of a project's is not removed whole.
+      .filter(({ path }) => ![...there].some((one) => one.startsWith(`${path}/`)))
+      .map((one) => ({ ...one, path: join(directory, one.path) }))
+  );
+}
+
+/** Work trees of projects that are gone; a directory that other workspaces share says nothing of theirs. */
+function listWork({ root, prism }: Directories, { projects }: Outputs): Leftover[] {
+  if (prism !== join(root, '.prism') || !existsSync(join(prism, 'work'))) return [];
+  const scopes = new Set(
+    [...projects].filter((name) => name.includes('/')).map((name) => name.split('/')[0]!),
+  );
+  return listFiles(join(prism, 'work')).filter(({ path }) => {
+    const name = basename(path);
+    return !projects.has(name) && !scopes.has(name);
+  });
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

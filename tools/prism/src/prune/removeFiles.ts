@@ -1,0 +1,19 @@
+import { lstatSync, rmSync } from 'node:fs';
+import type { Leftover } from './readStore';
+
+/** Removes what was planned, save what was written again meanwhile: somebody uses it. Gives count and bytes. */
+export function removeFiles(leftovers: readonly Leftover[]): {
+  readonly count: number;
+  readonly bytes: number;
+} {
+  let count = 0;
+  let bytes = 0;
+  for (const { path, size, usedAt } of leftovers) {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (!stat || (stat.isFile() && stat.mtimeMs > usedAt)) continue;
+    rmSync(path, { recursive: true, force: true });
+    count += 1;
+    bytes += size;
+  }
+  return { count, bytes };
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { ProjectGraphProjectNode } from '@nx/devkit';
+import { imagesLockName } from '@prism-build/registry';
+import { targetName } from '../workspace/naming';
+import type { Outputs } from './planDisk';
+
+/** The images of the workspace, as targets say them. */
+export type Images = readonly {
+  readonly project: string;
+  readonly variant: string | undefined;
+  readonly prefix: string;
+}[];
+
+type Nodes = Readonly<Record<string, Pick<ProjectGraphProjectNode, 'data'>>>;
+
+export function listImageTargets(nodes: Nodes): Images {
+  return Object.entries(nodes).flatMap(([project, { data }]) =>
+    Object.values(data.targets ?? {}).flatMap(({ options }) => {
+      if (options?.step !== 'image') return [];
+      const variant = typeof options.variant === 'string' ? options.variant : undefined;
+      const prefix = data.targets?.[targetName('load-image', variant)]?.options?.prefix;
+      return [{ project, variant, prefix: typeof prefix === 'string' ? prefix : '' }];
+    }),
+  );
+}
+
+export function outputsOf(images: Images, nodes: Nodes): Outputs {
+  return {
+    images: new Set(
+      images.map(({ project, variant }) => (variant === undefined ? project : `${project}/${variant}`)),
+    ),
+    projects: new Set(Object.keys(nodes)),
+    locks: Object.values(nodes).map(({ data }) => join(data.root, imagesLockName)),
+    compiled: new Set(Object.keys(nodes).filter((project) => nodes[project]!.data.targets?.compile)),
+  };
+}

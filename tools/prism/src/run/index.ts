@@ -1,0 +1,112 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { type Engine, inspectContainer, loadNames, removeContainer, runImage } from '@prism-build/engine';
+import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
+import { readDigestJson } from '@prism-build/oci';
+import { runForeground } from '@prism-build/shell';
+import { type Directories, directoriesOf, imageDirectory } from '../workspace/directories';
+import { engineEnvironment, engineRun, pickEngine } from '../workspace/engine';
+import { imageName } from '../workspace/naming';
+import { parseOptions } from '../workspace/parseOptions';
+import { toTaskResult } from '../workspace/report';
+import { type RunOptions, runOptions } from './options';
+import { planRun, type RunPlan } from './planRun';
+
+/** The `run-image` executor: a loaded image in the foreground, until it ends or somebody stops it. */
+export async function runLoadedImage(
+  options: unknown,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  const { success, terminalOutput } = toTaskResult(await run(options, context));
+  process.stdout.write(terminalOutput);
+  return { success };
+}
+
+async function run(value: unknown, context: ExecutorContext): Promise<Result<string>> {
+  const project = context.projectName!;
+  const options = parseOptions(runOptions, value, `${project}:${context.targetName}`);
+  if (!options.ok) return options;
+  const engine = pickEngine(options.value.engine);
+  if (!engine.ok) return engine;
+  const plan = await readPlan(options.value, project, context.root);
+  if (!plan.ok) return plan;
+  const argv = runImage(engine.value, plan.value.request);
+  if (options.value.dryRun) return ok(`${JSON.stringify({ argv }, null, 2)}\n`);
+  const directories = directoriesOf(context.root, process.env);
+  const free = await freeName(engine.value, directories, plan.value.request.name);
+  if (!free.ok) return free;
+  process.stdout.write(describe(plan.value));
+  return runToEnd(engine.value, directories, plan.value, options.value);
+}
+
+async function readPlan(options: RunOptions, project: string, root: string): Promise<Result<RunPlan>> {
+  const { prefix, variant } = options;
+  const image = await readDigestJson(imageDirectory(root, project, variant));
+  if (!image.ok) return image;
+  const host = process.arch === 'x64' ? 'amd64' : process.arch;
+  const found = image.value.platforms.find(({ platform }) => platform.architecture === host);
+  if (!found) {
+    const what = `the image has no platform for this machine (${host})`;
+    return failed(engineFailure('LOAD_PLATFORM_MISSING', { what }));
+  }
+  return planRun(options, {
+    root,
+    project,
+    // The name that says the content: latest may have moved since.
+    image: loadNames(imageName(prefix, project), image.value.index.digest, { variant })[1],
+    exposedPorts: found.exposedPorts,
+    env: process.env,
+    terminal: process.stdin.isTTY === true,
+  });
+}
+
+/** What a killed run left under the name is removed; what still runs is somebody's. */
+async function freeName(engine: Engine, directories: Directories, name: string): Promise<Result<void>> {
+  const call = engineRun(directories);
+  const there = await call({ argv: inspectContainer(engine, name) });
+  if (!there.ok) return ok(undefined);
+  if (there.value.stdout.trim() === 'true') {
+    const remedy = `Stop it (${removeContainer(engine, name).join(' ')}), or use another --name and --ports.`;
+    return failed(engineFailure('RUN_NAME_IN_USE', { what: `the container ${name} runs already`, remedy }));
+  }
+  const removed = await call({ argv: removeContainer(engine, name) });
+  return removed.ok ? ok(undefined) : removed;
+}
+
+async function runToEnd(
+  engine: Engine,
+  directories: Directories,
+  { request, values }: RunPlan,
+  { stopTimeout, interactive }: RunOptions,
+): Promise<Result<string>> {
+  const call = engineRun(directories);
+  const ended = await runForeground({
+    argv: runImage(engine, request),
+    env: { ...engineEnvironment(directories), ...values },
+    input: interactive,
+    patience: stopTimeout * 1000,
+    stop: () => void call({ argv: removeContainer(engine, request.name) }),
+  });
+  if (!ended.ok) return ended;
+  const { status, asked } = ended.value;
+  // Where somebody killed the engine's command, the container goes on.
+  if (asked) await call({ argv: removeContainer(engine, request.name) });
+  if (asked) return ok(`  ${request.name} stopped\n`);
+  if (status === 0) return ok(`  ${request.name} ended\n`);
+  const what = `${request.name} ended with status ${status}`;
+  return failed(engineFailure('RUN_ENDED', { what, why: explain(status) }));
+}
+
+/** What both engines mean by statuses that are not the container's. */
+function explain(status: number): string | undefined {
+  if (status === 125) return 'the engine could not start the container';
+  if (status === 126) return 'the entrypoint cannot be executed';
+  if (status === 127) return 'there is no such entrypoint in the image';
+  return status === 137 ? 'it was killed, perhaps for want of memory' : undefined;
+}
+
+function describe({ request }: RunPlan): string {
+  const ports = request.ports.map((port) => {
+    return `${port.address}:${port.hostPort} -> ${port.containerPort}/${port.protocol}`;
+  });
+  return `  ${request.name}  ${request.image}  ${ports.join('  ')}\n`;
+}

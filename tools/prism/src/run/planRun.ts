@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import { type PublishedPort, parsePort, type RunRequest, steersEngine } from '@prism-build/engine';
+import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import type { RunOptions } from './options';
+
+/** What a run is planned from, besides its options. */
+export interface RunFacts {
+  readonly root: string;
+  readonly project: string;
+  readonly image: string;
+  /** As in digest.json: `8980/tcp`. */
+  readonly exposedPorts: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: boolean;
+}
+
+export interface RunPlan {
+  readonly request: RunRequest;
+  /** Values of the variables that the request names. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Pure. Reports everything that is wrong with the options. */
+export function planRun(options: RunOptions, facts: RunFacts): Result<RunPlan> {
+  const failures: Failure[] = [];
+  const ports = (options.ports ?? facts.exposedPorts).filter((port) => port !== '').flatMap(expandRange);
+  const published = ports.flatMap(
+    (text) => parsePort(text) ?? refuse(failures, 'ports', `${text} is no port`),
+  );
+  const values = readEnv(options.env, facts.env, failures);
+  if (failures.length > 0) return failed(...failures);
+  const from = (path: string) => resolve(facts.root, path);
+  return ok({
+    values,
+    request: {
+      image: facts.image,
+      project: facts.project,
+      name: options.name ?? containerName(options, facts.project),
+      ports: distinct(published),
+      env: Object.keys(values),
+      envFiles: options.envFile.map(from),
+      volumes: options.volumes.map((volume) =>
+        volume.replace(/^\.{1,2}(?=[/:])[^:]*/, (source) => from(source)),
+      ),
+      tmpfs: options.tmpfs.filter((path) => path !== ''),
+      user: options.user,
+      readOnly: options.readOnly,
+      entrypoint: options.entrypoint,
+      interactive: !options.interactive ? 'no' : facts.terminal ? 'terminal' : 'input',
+      args: options.args,
+    },
+  });
+}
+
+function containerName({ prefix, variant }: RunOptions, project: string): string {
+  const parts = [prefix, project, variant].filter((part) => part);
+  // Engines want [a-zA-Z0-9][a-zA-Z0-9_.-]*; a scope of npm has an @ and a slash.
+  return parts
+    .join('-')
+    .replaceAll(/[^\w.-]+/g, '-')
+    .replace(/^[^a-zA-Z0-9]+/, '');
+}
+
+function readEnv(env: RunOptions['env'], own: RunFacts['env'], failures: Failure[]): Record<string, string> {
+  const pairs = Array.isArray(env)
+    ? env.map((text): [string, string | undefined] => {
+        const at = text.indexOf('=');
+        return at < 0 ? [text, own[text]] : [text.slice(0, at), text.slice(at + 1)];
+      })
+    : Object.entries(env).map(([name, value]): [string, string] => [name, String(value)]);
+  const values: Record<string, string> = {};
+  for (const [name, value] of pairs) {
+    if (!/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name))
+      refuse(failures, 'env', `${JSON.stringify(name)} is no name`);
+    else if (value === undefined) refuse(failures, 'env', `${name} has no value here`);
+    else if (steersEngine(name))
+      refuse(failures, 'env', `${name} would steer the engine`, `Put ${name} into a file for envFile.`);
+    else values[name] = value;
+  }
+  return values;
+}
+
+/** EXPOSE may name a range. */
+function expandRange(text: string): string[] {
+  const [, first, last, protocol = ''] = /^(\d+)-(\d+)(\/\w+)?$/.exec(text) ?? [];
+  if (first === undefined) return [text];
+  const count = Math.min(Number(last) - Number(first) + 1, 65_535);
+  return Array.from({ length: Math.max(count, 0) }, (_, at) => `${Number(first) + at}${protocol}`);
+}
+
+function distinct(ports: readonly PublishedPort[]): PublishedPort[] {
+  return [...new Map(ports.map((port) => [JSON.stringify(port), port])).values()];
+}
+
+function refuse(failures: Failure[], option: string, why: string, remedy?: string): [] {
+  failures.push(imageFailure('OPTIONS_INVALID', { what: `option ${option} of run-image: ${why}`, remedy }));
+  return [];
+}

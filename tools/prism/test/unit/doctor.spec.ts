@@ -1,0 +1,178 @@
+import { checkWrite } from '../../src/doctor';
+import { parseDocker, parsePodman } from '../../src/doctor/engine';
+import { examine } from '../../src/doctor/examine';
+import type { Facts } from '../../src/doctor/facts';
+import { formatFindings } from '../../src/doctor/report';
+import { formatSettings, listSettings, mark } from '../../src/doctor/settings';
+
+const debian: Facts = {
+  platform: 'linux',
+  architecture: 'amd64',
+  distribution: ['debian'],
+  wsl: false,
+  systemd: false,
+  node: 'v20.19.0',
+  engine: {
+    name: 'podman',
+    version: '4.3.1',
+    rootless: false,
+    storageDriver: 'overlay',
+    storagePath: '/var/lib/containers/storage',
+    cgroups: 'v1',
+    cgroupManager: 'cgroupfs',
+    runtime: 'runc',
+    networkBackend: 'netavark',
+  },
+  machines: undefined,
+  skopeo: '1.9.3',
+  emulates: ['arm64'],
+  freeWorkspace: 61.6e9,
+  freeStorage: 1e9,
+  toolchains: [
+    { language: 'Go', wanted: '1.26.8', found: '1.26.8' },
+    { language: 'Rust', wanted: '1.96.0', found: undefined },
+  ],
+  settings: undefined,
+  dropIn: { path: '/home/u/.config/containers/containers.conf.d/50-prism-build.conf', text: undefined },
+};
+const fedora: Facts = {
+  ...debian,
+  distribution: ['fedora'],
+  systemd: true,
+  engine: {
+    ...debian.engine!,
+    version: '5.6.0',
+    rootless: true,
+    storageDriver: 'vfs',
+    cgroups: 'v2',
+    cgroupManager: 'systemd',
+    runtime: 'crun',
+  },
+  skopeo: undefined,
+  emulates: [],
+  freeStorage: 9e9,
+  toolchains: [{ language: 'Go', wanted: '1.26.8', found: 'go1.25.0 in /usr/bin' }],
+};
+const macos: Facts = {
+  ...debian,
+  platform: 'darwin',
+  architecture: 'arm64',
+  distribution: [],
+  engine: { name: 'podman', version: '5.6.0', trouble: 'cannot connect' },
+  machines: [],
+  emulates: [],
+};
+const wsl: Facts = {
+  ...debian,
+  distribution: ['ubuntu', 'debian'],
+  wsl: true,
+  systemd: true,
+  engine: undefined,
+  freeStorage: undefined,
+  skopeo: undefined,
+  emulates: [],
+};
+const windows: Facts = { ...wsl, platform: 'win32', wsl: false, distribution: [] };
+
+test.each([
+  ['Debian, rootful', debian, []],
+  ['Fedora, rootless', fedora, []],
+  ['macOS without a machine', macos, ['engine']],
+  [
+    'macOS with a machine that does not run',
+    { ...macos, machines: [{ name: 'm', running: false }] },
+    ['engine'],
+  ],
+  ['WSL2 with nothing', wsl, ['engine']],
+  ['Windows', windows, ['system']],
+  [
+    'an engine that does not answer',
+    { ...debian, engine: { name: 'docker', version: '20.10.24', trouble: 'no daemon' } },
+    ['engine'],
+  ],
+  [
+    'an old engine, an old node',
+    { ...debian, node: 'v18.20.0', engine: { ...debian.engine!, version: '3.4.4' } },
+    ['node', 'engine'],
+  ],
+  ['a system that nobody knows', { ...wsl, wsl: false, distribution: ['nixos'] }, ['engine']],
+] as [string, Facts, string[]][])('%s', (_what, facts, expected) => {
+  const findings = examine(facts);
+  expect(findings.filter(({ verdict }) => verdict === 'missing').map(({ what }) => what)).toEqual(expected);
+  // Whatever is not good says what to do.
+  expect(findings.filter(({ verdict, todo }) => verdict !== 'good' && todo === '')).toEqual([]);
+  expect(formatFindings(findings, false)).toMatchSnapshot();
+});
+
+test('a machine that runs is as good as Linux', () => {
+  const engine = { ...debian.engine!, rootless: true };
+  const findings = examine({ ...macos, engine, machines: [{ name: 'm', running: true }] });
+  expect(findings.filter(({ verdict }) => verdict === 'missing')).toEqual([]);
+});
+
+test('colour only where it is asked for', () => {
+  expect(formatFindings(examine(debian), false)).not.toContain('\u001b');
+  expect(formatFindings(examine(debian), true)).toContain('\u001b[32m✓\u001b[0m');
+});
+
+test('settings: what weakens isolation or cannot work here is a comment, and each says what it gives away', () => {
+  const inForce = (facts: Facts) =>
+    formatSettings(listSettings(facts))
+      .split('\n')
+      .filter((line) => /^[a-z_]+ = /.test(line));
+  expect(inForce(debian)).toEqual([
+    'log_driver = "k8s-file"',
+    'pids_limit = 2048',
+    'cgroup_manager = "cgroupfs"',
+    'events_logger = "file"',
+    'network_backend = "netavark"',
+  ]);
+  expect(inForce(fedora)).toEqual([
+    'log_driver = "k8s-file"',
+    'pids_limit = 2048',
+    'events_logger = "file"',
+    'runtime = "crun"',
+    'network_backend = "netavark"',
+  ]);
+  const limitless = { ...debian, engine: { ...debian.engine!, rootless: true } };
+  expect(inForce(limitless)).not.toContain('pids_limit = 2048');
+  const keys = listSettings(debian).map(({ key }) => key);
+  expect(keys).toEqual(
+    expect.arrayContaining(['netns', 'userns', 'ipcns', 'utsns', 'cgroupns', 'cgroups', 'runtime']),
+  );
+  expect(listSettings(debian).filter(({ costs }) => costs === '')).toEqual([]);
+  expect(formatSettings(listSettings(debian))).toMatchSnapshot();
+});
+
+test.each<[string, Partial<Facts>, boolean]>([
+  ['where nothing is', {}, true],
+  ['over a file of ours', { dropIn: { path: '/x', text: `${mark}old` } }, true],
+  ['over a file of somebody', { dropIn: { path: '/x', text: '[containers]\n' } }, false],
+  ['beside settings of the user', { settings: '/home/u/.config/containers/containers.conf' }, false],
+  ['for docker', { engine: { name: 'docker', version: '20.10.24' } }, false],
+])('settings are written %s: %#', (_what, more, expected) => {
+  expect(checkWrite({ ...debian, ...more }).ok).toBe(expected);
+});
+
+test('what engines say of themselves', () => {
+  const docker = {
+    ServerVersion: '20.10.24',
+    Driver: 'overlay2',
+    DockerRootDir: '/d',
+    CgroupVersion: '2',
+    CgroupDriver: 'systemd',
+    DefaultRuntime: 'runc',
+    SecurityOptions: ['name=rootless'],
+  };
+  expect(parseDocker(JSON.stringify(docker))).toEqual({
+    rootless: true,
+    storageDriver: 'overlay2',
+    storagePath: '/d',
+    cgroups: 'v2',
+    cgroupManager: 'systemd',
+    runtime: 'runc',
+  });
+  expect(parseDocker('{"ServerErrors":["Cannot connect"]}')).toEqual({ trouble: 'Cannot connect' });
+  for (const text of ['', '{}', '[]', 'null'])
+    expect(parsePodman(text).trouble).toBe('its info has another shape');
+});
