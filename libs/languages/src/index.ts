@@ -16,6 +16,7 @@ export type {
   Toolchain,
 } from './language';
 export { type Pin, parsePin, pinOfReference } from './pin';
+export { pythonVersionOf, wheelOptions } from './python/wheels';
 
 /** Every language there is; the first that recognises a command has it. */
 export const languages: readonly Language[] = [go, rust, python];

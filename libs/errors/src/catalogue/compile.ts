@@ -12,6 +12,7 @@ export const compileFailure = defineCatalogue({
     remedy: 'Check the network and the lockfile, then run the target again; fetching needs the network once.',
     retryable: true,
   },
+  WHEELS_UNRESOLVED: { remedy: 'Correct requirements.in as pip says, then run `nx g prism:lock` again.' },
   PIN_MISSING: {
     remedy: 'Add a pin.json beside the base, or name the version in the tag of the builder image.',
   },

@@ -3,7 +3,7 @@ import { splitArguments } from '../arguments';
 import { findDebianToolchain } from '../debian';
 import type { CompileRequest, CompilerCall, Language, Target } from '../language';
 import script from './compile.py';
-import { machineOf, wheelOptions } from './wheels';
+import { machineOf, pythonVersionOf, wheelOptions } from './wheels';
 
 const lockfiles = ['requirements.lock', 'requirements.txt'];
 
@@ -66,7 +66,7 @@ export const python: Language = {
         toolchain.command,
         ...['-I', '-m', 'pip', 'download', '--quiet', '--no-input', '--no-deps', '--require-hashes'],
         ...['--no-cache-dir', '--disable-pip-version-check', `--dest=${wheelsDirectory(request, target)}`],
-        ...wheelOptions(versionOf(request), machineOf(target)),
+        ...wheelOptions(pythonVersionOf(toolchain.command), target),
         `--requirement=${join(directories.working, requirements)}`,
       ] as CompilerCall['argv'],
       cwd: directories.home,
@@ -108,13 +108,8 @@ function leadsOut(path: string): boolean {
   return path.startsWith('/') || path.split('/').includes('..');
 }
 
-/** The minor version, which decides which wheels fit: `3.11` of /usr/bin/python3.11. */
-function versionOf({ toolchain }: CompileRequest): string {
-  return basename(toolchain.command).replace('python', '');
-}
-
 function wheelsDirectory(request: CompileRequest, target: Target): string {
-  const name = `cp${versionOf(request).replace('.', '')}-${target.os}-${machineOf(target)}`;
+  const name = `cp${pythonVersionOf(request.toolchain.command).replace('.', '')}-${target.os}-${machineOf(target)}`;
   return join(request.directories.cache, 'python', 'wheels', name);
 }
 

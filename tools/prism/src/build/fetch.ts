@@ -21,12 +21,10 @@ export async function fetchDependencies(
   if (fs.existsSync(stamp)) return ok(undefined);
   return withLock(join(cache, 'locks', `${language.name}.lock`), async () => {
     if (fs.existsSync(stamp)) return ok(undefined);
+    const inherited = inheritedForFetching(language, process.env);
     for (const { argv, cwd, env } of language.fetch(request)) {
-      const inherited = Object.fromEntries(
-        Object.entries(process.env).filter(([name]) => mayInherit(language, name)),
-      );
       fs.mkdirSync(cwd, { recursive: true });
-      const done = await run({ argv, cwd, env: { ...env, ...(inherited as Record<string, string>) } });
+      const done = await run({ argv, cwd, env: { ...env, ...inherited } });
       if (!done.ok) {
         const why = done.failures.map((failure) => `${failure.what}\n${failure.why ?? ''}`).join('\n');
         return failed(
@@ -42,9 +40,16 @@ export async function fetchDependencies(
   });
 }
 
-/** Proxies and certificates belong to every fetch. */
-function mayInherit(language: Language, name: string): boolean {
-  return language.fetchInherits.includes(name) || /^(https?|all|no)_proxy$|^SSL_CERT_(FILE|DIR)$/i.test(name);
+/** Of the caller's environment, what says where packages come from; proxies and certificates belong to every fetch. */
+export function inheritedForFetching(language: Language, env: NodeJS.ProcessEnv): Record<string, string> {
+  const always = /^(https?|all|no)_proxy$|^SSL_CERT_(FILE|DIR)$/i;
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && (language.fetchInherits.includes(name) || always.test(name))
+        ? [[name, value]]
+        : [],
+    ),
+  );
 }
 
 /** What was fetched: the lockfiles' content, for some platforms and, as wheels are, for a compiler of some name. */

@@ -6,8 +6,9 @@ import { imagesLocker } from './imagesLocker';
 import type { Locker } from './locker';
 import { lockOptions } from './options';
 import { rootfsLocker } from './rootfsLocker';
+import { wheelsLocker } from './wheels/wheelsLocker';
 
-const lockers: readonly Locker[] = [imagesLocker, rootfsLocker];
+const lockers: readonly Locker[] = [imagesLocker, rootfsLocker, wheelsLocker];
 
 /** The `lock` generator: `nx g prism:lock [--project=base-static] [--dry-run]`. */
 export async function lock(tree: Tree, options: unknown): Promise<undefined | (() => void)> {

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatPlatform } from '@prism-build/containerfile';
+import { all, compileFailure, failed, ok, type Result } from '@prism-build/errors';
+import { pythonVersionOf, recogniseCommand, type Target, wheelOptions } from '@prism-build/languages';
+import { type CompilePlan, planCompile } from '@prism-build/plan';
+import { readTextIfThere, run } from '@prism-build/shell';
+import { inheritedForFetching } from '../../build/fetch';
+import { buildOptions } from '../../build/options';
+import { readRequest } from '../../build/request';
+import { findToolchain, readPin } from '../../build/toolchain';
+import { parseOptions } from '../../workspace/parseOptions';
+import type { Locker, LockRequest } from '../locker';
+import {
+  describeWheelChanges,
+  encodeWheelsLock,
+  type LockedWheel,
+  mergeWheels,
+  parseReport,
+  requirementsFile,
+  wheelsLockFile,
+} from './lockfile';
+
+/** Wheels that a Python component needs: requirements.in beside its Containerfile, resolved by pip for each platform. */
+export const wheelsLocker: Locker = async (request) => {
+  const { directories, root, image } = request;
+  const requirements = join(directories.root, root, requirementsFile);
+  if (image === undefined || readTextIfThere(requirements) === undefined) return ok(undefined);
+  const plan = readPlan(request);
+  // Whoever installs wheels in some other way locks them in some other way; what is wrong with a stage, compiling says.
+  const found = plan.ok ? recogniseCommand(plan.value.argv) : undefined;
+  if (!plan.ok || found?.language.name !== 'python') return ok(undefined);
+  const pin = readPin(directories.root, plan.value);
+  if (!pin.ok) return pin;
+  const toolchain = findToolchain(found.language, pin.value, plan.value, directories.cache);
+  if (!toolchain.ok) return toolchain;
+  const inherited = inheritedForFetching(found.language, process.env);
+  const reports = await Promise.all(
+    plan.value.platforms.map(({ platform }) =>
+      resolve(toolchain.value.command, requirements, platform, inherited),
+    ),
+  );
+  const resolved = all(reports);
+  if (!resolved.ok) return resolved;
+  const wheels = mergeWheels(resolved.value);
+  if (!wheels.ok) return wheels;
+  const path = join(root, wheelsLockFile);
+  const before = readTextIfThere(join(directories.root, path)) ?? '';
+  return ok({
+    path,
+    text: encodeWheelsLock(wheels.value),
+    changes: describeWheelChanges(before, wheels.value),
+  });
+};
+
+function readPlan({ directories, project, image }: LockRequest): Result<CompilePlan> {
+  const options = parseOptions(buildOptions, image, `${project}:build-image`);
+  if (!options.ok) return options;
+  const request = readRequest(directories.root, options.value);
+  return request.ok ? planCompile(request.value) : request;
+}
+
+/** Asks pip what it would install: nothing is installed, and what it has fetched to read metadata is thrown away. */
+async function resolve(
+  python: string,
+  requirements: string,
+  platform: Target,
+  env: Readonly<Record<string, string>>,
+): Promise<Result<LockedWheel[]>> {
+  const scratch = mkdtempSync(join(tmpdir(), 'prism-lock-'));
+  try {
+    const ran = await run({
+      argv: [
+        python,
+        ...['-I', '-m', 'pip', 'install', '--quiet', '--no-input', '--dry-run', '--ignore-installed'],
+        ...['--no-cache-dir', '--disable-pip-version-check', `--target=${scratch}`, '--report=-'],
+        ...wheelOptions(pythonVersionOf(python), platform),
+        `--requirement=${requirements}`,
+      ],
+      cwd: scratch,
+      env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: scratch, ...env },
+    });
+    if (ran.ok) return parseReport(ran.value.stdout, formatPlatform(platform), hashFile);
+    const why = ran.failures.map((failure) => failure.why ?? failure.what).join('\n');
+    const what = `pip finds no wheels for ${formatPlatform(platform)}`;
+    return failed(compileFailure('WHEELS_UNRESOLVED', { what, why }));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function hashFile(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
