@@ -51,6 +51,9 @@ function inferNames(
   file: string,
   { names, buildArgs, target, contexts = [] }: VariantOptions,
 ): readonly string[] {
+  // Most files have none, and every command of nx reads them all.
+  const lower = text.toLowerCase();
+  if (!names.some((name) => lower.includes(name))) return [];
   const containerfile = parseContainerfile(text, file);
   if (!containerfile.ok) return [];
   const named = containerfile.value.stages.filter(({ from }) => from.name && names.includes(from.name));
