@@ -1,6 +1,7 @@
 """The ASGI application."""
 
 import logging
+import os
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -13,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from .access import AccessLog
 from .page import page_of_error, page_of_namespaces
 from .proxy import ProxyError, list_namespaces
-from .settings import Settings
+from .settings import Settings, read_settings
 
 log = logging.getLogger("prism_admin")
 
@@ -54,3 +55,8 @@ def make_app(settings: Settings) -> Starlette:
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     ]
     return Starlette(routes=routes, middleware=[Middleware(AccessLog)])
+
+
+def app() -> Starlette:
+    """For `python3 -m uvicorn --factory prism_admin.app:app --reload`, while one works on it."""
+    return make_app(read_settings(os.environ))

@@ -5,8 +5,9 @@ import { cold } from './cold.mjs';
 import { edit } from './edit.mjs';
 import { cleanUp } from './lib/cleanup.mjs';
 import { noop } from './noop.mjs';
+import { start } from './start.mjs';
 
-const benchmarks = { edit, noop, cold };
+const benchmarks = { edit, noop, cold, start };
 const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);
 const unknown = names.filter((name) => !(name in benchmarks));

@@ -37,6 +37,7 @@ export function hostCompilers(workspace, scratch, out, caches = cache) {
     bundle: true,
     platform: 'node',
     format: 'cjs',
+    loader: { '.py': 'text' },
     outfile: bundle,
   });
   const { recogniseCommand, parsePin } = require(bundle);

@@ -4,8 +4,8 @@ import { onEnd } from './cleanup.mjs';
 import { environment, run } from './process.mjs';
 import { repository } from './workspace.mjs';
 
-/** `podman build` of both platforms out of `<out>/<architecture>/<binary>`, with a storage of its own. */
-export function podmanBuild(scratch, out) {
+/** Podman with a storage of its own below `scratch`; everything in it goes away at the end. */
+export function podmanOf(scratch, cwd = scratch) {
   const root = join(scratch, 'storage');
   const env = environment(
     fs.existsSync('/run/systemd/system')
@@ -13,8 +13,14 @@ export function podmanBuild(scratch, out) {
       : { CONTAINERS_CONF: join(repository, 'tools', 'setup', 'containers.conf') },
   );
   const podman = (...args) =>
-    run(['podman', '--root', root, '--runroot', join(scratch, 'run'), ...args], { cwd: out, env });
+    run(['podman', '--root', root, '--runroot', join(scratch, 'run'), ...args], { cwd, env });
   onEnd(() => podman('system', 'reset', '--force'));
+  return podman;
+}
+
+/** `podman build` of both platforms out of `<out>/<architecture>/<binary>`, with a storage of its own. */
+export function podmanBuild(scratch, out) {
+  const podman = podmanOf(scratch, out);
   return async (project, binary) => {
     const file = join(out, `${project}.Containerfile`);
     fs.writeFileSync(
