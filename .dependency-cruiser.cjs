@@ -13,7 +13,7 @@ const pure = ['containerfile', 'languages', 'plan', 'engine', 'errors'];
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '/test/|index\\.ts$' }, to: {} },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '/test/|index\\.ts$|\\.d\\.ts$' }, to: {} },
     only('errors', []),
     only('containerfile', ['errors']),
     only('languages', ['errors']),
