@@ -36,3 +36,8 @@ export type Node = FileNode | DirectoryNode | SymlinkNode | SpecialNode;
 export type Tree = Map<string, Node>;
 
 export const rootDirectory: DirectoryNode = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
+
+/** The contents of the files of a tree. */
+export function contentsOf(tree: Tree): Content[] {
+  return [...tree.values()].flatMap((node) => (node.type === 'file' ? [node.content] : []));
+}

@@ -2,33 +2,19 @@ import { parseIgnoreFile } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { CopyStep, DirectoryStep, StagePlan } from '@prism-build/plan';
 import { readArchive } from './archive';
-import { type Images, noImages } from './base/images';
+import { noImages } from './base/images';
 import { copyInto, placeItems } from './copy';
 import type { Copy } from './copyRequest';
 import { findItems, type Item } from './items';
 import { type Node, rootDirectory, type Tree } from './node';
 import { type Owner, ownerFiles, readContent, resolveOwner } from './owners';
-import { fileAbove, makeDirectories, parentOf, resolvePath } from './tree';
-
-/** A stage as it stands after its last instruction, with what each instruction changed. */
-export interface AssembledStage {
-  readonly tree: Tree;
-  readonly layers: readonly { readonly text: string; readonly entries: Tree }[];
-}
-
-/** The trees that copies read, already filtered by the ignore file. */
-export interface Sources {
-  readonly context: Tree;
-  /** The tree that stands in for the compile stage, its files below `out/`. */
-  readonly compile: Tree | undefined;
-  /** What rootfs.json describes, unpacked. */
-  readonly rootfs?: Tree | undefined;
-  readonly stage: (index: number) => AssembledStage;
-  readonly images: Images;
-}
+import { runStep } from './runStep';
+import { type AssembledStage, type Sources, sourceTree } from './sources';
+import { fileAbove, makeDirectories, resolvePath, withParents } from './tree';
 
 /**
- * Runs the steps of a stage on trees: no process, no clock, and nothing is written but what `images` provides.
+ * Runs the steps of a stage on trees: no clock, no process but what `commands` starts, and nothing is written but
+ * what `images` provides and `commands` packs.
  * The layers are the stage's own, without those of an image that it starts from.
  */
 export async function assembleStage(
@@ -39,8 +25,9 @@ export async function assembleStage(
   const base = plan.base === undefined ? undefined : sources.stage(plan.base);
   const image = plan.image && (await sources.images.tree(plan.image));
   if (image && !image.ok) return image;
-  const tree: Tree = image?.value ?? new Map(base?.tree);
-  const layers = [...(base?.layers ?? [])];
+  let tree: Tree = image?.value ?? new Map(base?.tree);
+  const below = plan.image ?? base?.image;
+  let layers = [...(base?.layers ?? [])];
   const missing = new Set<string>();
   // Podman makes what a base names as its WORKDIR and does not have, before the first step.
   if (plan.image?.workingDir && plan.steps.length > 0 && sources.images !== noImages) {
@@ -50,6 +37,15 @@ export async function assembleStage(
   }
   for (const [at, step] of plan.steps.entries()) {
     const changed = at === 0 ? missing : new Set<string>();
+    if (step.op === 'run') {
+      // A directory that was missing is no doing of the command.
+      if (changed.size > 0) layers.push({ text: 'WORKDIR of the base', entries: entriesOf(tree, changed) });
+      const done = await runStep({ tree, layers, image: below }, step, file, sources);
+      if (!done.ok) return done;
+      tree = done.value.tree;
+      layers = [...done.value.layers];
+      continue;
+    }
     if (step.op === 'directory') {
       const done = await makeWorkdir(tree, step, { file, line: step.line }, sources, changed);
       if (!done.ok) return done;
@@ -60,7 +56,7 @@ export async function assembleStage(
     }
     layers.push({ text: step.text, entries: entriesOf(tree, changed) });
   }
-  return ok({ tree, layers });
+  return ok({ tree, layers, image: below });
 }
 
 async function copyStep(
@@ -70,7 +66,7 @@ async function copyStep(
   sources: Sources,
   changed: Set<string>,
 ): Promise<Result<void>> {
-  const source = await sourceTree(step, at, sources);
+  const source = await sourceTree(step.from, at, sources);
   if (!source.ok) return source;
   const owner = await ownerOf(tree, step, at, sources);
   if (!owner.ok) return owner;
@@ -88,36 +84,6 @@ async function copyStep(
   return step.unpack
     ? addWithArchives(tree, source.value, copy, changed)
     : copyInto(tree, source.value, copy, changed);
-}
-
-async function sourceTree(step: CopyStep, at: Place, sources: Sources): Promise<Result<Tree>> {
-  switch (step.from.kind) {
-    case 'context':
-      return ok(sources.context);
-    case 'stage':
-      return ok(sources.stage(step.from.index).tree);
-    case 'image':
-      return sources.images.tree(step.from.image);
-    case 'rootfs':
-      if (sources.rootfs) return ok(sources.rootfs);
-      return failed(imageFailure('COPY_SOURCE_MISSING', { what: 'there is no tree of the rootfs', at }));
-    case 'inline':
-      return ok(inlineTree(step.from.files));
-    case 'compile':
-      if (sources.compile) return ok(sources.compile);
-      return failed(imageFailure('COMPILE_OUTPUT_MISSING', { what: 'the compile stage left no tree', at }));
-  }
-}
-
-/** The files that a Containerfile writes inline, as a tree to copy from. */
-export function inlineTree(files: readonly { readonly name: string; readonly content: string }[]): Tree {
-  const owned = { mode: 0o644, uid: 0, gid: 0 };
-  return new Map(
-    files.map(({ name, content }): [string, Node] => [
-      name,
-      { type: 'file', ...owned, content: { kind: 'bytes', bytes: Buffer.from(content) } },
-    ]),
-  );
 }
 
 /** Files from the context belong to root; those from stages, images and packages keep their owner unless --chown says otherwise. */
@@ -180,8 +146,8 @@ async function makeWorkdir(
  * of its own choice, and they would hide the mode that a layer below gave them.
  */
 function entriesOf(tree: Tree, changed: ReadonlySet<string>): Tree {
-  const paths = new Set(changed);
-  for (const path of changed)
-    for (let at = parentOf(path); tree.has(at) && !paths.has(at); at = parentOf(at)) paths.add(at);
-  return new Map([...paths].sort().map((path): [string, Node] => [path, tree.get(path)!]));
+  return withParents(
+    tree,
+    [...changed].map((path): [string, Node] => [path, tree.get(path)!]),
+  );
 }

@@ -108,3 +108,19 @@ export function makeDirectories(tree: Tree, path: string, node: DirectoryNode, c
   makeDirectories(tree, parentOf(path), node, changed);
   if (!tree.has(path)) putNode(tree, path, { ...node }, changed);
 }
+
+/**
+ * Changed nodes together with the directories above them, as the engines' layers have them: an engine that unpacks a
+ * layer makes directories that the layer does not name anew, and would forget the mode that they had below.
+ */
+export function withParents(tree: Tree, changes: Iterable<readonly [string, Node]>): Tree {
+  const all: Tree = new Map();
+  for (const [path, node] of changes) {
+    all.set(path, node);
+    for (let at = parentOf(path); at !== '' && !all.has(at); at = parentOf(at)) {
+      const above = tree.get(at);
+      if (above?.type === 'directory') all.set(at, above);
+    }
+  }
+  return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -31,10 +31,11 @@ const refusals: readonly (readonly [readonly string[], readonly string[]])[] = [
   [['COPY --chown=1:staff a.txt /x'], ['COPY_OWNER_UNKNOWN app/Containerfile:2']],
   [['COPY --chmod=rwx a.txt /x'], ['COPY_MODE_INVALID app/Containerfile:2']],
   [
-    ['RUN true', 'ADD https://example.org/x /x'],
-    ['INSTRUCTION_NEEDS_ENGINE app/Containerfile:2', 'ADD_REMOTE app/Containerfile:3'],
+    ['RUN --mount=type=ssh true', 'ADD https://example.org/x /x'],
+    ['RUN_NOT_SUPPORTED app/Containerfile:2', 'ADD_REMOTE app/Containerfile:3'],
   ],
-  [['ONBUILD COPY a.txt /x'], ['INSTRUCTION_NEEDS_ENGINE app/Containerfile:2']],
+  [['ONBUILD COPY a.txt /x'], ['ONBUILD_NOT_SUPPORTED app/Containerfile:2']],
+  [['RUN true'], ['ENGINE_MISSING']],
   [['COPY --from=docker.io/library/x /x /x'], ['BASE_UNKNOWN app/Containerfile:2']],
   [['FROM debian AS next'], ['BASE_UNKNOWN app/Containerfile:2']],
   [
@@ -79,7 +80,7 @@ test('an archive does not leave its destination', async () => {
   const sum = evil.subarray(0, 512).reduce((total, byte) => total + byte, 0);
   evil.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   const result = await assemble(['ADD a.tar /x/y/'], treeOf({ 'a.tar': file(evil) }));
-  expect(result.ok && [...result.value.layers[0]!.keys()]).toEqual(['x', 'x/y', 'x/y/b', 'x/y/e']);
+  expect(result.ok && [...result.value.layers[0]!.entries.keys()]).toEqual(['x', 'x/y', 'x/y/b', 'x/y/e']);
 });
 
 function altered(bytes: Buffer, at: number): Buffer {

@@ -50,8 +50,8 @@ async function assemble(text: string) {
   const [platform] = planned.value.platforms;
   const done = await assemblePlatform(platform!, 'Containerfile', { context, compile: undefined, rootfs });
   if (!done.ok) throw new Error(JSON.stringify(done.failures));
-  return done.value.layers.map((layer) =>
-    [...layer].map(([path, { mode, gid }]) => `${mode.toString(8)} ${gid} ${path}`),
+  return done.value.layers.map(({ entries }) =>
+    [...entries].map(([path, { mode, gid }]) => `${mode.toString(8)} ${gid} ${path}`),
   );
 }
 

@@ -1,7 +1,9 @@
+export { type BuildCall, type BuilderStore, podmanBuilder, type RunCall, type SecretSource } from './builder';
 export { chooseEngine } from './choose';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
 export { loadNames, type NameParts } from './names';
+export { type PrintedMount, type PrintedRun, printRun } from './printRun';
 export {
   inspectContainer,
   type PublishedPort,

@@ -1,7 +1,7 @@
 import { DEFAULT_PATH, formatPlatform, type Platform } from '@prism-build/containerfile';
 import { type Failure, imageFailure, type Place } from '@prism-build/errors';
 import type { BaseImage, BasePlatform, ImageSettings } from '@prism-build/oci';
-import type { PlannedImage } from './imagePlan';
+import type { PlannedImage } from './source';
 
 /** The images that a Containerfile names, by reference as it stands there once it is expanded. */
 export type Bases = ReadonlyMap<string, BaseImage>;

@@ -1,7 +1,8 @@
-import type { ResolvedAdd, ResolvedCopy } from '@prism-build/containerfile';
+import type { Origin, ResolvedAdd, ResolvedCopy } from '@prism-build/containerfile';
 import { type Failure, imageFailure, type Place } from '@prism-build/errors';
-import type { CopySource, CopyStep, PlannedImage } from './imagePlan';
+import type { CopyStep } from './imagePlan';
 import { joinAbsolute } from './paths';
+import type { CopySource, PlannedImage } from './source';
 
 /** What a copy's `--from` may mean besides a stage of the file. */
 export interface CopyOrigins {
@@ -57,14 +58,16 @@ function copySource(
   if (heredocs.length > 0) {
     if (instruction.sources.length > 0) {
       const what = 'files written inline and files of the context in one instruction';
-      failures.push(
-        imageFailure('INSTRUCTION_NEEDS_ENGINE', { what, at, remedy: 'Use an instruction for each.' }),
-      );
+      failures.push(imageFailure('COPY_MIXED', { what, at }));
     }
     return { kind: 'inline', files: heredocs.map(({ name, content }) => ({ name, content })) };
   }
   if (instruction.keyword === 'ADD') return { kind: 'context' };
-  const { from } = instruction;
+  return findSource(instruction.from, at, origins);
+}
+
+/** What `--from` of a copy or a mount stands for. */
+export function findSource(from: Origin, at: Place, origins: CopyOrigins): CopySource {
   if (from.kind === 'stage')
     return from.index === origins.compile ? { kind: 'compile' } : { kind: 'stage', index: from.index };
   if (from.kind === 'name' && from.name === 'rootfs' && origins.contexts.includes(from.name))

@@ -1,36 +1,10 @@
 import type { Platform } from '@prism-build/containerfile';
-import type { Digest, HistoryStep, ImageLayer, ImageSettings } from '@prism-build/oci';
+import type { ImageSettings } from '@prism-build/oci';
+import type { RunStep } from './runStep';
+import type { CopySource, PlannedImage } from './source';
 
 /** The version of the plan's shape; docs/adr/0003-plan.md says what may change without a new one. */
-export const planVersion = 1;
-
-/** An image that a stage starts from or copies from, for one platform: nothing else of it decides a result. */
-export interface PlannedImage {
-  readonly reference: string;
-  readonly platform: Platform;
-  readonly manifest: Digest;
-  /** Its WORKDIR, which it need not have, and the USER that owns what is made there. */
-  readonly workingDir?: string | undefined;
-  readonly user?: string | undefined;
-  /** Lowest first. */
-  readonly layers: readonly ImageLayer[];
-  readonly history: readonly HistoryStep[];
-}
-
-/** Where the files of a copy come from. */
-export type CopySource =
-  | { readonly kind: 'context' }
-  | { readonly kind: 'stage'; readonly index: number }
-  /** The tree that the compile target of this project makes for the platform; it stands under /out. */
-  | { readonly kind: 'compile' }
-  | { readonly kind: 'image'; readonly image: PlannedImage }
-  /** The tree of locked packages and archives that rootfs.json beside the Containerfile describes. */
-  | { readonly kind: 'rootfs' }
-  /** Files written inline in the Containerfile. */
-  | {
-      readonly kind: 'inline';
-      readonly files: readonly { readonly name: string; readonly content: string }[];
-    };
+export const planVersion = 2;
 
 export interface CopyStep {
   readonly op: 'copy';
@@ -68,7 +42,7 @@ export interface ConfigStep {
   readonly text: string;
 }
 
-export type Step = CopyStep | DirectoryStep | ConfigStep;
+export type Step = CopyStep | DirectoryStep | RunStep | ConfigStep;
 
 export interface StagePlan {
   readonly index: number;

@@ -5,17 +5,19 @@ export {
   baseOf,
   type Compression,
   type ConfigStep,
-  type CopySource,
   type CopyStep,
   type DirectoryStep,
   type ImagePlan,
-  type PlannedImage,
   type PlatformPlan,
   planVersion,
   type StagePlan,
   type Step,
 } from './imagePlan';
 export { type ImageUse, listImages } from './listImages';
+export { listNames } from './listNames';
+export { listReads, type Read } from './listReads';
 export { planCompile } from './planCompile';
 export { planImage } from './planImage';
 export type { PlanRequest } from './request';
+export { type RunMount, type RunStep, scriptPath } from './runStep';
+export type { CopySource, PlannedImage } from './source';

@@ -1,5 +1,6 @@
 import type { Platform } from '@prism-build/containerfile';
 import { all, ok, type Place, type Result } from '@prism-build/errors';
+import { listNames } from './listNames';
 import { resolveImage } from './neededStages';
 import type { PlanRequest } from './request';
 
@@ -31,9 +32,9 @@ function listForPlatform(request: PlanRequest, platform: Platform): Result<Image
         ? [{ reference: stage.base.reference, platform: stage.platform, at: { file, line: stage.line } }]
         : []),
       ...stage.instructions.flatMap((one) =>
-        one.keyword === 'COPY' && one.from.kind === 'name' && !request.contexts?.includes(one.from.name)
-          ? [{ reference: one.from.name, platform, at: { file, line: one.line } }]
-          : [],
+        listNames(one)
+          .filter((name) => !request.contexts?.includes(name))
+          .map((reference) => ({ reference, platform, at: { file, line: one.line } })),
       ),
     ]),
   );

@@ -19,12 +19,13 @@ import {
 } from './imagePlan';
 import { resolveImage, samePlatform } from './neededStages';
 import { joinAbsolute, withoutSlash } from './paths';
+import { planRun, type RunState } from './planRun';
 import type { PlanRequest } from './request';
-import { planSettings } from './settings';
+import { defaultShell, planSettings } from './settings';
 
 /**
- * The plan of an image that can be assembled natively. Pure: equal requests give equal plans.
- * Failures name file and line of every instruction that needs an engine, for all platforms.
+ * The plan of an image: what is assembled natively, and between it the commands that an engine runs. Pure: equal
+ * requests give equal plans. Failures name file and line of everything that cannot be built, for all platforms.
  */
 export function planImage(request: PlanRequest): Result<ImagePlan> {
   const platforms = all(request.platforms.map((platform) => planPlatform(request, platform)));
@@ -98,21 +99,25 @@ function planSteps(
       imageFailure('BASE_NOT_SUPPORTED', { what: 'an image cannot start from the compile stage', at }),
     );
   }
-  let workdir = base?.workingDir || '/';
-  let user = base?.user;
+  let state: RunState = {
+    platform: stage.platform,
+    working: base?.workingDir || '/',
+    user: base?.user,
+    shell: base?.shell ?? defaultShell,
+  };
   return stage.instructions.map((instruction): Step => {
-    const step = planStep(instruction, file, workdir, origins, failures);
-    if (instruction.keyword === 'USER') user = instruction.user;
-    if (step.op !== 'directory') return step;
-    workdir = step.path;
-    return user ? { ...step, owner: user } : step;
+    const step = planStep(instruction, file, state, origins, failures);
+    if (instruction.keyword === 'USER') state = { ...state, user: instruction.user };
+    if (instruction.keyword === 'SHELL') state = { ...state, shell: instruction.argv };
+    if (step.op === 'directory') state = { ...state, working: step.path };
+    return step.op === 'directory' && state.user ? { ...step, owner: state.user } : step;
   });
 }
 
 function planStep(
   instruction: ResolvedInstruction,
   file: string,
-  workdir: string,
+  state: RunState,
   origins: CopyOrigins,
   failures: Failure[],
 ): Step {
@@ -122,13 +127,19 @@ function planStep(
   switch (keyword) {
     case 'COPY':
     case 'ADD':
-      return planCopy(instruction, at, workdir, origins, failures);
+      return planCopy(instruction, at, state.working, origins, failures);
     case 'WORKDIR':
-      return { op: 'directory', line, text, path: withoutSlash(joinAbsolute(workdir, instruction.path)) };
+      return {
+        op: 'directory',
+        line,
+        text,
+        path: withoutSlash(joinAbsolute(state.working, instruction.path)),
+      };
     case 'RUN':
+      return planRun(instruction, at, state, origins, failures);
     case 'ONBUILD':
       failures.push(
-        imageFailure('INSTRUCTION_NEEDS_ENGINE', { what: `${keyword} cannot be assembled natively`, at }),
+        imageFailure('ONBUILD_NOT_SUPPORTED', { what: 'ONBUILD has no place in OCI images', at }),
       );
       return { op: 'config', line, text };
     default:

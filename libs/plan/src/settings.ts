@@ -2,7 +2,8 @@ import type { Command, ResolvedInstruction, ResolvedStage } from '@prism-build/c
 import type { ImageSettings } from '@prism-build/oci';
 import { joinAbsolute, withoutSlash } from './paths';
 
-const defaultShell = ['/bin/sh', '-c'];
+/** Of shell forms where no SHELL says otherwise. */
+export const defaultShell: readonly string[] = ['/bin/sh', '-c'];
 
 /**
  * The image configuration after a stage's instructions, starting from that of its base.

@@ -24,24 +24,44 @@ function codes(result: Result<unknown>): string[] {
   return result.ok ? [] : result.failures.map(({ code, at }) => `${code} ${at?.line}`);
 }
 
+/** Mounts that no engine here can do. */
+const mounts = [
+  'type=ssh',
+  'type=cache',
+  'type=cache,target=/x,sharing=none',
+  'type=cache,target=/x,from=y',
+  'type=secret',
+  'type=secret,id=x,env=X',
+  'type=bind',
+  'type=bind,target="/a b"',
+].map(
+  (mount) =>
+    [`a mount ${mount}`, ['FROM scratch', `RUN --mount=${mount} true`], ['RUN_NOT_SUPPORTED 2']] as const,
+);
+
 const images: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   [
     'every reason at once',
-    ['FROM debian', 'RUN true', 'ADD https://x.org/y /y', 'COPY --chmod=x a /a'],
-    ['BASE_UNKNOWN 1', 'INSTRUCTION_NEEDS_ENGINE 2', 'ADD_REMOTE 3', 'COPY_MODE_INVALID 4'],
+    ['FROM debian', 'RUN --network=bridge true', 'ADD https://x.org/y /y', 'COPY --chmod=x a /a'],
+    ['BASE_UNKNOWN 1', 'RUN_NOT_SUPPORTED 2', 'ADD_REMOTE 3', 'COPY_MODE_INVALID 4'],
   ],
   ['an image to copy from', ['FROM scratch', 'COPY --from=quay.io/x /a /a'], ['BASE_UNKNOWN 2']],
   [
     'a stage with RUN that is needed',
-    ['FROM scratch AS one', 'RUN true', 'FROM scratch', 'COPY --from=one /a /a'],
-    ['INSTRUCTION_NEEDS_ENGINE 2'],
+    ['FROM scratch AS one', 'RUN --security=insecure true', 'FROM scratch', 'COPY --from=one /a /a'],
+    ['RUN_NOT_SUPPORTED 2'],
   ],
-  ['a stage with RUN that is not needed', ['FROM scratch AS one', 'RUN true', 'FROM scratch'], []],
+  [
+    'a stage with RUN that is not needed',
+    ['FROM scratch AS one', 'RUN --security=x true', 'FROM scratch'],
+    [],
+  ],
+  ...mounts,
   ['a base that is the compile stage', ['FROM x AS compile', 'FROM compile'], ['BASE_NOT_SUPPORTED 2']],
   [
     'files written inline beside others',
     ['FROM scratch', 'COPY a <<EOF /x/', 'text', 'EOF'],
-    ['INSTRUCTION_NEEDS_ENGINE 2'],
+    ['COPY_MIXED 2'],
   ],
   ['a stage that is unknown', ['FROM scratch', 'COPY --from=9 /a /a'], ['CONTAINERFILE_STAGE_UNKNOWN 2']],
 ];

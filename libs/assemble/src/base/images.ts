@@ -12,7 +12,7 @@ import { listEntries } from './listEntries';
 /** The images that stages start from or copy from, as file trees. */
 export interface Images {
   /** Its files as a tree that the caller may change; what is in them lies nowhere before `provide`. */
-  readonly tree: (image: PlannedImage) => Promise<Result<Tree>>;
+  readonly tree: (image: Pick<PlannedImage, 'reference' | 'layers'>) => Promise<Result<Tree>>;
   /** Puts contents of files of such trees where they say they are; others are left alone. */
   readonly provide: (contents: Iterable<Content>) => Promise<Result<void>>;
 }
@@ -39,8 +39,9 @@ export function openImages(sources: ImageSources): Images {
   let last: Promise<Result<void>> = Promise.resolve(ok(undefined));
   return {
     tree: async (image) => {
-      const known = trees.get(image.manifest) ?? readTree(sources, layers, image);
-      trees.set(image.manifest, known);
+      const key = image.layers.map(({ diffID }) => diffID).join();
+      const known = trees.get(key) ?? readTree(sources, layers, image);
+      trees.set(key, known);
       const tree = await known;
       return tree.ok ? ok(new Map(tree.value)) : tree;
     },
@@ -55,7 +56,7 @@ export function openImages(sources: ImageSources): Images {
 async function readTree(
   { store, lists, scratch, fetch }: ImageSources,
   layers: Map<string, ImageLayer>,
-  image: PlannedImage,
+  image: Pick<PlannedImage, 'reference' | 'layers'>,
 ): Promise<Result<Tree>> {
   const tree: Tree = new Map();
   for (const layer of image.layers) {

@@ -55,9 +55,9 @@ async function assemble(oracleCase: OracleCase, directory: string): Promise<Resu
     images,
   });
   if (!assembled.ok) return assembled;
-  const tars = assembled.value.layers.map((layer) => {
+  const tars = assembled.value.layers.map(({ entries }) => {
     // The generator reuses its buffer.
-    return Buffer.concat([...writeLayerTar(toEntries(layer))].map((chunk) => Buffer.from(chunk)));
+    return Buffer.concat([...writeLayerTar(toEntries(entries))].map((chunk) => Buffer.from(chunk)));
   });
   const layers = tars.map((tar) => ({
     ...describeBytes(LAYER_TYPES.none, tar),

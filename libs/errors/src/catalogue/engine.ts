@@ -7,6 +7,22 @@ export const engineFailure = defineCatalogue({
   },
   ENGINE_UNKNOWN: { remedy: 'Set PRISM_ENGINE to podman or docker.' },
   ENGINE_FAILED: { remedy: 'Run the command by hand to see what the engine wants.' },
+  RUN_FAILED: { remedy: 'Read the end of its output above; correct the command and run the target again.' },
+  RUN_NOT_SUPPORTED: {
+    remedy: 'Write the instruction without it; docs/containerfiles.md lists what RUN may have.',
+  },
+  BUILDER_MISSING: {
+    remedy:
+      'Name a builder base of this workspace in FROM, or use the toolchain of this machine (engine auto).',
+  },
+  SECRET_MISSING: {
+    remedy:
+      'Name a file or an environment variable for the id in the option secrets of the target, or write required=false.',
+  },
+  EMULATION_MISSING: {
+    remedy:
+      'Install it (Debian: apt-get install qemu-user-static binfmt-support; Fedora: dnf install qemu-user-static), or build only the platform of this machine with --platforms.',
+  },
   LOAD_PLATFORM_MISSING: {
     remedy: 'Build the platform of this machine too, or load all with --allPlatforms.',
   },

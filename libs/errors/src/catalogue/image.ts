@@ -2,9 +2,9 @@ import { defineCatalogue } from '../define';
 
 /** Failures of planning and assembling images. */
 export const imageFailure = defineCatalogue({
-  INSTRUCTION_NEEDS_ENGINE: {
-    remedy:
-      'Move the command into the compile stage; images whose final stage runs commands are not assembled natively.',
+  COPY_MIXED: { remedy: 'Use an instruction for each.' },
+  ONBUILD_NOT_SUPPORTED: {
+    remedy: 'Write the instruction into the Containerfiles that start from this image.',
   },
   BASE_NOT_SUPPORTED: {
     remedy: 'Start from scratch, from another component or from an image of a registry.',

@@ -6,12 +6,11 @@ import { copyInto, inlineTree, type Tree } from '@prism-build/assemble';
 import { formatPlatform, parseIgnoreFile } from '@prism-build/containerfile';
 import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
-import { type Bases, type CompilePlan, planCompile } from '@prism-build/plan';
-import { attempt, readTextIfThere, run, runPool, withLock, writeFileAtomic } from '@prism-build/shell';
-import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
+import { type CompilePlan, planCompile } from '@prism-build/plan';
+import { attempt, readTextIfThere, runPool, withLock, writeFileAtomic } from '@prism-build/shell';
+import { compileDirectory, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
 import { readContextTree } from '../workspace/readContext';
-import type { Siblings } from './bases/siblings';
 import {
   type CompileManifest,
   describeOutput,
@@ -19,32 +18,16 @@ import {
   publishOutput,
   readOutput,
 } from './compileManifest';
+import type { Compiler } from './compiler/compiler';
+import { withCompiler } from './compiler/withCompiler';
 import { fetchDependencies } from './fetch';
 import { mirrorTree } from './mirror';
-import type { BuildOptions } from './options';
 import { preparePackers } from './packing';
 import { readRequest } from './request';
-import { findToolchain, readPin } from './toolchain';
+import type { StepInput, StepReport } from './step';
+import { readPin } from './toolchain';
 
-export interface StepInput {
-  readonly directories: Directories;
-  readonly project: string;
-  readonly options: BuildOptions;
-  readonly siblings: Siblings;
-  /** Do it even where an earlier result looks right: something downstream found it altered. */
-  readonly force?: boolean;
-}
-
-/** What a step tells its caller: the text for the terminal. */
-export interface StepReport {
-  readonly text: string;
-  /** Whether the result was there already and nothing was made. */
-  readonly kept: boolean;
-  /** The images that it was made of. */
-  readonly bases?: Bases;
-}
-
-/** Runs a recognised compile stage with the host's toolchain, all platforms at once. */
+/** Runs a recognised compile stage, all platforms at once: by the host's toolchain, or by that of its builder base. */
 export async function compileStep(input: StepInput): Promise<Result<StepReport>> {
   const { directories, options, project } = input;
   const request = readRequest(directories.root, options);
@@ -90,46 +73,46 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
   const kept = input.force ? undefined : readJournal(journal, key, destination);
   if (kept) return ok({ manifest: kept, kept: true });
 
-  const toolchain = findToolchain(language, pin.value, plan, directories.cache);
-  if (!toolchain.ok) return toolchain;
-  // A compiler that outlived a killed run goes on writing: into a directory that is not this run's.
-  const outputs = join(work, 'out', `${process.pid}-${randomBytes(4).toString('hex')}`);
-  const out = (target: Target) => join(outputs, platformDirectory(formatPlatform(target)));
-  const request: CompileRequest = {
-    recognised,
-    toolchain: toolchain.value,
-    targets: plan.platforms.map(({ platform }) => platform),
-    directories: {
-      source,
-      working: join(source, plan.working),
-      cache: directories.cache,
-      home: join(directories.prism, 'home'),
-    },
-    environment: (target) => plan.platforms.find(({ platform }) => platform === target)?.environment ?? {},
-    cores: availableParallelism(),
-    contains: (path) => sources.value.has(path.slice(source.length + 1)),
-    out,
-  };
-  // Nothing of an earlier command may pass for a result of this one.
-  fs.rmSync(join(work, 'out'), { recursive: true, force: true });
-  for (const target of request.targets) fs.mkdirSync(out(target), { recursive: true });
-  fs.mkdirSync(request.directories.home, { recursive: true });
-  const fetched = await fetchDependencies(language, request, mirror.value);
-  if (!fetched.ok) return fetched;
-  const compiling = runCompilers(language, request, plan);
-  // The image of what is compiled comes next.
-  preparePackers(plan.platforms.length);
-  const compiled = await compiling;
-  if (!compiled.ok) return compiled;
-  const manifest = describeAll(request, plan, out);
-  if (!manifest.ok) return manifest;
-  return attempt(`cannot write ${destination}`, async () => {
-    await publishOutput(destination, manifest.value, (platform) =>
-      join(outputs, platformDirectory(platform)),
-    );
-    writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value }));
-    compiledHere.set(destination, manifest.value);
-    return { manifest: manifest.value, kept: false };
+  return withCompiler({ ...input, plan, language, pin: pin.value }, async (compiler) => {
+    // A compiler that outlived a killed run goes on writing: into a directory that is not this run's.
+    const outputs = join(work, 'out', `${process.pid}-${randomBytes(4).toString('hex')}`);
+    const out = (target: Target) => join(outputs, platformDirectory(formatPlatform(target)));
+    const request: CompileRequest = {
+      recognised,
+      toolchain: compiler.toolchain,
+      targets: plan.platforms.map(({ platform }) => platform),
+      directories: {
+        source,
+        working: join(source, plan.working),
+        cache: directories.cache,
+        home: join(directories.prism, 'home'),
+      },
+      environment: (target) => plan.platforms.find(({ platform }) => platform === target)?.environment ?? {},
+      cores: availableParallelism(),
+      contains: (path) => sources.value.has(path.slice(source.length + 1)),
+      out,
+    };
+    // Nothing of an earlier command may pass for a result of this one.
+    fs.rmSync(join(work, 'out'), { recursive: true, force: true });
+    for (const target of request.targets) fs.mkdirSync(out(target), { recursive: true });
+    fs.mkdirSync(request.directories.home, { recursive: true });
+    const fetched = await fetchDependencies(language, request, mirror.value, compiler);
+    if (!fetched.ok) return fetched;
+    const compiling = runCompilers(compiler, language, request, plan);
+    // The image of what is compiled comes next.
+    preparePackers(plan.platforms.length);
+    const compiled = await compiling;
+    if (!compiled.ok) return compiled;
+    const manifest = describeAll(request, plan, out);
+    if (!manifest.ok) return manifest;
+    return attempt(`cannot write ${destination}`, async () => {
+      await publishOutput(destination, manifest.value, (platform) =>
+        join(outputs, platformDirectory(platform)),
+      );
+      writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value }));
+      compiledHere.set(destination, manifest.value);
+      return { manifest: manifest.value, kept: false };
+    });
   });
 }
 
@@ -172,12 +155,13 @@ function parseJournal(text: string): { key: string; manifest: CompileManifest } 
 }
 
 async function runCompilers(
+  compiler: Compiler,
   language: Language,
   request: CompileRequest,
   plan: CompilePlan,
 ): Promise<Result<void>> {
   const calls = language.compile(request);
-  const results = await runPool(calls, calls.length, run);
+  const results = await runPool(calls, calls.length, (call) => compiler.compile(call));
   const at = { file: plan.containerfile, line: plan.line };
   const failures = results.flatMap((result) => (result.ok ? [] : result.failures));
   if (failures.length > 0) {

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
 import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import type { CompileRequest, Language } from '@prism-build/languages';
-import { run, withLock, writeFileAtomic } from '@prism-build/shell';
+import { withLock, writeFileAtomic } from '@prism-build/shell';
+import type { Compiler } from './compiler/compiler';
 import type { MirroredTree } from './mirror';
 
 /**
@@ -15,6 +16,7 @@ export async function fetchDependencies(
   language: Language,
   request: CompileRequest,
   mirror: MirroredTree,
+  { fetch }: Compiler,
 ): Promise<Result<void>> {
   const { cache } = request.directories;
   const stamp = join(cache, language.dependencies, 'fetched-by-prism', fetchKey(language, request, mirror));
@@ -24,7 +26,7 @@ export async function fetchDependencies(
     const inherited = inheritedForFetching(language, process.env);
     for (const { argv, cwd, env } of language.fetch(request)) {
       fs.mkdirSync(cwd, { recursive: true });
-      const done = await run({ argv, cwd, env: { ...env, ...inherited } });
+      const done = await fetch({ argv, cwd, env }, inherited);
       if (!done.ok) {
         const why = done.failures.map((failure) => `${failure.what}\n${failure.why ?? ''}`).join('\n');
         return failed(

@@ -18,7 +18,7 @@ import {
   publishImage,
   putBlobs,
 } from '@prism-build/oci';
-import { baseOf, type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
+import { baseOf, type ImagePlan, listReads, planImage } from '@prism-build/plan';
 import { attempt } from '@prism-build/shell';
 import { compileDirectory, imageDirectory, imageKey, lockPath } from '../workspace/directories';
 import { readContextTree } from '../workspace/readContext';
@@ -26,12 +26,14 @@ import { readBases } from './bases/readBases';
 import { withImages } from './bases/withImages';
 import { compiledTree } from './compiledTree';
 import { type CompileManifest, readOutput } from './compileManifest';
-import { compiledHere, type StepInput, type StepReport } from './compileStep';
+import { compiledHere } from './compileStep';
 import { digestInputs, readMemo, writeMemo } from './memo';
 import { packLayer } from './packing';
 import { repairCompile } from './repair';
 import { readRequest } from './request';
 import { openRootfs, type RootfsSource, withRootfs } from './rootfs';
+import { openCommands } from './run/openCommands';
+import type { StepInput, StepReport } from './step';
 
 /** Assembles an image for all platforms from files, and publishes it under dist/images. */
 export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
@@ -65,7 +67,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (known && (await publish(known)).ok)
     return ok({ text: describe(known), kept: true, bases: bases.value });
   const image = await withImages(input, store.value, (images) =>
-    assembleImage(plan.value, { ...inputs.value, images }, store.value),
+    assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
   );
   if (!image.ok) return image;
   const published = await publish(image.value);
@@ -85,15 +87,13 @@ interface Inputs {
 
 async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inputs>> {
   const { root } = input.directories;
-  const copies = plan.platforms.flatMap(({ stages }) =>
-    stages.flatMap(({ steps }) => steps.filter((step): step is CopyStep => step.op === 'copy')),
-  );
-  const context = readContextTree(root, plan.containerfile, plan.context, copies);
+  const reads = listReads(plan);
+  const context = readContextTree(root, plan.containerfile, plan.context, reads);
   if (!context.ok) return context;
-  const needed = copies.some(({ from }) => from.kind === 'rootfs');
+  const needed = reads.some(({ from }) => from.kind === 'rootfs');
   const rootfs = needed ? openRootfs(input, plan) : ok(undefined);
   if (!rootfs.ok) return rootfs;
-  if (!copies.some(({ from }) => from.kind === 'compile')) {
+  if (!reads.some(({ from }) => from.kind === 'compile')) {
     return ok({
       context: context.value,
       manifest: undefined,
@@ -119,16 +119,18 @@ async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inp
 }
 
 async function assembleImage(
+  input: StepInput,
   plan: ImagePlan,
   inputs: Inputs & { readonly images: Images },
   store: ContentStore,
 ): Promise<Result<DigestJson>> {
+  const commands = openCommands(input, store, plan.compression);
   const packed = await Promise.all(
     plan.platforms.map(async (platform) => {
       const compiled = inputs.compiled(formatPlatform(platform.platform));
       return withRootfs(inputs.rootfs, platform.platform, async (rootfs) => {
         const { context, images } = inputs;
-        const trees = { context, compile: compiled, images, rootfs };
+        const trees = { context, compile: compiled, images, commands, rootfs };
         const assembled = await assemblePlatform(platform, plan.containerfile, trees);
         return assembled.ok ? packLayers(assembled.value, plan, store) : assembled;
       });
@@ -148,8 +150,10 @@ async function packLayers(
   store: ContentStore,
 ): Promise<Result<PlatformInput>> {
   const layers: Layer[] = [];
-  for (const tree of assembled.layers) {
-    const layer = await packLayer(store, toEntries(tree), { compression: plan.compression });
+  for (const { entries, packed } of assembled.layers) {
+    const layer = packed
+      ? ok(packed)
+      : await packLayer(store, toEntries(entries), { compression: plan.compression });
     if (!layer.ok) return layer;
     layers.push(layer.value);
   }

@@ -47,6 +47,16 @@ export const buildOptions = z.object({
     .enum(['zstd', 'gzip', 'none'])
     .default('zstd')
     .describe('How layers are compressed. All three give the same bytes on every machine.'),
+  engine: z
+    .enum(['auto', 'podman', 'docker'])
+    .default('auto')
+    .describe(
+      'Who runs commands: the host where it has the pinned toolchain, else podman (auto), or podman.',
+    ),
+  secrets: z
+    .record(z.string(), z.union([z.strictObject({ file: z.string() }), z.strictObject({ env: z.string() })]))
+    .default({})
+    .describe('Where the secrets of RUN --mount=type=secret are, by id: a file or an environment variable.'),
   dryRun: z.boolean().default(false).describe('Print the plan as JSON and do nothing.'),
 });
 

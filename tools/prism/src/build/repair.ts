@@ -2,7 +2,8 @@ import { type Failure, ok, type Result } from '@prism-build/errors';
 import { compileDirectory, type Directories } from '../workspace/directories';
 import { replaceInNxCache, snapshot } from '../workspace/nxCache';
 import { type CompileManifest, readOutput } from './compileManifest';
-import { compileStep, type StepInput } from './compileStep';
+import { compileStep } from './compileStep';
+import type { StepInput } from './step';
 
 /** Compiles again what was restored altered, and puts the result where the altered one came from. */
 export async function repairCompile(

@@ -1,8 +1,8 @@
 import type { Failure, Result } from '@prism-build/errors';
 import { imageDirectory, imageParts } from '../workspace/directories';
-import type { StepInput } from './compileStep';
 import { imageStep } from './imageStep';
 import { repair } from './repair';
+import type { StepInput } from './step';
 
 /** Assembles an image again, and puts the result where the altered one came from. */
 export async function repairImage(input: StepInput, failures: readonly Failure[]): Promise<Result<void>> {

@@ -5,9 +5,9 @@ import { formatPlatform } from '@prism-build/containerfile';
 import { ok, type Result } from '@prism-build/errors';
 import { attempt } from '@prism-build/shell';
 import { platformDirectory } from './compileManifest';
-import type { StepInput, StepReport } from './compileStep';
 import { readRequest } from './request';
 import { openRootfs, withRootfs } from './rootfs';
+import type { StepInput, StepReport } from './step';
 
 /**
  * Writes the rootfs of a base as a directory for each platform, dist/rootfs/<project>/<os>-<arch>: what plain

@@ -27,19 +27,20 @@ export function readPin(root: string, plan: CompilePlan): Result<Pin> {
   );
 }
 
-/** The pinned toolchain on this machine; a failure says what is there instead, and how to install what is pinned. */
+/** The pinned toolchain on this machine, or on another that is given; a failure says what is there instead, and how to install what is pinned. */
 export function findToolchain(
   language: Language,
   pin: Pin,
   plan: CompilePlan,
   cache: string,
+  machine = thisMachine(),
 ): Result<Toolchain> {
   const at = { file: plan.containerfile, line: plan.line };
   if (pin.language !== language.name) {
     const what = `the builder ${plan.builder} is pinned to ${pin.language}, and the command is ${language.title}`;
     return failed(compileFailure('TOOLCHAIN_DIFFERS', { what, at }));
   }
-  const found = language.findToolchain(pin, thisMachine(), cache);
+  const found = language.findToolchain(pin, machine, cache);
   return found.ok ? found : failed(...found.failures.map((failure) => ({ ...failure, at })));
 }
 

@@ -11,7 +11,7 @@ import {
 } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { languages, recogniseCommand } from '@prism-build/languages';
-import { compileStageName } from '@prism-build/plan';
+import { compileStageName, listNames } from '@prism-build/plan';
 import { buildPlatform } from '../workspace/buildPlatform';
 
 /** What the targets of a component read, out of its Containerfile alone. */
@@ -131,12 +131,7 @@ function listReferences(readings: readonly StageReading[], contexts: readonly st
 }
 
 function imagesOf({ base, instructions }: ResolvedStage): string[] {
-  return [
-    ...(base.kind === 'image' ? [base.reference] : []),
-    ...instructions.flatMap((one) =>
-      one.keyword === 'COPY' && one.from.kind === 'name' ? [one.from.name] : [],
-    ),
-  ];
+  return [...(base.kind === 'image' ? [base.reference] : []), ...instructions.flatMap(listNames)];
 }
 
 function describeCompile(stage: ResolvedStage): Omit<CompileReads, 'sources'> {

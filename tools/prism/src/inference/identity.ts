@@ -7,6 +7,7 @@ const packagesThatMatter = ['@bokuweb/zstd-wasm', 'fflate', 'tar-stream', 'xz-de
 const libraries = [
   'assemble',
   'containerfile',
+  'engine',
   'errors',
   'languages',
   'oci',

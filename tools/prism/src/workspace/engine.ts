@@ -19,8 +19,8 @@ export function engineEnvironment({ prism }: Directories): Record<string, string
   return env.CONTAINERS_CONF || !existsSync(settings) ? env : { ...env, CONTAINERS_CONF: settings };
 }
 
-export function engineRun(directories: Directories): Run {
-  const env = engineEnvironment(directories);
+export function engineRun(directories: Directories, more: Readonly<Record<string, string>> = {}): Run {
+  const env = { ...engineEnvironment(directories), ...more };
   return (command: Command) => run({ ...command, env });
 }
 

@@ -8,9 +8,9 @@ import {
   verifyImage,
 } from '@prism-build/oci';
 import { fetchLayers } from '../build/bases/fetchLayers';
-import type { StepInput } from '../build/compileStep';
 import { openSiblings } from '../build/openSiblings';
 import { repairImage } from '../build/repairImage';
+import type { StepInput } from '../build/step';
 import { type Directories, directoriesOf, imageDirectory } from './directories';
 
 /** An image as it lies under dist/images, every byte verified. */

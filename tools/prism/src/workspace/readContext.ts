@@ -8,7 +8,7 @@ import {
   parseIgnoreFile,
 } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
-import type { CopyStep } from '@prism-build/plan';
+import type { Read } from '@prism-build/plan';
 import { readTextIfThere } from '@prism-build/shell';
 
 /** The ignore file that the engines would use for this Containerfile and context, as rules. */
@@ -25,7 +25,7 @@ export function readContextTree(
   root: string,
   containerfile: string,
   context: string,
-  copies: readonly CopyStep[],
+  copies: readonly Read[],
 ): Result<Tree> {
   const roots = [
     ...new Set(

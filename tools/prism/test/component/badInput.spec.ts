@@ -52,7 +52,10 @@ const broken: Record<string, [string, RegExp]> = {
   ],
   nosuch: ['FROM scratch\nCOPY hello /\n', /CONTAINERFILE_TARGET_UNKNOWN: .*nobody/],
   empty: ['', /svc\/empty\/Containerfile(:1)?: CONTAINERFILE_NO_FROM/],
-  run: ['FROM scratch\nCOPY hello /\nRUN make\n', /svc\/run\/Containerfile:3: INSTRUCTION_NEEDS_ENGINE/],
+  run: [
+    'FROM scratch\nCOPY hello /\nRUN --mount=type=ssh make\n',
+    /svc\/run\/Containerfile:3: RUN_NOT_SUPPORTED/,
+  ],
   base: ['FROM docker.io/library/debian\nCOPY hello /\n', /svc\/base\/Containerfile:1: IMAGE_NOT_LOCKED/],
   fromimage: [
     'FROM scratch\nCOPY --from=busybox /bin/sh /\n',

@@ -4,7 +4,7 @@ import { type ContentStore, gatherBlobs, type ImageLayer, readDigestJson } from 
 import { findManifest, parseReference, fetchLayers as pullLayers } from '@prism-build/registry';
 import { run } from '@prism-build/shell';
 import { imageDirectory } from '../../workspace/directories';
-import type { StepInput } from '../compileStep';
+import type { StepInput } from '../step';
 import { readImagesLock } from './readImagesLock';
 import { listSiblings } from './siblings';
 

@@ -9,7 +9,7 @@ import {
   parseReference,
 } from '@prism-build/registry';
 import { isLocal } from '../../workspace/naming';
-import type { StepInput } from '../compileStep';
+import type { StepInput } from '../step';
 import { readImagesLock } from './readImagesLock';
 import { readSibling } from './readSibling';
 import { listSiblings } from './siblings';

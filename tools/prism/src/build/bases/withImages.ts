@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Images, openImages } from '@prism-build/assemble';
 import type { Result } from '@prism-build/errors';
 import type { ContentStore } from '@prism-build/oci';
-import type { StepInput } from '../compileStep';
+import type { StepInput } from '../step';
 import { fetchLayers } from './fetchLayers';
 
 /** Runs `work` with the file trees of bases; what it took out of their layers is removed afterwards. */

@@ -1,0 +1,118 @@
+import type { Argv } from './engine';
+
+/** A private image store of Podman: nothing of the user's is seen, and nothing is left in it. */
+export interface BuilderStore {
+  readonly root: string;
+  readonly runroot: string;
+  /** As `driver` says it. */
+  readonly driver: string;
+}
+
+/** One command to execute: a Containerfile with one RUN, on an image of the store. */
+export interface BuildCall {
+  /** `linux/arm64`. */
+  readonly platform: string;
+  readonly containerfile: string;
+  /** An empty directory: the command gets its files by mounts. */
+  readonly context: string;
+  /** Where the ID of the result is written. */
+  readonly iidfile: string;
+  readonly network: 'default' | 'none' | 'host';
+  readonly secrets: readonly SecretSource[];
+}
+
+/** Where the value of a secret is; the value itself is in no argument. */
+export type SecretSource =
+  | { readonly id: string; readonly file: string }
+  | { readonly id: string; readonly env: string };
+
+/** A program of an image of the store, with directories of the machine at their own paths. */
+export interface RunCall {
+  /** By ID. */
+  readonly image: string;
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of variables that the engine's own environment has values for: those may be secret. */
+  readonly inherit: readonly string[];
+  readonly writable: readonly string[];
+  readonly readable: readonly string[];
+  readonly network: 'none' | 'host';
+  /** Whether it reads standard input. */
+  readonly interactive: boolean;
+}
+
+/** Podman as one who executes commands in a private store: argument vectors, the quirks of 4.3.1 avoided. */
+export const podmanBuilder = {
+  /** Prints the storage driver that this user's Podman uses. */
+  driver: (): Argv => ['podman', 'info', '--format', '{{.Store.GraphDriverName}}'],
+  /** Loads the image of a layout below the working directory, as `localhost/<directory>`. */
+  pull: (store: BuilderStore, directory: string): Argv => [
+    ...storeArgv(store),
+    'pull',
+    '--quiet',
+    `oci:${directory}`,
+  ],
+  /**
+   * Never `--manifest` (it appends), never layers (another platform's would be found); the base is named by ID, since
+   * under `--platform` a name is looked up in registries.
+   */
+  build: (store: BuilderStore, call: BuildCall): Argv => [
+    ...storeArgv(store),
+    'build',
+    ...['--platform', call.platform, '--layers=false', '--pull=never', '--force-rm', '--format', 'oci'],
+    ...(call.network === 'default' ? [] : ['--network', call.network]),
+    ...call.secrets.flatMap((secret) => ['--secret', secretArgument(secret)]),
+    ...['--iidfile', call.iidfile, '--file', call.containerfile, call.context],
+  ],
+  /** As root inside, who is the caller outside, with and without a user namespace: so files belong to the caller. */
+  run: (store: BuilderStore, call: RunCall): Argv => [
+    ...storeArgv(store),
+    ...[
+      'run',
+      '--rm',
+      '--pull=never',
+      '--log-driver=none',
+      '--security-opt',
+      'label=disable',
+      '--user',
+      '0:0',
+    ],
+    ...['--network', call.network, '--workdir', call.cwd],
+    ...Object.entries(call.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...call.inherit.flatMap((name) => ['--env', name]),
+    ...call.writable.flatMap((path) => ['--volume', `${path}:${path}`]),
+    ...call.readable.flatMap((path) => ['--volume', `${path}:${path}:ro`]),
+    ...['--entrypoint', call.argv[0], call.image, ...call.argv.slice(1)],
+  ],
+  /** Writes an image into a layout below the working directory; blobs that lie there already are not written. */
+  push: (store: BuilderStore, id: string, directory: string): Argv => [
+    ...storeArgv(store),
+    ...['push', '--quiet', '--format', 'oci', id, `oci:${directory}`],
+  ],
+  removeImages: (store: BuilderStore, ids: readonly string[]): Argv => [
+    ...storeArgv(store),
+    ...['rmi', '--force', ...ids],
+  ],
+  /** IDs of all containers, those of interrupted builds too, one a line. */
+  listContainers: (store: BuilderStore): Argv => [
+    ...storeArgv(store),
+    ...['ps', '--all', '--external', '--quiet', '--no-trunc'],
+  ],
+  removeContainers: (store: BuilderStore, ids: readonly string[]): Argv => [
+    ...storeArgv(store),
+    ...['rm', '--force', ...ids],
+  ],
+} as const;
+
+function storeArgv({ root, runroot, driver }: BuilderStore): [string, ...string[]] {
+  // Root's overlay mounts its home on itself otherwise, and nobody could remove the directory.
+  const options = driver === 'overlay' ? ['--storage-opt', 'overlay.skip_mount_home=true'] : [];
+  return ['podman', '--root', root, '--runroot', runroot, '--storage-driver', driver, ...options];
+}
+
+function secretArgument(secret: SecretSource): string {
+  return 'file' in secret
+    ? `id=${secret.id},src=${secret.file}`
+    : `id=${secret.id},type=env,env=${secret.env}`;
+}

@@ -1,0 +1,98 @@
+import { parseContainerfile } from '@prism-build/containerfile';
+import type { BaseImage } from '@prism-build/oci';
+import { type ImagePlan, listImages, planImage, type RunStep } from '../src/index';
+
+const amd64 = { os: 'linux', architecture: 'amd64' };
+const arm64 = { os: 'linux', architecture: 'arm64' };
+const digest = `sha256:${'0'.repeat(64)}` as const;
+
+const base: BaseImage = [amd64, arm64].map((platform) => ({
+  platform,
+  manifest: { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 1 },
+  settings: { env: ['PATH=/bin', 'BASE=1'], user: 'web', workingDir: '/home/web' },
+  layers: [],
+  history: [],
+}));
+
+function request(lines: readonly string[], platforms = [amd64]) {
+  const containerfile = parseContainerfile(`${lines.join('\n')}\n`, 'app/Containerfile');
+  if (!containerfile.ok) throw new Error(JSON.stringify(containerfile.failures));
+  return {
+    containerfile: containerfile.value,
+    context: 'app',
+    platforms,
+    buildPlatform: amd64,
+    buildArgs: { GIVEN: 'yes' },
+    compression: 'zstd' as const,
+    bases: new Map([
+      ['localhost/base', base],
+      ['localhost/tools', base],
+    ]),
+  };
+}
+
+function plan(lines: readonly string[], platforms = [amd64]): ImagePlan {
+  const planned = planImage(request(lines, platforms));
+  if (!planned.ok) throw new Error(JSON.stringify(planned.failures));
+  return planned.value;
+}
+
+const runsOf = (lines: readonly string[], platforms = [amd64]): RunStep[] =>
+  plan(lines, platforms).platforms.flatMap(({ stages }) =>
+    stages.flatMap(({ steps }) => steps.filter((step): step is RunStep => step.op === 'run')),
+  );
+
+test('a command with all that decides what it does, for each platform', () => {
+  expect(
+    runsOf(
+      [
+        'FROM --platform=linux/amd64 localhost/base AS tools',
+        'RUN ["make"]',
+        'FROM localhost/base',
+        'ARG GIVEN',
+        'ARG TARGETARCH',
+        'ENV OWN=2',
+        'WORKDIR sub',
+        'SHELL ["/bin/ash", "-ec"]',
+        'RUN --network=none --mount=from=tools,source=made,target=made --mount=type=cache,target=/var/cache \\',
+        '    --mount=type=secret,id=token,required=false echo $OWN',
+      ],
+      [amd64, arm64],
+    ),
+  ).toMatchSnapshot();
+});
+
+const shell = (...lines: string[]) => runsOf(['FROM localhost/base', ...lines])[0]!;
+
+test('heredocs: a script, a file that is executed, and the input of a command', () => {
+  expect(shell('RUN <<EOF', 'one', 'two $X', 'EOF').argv).toEqual(['/bin/sh', '-c', 'one\ntwo $X\n']);
+  expect(shell("RUN <<'EOF'", 'one', 'EOF').argv).toEqual(['/bin/sh', '-c', 'one\n']);
+  expect(shell('RUN <<EOF', '#!/usr/bin/env python3', 'print(1)', 'EOF')).toMatchObject({
+    argv: ['/dev/pipes/EOF'],
+    script: '#!/usr/bin/env python3\nprint(1)\n',
+  });
+  expect(shell("RUN cat <<'A' <<-B > /x", 'a', 'A', '\tb', '\tB').argv).toEqual([
+    '/bin/sh',
+    '-c',
+    "cat <<'A' <<-B > /x\na\nA\nb\nB",
+  ]);
+});
+
+test('what is mounted is an image that must be there', () => {
+  const uses = listImages(
+    request([
+      'FROM scratch',
+      'RUN --mount=from=localhost/tools,target=/t --mount=from=nowhere,target=/n true',
+    ]),
+  );
+  expect(uses.ok && uses.value.map(({ reference, at }) => `${reference} ${at.line}`)).toEqual([
+    'localhost/tools 2',
+    'nowhere 2',
+  ]);
+});
+
+test('the values of secrets and the engine are in no plan', () => {
+  const text = JSON.stringify(plan(['FROM localhost/base', 'RUN --mount=type=secret,id=token true']));
+  expect(text).toContain('"id":"token","target":"/run/secrets/token","required":true');
+  expect(text).not.toMatch(/podman|docker/);
+});

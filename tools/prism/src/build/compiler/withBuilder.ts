@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatPlatform } from '@prism-build/containerfile';
+import { podmanBuilder } from '@prism-build/engine';
+import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import type { CompilerCall, Toolchain } from '@prism-build/languages';
+import { type BasePlatform, type ContentStore, hexOf, openContentStore } from '@prism-build/oci';
+import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
+import { executorIdentity } from '../../workspace/identity';
+import { fetchLayers } from '../bases/fetchLayers';
+import { readSibling } from '../bases/readSibling';
+import { withImages } from '../bases/withImages';
+import { type OpenStore, withBuilderStore } from '../run/builderStore';
+import { loadRunImage, makeRunImage } from '../run/runImages';
+import type { StepInput } from '../step';
+import { findToolchain } from '../toolchain';
+import type { Compiler, CompilerRequest } from './compiler';
+import { askImage } from './imageMachine';
+
+/** Runs `work` with the compiler of a builder base, in containers of this machine's own platform. */
+export async function withBuilder<T>(
+  request: CompilerRequest,
+  project: string,
+  work: (compiler: Compiler) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const { directories, plan, siblings, options } = request;
+  const platform = { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch };
+  const image = await readSibling(directories.root, project, siblings);
+  if (!image.ok) return image;
+  const base = image.value.find((one) => formatPlatform(one.platform) === formatPlatform(platform));
+  if (!base) {
+    const what = `${plan.builder} has nothing for this machine (${formatPlatform(platform)})`;
+    const at = { file: plan.containerfile, line: plan.builderLine };
+    return failed(imageFailure('BASE_PLATFORM_MISSING', { what, at }));
+  }
+  const store = await openContentStore(directories.store);
+  if (!store.ok) return store;
+  // The layers are the builder's, which the image itself is not made of.
+  const input = { ...request, options: { ...options, bases: { [plan.builder]: project } } };
+  const toolchain = await findInImage(request, base, input, store.value);
+  if (!toolchain.ok) return toolchain;
+  const loadable = await makeRunImage(store.value, platform, base.layers, {});
+  if (!loadable.ok) return loadable;
+  return withBuilderStore(directories, formatPlatform(platform), async (open) => {
+    const loaded = await loadRunImage(open, store.value, loadable.value, (layers) =>
+      fetchLayers(input, store.value, layers),
+    );
+    if (!loaded.ok) return loaded;
+    const run = containerRun(request, open, hexOf(loadable.value.config.digest));
+    return work({
+      toolchain: toolchain.value,
+      compile: (call) => run(call, {}, 'none'),
+      fetch: (call, settings) => run(call, settings, 'host'),
+    });
+  });
+}
+
+/** The same check as on the machine: what the base holds is what the pin says. Reading a big layer once is enough. */
+async function findInImage(
+  { language, pin, plan, directories }: CompilerRequest,
+  base: BasePlatform,
+  input: StepInput,
+  store: ContentStore,
+): Promise<Result<Toolchain>> {
+  const path = base.settings.env?.find((one) => one.startsWith('PATH='))?.slice(5) ?? '/usr/bin:/bin';
+  const facts = JSON.stringify([executorIdentity(), base.manifest.digest, path, pin]);
+  const name = createHash('sha256').update(facts).digest('hex');
+  const memo = join(directories.prism, 'toolchains', `${name}.json`);
+  const kept = parseToolchain(readTextIfThere(memo));
+  if (kept) return ok(kept);
+  const found = await withImages(input, store, async (images) => {
+    const tree = await images.tree({ reference: plan.builder, layers: base.layers });
+    if (!tree.ok) return tree;
+    return askImage(tree.value, path.split(':'), images, (machine) =>
+      findToolchain(language, pin, plan, directories.cache, machine),
+    );
+  });
+  if (found.ok) writeFileAtomic(memo, JSON.stringify(found.value));
+  return found;
+}
+
+/** What cannot be read is looked for again. */
+function parseToolchain(text: string | undefined): Toolchain | undefined {
+  try {
+    const { command, root } = JSON.parse(text ?? '{}') as Partial<Toolchain>;
+    return command && root ? { command, root } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Directories are at their own paths, so that a compiler in a container gets the very arguments that it gets here.
+ * Sources are read-only, and so are dependencies once they are fetched.
+ */
+function containerRun({ directories, language, project }: CompilerRequest, open: OpenStore, image: string) {
+  const work = join(directories.prism, 'work', project);
+  const home = join(directories.prism, 'home');
+  const dependencies = join(directories.cache, language.dependencies);
+  for (const path of [dependencies, home]) mkdirSync(path, { recursive: true });
+  return (
+    { argv, cwd, env, input }: CompilerCall,
+    settings: Readonly<Record<string, string>>,
+    network: 'none' | 'host',
+  ) => {
+    // Paths of this machine say nothing in a container.
+    const own = Object.entries(settings).filter(([name]) => name !== 'HOME' && !name.startsWith('SSL_CERT_'));
+    const call = podmanBuilder.run(open.store, {
+      ...{ image, argv, cwd, env, network, interactive: input !== undefined },
+      inherit: own.map(([name]) => name),
+      writable: [directories.cache, home, join(work, 'out')],
+      readable: [join(work, 'source'), ...(network === 'none' ? [dependencies] : [])],
+    });
+    return open.call({ argv: call, ...(input !== undefined && { input }) });
+  };
+}

@@ -1,0 +1,41 @@
+import { engineFailure, type Failure, failed, type Result } from '@prism-build/errors';
+
+import { pickEngine } from '../../workspace/engine';
+import { builderDirectory, projectNameOf } from '../../workspace/naming';
+
+import { findToolchain } from '../toolchain';
+import { type Compiler, type CompilerRequest, hostCompiler } from './compiler';
+import { withBuilder } from './withBuilder';
+
+/**
+ * Runs `work` with the pinned compiler: the host's where it is the one, else that of the builder base in Podman;
+ * with the engine `podman` always the latter. Which of them is in no key, since both give the same bytes.
+ */
+export async function withCompiler<T>(
+  request: CompilerRequest,
+  work: (compiler: Compiler) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const { options, language, pin, plan, directories, siblings } = request;
+  const asked = options.engine === 'auto' ? process.env.PRISM_ENGINE || 'auto' : options.engine;
+  const host = findToolchain(language, pin, plan, directories.cache);
+  if (host.ok && asked !== 'podman') return work(hostCompiler(host.value));
+  // A builder that is pinned to another language is wrong wherever it runs.
+  if (!host.ok && pin.language !== language.name) return host;
+  const at = { file: plan.containerfile, line: plan.builderLine };
+  const engine = pickEngine(options.engine);
+  const directory = builderDirectory(plan.builder);
+  const project = directory && projectNameOf(directory);
+  const isThere = project !== undefined && siblings.optionsOf(project).ok;
+  if (engine.ok && engine.value.name === 'podman' && isThere) return withBuilder(request, project, work);
+  if (asked !== 'podman' && !host.ok)
+    return failed(...host.failures.map((failure) => explain(failure, engine.ok)));
+  if (!engine.ok) return engine;
+  const what = `${plan.builder} is no component of this workspace, so podman has no toolchain to run`;
+  return failed(engineFailure('BUILDER_MISSING', { what, at }));
+}
+
+/** Why Podman did not step in. */
+function explain(failure: Failure, engine: boolean): Failure {
+  const why = engine ? 'the builder is no component of this workspace' : 'there is no podman';
+  return { ...failure, why: [failure.why, `nor can a container compile: ${why}`].filter(Boolean).join('\n') };
+}

@@ -1,0 +1,38 @@
+import { formatPlatform } from '@prism-build/containerfile';
+import { engineFailure, type Failure, type Place, shellFailure } from '@prism-build/errors';
+import type { RunStep } from '@prism-build/plan';
+
+/** Lines of a command's output that a failure shows: the last ones. */
+const linesToShow = 40;
+
+/** A failed build as what it means: the command's own failure, a missing emulator, a full disk, or the engine's. */
+export function describeFailure(failure: Failure, output: string, step: RunStep, at: Place): Failure {
+  if (failure.code !== 'COMMAND_FAILED') return { ...failure, at };
+  const platform = formatPlatform(step.platform);
+  const why = lastLines(output);
+  if (/exec(ve)?( container process)?.*: exec format error|: exec format error/i.test(output)) {
+    const what = `this machine does not run programs for ${platform}, which ${step.text} needs`;
+    return engineFailure('EMULATION_MISSING', { what, why, at });
+  }
+  if (/no space left on device|disk quota exceeded/i.test(output))
+    return shellFailure('DISK_FULL', { what: `the disk was full at ${step.text} for ${platform}`, why, at });
+  const status = /while running runtime: exit status (\d+)/.exec(output)?.[1];
+  if (status === undefined)
+    return engineFailure('ENGINE_FAILED', {
+      what: `podman did not run ${step.text} for ${platform}`,
+      why,
+      at,
+    });
+  return engineFailure('RUN_FAILED', { what: `status ${status} from ${step.text} for ${platform}`, why, at });
+}
+
+/** Without what Podman says of its own steps. */
+function lastLines(output: string): string {
+  const noise =
+    /^(\[\d+\/\d+\] )?(STEP \d|COMMIT|--> )|^time="[^"]*" level=(warning|debug|info)|^Error: building at STEP/;
+  const lines = output
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !noise.test(line));
+  return lines.slice(-linesToShow).join('\n');
+}

@@ -1,0 +1,73 @@
+import { createReadStream, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type LayerEntry, listChanges, type Tree } from '@prism-build/assemble';
+import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
+import {
+  blobPath,
+  type Descriptor,
+  type Digest,
+  decompressLayer,
+  hashFile,
+  type ImageLayer,
+  parseConfig,
+  readLayer,
+} from '@prism-build/oci';
+
+/** The layer that a command made on top of others, in a layout that an engine wrote. */
+export interface RunResult {
+  readonly layout: string;
+  readonly below: readonly ImageLayer[];
+  readonly architecture: string;
+}
+
+/** The blob with the changes; undefined where the engine made no layer. Fails where it ran something else. */
+export async function findChanges({
+  layout,
+  below,
+  architecture,
+}: RunResult): Promise<Result<Descriptor | undefined>> {
+  const wrong = (what: string) => failed(engineFailure('ENGINE_FAILED', { what: `podman ${what}` }));
+  const index = readJson(join(layout, 'index.json')) as { manifests: { digest: Digest }[] };
+  const manifest = readJson(blobPath(layout, index.manifests[0]!.digest)) as {
+    config: Descriptor;
+    layers: Descriptor[];
+  };
+  const config = parseConfig(
+    readFileSync(blobPath(layout, manifest.config.digest)),
+    'the result of a command',
+  );
+  if (!config.ok) return config;
+  if (config.value.platform.architecture !== architecture)
+    return wrong(`ran a command for ${config.value.platform.architecture} instead of ${architecture}`);
+  const { diffIDs } = config.value;
+  const [top, second] = manifest.layers.slice(below.length);
+  if (second || below.some(({ diffID }, at) => diffIDs[at] !== diffID))
+    return wrong('ran a command on other files');
+  if (!top) return ok(undefined);
+  const hashed = await hashFile(blobPath(layout, top.digest));
+  return hashed.digest === top.digest ? ok(top) : wrong('wrote a layer that is altered');
+}
+
+/** What changed in a tree, contents of files below `scratch`. */
+export async function readChanges(
+  layout: string,
+  layer: Descriptor,
+  before: Tree,
+  targets: readonly string[],
+  scratch: string,
+): Promise<Tree> {
+  mkdirSync(scratch, { recursive: true });
+  const entries: LayerEntry[] = [];
+  const source = createReadStream(blobPath(layout, layer.digest), { highWaterMark: 1 << 20 });
+  for await (const { header, size, content } of readLayer(decompressLayer(layer.mediaType, source))) {
+    const path = join(scratch, String(entries.length));
+    if (header.type === 'file') await pipeline(content, createWriteStream(path));
+    entries.push({ header, size, path });
+  }
+  return listChanges(before, entries, targets);
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

@@ -1,0 +1,22 @@
+import type { Bases } from '@prism-build/plan';
+import type { Directories } from '../workspace/directories';
+import type { Siblings } from './bases/siblings';
+import type { BuildOptions } from './options';
+
+export interface StepInput {
+  readonly directories: Directories;
+  readonly project: string;
+  readonly options: BuildOptions;
+  readonly siblings: Siblings;
+  /** Do it even where an earlier result looks right: something downstream found it altered. */
+  readonly force?: boolean;
+}
+
+/** What a step tells its caller: the text for the terminal. */
+export interface StepReport {
+  readonly text: string;
+  /** Whether the result was there already and nothing was made. */
+  readonly kept: boolean;
+  /** The images that it was made of. */
+  readonly bases?: Bases;
+}

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { busybox } from '../../../../test/support/busybox';
+import { writeGo, writePin } from '../../../../test/support/components';
+import { removePlugin } from '../../../../test/support/plugin';
+import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
+
+let workspace: Workspace;
+
+/**
+ * Stands for a compiler: an ELF header for the architecture, the sources, and what is told from where it ran. Fetching
+ * notes that it may use the network.
+ */
+const compiler = `#!/bin/sh
+if [ "$1" = mod ]; then ls /sys/class/net | wc -l > "$GOMODCACHE/interfaces"; exit 0; fi
+for word; do [ "$before" = -o ] && out=$word; before=$word; last=$word; done
+name=\${last##*/}
+case "$GOARCH" in arm64) machine='\\267' ;; *) machine='\\076' ;; esac
+{ printf '\\177ELF\\002\\001\\001\\000\\000\\000\\000\\000\\000\\000\\000\\000\\002\\000'; printf "$machine\\000"
+  cat "$last"/*.go; } > "$out/$name"
+chmod 755 "$out/$name"
+if grep -q PROBE "$last"/main.go; then
+  touch main.go 2>/dev/null || echo 'sources read-only'
+  touch "$GOMODCACHE/x" 2>/dev/null || echo 'dependencies read-only'
+  touch "$GOCACHE-x" && echo 'cache writable'
+  echo "interfaces $(ls /sys/class/net | wc -l)"
+  echo "token=$SECRET_OF_THE_USER."
+  exit 1
+fi
+`;
+
+const names = ['sh', 'cat', 'chmod', 'grep', 'ls', 'printf', 'touch', 'wc'];
+
+async function done(running: Promise<Ran>): Promise<string> {
+  const { status, output } = await running;
+  if (status !== 0) throw new Error(output);
+  return output;
+}
+
+beforeEach(() => {
+  workspace = makeWorkspace();
+  workspace.write(
+    'nx.json',
+    JSON.stringify({ plugins: [{ plugin: 'prism', options: { prefix: 'p' } }], analytics: false }),
+  );
+  const base = 'containerfiles/go-builder';
+  workspace.write(
+    `${base}/Containerfile`,
+    'FROM scratch\nCOPY bin /bin/\nCOPY go /usr/local/go/\nENV PATH=/usr/local/go/bin:/bin\nUSER 65532\n',
+  );
+  workspace.write(`${base}/bin/busybox`, fs.readFileSync(busybox()), 0o755);
+  for (const name of names) fs.symlinkSync('busybox', workspace.path(`${base}/bin/${name}`));
+  workspace.write(`${base}/go/bin/go`, compiler, 0o755);
+  workspace.write(`${base}/go/VERSION`, 'go9.9.9\ntime x\n');
+  workspace.write(
+    `${base}/project.json`,
+    JSON.stringify({ targets: { 'build-image': { options: { platforms: ['linux/amd64'] } } } }),
+  );
+  writePin(workspace, '9.9.9');
+});
+afterEach(() => workspace.remove());
+afterAll(removePlugin);
+
+const manifest = () => workspace.read('dist/compile/app/compile.json');
+const forget = () => fs.rmSync(workspace.path('.prism/work'), { recursive: true, force: true });
+const compile = (env: NodeJS.ProcessEnv = {}) => workspace.nx(['compile', 'app', '--skip-nx-cache'], env);
+
+test('without a toolchain of its own the machine compiles in the builder base, and the result is the same', async () => {
+  writeGo(workspace, 'app');
+  await done(compile());
+  const inPodman = manifest();
+  expect(JSON.parse(inPodman).platforms).toHaveLength(2);
+  expect(fs.statSync(workspace.path('dist/compile/app/linux-arm64/app')).uid).toBe(process.getuid!());
+  // Fetching had the machine's network.
+  const all = execFileSync('sh', ['-c', 'ls /sys/class/net | wc -l'], { encoding: 'utf8' });
+  expect(workspace.read('.prism/cache/gomod/interfaces')).toBe(all);
+
+  forget();
+  const host = workspace.path('containerfiles/go-builder/go/bin');
+  const PATH = `${host}:${process.env.PATH}`;
+  const store = workspace.path('.prism/containers');
+  fs.renameSync(store, `${store}-away`);
+  await done(compile({ PATH }));
+  expect(manifest()).toBe(inPodman);
+  expect(fs.existsSync(store)).toBe(false);
+
+  forget();
+  await done(compile({ PATH, PRISM_ENGINE: 'podman' }));
+  expect(manifest()).toBe(inPodman);
+  expect(fs.existsSync(store)).toBe(true);
+});
+
+test('a container compiles without network and secrets, and changes neither sources nor dependencies', async () => {
+  writeGo(workspace, 'app', 'package main // PROBE\n');
+  const { status, output } = await compile({ SECRET_OF_THE_USER: 'abracadabra' });
+  expect(status).toBe(1);
+  expect(output).toMatch(/svc\/app\/Containerfile:4: COMPILE_FAILED/);
+  for (const line of [
+    'sources read-only',
+    'dependencies read-only',
+    'cache writable',
+    'interfaces 1',
+    'token=.',
+  ])
+    expect(output).toContain(line);
+});
+
+test('a builder that is pinned to what it does not hold, and one that is not there', async () => {
+  writeGo(workspace, 'app');
+  workspace.write('containerfiles/go-builder/go/VERSION', 'go8.8.8\n');
+  expect((await compile({ PRISM_ENGINE: 'podman' })).output).toMatch(
+    /svc\/app\/Containerfile:4: TOOLCHAIN_DIFFERS: this stage is pinned to go9\.9\.9[\s\S]*found go8\.8\.8 in \/usr\/local\/go\/bin/,
+  );
+  fs.rmSync(workspace.path('containerfiles/go-builder/Containerfile'));
+  fs.rmSync(workspace.path('containerfiles/go-builder/project.json'));
+  expect((await compile({ PRISM_ENGINE: 'podman' })).output).toMatch(
+    /svc\/app\/Containerfile:1: BUILDER_MISSING/,
+  );
+});
