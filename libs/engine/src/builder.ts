@@ -108,7 +108,9 @@ export const podmanBuilder = {
 function storeArgv({ root, runroot, driver }: BuilderStore): [string, ...string[]] {
   // Root's overlay mounts its home on itself otherwise, and nobody could remove the directory.
   const options = driver === 'overlay' ? ['--storage-opt', 'overlay.skip_mount_home=true'] : [];
-  return ['podman', '--root', root, '--runroot', runroot, '--storage-driver', driver, ...options];
+  // What libpod notes of running containers is private too: other stores' users come and go below the shared place.
+  const own = ['--root', root, '--runroot', runroot, '--tmpdir', `${root}.libpod`];
+  return ['podman', ...own, '--storage-driver', driver, ...options];
 }
 
 function secretArgument(secret: SecretSource): string {

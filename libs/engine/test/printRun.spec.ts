@@ -38,7 +38,7 @@ test('a build names no manifest list, keeps no layers and asks no registry; secr
     ],
   });
   expect(argv.join(' ')).toBe(
-    'podman --root /s/root --runroot run --storage-driver vfs build --platform linux/arm64 --layers=false --pull=never --force-rm ' +
+    'podman --root /s/root --runroot run --tmpdir /s/root.libpod --storage-driver vfs build --platform linux/arm64 --layers=false --pull=never --force-rm ' +
       '--format oci --network none --secret id=a,src=/a --secret id=b,type=env,env=B --iidfile /i --file /c /e',
   );
 });
