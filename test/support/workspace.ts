@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { engineSettings } from './engineSettings';
 import { linkModules } from './plugin';
 
 /** What one nx command did. */
@@ -83,7 +84,7 @@ function startNx(root: string, args: readonly string[], env: NodeJS.ProcessEnv):
   );
   const child = spawn(process.execPath, [join(root, 'node_modules', '.bin', 'nx'), ...args], {
     cwd: root,
-    env: { ...Object.fromEntries(inherited), ...settings, ...env },
+    env: { ...Object.fromEntries(inherited), ...engineSettings, ...settings, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -69,8 +69,8 @@ test('a dry run prints the plan, writes nothing, and is not cached', async () =>
   const plans = dry.output.match(/^\{\n[\s\S]*?\n\}$/gm)!.map((text) => JSON.parse(text));
   expect(plans.map(({ version, kind }) => [version, kind])).toEqual(
     expect.arrayContaining([
-      [1, 'compile'],
-      [1, 'image'],
+      [2, 'compile'],
+      [2, 'image'],
     ]),
   );
   expect(existsSync(workspace.path('dist'))).toBe(false);

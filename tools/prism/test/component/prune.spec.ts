@@ -2,19 +2,20 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { writePlain } from '../../../../test/support/components';
-import { removePlugin, repository } from '../../../../test/support/plugin';
+import { engineSettings } from '../../../../test/support/engineSettings';
+import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
 let prefix: string;
-const settings = `${repository}/.prism/containers.conf`;
-const env = fs.existsSync(settings) && !process.env.CONTAINERS_CONF ? { CONTAINERS_CONF: settings } : {};
+const env = engineSettings;
 const podman = (...args: string[]) =>
   execFileSync('podman', args, { encoding: 'utf8', env: { ...process.env, ...env } }).trim();
 const names = () =>
   podman('images', '--format', '{{.Repository}}:{{.Tag}}', '--filter', `reference=localhost/${prefix}/*`)
     .split('\n')
-    .filter(Boolean);
+    // Podman shows every name of an image that matches, those of others too.
+    .filter((name) => name.startsWith(`localhost/${prefix}/`));
 
 async function done(running: Promise<Ran>): Promise<string> {
   const { status, output } = await running;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { removePlugin, repository } from '../../../../test/support/plugin';
+import { engineSettings } from '../../../../test/support/engineSettings';
+import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Running, until, type Workspace } from '../../../../test/support/workspace';
 
 /** Says what it was given, listens where it is told to, ends by SIGTERM or SIGINT with 0, or at once with a status. */
@@ -30,8 +31,7 @@ int main(int argc, char **argv) {
 
 let workspace: Workspace;
 let prefix: string;
-const settings = `${repository}/.prism/containers.conf`;
-const env = fs.existsSync(settings) && !process.env.CONTAINERS_CONF ? { CONTAINERS_CONF: settings } : {};
+const env = engineSettings;
 const podman = (...args: string[]) =>
   execFileSync('podman', args, { encoding: 'utf8', env: { ...process.env, ...env } }).trim();
 const containers = () => podman('ps', '--all', '--format', '{{.Names}}', '--filter', `name=^${prefix}-`);
