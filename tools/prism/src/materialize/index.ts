@@ -5,7 +5,7 @@ import { materialize } from '@prism-build/oci';
 import { imageKey, lockPath } from '../workspace/directories';
 import { readVerifiedImage } from '../workspace/image';
 import { parseOptions } from '../workspace/parseOptions';
-import { toTaskResult } from '../workspace/report';
+import { endTask } from '../workspace/report';
 import { materializeOptions } from './options';
 
 /** The `materialize` executor: a complete OCI layout of an image, whose one descriptor is the image index. */
@@ -13,9 +13,7 @@ export async function materializeImage(
   options: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  const { success, terminalOutput } = toTaskResult(await run(options, context));
-  process.stdout.write(terminalOutput);
-  return { success };
+  return endTask(await run(options, context));
 }
 
 async function run(value: unknown, context: ExecutorContext): Promise<Result<string>> {

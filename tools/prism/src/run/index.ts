@@ -7,7 +7,7 @@ import { type Directories, directoriesOf, imageDirectory } from '../workspace/di
 import { engineEnvironment, engineRun, pickEngine } from '../workspace/engine';
 import { imageName } from '../workspace/naming';
 import { parseOptions } from '../workspace/parseOptions';
-import { toTaskResult } from '../workspace/report';
+import { endTask } from '../workspace/report';
 import { type RunOptions, runOptions } from './options';
 import { planRun, type RunPlan } from './planRun';
 
@@ -16,9 +16,7 @@ export async function runLoadedImage(
   options: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  const { success, terminalOutput } = toTaskResult(await run(options, context));
-  process.stdout.write(terminalOutput);
-  return { success };
+  return endTask(await run(options, context));
 }
 
 async function run(value: unknown, context: ExecutorContext): Promise<Result<string>> {
