@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectory } from './directory';
 import { run, tryRun } from './run';
@@ -22,12 +22,17 @@ export async function makeClone(name: string, { umask = '022', owner }: CloneOpt
   const script = `umask ${umask} && exec git clone --quiet --no-hardlinks "$0" "$1"`;
   await run(['sh', '-c', script, await snapshot(), at], { env: gitEnvironment });
   if (owner) await run(['chown', '-R', owner, parent]);
-  const modules = [join(root, 'node_modules'), join(at, 'node_modules')] as const;
-  const linked = await tryRun(['cp', '-al', ...modules]);
-  // Another file system, or files of another user: real copies.
-  if (linked.code !== 0) {
-    await run(['rm', '-rf', modules[1]]);
-    await run(['cp', '-a', ...modules]);
+  // A library may have packages of its own, in another version than the root's.
+  const nested = ['libs', 'tools'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(group, name, 'node_modules')),
+  );
+  for (const modules of ['node_modules', ...nested].filter((path) => existsSync(join(root, path)))) {
+    const from = join(root, modules);
+    const to = join(at, modules);
+    if ((await tryRun(['cp', '-al', from, to])).code === 0) continue;
+    // Another file system, or files of another user: real copies.
+    await run(['rm', '-rf', to]);
+    await run(['cp', '-a', from, to]);
   }
   return at;
 }
