@@ -79,16 +79,25 @@ describeWith([needsPodman], 'images in podman', () => {
     expect(size).toBeLessThanOrEqual(budget);
   });
 
-  test.each(each)('$project $architecture: holds the binary and nothing else', async (one) => {
-    const container = await podman.run('create', '--pull', 'never', imageOf(one, one.architecture));
-    const archive = join(makeDirectory('exported'), 'image.tar');
-    await podman.run('export', '--output', archive, container);
-    await podman.run('rm', container);
-    const entries = (await run(['tar', '--numeric-owner', '--utc', '-tvf', archive])).trim().split('\n');
-    expect(entries.map((line) => line.split(/\s+/))).toEqual([
-      ['-rwxr-xr-x', '0/0', expect.stringMatching(/^\d+$/), '1970-01-01', '00:00', one.binary],
-    ]);
-  });
+  test.each(each)(
+    '$project $architecture: holds the binary, its certificates and nothing else',
+    async (one) => {
+      const container = await podman.run('create', '--pull', 'never', imageOf(one, one.architecture));
+      const archive = join(makeDirectory('exported'), 'image.tar');
+      await podman.run('export', '--output', archive, container);
+      await podman.run('rm', container);
+      const entries = (await run(['tar', '--numeric-owner', '--utc', '-tvf', archive])).trim().split('\n');
+      const files = entries.filter((line) => !line.startsWith('d')).map((line) => line.split(/\s+/));
+      const file = (mode: string, name: string) => [
+        ...[mode, '0/0', expect.stringMatching(/^\d+$/), '1970-01-01', '00:00', name],
+      ];
+      const certificates = file('-rw-r--r--', 'etc/ssl/certs/ca-certificates.crt');
+      expect(files).toEqual([
+        ...(one.bases.length > 0 ? [certificates] : []),
+        file('-rwxr-xr-x', one.binary),
+      ]);
+    },
+  );
 });
 
 describeWith([needsPodman, postgresql, needsRoot], 'the stack', () => {
