@@ -44,7 +44,8 @@ export async function assemblePlatform(
   }
   const { layers } = last!;
   const nodes: Tree = new Map<string, Node>(layers.flatMap(({ entries }) => [...entries]));
-  const provided = await images.provide(contentsOf(nodes));
+  // A layer holds a file even where a later one hides it.
+  const provided = await images.provide(layers.flatMap(({ entries }) => contentsOf(entries)));
   if (!provided.ok) return provided;
   // Locked packages say themselves what they are for: a cross compiler brings libraries of another architecture.
   const packaged = new Set(contentsOf(trees.rootfs ?? new Map()));

@@ -291,6 +291,12 @@ export const baseCases: readonly OracleCase[] = [
     bases: { ...configured, ...set },
   },
   {
+    name: 'base: a file of an image that a later layer hides',
+    containerfile: lines('FROM scratch', 'COPY --from=localhost/base/debian /etc/group /f', 'COPY f /f'),
+    context,
+    bases: set,
+  },
+  {
     name: 'base: nothing is added to one without a PATH',
     containerfile: lines('FROM localhost/base/x'),
     bases: { 'localhost/base/x': { ...debianLike, config: { Env: ['Z=1'] } } },
