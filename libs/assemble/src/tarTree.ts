@@ -1,5 +1,6 @@
-import { type Content, type EntryHeader, readLayer } from '@prism-build/oci';
-import type { Node, Tree } from './node';
+import { type Content, readLayer } from '@prism-build/oci';
+import type { Tree } from './node';
+import { nodeOf } from './nodeOf';
 import { cleanPath } from './tree';
 
 /** Decides where the content of a file is held while its tree is used; reads the content to its end. */
@@ -12,35 +13,17 @@ export const keepBytes: Keep = async (_size, content) => {
   return { kind: 'bytes', bytes: Buffer.concat(chunks) };
 };
 
+const nothing: Content = { kind: 'bytes', bytes: new Uint8Array() };
+
 /** The tree inside an uncompressed tar; `..` in a path stays below the root. Throws an Error on what is no tar. */
 export async function readTarTree(tar: AsyncIterable<Uint8Array>, keep: Keep = keepBytes): Promise<Tree> {
   const tree: Tree = new Map();
+  const find = (path: string) => tree.get(cleanPath(path));
   for await (const { header, size, content } of readLayer(tar)) {
     const path = cleanPath(header.path);
-    const node = await nodeOf(header, tree, () => keep(size, content));
+    const kept = header.type === 'file' ? await keep(size, content) : nothing;
+    const node = nodeOf(header, kept, find);
     if (path !== '') tree.set(path, node);
   }
   return tree;
-}
-
-async function nodeOf(header: EntryHeader, tree: Tree, keep: () => Promise<Content>): Promise<Node> {
-  const { mode, uid, gid, xattrs } = header;
-  const common = { mode, uid, gid, ...(xattrs && { xattrs }) };
-  switch (header.type) {
-    case 'file':
-      return { ...common, type: 'file', content: await keep() };
-    case 'directory':
-      return { ...common, type: 'directory' };
-    case 'symlink':
-      return { ...common, type: 'symlink', linkTarget: header.linkTarget };
-    case 'hardlink': {
-      const target = tree.get(cleanPath(header.linkTarget));
-      if (target === undefined) throw new Error(`${header.path} is a hard link to nothing`);
-      return target;
-    }
-    case 'fifo':
-      return { ...common, type: 'fifo', major: 0, minor: 0 };
-    default:
-      return { ...common, type: header.type, major: header.major, minor: header.minor };
-  }
 }

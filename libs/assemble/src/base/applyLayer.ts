@@ -1,5 +1,6 @@
 import type { EntryHeader } from '@prism-build/oci';
-import { type Node, rootDirectory, type Tree } from '../node';
+import { rootDirectory, type Tree } from '../node';
+import { nodeOf } from '../nodeOf';
 import { baseName, below, cleanPath, joinPath, parentOf, resolvePath } from '../tree';
 
 /** An entry of a layer, and where its bytes will lie when somebody asks for them. */
@@ -23,10 +24,11 @@ const opaque = '.wh..wh..opq';
  */
 export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): void {
   for (const { header } of entries) hideLower(tree, header.path);
-  for (const entry of entries) {
-    if (baseName(entry.header.path).startsWith(whiteout)) continue;
-    const place = placeOf(tree, entry.header.path);
-    const node = nodeOf(tree, entry);
+  const find = (path: string) => tree.get(placeOf(tree, path));
+  for (const { header, path, size } of entries) {
+    if (baseName(header.path).startsWith(whiteout)) continue;
+    const place = placeOf(tree, header.path);
+    const node = nodeOf(header, { kind: 'file', path, size }, find);
     if (tree.get(place)?.type !== 'directory' || node.type !== 'directory') remove(tree, place);
     addParents(tree, place);
     tree.set(place, node);
@@ -68,26 +70,4 @@ function remove(tree: Tree, path: string): void {
 
 function removeBelow(tree: Tree, path: string): void {
   for (const [inner] of [...below(tree, path)]) tree.delete(inner);
-}
-
-function nodeOf(tree: Tree, { header, size, path }: LayerEntry): Node {
-  const { mode, uid, gid, xattrs } = header;
-  const common = { mode, uid, gid, ...(xattrs && { xattrs }) };
-  switch (header.type) {
-    case 'file':
-      return { ...common, type: 'file', content: { kind: 'file', path, size } };
-    case 'directory':
-      return { ...common, type: 'directory' };
-    case 'symlink':
-      return { ...common, type: 'symlink', linkTarget: header.linkTarget };
-    case 'hardlink': {
-      const target = tree.get(placeOf(tree, header.linkTarget));
-      if (target === undefined) throw new Error(`${header.path} is a hard link to nothing`);
-      return target;
-    }
-    case 'fifo':
-      return { ...common, type: 'fifo', major: 0, minor: 0 };
-    default:
-      return { ...common, type: header.type, major: header.major, minor: header.minor };
-  }
 }

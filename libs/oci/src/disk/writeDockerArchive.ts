@@ -13,7 +13,7 @@ import { archiveBytes, archiveEnd, archiveHeader } from './archiveParts';
 import { attempt, fail, unwrap } from './attempt';
 import { blobPath } from './contentStore';
 import { type BlobSources, gatherBlobs } from './findBlobs';
-import { guardLayer } from './visitLayer';
+import { guardLayer } from './openLayer';
 
 /**
  * Writes one platform's image in the format of `docker save`, for engines that read nothing else (Docker 20.10
