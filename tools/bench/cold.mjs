@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { hostCompilers } from './lib/host.mjs';
+import { addIdleProject } from './lib/idle.mjs';
 import { measure, table } from './lib/measure.mjs';
 import { podmanBuild } from './lib/podman.mjs';
 import { time } from './lib/process.mjs';
@@ -11,6 +12,7 @@ import { copyRepository, nxOf, repository, temporaryDirectory } from './lib/work
  * Every image of the stack where there is none yet, compilers' caches warm on both sides: our one command, against
  * compiling on the host and a loop of `podman build`. What is not compiling is counted apart: on our side the time
  * when no compile task runs, from what Nx writes of its run; on the other side the loop. `project` names some.
+ * A project whose tasks do nothing, started in the same way, says how much of ours is Nx's own start.
  */
 export async function cold({ rounds = 5, project }) {
   // One path for every run: cargo keeps its results by path.
@@ -26,6 +28,7 @@ export async function cold({ rounds = 5, project }) {
   const podman = podmanBuild(scratch, out);
   const caches = join(repository, '.prism', 'bench', 'ours');
   const nx = nxOf(workspace, { daemon: false, more: { PRISM_CACHE_DIR: caches } });
+  addIdleProject(workspace, 'idle');
   const rest = { prism: [], podman: [] };
   const forget = (...names) => {
     for (const name of names) fs.rmSync(join(workspace, name), { recursive: true, force: true });
@@ -36,6 +39,10 @@ export async function cold({ rounds = 5, project }) {
       const whole = await time(() => nx('run-many', '-t', 'build-image', '-p', chosen.join()));
       rest.prism.push(whole - compiling(join(workspace, '.nx', 'cache', 'run.json')));
       return whole;
+    },
+    idle() {
+      forget('dist', '.nx', '.prism');
+      return time(() => nx('run-many', '-t', 'build-image', '-p', 'idle'));
     },
     async podman() {
       // A fresh clone has fresh times, which make cargo compile what is of the workspace.
@@ -61,6 +68,7 @@ export async function cold({ rounds = 5, project }) {
       measured(rest.prism),
       { to: 'loop of podman build', peer, goal: 3, above: true },
     ],
+    ['nx: tasks that do nothing', times.idle],
     ['podman: what is not compiling', peer],
     ['prism: the whole command', times.prism],
     ['podman: compiling and the loop', times.podman],

@@ -27,13 +27,17 @@ export async function* runGraph(
   work: Work,
   limit = availableParallelism(),
 ): AsyncGenerator<BatchItem> {
-  const waiting = new Set(Object.keys(graph.tasks));
-  const failed = new Set<string>();
-  const running = new Map<string, Promise<BatchItem>>();
   const dependenciesOf = (task: string) =>
     (graph.dependencies[task] ?? []).map((one: string | { id: string }) =>
       typeof one === 'string' ? one : one.id,
     );
+  // Compilers take longest: no image is assembled while one of them waits for a core.
+  const roots = Object.keys(graph.tasks).filter((task) =>
+    dependenciesOf(task).every((id) => !(id in graph.tasks)),
+  );
+  const waiting = new Set([...roots, ...Object.keys(graph.tasks)]);
+  const failed = new Set<string>();
+  const running = new Map<string, Promise<BatchItem>>();
   while (waiting.size > 0 || running.size > 0) {
     for (const task of [...waiting]) {
       const dependencies = dependenciesOf(task);

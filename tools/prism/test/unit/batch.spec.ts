@@ -62,6 +62,22 @@ test.each([1, 2, 3])('at most %d run at once, and as many as may', async (limit)
   expect(most).toBe(limit);
 });
 
+test('what waits for nothing starts before what comes after others', async () => {
+  const started: string[] = [];
+  const graph = graphOf({
+    'a:image': ['a:compile'],
+    'a:compile': [],
+    'b:image': ['b:compile'],
+    'b:compile': [],
+  });
+  const work = async (id: string) => {
+    started.push(id);
+    return good;
+  };
+  await collect(runGraph(graph, work, 1));
+  expect(started).toEqual(['a:compile', 'b:compile', 'a:image', 'b:image']);
+});
+
 test('nothing starts before what it depends on has ended', async () => {
   const ended = new Set<string>();
   const dependencies: Record<string, string[]> = { a: [], b: ['a'], c: ['a'], d: ['b', 'c'], e: [] };
