@@ -1,6 +1,6 @@
-// Builds the stack's images with Nx and ends with a table. Arguments go to Nx: `npm run build -- -p base-debug`.
+// Builds the stack's images with Nx and ends with a table. Arguments go to Nx: `npm run build -- -p base-debug`,
+// `npm run build -- -t build-image build-image-debug`.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -12,11 +12,9 @@ const nx = (...args) =>
 const wishes = process.argv.slice(2);
 // Bases are built where an image needs them; all of them are a gigabyte of packages.
 const chosen = wishes.some((wish) => /^(-p|--projects?|--exclude)\b/.test(wish)) ? [] : ['--exclude=base-*'];
-// The variants of all images too; one that only a project.json declares is built by its own target.
-const { plugins = [] } = JSON.parse(readFileSync('nx.json', 'utf8'));
-const variants = plugins.find(({ plugin }) => plugin === 'prism')?.options?.variants ?? ['debug', 'regular'];
-const targets = ['build-image', ...variants.map((name) => `build-image-${name}`)];
-const built = nx('run-many', '-t', ...targets, '--output-style=stream', ...chosen, ...wishes);
+// Variants are for whoever asks: their bases are bigger than the whole stack.
+const targets = wishes.some((wish) => /^(-t|--targets?)\b/.test(wish)) ? [] : ['-t', 'build-image'];
+const built = nx('run-many', ...targets, '--output-style=stream', ...chosen, ...wishes);
 const { cacheDir } = require('nx/src/utils/cache-directory');
 const { summarize } = require('../prism/load.cjs');
 

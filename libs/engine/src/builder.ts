@@ -78,6 +78,7 @@ export const podmanBuilder = {
       '--user',
       '0:0',
     ],
+    ...(call.interactive ? ['--interactive'] : []),
     ...['--network', call.network, '--workdir', call.cwd],
     ...Object.entries(call.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...call.inherit.flatMap((name) => ['--env', name]),

@@ -1,6 +1,6 @@
 import type { ResolvedStage } from '@prism-build/containerfile';
 
-/** The name that makes a stage the `compile` target of its project. */
+/** The name that makes a stage the `compile` target of its project, when a language recognises what it runs. */
 export const compileStageName = 'compile';
 
 /** Index of the compile stage among resolved stages; -1 when there is none. */

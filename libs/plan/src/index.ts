@@ -1,6 +1,7 @@
 export { type Bases, environmentIn } from './bases';
 export type { CompilePlan, CompilePlatform } from './compilePlan';
 export { compileStageName } from './compileStage';
+export { explainCompile } from './explainCompile';
 export {
   baseOf,
   type Compression,

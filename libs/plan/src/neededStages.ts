@@ -8,11 +8,12 @@ import {
 import { ok, type Result } from '@prism-build/errors';
 import { environmentIn } from './bases';
 import { findCompileStage } from './compileStage';
+import { planCompile } from './planCompile';
 import type { PlanRequest } from './request';
 
 /** A Containerfile for one platform: its stages, and which of them make the image. */
 export interface ResolvedImage extends Pick<Resolution, 'stages' | 'target'> {
-  /** Index of the compile stage; -1: there is none. */
+  /** Index of the recognised compile stage; -1: there is none. */
   readonly compile: number;
   /** The target and what it needs, in order; a compile stage is a tree made elsewhere, so nothing behind it counts. */
   readonly needed: readonly ResolvedStage[];
@@ -29,7 +30,9 @@ export function resolveImage(request: PlanRequest, platform: Platform): Result<R
   });
   if (!resolution.ok) return resolution;
   const { stages } = resolution.value;
-  const compile = findCompileStage(stages);
+  const named = findCompileStage(stages);
+  // For all platforms or for none: a stage that some of them cannot recognise is one like any other.
+  const compile = named >= 0 && planCompile(request).ok ? named : -1;
   const needed = new Set<number>();
   const visit = (index: number): void => {
     if (index === compile || needed.has(index)) return;

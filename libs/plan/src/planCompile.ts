@@ -20,7 +20,8 @@ interface StageReading {
 
 /**
  * The plan of a recognised compile stage: FROM, WORKDIR, COPY from the context, ARG, ENV and one exec-form RUN
- * that a language accepts. Failures name file and line of everything that keeps a stage from being recognised.
+ * that a language accepts. Failures name file and line of everything that keeps a stage from being recognised: then it
+ * is a stage like any other, whose commands an engine executes.
  */
 export function planCompile(request: PlanRequest): Result<CompilePlan> {
   const readings = all(request.platforms.map((platform) => readStage(request, platform)));

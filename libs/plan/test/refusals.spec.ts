@@ -57,7 +57,12 @@ const images: readonly (readonly [string, readonly string[], readonly string[]])
     [],
   ],
   ...mounts,
-  ['a base that is the compile stage', ['FROM x AS compile', 'FROM compile'], ['BASE_NOT_SUPPORTED 2']],
+  [
+    'a base that is the compile stage',
+    ['FROM x AS compile', 'RUN ["compile-go", "./cmd/x"]', 'FROM compile'],
+    ['BASE_NOT_SUPPORTED 3'],
+  ],
+  ['a stage called compile that is none', ['FROM x AS compile', 'FROM compile'], ['BASE_UNKNOWN 1']],
   [
     'files written inline beside others',
     ['FROM scratch', 'COPY a <<EOF /x/', 'text', 'EOF'],

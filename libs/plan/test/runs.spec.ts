@@ -1,6 +1,6 @@
 import { parseContainerfile } from '@prism-build/containerfile';
 import type { BaseImage } from '@prism-build/oci';
-import { type ImagePlan, listImages, planImage, type RunStep } from '../src/index';
+import { explainCompile, type ImagePlan, listImages, planImage, type RunStep } from '../src/index';
 
 const amd64 = { os: 'linux', architecture: 'amd64' };
 const arm64 = { os: 'linux', architecture: 'arm64' };
@@ -76,6 +76,29 @@ test('heredocs: a script, a file that is executed, and the input of a command', 
     '-c',
     "cat <<'A' <<-B > /x\na\nA\nb\nB",
   ]);
+});
+
+test('a stage called compile that no language recognises is one like any other, and says why', () => {
+  const compile = (...runs: string[]) => [
+    'FROM localhost/base AS compile',
+    ...runs,
+    'FROM scratch',
+    'COPY --from=compile /out/x /x',
+  ];
+  const two = compile('RUN mkdir /out', 'RUN ["compile-go", "./cmd/x"]');
+  expect(runsOf(two).map(({ argv }) => argv)).toEqual([
+    ['/bin/sh', '-c', 'mkdir /out'],
+    ['compile-go', './cmd/x'],
+  ]);
+  const reasons = explainCompile(request(two)).map(({ what, at }) => `${at?.line} ${what}`);
+  expect(reasons).toEqual([
+    '3 the compile stage has more than one RUN',
+    '2 RUN of the compile stage is not in exec form (a JSON array)',
+  ]);
+  const recognised = compile('RUN ["compile-go", "./cmd/x"]');
+  expect([runsOf(recognised), explainCompile(request(recognised))]).toEqual([[], []]);
+  const unneeded = [...compile('RUN make').slice(0, 3), 'ENV A=b'];
+  expect([runsOf(unneeded), explainCompile(request(unneeded))]).toEqual([[], []]);
 });
 
 test('what is mounted is an image that must be there', () => {

@@ -37,13 +37,16 @@ test('the locked Go is the pinned Go', () => {
   }
 });
 
-test('the locked Rust, gcc and libc are the pinned ones, where cross-compilers are what the pin names', () => {
-  const pinned: Record<string, string> = JSON.parse(read('rust-builder', 'pin.json')).packages;
-  const { packages } = lockOf('rust-builder').architectures.amd64!;
-  const version = (name: string) => {
-    const [asked, architecture] = name.split(':');
-    const fits = (of: string) => of === (architecture ?? 'amd64') || (!architecture && of === 'all');
-    return packages.find((one) => one.name === asked && fits(one.architecture))?.version;
-  };
-  expect(Object.fromEntries(Object.keys(pinned).map((name) => [name, version(name)]))).toEqual(pinned);
-});
+test.each(['rust-builder', 'python-builder'])(
+  '%s: the locked compilers are the pinned ones, where cross-compilers are what the pin names',
+  (base) => {
+    const pinned: Record<string, string> = JSON.parse(read(base, 'pin.json')).packages;
+    const { packages } = lockOf(base).architectures.amd64!;
+    const version = (name: string) => {
+      const [asked, architecture] = name.split(':');
+      const fits = (of: string) => of === (architecture ?? 'amd64') || (!architecture && of === 'all');
+      return packages.find((one) => one.name === asked && fits(one.architecture))?.version;
+    };
+    expect(Object.fromEntries(Object.keys(pinned).map((name) => [name, version(name)]))).toEqual(pinned);
+  },
+);

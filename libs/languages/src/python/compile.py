@@ -157,11 +157,12 @@ def compile_library(out: pathlib.Path, modules: set[str]) -> None:
 
 def files_of(library: pathlib.Path) -> list[pathlib.Path]:
     """Of Debian's own packages of the library, where they are named: others add to the directory too."""
-    lists = pathlib.Path("/var/lib/dpkg/info").glob(f"lib{library.name}-*.list")
     own = re.compile(rf"lib{re.escape(library.name)}-(minimal|stdlib)(:\w+)?")
-    listed = [line for one in lists if own.fullmatch(one.stem) for line in one.read_text().splitlines()]
-    paths = map(pathlib.Path, listed) if listed else library.rglob("*")
-    return sorted(path for path in paths if library in path.parents and path.is_file())
+    known = [*pathlib.Path("/var/lib/dpkg/info").glob("*.list"), *pathlib.Path("/var/lib/dpkg/status.d").glob("*.md5sums")]
+    # A line is a path, behind the sum of the file where an image of ours names it.
+    lines = (line for one in known if own.fullmatch(one.stem) for line in one.read_text().splitlines())
+    listed = [pathlib.Path("/", line.split("  ", 1)[-1]) for line in lines]
+    return sorted(path for path in listed or library.rglob("*") if library in path.parents and path.is_file())
 
 
 def write_bytecode(path: pathlib.Path, name: str, strict: bool = True, below: pathlib.Path | None = None) -> None:

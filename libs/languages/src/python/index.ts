@@ -17,7 +17,7 @@ export const python: Language = {
   name: 'python',
   title: 'Python',
   lockfiles,
-  dependencies: 'python',
+  dependencies: 'python/wheels',
   neverRead: ['**/__pycache__', '**/*.pyc'],
   fetchInherits: [
     'HOME',

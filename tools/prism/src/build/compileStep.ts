@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { copyInto, inlineTree, type Tree } from '@prism-build/assemble';
 import { formatPlatform, parseIgnoreFile } from '@prism-build/containerfile';
-import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
+import { compileFailure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
 import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
 import { type CompilePlan, planCompile } from '@prism-build/plan';
 import { attempt, readTextIfThere, runPool, withLock, writeFileAtomic } from '@prism-build/shell';
@@ -24,6 +24,7 @@ import { fetchDependencies } from './fetch';
 import { mirrorTree } from './mirror';
 import { preparePackers } from './packing';
 import { readRequest } from './request';
+import { isDiskFull } from './run/isDiskFull';
 import type { StepInput, StepReport } from './step';
 import { readPin } from './toolchain';
 
@@ -169,7 +170,9 @@ async function runCompilers(
     const causes = [...new Set(failures.map(({ why, what }) => why ?? what))];
     return failed(
       ...causes.map((why) =>
-        compileFailure('COMPILE_FAILED', { what: `${language.title} does not compile`, why, at }),
+        isDiskFull(why)
+          ? shellFailure('DISK_FULL', { what: `the disk was full for ${language.title}`, why, at })
+          : compileFailure('COMPILE_FAILED', { what: `${language.title} does not compile`, why, at }),
       ),
     );
   }

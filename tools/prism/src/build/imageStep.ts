@@ -27,6 +27,7 @@ import { withImages } from './bases/withImages';
 import { compiledTree } from './compiledTree';
 import { type CompileManifest, readOutput } from './compileManifest';
 import { compiledHere } from './compileStep';
+import { describeImage, describeStage } from './describeImage';
 import { digestInputs, readMemo, writeMemo } from './memo';
 import { packLayer } from './packing';
 import { repairCompile } from './repair';
@@ -55,6 +56,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
     inputs.value.manifest,
     inputs.value.rootfs?.identity,
   );
+  const text = (made: DigestJson) => describeStage(request.value) + describeImage(made);
   const known = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson) =>
     publishImage(imageDirectory(directories.root, input.project, options.variant), {
@@ -64,8 +66,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
       keep: options.variant === undefined ? input.siblings.variantsOf(input.project) : [],
     });
   // Publishing verifies every blob: where the store was altered behind the memo, the image is assembled after all.
-  if (known && (await publish(known)).ok)
-    return ok({ text: describe(known), kept: true, bases: bases.value });
+  if (known && (await publish(known)).ok) return ok({ text: text(known), kept: true, bases: bases.value });
   const image = await withImages(input, store.value, (images) =>
     assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
   );
@@ -74,7 +75,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!published.ok) return published;
   return attempt('cannot remember what was assembled', () => {
     writeMemo(directories, key, image.value);
-    return { text: describe(image.value), kept: false, bases: bases.value };
+    return { text: text(image.value), kept: false, bases: bases.value };
   });
 }
 
@@ -165,12 +166,4 @@ async function packLayers(
     layers: [...(base?.layers ?? []), ...layers.map((layer) => ({ ...layer, origin: 'own' as const }))],
     history: [...(base?.history ?? []), ...assembled.history],
   });
-}
-
-function describe(image: DigestJson): string {
-  const rows = image.platforms.map(({ platform, totals }) => {
-    const megabytes = (totals.uncompressedSize / 1e6).toFixed(2);
-    return `  ${formatPlatform(platform).padEnd(14)} ${megabytes} MB\n`;
-  });
-  return `${rows.join('')}  ${image.index.digest}\n`;
 }

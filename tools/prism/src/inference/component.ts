@@ -2,6 +2,7 @@ import {
   type Containerfile,
   contextSources,
   listNeeds,
+  type Platform,
   parseContainerfile,
   parsePlatform,
   type ResolvedStage,
@@ -10,8 +11,8 @@ import {
   type Source,
 } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
-import { languages, recogniseCommand } from '@prism-build/languages';
-import { compileStageName, listNames } from '@prism-build/plan';
+import { languages } from '@prism-build/languages';
+import { type CompilePlan, compileStageName, listNames, planCompile } from '@prism-build/plan';
 import { buildPlatform } from '../workspace/buildPlatform';
 
 /** What the targets of a component read, out of its Containerfile alone. */
@@ -32,8 +33,8 @@ export interface ImageReference {
 export interface CompileReads {
   readonly sources: readonly Source[];
   /** The builder image, whose pin decides bytes. */
-  readonly builder: string | undefined;
-  readonly language: string | undefined;
+  readonly builder: string;
+  readonly language: string;
   readonly neverRead: readonly string[];
 }
 
@@ -56,8 +57,9 @@ export function readComponent(text: string, file: string, options: ComponentOpti
   if (!containerfile.ok) return containerfile;
   const readings: StageReading[] = [];
   const failures: Failure[] = [];
+  const recognised = recogniseCompile(containerfile.value, options);
   for (const name of platformMatters.test(text) ? options.platforms : options.platforms.slice(0, 1)) {
-    const reading = readStages(containerfile.value, name, options);
+    const reading = readStages(containerfile.value, name, options, recognised);
     if (reading.ok) readings.push(reading.value);
     else failures.push(...reading.failures);
   }
@@ -70,7 +72,7 @@ export function readComponent(text: string, file: string, options: ComponentOpti
     bases: listReferences(readings, options.contexts ?? []),
     image: distinct(readings.flatMap(({ image }) => contextSources(image).map(({ source }) => source))),
     compile: compile && {
-      ...describeCompile(compile),
+      ...describeCompile(recognised!),
       sources: distinct(
         readings.flatMap((one) =>
           one.compile ? contextSources([one.compile]).map(({ source }) => source) : [],
@@ -86,12 +88,32 @@ interface StageReading {
   readonly image: readonly ResolvedStage[];
 }
 
+/** A stage called `compile` that no language recognises is one like any other: what it reads, the image reads. */
+function recogniseCompile(
+  containerfile: Containerfile,
+  { platforms, buildArgs }: ComponentOptions,
+): CompilePlan | undefined {
+  if (!containerfile.stages.some(({ from }) => from.name === compileStageName)) return undefined;
+  const plan = planCompile({
+    containerfile,
+    context: '.',
+    platforms: platforms.map(platformOf),
+    buildPlatform,
+    buildArgs,
+    compression: 'zstd',
+  });
+  return plan.ok ? plan.value : undefined;
+}
+
+const platformOf = (name: string): Platform => parsePlatform(name) ?? { os: 'linux', architecture: name };
+
 function readStages(
   containerfile: Containerfile,
   name: string,
   options: ComponentOptions,
+  recognised: CompilePlan | undefined,
 ): Result<StageReading> {
-  const platform = parsePlatform(name) ?? { os: 'linux', architecture: name };
+  const platform = platformOf(name);
   const { buildArgs, target } = options;
   const resolution = resolveStages(containerfile, {
     platform,
@@ -102,7 +124,7 @@ function readStages(
   });
   if (!resolution.ok) return resolution;
   const { stages } = resolution.value;
-  const compile = stages.find((stage) => stage.name === compileStageName);
+  const compile = recognised && stages.find((stage) => stage.name === compileStageName);
   const image = new Set<number>();
   let usesCompile = false;
   const visit = (index: number): void => {
@@ -134,15 +156,9 @@ function imagesOf({ base, instructions }: ResolvedStage): string[] {
   return [...(base.kind === 'image' ? [base.reference] : []), ...instructions.flatMap(listNames)];
 }
 
-function describeCompile(stage: ResolvedStage): Omit<CompileReads, 'sources'> {
-  const run = stage.instructions.find((instruction) => instruction.keyword === 'RUN');
-  const command = run?.command.form === 'exec' ? recogniseCommand(run.command.argv) : undefined;
-  const language = languages.find(({ name }) => name === command?.recognised.language);
-  return {
-    builder: stage.base.kind === 'image' ? stage.base.reference : undefined,
-    language: language?.name,
-    neverRead: language?.neverRead ?? [],
-  };
+function describeCompile({ builder, language }: CompilePlan): Omit<CompileReads, 'sources'> {
+  const known = languages.find(({ name }) => name === language);
+  return { builder, language, neverRead: known?.neverRead ?? [] };
 }
 
 function distinct(sources: readonly Source[]): Source[] {

@@ -61,7 +61,7 @@ function variantTargets(facts: TargetFacts, variant: VariantFacts): Record<strin
 function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfiguration {
   const { containerfile, context } = facts;
   const sources = toFilesets(context, compile.sources);
-  const builder = compile.builder && builderDirectory(compile.builder);
+  const builder = builderDirectory(compile.builder);
   const pins = builder ? [`{workspaceRoot}/${builder}/pin.json`] : [];
   const unread = parseIgnoreFile(compile.neverRead.join('\n'), 'language');
   const exclusions = unread.ok ? toExclusions(context, unread.value, mustCount(facts, pins)) : [];
@@ -77,7 +77,7 @@ function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfigu
     outputs: [`{workspaceRoot}/dist/compile/${facts.project}`],
     options: { step: 'compile', containerfile, context, ...facts.shared, ...facts.identity.options },
     metadata: {
-      technologies: compile.language ? [compile.language] : [],
+      technologies: [compile.language],
       description: 'Run the compile stage for all platforms',
       help: { command: `nx compile ${facts.project} --help`, example: { options: { dryRun: true } } },
     },

@@ -65,11 +65,11 @@ const broken: Record<string, [string, RegExp]> = {
   fakeelf: ['FROM scratch\nCOPY tool /tool\n', /\/tool is a binary for arm64 in an image for linux\/amd64/],
   shellform: [
     `FROM b AS compile\nRUN compile-go ./x\n${final('x')}`,
-    /svc\/shellform\/Containerfile:2: COMPILE_STAGE_NOT_RECOGNISED: .*exec form/,
+    /svc\/shellform\/Containerfile:1: IMAGE_NOT_LOCKED/,
   ],
   notours: [
     `FROM b AS compile\nRUN ["rm","-rf","/"]\n${final('x')}`,
-    /svc\/notours\/Containerfile:2: COMPILE_STAGE_NOT_RECOGNISED: no language/,
+    /svc\/notours\/Containerfile:1: IMAGE_NOT_LOCKED/,
   ],
   nopin: [
     `FROM debian AS compile\nCOPY . .\nRUN ["compile-go","./x"]\n${final('x')}`,

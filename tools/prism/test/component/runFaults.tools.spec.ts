@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import { describeWith, type Need } from '../../../../test/e2e/support/needs';
 import { busybox, writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { digestOf } from '../../../../test/support/components';
 import { removePlugin } from '../../../../test/support/plugin';
@@ -11,6 +12,13 @@ function write(name: string, lines: readonly string[], architectures = ['amd64']
   workspace.write(`svc/${name}/Containerfile`, `${lines.join('\n')}\n`);
   writePlatforms(workspace, name, architectures, options);
 }
+const smallDisks: Need = {
+  what: 'the right to mount a tmpfs',
+  there:
+    process.getuid?.() === 0 &&
+    spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0,
+  sandboxMayRefuse: true,
+};
 const build = (name: string, env?: NodeJS.ProcessEnv) => workspace.nx(['build-image', name], env);
 const path = (...names: string[]) => workspace.path(['.prism/containers/0-linux-amd64', ...names].join('/'));
 const podman = (...args: string[]) =>
@@ -130,6 +138,42 @@ test('two runs at once in one store end with the same image', async () => {
   );
   expect(layers[0]).toBe(layers[1]);
   expect(digestOf(workspace, 'one')).not.toBe(digestOf(workspace, 'two'));
+});
+
+describeWith([smallDisks], 'a disk', () => {
+  test('that is full, wherever in a build: one message, nothing half-made, and with room the next run is right', async () => {
+    write('full', [
+      'FROM localhost/shell',
+      'RUN for i in 1 2 3 4 5; do cat /bin/busybox >> /big; done',
+      'RUN echo small > /small',
+    ]);
+    expect(await build('full')).toMatchObject({ status: 0 });
+    const digest = digestOf(workspace, 'full');
+    const at = workspace.path('small');
+    fs.mkdirSync(at);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', at]);
+    const refused: number[] = [];
+    try {
+      // Each size is full at another place: a pull, the command itself, its commit, what is read back, our own layer.
+      for (const megabytes of [1, 3, 8, 16, 32, 64]) {
+        execFileSync('mount', ['-o', `remount,size=${megabytes}m`, at]);
+        for (const path of ['dist/images/full', '.nx/cache'])
+          fs.rmSync(workspace.path(path), { recursive: true, force: true });
+        const { status, output } = await build('full', { PRISM_DIR: 'small' });
+        if (status === 0) break;
+        refused.push(megabytes);
+        expect(output).toMatch(/DISK_FULL: /);
+        expect(output).not.toMatch(/^\s+at .*\.js|ENGINE_FAILED/m);
+        expect(fs.existsSync(workspace.path('dist/images/full/digest.json'))).toBe(false);
+      }
+      console.info(`full at ${refused.join(', ')} MB`);
+      expect(refused.length).toBeGreaterThan(3);
+      expect(refused).not.toContain(64);
+      expect(digestOf(workspace, 'full')).toBe(digest);
+    } finally {
+      execFileSync('umount', ['-l', at]);
+    }
+  });
 });
 
 test('a store does not grow with rebuilds', async () => {

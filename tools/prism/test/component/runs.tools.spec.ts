@@ -120,6 +120,27 @@ test('a stage with RUN that is copied from: only what is copied is in the image,
   expect(layers).toHaveLength(2);
 });
 
+test('a stage called compile with commands that no compiler takes is run like any other, and the build says so', async () => {
+  workspace.write('svc/made/source', 'a source');
+  write('made', [
+    'FROM localhost/shell AS compile',
+    'COPY source /src/',
+    'RUN mkdir /out',
+    'RUN ["cp", "/src/source", "/out/copy"]',
+    'FROM scratch',
+    'COPY --from=compile /out/copy /copy',
+  ]);
+  const output = await done(build('made'));
+  expect(output).toContain('the stage compile is not recognised, so an engine executes it:');
+  expect(output).toContain('svc/made/Containerfile:4: the compile stage has more than one RUN');
+  const { fields } = await imageOf('made');
+  expect(fields.get('/copy content')).toBe(hashOf('a source'));
+  workspace.write('svc/made/source', 'another');
+  await done(build('made'));
+  expect((await imageOf('made')).fields.get('/copy content')).toBe(hashOf('another'));
+  expect(fs.existsSync(workspace.path('dist/compile/made'))).toBe(false);
+});
+
 test('heredocs, SHELL, mounts and secrets, on a Podman that knows no heredocs', async () => {
   workspace.write('svc/mounts/lib/data', 'from the context');
   workspace.write('svc/mounts/.containerignore', 'lib/hidden\n');

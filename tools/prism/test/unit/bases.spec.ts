@@ -58,7 +58,7 @@ test('a named context that stands beside the Containerfile is no image', () => {
 test('the images of the stages that make the image, without the builder of the compile stage', () => {
   const text = [
     'FROM golang:1 AS compile',
-    'RUN ["x"]',
+    'RUN ["compile-go", "./cmd/x"]',
     'FROM unused',
     'ARG TARGETARCH',
     'FROM quay.io/$TARGETARCH/x AS first',

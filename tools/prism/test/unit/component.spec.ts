@@ -61,6 +61,17 @@ test('a compile stage is a part of its own: its sources are not those of the ima
   });
 });
 
+test('what a stage called compile reads that no language recognises is read by the image', () => {
+  const text =
+    'FROM localhost/p/base-go-builder AS compile\nCOPY src .\nRUN make\n' +
+    'FROM scratch\nCOPY --from=compile /out/x /x\n';
+  expect(read(text)).toEqual({ image: ['src'], compile: undefined });
+  const component = readComponent(text, 'Containerfile', both);
+  expect(component.ok && component.value.bases.map(({ reference }) => reference)).toEqual([
+    'localhost/p/base-go-builder',
+  ]);
+});
+
 test('a compile stage that the image does not use is no target', () => {
   expect(
     read('FROM b AS compile\nCOPY . .\nRUN ["compile-go","x"]\nFROM scratch\nCOPY a /\n').compile,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
 import { podmanBuilder } from '@prism-build/engine';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
@@ -90,6 +90,9 @@ function parseToolchain(text: string | undefined): Toolchain | undefined {
   }
 }
 
+/** Whom this machine trusts, its containers trust when they fetch: what they get is checked against locks. */
+const authorities = '/etc/ssl/certs/ca-certificates.crt';
+
 /**
  * Directories are at their own paths, so that a compiler in a container gets the very arguments that it gets here.
  * Sources are read-only, and so are dependencies once they are fetched.
@@ -104,13 +107,18 @@ function containerRun({ directories, language, project }: CompilerRequest, open:
     settings: Readonly<Record<string, string>>,
     network: 'none' | 'host',
   ) => {
-    // Paths of this machine say nothing in a container.
-    const own = Object.entries(settings).filter(([name]) => name !== 'HOME' && !name.startsWith('SSL_CERT_'));
+    // The home of the user stays outside; a file that a setting names, such as certificates, comes along.
+    const own = Object.entries(settings).filter(([name]) => name !== 'HOME');
+    const named = network === 'host' ? [authorities, ...own.map(([, value]) => value)] : [];
     const call = podmanBuilder.run(open.store, {
       ...{ image, argv, cwd, env, network, interactive: input !== undefined },
       inherit: own.map(([name]) => name),
       writable: [directories.cache, home, join(work, 'out')],
-      readable: [join(work, 'source'), ...(network === 'none' ? [dependencies] : [])],
+      readable: [
+        join(work, 'source'),
+        ...(network === 'none' ? [dependencies] : []),
+        ...new Set(named.filter((path) => isAbsolute(path) && existsSync(path))),
+      ],
     });
     return open.call({ argv: call, ...(input !== undefined && { input }) });
   };

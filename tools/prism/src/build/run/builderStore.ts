@@ -1,10 +1,18 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuilderStore, podmanBuilder } from '@prism-build/engine';
-import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
-import { type Command, type Run, readTextIfThere, withLock, writeFileAtomic } from '@prism-build/shell';
+import { engineFailure, type Failure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
+import {
+  attempt,
+  type Command,
+  type Run,
+  readTextIfThere,
+  withLock,
+  writeFileAtomic,
+} from '@prism-build/shell';
 import { type Directories, lockPath } from '../../workspace/directories';
 import { engineRun } from '../../workspace/engine';
+import { isDiskFull } from './isDiskFull';
 
 /** How many images stay in a store, so that the next command on one of them need not load it again. */
 const imagesToKeep = 24;
@@ -33,7 +41,7 @@ export async function withBuilderStore<T>(
   // Files of one user's store cannot be read by another.
   const name = `${process.getuid?.() ?? 0}-${platform.replaceAll('/', '-')}`;
   const directory = join(directories.prism, 'containers', name);
-  return withLock(lockPath(directories, `containers-${name}`), async () => {
+  const hold = async (): Promise<Result<T>> => {
     const temporary = join(directory, 'tmp');
     mkdirSync(temporary, { recursive: true });
     forgetOtherBoots(directory);
@@ -56,6 +64,10 @@ export async function withBuilderStore<T>(
     if (!bounded.ok) return bounded;
     if (done.ok) rmSync(marker);
     return done;
+  };
+  return withLock(lockPath(directories, `containers-${name}`), async () => {
+    const held = await attempt(`cannot work in ${directory}`, hold);
+    return held.ok ? held.value : held;
   });
 }
 
@@ -87,14 +99,15 @@ export function noteImage({ directory, images }: OpenStore, id: string): void {
 
 export async function callEngine(call: Run, command: Command): Promise<Result<string>> {
   const done = await call(command);
-  if (done.ok) return ok(done.value.stdout);
-  return failed(
-    ...done.failures.map((failure) =>
-      failure.code === 'COMMAND_FAILED'
-        ? engineFailure('ENGINE_FAILED', { ...failure, remedy: undefined })
-        : failure,
-    ),
-  );
+  return done.ok ? ok(done.value.stdout) : failed(...done.failures.map(explain));
+}
+
+function explain(failure: Failure): Failure {
+  if (failure.code !== 'COMMAND_FAILED') return failure;
+  const { what, why } = failure;
+  if (isDiskFull(why ?? ''))
+    return shellFailure('DISK_FULL', { what: 'the disk was full for the engine', why });
+  return engineFailure('ENGINE_FAILED', { what, why });
 }
 
 async function removeLeftovers(open: OpenStore): Promise<Result<void>> {

@@ -1,6 +1,7 @@
 import { formatPlatform } from '@prism-build/containerfile';
 import { engineFailure, type Failure, type Place, shellFailure } from '@prism-build/errors';
 import type { RunStep } from '@prism-build/plan';
+import { isDiskFull } from './isDiskFull';
 
 /** Lines of a command's output that a failure shows: the last ones. */
 const linesToShow = 40;
@@ -14,7 +15,7 @@ export function describeFailure(failure: Failure, output: string, step: RunStep,
     const what = `this machine does not run programs for ${platform}, which ${step.text} needs`;
     return engineFailure('EMULATION_MISSING', { what, why, at });
   }
-  if (/no space left on device|disk quota exceeded/i.test(output))
+  if (isDiskFull(output))
     return shellFailure('DISK_FULL', { what: `the disk was full at ${step.text} for ${platform}`, why, at });
   const status = /while running runtime: exit status (\d+)/.exec(output)?.[1];
   if (status === undefined)

@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type ImageFiles, readImageFiles } from '../support/imageFiles';
+import { makeClone, ownCaches } from './support/clone';
+import { sharedCompilers } from './support/compilers';
+import { makeDirectory, removeDirectory } from './support/directory';
+import { describeWith, podman as needsPodman } from './support/needs';
+import { Podman } from './support/podman';
+import { run } from './support/run';
+import { host, nx, platforms, readDigest } from './support/workspace';
+
+/** Milliseconds; a compiler from nothing, on a machine that does something else too. */
+const patience = 1_500_000;
+const projects = ['proxy', 'plugin-postgres', 'admin'];
+const machine = host === 'amd64' ? 'x86_64' : 'aarch64';
+
+describeWith([needsPodman], 'who compiles', () => {
+  let clone: string;
+  /** What was fetched, and nothing that was compiled from it. */
+  let fetched: string;
+
+  beforeAll(async () => {
+    await nx(['build-image', 'admin'], { timeout: patience });
+    clone = await makeClone('in-containers');
+    fetched = join(dirname(clone), 'fetched');
+    mkdirSync(join(fetched, 'python'), { recursive: true });
+    for (const part of ['packages', 'gomod', 'python/wheels'])
+      await run(['cp', '-al', join(sharedCompilers, part), join(fetched, part)]);
+    const env = { ...ownCaches(clone), PRISM_ENGINE: 'podman', PRISM_CACHE_DIR: fetched };
+    const own = ['run-many', '-t', 'build-image', '-p', 'plugin-postgres,admin'];
+    await nx(own, { clone, env, timeout: patience });
+    // Crates that the host compiled serve here: from nothing it takes a quarter of an hour. The proxy itself and all
+    // its code generation, which begins when it is linked, happen in the container.
+    await nx(['build-image', 'proxy'], {
+      clone,
+      env: { ...env, PRISM_CACHE_DIR: sharedCompilers },
+      timeout: patience,
+    });
+  }, 3 * patience);
+  afterAll(() => removeDirectory(dirname(clone)));
+
+  test.each(projects)('%s: compiled in containers it is what the host makes of it', (project) => {
+    expect(existsSync(join(clone, '.prism/containers'))).toBe(true);
+    expect(readDigest(project, clone)).toEqual(readDigest(project));
+    expect(readDigest(project).platforms).toHaveLength(platforms.length);
+  });
+
+  describe('plain podman build, without prism', () => {
+    let podman: Podman;
+    beforeAll(async () => {
+      podman = new Podman();
+      // Podman 4.3 builds all stages of a file, the debug images' too.
+      const bases = ['go-builder', 'python-builder', 'python-runtime', 'static', 'debug', 'regular'];
+      const env = { ...ownCaches(clone), ...podman.env, PRISM_CACHE_DIR: fetched };
+      const names = bases.map((name) => `base-${name}`).join();
+      await nx(['run-many', '-t', 'load-image', '-p', names], { clone, env, timeout: patience });
+      await nx(['run-many', '-t', 'materialize', '-p', projects.join()], { clone, env, timeout: patience });
+    }, patience);
+    afterAll(() => podman?.close());
+
+    test.each([
+      ['plugin-postgres', 'plugins/postgres', '.', 'gomod:/go/pkg/mod'],
+      ['admin', 'admin', 'admin', `python/wheels/cp311-linux-${machine}:/wheels`],
+    ])(
+      '%s: the same files in the image',
+      async (project, directory, context, volume) => {
+        const layout = makeDirectory('plain');
+        const flags = ['--network', 'none', '--pull=never', '--volume', `${join(fetched, volume)}:ro`];
+        const file = ['--file', join(clone, directory, 'Containerfile'), join(clone, context)];
+        const name = `localhost/plain/${project}`;
+        const options = { env: podman.env, timeout: patience };
+        await run(['podman', 'build', ...flags, '--tag', name, ...file], options);
+        await run(['podman', 'push', '--quiet', name, `oci:${layout}`], options);
+        const ours = await readImageFiles(join(clone, 'dist/layouts', project), host);
+        const theirs = await readImageFiles(layout, host);
+        expect(linesOf(theirs)).toEqual(linesOf(ours));
+        expect(theirs.config.config).toMatchObject(startOf(ours));
+        await removeDirectory(layout);
+      },
+      patience,
+    );
+  });
+});
+
+const linesOf = ({ fields }: ImageFiles) => [...fields].map(([field, value]) => `${field} ${value}`).sort();
+const startOf = ({ config: { config } }: ImageFiles) => ({ User: config.User, Env: config.Env });
