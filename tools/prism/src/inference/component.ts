@@ -2,6 +2,7 @@ import {
   type Containerfile,
   contextSources,
   listNeeds,
+  type Platform,
   parseContainerfile,
   parsePlatform,
   type ResolvedStage,
@@ -11,7 +12,7 @@ import {
 } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { languages, recogniseCommand } from '@prism-build/languages';
-import { compileStageName, listNames } from '@prism-build/plan';
+import { type CompileStage, compileStageName, listNames, readCompileStage } from '@prism-build/plan';
 import { buildPlatform } from '../workspace/buildPlatform';
 
 /** What the targets of a component read, out of its Containerfile alone. */
@@ -21,6 +22,9 @@ export interface Component {
   readonly image: readonly Source[];
   /** The images that the image's own stages start from or copy from, as the file names them. */
   readonly bases: readonly ImageReference[];
+  /** The compile stage, where it is recognised and the same for all platforms; its context is not known here. */
+  readonly stage: CompileStage | undefined;
+  readonly platforms: readonly Platform[];
 }
 
 export interface ImageReference {
@@ -68,6 +72,8 @@ export function readComponent(text: string, file: string, options: ComponentOpti
   const compile = first.compile;
   return ok({
     bases: listReferences(readings, options.contexts ?? []),
+    stage: compile && recogniseStage(readings, file),
+    platforms: options.platforms.map(platformOf),
     image: distinct(readings.flatMap(({ image }) => contextSources(image).map(({ source }) => source))),
     compile: compile && {
       ...describeCompile(compile),
@@ -78,6 +84,19 @@ export function readComponent(text: string, file: string, options: ComponentOpti
       ),
     },
   });
+}
+
+function platformOf(name: string): Platform {
+  return parsePlatform(name) ?? { os: 'linux', architecture: name };
+}
+
+function recogniseStage(readings: readonly StageReading[], file: string): CompileStage | undefined {
+  const stages = readings.map(({ compile }) => {
+    const read = compile && readCompileStage(compile, file, '.');
+    return read?.ok ? read.value.plan : undefined;
+  });
+  const distinct = new Set(stages.map((stage) => JSON.stringify(stage)));
+  return distinct.size === 1 ? stages[0] : undefined;
 }
 
 interface StageReading {
@@ -91,7 +110,7 @@ function readStages(
   name: string,
   options: ComponentOptions,
 ): Result<StageReading> {
-  const platform = parsePlatform(name) ?? { os: 'linux', architecture: name };
+  const platform = platformOf(name);
   const { buildArgs, target } = options;
   const resolution = resolveStages(containerfile, {
     platform,
