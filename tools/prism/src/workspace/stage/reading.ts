@@ -4,6 +4,7 @@ import {
   matchesName,
   type Part,
   recogniseCommand,
+  type SourceEntry,
   type Target,
   type Use,
 } from '@prism-build/languages';
@@ -59,6 +60,7 @@ class View {
   private readonly upper: readonly Mount[];
   private readonly start: number;
   private readonly seen = new Set<string>();
+  private readonly listed = new Map<string, readonly SourceEntry[]>();
 
   constructor(
     private readonly mounts: readonly Mount[],
@@ -75,8 +77,16 @@ class View {
     return found === undefined ? undefined : this.files.facts(found, kind, parse);
   };
 
-  readonly list = (path: string) => {
-    const found = new Map<string, { name: string; directory: boolean }>();
+  readonly list = (path: string): readonly SourceEntry[] => {
+    const known = this.listed.get(path);
+    if (known) return known;
+    const entries = this.read(path);
+    this.listed.set(path, entries);
+    return entries;
+  };
+
+  private read(path: string): SourceEntry[] {
+    const found = new Map<string, SourceEntry>();
     for (const mount of this.mounts) {
       const place = mount.file ? undefined : behind(mount, path);
       if (place !== undefined && this.files.kindOf(place) === 'link') this.link ??= place;
@@ -90,7 +100,7 @@ class View {
       found.set(name, { name, directory: more.length > 0 || !mount.file });
     }
     return [...found.values()];
-  };
+  }
 
   /** The file of the workspace that a path of the stage is. */
   find(path: string): string | undefined {
