@@ -3,6 +3,7 @@ import type { Language, Recognised } from './language';
 import { python } from './python';
 import { rust } from './rust';
 
+export type { Closure, Part, Reading, ReadingRequest, SourceEntry, SourceReader, Use } from './closure';
 export { debianVersions } from './debian';
 export type {
   CompileDirectories,
@@ -17,6 +18,7 @@ export type {
 } from './language';
 export { type Pin, parsePin, pinOfReference } from './pin';
 export { pythonVersionOf, wheelOptions } from './python/wheels';
+export { matchesName, partsHold } from './within';
 
 /** Every language there is; the first that recognises a command has it. */
 export const languages: readonly Language[] = [go, rust, python];

@@ -1,4 +1,5 @@
 import type { Result } from '@prism-build/errors';
+import type { Reading, ReadingRequest, SourceReader } from './closure';
 import type { Pin } from './pin';
 
 /** An OCI platform, as far as compilers care. */
@@ -82,6 +83,8 @@ export interface Language {
   readonly dependencies: string;
   /** Files that the compiler never reads, as patterns relative to any directory: they enter no key. */
   readonly neverRead: readonly string[];
+  /** What its compiler reads of the stage's tree, said from files alone. */
+  readonly reads: (request: ReadingRequest, reader: SourceReader) => Reading;
   readonly recognise: (argv: readonly string[]) => Recognised | undefined;
   readonly findToolchain: (pin: Pin, machine: Machine, cache: string) => Result<Toolchain>;
   /** Calls that may use the network and bring what the lockfiles name into the cache. */

@@ -17,7 +17,7 @@ export {
 export { type ImageUse, listImages } from './listImages';
 export { listNames } from './listNames';
 export { listReads, type Read } from './listReads';
-export { planCompile } from './planCompile';
+export { type CompileStage, planCompile, readCompileStage } from './planCompile';
 export { planImage } from './planImage';
 export type { PlanRequest } from './request';
 export { type RunMount, type RunStep, scriptPath } from './runStep';

@@ -13,8 +13,11 @@ const noOrigins: CopyOrigins = { compile: -1, contexts: [], image: () => undefin
 
 type Run = Extract<ResolvedInstruction, { keyword: 'RUN' }>;
 
+/** A compile stage, before it is said for which platforms. */
+export type CompileStage = Omit<CompilePlan, 'platforms'>;
+
 interface StageReading {
-  readonly plan: Omit<CompilePlan, 'platforms'>;
+  readonly plan: CompileStage;
   readonly platform: CompilePlatform;
 }
 
@@ -46,7 +49,19 @@ function readStage(request: PlanRequest, platform: CompilePlatform['platform']):
   });
   if (!resolution.ok) return resolution;
   const stage = resolution.value.stages[resolution.value.target]!;
-  const { file } = containerfile;
+  const read = readCompileStage(stage, containerfile.file, context);
+  if (!read.ok) return read;
+  // PATH belongs to the toolchain, wherever it was found.
+  const { PATH: _, ...environment } = read.value.run.env;
+  return ok({ plan: read.value.plan, platform: { platform, environment } });
+}
+
+/** A resolved stage as a compile stage; failures name everything that keeps it from being one. */
+export function readCompileStage(
+  stage: ResolvedStage,
+  file: string,
+  context: string,
+): Result<{ readonly plan: CompileStage; readonly run: Run }> {
   const failures: Failure[] = [];
   const refuse = (what: string, line: number) =>
     failures.push(compileFailure('COMPILE_STAGE_NOT_RECOGNISED', { what, at: { file, line } }));
@@ -62,7 +77,7 @@ function readStage(request: PlanRequest, platform: CompilePlatform['platform']):
   if (run && (run.mounts.length > 0 || run.heredocs.length > 0))
     refuse('RUN of the compile stage has mounts', run.line);
   if (failures.length > 0 || !command || stage.base.kind !== 'image') return failed(...failures);
-  const plan: StageReading['plan'] = {
+  const plan: CompileStage = {
     version: planVersion,
     kind: 'compile',
     containerfile: file,
@@ -75,9 +90,7 @@ function readStage(request: PlanRequest, platform: CompilePlatform['platform']):
     argv: argv!,
     line: run!.line,
   };
-  // PATH belongs to the toolchain, wherever it was found.
-  const { PATH: _, ...environment } = run!.env;
-  return ok({ plan, platform: { platform, environment } });
+  return ok({ plan, run: run! });
 }
 
 function readInstructions(

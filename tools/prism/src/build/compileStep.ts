@@ -2,15 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { copyInto, inlineTree, type Tree } from '@prism-build/assemble';
-import { formatPlatform, parseIgnoreFile } from '@prism-build/containerfile';
+import { formatPlatform } from '@prism-build/containerfile';
 import { compileFailure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
 import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
 import { type CompilePlan, planCompile } from '@prism-build/plan';
 import { attempt, readTextIfThere, runPool, withLock, writeFileAtomic } from '@prism-build/shell';
 import { compileDirectory, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
-import { readContextTree } from '../workspace/readContext';
 import {
   type CompileManifest,
   describeOutput,
@@ -25,6 +23,7 @@ import { mirrorTree } from './mirror';
 import { preparePackers } from './packing';
 import { readRequest } from './request';
 import { isDiskFull } from './run/isDiskFull';
+import { stageTree } from './stageTree';
 import type { StepInput, StepReport } from './step';
 import { readPin } from './toolchain';
 
@@ -58,7 +57,7 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
   const { language, recognised } = recogniseCommand(plan.argv)!;
   const pin = readPin(directories.root, plan);
   if (!pin.ok) return pin;
-  const sources = stageTree(directories.root, plan, language);
+  const sources = stageTree(directories.root, plan);
   if (!sources.ok) return sources;
   const work = join(directories.prism, 'work', project);
   const source = join(work, 'source');
@@ -115,26 +114,6 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
       return { manifest: manifest.value, kept: false };
     });
   });
-}
-
-/** The tree that the stage's COPY lines make, without what its compiler never reads. */
-function stageTree(root: string, plan: CompilePlan, language: Language): Result<Tree> {
-  const context = readContextTree(root, plan.containerfile, plan.context, plan.copies);
-  if (!context.ok) return context;
-  const tree: Tree = new Map();
-  for (const step of plan.copies) {
-    const at = { file: plan.containerfile, line: step.line };
-    const source = step.from.kind === 'inline' ? inlineTree(step.from.files) : context.value;
-    const { sources, destination, parents } = step;
-    const rules = parseIgnoreFile(step.exclude.join('\n'), plan.containerfile);
-    if (!rules.ok) return rules;
-    const excluded = step.exclude.length > 0 ? rules.value.ignores : undefined;
-    const done = copyInto(tree, source, { sources, destination, parents, excluded, at }, new Set());
-    if (!done.ok) return done;
-  }
-  const unread = parseIgnoreFile(language.neverRead.join('\n'), language.name);
-  if (!unread.ok) return unread;
-  return ok(new Map([...tree].filter(([path]) => !unread.value.ignores(path, false))));
 }
 
 function readJournal(journal: string, key: string, destination: string): CompileManifest | undefined {

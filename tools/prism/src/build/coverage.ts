@@ -3,9 +3,15 @@ import type { TargetConfiguration } from '@nx/devkit';
 import { type Bases, environmentIn } from '@prism-build/plan';
 import { imagesLockName } from '@prism-build/registry';
 import { readTextIfThere } from '@prism-build/shell';
-import { readComponent } from '../inference/component';
+import { type CompileReads, type Component, readComponent } from '../inference/component';
 import { toFilesets } from '../inference/filesets';
+import { pluginIdentity } from '../inference/identity';
+import { compileFilesets } from '../inference/targets';
 import { isLocal } from '../workspace/naming';
+import { readIgnoreRules } from '../workspace/readContext';
+import { noFacts } from '../workspace/stage/facts';
+import { openFiles } from '../workspace/stage/files';
+import { readStage } from '../workspace/stage/reading';
 import type { BuildOptions } from './options';
 import { hasRootfs } from './rootfs';
 
@@ -37,8 +43,33 @@ export function isCovered(
   const { compile, image, bases: named } = component.value;
   const foreign = step === 'image' && named.some(({ reference }) => !isLocal(reference));
   if (foreign && !inputs.has(`{projectRoot}/${imagesLockName}`)) return false;
-  const sources = step === 'compile' ? (compile?.sources ?? []) : image;
-  return toFilesets(context, sources).every((fileset) => inputs.has(fileset));
+  if (step !== 'compile') return toFilesets(context, image).every((fileset) => inputs.has(fileset));
+  return !compile || isCompileCovered(root, options, component.value, compile, inputs);
+}
+
+/** What is read must be among the inputs, and what the inputs leave out must be among what is not read. */
+function isCompileCovered(
+  root: string,
+  { containerfile, context }: BuildOptions,
+  { stage, platforms }: Component,
+  compile: CompileReads,
+  inputs: ReadonlySet<string | undefined>,
+): boolean {
+  const rules = readIgnoreRules(root, containerfile, context);
+  if (!rules.ok) return true;
+  const reading = stage && readStage({ ...stage, context }, platforms, rules.value, openFiles(root, noFacts));
+  const facts = {
+    containerfile,
+    context,
+    rules: rules.value,
+    identity: pluginIdentity(__dirname, root),
+    reading,
+  };
+  const wanted = new Set(compileFilesets(facts, compile));
+  const isNegative = (fileset: string) => fileset.startsWith('!');
+  const missing = [...wanted].some((fileset) => !isNegative(fileset) && !inputs.has(fileset));
+  const hidden = [...inputs].some((one) => one !== undefined && isNegative(one) && !wanted.has(one));
+  return !missing && !hidden;
 }
 
 function filesetOf(input: NonNullable<TargetConfiguration['inputs']>[number]): string | undefined {

@@ -5,6 +5,7 @@ import {
   type Platform,
   parseContainerfile,
   parsePlatform,
+  type Resolution,
   type ResolvedStage,
   type ResolveOptions,
   resolveStages,
@@ -12,7 +13,7 @@ import {
 } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { languages } from '@prism-build/languages';
-import { type CompilePlan, compileStageName, listNames, planCompile } from '@prism-build/plan';
+import { type CompileStage, compileStageName, listNames, readCompileStage } from '@prism-build/plan';
 import { buildPlatform } from '../workspace/buildPlatform';
 
 /** What the targets of a component read, out of its Containerfile alone. */
@@ -22,6 +23,9 @@ export interface Component {
   readonly image: readonly Source[];
   /** The images that the image's own stages start from or copy from, as the file names them. */
   readonly bases: readonly ImageReference[];
+  /** The compile stage, where it is recognised and the same for all platforms; its context is not known here. */
+  readonly stage: CompileStage | undefined;
+  readonly platforms: readonly Platform[];
 }
 
 export interface ImageReference {
@@ -55,24 +59,26 @@ const platformMatters = /TARGET|BUILD(PLATFORM|OS|ARCH|VARIANT)/;
 export function readComponent(text: string, file: string, options: ComponentOptions): Result<Component> {
   const containerfile = parseContainerfile(text, file);
   if (!containerfile.ok) return containerfile;
-  const readings: StageReading[] = [];
+  const resolutions: StageResolution[] = [];
   const failures: Failure[] = [];
-  const recognised = recogniseCompile(containerfile.value, options);
   for (const name of platformMatters.test(text) ? options.platforms : options.platforms.slice(0, 1)) {
-    const reading = readStages(containerfile.value, name, options, recognised);
-    if (reading.ok) readings.push(reading.value);
-    else failures.push(...reading.failures);
+    const resolution = resolveFor(containerfile.value, name, options);
+    if (resolution.ok) resolutions.push({ ...resolution.value, platform: name });
+    else failures.push(...resolution.failures);
   }
-  const [first] = readings;
-  if (!first || failures.length > 0) {
+  if (resolutions.length === 0 || failures.length > 0) {
     return failed(...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values());
   }
-  const compile = first.compile;
+  const recognised = recogniseStage(resolutions, file);
+  const readings = resolutions.map((resolution) => readStages(resolution, recognised !== undefined));
+  const stage = readings[0]!.compile && recognised;
   return ok({
     bases: listReferences(readings, options.contexts ?? []),
+    stage,
+    platforms: options.platforms.map(platformOf),
     image: distinct(readings.flatMap(({ image }) => contextSources(image).map(({ source }) => source))),
-    compile: compile && {
-      ...describeCompile(recognised!),
+    compile: stage && {
+      ...describeCompile(stage),
       sources: distinct(
         readings.flatMap((one) =>
           one.compile ? contextSources([one.compile]).map(({ source }) => source) : [],
@@ -82,49 +88,53 @@ export function readComponent(text: string, file: string, options: ComponentOpti
   });
 }
 
+function platformOf(name: string): Platform {
+  return parsePlatform(name) ?? { os: 'linux', architecture: name };
+}
+
+interface StageResolution extends Resolution {
+  readonly platform: string;
+}
+
+function resolveFor(
+  containerfile: Containerfile,
+  name: string,
+  { buildArgs, target, baseEnv }: ComponentOptions,
+): Result<Resolution> {
+  const platform = platformOf(name);
+  return resolveStages(containerfile, {
+    platform,
+    buildPlatform,
+    buildArgs,
+    target,
+    ...(baseEnv && { baseEnv }),
+  });
+}
+
+/** A stage called `compile` that no language recognises is one like any other: what it reads, the image reads. */
+function recogniseStage(resolutions: readonly StageResolution[], file: string): CompileStage | undefined {
+  const stages = resolutions.map((resolution) => {
+    const compile = compileStageOf(resolution);
+    const read = compile && readCompileStage(compile, file, '.');
+    return read?.ok ? read.value.plan : undefined;
+  });
+  const distinct = new Set(stages.map((stage) => JSON.stringify(stage)));
+  return distinct.size === 1 ? stages[0] : undefined;
+}
+
+function compileStageOf({ stages }: Resolution): ResolvedStage | undefined {
+  return stages.find((stage) => stage.name === compileStageName);
+}
+
 interface StageReading {
   readonly platform: string;
   readonly compile: ResolvedStage | undefined;
   readonly image: readonly ResolvedStage[];
 }
 
-/** A stage called `compile` that no language recognises is one like any other: what it reads, the image reads. */
-function recogniseCompile(
-  containerfile: Containerfile,
-  { platforms, buildArgs }: ComponentOptions,
-): CompilePlan | undefined {
-  if (!containerfile.stages.some(({ from }) => from.name === compileStageName)) return undefined;
-  const plan = planCompile({
-    containerfile,
-    context: '.',
-    platforms: platforms.map(platformOf),
-    buildPlatform,
-    buildArgs,
-    compression: 'zstd',
-  });
-  return plan.ok ? plan.value : undefined;
-}
-
-const platformOf = (name: string): Platform => parsePlatform(name) ?? { os: 'linux', architecture: name };
-
-function readStages(
-  containerfile: Containerfile,
-  name: string,
-  options: ComponentOptions,
-  recognised: CompilePlan | undefined,
-): Result<StageReading> {
-  const platform = platformOf(name);
-  const { buildArgs, target } = options;
-  const resolution = resolveStages(containerfile, {
-    platform,
-    buildPlatform,
-    buildArgs,
-    target,
-    ...(options.baseEnv && { baseEnv: options.baseEnv }),
-  });
-  if (!resolution.ok) return resolution;
-  const { stages } = resolution.value;
-  const compile = recognised && stages.find((stage) => stage.name === compileStageName);
+function readStages(resolution: StageResolution, recognised: boolean): StageReading {
+  const { stages, target, platform } = resolution;
+  const compile = recognised ? compileStageOf(resolution) : undefined;
   const image = new Set<number>();
   let usesCompile = false;
   const visit = (index: number): void => {
@@ -133,12 +143,12 @@ function readStages(
     image.add(index);
     listNeeds(stages[index]!).forEach(visit);
   };
-  visit(resolution.value.target);
-  return ok({
-    platform: name,
+  visit(target);
+  return {
+    platform,
     compile: usesCompile ? compile : undefined,
     image: [...image].map((index) => stages[index]!),
-  });
+  };
 }
 
 function listReferences(readings: readonly StageReading[], contexts: readonly string[]): ImageReference[] {
@@ -156,7 +166,7 @@ function imagesOf({ base, instructions }: ResolvedStage): string[] {
   return [...(base.kind === 'image' ? [base.reference] : []), ...instructions.flatMap(listNames)];
 }
 
-function describeCompile({ builder, language }: CompilePlan): Omit<CompileReads, 'sources'> {
+function describeCompile({ builder, language }: CompileStage): Omit<CompileReads, 'sources'> {
   const known = languages.find(({ name }) => name === language);
   return { builder, language, neverRead: known?.neverRead ?? [] };
 }

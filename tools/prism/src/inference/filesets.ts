@@ -1,4 +1,5 @@
 import type { IgnoreMatcher, Source } from '@prism-build/containerfile';
+import type { Part } from '@prism-build/languages';
 
 /** Characters that mean something in Nx's patterns but not in a Containerfile's. */
 const foreign = /[{}()!+@\\]/;
@@ -17,6 +18,21 @@ export function toFilesets(context: string, sources: readonly Source[]): string[
     return path === '.' || path === '' ? [`${prefix}**/*`] : [`${prefix}${path}`, `${prefix}${path}/**/*`];
   });
   return [...new Set(patterns)];
+}
+
+/** Parts of the workspace as Nx filesets, and what of them does not count as one negative fileset. */
+export function toPartFilesets(context: string, parts: readonly Part[], except: readonly string[]): string[] {
+  const filesets = parts.map((part) => {
+    const prefix = workspacePath(part.path);
+    if (part.kind === 'file') return prefix.replace(/\/$/, '');
+    return part.kind === 'tree'
+      ? `${prefix}**/*`
+      : `${prefix}${foreign.test(part.names) ? '*' : widen(part.names)}`;
+  });
+  const endings = except.length > 1 ? `{${except.join(',')}}` : except.join('');
+  const negative =
+    endings === '' || special.test(context) ? [] : [`!${workspacePath(context)}**/*${endings}`];
+  return [...new Set(filesets), ...negative];
 }
 
 /**

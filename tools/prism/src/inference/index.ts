@@ -1,16 +1,19 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { CreateNodes, CreateNodesContext, ProjectConfiguration } from '@nx/devkit';
-import { ignoreNothing, type Source } from '@prism-build/containerfile';
+import type { CreateNodes, CreateNodesContext, CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
+import { type IgnoreMatcher, ignoreNothing, type Source } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result, renderFailures } from '@prism-build/errors';
 import { fileFailure, readTextIfThere } from '@prism-build/shell';
 import { imageKey } from '../workspace/directories';
 import { projectNameOf } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
+import type { Files } from '../workspace/stage/files';
+import { readStage, type StageReading } from '../workspace/stage/reading';
 import { type BaseLinks, linkBases } from './bases';
 import { type Component, readComponent } from './component';
 import { type Declared, listOf, readDeclared, readRootfs, sharedOptions } from './declared';
 import { type Identity, pluginIdentity } from './identity';
+import { openKept } from './kept';
 import { followSources } from './links';
 import { makeTargets } from './targets';
 import { defaultVariantNames, findVariants, type Variant } from './variants';
@@ -35,10 +38,13 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const chosen = files.filter((file) => !shadowed(file, context));
     const read = chosen.map((file) => readProject(file, options, context));
     const links = linkBases(read.flatMap(listNamed), options?.prefix ?? '');
-    return read.map((one) => {
-      const project = makeProject(one, links, options, context, identity);
+    const kept = openKept(context.workspaceRoot);
+    const made = read.map((one): [string, CreateNodesResult] => {
+      const project = makeProject(one, links, options, context, identity, kept.files);
       return [one.file, { projects: { [one.root]: project } }];
     });
+    kept.save();
+    return made;
   },
 ];
 
@@ -118,6 +124,7 @@ function makeProject(
   options: PluginOptions | undefined,
   { workspaceRoot }: CreateNodesContext,
   identity: Identity,
+  files: Files,
 ): Partial<ProjectConfiguration> {
   const context = declared.context ?? root;
   const rules = orFailure(`the ignore file of ${file}`, () => readIgnoreRules(workspaceRoot, file, context));
@@ -134,6 +141,7 @@ function makeProject(
     shared: sharedOptions(declared),
     bases: links.get(name),
     rootfs,
+    reading: readCompiled([component, ...variants.map((one) => one.component)], context, rules, files),
   };
   const edges = [name, ...variants.map((variant) => imageKey(name, variant.name))].flatMap(
     (image) => links.get(image)?.edges ?? [],
@@ -162,6 +170,18 @@ function makeProject(
       })),
     ),
   };
+}
+
+/** What the compile stage reads, which the image and its variants share. */
+function readCompiled(
+  components: readonly Result<Component>[],
+  context: string,
+  rules: Result<IgnoreMatcher>,
+  files: Files,
+): StageReading | undefined {
+  const one = components.find((component) => component.ok && component.value.compile);
+  if (!one?.ok || !one.value.stage || !rules.ok) return undefined;
+  return readStage({ ...one.value.stage, context }, one.value.platforms, rules.value, files);
 }
 
 /** What cannot be read is the matter of one project: an exception here would end every command of nx. */

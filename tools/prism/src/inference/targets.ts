@@ -4,10 +4,11 @@ import { ignoreFileCandidates, parseIgnoreFile } from '@prism-build/containerfil
 import { imagesLockName } from '@prism-build/registry';
 import { imageDirectory, imageParts } from '../workspace/directories';
 import { builderDirectory, targetName } from '../workspace/naming';
+import type { StageReading } from '../workspace/stage/reading';
 import type { BaseLinks } from './bases';
 import type { CompileReads, Component } from './component';
 import { consumerTargets } from './consumers';
-import { toExclusions, toFilesets } from './filesets';
+import { toExclusions, toFilesets, toPartFilesets } from './filesets';
 import type { Identity } from './identity';
 import type { Variant } from './variants';
 
@@ -26,7 +27,12 @@ export interface TargetFacts {
   /** What the project says of its image, and its compile stage and its variants must know too: platforms, build arguments. */
   readonly shared?: Readonly<Record<string, unknown>>;
   readonly bases?: BaseLinks | undefined;
+  /** What the compiler reads, or why that cannot be said; absent: nothing is compiled as a recognised stage. */
+  readonly reading?: StageReading | undefined;
 }
+
+/** What decides filesets. */
+export type KeyFacts = Pick<TargetFacts, 'containerfile' | 'context' | 'rules' | 'identity' | 'reading'>;
 
 /** A variant, and what its own stages read: its key has nothing of the other images of the file. */
 export interface VariantFacts extends Variant {
@@ -60,28 +66,43 @@ function variantTargets(facts: TargetFacts, variant: VariantFacts): Record<strin
 
 function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfiguration {
   const { containerfile, context } = facts;
-  const sources = toFilesets(context, compile.sources);
-  const builder = builderDirectory(compile.builder);
-  const pins = builder ? [`{workspaceRoot}/${builder}/pin.json`] : [];
-  const unread = parseIgnoreFile(compile.neverRead.join('\n'), 'language');
-  const exclusions = unread.ok ? toExclusions(context, unread.value, mustCount(facts, pins)) : [];
+  const wide = facts.reading && !facts.reading.closure && facts.reading.why;
   return {
     executor: 'prism:build',
     cache: true,
     inputs: [
       ...ownFiles(facts),
-      ...fromDisk(sources.length > 0 ? [...sources, ...excluded(facts, pins), ...exclusions] : []),
-      ...pins,
+      ...fromDisk(compileFilesets(facts, compile)),
+      ...pinsOf(compile),
       ...facts.identity.inputs,
     ] as string[],
     outputs: [`{workspaceRoot}/dist/compile/${facts.project}`],
     options: { step: 'compile', containerfile, context, ...facts.shared, ...facts.identity.options },
     metadata: {
       technologies: [compile.language],
-      description: 'Run the compile stage for all platforms',
+      description: `Run the compile stage for all platforms${wide ? `; keyed by all that COPY takes, since ${wide}` : ''}`,
       help: { command: `nx compile ${facts.project} --help`, example: { options: { dryRun: true } } },
     },
   };
+}
+
+function pinsOf({ builder }: CompileReads): string[] {
+  const directory = builderDirectory(builder);
+  return directory ? [`{workspaceRoot}/${directory}/pin.json`] : [];
+}
+
+/** The compiler's closure, or all that COPY takes where it cannot be said. */
+export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[] {
+  const { context, reading } = facts;
+  const pins = pinsOf(compile);
+  if (reading?.closure) {
+    const filesets = toPartFilesets(context, reading.closure.workspace, reading.closure.except);
+    return filesets.length > 0 ? [...filesets, ...excluded(facts, pins)] : [];
+  }
+  const filesets = toFilesets(context, compile.sources);
+  const unread = parseIgnoreFile(compile.neverRead.join('\n'), 'language');
+  const exclusions = unread.ok ? toExclusions(context, unread.value, mustCount(facts, pins)) : [];
+  return filesets.length > 0 ? [...filesets, ...excluded(facts, pins), ...exclusions] : [];
 }
 
 function imageTarget(
@@ -160,19 +181,19 @@ function ownFiles(facts: TargetFacts): Input[] {
   return [`{projectRoot}/${name}`, ...rootfs, ...ignoreFiles(facts).map((path) => `{workspaceRoot}/${path}`)];
 }
 
-function ignoreFiles({ containerfile, context }: TargetFacts): string[] {
+function ignoreFiles({ containerfile, context }: KeyFacts): string[] {
   const base = context === '.' ? '' : context;
   return ignoreFileCandidates(`/${containerfile}`, base === '' ? '' : `/${base}`).map((path) =>
     path.replace(/^\//, ''),
   );
 }
 
-function excluded(facts: TargetFacts, pins: readonly string[] = []): string[] {
+function excluded(facts: KeyFacts, pins: readonly string[] = []): string[] {
   return toExclusions(facts.context, facts.rules, mustCount(facts, pins));
 }
 
 /** Paths, relative to the context, that no exclusion may hide: ignore files, pins, the plugin's own files. */
-function mustCount(facts: TargetFacts, pins: readonly string[] = []): string[] {
+function mustCount(facts: KeyFacts, pins: readonly string[] = []): string[] {
   const base = facts.context === '.' ? '' : `${facts.context}/`;
   const own = facts.identity.inputs.flatMap((input) =>
     typeof input === 'string' ? [input.replace('**/*', 'x.ts')] : [],

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { splitArguments } from './arguments';
-import { findDebianToolchain } from './debian';
-import type { CompileRequest, Language, Target } from './language';
+import { splitArguments } from '../arguments';
+import { findDebianToolchain } from '../debian';
+import type { CompileRequest, Language, Target } from '../language';
+import { readRustClosure } from './closure';
 
 const triples: Readonly<Record<string, string>> = {
   amd64: 'x86_64-unknown-linux-gnu',
@@ -24,6 +25,7 @@ export const rust: Language = {
   lockfiles: ['Cargo.lock'],
   dependencies: 'cargo',
   neverRead: [],
+  reads: readRustClosure,
   fetchInherits: ['HOME', 'CARGO_HTTP_CAINFO', 'CARGO_NET_OFFLINE'],
 
   recognise(argv) {

@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { compileFailure, failed, ok } from '@prism-build/errors';
-import { splitArguments } from './arguments';
-import type { CompileRequest, Language, Target } from './language';
+import { splitArguments } from '../arguments';
+import type { CompileRequest, Language, Target } from '../language';
+import { readGoClosure } from './closure';
 
 /**
  * Go, by `RUN ["compile-go", "-tags=…", "./cmd/x", …]`: static binaries under /out, named after their packages.
@@ -13,6 +14,7 @@ export const go: Language = {
   lockfiles: ['go.mod', 'go.sum', 'go.work', 'go.work.sum'],
   dependencies: 'gomod',
   neverRead: ['**/*_test.go'],
+  reads: readGoClosure,
   fetchInherits: [
     'GOPROXY',
     'GOSUMDB',

@@ -1,0 +1,110 @@
+import type { Recognised, Target } from './language';
+
+/** A part of a stage's tree, by paths relative to the stage's root. */
+export type Part =
+  | { readonly kind: 'file'; readonly path: string }
+  /** What lies right in a directory and has a name that the pattern matches (`*` and `?`). */
+  | { readonly kind: 'files'; readonly path: string; readonly names: string }
+  /** A directory with all below. */
+  | { readonly kind: 'tree'; readonly path: string };
+
+/** A file that makes the compiler read a directory: an edge between the projects that they belong to. */
+export interface Use {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What the compiler reads of a stage's tree. */
+export interface Closure {
+  readonly parts: readonly Part[];
+  /** Endings of names of files that are not read, though a part holds them. */
+  readonly except: readonly string[];
+  /** Files that the compiler asks for without reading them; what they hold does not matter. */
+  readonly placeholders: readonly string[];
+  readonly uses: readonly Use[];
+}
+
+/** A closure, or why it cannot be said: then all counts that COPY takes. */
+export type Reading = { readonly closure: Closure } | { readonly closure?: undefined; readonly why: string };
+
+export interface ReadingRequest {
+  readonly recognised: Recognised;
+  readonly targets: readonly Target[];
+  /** WORKDIR of the command, relative to the stage's root; the root is ''. */
+  readonly working: string;
+}
+
+export interface SourceEntry {
+  readonly name: string;
+  readonly directory: boolean;
+}
+
+/** The tree of a stage, as far as it is asked for; paths are clean and relative to its root, which is ''. */
+export interface SourceReader {
+  /**
+   * What `parse` makes of a file's text; undefined: there is no such file. `kind` names the parser: what it said of a
+   * file is kept until the file changes, so it must be JSON and depend on nothing but the text and `kind`.
+   */
+  readonly facts: <T>(path: string, kind: string, parse: (text: string) => T) => T | undefined;
+  /** What a directory holds; nothing where there is none. */
+  readonly list: (path: string) => readonly SourceEntry[];
+}
+
+/** Collects a closure; who cannot decide says so once, and the rest does not matter. */
+export class Collector {
+  private readonly parts = new Map<string, Part>();
+  private readonly uses = new Map<string, Use>();
+  private why: string | undefined;
+  readonly placeholders = new Set<string>();
+
+  /** @param except endings of names that do not count */
+  constructor(private except: readonly string[] = []) {}
+
+  get undecided(): boolean {
+    return this.why !== undefined;
+  }
+  giveUp(why: string): void {
+    this.why ??= why;
+  }
+  add(...parts: readonly Part[]): void {
+    for (const part of parts) this.parts.set(JSON.stringify(part), part);
+  }
+  /** A file counts whatever its name ends with. */
+  keep(name: string): void {
+    this.except = this.except.filter((ending) => !name.endsWith(ending));
+  }
+  use(from: string, to: string): void {
+    this.uses.set(`${from}\0${to}`, { from, to });
+  }
+  finish(): Reading {
+    if (this.why !== undefined) return { why: this.why };
+    const { placeholders, except } = this;
+    const [parts, uses] = [[...this.parts.values()], [...this.uses.values()]];
+    return { closure: { parts, except, placeholders: [...placeholders].sort(), uses } };
+  }
+}
+
+/** `path` as seen from `directory`, both relative to the root; undefined: it leads out of the root. */
+export function joinInside(directory: string, path: string): string | undefined {
+  const parts = directory === '' ? [] : directory.split('/');
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.join('/');
+}
+
+/** The directory itself and those above it, up to the root. */
+export function upwards(directory: string): string[] {
+  const parts = directory === '' ? [] : directory.split('/');
+  return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('/')), ''];
+}
+
+export function below(directory: string, name: string): string {
+  return directory === '' ? name : `${directory}/${name}`;
+}
+
+export function directoryOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}

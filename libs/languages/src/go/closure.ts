@@ -1,0 +1,136 @@
+import {
+  below,
+  Collector,
+  joinInside,
+  type Reading,
+  type ReadingRequest,
+  type SourceReader,
+} from '../closure';
+import { constraintHolds, foreignEndings, nameFits } from './constraint';
+import { addEmbed } from './embed';
+import { findModules, type Module, type Modules } from './modules';
+import { type GoFile, parseGoFile } from './sourceFile';
+
+/** Files besides Go's own that the go command looks into, or links as they are. */
+const otherSources = /\.(s|S|sx|h|hh|hpp|hxx|c|cc|cpp|cxx|m|f|F|for|f90|swig|swigcxx|syso)$/;
+
+interface Package {
+  readonly directory: string;
+  readonly module: Module | undefined;
+}
+
+/**
+ * What `go build` reads of a tree: the packages that the units import, with their assembly and what they embed, and
+ * the files of modules. Constraint-excluded files count too, since go opens them; what only they import does not.
+ */
+export function readGoClosure(request: ReadingRequest, reader: SourceReader): Reading {
+  const { recognised, targets, working } = request;
+  const foreign = foreignEndings(targets);
+  const out = new Collector(['_test.go', ...foreign]);
+  const modules = findModules(working, reader, out);
+  if (!modules) return { why: 'there is no go.mod and no go.work in what COPY brought' };
+  const tags = (recognised.flags.tags ?? '').split(/[\s,]+/).filter(Boolean);
+  const seen = new Map<string, Package>();
+  const enter = (one: Package | undefined) => {
+    if (one && !seen.has(one.directory)) seen.set(one.directory, one);
+  };
+  for (const unit of recognised.units) {
+    const found = findUnit(unit, working, modules, reader);
+    if (!found) return { why: `${unit} is not a package whose directory can be said from files` };
+    // The profile that a main package is optimised by.
+    out.add({ kind: 'file', path: below(found.directory, 'default.pgo') });
+    enter(found);
+  }
+  // A Map gives what is added while it is walked, too.
+  for (const one of seen.values()) {
+    for (const [file, { imports, embeds }] of listGoFiles(one, reader, out, (name, build) =>
+      targets.some(
+        (target) =>
+          nameFits(name, target) && (build === undefined || constraintHolds(build, target, tags) !== false),
+      ),
+    )) {
+      for (const pattern of embeds) addEmbed(pattern, one.directory, reader, out);
+      for (const path of imports) {
+        const imported = findPackage(path, modules, reader);
+        enter(imported);
+        if (imported?.module && imported.module !== one.module) out.use(file, imported.module.directory);
+      }
+    }
+    if (out.undecided) break;
+  }
+  return out.finish();
+}
+
+/** The Go files of a package that some target compiles; all that go opens is added on the way. */
+function listGoFiles(
+  { directory }: Package,
+  reader: SourceReader,
+  out: Collector,
+  fits: (name: string, build: string | undefined) => boolean,
+): [string, GoFile][] {
+  const files: [string, GoFile][] = [];
+  out.add({ kind: 'files', path: directory, names: '*.go' });
+  for (const { name, directory: isDirectory } of reader.list(directory)) {
+    if (isDirectory || /^[._]/.test(name)) continue;
+    const path = below(directory, name);
+    const [, extension] = otherSources.exec(name) ?? [];
+    if (extension) {
+      out.add({ kind: 'files', path: directory, names: `*.${extension}` });
+      if (/^(s|S|sx|h)$/.test(extension) && reader.facts(path, 'include', includesOthers))
+        out.giveUp(`${path} includes a file of another directory`);
+    }
+    if (!name.endsWith('.go') || name.endsWith('_test.go')) continue;
+    if (!fits(name, undefined)) continue;
+    // `a.b_windows.go` looks like a name that Go passes over, and is none.
+    out.keep(name);
+    const file = reader.facts(path, 'go', parseGoFile);
+    if (file === null) out.giveUp(`${path} is not a Go file that can be read`);
+    // With CGO_ENABLED=0 a file that imports "C" is passed over.
+    if (file && fits(name, file.build) && !file.imports.includes('C')) files.push([path, file]);
+  }
+  return files;
+}
+
+const includesOthers = (text: string): boolean => /^\s*#\s*include\s*[<"][^">\n]*\//m.test(text);
+
+function findUnit(
+  unit: string,
+  working: string,
+  modules: Modules,
+  reader: SourceReader,
+): Package | undefined {
+  if (unit.includes('...') || unit.endsWith('.go') || unit.startsWith('/')) return undefined;
+  if (!/^\.\.?(\/|$)/.test(unit)) return findPackage(unit, modules, reader);
+  const directory = joinInside(working, unit);
+  if (directory === undefined || !hasGoFiles(directory, reader)) return undefined;
+  const inside = (one: Module) => one.directory === '' || `${directory}/`.startsWith(`${one.directory}/`);
+  const module = modules.local.filter(inside).sort((a, b) => b.directory.length - a.directory.length)[0];
+  return { directory, module };
+}
+
+/** The directory of a package by its import path; undefined for the standard library and modules of a registry. */
+function findPackage(path: string, { local, vendor }: Modules, reader: SourceReader): Package | undefined {
+  const module = local.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+  const place = module && joinInside(module.directory, path.slice(module.path.length + 1));
+  if (module && place !== undefined && hasGoFiles(place, reader) && !isForeign(module, place, reader))
+    return { directory: place, module };
+  const vendored = vendor === undefined ? undefined : `${vendor}/${path}`;
+  return vendored !== undefined && hasGoFiles(vendored, reader)
+    ? { directory: vendored, module: undefined }
+    : undefined;
+}
+
+function hasGoFiles(directory: string, reader: SourceReader): boolean {
+  return reader.list(directory).some((entry) => !entry.directory && entry.name.endsWith('.go'));
+}
+
+/** Whether another module begins between a module's root and one of its directories. */
+function isForeign(module: Module, directory: string, reader: SourceReader): boolean {
+  const between = directory.slice(module.directory === '' ? 0 : module.directory.length + 1);
+  let at = module.directory;
+  for (const part of between.split('/').filter(Boolean)) {
+    at = below(at, part);
+    if (reader.list(at).some(({ name }) => name === 'go.mod')) return true;
+  }
+  return false;
+}

@@ -1,0 +1,98 @@
+import { below, type Collector, joinInside, type SourceReader, upwards } from '../closure';
+
+/** What go.mod and go.work say about directories. */
+interface ModuleFile {
+  readonly module: string | undefined;
+  readonly use: readonly string[];
+  /** Replaced modules by path, with the directory that replaces them. */
+  readonly replace: readonly (readonly [string, string])[];
+}
+
+/** A module whose sources are files of the tree. */
+export interface Module {
+  readonly path: string;
+  readonly directory: string;
+}
+
+export interface Modules {
+  /** Longest path first: the first whose path a package's path begins with has it. */
+  readonly local: readonly Module[];
+  /** The vendor directory that the go command would use. */
+  readonly vendor: string | undefined;
+}
+
+/** The modules of a compile that lie in the tree, by go.work, or by go.mod and its replace lines. */
+export function findModules(working: string, reader: SourceReader, out: Collector): Modules | undefined {
+  const has = (directory: string, name: string) =>
+    reader.list(directory).some((entry) => entry.name === name && !entry.directory);
+  const nearest = (name: string) => upwards(working).find((directory) => has(directory, name));
+  const work = nearest('go.work');
+  const main = nearest('go.mod');
+  if (work === undefined && main === undefined) return undefined;
+  const found = new Map<string, string>();
+  const readModule = (directory: string, name: string): ModuleFile | undefined => {
+    const file = below(directory, name);
+    out.add({ kind: 'file', path: file });
+    return reader.facts(file, 'go.mod', parseModuleFile);
+  };
+  const add = (path: string | undefined, directory: string | undefined) => {
+    if (path !== undefined && directory !== undefined && !found.has(path)) found.set(path, directory);
+  };
+  const addReplaced = (file: ModuleFile | undefined, directory: string) => {
+    for (const [path, target] of file?.replace ?? []) {
+      const place = joinInside(directory, target);
+      if (place === undefined || !has(place, 'go.mod')) continue;
+      readModule(place, 'go.mod');
+      add(path, place);
+    }
+  };
+  const addMain = (directory: string) => {
+    const file = readModule(directory, 'go.mod');
+    out.add({ kind: 'file', path: below(directory, 'go.sum') });
+    add(file?.module, directory);
+    return file;
+  };
+  const root = work ?? main!;
+  if (work === undefined) addReplaced(addMain(root), root);
+  else {
+    const file = readModule(work, 'go.work');
+    out.add({ kind: 'file', path: below(work, 'go.work.sum') });
+    const used = (file?.use ?? []).flatMap((one) => joinInside(work, one) ?? []);
+    const mains = used.map((directory) => [addMain(directory), directory] as const);
+    addReplaced(file, work);
+    for (const [one, directory] of mains) addReplaced(one, directory);
+  }
+  const vendored = has(below(root, 'vendor'), 'modules.txt');
+  if (vendored) out.add({ kind: 'file', path: below(root, 'vendor/modules.txt') });
+  const local = [...found].map(([path, directory]) => ({ path, directory }));
+  return {
+    local: local.sort((a, b) => b.path.length - a.path.length),
+    vendor: vendored ? below(root, 'vendor') : undefined,
+  };
+}
+
+/** Whether a path leads to a directory of this tree: what else stands behind `=>` is a module of a registry. */
+const isDirectory = (target: string) => /^\.\.?(\/|$)/.test(target);
+
+export function parseModuleFile(text: string): ModuleFile {
+  let module: string | undefined;
+  const use: string[] = [];
+  const replace: [string, string][] = [];
+  let block = '';
+  for (const line of text.split('\n')) {
+    const words = (line.replace(/\/\/.*$/, '').match(/"[^"]*"|`[^`]*`|[()]|[^\s()"`]+/g) ?? []).map((word) =>
+      word.replace(/^["`]|["`]$/g, ''),
+    );
+    if (words[0] === ')') block = '';
+    else if (words[1] === '(') block = words[0]!;
+    else if (words.length > 0) {
+      const [verb, ...values] = block === '' ? words : [block, ...words];
+      if (verb === 'module') module ??= values[0];
+      if (verb === 'use' && values[0] !== undefined) use.push(values[0]);
+      const target = values[values.indexOf('=>') + 1];
+      if (verb === 'replace' && values.includes('=>') && target !== undefined && isDirectory(target))
+        replace.push([values[0]!, target]);
+    }
+  }
+  return { module, use, replace };
+}

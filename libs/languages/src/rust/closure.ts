@@ -1,0 +1,106 @@
+import {
+  below,
+  Collector,
+  directoryOf,
+  joinInside,
+  type Reading,
+  type ReadingRequest,
+  type SourceReader,
+  upwards,
+} from '../closure';
+import { addCrate, addPlaceholders } from './crate';
+import { type Manifest, parseManifest } from './manifest';
+
+/**
+ * What cargo and rustc read of a tree: all manifests of the workspace and its lock, the sources of the package and of
+ * its path dependencies. Members that the package does not use are their manifests only, since cargo asks for their
+ * sources without reading them.
+ */
+export function readRustClosure({ recognised, working }: ReadingRequest, reader: SourceReader): Reading {
+  const out = new Collector();
+  const manifests = new Map<string, Manifest>();
+  const read = (directory: string): Manifest | undefined => {
+    const known = manifests.get(directory);
+    if (known) return known;
+    const path = below(directory, 'Cargo.toml');
+    const manifest = reader.facts(path, 'Cargo.toml', parseManifest);
+    if (manifest === null) out.giveUp(`${path} is not TOML`);
+    if (!manifest) return undefined;
+    out.add({ kind: 'file', path });
+    manifests.set(directory, manifest);
+    return manifest;
+  };
+  const own = read(working);
+  if (!own) return { why: `there is no ${below(working, 'Cargo.toml')} that can be read` };
+  const root = findRoot(working, own, reader);
+  const workspace = read(root);
+  out.add({ kind: 'file', path: below(root, 'Cargo.lock') });
+  for (const directory of upwards(working)) addConfiguration(directory, reader, out);
+
+  const pathsOf = (directory: string, manifest: Manifest, development: boolean): string[] =>
+    manifest.dependencies
+      .filter((one) => development || !one.development)
+      .flatMap(({ name, path, inherits }) => {
+        const inherited = inherits ? workspace?.inherited[name] : undefined;
+        const [base, target] = inherited === undefined ? [directory, path] : [root, inherited];
+        return target === undefined ? [] : (joinInside(base, target) ?? []);
+      });
+  // Manifests first: those of the whole workspace, with all that they name by path.
+  const members = [
+    ...(workspace?.members ?? []).flatMap((one) => expandMember(root, one, reader)),
+    root,
+    working,
+  ];
+  const patched = (workspace?.patches ?? []).flatMap((path) => joinInside(root, path) ?? []);
+  const all = new Set([...members, ...patched]);
+  for (const directory of all) {
+    const manifest = read(directory);
+    for (const path of manifest ? pathsOf(directory, manifest, true) : []) all.add(path);
+  }
+  const main = [...manifests].find(([, { name }]) => name === recognised.flags.package)?.[0];
+  if (main === undefined)
+    return { why: `no Cargo.toml that COPY brought is that of ${recognised.flags.package}` };
+  const crates = new Set([main, ...patched]);
+  for (const directory of crates) {
+    const manifest = read(directory);
+    if (!manifest) continue;
+    addCrate(directory, manifest, reader, out);
+    for (const path of pathsOf(directory, manifest, false)) {
+      crates.add(path);
+      out.use(below(directory, 'Cargo.toml'), path);
+    }
+  }
+  for (const [directory, manifest] of manifests)
+    addPlaceholders(directory, manifest, crates.has(directory), out);
+  return out.finish();
+}
+
+/** The directory of the workspace that a package belongs to; its own where there is none. */
+function findRoot(working: string, own: Manifest, reader: SourceReader): string {
+  if (own.members) return working;
+  if (own.belongsTo !== undefined) return joinInside(working, own.belongsTo) ?? working;
+  const above = upwards(directoryOf(working)).filter(() => working !== '');
+  const isRoot = (directory: string) =>
+    reader.facts(below(directory, 'Cargo.toml'), 'Cargo.toml', parseManifest)?.members !== undefined;
+  return above.find(isRoot) ?? working;
+}
+
+function addConfiguration(directory: string, reader: SourceReader, out: Collector): void {
+  const place = below(directory, '.cargo');
+  for (const { name } of reader.list(place))
+    if (name === 'config' || name === 'config.toml') out.add({ kind: 'file', path: below(place, name) });
+}
+
+/** The directories that an entry of `members` names, as `crates/*`. */
+function expandMember(root: string, member: string, reader: SourceReader): string[] {
+  let found = [root];
+  for (const part of member.split('/').filter((one) => one !== '' && one !== '.')) {
+    if (part === '..') found = found.flatMap((directory) => joinInside(directory, '..') ?? []);
+    else if (!/[*?[]/.test(part)) found = found.map((directory) => below(directory, part));
+    else
+      found = found.flatMap((directory) =>
+        reader.list(directory).flatMap((entry) => (entry.directory ? [below(directory, entry.name)] : [])),
+      );
+  }
+  return found;
+}

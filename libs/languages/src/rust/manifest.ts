@@ -1,0 +1,99 @@
+import { parse } from 'smol-toml';
+
+/** What of a Cargo.toml decides which files cargo and rustc read. */
+export interface Manifest {
+  readonly name?: string | undefined;
+  /** The build script; false for none, absent for build.rs where it is there. */
+  readonly build?: string | false | undefined;
+  /** Directory of the workspace that the package says it belongs to. */
+  readonly belongsTo?: string | undefined;
+  readonly members?: readonly string[] | undefined;
+  readonly dependencies: readonly Dependency[];
+  /** Paths of `[workspace.dependencies]` by name. */
+  readonly inherited: Readonly<Record<string, string>>;
+  /** Paths of `[patch.…]`. */
+  readonly patches: readonly string[];
+  readonly products: readonly Product[];
+}
+
+export interface Dependency {
+  readonly name: string;
+  readonly path: string | undefined;
+  /** `workspace = true` */
+  readonly inherits: boolean;
+  readonly development: boolean;
+}
+
+/** What a manifest says of something to build: a library, a program, an example. */
+export interface Product {
+  readonly kind: 'lib' | 'bin' | 'example' | 'test' | 'bench';
+  readonly name: string | undefined;
+  readonly path: string | undefined;
+}
+
+type Table = Record<string, unknown>;
+const tableOf = (value: unknown): Table =>
+  value !== null && typeof value === 'object' ? (value as Table) : {};
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** Null for a file that is not TOML. */
+export function parseManifest(text: string): Manifest | null {
+  let file: Table;
+  try {
+    file = parse(text.replace(/^\ufeff/, ''));
+  } catch {
+    return null;
+  }
+  const [pack, workspace] = [tableOf(file.package), tableOf(file.workspace)];
+  const scopes = [file, ...Object.values(tableOf(file.target)).map(tableOf)];
+  const dependencies = scopes.flatMap((scope) => [
+    ...readDependencies(scope.dependencies, false),
+    ...readDependencies(scope['build-dependencies'], false),
+    ...readDependencies(scope['dev-dependencies'], true),
+  ]);
+  const patches = [...Object.values(tableOf(file.patch)), file.replace].flatMap((source) =>
+    Object.values(tableOf(source)).flatMap((one) => textOf(tableOf(one).path) ?? []),
+  );
+  return {
+    name: textOf(pack.name),
+    build: pack.build === false ? false : textOf(pack.build),
+    belongsTo: textOf(pack.workspace),
+    members:
+      file.workspace === undefined
+        ? undefined
+        : listOf(workspace.members).flatMap((one) => textOf(one) ?? []),
+    dependencies,
+    inherited: Object.fromEntries(
+      Object.entries(tableOf(workspace.dependencies)).flatMap(([name, one]) => {
+        const path = textOf(tableOf(one).path);
+        return path === undefined ? [] : [[name, path]];
+      }),
+    ),
+    patches,
+    products: readProducts(file),
+  };
+}
+
+function readDependencies(value: unknown, development: boolean): Dependency[] {
+  return Object.entries(tableOf(value)).flatMap(([name, one]) => {
+    const { path, workspace } = tableOf(one);
+    const inherits = workspace === true;
+    return textOf(path) === undefined && !inherits
+      ? []
+      : [{ name, path: textOf(path), inherits, development }];
+  });
+}
+
+function readProducts(file: Table): Product[] {
+  const product = (kind: Product['kind'], value: unknown): Product => {
+    const { name, path } = tableOf(value);
+    return { kind, name: textOf(name), path: textOf(path) };
+  };
+  return [
+    ...(file.lib === undefined ? [] : [product('lib', file.lib)]),
+    ...(['bin', 'example', 'test', 'bench'] as const).flatMap((kind) =>
+      listOf(file[kind]).map((one) => product(kind, one)),
+    ),
+  ];
+}

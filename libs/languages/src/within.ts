@@ -1,0 +1,29 @@
+import { type Closure, directoryOf, type Part } from './closure';
+
+/** Whether a name is one of a pattern with `*` and `?`; all else stands for itself. */
+export function matchesName(pattern: string, name: string): boolean {
+  if (/^\*[^*?]*$/.test(pattern)) return name.endsWith(pattern.slice(1));
+  const quoted = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${quoted.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'su').test(name);
+}
+
+/** Whether a file of the tree belongs to a closure. */
+export function partsHold({ parts, except }: Pick<Closure, 'parts' | 'except'>): (path: string) => boolean {
+  const paths = (kind: Part['kind']) =>
+    new Set(parts.filter((part) => part.kind === kind).map(({ path }) => path));
+  const [files, trees] = [paths('file'), paths('tree')];
+  const names = new Map<string, string[]>();
+  for (const part of parts)
+    if (part.kind === 'files') names.set(part.path, [...(names.get(part.path) ?? []), part.names]);
+  const inTree = (path: string): boolean => {
+    if (trees.has(path)) return true;
+    return path !== '' && inTree(directoryOf(path));
+  };
+  return (path) => {
+    if (except.some((ending) => path.endsWith(ending))) return false;
+    const directory = directoryOf(path);
+    const name = path.slice(directory === '' ? 0 : directory.length + 1);
+    const named = (names.get(directory) ?? []).some((pattern) => matchesName(pattern, name));
+    return named || files.has(path) || inTree(directory);
+  };
+}

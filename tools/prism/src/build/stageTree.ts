@@ -1,0 +1,75 @@
+import { copyInto, inlineTree, type Node, parentOf, type Tree } from '@prism-build/assemble';
+import { parseIgnoreFile } from '@prism-build/containerfile';
+import { ok, type Result } from '@prism-build/errors';
+import { partsHold, recogniseCommand } from '@prism-build/languages';
+import type { CompilePlan } from '@prism-build/plan';
+import { readContextTree, readIgnoreRules } from '../workspace/readContext';
+import { noFacts } from '../workspace/stage/facts';
+import { openFiles } from '../workspace/stage/files';
+import { readStage } from '../workspace/stage/reading';
+
+/**
+ * The tree that the compiler of a stage sees: what the COPY lines make, and of that only what the compiler reads. By
+ * the function that made the key, so that what the key does not cover is missing, and not stale.
+ */
+export function stageTree(root: string, plan: CompilePlan): Result<Tree> {
+  const copied = copiedTree(root, plan);
+  const rules = readIgnoreRules(root, plan.containerfile, plan.context);
+  if (!copied.ok || !rules.ok) return copied.ok ? (rules as Result<Tree>) : copied;
+  const targets = plan.platforms.map(({ platform }) => platform);
+  const reading = readStage(plan, targets, rules.value, openFiles(root, noFacts));
+  if (!reading.closure) return withoutUnread(copied.value, plan);
+  const holds = partsHold(reading.closure);
+  const kept: Tree = new Map();
+  for (const [path, node] of copied.value) {
+    if (node.type === 'directory' || !holds(path)) continue;
+    keepParents(kept, path, copied.value);
+    kept.set(path, node);
+  }
+  for (const path of reading.closure.placeholders) {
+    if (kept.has(path)) continue;
+    keepParents(kept, path, copied.value);
+    kept.set(path, {
+      ...owned,
+      type: 'file',
+      mode: 0o644,
+      content: { kind: 'bytes', bytes: new Uint8Array() },
+    });
+  }
+  return ok(kept);
+}
+
+const owned = { uid: 0, gid: 0 };
+const plainDirectory: Node = { ...owned, type: 'directory', mode: 0o755 };
+
+function keepParents(kept: Tree, path: string, copied: Tree): void {
+  const parent = parentOf(path);
+  if (parent === '' || kept.has(parent)) return;
+  keepParents(kept, parent, copied);
+  kept.set(parent, copied.get(parent) ?? plainDirectory);
+}
+
+/** The tree that the stage's COPY lines make. */
+function copiedTree(root: string, plan: CompilePlan): Result<Tree> {
+  const context = readContextTree(root, plan.containerfile, plan.context, plan.copies);
+  if (!context.ok) return context;
+  const tree: Tree = new Map();
+  for (const step of plan.copies) {
+    const at = { file: plan.containerfile, line: step.line };
+    const source = step.from.kind === 'inline' ? inlineTree(step.from.files) : context.value;
+    const { sources, destination, parents } = step;
+    const rules = parseIgnoreFile(step.exclude.join('\n'), plan.containerfile);
+    if (!rules.ok) return rules;
+    const excluded = step.exclude.length > 0 ? rules.value.ignores : undefined;
+    const done = copyInto(tree, source, { sources, destination, parents, excluded, at }, new Set());
+    if (!done.ok) return done;
+  }
+  return ok(tree);
+}
+
+function withoutUnread(tree: Tree, plan: CompilePlan): Result<Tree> {
+  const { language } = recogniseCommand(plan.argv)!;
+  const unread = parseIgnoreFile(language.neverRead.join('\n'), language.name);
+  if (!unread.ok) return unread;
+  return ok(new Map([...tree].filter(([path]) => !unread.value.ignores(path, false))));
+}

@@ -1,0 +1,76 @@
+import { hasGlob, matchGlob } from '@prism-build/containerfile';
+import type { CopyStep } from '@prism-build/plan';
+import type { Files } from './files';
+
+/** A file or a directory of the workspace at its place in the stage; both relative, clean, '' the root. */
+export interface Mount {
+  readonly stage: string;
+  readonly path: string;
+  readonly file: boolean;
+}
+
+/** What a stage's COPY lines put where; a text says why that cannot be said without copying. */
+export function mountCopies(copies: readonly CopyStep[], context: string, files: Files): Mount[] | string {
+  const mounts: Mount[] = [];
+  for (const { from, sources, destination, parents, exclude, line } of copies) {
+    if (from.kind !== 'context' || parents || exclude.length > 0)
+      return `line ${line} copies more than files and directories of the context as they are`;
+    const items: string[] = [];
+    for (const source of sources) {
+      const found = expand(inContext(context, source), files);
+      if (!found) return `line ${line} has wildcards in the middle of a path`;
+      items.push(...found);
+    }
+    const place = destination.replace(/^\/|\/$/g, '');
+    const isDirectory =
+      destination.endsWith('/') ||
+      sources.length > 1 ||
+      items.length > 1 ||
+      holdsDirectory(mounts, place, files);
+    for (const path of items) {
+      const kind = files.kindOf(path);
+      if (kind === 'link') return `line ${line} copies ${path}, which is or lies behind a symbolic link`;
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      if (kind === 'directory') mounts.push({ stage: place, path, file: false });
+      if (kind === 'file')
+        mounts.push({ stage: isDirectory ? joined(place, name) : place, path, file: true });
+    }
+  }
+  return mounts;
+}
+
+export function inContext(context: string, path: string): string {
+  return joined(context === '.' ? '' : context, path === '.' ? '' : path);
+}
+
+export function joined(directory: string, path: string): string {
+  return directory === '' || path === '' ? `${directory}${path}` : `${directory}/${path}`;
+}
+
+/** What lies behind a mount, if a path of the stage is below it. */
+export function behind({ stage, path }: Mount, wanted: string): string | undefined {
+  if (wanted === stage) return path;
+  const prefix = stage === '' ? '' : `${stage}/`;
+  return wanted.startsWith(prefix) ? joined(path, wanted.slice(prefix.length)) : undefined;
+}
+
+function holdsDirectory(mounts: readonly Mount[], place: string, files: Files): boolean {
+  if (place === '') return true;
+  return mounts.some((mount) => {
+    if (mount.stage.startsWith(`${place}/`) || (mount.stage === place && !mount.file)) return true;
+    const path = mount.file ? undefined : behind(mount, place);
+    return path !== undefined && files.kindOf(path) === 'directory';
+  });
+}
+
+function expand(path: string, files: Files): string[] | undefined {
+  if (!hasGlob(path) && !path.includes('\\')) return [path];
+  const directory = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  const pattern = path.slice(directory === '' ? 0 : directory.length + 1);
+  if (hasGlob(directory) || path.includes('\\')) return undefined;
+  const found = files.list(directory).filter(({ name }) => {
+    const match = matchGlob(pattern, name);
+    return match.ok && match.value;
+  });
+  return found.map(({ name }) => joined(directory, name)).sort();
+}

@@ -1,0 +1,169 @@
+import type { IgnoreMatcher } from '@prism-build/containerfile';
+import {
+  type Closure,
+  matchesName,
+  type Part,
+  recogniseCommand,
+  type SourceEntry,
+  type Target,
+  type Use,
+} from '@prism-build/languages';
+import type { CompileStage } from '@prism-build/plan';
+import type { Files } from './files';
+import { behind, joined, type Mount, mountCopies } from './mounts';
+
+/** What the compiler of a stage reads, in the stage and in the workspace. */
+export interface StageClosure extends Closure {
+  /** The parts of the workspace behind the parts of the stage. */
+  readonly workspace: readonly Part[];
+  /** `from` a file, `to` a directory of the workspace. */
+  readonly edges: readonly Use[];
+}
+
+export type StageReading =
+  | { readonly closure: StageClosure }
+  | { readonly closure?: undefined; readonly why: string };
+
+/**
+ * Says from files alone what the compiler of a recognised stage reads. Inference makes the key of it and the executor
+ * the compiler's tree, so that the compiler sees nothing that the key does not cover. Where it cannot be said, `why`:
+ * then all counts that COPY takes.
+ */
+export function readStage(
+  stage: CompileStage,
+  targets: readonly Target[],
+  rules: IgnoreMatcher,
+  files: Files,
+): StageReading {
+  const { language, recognised } = recogniseCommand(stage.argv)!;
+  const mounts = mountCopies(stage.copies, stage.context, files);
+  if (typeof mounts === 'string') return { why: mounts };
+  const view = new View(mounts, stage.context, rules, files);
+  const working = stage.working.replace(/^\//, '');
+  const { facts, list } = view;
+  const reading = language.reads({ recognised, targets, working }, { facts, list });
+  if (!reading.closure) return reading;
+  const workspace = reading.closure.parts.flatMap((part) => view.behindPart(part));
+  for (const part of workspace) view.check(part, reading.closure.except);
+  if (view.link !== undefined) return { why: `${view.link} is a symbolic link` };
+  const edges = reading.closure.uses.flatMap(({ from, to }) => {
+    const [file, directory] = [view.find(from), view.directoryOf(to)];
+    return file === undefined || directory === undefined ? [] : [{ from: file, to: directory }];
+  });
+  return { closure: { ...reading.closure, workspace, edges } };
+}
+
+/** The tree of a stage as it will be, seen through its mounts: later ones lie above earlier ones. */
+class View {
+  /** A link that somebody came across. */
+  link: string | undefined;
+  private readonly upper: readonly Mount[];
+  private readonly start: number;
+  private readonly seen = new Set<string>();
+  private readonly listed = new Map<string, readonly SourceEntry[]>();
+
+  constructor(
+    private readonly mounts: readonly Mount[],
+    context: string,
+    private readonly rules: IgnoreMatcher,
+    private readonly files: Files,
+  ) {
+    this.upper = [...mounts].reverse();
+    this.start = context === '.' ? 0 : context.length + 1;
+  }
+
+  readonly facts = <T>(path: string, kind: string, parse: (text: string) => T): T | undefined => {
+    const found = this.find(path);
+    return found === undefined ? undefined : this.files.facts(found, kind, parse);
+  };
+
+  readonly list = (path: string): readonly SourceEntry[] => {
+    const known = this.listed.get(path);
+    if (known) return known;
+    const entries = this.read(path);
+    this.listed.set(path, entries);
+    return entries;
+  };
+
+  private read(path: string): SourceEntry[] {
+    const found = new Map<string, SourceEntry>();
+    for (const mount of this.mounts) {
+      const place = mount.file ? undefined : behind(mount, path);
+      if (place !== undefined && this.files.kindOf(place) === 'link') this.link ??= place;
+      for (const { name, kind } of place === undefined ? [] : this.files.list(place)) {
+        const directory = kind === 'directory';
+        if (directory || this.visible(joined(place!, name))) found.set(name, { name, directory });
+      }
+      const prefix = path === '' ? '' : `${path}/`;
+      if (mount.stage === path || !mount.stage.startsWith(prefix)) continue;
+      const [name = '', ...more] = mount.stage.slice(prefix.length).split('/');
+      found.set(name, { name, directory: more.length > 0 || !mount.file });
+    }
+    return [...found.values()];
+  }
+
+  /** The file of the workspace that a path of the stage is. */
+  find(path: string): string | undefined {
+    for (const mount of this.upper) {
+      const place = mount.file && mount.stage !== path ? undefined : behind(mount, path);
+      if (place === undefined) continue;
+      const kind = this.files.kindOf(place);
+      if (kind === 'link') this.link ??= place;
+      if (kind === 'file' && this.visible(place)) return place;
+    }
+    return undefined;
+  }
+
+  directoryOf(path: string): string | undefined {
+    const places = this.upper.flatMap((mount) => (mount.file ? [] : (behind(mount, path) ?? [])));
+    return places.find((place) => this.files.kindOf(place) === 'directory');
+  }
+
+  /** What of the workspace may come to lie in a part of the stage. */
+  behindPart(part: Part): Part[] {
+    return this.mounts.flatMap((mount): Part[] => {
+      const above = part.path === '' || mount.stage.startsWith(`${part.path}/`);
+      if (mount.file) {
+        const directory = mount.stage.slice(0, Math.max(0, mount.stage.lastIndexOf('/')));
+        const name = mount.stage.slice(directory === '' ? 0 : directory.length + 1);
+        const inside =
+          part.kind === 'files'
+            ? directory === part.path && matchesName(part.names, name)
+            : mount.stage === part.path || (part.kind === 'tree' && above);
+        return inside ? [{ kind: 'file', path: mount.path }] : [];
+      }
+      const place = behind(mount, part.path);
+      if (place !== undefined) return [{ ...part, path: place }];
+      return above && part.kind === 'tree' ? [{ kind: 'tree', path: mount.path }] : [];
+    });
+  }
+
+  /** Notes a link in a part of the workspace: what it leads to, nobody looked at. */
+  check(part: Part, except: readonly string[]): void {
+    const { kindOf, list } = this.files;
+    if (kindOf(part.path) === 'link') this.link ??= part.path;
+    if (part.kind === 'tree') this.checkTree(part.path);
+    if (part.kind !== 'files') return;
+    const counts = (name: string) =>
+      matchesName(part.names, name) && !except.some((ending) => name.endsWith(ending));
+    const link = list(part.path).find(({ name, kind }) => kind === 'link' && counts(name));
+    if (link) this.link ??= joined(part.path, link.name);
+  }
+
+  private checkTree(directory: string): void {
+    if (this.seen.has(directory)) return;
+    this.seen.add(directory);
+    const { links, directories } = this.files.branches(directory);
+    for (const name of links)
+      if (this.visible(joined(directory, name))) this.link ??= joined(directory, name);
+    for (const name of directories) {
+      const path = joined(directory, name);
+      if (!this.rules.canPrune(path.slice(this.start))) this.checkTree(path);
+    }
+  }
+
+  /** Whether the context's ignore file lets a file of the workspace through. */
+  private visible(path: string): boolean {
+    return !this.rules.ignores(path.slice(this.start), false);
+  }
+}
