@@ -10,6 +10,7 @@ export type {
   CompilerCall,
   Language,
   Machine,
+  Obtaining,
   Placement,
   Recognised,
   Target,
