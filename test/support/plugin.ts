@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 export const repository = join(__dirname, '..', '..');
 const modules = join(repository, 'node_modules');
-const plugin = join(repository, 'tools', 'prism');
 
 let packed: string | undefined;
 
@@ -14,9 +13,7 @@ function packPlugin(): string {
   packed = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'prism-plugin-'));
   fs.symlinkSync(modules, join(packed, 'node_modules'));
   const directory = join(packed, 'prism');
-  for (const name of fs.readdirSync(plugin).filter((one) => /\.(json|cjs)$|^schema$|^as-in-/.test(one)))
-    fs.cpSync(join(plugin, name), join(directory, name), { recursive: true });
-  require(join(plugin, 'compile.cjs'))(join(plugin, 'src'), join(directory, 'dist'));
+  require(join(repository, 'tools', 'prism', 'makePackage.cjs'))(directory);
   return packed;
 }
 

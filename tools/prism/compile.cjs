@@ -18,6 +18,9 @@ const entries = [
   'summary',
 ];
 
+/** Packages that are not bundled: Nx, which must be the workspace's own, and what reads files of its own package. */
+const external = ['nx', '@nx/devkit', '@bokuweb/zstd-wasm'];
+
 module.exports = function compile(sources, outdir) {
   require('esbuild').buildSync({
     entryPoints: entries.map((name) => path.join(sources, name, 'index.ts')),
@@ -36,7 +39,7 @@ module.exports = function compile(sources, outdir) {
     // A script from V8's code cache cannot import; require() does for everything here.
     supported: { 'dynamic-import': false },
     loader: { '.py': 'text' },
-    external: ['nx', '@nx/devkit', '@bokuweb/zstd-wasm'],
+    external,
     logLevel: 'silent',
   });
   // What decides results besides their inputs; the executors put it into the keys of what they keep.
@@ -45,3 +48,5 @@ module.exports = function compile(sources, outdir) {
   hash.update(fs.readFileSync(path.join(__dirname, '..', '..', 'libs', 'oci', 'package.json')));
   fs.writeFileSync(path.join(outdir, 'identity'), hash.digest('hex'));
 };
+
+module.exports.external = external;

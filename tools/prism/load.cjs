@@ -7,6 +7,7 @@ const path = require('node:path');
 const sources = path.join(__dirname, 'src');
 const compiled = path.join(__dirname, 'dist');
 const libraries = path.join(__dirname, '..', '..', 'libs');
+const bases = path.join(__dirname, '..', '..', 'containerfiles');
 let directory;
 
 function load(entry) {
@@ -20,6 +21,7 @@ function freshDirectory() {
   for (const root of [
     sources,
     ...fs.readdirSync(libraries).map((name) => path.join(libraries, name, 'src')),
+    ...['go', 'python', 'rust'].map((name) => path.join(bases, `${name}-builder`, 'pin.json')),
   ]) {
     for (const file of listFiles(root)) {
       const stat = fs.statSync(file, { bigint: true });
@@ -33,6 +35,7 @@ function freshDirectory() {
 
 function listFiles(root) {
   if (!fs.existsSync(root)) return [];
+  if (fs.statSync(root).isFile()) return [root];
   const entries = fs.readdirSync(root, { withFileTypes: true });
   return entries
     .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -11,6 +11,7 @@ export type {
   CompilerCall,
   Language,
   Machine,
+  Obtaining,
   Placement,
   Recognised,
   Target,

@@ -64,6 +64,13 @@ export interface Toolchain {
   readonly root: string;
 }
 
+/** How a toolchain is fetched: a call that may use the network, and what gets the right to be executed then. */
+export interface Obtaining {
+  readonly call: CompilerCall;
+  /** Directories, absolute. */
+  readonly executable: readonly string[];
+}
+
 /** What looking for a toolchain may ask of the machine; a small value in tests. */
 export interface Machine {
   /** Directories of PATH, in order. */
@@ -87,6 +94,8 @@ export interface Language {
   readonly reads: (request: ReadingRequest, reader: SourceReader) => Reading;
   readonly recognise: (argv: readonly string[]) => Recognised | undefined;
   readonly findToolchain: (pin: Pin, machine: Machine, cache: string) => Result<Toolchain>;
+  /** Brings the pinned toolchain to where findToolchain looks, where some other version on the machine can fetch it. */
+  readonly obtain?: (pin: Pin, machine: Machine, cache: string) => Obtaining | undefined;
   /** Calls that may use the network and bring what the lockfiles name into the cache. */
   readonly fetch: (request: CompileRequest) => readonly CompilerCall[];
   /** Settings of the caller that say where packages come from, never what is built. */

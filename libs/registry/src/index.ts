@@ -10,6 +10,6 @@ export {
   parseImagesLock,
 } from './imagesLock';
 export { lockImage } from './lockImage';
-export { imagesLockName } from './names';
+export { imagesLockPath } from './names';
 export { formatReference, parseReference, type Reference } from './reference';
 export { fetchLayers, type RegistryTools } from './registry';

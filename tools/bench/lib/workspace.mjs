@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onEnd } from './cleanup.mjs';
 import { environment, run } from './process.mjs';
 
+const require = createRequire(import.meta.url);
 export const repository = join(import.meta.dirname, '..', '..', '..');
 /** Compilers' caches are shared with the repository: what is measured is a warm machine. */
 export const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
@@ -42,16 +44,11 @@ export async function copyRepository(directory) {
 
 /** The plugin as a package holds it: compiled, without sources. */
 export function packPlugin(directory) {
-  const plugin = join(repository, 'tools', 'prism');
   const packed = join(directory, 'prism');
   fs.mkdirSync(directory, { recursive: true });
   fs.symlinkSync(join(repository, 'node_modules'), join(directory, 'node_modules'));
-  for (const name of fs.readdirSync(plugin).filter((one) => /\.(json|cjs)$|^schema$|^as-in-/.test(one)))
-    fs.cpSync(join(plugin, name), join(packed, name), { recursive: true });
-  return import(join(plugin, 'compile.cjs')).then(({ default: compile }) => {
-    compile(join(plugin, 'src'), join(packed, 'dist'));
-    return packed;
-  });
+  require('../../prism/makePackage.cjs')(packed);
+  return packed;
 }
 
 /** A directory of links, since a link as node_modules escapes `node_modules/` in .gitignore. */

@@ -14,11 +14,13 @@ export const compileFailure = defineCatalogue({
   },
   WHEELS_UNRESOLVED: { remedy: 'Correct requirements.in as pip says, then run `nx g prism:lock` again.' },
   PIN_MISSING: {
-    remedy: 'Add a pin.json beside the base, or name the version in the tag of the builder image.',
+    remedy:
+      'Add a containerfiles/<language>-builder/pin.json and start from base-<language>-builder, or name the whole version in the tag of the builder image (golang:1.26.8).',
   },
   PIN_INVALID: { remedy: 'Correct the pin; libs/languages/README.md shows one.' },
   TOOLCHAIN_MISSING: {
-    remedy: 'Run `npm run build`, which installs it, or install the pinned version yourself.',
+    remedy:
+      'Install the pinned version (in the repository of Prism Build, `npm run build` does), or pin another: docs/containerfiles.md, the builder.',
   },
   TOOLCHAIN_DIFFERS: {
     remedy: 'Install the pinned version, or change the pin on purpose (every digest changes with it).',

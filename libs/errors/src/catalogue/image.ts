@@ -13,6 +13,14 @@ export const imageFailure = defineCatalogue({
     remedy:
       'Name another component as localhost/<prefix>/<project>, the way `nx show projects` lists it, without a tag or with latest.',
   },
+  COMPONENT_PLACE_TAKEN: {
+    remedy: 'Rename one of the two files, or leave one out by "exclude" of the plugin in nx.json.',
+  },
+  IMAGE_NAME_INVALID: {
+    remedy:
+      'Give the project another name in its project.json, or correct the prefix of the plugin in nx.json: small letters and digits, with single separators (. _ -) in between.',
+  },
+  IMAGE_NAME_TAKEN: { remedy: 'Give one of the projects another name in its project.json.' },
   BASE_CYCLIC: { remedy: 'Take one of the references out, so that some component can be built first.' },
   BASE_PLATFORM_MISSING: {
     remedy: 'Build the base for this platform too, or take the platform out of `platforms` of this image.',

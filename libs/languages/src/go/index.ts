@@ -1,7 +1,8 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { compileFailure, failed, ok } from '@prism-build/errors';
 import { splitArguments } from '../arguments';
 import type { CompileRequest, Language, Target } from '../language';
+import type { Pin } from '../pin';
 import { readGoClosure } from './closure';
 
 /**
@@ -36,9 +37,8 @@ export const go: Language = {
 
   findToolchain(pin, machine, cache) {
     const wanted = `go${pin.version}`;
-    const downloaded = join(cache, 'gomod', 'golang.org', `toolchain@v0.0.1-${wanted}.${hostPair()}`, 'bin');
     const found: string[] = [];
-    for (const directory of [downloaded, ...machine.path]) {
+    for (const directory of [join(downloadedRoot(pin, cache), 'bin'), ...machine.path]) {
       const command = join(directory, 'go');
       if (!machine.isExecutable(command)) continue;
       const root = join(machine.realPath(command), '..', '..');
@@ -51,6 +51,27 @@ export const go: Language = {
     if (found.length === 0)
       return failed(compileFailure('TOOLCHAIN_MISSING', { what, why: 'there is no go on PATH' }));
     return failed(compileFailure('TOOLCHAIN_DIFFERS', { what, why: `found ${found.join(', ')}` }));
+  },
+
+  /** Go is a module, which any Go can fetch, and which the checksum database vouches for; modules carry no modes. */
+  obtain(pin, machine, cache) {
+    const command = machine.path.map((directory) => join(directory, 'go')).find(machine.isExecutable);
+    if (command === undefined) return undefined;
+    const root = downloadedRoot(pin, cache);
+    const env = {
+      PATH: '/usr/bin:/bin',
+      LANG: 'C',
+      // An old Go cannot even read a go.work of today.
+      GOWORK: 'off',
+      GOTOOLCHAIN: 'local',
+      GOFLAGS: '-modcacherw',
+      GOTELEMETRY: 'off',
+      GOMODCACHE: join(cache, 'gomod'),
+      GOPATH: join(cache, 'gopath'),
+      GOCACHE: join(cache, 'gobuild'),
+    };
+    const argv = [command, 'mod', 'download', `golang.org/${basename(root)}`] as const;
+    return { call: { argv, cwd: cache, env }, executable: [join(root, 'bin'), join(root, 'pkg', 'tool')] };
   },
 
   fetch(request) {
@@ -142,6 +163,10 @@ function targetEnvironment(target: Target): Record<string, string> {
     GOARM64: 'v8.0',
     ...arm,
   };
+}
+
+function downloadedRoot({ version }: Pin, cache: string): string {
+  return join(cache, 'gomod', 'golang.org', `toolchain@v0.0.1-go${version}.${hostPair()}`);
 }
 
 function hostPair(): string {

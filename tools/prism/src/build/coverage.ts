@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { type Bases, environmentIn } from '@prism-build/plan';
-import { imagesLockName } from '@prism-build/registry';
+import { imagesLockPath } from '@prism-build/registry';
 import { readTextIfThere } from '@prism-build/shell';
 import { type CompileReads, type Component, readComponent } from '../inference/component';
 import { toFilesets } from '../inference/filesets';
@@ -42,7 +42,8 @@ export function isCovered(
   if (!component.ok) return true;
   const { compile, image, bases: named } = component.value;
   const foreign = step === 'image' && named.some(({ reference }) => !isLocal(reference));
-  if (foreign && !inputs.has(`{projectRoot}/${imagesLockName}`)) return false;
+  const lock = `/${basename(imagesLockPath(containerfile))}`;
+  if (foreign && ![...inputs].some((input) => input?.endsWith(lock))) return false;
   if (step !== 'compile') return toFilesets(context, image).every((fileset) => inputs.has(fileset));
   return !compile || isCompileCovered(root, options, component.value, compile, inputs);
 }

@@ -10,6 +10,7 @@ import { imageStep } from './imageStep';
 import { openSiblings } from './openSiblings';
 import { buildOptions } from './options';
 import { rootfsStep } from './rootfsStep';
+import { listUnhashed } from './unhashed';
 
 const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
 
@@ -42,11 +43,19 @@ async function runStep(
   const directories = directoriesOf(root, process.env);
   const step = steps[options.value.step];
   const done = await step({ directories, project, options: options.value, siblings: openSiblings(context) });
-  const result = toTaskResult(done.ok ? ok(done.value.text) : done);
+  const unhashed = done.ok && !options.value.dryRun ? await listUnhashed(root, options.value) : [];
+  const result = toTaskResult(done.ok ? ok(`${done.value.text}${explainUnhashed(unhashed)}`) : done);
   const configuration = projectsConfigurations?.projects[project]?.targets?.[target];
   // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.
   const cacheable =
     !options.value.dryRun &&
+    unhashed.length === 0 &&
     isCovered(root, options.value, configuration, done.ok ? done.value.bases : undefined);
   return result.success && !cacheable ? { ...result, status: 'local-cache-kept-existing' } : result;
+}
+
+function explainUnhashed(files: readonly string[]): string {
+  if (files.length === 0) return '';
+  const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
+  return `  not cached: git ignores ${files[0]}${more}, which Nx 23 keeps out of every key (Nx 24 does not)\n`;
 }

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { compileFailure, failed, type Result } from '@prism-build/errors';
 import {
   type Language,
@@ -12,14 +12,18 @@ import {
 import type { CompilePlan } from '@prism-build/plan';
 import { isExecutable, readTextIfThere } from '@prism-build/shell';
 import { builderDirectory } from '../workspace/naming';
+import { shippedPins } from './pins';
 
-/** The pin of a compile stage: `pin.json` beside its builder base, or the version in the tag of a known builder image. */
+/**
+ * The pin of a compile stage: `pin.json` beside its builder base, the version in the tag of a known builder image, or,
+ * where the workspace has no such builder, what this version of the plugin was made with.
+ */
 export function readPin(root: string, plan: CompilePlan): Result<Pin> {
   const directory = builderDirectory(plan.builder);
   const path = directory && join(directory, 'pin.json');
   const text = path && readTextIfThere(join(root, path));
   if (path && text !== undefined) return parsePin(text, path);
-  const pin = pinOfReference(plan.builder);
+  const pin = pinOfReference(plan.builder) ?? shippedPins[basename(directory ?? '')];
   if (pin) return { ok: true, value: pin };
   const what = `nothing says which compiler ${plan.builder} stands for`;
   return failed(

@@ -1,3 +1,4 @@
+import { type Failure, imageFailure } from '@prism-build/errors';
 import { imageName, isLocal } from '../workspace/naming';
 
 /** What the image names of a component stand for in this workspace. */
@@ -10,6 +11,24 @@ export interface BaseLinks {
   readonly locked: boolean;
 }
 
+/** Projects whose images would be called the same, such as `Api` and `api`: one name can stand for one image only. */
+export function findTakenNames(
+  components: readonly { readonly name: string; readonly file: string }[],
+  prefix: string,
+): Failure[] {
+  const first = new Map<string, (typeof components)[number]>();
+  return components.flatMap((one) => {
+    const image = imageName(prefix, one.name);
+    const other = first.get(image);
+    if (!other || other.name === one.name) {
+      first.set(image, other ?? one);
+      return [];
+    }
+    const what = `the image of ${one.name} would be called ${image}, as that of ${other.name} (${other.file})`;
+    return [imageFailure('IMAGE_NAME_TAKEN', { what, at: { file: one.file } })];
+  });
+}
+
 interface Named {
   readonly name: string;
   readonly references: readonly string[];
@@ -20,7 +39,8 @@ interface Named {
  * that are made of each other get no edge, so that the build of one of them can say so, with file and line.
  */
 export function linkBases(components: readonly Named[], prefix: string): Map<string, BaseLinks> {
-  const known = new Map(components.map(({ name }) => [imageName(prefix, name), name]));
+  // The first of a name has it.
+  const known = new Map([...components].reverse().map(({ name }) => [imageName(prefix, name), name]));
   const references = new Map(components.map((one) => [one.name, one.references]));
   const projects = new Map(
     components.map(({ name, references }) => {

@@ -1,4 +1,5 @@
-import { basename, relative } from 'node:path';
+import { relative } from 'node:path';
+import { executorIdentity } from '../workspace/identity';
 
 /** npm packages whose version can change the bytes of an image. Everything else may be bumped freely. */
 const packagesThatMatter = ['@bokuweb/zstd-wasm', 'fflate', 'tar-stream', 'xz-decompress'];
@@ -25,16 +26,13 @@ export interface Identity {
 
 /**
  * Where the plugin is built: the files that its executors load, so that an edit of an executor misses and an edit
- * of a test does not. Where it is installed: its package. Where it is linked from elsewhere: the name of its
- * compiled state.
+ * of a test does not. Where it is installed, or linked from elsewhere: the digest of its executors. Its package would
+ * not do: Nx knows one under an alias by another name with every package manager, and ends where it knows none.
  */
 export function pluginIdentity(moduleDirectory: string, workspaceRoot: string): Identity {
   const inside = relative(workspaceRoot, moduleDirectory);
-  if (inside.split('/').includes('node_modules'))
-    return { inputs: [{ externalDependencies: ['prism'] }], options: {} };
-  if (inside.startsWith('..')) {
-    return { inputs: [{ externalDependencies: [] }], options: { plugin: basename(moduleDirectory) } };
-  }
+  if (inside.startsWith('..') || inside.split('/').includes('node_modules'))
+    return { inputs: [{ externalDependencies: [] }], options: { plugin: executorIdentity().slice(0, 16) } };
   const inputs = [
     '{workspaceRoot}/tools/prism/src/build/**/*',
     '{workspaceRoot}/tools/prism/src/workspace/**/*',

@@ -1,20 +1,20 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
 import { type IgnoreMatcher, ignoreNothing, type Source } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result, renderFailures } from '@prism-build/errors';
 import { fileFailure, readTextIfThere } from '@prism-build/shell';
 import { imageKey } from '../workspace/directories';
-import { projectNameOf } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
 import type { Files } from '../workspace/stage/files';
 import { readStage, type StageReading } from '../workspace/stage/reading';
-import { type BaseLinks, linkBases } from './bases';
+import { type BaseLinks, findTakenNames, linkBases } from './bases';
 import { type Component, readComponent } from './component';
 import { type Declared, listOf, readDeclared, readRootfs, sharedOptions } from './declared';
 import { type Identity, pluginIdentity } from './identity';
 import { openKept } from './kept';
 import { followSources } from './links';
+import { nameProjects } from './names';
+import { containerfileGlob, type Place, placeComponents } from './places';
 import { makeTargets } from './targets';
 import { defaultVariantNames, findVariants, type Variant } from './variants';
 
@@ -24,20 +24,24 @@ export interface PluginOptions {
   readonly platforms?: readonly string[];
   /** Goes before the project in the names of loaded images: localhost/<prefix>/<project>. */
   readonly prefix?: string;
+  /** The build context of components that declare none, relative to the workspace; the Containerfile's directory if left out. */
+  readonly context?: string;
   /** Names of stages that are variants of an image without being declared; debug and regular if left out. */
   readonly variants?: readonly string[];
 }
 
 const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
 
-/** Every directory with a Containerfile (or a Dockerfile) is a project. A broken one warns, and breaks no other. */
+/** Every Containerfile (or Dockerfile) is a project. A broken one warns, and breaks no other. */
 export const createNodes: CreateNodes<PluginOptions> = [
-  '**/{Containerfile,Dockerfile}',
+  containerfileGlob,
   (files, options, context) => {
     const identity = pluginIdentity(__dirname, context.workspaceRoot);
-    const chosen = files.filter((file) => !shadowed(file, context));
-    const read = chosen.map((file) => readProject(file, options, context));
-    const links = linkBases(read.flatMap(listNamed), options?.prefix ?? '');
+    const { places, failures } = placeComponents(files);
+    const read = nameAll(places.map((place) => readProject(place, options, context)));
+    const prefix = options?.prefix ?? '';
+    warn([...failures, ...findTakenNames(read, prefix)]);
+    const links = linkBases(read.flatMap(listNamed), prefix);
     const kept = openKept(context.workspaceRoot);
     const made = read.map((one): [string, CreateNodesResult] => {
       const project = makeProject(one, links, options, context, identity, kept.files);
@@ -48,23 +52,28 @@ export const createNodes: CreateNodes<PluginOptions> = [
   },
 ];
 
-/** Podman prefers the Containerfile where a directory has both. */
-function shadowed(file: string, context: CreateNodesContext): boolean {
-  return (
-    file.endsWith('Dockerfile') && existsSync(join(context.workspaceRoot, dirname(file), 'Containerfile'))
-  );
+function nameAll(read: readonly UnnamedProject[]): ReadProject[] {
+  const names = nameProjects(read);
+  return read.map((one, index) => ({ ...one, name: names[index]! }));
+}
+
+/** On standard error: what nx prints for scripts is on the other. */
+function warn(failures: readonly Failure[]): void {
+  if (failures.length > 0) process.stderr.write(`${renderFailures(failures)}\n`);
 }
 
 /** A component by itself, before it is known what its images' names stand for. */
-interface ReadProject {
-  readonly file: string;
-  readonly root: string;
-  readonly name: string;
+interface UnnamedProject extends Place {
+  readonly declared: string | undefined;
   readonly options: Declared['options'];
   readonly component: Result<Component>;
   readonly rootfs: ReturnType<typeof readRootfs>;
   readonly variants: readonly ReadVariant[];
   readonly failures: readonly Failure[];
+}
+
+interface ReadProject extends UnnamedProject {
+  readonly name: string;
 }
 
 interface ReadVariant extends Variant {
@@ -84,13 +93,13 @@ function listNamed({ name, component, variants }: ReadProject) {
 }
 
 function readProject(
-  file: string,
+  place: Place,
   options: PluginOptions | undefined,
   { workspaceRoot }: CreateNodesContext,
-): ReadProject {
-  const root = dirname(file);
-  const declared = readDeclared(join(workspaceRoot, root));
-  const rootfs = readRootfs(join(workspaceRoot, root));
+): UnnamedProject {
+  const { file } = place;
+  const declared = readDeclared(join(workspaceRoot, place.root));
+  const rootfs = readRootfs(join(workspaceRoot, place.directory));
   const text = orFailure(file, () => ok(readTextIfThere(join(workspaceRoot, file)) ?? ''));
   const buildArgs = declared.options.buildArgs ?? {};
   const platforms = listOf(declared.options.platforms) ?? options?.platforms ?? defaultPlatforms;
@@ -107,9 +116,8 @@ function readProject(
     contexts,
   });
   return {
-    file,
-    root,
-    name: declared.name ?? projectNameOf(root),
+    ...place,
+    declared: declared.name,
     options: declared.options,
     rootfs,
     component: read(target),
@@ -119,20 +127,21 @@ function readProject(
 }
 
 function makeProject(
-  { file, root, name, options: declared, component, variants, failures: found, rootfs }: ReadProject,
+  read: ReadProject,
   links: ReadonlyMap<string, BaseLinks>,
   options: PluginOptions | undefined,
   { workspaceRoot }: CreateNodesContext,
   identity: Identity,
   files: Files,
 ): Partial<ProjectConfiguration> {
-  const context = declared.context ?? root;
+  const { file, directory, root, name, options: declared, component, variants, rootfs } = read;
+  const context = declared.context ?? options?.context ?? directory;
   const rules = orFailure(`the ignore file of ${file}`, () => readIgnoreRules(workspaceRoot, file, context));
-  const failures = [...found, ...[component, rules].flatMap((one) => (one.ok ? [] : one.failures))];
-  if (failures.length > 0) process.stderr.write(`${renderFailures(failures)}\n`);
+  warn([...read.failures, ...[component, rules].flatMap((one) => (one.ok ? [] : one.failures))]);
   const facts = {
     project: name,
     root,
+    directory,
     containerfile: file,
     prefix: options?.prefix ?? '',
     context,

@@ -1,7 +1,8 @@
+import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import type { IgnoreMatcher } from '@prism-build/containerfile';
 import { ignoreFileCandidates, parseIgnoreFile } from '@prism-build/containerfile';
-import { imagesLockName } from '@prism-build/registry';
+import { imagesLockPath } from '@prism-build/registry';
 import { imageDirectory, imageParts } from '../workspace/directories';
 import { builderDirectory, targetName } from '../workspace/naming';
 import type { StageReading } from '../workspace/stage/reading';
@@ -17,6 +18,8 @@ type Input = string | Record<string, unknown>;
 export interface TargetFacts {
   readonly project: string;
   readonly root: string;
+  /** Where the Containerfile lies, with its locks; the root is another where several files lie together. */
+  readonly directory: string;
   readonly containerfile: string;
   readonly context: string;
   readonly prefix: string;
@@ -112,11 +115,13 @@ function imageTarget(
 ): TargetConfiguration {
   const { containerfile, context, project } = facts;
   const directory = `{workspaceRoot}/${imageDirectory('', project, variant?.name)}`;
-  const reads = component ? toFilesets(context, component.image) : ['{projectRoot}/**/*'];
+  const reads = component ? toFilesets(context, component.image) : [`${beside(facts)}/**/*`];
   const compiled = component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : [];
   const siblings = facts.bases?.edges ?? [];
   const named = facts.bases?.projects ?? {};
-  const lock = facts.bases?.locked ? [`{projectRoot}/${imagesLockName}`] : [];
+  const lock = facts.bases?.locked
+    ? [`${beside(facts)}/${posix.basename(imagesLockPath(containerfile))}`]
+    : [];
   const dependsOn = [
     ...(component?.compile ? [{ target: 'compile', params: 'forward' as const }] : []),
     // Without what is asked of this image: a base is what its own project says.
@@ -176,9 +181,16 @@ function fromDisk(filesets: readonly string[]): Input[] {
 
 /** Files that count whatever an ignore file says; the Containerfile is in a group of its own for that reason. */
 function ownFiles(facts: TargetFacts): Input[] {
-  const name = facts.containerfile.slice(facts.root === '.' ? 0 : facts.root.length + 1);
-  const rootfs = facts.rootfs ? ['{projectRoot}/rootfs.json', '{projectRoot}/rootfs.lock.json'] : [];
-  return [`{projectRoot}/${name}`, ...rootfs, ...ignoreFiles(facts).map((path) => `{workspaceRoot}/${path}`)];
+  const place = beside(facts);
+  const rootfs = facts.rootfs ? [`${place}/rootfs.json`, `${place}/rootfs.lock.json`] : [];
+  const name = posix.basename(facts.containerfile);
+  return [`${place}/${name}`, ...rootfs, ...ignoreFiles(facts).map((path) => `{workspaceRoot}/${path}`)];
+}
+
+/** The directory of the Containerfile as a fileset begins. */
+function beside({ root, directory }: TargetFacts): string {
+  if (root === directory) return '{projectRoot}';
+  return directory === '.' ? '{workspaceRoot}' : `{workspaceRoot}/${directory}`;
 }
 
 function ignoreFiles({ containerfile, context }: KeyFacts): string[] {

@@ -13,7 +13,7 @@ import { withLock } from '@prism-build/shell';
 import { lockPath } from '../workspace/directories';
 import { engineRun, pickEngine } from '../workspace/engine';
 import { readVerifiedImage, type VerifiedImage } from '../workspace/image';
-import { imageName } from '../workspace/naming';
+import { checkName } from './checkName';
 import type { LoadOptions } from './options';
 
 /** Brings the host's platform (or all) of an image into the engine, under its names; what is there stays. */
@@ -22,6 +22,8 @@ export async function loadStep(
   options: LoadOptions,
   context: ExecutorContext,
 ): Promise<Result<string>> {
+  const name = checkName(project, options.prefix, context);
+  if (!name.ok) return name;
   const engine = pickEngine(options.engine);
   if (!engine.ok) return engine;
   const verified = await readVerifiedImage(project, options.variant, context);
@@ -35,12 +37,11 @@ export async function loadStep(
     const what = `the image has no platform for this machine (${host}), only ${image.platforms.map((one) => platformName(one.platform)).join(', ')}`;
     return failed(engineFailure('LOAD_PLATFORM_MISSING', { what }));
   }
-  const name = imageName(options.prefix, project);
   const planned = chosen.map((one) => {
     const architecture = one.platform.architecture;
     return {
       one,
-      names: loadNames(name, image.index.digest, {
+      names: loadNames(name.value, image.index.digest, {
         variant: options.variant,
         architecture: architecture === host ? undefined : architecture,
       }),

@@ -7,13 +7,14 @@ import {
   describeLockChanges,
   encodeImagesLock,
   formatReference,
+  imagesLockPath,
   lockImage,
   parseReference,
   type Reference,
   type RegistryTools,
 } from '@prism-build/registry';
 import { readTextIfThere, run } from '@prism-build/shell';
-import { imagesLockPath, readImagesLock } from '../build/bases/readImagesLock';
+import { readImagesLock } from '../build/bases/readImagesLock';
 import { buildOptions } from '../build/options';
 import { readRequest } from '../build/request';
 import { isLocal } from '../workspace/naming';

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { createProjectGraphAsync, type Tree } from '@nx/devkit';
 import { type Failure, failed, imageFailure, ok, type Result, renderFailures } from '@prism-build/errors';
 import { directoriesOf } from '../workspace/directories';
@@ -23,6 +24,11 @@ export async function lock(tree: Tree, options: unknown): Promise<undefined | ((
   };
 }
 
+/** Where the Containerfile lies: not in the project's root where several lie together. */
+function placeOf(image: { readonly containerfile?: unknown } | undefined): string | undefined {
+  return typeof image?.containerfile === 'string' ? dirname(image.containerfile) : undefined;
+}
+
 async function lockProjects(tree: Tree, value: unknown): Promise<Result<void>> {
   const options = parseOptions(lockOptions, value, 'prism:lock');
   if (!options.ok) return options;
@@ -41,7 +47,7 @@ async function lockProjects(tree: Tree, value: unknown): Promise<Result<void>> {
     const image = found.targets?.['build-image']?.options;
     const directories = directoriesOf(tree.root, process.env);
     for (const locker of lockers) {
-      const locked = await locker({ directories, project, root: found.root, image });
+      const locked = await locker({ directories, project, root: placeOf(image) ?? found.root, image });
       if (!locked.ok) failures.push(...locked.failures);
       if (!locked.ok || !locked.value) continue;
       const { path, text, changes } = locked.value;

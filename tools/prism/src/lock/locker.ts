@@ -13,7 +13,7 @@ export interface Locked {
 export interface LockRequest {
   readonly directories: Directories;
   readonly project: string;
-  /** The project's directory, workspace-relative. */
+  /** Where the Containerfile lies, or the project; workspace-relative. */
   readonly root: string;
   /** Options of its build-image target; absent: it has none. */
   readonly image: unknown;

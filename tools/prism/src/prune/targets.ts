@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { ProjectGraphProjectNode } from '@nx/devkit';
-import { imagesLockName } from '@prism-build/registry';
+import { imagesLockPath } from '@prism-build/registry';
 import { targetName } from '../workspace/naming';
 import type { Outputs } from './planDisk';
 
@@ -30,7 +29,10 @@ export function outputsOf(images: Images, nodes: Nodes): Outputs {
       images.map(({ project, variant }) => (variant === undefined ? project : `${project}/${variant}`)),
     ),
     projects: new Set(Object.keys(nodes)),
-    locks: Object.values(nodes).map(({ data }) => join(data.root, imagesLockName)),
+    locks: Object.values(nodes).flatMap(({ data }) => {
+      const containerfile = data.targets?.['build-image']?.options?.containerfile;
+      return typeof containerfile === 'string' ? [imagesLockPath(containerfile)] : [];
+    }),
     compiled: new Set(Object.keys(nodes).filter((project) => nodes[project]!.data.targets?.compile)),
   };
 }

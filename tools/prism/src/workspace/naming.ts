@@ -6,10 +6,30 @@ const prefixes = new Map([
 
 /** `plugins/postgres` to `plugin-postgres`, `containerfiles/static` to `base-static`, `proxy` to `proxy`. */
 export function projectNameOf(directory: string): string {
-  const parts = directory.split('/').filter((part) => part !== '' && part !== '.');
-  const name = parts.at(-1) ?? 'root';
+  const parts = partsOf(directory);
   const prefix = prefixes.get(parts.at(-2) ?? '') ?? '';
-  return `${prefix}${name}`.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-');
+  return toName(`${prefix}${parts.at(-1) ?? 'root'}`);
+}
+
+/** The same for a file with a label: `svc/worker.Containerfile`, whose root is `svc/worker`, is `svc-worker`. */
+export function componentNameOf(root: string, label: string | undefined): string {
+  const above = partsOf(root).at(-2);
+  if (label === undefined || above === undefined || prefixes.has(above)) return projectNameOf(root);
+  return toName(`${above}-${label}`);
+}
+
+/** What Nx takes for the name of a project and a registry for a part of an image's: small letters, single separators. */
+export function toName(text: string): string {
+  const name = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .replaceAll(/[._-]{2,}/g, (run) => (/^(?:__|-+)$/.test(run) ? run : '-'))
+    .replaceAll(/^[._-]+|[._-]+$/g, '');
+  return name === '' ? 'component' : name;
+}
+
+function partsOf(directory: string): string[] {
+  return directory.split('/').filter((part) => part !== '' && part !== '.');
 }
 
 /** Where the component behind an image name of this workspace lives: `localhost/prism/base-x:tag` in `containerfiles/x`. */
@@ -24,6 +44,14 @@ export function builderDirectory(reference: string): string | undefined {
 export function imageName(prefix: string, project: string): string {
   return `localhost/${prefix ? `${prefix}/` : ''}${project.toLowerCase().replace(/^@/, '')}`;
 }
+
+/** Whether a registry takes a name without its tag: the grammar of the OCI distribution specification. */
+export function isImageName(name: string): boolean {
+  const path = name.slice(name.indexOf('/') + 1);
+  return name.length <= 255 && path.split('/').every((part) => imageNamePart.test(part));
+}
+
+const imageNamePart = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 
 /** The target of a variant: `build-image` and `debug` to `build-image-debug`. */
 export function targetName(target: string, variant: string | undefined): string {

@@ -167,6 +167,7 @@ test('a missing toolchain is said, a binary of the wrong architecture is refused
   const without = await workspace.nx(['build-image', 'wrong'], {
     PATH: '/usr/bin:/bin',
     NX_SKIP_NX_CACHE: 'true',
+    GOPROXY: 'off',
   });
   expect(without.status).toBe(1);
   expect(without.output).toMatch(
@@ -181,12 +182,44 @@ test('a missing toolchain is said, a binary of the wrong architecture is refused
   expect(existsSync(workspace.path('dist/images/wrong'))).toBe(false);
 });
 
-test('two projects of one name are named; a name in project.json ends it', async () => {
+test('directories of one name are told apart, projects that somebody named the same are named', async () => {
   writePlain(workspace, 'twin');
-  workspace.write('other/twin/Containerfile', 'FROM scratch\n');
-  const ran = await workspace.nx(['build-image', 'twin'], env());
+  workspace.write('other/twin/Containerfile', 'FROM scratch\nENV A=1\n');
+  const both = ['run-many', '-t', 'build-image', '--projects=svc-twin,other-twin'];
+  expect(await workspace.nx(both, env())).toMatchObject({ status: 0 });
+  workspace.write('other/twin/project.json', JSON.stringify({ name: 'svc-twin' }));
+  workspace.write('svc/twin/project.json', JSON.stringify({ name: 'svc-twin' }));
+  const ran = await workspace.nx(['build-image', 'svc-twin'], env());
   expect(ran.status).toBe(1);
   expect(ran.output).toMatch(/svc\/twin[\s\S]*other\/twin|other\/twin[\s\S]*svc\/twin/);
   workspace.write('other/twin/project.json', JSON.stringify({ name: 'other-twin' }));
-  expect(await workspace.nx(['build-image', 'twin'], env())).toMatchObject({ status: 0 });
+  expect(await workspace.nx(both, env())).toMatchObject({ status: 0 });
+});
+
+test('two images of one name, and a name that no registry takes, are said; building them goes on', async () => {
+  const declare = (directory: string, name: string) => {
+    workspace.write(`${directory}/Containerfile`, 'FROM scratch\nENV A=1\n');
+    workspace.write(`${directory}/project.json`, JSON.stringify({ name }));
+  };
+  declare('names/upper', 'Same');
+  declare('names/lower', 'same');
+  declare('names/odd', 'not a name');
+  const built = await workspace.nx(
+    ['run-many', '-t', 'build-image', '--projects=Same,same,not a name'],
+    env(),
+  );
+  expect(built).toMatchObject({ status: 0 });
+  expect(built.output).toMatch(
+    /names\/(upper|lower)\/Containerfile: IMAGE_NAME_TAKEN: the image of \w+ would be called localhost\/same, /,
+  );
+  // Said before an engine is looked for.
+  const loaded = await workspace.nx(['run-many', '-t', 'load-image', '--projects=Same,not a name'], {
+    ...env(),
+    PRISM_ENGINE: 'none',
+  });
+  expect(loaded.status).toBe(1);
+  expect(loaded.output).toMatch(
+    /IMAGE_NAME_TAKEN: the images of Same and same would all be called localhost\/same/,
+  );
+  expect(loaded.output).toMatch(/IMAGE_NAME_INVALID: no image can be called localhost\/not a name/);
 });

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePlain } from '../../../../test/support/components';
 import { repository } from '../../../../test/support/plugin';
@@ -18,6 +18,8 @@ beforeAll(() => {
       recursive: true,
       filter: (path) => isSource(path) && !/\/(proto|plugin-sdk)$/.test(path),
     });
+  for (const name of ['go', 'python', 'rust'].map((one) => `containerfiles/${one}-builder/pin.json`))
+    workspace.write(name, readFileSync(join(repository, name)));
   workspace.write('package.json', JSON.stringify({ name: 'workspace', private: true, version: '1.0.0' }));
   workspace.write('package-lock.json', JSON.stringify(lock('1.0.0', '1.0.0')));
   writePlain(workspace, 'a');

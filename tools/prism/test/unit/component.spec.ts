@@ -111,6 +111,7 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
     const facts = {
       project: directory.replace('plugins/', 'plugin-'),
       root: directory,
+      directory,
       containerfile,
       prefix: 'prism',
       context: '.',
@@ -134,6 +135,7 @@ test('a Containerfile that cannot be read has a build that says why, keyed by al
   const facts = {
     project: 'x',
     root: 'x',
+    directory: 'x',
     containerfile: 'x/Containerfile',
     prefix: '',
     context: 'x',

@@ -1,4 +1,4 @@
-import { builderDirectory, imageName, projectNameOf } from '../../src/workspace/naming';
+import { builderDirectory, imageName, isImageName, projectNameOf } from '../../src/workspace/naming';
 
 test.each([
   ['proxy', 'proxy'],
@@ -35,4 +35,18 @@ test.each([
   ['p', '@scope/x', 'localhost/p/scope/x'],
 ])('with the prefix %j the project %s is loaded as %s', (prefix, project, name) => {
   expect(imageName(prefix, project)).toBe(name);
+});
+
+test.each<[string, boolean]>([
+  ['localhost/a', true],
+  ['localhost/p/scope/x', true],
+  ['localhost/a__b.c--d', true],
+  ['localhost/a b', false],
+  ['localhost/a._b', false],
+  ['localhost/-a', false],
+  ['localhost/a/', false],
+  ['localhost/ä', false],
+  [`localhost/${'a'.repeat(246)}`, false],
+])('%s can be the name of an image: %s', (name, can) => {
+  expect(isImageName(name)).toBe(can);
 });

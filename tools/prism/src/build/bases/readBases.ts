@@ -4,7 +4,7 @@ import { type Bases, type ImageUse, listImages, type PlanRequest } from '@prism-
 import {
   formatReference,
   type ImagesLock,
-  imagesLockName,
+  imagesLockPath,
   lockedBase,
   parseReference,
 } from '@prism-build/registry';
@@ -56,7 +56,7 @@ async function readBase(
   if (!locked.ok) return locked;
   const image = locked.value.images[formatReference(name.value)];
   if (image) return ok(lockedBase(image));
-  const what = `${formatReference(name.value)} is in no ${imagesLockName} beside the Containerfile`;
+  const what = `${formatReference(name.value)} is not in ${imagesLockPath(input.options.containerfile)}`;
   const remedy = `Run \`nx g prism:lock --project=${input.project}\` and commit the lock.`;
   return failed(registryFailure('IMAGE_NOT_LOCKED', { what, remedy, at }));
 }

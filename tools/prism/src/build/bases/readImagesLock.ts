@@ -1,12 +1,7 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ok, type Result } from '@prism-build/errors';
-import { type ImagesLock, imagesLockName, parseImagesLock } from '@prism-build/registry';
+import { type ImagesLock, imagesLockPath, parseImagesLock } from '@prism-build/registry';
 import { readTextIfThere } from '@prism-build/shell';
-
-/** The lock beside a Containerfile, workspace-relative. */
-export function imagesLockPath(containerfile: string): string {
-  return join(dirname(containerfile), imagesLockName);
-}
 
 /** What is locked beside a Containerfile; nothing where there is no lock. */
 export function readImagesLock(root: string, containerfile: string): Result<ImagesLock> {

@@ -5,11 +5,12 @@ import { builderDirectory, projectNameOf } from '../../workspace/naming';
 
 import { findToolchain } from '../toolchain';
 import { type Compiler, type CompilerRequest, hostCompiler } from './compiler';
+import { obtainToolchain } from './obtainToolchain';
 import { withBuilder } from './withBuilder';
 
 /**
- * Runs `work` with the pinned compiler: the host's where it is the one, else that of the builder base in Podman;
- * with the engine `podman` always the latter. Which of them is in no key, since both give the same bytes.
+ * Runs `work` with the pinned compiler: the host's where it is the one, else that of the builder base in Podman, else
+ * one that is fetched; with the engine `podman` always the second. Which of them is in no key, since both give the same bytes.
  */
 export async function withCompiler<T>(
   request: CompilerRequest,
@@ -27,8 +28,11 @@ export async function withCompiler<T>(
   const project = directory && projectNameOf(directory);
   const isThere = project !== undefined && siblings.optionsOf(project).ok;
   if (engine.ok && engine.value.name === 'podman' && isThere) return withBuilder(request, project, work);
-  if (asked !== 'podman' && !host.ok)
-    return failed(...host.failures.map((failure) => explain(failure, engine.ok)));
+  if (asked !== 'podman' && !host.ok) {
+    const obtained = await obtainToolchain(request, host.failures);
+    if (obtained.ok) return work(hostCompiler(obtained.value));
+    return failed(...obtained.failures.map((failure) => explain(failure, engine.ok)));
+  }
   if (!engine.ok) return engine;
   const what = `${plan.builder} is no component of this workspace, so podman has no toolchain to run`;
   return failed(engineFailure('BUILDER_MISSING', { what, at }));

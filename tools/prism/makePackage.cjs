@@ -1,0 +1,50 @@
+// Makes the package that people install: the compiled entries with the libraries bundled, and what Nx reads beside
+// them. No TypeScript, nothing of this repository's layout, and only the dependencies that cannot be bundled.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const compile = require('./compile.cjs');
+
+const root = path.join(__dirname, '..', '..');
+/** What of this directory only serves development. */
+const own = new Set(['src', 'test', 'dist', 'node_modules', 'package.json', 'README.md', 'PACKAGE.md']);
+const tools = new Set(['compile.cjs', 'makePackage.cjs', 'generate-schemas']);
+
+/** Writes the package into `directory`, which must not be there, or be empty. */
+module.exports = function makePackage(directory) {
+  fs.mkdirSync(directory, { recursive: true });
+  for (const name of fs.readdirSync(__dirname)) {
+    if (own.has(name) || tools.has(name)) continue;
+    fs.cpSync(path.join(__dirname, name), path.join(directory, name), { recursive: true });
+  }
+  compile(path.join(__dirname, 'src'), path.join(directory, 'dist'));
+  fs.cpSync(path.join(__dirname, 'PACKAGE.md'), path.join(directory, 'README.md'));
+  fs.cpSync(path.join(root, 'LICENSE'), path.join(directory, 'LICENSE'));
+  const manifest = `${JSON.stringify(describe(), null, 2)}\n`;
+  fs.writeFileSync(path.join(directory, 'package.json'), manifest);
+};
+
+function describe() {
+  const { version, main, executors, generators } = readJson('package.json');
+  const { license, engines, description } = readJson('../../package.json');
+  const { dependencies } = readJson('../../libs/oci/package.json');
+  const bundled = (name) => !compile.external.includes(name);
+  return {
+    // npm has another package called prism: this one is installed under that name as an alias.
+    name: '@prism-build/nx',
+    version,
+    description,
+    license,
+    keywords: ['nx', 'nx-plugin', 'oci', 'container', 'image', 'containerfile', 'dockerfile', 'podman'],
+    engines,
+    main,
+    executors,
+    generators,
+    dependencies: Object.fromEntries(Object.entries(dependencies).filter(([name]) => !bundled(name))),
+    peerDependencies: { '@nx/devkit': '>=23.2.1 <25', nx: '>=23.2.1 <25' },
+  };
+}
+
+function readJson(file) {
+  return JSON.parse(fs.readFileSync(path.join(__dirname, file), 'utf8'));
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { componentNameOf, toName } from '../workspace/naming';
+import type { Place } from './places';
+
+interface Named extends Pick<Place, 'root' | 'label'> {
+  /** The name that project.json or package.json gives. */
+  readonly declared: string | undefined;
+}
+
+/**
+ * Names of projects, in order. Nx ends every command where two projects have one name, so those that nobody named
+ * get as many directories in front as tell them apart: `docker` of `a/docker` and `b/docker` are `a-docker` and
+ * `b-docker`.
+ */
+export function nameProjects(components: readonly Named[]): string[] {
+  const wishes = components.map(({ declared, root, label }) =>
+    declared === undefined ? listCandidates(root, label) : [declared],
+  );
+  const depths = components.map(() => 0);
+  const names = () => wishes.map((list, index) => list[depths[index]!]!);
+  for (let raised = true; raised; ) {
+    raised = false;
+    const taken = countNames(names());
+    for (const [index, name] of names().entries()) {
+      if (taken.get(name)! < 2 || depths[index]! + 1 >= wishes[index]!.length) continue;
+      depths[index]! += 1;
+      raised = true;
+    }
+  }
+  const taken = countNames(names());
+  return names().map((name, index) => {
+    const { declared, root } = components[index]!;
+    return declared === undefined && taken.get(name)! > 1 ? `${name}-${shortHash(root)}` : name;
+  });
+}
+
+/** From short to long. */
+function listCandidates(root: string, label: string | undefined): string[] {
+  const own = componentNameOf(root, label);
+  const above = root.split('/').slice(0, label === undefined ? -1 : -2);
+  return [own, ...above.map((_, index) => toName([...above.slice(-1 - index), own].join('-')))];
+}
+
+function countNames(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+/** What no directory tells apart (`a b` beside `a-b`): the same in every clone. */
+function shortHash(root: string): string {
+  return createHash('sha256').update(root).digest('hex').slice(0, 6);
+}
