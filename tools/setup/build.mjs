@@ -11,7 +11,9 @@ const nx = (...args) =>
   spawnSync(process.execPath, [require.resolve('nx/bin/nx'), ...args], { stdio: 'inherit' });
 const wishes = process.argv.slice(2);
 // Bases are built where an image needs them; all of them are a gigabyte of packages.
-const chosen = wishes.some((wish) => /^(-p|--projects?|--exclude)\b/.test(wish)) ? [] : ['--exclude=base-*'];
+const chosen = wishes.some((wish) => /^(-p|--projects?|--exclude)\b/.test(wish))
+  ? []
+  : ['--exclude=base-*,example-*'];
 // The variants of all images too; one that only a project.json declares is built by its own target.
 const { plugins = [] } = JSON.parse(readFileSync('nx.json', 'utf8'));
 const variants = plugins.find(({ plugin }) => plugin === 'prism')?.options?.variants ?? ['debug', 'regular'];
