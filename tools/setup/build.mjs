@@ -11,7 +11,9 @@ const nx = (...args) =>
   spawnSync(process.execPath, [require.resolve('nx/bin/nx'), ...args], { stdio: 'inherit' });
 const wishes = process.argv.slice(2);
 // Bases are built where an image needs them; all of them are a gigabyte of packages.
-const chosen = wishes.some((wish) => /^(-p|--projects?|--exclude)\b/.test(wish)) ? [] : ['--exclude=base-*'];
+const chosen = wishes.some((wish) => /^(-p|--projects?|--exclude)\b/.test(wish))
+  ? []
+  : ['--exclude=base-*,example-*'];
 // Variants are for whoever asks: their bases are bigger than the whole stack.
 const targets = wishes.some((wish) => /^(-t|--targets?)\b/.test(wish)) ? [] : ['-t', 'build-image'];
 const built = nx('run-many', ...targets, '--output-style=stream', ...chosen, ...wishes);

@@ -72,6 +72,7 @@ export interface PlatformDigest {
   }[];
   readonly user: string;
   readonly entrypoint: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface DigestJson {

@@ -1,0 +1,2 @@
+#!/bin/sh
+test "$(./main.sh)" = "a program"

@@ -1,0 +1,73 @@
+import { dirname, join } from 'node:path';
+import { type BaseImage, MANIFEST_TYPE } from '@prism-build/oci';
+import { type Bases, type ImagePlan, listImages, type PlannedImage, planImage } from '@prism-build/plan';
+import { formatReference, lockedBase, parseReference } from '@prism-build/registry';
+import glob from 'fast-glob';
+import { readImagesLock } from '../../src/build/bases/readImagesLock';
+import { buildOptions } from '../../src/build/options';
+import { readRequest } from '../../src/build/request';
+import { readDeclared } from '../../src/inference/declared';
+import { imageName, projectNameOf } from '../../src/workspace/naming';
+
+const root = join(__dirname, '../../../..');
+const files = glob.sync('{examples,containerfiles}/**/Containerfile', { cwd: root }).sort();
+const examples = files.filter((file) => file.startsWith('examples/'));
+const byImage = new Map(files.map((file) => [imageName('prism', nameOf(file)), file]));
+
+function nameOf(file: string): string {
+  return readDeclared(join(root, dirname(file))).name ?? projectNameOf(dirname(file));
+}
+
+/** The plan of a component, on bases of which only the plans are known: nothing is built, and no engine is asked. */
+function planOf(file: string): ImagePlan {
+  const declared = readDeclared(join(root, dirname(file))).options;
+  const options = buildOptions.parse({ containerfile: file, context: dirname(file), ...declared });
+  const request = unwrap(readRequest(root, options));
+  const bases: Bases = new Map(
+    unwrap(listImages(request)).map(({ reference }) => [reference, baseOf(reference, file)]),
+  );
+  const amd64 = { os: 'linux', architecture: 'amd64' };
+  return unwrap(planImage({ ...request, buildPlatform: amd64, bases }));
+}
+
+function baseOf(reference: string, user: string): BaseImage {
+  const file = byImage.get(reference);
+  if (!file) return lockedBase(unwrap(readImagesLock(root, user)).images[fullName(reference)]!);
+  const digest = `sha256:${'0'.repeat(64)}` as const;
+  return planOf(file).platforms.map(({ platform, settings }) => ({
+    ...{ platform, settings, layers: [], history: [] },
+    manifest: { mediaType: MANIFEST_TYPE, digest, size: 1 },
+  }));
+}
+
+const fullName = (reference: string) => formatReference(unwrap(parseReference(reference)));
+
+function unwrap<T>(result: { ok: true; value: T } | { ok: false; failures: unknown }): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.failures));
+  return result.value;
+}
+
+/** A line for each step, so that a changed golden reads well. */
+function summarise({ platforms }: ImagePlan) {
+  const describeImage = ({ reference, platform, manifest }: PlannedImage) =>
+    `${reference} for ${platform.architecture}, ${manifest.slice(0, 15)}`;
+  return platforms.map(({ platform, stages, settings }) => ({
+    platform: platform.architecture,
+    stages: stages.map(({ index, name, base, image, steps }) => ({
+      stage: `${name ?? index} on ${image ? describeImage(image) : (base ?? 'scratch')}`,
+      steps: steps.map(({ text: _, ...step }) => JSON.stringify(step)),
+    })),
+    settings: JSON.stringify(settings),
+  }));
+}
+
+test('every example is a project of its own name', () => {
+  expect(examples.map((file) => `${nameOf(file)} ${dirname(file)}`)).toMatchSnapshot();
+  expect(examples.length).toBeGreaterThanOrEqual(8);
+});
+
+test.each(examples)('%s: the plan', (file) => {
+  const plan = planOf(file);
+  expect(summarise(plan)).toMatchSnapshot();
+  expect(JSON.stringify(plan)).not.toMatch(/a key that is no secret/);
+});
