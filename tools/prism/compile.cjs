@@ -14,6 +14,7 @@ const entries = [
   'lock',
   'prune',
   'doctor',
+  'generate',
   'schemas',
   'summary',
 ];

@@ -82,5 +82,6 @@ module.exports = {
   lock: lazily('lock', 'lock'),
   doctor: lazily('doctor', 'doctor'),
   prune: lazily('prune', 'prune'),
+  plugin: lazily('generate', 'plugin'),
   schemas: lazily('schemas', 'schemas'),
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { buildOptions } from '../build/options';
 import { doctorOptions } from '../doctor/options';
+import { pluginOptions } from '../generate/plugin/options';
 import { loadOptions } from '../load/options';
 import { lockOptions } from '../lock/options';
 import { materializeOptions } from '../materialize/options';
@@ -15,6 +16,7 @@ const executors = {
   lock: lockOptions,
   prune: pruneOptions,
   doctor: doctorOptions,
+  plugin: pluginOptions,
 };
 
 /** schema/<executor>.json by name: what Nx validates and shows, made from the one source in zod. */
