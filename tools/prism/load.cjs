@@ -83,5 +83,9 @@ module.exports = {
   doctor: lazily('doctor', 'doctor'),
   prune: lazily('prune', 'prune'),
   plugin: lazily('generate', 'plugin'),
+  component: lazily('generate', 'component'),
+  base: lazily('generate', 'base'),
+  init: lazily('generate', 'init'),
+  ci: lazily('generate', 'ci'),
   schemas: lazily('schemas', 'schemas'),
 };
