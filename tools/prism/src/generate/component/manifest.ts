@@ -6,7 +6,7 @@ const dependencies = z.record(z.string(), z.unknown()).default({});
 
 /** What of a Cargo.toml says where a program and its crates are; everything else passes. */
 const manifestSchema = z.looseObject({
-  package: z.looseObject({ name: z.string().optional(), 'rust-version': z.unknown() }).optional(),
+  package: z.looseObject({ name: z.string().optional(), 'rust-version': z.unknown().optional() }).optional(),
   bin: z.array(z.looseObject({ name: z.string().optional() })).optional(),
   workspace: z
     .looseObject({
@@ -37,7 +37,10 @@ export function parseManifest(text: string, file: string): Result<Manifest> {
     return unreadable(error instanceof Error ? error.message.split('\n')[0]! : String(error));
   }
   const parsed = manifestSchema.safeParse(value);
-  if (!parsed.success) return unreadable(parsed.error.issues.map(({ message }) => message).join('; '));
+  if (!parsed.success)
+    return unreadable(
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+    );
   const manifest = parsed.data;
   const tables = [
     manifest.dependencies,
