@@ -14,6 +14,7 @@ const entries = [
   'lock',
   'prune',
   'doctor',
+  'generate',
   'schemas',
   'summary',
 ];
@@ -39,6 +40,8 @@ module.exports = function compile(sources, outdir) {
     // A script from V8's code cache cannot import; require() does for everything here.
     supported: { 'dynamic-import': false },
     loader: { '.py': 'text' },
+    // Its CommonJS form requires parts of itself in a way that cannot be bundled.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     external,
     logLevel: 'silent',
   });

@@ -85,5 +85,10 @@ module.exports = {
   lock: lazily('lock', 'lock'),
   doctor: lazily('doctor', 'doctor'),
   prune: lazily('prune', 'prune'),
+  plugin: lazily('generate', 'plugin'),
+  component: lazily('generate', 'component'),
+  base: lazily('generate', 'base'),
+  init: lazily('generate', 'init'),
+  ci: lazily('generate', 'ci'),
   schemas: lazily('schemas', 'schemas'),
 };

@@ -1,6 +1,7 @@
 export { compileFailure } from './catalogue/compile';
 export { containerfileFailure } from './catalogue/containerfile';
 export { engineFailure } from './catalogue/engine';
+export { generateFailure } from './catalogue/generate';
 export { imageFailure } from './catalogue/image';
 export { ociFailure } from './catalogue/oci';
 export { registryFailure } from './catalogue/registry';

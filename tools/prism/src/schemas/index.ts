@@ -1,6 +1,11 @@
 import * as z from 'zod';
 import { buildOptions } from '../build/options';
 import { doctorOptions } from '../doctor/options';
+import { baseOptions } from '../generate/base/options';
+import { ciOptions } from '../generate/ci/options';
+import { componentOptions } from '../generate/component/options';
+import { initOptions } from '../generate/init/options';
+import { pluginOptions } from '../generate/plugin/options';
 import { loadOptions } from '../load/options';
 import { lockOptions } from '../lock/options';
 import { materializeOptions } from '../materialize/options';
@@ -15,6 +20,11 @@ const executors = {
   lock: lockOptions,
   prune: pruneOptions,
   doctor: doctorOptions,
+  plugin: pluginOptions,
+  component: componentOptions,
+  base: baseOptions,
+  init: initOptions,
+  ci: ciOptions,
 };
 
 /** schema/<executor>.json by name: what Nx validates and shows, made from the one source in zod. */

@@ -1,0 +1,25 @@
+import { defineCatalogue } from '../define';
+
+/** Failures of the generators: what they refuse to write, and why. */
+export const generateFailure = defineCatalogue({
+  NAME_INVALID: {
+    remedy:
+      'Choose a name of small letters and digits, in words joined by single hyphens, such as redis-cache.',
+  },
+  NAME_TAKEN: { remedy: 'Choose another name, or remove what has it.' },
+  FILE_DIFFERS: {
+    remedy: 'Nothing was written. Keep the file, or move it away and start the generator again.',
+  },
+  COMBINATION_NOT_SUPPORTED: { remedy: '`nx g prism:plugin --help` lists what can be combined.' },
+  PLUGIN_SDK_MISSING: {
+    remedy:
+      'Plugins are made in a clone of the Prism workspace; `nx g prism:component` brings a program of any other workspace into an image.',
+  },
+  LOCK_DIRTY: { remedy: 'Bring the lock in order first, and commit it; then start the generator again.' },
+  PROGRAM_NOT_FOUND: { remedy: 'Name the directory of a Go, Rust, Python or Node program.' },
+  PROGRAM_AMBIGUOUS: { remedy: 'Choose one with --main; each image holds one program.' },
+  PROGRAM_NOT_SUPPORTED: {
+    remedy: 'Write the Containerfile by hand; docs/containerfiles.md says what is built.',
+  },
+  SETTINGS_UNREADABLE: { remedy: 'Correct the file; the generator changes nothing that it cannot read.' },
+});

@@ -1,0 +1,149 @@
+import { basename, dirname, join, normalize, relative } from 'node:path/posix';
+import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { imageName } from '../../workspace/naming';
+import { compareVersions, parseGoModule } from '../plugin/goModule';
+import { chooseMain } from './choose';
+import { copyModules, listModules } from './goModules';
+import { type GoPackage, type LocalModule, listMains, reachPackages } from './goPackages';
+import { type Finder, findPorts, type Program, type Request } from './program';
+
+const portPatterns = [/"(?:0\.0\.0\.0|localhost|127\.0\.0\.1|\[::1?\])?:(\d{2,5})"/g];
+const tls = ['net/http', 'crypto/tls', 'google.golang.org/grpc'];
+
+/** A program in Go: `package main` with a `func main`, in a module at the directory or above it. */
+export const findGo: Finder = (request) => {
+  const moduleDirectory = findAbove(request, 'go.mod');
+  const hasSources = request.sources.list(request.directory).some((file) => file.endsWith('.go'));
+  if (moduleDirectory === undefined || !hasSources) return undefined;
+  return describeGo(request, moduleDirectory);
+};
+
+function describeGo(request: Request, moduleDirectory: string): Result<Program> {
+  const { sources, directory, prefix } = request;
+  const text = sources.read(join(moduleDirectory, 'go.mod'))!;
+  const module = parseGoModule(text, join(moduleDirectory, 'go.mod'));
+  if (!module.ok) return module;
+  const main = chooseMain(listMains(sources, directory), request.main, {
+    where: directory,
+    namesOf: (path) => [relative(directory, path) || '.', basename(path)],
+  });
+  if (!main.ok) return main;
+  const modules = listModules(sources, { directory: moduleDirectory, ...module.value });
+  if (!modules.ok) return modules;
+  const builder = chooseBuilder(request, moduleDirectory, text, module.value.go);
+  if (!builder.ok) return builder;
+  const packages = reachPackages(sources, modules.value.all, main.value);
+  const native = checkNative(packages);
+  if (!native.ok) return native;
+  const locked = checkLock(sources, moduleDirectory, module.value.requires, modules.value.all);
+  if (!locked.ok) return locked;
+  const copied = copyModules(sources, modules.value, moduleDirectory, packages);
+  const unit = relative(moduleDirectory, main.value);
+  const program = basename(unit === '' ? module.value.path.replace(/\/v\d+$/, '') : unit);
+  const needsTls = packages.some(({ imports }) => imports.some((one) => tls.includes(one)));
+  const certificates = needsTls && sources.read('containerfiles/static/Containerfile') !== undefined;
+  return ok({
+    language: 'Go',
+    context: copied.context,
+    stages: [
+      `FROM ${builder.value} AS compile`,
+      `WORKDIR ${copied.workdir}`,
+      ...copied.lines,
+      `RUN ${JSON.stringify(['compile-go', unit === '' ? '.' : `./${unit}`]).replaceAll('","', '", "')}`,
+    ],
+    final: [
+      'FROM scratch',
+      ...(certificates
+        ? [
+            `COPY --from=${imageName(prefix, 'base-static')} /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/`,
+          ]
+        : []),
+      `COPY --from=compile /out/${program} /${program}`,
+    ],
+    entrypoint: [`/${program}`],
+    ports: findPorts(
+      packages.flatMap(({ texts }) => texts),
+      portPatterns,
+    ),
+    files: new Map(),
+    notes: [
+      ...(needsTls && !certificates
+        ? [
+            'It imports what speaks TLS, and the image has no certificates: COPY them from a base if it calls others.',
+          ]
+        : []),
+      ...native.value,
+    ],
+    next: [],
+  });
+}
+
+/** The nearest directory, from this one upwards, that has the file. */
+function findAbove({ sources, directory }: Request, file: string): string | undefined {
+  for (let at = directory; ; at = dirname(at)) {
+    if (sources.read(join(at, file)) !== undefined) return at;
+    if (at === '.') return undefined;
+  }
+}
+
+/** The workspace's own builder where there is one; else the image whose tag is the version that go.mod names. */
+function chooseBuilder(
+  { sources, prefix }: Request,
+  moduleDirectory: string,
+  text: string,
+  go: string,
+): Result<string> {
+  const at = { file: normalize(join(moduleDirectory, 'go.mod')) };
+  const wanted = /^toolchain\s+go(\S+)/m.exec(text)?.[1] ?? go;
+  const pin = sources.read('containerfiles/go-builder/pin.json');
+  if (pin !== undefined) {
+    const version = /"version":\s*"([^"]+)"/.exec(pin)?.[1] ?? '';
+    if (compareVersions(go, version) <= 0) return ok(imageName(prefix, 'base-go-builder'));
+    const what = `this module wants Go ${go}, and containerfiles/go-builder/pin.json says ${version}`;
+    return failed(generateFailure('PROGRAM_NOT_SUPPORTED', { what, remedy: 'Bring the pin up first.', at }));
+  }
+  if (/^\d+\.\d+\.\d+$/.test(wanted)) return ok(`golang:${wanted}`);
+  return failed(
+    generateFailure('PROGRAM_NOT_SUPPORTED', {
+      what: `nothing says which compiler makes this program: "go ${go}" is no exact version`,
+      remedy: 'Name it: `go mod edit -toolchain=go1.26.8`, with the version that you use.',
+      at,
+    }),
+  );
+}
+
+/** cgo is off in images: a package with `import "C"` and nothing for the other case would not be whole. */
+function checkNative(packages: readonly GoPackage[]): Result<string[]> {
+  const native = packages.filter(({ cgo }) => cgo !== undefined);
+  const helpless = native.filter(({ withoutCgo }) => !withoutCgo);
+  if (helpless.length === 0)
+    return ok(
+      native.map(({ cgo }) => `${cgo} uses cgo, which is off: the package's other files take its place.`),
+    );
+  return failed(
+    ...helpless.map(({ cgo }) =>
+      generateFailure('PROGRAM_NOT_SUPPORTED', {
+        what: 'this program needs cgo: images get static binaries, made with CGO_ENABLED=0',
+        remedy: 'Use a package without C, or build it in a stage with RUN on a base that has a C compiler.',
+        at: { file: cgo! },
+      }),
+    ),
+  );
+}
+
+function checkLock(
+  { read }: Request['sources'],
+  directory: string,
+  requires: ReadonlyMap<string, string>,
+  modules: readonly LocalModule[],
+): Result<void> {
+  const foreign = [...requires.keys()].filter((path) => !modules.some((one) => one.path === path));
+  if (foreign.length === 0 || read(join(directory, 'go.sum')) !== undefined) return ok(undefined);
+  return failed(
+    generateFailure('LOCK_DIRTY', {
+      what: 'go.mod names other modules, and there is no go.sum',
+      remedy: 'Run `go mod tidy`, and commit go.sum.',
+      at: { file: join(directory, 'go.mod') },
+    }),
+  );
+}

@@ -1,0 +1,120 @@
+import { dirname, join, normalize, relative } from 'node:path/posix';
+import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { type GoModule, parseGoModule } from '../plugin/goModule';
+import type { GoPackage, LocalModule } from './goPackages';
+import type { Sources } from './program';
+
+/** The local modules that a module is built with. */
+export interface LocalModules {
+  /** The module itself comes first. */
+  readonly all: readonly LocalModule[];
+  /** The directory of a go.work that says where they are; absent where replace lines do. */
+  readonly work: string | undefined;
+}
+
+/**
+ * Modules that replace lines lead to, or those of a go.work where go.mod names one of them without such a line: then
+ * all that it uses, since the go command wants to see every one.
+ */
+export function listModules(sources: Sources, main: LocalModule & GoModule): Result<LocalModules> {
+  const text = sources.read(join(main.directory, 'go.mod'))!;
+  const replaced = [...text.matchAll(/^(?:replace\s+|\s+)(\S+)(?:\s+v\S+)?\s+=>\s+(\.\.?\/\S*)\s*$/gm)];
+  const all: LocalModule[] = [{ path: main.path, directory: main.directory }];
+  for (const [, path, target] of replaced) {
+    const directory = normalize(join(main.directory, target!)).replace(/\/$/, '');
+    if (directory.startsWith('..') || sources.read(join(directory, 'go.mod')) === undefined)
+      return failed(
+        generateFailure('PROGRAM_NOT_SUPPORTED', {
+          what: `${path} is replaced by ${target}, which is no module of this workspace`,
+          remedy: 'Bring the module into the workspace, or take the replace line out.',
+          at: { file: join(main.directory, 'go.mod') },
+        }),
+      );
+    all.push({ path: path!, directory });
+  }
+  const used = readWork(sources, main.directory);
+  if (!used.ok) return used;
+  const others = used.value?.modules ?? [];
+  const needsWork = others.some(
+    ({ path }) => main.requires.has(path) && !all.some((known) => known.path === path),
+  );
+  if (!needsWork) return ok({ all, work: undefined });
+  const known = new Set(all.map(({ directory }) => directory));
+  return ok({
+    all: [...all, ...others.filter(({ directory }) => !known.has(directory))],
+    work: used.value!.directory,
+  });
+}
+
+function readWork(
+  sources: Sources,
+  from: string,
+): Result<{ directory: string; modules: LocalModule[] } | undefined> {
+  let directory = from;
+  while (sources.read(join(directory, 'go.work')) === undefined) {
+    if (directory === '.') return ok(undefined);
+    directory = dirname(directory);
+  }
+  const text = sources.read(join(directory, 'go.work'))!;
+  const block = /^use\s*\(([\s\S]*?)^\)/m.exec(text)?.[1] ?? '';
+  const single = [...text.matchAll(/^use\s+(\.\S*)/gm)].map(([, path]) => path!);
+  const paths = [...block.split('\n').map((line) => line.trim()), ...single].filter((path) =>
+    /^\./.test(path),
+  );
+  const modules: LocalModule[] = [];
+  for (const path of paths) {
+    const at = normalize(join(directory, path)).replace(/\/$/, '');
+    const module = parseGoModule(sources.read(join(at, 'go.mod')) ?? '', join(at, 'go.mod'));
+    if (!module.ok) return module;
+    modules.push({ path: module.value.path, directory: at });
+  }
+  return ok({ directory, modules });
+}
+
+interface Copied {
+  readonly context: string;
+  readonly workdir: string;
+  readonly lines: readonly string[];
+}
+
+/**
+ * COPY lines for the modules. A module alone is its own context; of one that is the whole workspace only what the
+ * program is made of is taken, since everything else is beside it.
+ */
+export function copyModules(
+  sources: Sources,
+  { all, work }: LocalModules,
+  directory: string,
+  packages: readonly GoPackage[],
+): Copied {
+  if (all.length === 1 && directory !== '.') {
+    return { context: directory, workdir: '/src', lines: ['COPY . .'] };
+  }
+  const lines = all.flatMap((module) =>
+    module.directory === '.'
+      ? copyRoot(sources, packages)
+      : [`COPY ${module.directory} /src/${module.directory}`],
+  );
+  const lists = work === undefined ? [] : copyLists(sources, work);
+  return { context: '.', workdir: join('/src', directory).replace(/\/$/, ''), lines: [...lists, ...lines] };
+}
+
+function copyLists(sources: Sources, work: string): string[] {
+  const files = ['go.work', 'go.work.sum'].map((name) => normalize(join(work, name)));
+  const there = files.filter((file) => sources.read(file) !== undefined);
+  return [`COPY ${there.join(' ')} /src/${work === '.' ? '' : `${work}/`}`];
+}
+
+function copyRoot(sources: Sources, packages: readonly GoPackage[]): string[] {
+  const lists = ['go.mod', 'go.sum'].filter((name) => sources.read(name) !== undefined);
+  const tops = packages.map(({ directory }) => relative('.', directory).split('/')[0]!);
+  const embedded = packages
+    .filter(({ directory }) => directory === '.')
+    .flatMap(({ texts }) => texts.flatMap((text) => [...text.matchAll(/^\/\/go:embed (.+)$/gm)]))
+    .flatMap(([, patterns]) => patterns!.split(/\s+/).map((one) => one.replace(/^all:/, '').split('/')[0]!));
+  const files = tops.includes('') ? ['*.go'] : [];
+  return [
+    `COPY ${[...lists, ...files].join(' ')} /src/`,
+    ...[...new Set([...tops, ...embedded])].filter(Boolean).map((top) => `COPY ${top} /src/${top}`),
+  ];
+}

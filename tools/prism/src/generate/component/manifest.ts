@@ -1,0 +1,60 @@
+import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { parse } from 'smol-toml';
+import * as z from 'zod';
+
+const dependencies = z.record(z.string(), z.unknown()).default({});
+
+/** What of a Cargo.toml says where a program and its crates are; everything else passes. */
+const manifestSchema = z.looseObject({
+  package: z.looseObject({ name: z.string().optional(), 'rust-version': z.unknown().optional() }).optional(),
+  bin: z.array(z.looseObject({ name: z.string().optional() })).optional(),
+  workspace: z
+    .looseObject({
+      members: z.array(z.string()).optional(),
+      exclude: z.array(z.string()).optional(),
+      dependencies,
+    })
+    .optional(),
+  dependencies,
+  'build-dependencies': dependencies,
+  'dev-dependencies': dependencies,
+  target: z.record(z.string(), z.looseObject({ dependencies })).default({}),
+});
+
+/** A Cargo.toml, with the paths of crates that it names. */
+export type Manifest = z.infer<typeof manifestSchema> & { readonly paths: readonly string[] };
+
+/** Reads a Cargo.toml; SETTINGS_UNREADABLE says what is wrong with it. */
+export function parseManifest(text: string, file: string): Result<Manifest> {
+  const unreadable = (why: string) =>
+    failed(
+      generateFailure('SETTINGS_UNREADABLE', { what: 'this manifest cannot be read', why, at: { file } }),
+    );
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    return unreadable(error instanceof Error ? error.message.split('\n')[0]! : String(error));
+  }
+  const parsed = manifestSchema.safeParse(value);
+  if (!parsed.success)
+    return unreadable(
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+    );
+  const manifest = parsed.data;
+  const tables = [
+    manifest.dependencies,
+    manifest['build-dependencies'],
+    manifest['dev-dependencies'],
+    manifest.workspace?.dependencies ?? {},
+    ...Object.values(manifest.target).map((target) => target.dependencies),
+  ];
+  const paths = tables.flatMap((table) =>
+    Object.values(table).flatMap((entry) =>
+      typeof entry === 'object' && entry !== null && 'path' in entry && typeof entry.path === 'string'
+        ? [entry.path]
+        : [],
+    ),
+  );
+  return ok({ ...manifest, paths });
+}

@@ -1,0 +1,73 @@
+import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+
+/** What of a go.mod a generator needs. Lines that mean something else are not for us to judge. */
+export interface GoModule {
+  readonly path: string;
+  /** The go directive. */
+  readonly go: string;
+  /** Modules to versions. */
+  readonly requires: ReadonlyMap<string, string>;
+  /** Those of them that are only needed by others. */
+  readonly indirect: ReadonlySet<string>;
+}
+
+/** Reads a go.mod as the go command formats it; LOCK_DIRTY where it is half merged, or names no module. */
+export function parseGoModule(text: string, file: string): Result<GoModule> {
+  const dirty = (why: string) =>
+    failed(generateFailure('LOCK_DIRTY', { what: 'this file cannot be used', why, at: { file } }));
+  if (hasConflict(text)) return dirty('it has the marks of an unfinished merge');
+  const path = /^module\s+(\S+)/m.exec(text)?.[1];
+  const go = /^go\s+(\d\S*)/m.exec(text)?.[1];
+  if (!path || !go) return dirty('it names no module, or no version of Go');
+  const blocks = [...text.matchAll(/^require\s*\(([\s\S]*?)^\)/gm)].map(([, block]) => block!);
+  const single = [...text.matchAll(/^require\s+([^(\s].*)$/gm)].map(([, line]) => line!);
+  const lines = [...blocks.flatMap((block) => block.split('\n')), ...single];
+  const requires = lines.flatMap((line) => {
+    const match = /^\s*(\S+)\s+(v\S+)(.*)/.exec(line);
+    return match
+      ? [{ module: match[1]!, version: match[2]!, indirect: match[3]!.includes('// indirect') }]
+      : [];
+  });
+  return ok({
+    path,
+    go,
+    requires: new Map(requires.map(({ module, version }) => [module, version])),
+    indirect: new Set(requires.flatMap(({ module, indirect }) => (indirect ? [module] : []))),
+  });
+}
+
+/** Whether git left a merge for somebody to finish. */
+export function hasConflict(text: string): boolean {
+  return /^(<{7}|>{7}) /m.test(text);
+}
+
+/** Both lists together, each module in its newer version: what the go command would select of them. */
+export function mergeRequires(...lists: readonly ReadonlyMap<string, string>[]): Map<string, string> {
+  const merged = new Map<string, string>();
+  for (const [module, version] of lists.flatMap((list) => [...list])) {
+    const other = merged.get(module);
+    if (other === undefined || compareVersions(version, other) > 0) merged.set(module, version);
+  }
+  return new Map([...merged].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The lines of several go.sum files, each once, as the go command sorts them. */
+export function mergeSums(...texts: readonly string[]): string {
+  const lines = new Set(texts.flatMap((text) => text.split('\n')).filter((line) => line.trim() !== ''));
+  return `${[...lines].sort().join('\n')}\n`;
+}
+
+/** Less than, equal to or greater than zero, by semantic versioning; of a pre-release only that it comes before. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => {
+    const [numbers = '', ...suffix] = version.replace(/^v/, '').split('-');
+    return { numbers: numbers.split('+')[0]!.split('.').map(Number), suffix: suffix.join('-') };
+  });
+  for (const index of [0, 1, 2]) {
+    const difference = (left!.numbers[index] ?? 0) - (right!.numbers[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  if (left!.suffix === right!.suffix) return 0;
+  if (left!.suffix === '' || right!.suffix === '') return left!.suffix === '' ? 1 : -1;
+  return left!.suffix < right!.suffix ? -1 : 1;
+}

@@ -1,0 +1,18 @@
+import { failed, type Result, renderFailures } from '@prism-build/errors';
+
+/** Ends a generator: Nx writes nothing of one that throws, and shows the message. */
+export function finish<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(renderFailures(result.failures));
+  return result.value;
+}
+
+/** The value of a result, or of every failure of several: generators report all that they refuse. */
+export function failuresOf(...results: readonly Result<unknown>[]) {
+  const failures = results.flatMap((result) => (result.ok ? [] : result.failures));
+  return failures.length > 0 ? failed(...failures) : undefined;
+}
+
+/** Says a line each; Nx itself lists the files. */
+export function say(lines: readonly string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,59 @@
+import { parse } from 'yaml';
+import { ci } from '../../../src/generate';
+import { outcome, snapshot, treeOf } from './trees';
+
+async function write(files: Record<string, string>, options: object) {
+  const tree = treeOf(files);
+  const { error, output } = await outcome(() => ci(tree, options));
+  return { tree, error, output, read: (path: string) => tree.read(path, 'utf-8') ?? '' };
+}
+
+test('GitHub: three tiers, the base branch of nx.json, affected projects only', async () => {
+  const { error, read, tree } = await write(
+    { 'nx.json': '{ "defaultBase": "origin/trunk" }', 'go.work': '' },
+    { provider: 'github', unit: 'test,lint', integration: 'e2e' },
+  );
+  expect(error).toBe('');
+  const workflow = parse(read('.github/workflows/images.yml'));
+  expect(workflow.on.push.branches).toEqual(['trunk']);
+  const commands = (job: string) =>
+    workflow.jobs[job].steps.flatMap((step: { run?: string }) => (step.run ? [step.run] : []));
+  expect(commands('unit')).toEqual(['npm ci', 'npx nx affected -t test,lint']);
+  expect(commands('images')).toContain('npx nx affected -t build-image');
+  expect(commands('integration')).toEqual([
+    'npm ci',
+    'podman --version',
+    'npx nx affected -t load-image',
+    'npx nx affected -t e2e',
+  ]);
+  expect(workflow.jobs.integration.needs).toEqual(['unit', 'images']);
+  expect(JSON.stringify(workflow.jobs.images)).toContain('"go-version-file":"go.work"');
+  expect(workflow.jobs.images.steps[0].with).toEqual({ 'fetch-depth': 0 });
+  const before = snapshot(tree);
+  expect((await outcome(() => ci(tree, { unit: 'test,lint' }))).output).toContain('nothing changed');
+  expect(snapshot(tree)).toEqual(before);
+  expect((await outcome(() => ci(tree, { node: '24' }))).error).toMatch(/images\.yml: FILE_DIFFERS/);
+});
+
+test('GitLab: the same tiers; a pipeline that is there includes ours', async () => {
+  const { read } = await write({ 'pnpm-lock.yaml': '' }, { provider: 'gitlab', branch: 'main' });
+  const pipeline = parse(read('.gitlab-ci.yml'));
+  expect(pipeline.stages).toEqual(['unit', 'images', 'integration']);
+  expect(pipeline['.nx'].before_script.slice(0, 2)).toEqual([
+    'corepack enable',
+    'pnpm install --frozen-lockfile',
+  ]);
+  expect(pipeline.images.script.at(-1)).toBe('pnpm exec nx affected -t build-image');
+  const beside = await write({ '.gitlab-ci.yml': 'stages: [x]\n' }, { provider: 'gitlab' });
+  expect(beside.read('.gitlab-ci.yml')).toBe('stages: [x]\n');
+  expect(parse(beside.read('.gitlab/images.yml')).stages).toEqual(pipeline.stages);
+  expect(beside.output).toContain("include: [{ local: '/.gitlab/images.yml' }]");
+});
+
+test.each<[object, RegExp]>([
+  [{ provider: 'jenkins' }, /OPTIONS_INVALID: option provider/],
+  [{ unit: 'test; rm -rf /' }, /OPTIONS_INVALID: option unit/],
+  [{ branch: 'a b' }, /OPTIONS_INVALID: option branch/],
+])('%j is refused', async (options, message) => {
+  expect((await write({}, options)).error).toMatch(message);
+});

@@ -1,0 +1,335 @@
+import { component } from '../../../src/generate';
+import { outcome, snapshot, treeOf } from './trees';
+
+const pins = {
+  'nx.json': '{"plugins":[{"plugin":"prism","options":{"prefix":"p"}}]}',
+  'containerfiles/go-builder/pin.json': '{"language":"go","version":"1.26.8"}',
+  'containerfiles/rust-builder/pin.json': '{"language":"rust","version":"1.94.0"}',
+  'containerfiles/python-builder/pin.json': '{"language":"python","version":"3.11.2"}',
+  'containerfiles/python-runtime/Containerfile': 'FROM scratch\n',
+};
+const main = 'package main\n\nfunc main() {}\n';
+
+async function write(files: Record<string, string>, directory: string, options: object = {}) {
+  const tree = treeOf(files);
+  const before = snapshot(tree);
+  const { output, error } = await outcome(() => component(tree, { directory, ...options }));
+  if (error !== '') expect(snapshot(tree)).toEqual(before);
+  const read = (name: string) => tree.read(`${directory}/${name}`, 'utf-8');
+  return { tree, output, error, image: read('Containerfile'), settings: read('project.json') };
+}
+
+describe('Go', () => {
+  const module = 'module a.b/api\n\ngo 1.26.0\n';
+
+  test('a module alone is its own context', async () => {
+    const files = {
+      ...pins,
+      'svc/api/go.mod': module,
+      'svc/api/cmd/server/main.go':
+        'package main\n\nimport "a.b/api/web"\n\nfunc main() { web.Serve(":8080") }\n',
+      'svc/api/cmd/server/main_test.go': 'package main\n\nvar _ = ":9999"\n',
+      'svc/api/web/web.go': 'package web\n\nconst admin = "127.0.0.1:8081"\n',
+      'svc/api/unused/unused.go': 'package unused\n\n// #include <x.h>\nimport "C"\n',
+    };
+    const { error, image, settings, output, tree } = await write(files, 'svc/api');
+    expect(error).toBe('');
+    expect(image).toBe(`FROM localhost/p/base-go-builder AS compile
+WORKDIR /src
+COPY . .
+RUN ["compile-go", "./cmd/server"]
+
+FROM scratch
+COPY --from=compile /out/server /server
+USER 65532:65532
+EXPOSE 8080 8081
+ENTRYPOINT ["/server"]
+`);
+    expect(settings).toBeNull();
+    expect(output).toMatch(/^api: a program in Go, on ports 8080, 8081$/m);
+    const before = snapshot(tree);
+    expect((await outcome(() => component(tree, { directory: 'svc/api' }))).error).toBe('');
+    expect(snapshot(tree)).toEqual(before);
+  });
+
+  test('replace lines bring the modules that they lead to; project.json keeps what is in it', async () => {
+    const { error, image, settings } = await write(
+      {
+        ...pins,
+        'svc/api/go.mod': `${module}\nrequire a.b/lib v0.0.0\n\nreplace a.b/lib => ../../libs/lib\n`,
+        'svc/api/main.go': main,
+        'svc/api/project.json': '{\n  // mine\n  "name": "the-api"\n}\n',
+        'libs/lib/go.mod': 'module a.b/lib\n\ngo 1.26.0\n',
+      },
+      'svc/api',
+      { ports: '8443' },
+    );
+    expect(error).toBe('');
+    expect(image).toContain('WORKDIR /src/svc/api\nCOPY svc/api /src/svc/api\nCOPY libs/lib /src/libs/lib\n');
+    expect(image).toContain('RUN ["compile-go", "."]');
+    expect(image).toContain('COPY --from=compile /out/api /api\nUSER 65532:65532\nEXPOSE 8443\n');
+    expect(settings).toContain('// mine');
+    expect(settings).toMatch(/"build-image":\s*\{\s*"options":\s*\{\s*"context": "\."/);
+  });
+
+  test('go.work brings all modules that it uses, where go.mod needs one of them', async () => {
+    const { image } = await write(
+      {
+        ...pins,
+        'go.work': 'go 1.26.0\n\nuse (\n\t./svc/api\n\t./libs/lib\n)\n',
+        'svc/api/go.mod': `${module}\nrequire a.b/lib v0.0.0\n`,
+        'svc/api/main.go': main,
+        'libs/lib/go.mod': 'module a.b/lib\n\ngo 1.26.0\n',
+      },
+      'svc/api',
+    );
+    expect(image).toContain('COPY go.work /src/\nCOPY svc/api /src/svc/api\nCOPY libs/lib /src/libs/lib\n');
+  });
+
+  test('of a module that is the whole workspace only what the program is made of', async () => {
+    const { image } = await write(
+      {
+        ...pins,
+        'go.mod': module,
+        'cmd/api/main.go': 'package main\n\nimport _ "a.b/api/internal/x"\n\nfunc main() {}\n',
+        'internal/x/x.go': 'package x\n',
+        'web/index.ts': '',
+      },
+      'cmd/api',
+    );
+    expect(image).toContain(
+      'WORKDIR /src\nCOPY go.mod /src/\nCOPY cmd /src/cmd\nCOPY internal /src/internal\nRUN ["compile-go", "./cmd/api"]',
+    );
+  });
+
+  test.each<[string, Record<string, string>, object, RegExp]>([
+    ['no program', { 'api/x.go': 'package x\n' }, {}, /PROGRAM_NOT_FOUND: api holds no program/],
+    [
+      'several',
+      { 'api/cmd/a/a.go': main, 'api/cmd/b/b.go': main },
+      {},
+      /PROGRAM_AMBIGUOUS[\s\S]*cmd\/a, cmd\/b/,
+    ],
+    [
+      'another',
+      { 'api/cmd/a/a.go': main },
+      { main: 'c' },
+      /PROGRAM_NOT_FOUND: api has no program c[\s\S]*cmd\/a/,
+    ],
+    [
+      'cgo',
+      { 'api/main.go': `package main\n\nimport "C"\n\nfunc main() {}\n` },
+      {},
+      /^api\/main\.go: PROGRAM_NOT_SUPPORTED: this program needs cgo/,
+    ],
+    [
+      'no sums',
+      { 'api/main.go': main, 'api/go.mod': `${module}\nrequire x.y/z v1.0.0\n` },
+      {},
+      /^api\/go\.mod: LOCK_DIRTY/,
+    ],
+    [
+      'a newer Go',
+      { 'api/main.go': main, 'api/go.mod': 'module x\n\ngo 1.99.0\n' },
+      {},
+      /wants Go 1\.99\.0, and containerfiles\/go-builder\/pin\.json says 1\.26\.8/,
+    ],
+    [
+      'a replaced module outside',
+      { 'api/main.go': main, 'api/go.mod': `${module}\nreplace x => ../../../x\n` },
+      {},
+      /no module of this workspace/,
+    ],
+    ['wrong ports', { 'api/main.go': main }, { ports: '80,x' }, /OPTIONS_INVALID/],
+    [
+      'another image',
+      { 'api/main.go': main, 'api/Dockerfile': 'FROM x\n' },
+      {},
+      /^api\/Dockerfile: FILE_DIFFERS/,
+    ],
+  ])('refuses: %s', async (_, files, options, message) => {
+    expect((await write({ ...pins, 'api/go.mod': module, ...files }, 'api', options)).error).toMatch(message);
+  });
+
+  test('without a builder here the exact version of go.mod says which compiler', async () => {
+    const files = (text: string) => ({ 'api/go.mod': text, 'api/main.go': main });
+    expect((await write(files('module x\n\ngo 1.25\n\ntoolchain go1.26.8\n'), 'api')).image).toMatch(
+      /^FROM golang:1\.26\.8 AS/,
+    );
+    expect((await write(files('module x\n\ngo 1.25\n'), 'api')).error).toMatch(
+      /"go 1\.25" is no exact version/,
+    );
+  });
+});
+
+describe('Rust', () => {
+  const crate = (name: string, more = '') =>
+    `[package]\nname = "${name}"\nversion = "0.1.0"\nedition = "2021"\n${more}`;
+
+  test('a crate alone, and a member with its whole workspace', async () => {
+    const alone = {
+      ...pins,
+      'app/Cargo.toml': crate('app'),
+      'app/Cargo.lock': '',
+      'app/src/main.rs': '// "0.0.0.0:3000"\n',
+    };
+    expect((await write(alone, 'app')).image).toBe(`FROM localhost/p/base-rust-builder AS compile
+WORKDIR /src
+COPY . .
+RUN ["compile-rust", "--package", "app"]
+
+FROM scratch
+COPY --from=compile /out/app /app
+USER 65532:65532
+EXPOSE 3000
+ENTRYPOINT ["/app"]
+`);
+    const workspace = {
+      ...pins,
+      'Cargo.toml': '[workspace]\nmembers = ["crates/*", "app"]\n',
+      'Cargo.lock': '',
+      'crates/one/Cargo.toml': crate('one'),
+      'app/Cargo.toml': crate('app', '[dependencies]\nfar = { path = "../far" }\n'),
+      'far/Cargo.toml': crate('far'),
+      'app/src/bin/tool.rs': 'fn main() {}\n',
+    };
+    const { image, settings } = await write(workspace, 'app');
+    expect(image).toContain(
+      'WORKDIR /src\nCOPY Cargo.toml /src/Cargo.toml\nCOPY Cargo.lock /src/Cargo.lock\nCOPY app /src/app\nCOPY crates/one /src/crates/one\nCOPY far /src/far\nRUN ["compile-rust", "--package", "app", "--bin", "tool"]',
+    );
+    expect(settings).toContain('"context": "."');
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['no lock', { 'app/Cargo.toml': crate('app') }, /^app\/Cargo\.lock: LOCK_DIRTY/],
+    [
+      'a virtual workspace',
+      { 'app/Cargo.toml': '[workspace]\nmembers = []\n' },
+      /is a workspace of Cargo and no package/,
+    ],
+    ['no TOML', { 'app/Cargo.toml': '[package\n' }, /^app\/Cargo\.toml: SETTINGS_UNREADABLE/],
+    [
+      'a path that leads nowhere',
+      { 'app/Cargo.toml': crate('app', '[dependencies]\nx = { path = "../x" }\n'), 'app/Cargo.lock': '' },
+      /x is no crate of this workspace/,
+    ],
+  ])('refuses: %s', async (_, files, message) => {
+    expect((await write({ ...pins, 'app/src/main.rs': 'fn main() {}\n', ...files }, 'app')).error).toMatch(
+      message,
+    );
+  });
+});
+
+describe('Python', () => {
+  test('a package; what pyproject.toml names is to be locked', async () => {
+    const { tree, image, output } = await write(
+      {
+        ...pins,
+        'web/pyproject.toml': '[project]\nname = "web"\ndependencies = ["starlette>=1", "uvicorn"]\n',
+        'web/web/__init__.py': '',
+        'web/web/__main__.py': 'uvicorn.run(app, port=8000)\n',
+        'web/tests/__init__.py': '',
+        'web/setup.py': '',
+      },
+      'web',
+    );
+    expect(image).toBe(`FROM localhost/p/base-python-builder AS compile
+WORKDIR /src
+COPY requirements.lock ./
+COPY web web
+RUN ["compile-python", "--requirements=requirements.lock", "web"]
+
+FROM localhost/p/base-python-runtime
+COPY --from=compile /out/dependencies /dependencies
+COPY --from=compile /out/application /application
+ENV PYTHONPATH=/application:/dependencies PYTHONSAFEPATH=1
+WORKDIR /
+USER 65532:65532
+EXPOSE 8000
+ENTRYPOINT ["/usr/bin/python3", "-m", "web"]
+`);
+    expect(tree.read('web/requirements.in', 'utf-8')).toBe('starlette>=1\nuvicorn\n');
+    expect(output).toContain('npx nx g prism:lock --project=web\n');
+  });
+
+  test('a script without dependencies, in src', async () => {
+    const { image } = await write(
+      { ...pins, 'job/src/main.py': 'print(1)\n', 'job/src/lib/__init__.py': '' },
+      'job',
+    );
+    expect(image).toContain(
+      'COPY src/lib lib\nCOPY src/main.py main.py\nRUN ["compile-python", "lib", "main.py"]',
+    );
+    expect(image).toContain('ENTRYPOINT ["/usr/bin/python3", "/application/main.py"]');
+  });
+
+  test('refuses what cannot be started, and a workspace without Python', async () => {
+    expect((await write({ ...pins, 'x/lib/__init__.py': '' }, 'x', { main: 'lib' })).error).toMatch(
+      /lib cannot be started/,
+    );
+    expect((await write({ 'x/main.py': '' }, 'x')).error).toMatch(
+      /no Python to put the program on[\s\S]*python-builder\/pin\.json/,
+    );
+  });
+});
+
+describe('Node', () => {
+  const manifest = (value: object) => ({ 'ui/package.json': JSON.stringify({ name: 'ui', ...value }) });
+
+  test('without packages nothing is run', async () => {
+    const { image, output } = await write(
+      {
+        ...pins,
+        'containerfiles/node/Containerfile': 'FROM scratch\n',
+        ...manifest({ scripts: { start: 'node server.js' } }),
+        'ui/server.js': 'server.listen(3000)\n',
+      },
+      'ui',
+    );
+    expect(image).toBe(`FROM localhost/p/base-node
+ENV NODE_ENV=production
+WORKDIR /application
+COPY . .
+USER 65532:65532
+EXPOSE 3000
+ENTRYPOINT ["/usr/bin/node", "/application/server.js"]
+`);
+    expect(output).not.toContain('prism:lock');
+  });
+
+  test('packages are installed by npm ci, for every platform at once where none is native', async () => {
+    const files = (lock: object) => ({
+      ...pins,
+      ...manifest({ main: 'index.mjs', dependencies: { x: '1' }, engines: { node: '>=24.1' } }),
+      'ui/index.mjs': 'listen(process.env.PORT ?? 4000)\n',
+      'ui/package-lock.json': JSON.stringify(lock),
+    });
+    const pure = await write(files({ packages: {} }), 'ui');
+    expect(pure.image).toContain(
+      'FROM --platform=$BUILDPLATFORM docker.io/library/node:24.1-bookworm-slim AS dependencies\n',
+    );
+    expect(pure.image).toContain('RUN ["npm", "ci", "--omit=dev", "--ignore-scripts", ');
+    expect(pure.tree.read('ui/.containerignore', 'utf-8')).toContain('node_modules\n');
+    expect(pure.output).toContain('npx nx g prism:lock --project=ui\n');
+    const native = await write(files({ packages: { x: { hasInstallScript: true } } }), 'ui');
+    expect(native.image).toMatch(/^FROM docker\.io\/library\/node/);
+    expect(native.output).toContain('native parts');
+  });
+
+  test('refuses what has to be built first, and packages without a lock', async () => {
+    const built = { ...pins, ...manifest({ scripts: { start: 'next start' } }) };
+    expect((await write(built, 'ui')).error).toMatch(
+      /PROGRAM_NOT_SUPPORTED: index\.js[\s\S]*it starts by `next start`/,
+    );
+    const unlocked = { ...pins, ...manifest({ dependencies: { x: '1' } }), 'ui/index.js': '' };
+    expect((await write(unlocked, 'ui')).error).toMatch(/has no package-lock\.json/);
+  });
+});
+
+test('refuses directories that hold nothing, or are none', async () => {
+  expect((await write({ ...pins, 'doc/x.md': '' }, 'doc')).error).toMatch(
+    /PROGRAM_NOT_FOUND: doc holds no program/,
+  );
+  expect((await write(pins, '../elsewhere')).error).toMatch(/is no directory of this workspace/);
+  expect((await write(pins, 'absent')).error).toMatch(/is no directory of this workspace/);
+});
