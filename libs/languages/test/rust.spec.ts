@@ -45,7 +45,7 @@ test('argv and environment of a compile: one cargo for all platforms', () => {
       "--manifest-path",
       "/w/source/src/x/Cargo.toml",
     ],
-    "cwd": "/h",
+    "cwd": "/",
     "env": {
       "CARGO_ENCODED_RUSTFLAGS": "-Ctarget-feature=+crt-static--remap-path-prefix=/c/cargo=/cargo--remap-path-prefix=/c/cargo-target=/target",
       "CARGO_HOME": "/c/cargo",

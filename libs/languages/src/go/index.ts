@@ -76,6 +76,7 @@ export const go: Language = {
 
   fetch(request) {
     const { directories, toolchain } = request;
+    if (isVendored(request)) return [];
     const env = { ...fixedEnvironment(request), GOFLAGS: '', GOPATH: join(directories.cache, 'gopath') };
     return [{ argv: [toolchain.command, 'mod', 'download'], cwd: directories.working, env }];
   },
@@ -102,7 +103,7 @@ export const go: Language = {
         ...pace(request),
         ...request.environment(target),
         ...targetEnvironment(target),
-        GOFLAGS: '-mod=readonly',
+        GOFLAGS: isVendored(request) ? '-mod=vendor' : '-mod=readonly',
         GOENV: 'off',
         GOPROXY: 'off',
       },
@@ -141,15 +142,25 @@ function pace({ cores, targets }: CompileRequest): Record<string, string> {
 }
 
 /** The go.work that COPY brought, never one that happens to lie above the tree on this machine. */
-function findWorkspace({ directories, contains }: CompileRequest): string {
+function findWorkspace(request: CompileRequest): string {
+  return findAbove(request, 'go.work') ?? 'off';
+}
+
+/** Whether the dependencies lie beside the module, or the workspace: then nothing is fetched. */
+function isVendored(request: CompileRequest): boolean {
+  const main = findAbove(request, 'go.work') ?? findAbove(request, 'go.mod');
+  return main !== undefined && request.contains(join(dirname(main), 'vendor', 'modules.txt'));
+}
+
+function findAbove({ directories, contains }: CompileRequest, name: string): string | undefined {
   for (
     let directory = directories.working;
     directory.startsWith(directories.source);
     directory = dirname(directory)
   ) {
-    if (contains(join(directory, 'go.work'))) return join(directory, 'go.work');
+    if (contains(join(directory, name))) return join(directory, name);
   }
-  return 'off';
+  return undefined;
 }
 
 /** Microarchitecture levels are set even where they are the default: the user's own change bytes. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { splitArguments } from '../arguments';
 import { findDebianToolchain } from '../debian';
 import type { CompileRequest, Language, Target } from '../language';
@@ -40,7 +40,7 @@ export const rust: Language = {
   },
 
   fetch(request) {
-    const { toolchain, targets, directories } = request;
+    const { toolchain, targets } = request;
     const argv = [
       toolchain.command,
       'fetch',
@@ -50,14 +50,14 @@ export const rust: Language = {
     return [
       {
         argv: [...argv, ...manifestArguments(request)] as [string, ...string[]],
-        cwd: directories.home,
+        cwd: outside,
         env: fixedEnvironment(request),
       },
     ];
   },
 
   compile(request) {
-    const { toolchain, targets, recognised, directories } = request;
+    const { toolchain, targets, recognised } = request;
     const { flags, units } = recognised;
     // One cargo for all targets: it shares what runs on the host and keeps both cores busy to the end.
     const argv = [
@@ -77,7 +77,7 @@ export const rust: Language = {
       ...fixedEnvironment(request),
       ...compileEnvironment(request),
     };
-    return [{ argv: argv as unknown as [string, ...string[]], cwd: directories.home, env }];
+    return [{ argv: argv as unknown as [string, ...string[]], cwd: outside, env }];
   },
 
   placements(request) {
@@ -97,9 +97,25 @@ function tripleOf(target: Target): string {
   return triples[target.architecture] ?? `${target.architecture}-unknown-linux-gnu`;
 }
 
-/** Cargo looks for configuration from its working directory upwards; ours is empty, so only the tree's own counts. */
-function manifestArguments({ directories }: CompileRequest): string[] {
-  return ['--manifest-path', join(directories.working, 'Cargo.toml')];
+/**
+ * Cargo looks for configuration from its working directory upwards, which would find that of the workspace, and of the
+ * home that it lies in. So it starts at the root, and is told of the tree's own; later files win.
+ */
+const outside = '/';
+
+function manifestArguments({ directories, contains }: CompileRequest): string[] {
+  const found: string[] = [];
+  for (
+    let directory = directories.working;
+    directory.startsWith(directories.source);
+    directory = dirname(directory)
+  ) {
+    // Cargo takes `config` where both are there.
+    const names = ['config', 'config.toml'].map((name) => join(directory, '.cargo', name));
+    const file = names.find(contains);
+    if (file) found.unshift(`--config=${file}`);
+  }
+  return [...found, '--manifest-path', join(directories.working, 'Cargo.toml')];
 }
 
 function targetDirectory(cache: string): string {
