@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { writeGo } from '../support/components';
+import { writeFakeBuilder } from '../support/fakeBuilder';
+import { removePlugin } from '../support/plugin';
+import { makeWorkspace } from '../support/workspace';
 import { sha256 } from './support/blobs';
 import { makeDirectory, removeDirectory } from './support/directory';
 import { describeWith, podman as needsPodman, root as needsRoot, skopeo, which } from './support/needs';
@@ -173,6 +177,34 @@ describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
     const own = ['run', '--rm', '--network', 'none', '--read-only', '--cap-drop', 'ALL', '--pull', 'never'];
     const { code, output } = await tryRun(['docker', ...own, imageOf(project), '--version'], { env });
     expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(new RegExp(`^${binary} `)) });
+  });
+
+  test('compiles in a builder base where only docker is there', async () => {
+    const workspace = makeWorkspace();
+    try {
+      workspace.write(
+        'nx.json',
+        JSON.stringify({ plugins: [{ plugin: 'prism', options: { prefix: 'p' } }], analytics: false }),
+      );
+      writeFakeBuilder(workspace);
+      writeGo(workspace, 'app');
+      const { status, output } = await workspace.nx(['compile', 'app'], env);
+      if (status !== 0) throw new Error(output);
+      const binary = workspace.path('dist/compile/app/linux-arm64/app');
+      expect(readFileSync(binary, 'utf8')).toContain('package main');
+      expect(statSync(binary).uid).toBe(process.getuid!());
+      expect(existsSync(workspace.path('.prism/containers'))).toBe(false);
+      expect(await docker('image', 'ls', '--format', '{{.Repository}}')).toContain('localhost/prism-builder');
+      // The same result by podman.
+      const manifest = workspace.read('dist/compile/app/compile.json');
+      rmSync(workspace.path('.prism/work'), { recursive: true });
+      const again = { ...env, PRISM_ENGINE: 'podman' };
+      expect(await workspace.nx(['compile', 'app', '--skip-nx-cache'], again)).toMatchObject({ status: 0 });
+      expect(workspace.read('dist/compile/app/compile.json')).toBe(manifest);
+    } finally {
+      workspace.remove();
+      removePlugin();
+    }
   });
 
   test('every platform at once, the others under names of their own', async () => {

@@ -1,3 +1,4 @@
+import { type RunCall, runArguments } from './containerRun';
 import type { Argv } from './engine';
 
 /** A private image store of Podman: nothing of the user's is seen, and nothing is left in it. */
@@ -26,22 +27,6 @@ export type SecretSource =
   | { readonly id: string; readonly file: string }
   | { readonly id: string; readonly env: string };
 
-/** A program of an image of the store, with directories of the machine at their own paths. */
-export interface RunCall {
-  /** By ID. */
-  readonly image: string;
-  readonly argv: readonly [string, ...string[]];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-  /** Names of variables that the engine's own environment has values for: those may be secret. */
-  readonly inherit: readonly string[];
-  readonly writable: readonly string[];
-  readonly readable: readonly string[];
-  readonly network: 'none' | 'host';
-  /** Whether it reads standard input. */
-  readonly interactive: boolean;
-}
-
 /** Podman as one who executes commands in a private store: argument vectors, the quirks of 4.3.1 avoided. */
 export const podmanBuilder = {
   /** Prints the storage driver that this user's Podman uses. */
@@ -66,26 +51,7 @@ export const podmanBuilder = {
     ...['--iidfile', call.iidfile, '--file', call.containerfile, call.context],
   ],
   /** As root inside, who is the caller outside, with and without a user namespace: so files belong to the caller. */
-  run: (store: BuilderStore, call: RunCall): Argv => [
-    ...storeArgv(store),
-    ...[
-      'run',
-      '--rm',
-      '--pull=never',
-      '--log-driver=none',
-      '--security-opt',
-      'label=disable',
-      '--user',
-      '0:0',
-    ],
-    ...(call.interactive ? ['--interactive'] : []),
-    ...['--network', call.network, '--workdir', call.cwd],
-    ...Object.entries(call.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-    ...call.inherit.flatMap((name) => ['--env', name]),
-    ...call.writable.flatMap((path) => ['--volume', `${path}:${path}`]),
-    ...call.readable.flatMap((path) => ['--volume', `${path}:${path}:ro`]),
-    ...['--entrypoint', call.argv[0], call.image, ...call.argv.slice(1)],
-  ],
+  run: (store: BuilderStore, call: RunCall): Argv => [...storeArgv(store), ...runArguments(call, '0:0')],
   /** Writes an image into a layout below the working directory; blobs that lie there already are not written. */
   push: (store: BuilderStore, id: string, directory: string): Argv => [
     ...storeArgv(store),

@@ -1,5 +1,6 @@
-export { type BuildCall, type BuilderStore, podmanBuilder, type RunCall, type SecretSource } from './builder';
+export { type BuildCall, type BuilderStore, podmanBuilder, type SecretSource } from './builder';
 export { chooseEngine } from './choose';
+export { dockerRunner, parseRootless, type RunCall } from './containerRun';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
 export { loadNames, type NameParts } from './names';

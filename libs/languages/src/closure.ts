@@ -1,4 +1,4 @@
-import type { Recognised, Target } from './language';
+import type { Recognised, Target } from './recognised';
 
 /** A part of a stage's tree, by paths relative to the stage's root. */
 export type Part =

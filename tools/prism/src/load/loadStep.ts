@@ -1,18 +1,12 @@
-import { PassThrough } from 'node:stream';
 import type { ExecutorContext } from '@nx/devkit';
-import { type Engine, loadNames, parseInspect } from '@prism-build/engine';
+import { loadNames } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
-import {
-  hexOf,
-  type PlatformImage,
-  platformName,
-  writeDockerArchive,
-  writeOciArchive,
-} from '@prism-build/oci';
+import { platformName } from '@prism-build/oci';
 import { withLock } from '@prism-build/shell';
 import { lockPath } from '../workspace/directories';
-import { engineRun, pickEngine } from '../workspace/engine';
-import { readVerifiedImage, type VerifiedImage } from '../workspace/image';
+import { pickEngine } from '../workspace/engine';
+import { readVerifiedImage } from '../workspace/image';
+import { loadPlatform } from '../workspace/loadPlatform';
 import { checkName } from './checkName';
 import type { LoadOptions } from './options';
 
@@ -67,43 +61,4 @@ export async function loadStep(
     }
     return ok(lines.join(''));
   });
-}
-
-async function loadPlatform(
-  engine: Engine,
-  image: PlatformImage,
-  names: readonly [string, ...string[]],
-  { store, directory, directories, fetchBases }: VerifiedImage,
-): Promise<Result<'unchanged' | 'loaded'>> {
-  const id = hexOf(image.config.digest);
-  const call = engineRun(directories);
-  const before = await call({ argv: engine.inspect(id) });
-  const known = before.ok ? parseInspect(before.value.stdout) : { id: '', names: [] };
-  if (names.every((name) => known.names.includes(name))) return ok('unchanged');
-  if (!before.ok) {
-    const fetched = await fetchBases(image.layers);
-    if (!fetched.ok) return fetched;
-    const input = new PassThrough();
-    const sources = { store, imageDirs: [directory] };
-    const loading = call({ argv: engine.load(), input });
-    const written =
-      engine.archive === 'oci'
-        ? await writeOciArchive(image, names[0], sources, input)
-        : await writeDockerArchive(image, [names[0]], sources, input);
-    const loaded = await loading;
-    // When the engine ends early its own message says more than our broken pipe.
-    if (!loaded.ok)
-      return failed(...loaded.failures.map((failure) => engineFailure('ENGINE_FAILED', failure)));
-    if (!written.ok) return written;
-  }
-  for (const name of names) {
-    const tagged = await call({ argv: engine.tag(id, name) });
-    if (!tagged.ok)
-      return failed(...tagged.failures.map((failure) => engineFailure('ENGINE_FAILED', failure)));
-  }
-  const after = await call({ argv: engine.inspect(id) });
-  if (after.ok && parseInspect(after.value.stdout).id === id) return ok('loaded');
-  return failed(
-    engineFailure('LOAD_MISMATCH', { what: `${engine.name} has no image ${id} after loading ${names[0]}` }),
-  );
 }

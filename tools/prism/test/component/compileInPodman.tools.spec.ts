@@ -1,35 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { busybox } from '../../../../test/support/busybox';
-import { writeGo, writePin } from '../../../../test/support/components';
+import { writeGo } from '../../../../test/support/components';
+import { writeFakeBuilder } from '../../../../test/support/fakeBuilder';
 import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
-
-/**
- * Stands for a compiler: an ELF header for the architecture, the sources, and what is told from where it ran. Fetching
- * notes that it may use the network.
- */
-const compiler = `#!/bin/sh
-if [ "$1" = mod ]; then ls /sys/class/net | wc -l > "$GOMODCACHE/interfaces"; exit 0; fi
-for word; do [ "$before" = -o ] && out=$word; before=$word; last=$word; done
-name=\${last##*/}
-case "$GOARCH" in arm64) machine='\\267' ;; *) machine='\\076' ;; esac
-{ printf '\\177ELF\\002\\001\\001\\000\\000\\000\\000\\000\\000\\000\\000\\000\\002\\000'; printf "$machine\\000"
-  cat "$last"/*.go; } > "$out/$name"
-chmod 755 "$out/$name"
-if grep -q PROBE "$last"/main.go; then
-  touch main.go 2>/dev/null || echo 'sources read-only'
-  touch "$GOMODCACHE/x" 2>/dev/null || echo 'dependencies read-only'
-  touch "$GOCACHE-x" && echo 'cache writable'
-  echo "interfaces $(ls /sys/class/net | wc -l)"
-  echo "token=$SECRET_OF_THE_USER."
-  exit 1
-fi
-`;
-
-const names = ['sh', 'cat', 'chmod', 'grep', 'ls', 'printf', 'touch', 'wc'];
 
 async function done(running: Promise<Ran>): Promise<string> {
   const { status, output } = await running;
@@ -43,20 +19,7 @@ beforeEach(() => {
     'nx.json',
     JSON.stringify({ plugins: [{ plugin: 'prism', options: { prefix: 'p' } }], analytics: false }),
   );
-  const base = 'containerfiles/go-builder';
-  workspace.write(
-    `${base}/Containerfile`,
-    'FROM scratch\nCOPY bin /bin/\nCOPY go /usr/local/go/\nENV PATH=/usr/local/go/bin:/bin\nUSER 65532\n',
-  );
-  workspace.write(`${base}/bin/busybox`, fs.readFileSync(busybox()), 0o755);
-  for (const name of names) fs.symlinkSync('busybox', workspace.path(`${base}/bin/${name}`));
-  workspace.write(`${base}/go/bin/go`, compiler, 0o755);
-  workspace.write(`${base}/go/VERSION`, 'go9.9.9\ntime x\n');
-  workspace.write(
-    `${base}/project.json`,
-    JSON.stringify({ targets: { 'build-image': { options: { platforms: ['linux/amd64'] } } } }),
-  );
-  writePin(workspace, '9.9.9');
+  writeFakeBuilder(workspace);
 });
 afterEach(() => workspace.remove());
 afterAll(removePlugin);

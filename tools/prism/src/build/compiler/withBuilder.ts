@@ -2,33 +2,34 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
-import { podmanBuilder } from '@prism-build/engine';
+import type { Engine } from '@prism-build/engine';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { CompilerCall, Toolchain } from '@prism-build/languages';
-import { type BasePlatform, type ContentStore, hexOf, openContentStore } from '@prism-build/oci';
+import { type BasePlatform, type ContentStore, type ImageLayer, openContentStore } from '@prism-build/oci';
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 import { executorIdentity } from '../../workspace/identity';
 import { fetchLayers } from '../bases/fetchLayers';
 import { readSibling } from '../bases/readSibling';
 import { withImages } from '../bases/withImages';
-import { type OpenStore, withBuilderStore } from '../run/builderStore';
-import { loadRunImage, makeRunImage } from '../run/runImages';
+import { makeRunImage } from '../run/runImages';
 import type { StepInput } from '../step';
 import { findToolchain } from '../toolchain';
 import type { Compiler, CompilerRequest } from './compiler';
+import { type RunProgram, withContainers } from './containers';
 import { askImage } from './imageMachine';
 
-/** Runs `work` with the compiler of a builder base, in containers of this machine's own platform. */
+/** Runs `work` with the compiler of a builder base, in an engine's containers of this machine's own platform. */
 export async function withBuilder<T>(
   request: CompilerRequest,
+  engine: Engine,
   project: string,
   work: (compiler: Compiler) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const { directories, plan, siblings, options } = request;
   const platform = { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch };
-  const image = await readSibling(directories.root, project, siblings);
-  if (!image.ok) return image;
-  const base = image.value.find((one) => formatPlatform(one.platform) === formatPlatform(platform));
+  const builder = await readSibling(directories.root, project, siblings);
+  if (!builder.ok) return builder;
+  const base = builder.value.find((one) => formatPlatform(one.platform) === formatPlatform(platform));
   if (!base) {
     const what = `${plan.builder} has nothing for this machine (${formatPlatform(platform)})`;
     const at = { file: plan.containerfile, line: plan.builderLine };
@@ -42,12 +43,10 @@ export async function withBuilder<T>(
   if (!toolchain.ok) return toolchain;
   const loadable = await makeRunImage(store.value, platform, base.layers, {});
   if (!loadable.ok) return loadable;
-  return withBuilderStore(directories, formatPlatform(platform), async (open) => {
-    const loaded = await loadRunImage(open, store.value, loadable.value, (layers) =>
-      fetchLayers(input, store.value, layers),
-    );
-    if (!loaded.ok) return loaded;
-    const run = containerRun(request, open, hexOf(loadable.value.config.digest));
+  const fetch = (layers: readonly ImageLayer[]) => fetchLayers(input, store.value, layers);
+  const image = { directories, store: store.value, image: loadable.value, fetch };
+  return withContainers(engine, image, (program) => {
+    const run = containerRun(request, program);
     return work({
       toolchain: toolchain.value,
       compile: (call) => run(call, {}, 'none'),
@@ -97,7 +96,7 @@ const authorities = '/etc/ssl/certs/ca-certificates.crt';
  * Directories are at their own paths, so that a compiler in a container gets the very arguments that it gets here.
  * Sources are read-only, and so are dependencies once they are fetched.
  */
-function containerRun({ directories, language, project }: CompilerRequest, open: OpenStore, image: string) {
+function containerRun({ directories, language, project }: CompilerRequest, program: RunProgram) {
   const work = join(directories.prism, 'work', project);
   const home = join(directories.prism, 'home');
   const dependencies = join(directories.cache, language.dependencies);
@@ -110,8 +109,8 @@ function containerRun({ directories, language, project }: CompilerRequest, open:
     // The home of the user stays outside; a file that a setting names, such as certificates, comes along.
     const own = Object.entries(settings).filter(([name]) => name !== 'HOME');
     const named = network === 'host' ? [authorities, ...own.map(([, value]) => value)] : [];
-    const call = podmanBuilder.run(open.store, {
-      ...{ image, argv, cwd, env, network, interactive: input !== undefined },
+    const call = {
+      ...{ argv, cwd, env, network, interactive: input !== undefined },
       inherit: own.map(([name]) => name),
       writable: [directories.cache, home, join(work, 'out')],
       readable: [
@@ -119,7 +118,7 @@ function containerRun({ directories, language, project }: CompilerRequest, open:
         ...(network === 'none' ? [dependencies] : []),
         ...new Set(named.filter((path) => isAbsolute(path) && existsSync(path))),
       ],
-    });
-    return open.call({ argv: call, ...(input !== undefined && { input }) });
+    };
+    return program(call, input);
   };
 }

@@ -1,15 +1,13 @@
 import { engineFailure, type Failure, failed, type Result } from '@prism-build/errors';
-
 import { pickEngine } from '../../workspace/engine';
 import { builderDirectory, projectNameOf } from '../../workspace/naming';
-
 import { findToolchain } from '../toolchain';
 import { type Compiler, type CompilerRequest, hostCompiler } from './compiler';
 import { obtainToolchain } from './obtainToolchain';
 import { withBuilder } from './withBuilder';
 
 /**
- * Runs `work` with the pinned compiler: the host's where it is the one, else that of the builder base in Podman, else
+ * Runs `work` with the pinned compiler: the host's where it is the one, else that of the builder base in a container, else
  * one that is fetched; with the engine `podman` always the second. Which of them is in no key, since both give the same bytes.
  */
 export async function withCompiler<T>(
@@ -27,19 +25,19 @@ export async function withCompiler<T>(
   const directory = builderDirectory(plan.builder);
   const project = directory && projectNameOf(directory);
   const isThere = project !== undefined && siblings.optionsOf(project).ok;
-  if (engine.ok && engine.value.name === 'podman' && isThere) return withBuilder(request, project, work);
+  if (engine.ok && isThere) return withBuilder(request, engine.value, project, work);
   if (asked !== 'podman' && !host.ok) {
     const obtained = await obtainToolchain(request, host.failures);
     if (obtained.ok) return work(hostCompiler(obtained.value));
     return failed(...obtained.failures.map((failure) => explain(failure, engine.ok)));
   }
   if (!engine.ok) return engine;
-  const what = `${plan.builder} is no component of this workspace, so podman has no toolchain to run`;
+  const what = `${plan.builder} is no component of this workspace, so ${engine.value.name} has no toolchain to run`;
   return failed(engineFailure('BUILDER_MISSING', { what, at }));
 }
 
-/** Why Podman did not step in. */
+/** Why no engine stepped in. */
 function explain(failure: Failure, engine: boolean): Failure {
-  const why = engine ? 'the builder is no component of this workspace' : 'there is no podman';
+  const why = engine ? 'the builder is no component of this workspace' : 'there is no engine';
   return { ...failure, why: [failure.why, `nor can a container compile: ${why}`].filter(Boolean).join('\n') };
 }
