@@ -14,7 +14,9 @@ function packPlugin(): string {
   packed = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'prism-plugin-'));
   fs.symlinkSync(modules, join(packed, 'node_modules'));
   const directory = join(packed, 'prism');
-  for (const name of fs.readdirSync(plugin).filter((one) => /\.(json|cjs)$|^schema$|^templates$|^as-in-/.test(one)))
+  for (const name of fs
+    .readdirSync(plugin)
+    .filter((one) => /\.(json|cjs)$|^schema$|^templates$|^as-in-/.test(one)))
     fs.cpSync(join(plugin, name), join(directory, name), { recursive: true });
   require(join(plugin, 'compile.cjs'))(join(plugin, 'src'), join(directory, 'dist'));
   return packed;
