@@ -107,8 +107,11 @@ test.each(Object.keys(cases))('%s: the files of the image are those of plain pod
   expect([...ours.fields.keys()].filter((field) => traces.test(field))).toEqual([]);
 });
 
-test('the digest is a function of what the commands leave: not of time, place, store or storage driver', async () => {
+test('the digest is a function of what the commands leave: not of time, place, order, store or storage driver', async () => {
   writeCase('files');
+  // Here others were built before in the same store, later it is the first.
+  writeCase('stages');
+  await done(workspace.nx(['build-image', 'stages']));
   await done(workspace.nx(['build-image', 'files']));
   const digest = digestOf(workspace, 'files');
   const places = `runroot="${workspace.path('tmp/r')}"\ngraphroot="${workspace.path('tmp/g')}"\n`;
