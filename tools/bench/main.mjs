@@ -5,9 +5,10 @@ import { cold } from './cold.mjs';
 import { edit } from './edit.mjs';
 import { cleanUp } from './lib/cleanup.mjs';
 import { noop } from './noop.mjs';
+import { scale } from './scale.mjs';
 import { start } from './start.mjs';
 
-const benchmarks = { edit, noop, cold, start };
+const benchmarks = { edit, noop, cold, start, scale };
 const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);
 const unknown = names.filter((name) => !(name in benchmarks));
@@ -28,7 +29,7 @@ try {
   for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
     const before = load();
     const rounds = option('rounds') ? Number(option('rounds')) : undefined;
-    const report = await benchmarks[name]({ rounds, project: option('project') });
+    const report = await benchmarks[name]({ rounds, project: option('project'), size: option('size') });
     process.stdout.write(`\n${name}: ${report}load average before: ${before}, after: ${load()}\n`);
   }
 } finally {

@@ -2,7 +2,14 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { measure, table } from './lib/measure.mjs';
 import { time } from './lib/process.mjs';
-import { commit, linkModules, nxOf, packPlugin, temporaryDirectory } from './lib/workspace.mjs';
+import {
+  commit,
+  linkModules,
+  nxOf,
+  packPlugin,
+  startWorkspace,
+  temporaryDirectory,
+} from './lib/workspace.mjs';
 
 const count = 200;
 const goal = 1.15;
@@ -34,7 +41,7 @@ export async function noop({ rounds = 7 }) {
 const nameOf = (index) => `c${String(index).padStart(3, '0')}`;
 
 async function makeComponents(root, plugin) {
-  start(root, { plugins: ['prism'] });
+  startWorkspace(root, { plugins: ['prism'] });
   linkModules(root, plugin);
   for (let index = 0; index < count; index += 1) {
     const place = join(root, 'svc', nameOf(index));
@@ -48,7 +55,7 @@ async function makeComponents(root, plugin) {
 
 /** Targets that copy what our plugin made, so that outputs are equal in number and size. */
 async function makePlain(root, ours) {
-  start(root, {});
+  startWorkspace(root, {});
   linkModules(root);
   for (let index = 0; index < count; index += 1) {
     const name = nameOf(index);
@@ -69,16 +76,4 @@ async function makePlain(root, ours) {
   }
   await commit(root);
   return root;
-}
-
-function start(root, settings) {
-  fs.mkdirSync(root, { recursive: true });
-  fs.writeFileSync(join(root, 'nx.json'), JSON.stringify({ analytics: false, ...settings }));
-  fs.writeFileSync(
-    join(root, 'package.json'),
-    JSON.stringify({ name: 'bench', version: '0.0.0', private: true }),
-  );
-  fs.writeFileSync(join(root, '.gitignore'), 'node_modules/\ndist/\n.nx/\n.prism/\n');
-  // As the repository has it, and on both sides: plugins of Nx's own are not isolated either then.
-  fs.writeFileSync(join(root, '.env'), 'NX_ISOLATE_PLUGINS=false\n');
 }

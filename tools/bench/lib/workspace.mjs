@@ -62,6 +62,19 @@ export function linkModules(directory, prism) {
   if (prism) fs.symlinkSync(prism, join(target, 'prism'));
 }
 
+/** The files of an empty workspace, with `settings` in nx.json. */
+export function startWorkspace(root, settings) {
+  fs.mkdirSync(root, { recursive: true });
+  fs.writeFileSync(join(root, 'nx.json'), JSON.stringify({ analytics: false, ...settings }));
+  fs.writeFileSync(
+    join(root, 'package.json'),
+    JSON.stringify({ name: 'bench', version: '0.0.0', private: true }),
+  );
+  fs.writeFileSync(join(root, '.gitignore'), 'node_modules/\ndist/\n.nx/\n.prism/\n');
+  // As the repository has it, and on both sides: plugins of Nx's own are not isolated either then.
+  fs.writeFileSync(join(root, '.env'), 'NX_ISOLATE_PLUGINS=false\n');
+}
+
 export async function commit(directory) {
   const git = (...args) =>
     run(['git', '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], { cwd: directory });
