@@ -75,6 +75,7 @@ module.exports = {
   get createNodes() {
     return load('inference').createNodes;
   },
+  createDependencies: lazily('inference', 'createDependencies'),
   build: lazily('build', 'build'),
   buildBatch: lazily('build', 'buildBatch'),
   loadImage: lazily('load', 'loadImage'),

@@ -23,15 +23,18 @@ export function parseRustFile(text: string, entries: readonly string[]): RustFil
   const includes: string[] = [];
   const crateIncludes: string[] = [];
   let unknown = false;
+  // What is included is known exactly; only other strings may name what a macro reads.
+  let others = text;
   for (const match of text.matchAll(/\binclude(?:_str|_bytes)?!\s*[([{]/g)) {
     const rest = text.slice(match.index + match[0].length, match.index + match[0].length + 2000);
     const plain = literal.exec(rest);
     const crate = ofCrate.exec(rest);
+    others = others.replace(`${match[0]}${(plain ?? crate)?.[0] ?? ''}`, '');
     if (plain) includes.push(plain[1] ?? plain[3]!);
     else if (crate) crateIncludes.push(crate[1]!.replace(/^\//, ''));
     else if (!ofBuildScript.test(rest)) unknown = true;
   }
-  const strings = [...text.matchAll(/"([^"\n]*)"/g)].map(([, inner]) => inner!);
+  const strings = [...others.matchAll(/"([^"\n]*)"/g)].map(([, inner]) => inner!);
   return {
     includes,
     crateIncludes,

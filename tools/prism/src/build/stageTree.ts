@@ -50,7 +50,7 @@ function keepParents(kept: Tree, path: string, copied: Tree): void {
 }
 
 /** The tree that the stage's COPY lines make. */
-function copiedTree(root: string, plan: CompilePlan): Result<Tree> {
+export function copiedTree(root: string, plan: CompilePlan): Result<Tree> {
   const context = readContextTree(root, plan.containerfile, plan.context, plan.copies);
   if (!context.ok) return context;
   const tree: Tree = new Map();

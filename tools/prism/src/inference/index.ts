@@ -4,12 +4,14 @@ import { type IgnoreMatcher, ignoreNothing, type Source } from '@prism-build/con
 import { type Failure, failed, ok, type Result, renderFailures } from '@prism-build/errors';
 import { fileFailure, readTextIfThere } from '@prism-build/shell';
 import { imageKey } from '../workspace/directories';
+import { isLocal } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
 import type { Files } from '../workspace/stage/files';
 import { readStage, type StageReading } from '../workspace/stage/reading';
 import { type BaseLinks, findTakenNames, linkBases } from './bases';
 import { type Component, readComponent } from './component';
 import { type Declared, listOf, readDeclared, readRootfs, sharedOptions } from './declared';
+import { type ComponentUses, type Edge, keepEdges, listEdges, listNodes } from './edges';
 import { type Identity, pluginIdentity } from './identity';
 import { openKept } from './kept';
 import { followSources } from './links';
@@ -30,6 +32,8 @@ export interface PluginOptions {
   readonly variants?: readonly string[];
 }
 
+export { createDependencies } from './edges';
+
 const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
 
 /** Every Containerfile (or Dockerfile) is a project. A broken one warns, and breaks no other. */
@@ -43,11 +47,22 @@ export const createNodes: CreateNodes<PluginOptions> = [
     warn([...failures, ...findTakenNames(read, prefix)]);
     const links = linkBases(read.flatMap(listNamed), prefix);
     const kept = openKept(context.workspaceRoot);
+    const roots = new Map(read.map(({ name, root }) => [name, root]));
+    const edges: Edge[] = [];
     const made = read.map((one): [string, CreateNodesResult] => {
-      const project = makeProject(one, links, options, context, identity, kept.files);
-      return [one.file, { projects: { [one.root]: project } }];
+      const { project, uses } = makeProject(one, links, options, context, identity, kept.files, roots);
+      const own = listEdges(context.workspaceRoot, uses);
+      edges.push(...own);
+      const { projects, externalNodes } = listNodes(
+        context.workspaceRoot,
+        uses,
+        own,
+        new Set(roots.values()),
+      );
+      return [one.file, { projects: { ...projects, [one.root]: project }, externalNodes }];
     });
     kept.save();
+    keepEdges(context.workspaceRoot, edges);
     return made;
   },
 ];
@@ -133,7 +148,8 @@ function makeProject(
   { workspaceRoot }: CreateNodesContext,
   identity: Identity,
   files: Files,
-): Partial<ProjectConfiguration> {
+  roots: ReadonlyMap<string, string>,
+): { readonly project: ProjectConfiguration; readonly uses: ComponentUses } {
   const { file, directory, root, name, options: declared, component, variants, rootfs } = read;
   const context = declared.context ?? options?.context ?? directory;
   const rules = orFailure(`the ignore file of ${file}`, () => readIgnoreRules(workspaceRoot, file, context));
@@ -155,20 +171,27 @@ function makeProject(
   const edges = [name, ...variants.map((variant) => imageKey(name, variant.name))].flatMap(
     (image) => links.get(image)?.edges ?? [],
   );
-  const needed = [...new Set(edges)].filter((base) => base !== name);
+  const all = [component, ...variants.map((one) => one.component)].flatMap((one) =>
+    one.ok ? [one.value] : [],
+  );
+  const { builder, language } = all.find(({ compile }) => compile)?.compile ?? {};
+  const references = all.flatMap(({ bases }) => bases.map(({ reference }) => reference));
+  const uses: ComponentUses = {
+    file,
+    root,
+    siblings: [...new Set(edges)].flatMap((base) => roots.get(base) ?? []),
+    builder,
+    language,
+    reading: facts.reading,
+    foreign: [...new Set(references)].filter((reference) => !isLocal(reference)),
+  };
   const follow = (one: Result<Component>) =>
     one.ok ? followLinks(join(workspaceRoot, context), one.value) : undefined;
-  return {
+  const project: ProjectConfiguration = {
     name,
     root,
     projectType: 'application',
-    ...(needed.length > 0 && { implicitDependencies: needed }),
-    metadata: {
-      technologies: [
-        'containerfile',
-        ...(component.ok && component.value.compile?.language ? [component.value.compile.language] : []),
-      ],
-    },
+    metadata: { technologies: ['containerfile', ...(language ? [language] : [])] },
     targets: makeTargets(
       facts,
       follow(component),
@@ -179,6 +202,7 @@ function makeProject(
       })),
     ),
   };
+  return { project, uses };
 }
 
 /** What the compile stage reads, which the image and its variants share. */

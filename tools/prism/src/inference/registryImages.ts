@@ -1,0 +1,36 @@
+import { formatReference, imagesLockPath, parseReference } from '@prism-build/registry';
+import { readTextIfThere } from '@prism-build/shell';
+
+/** An image of a registry as the lock beside a Containerfile pins it. */
+export interface RegistryImage {
+  /** The name of its node: without dots, which mean something to Nx, and of this very digest. */
+  readonly node: string;
+  /** In full: `docker.io/library/debian:12`. */
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** What the lock of a Containerfile (absolute) says of these references; what it does not name, or does not say rightly, building complains about. */
+export function readRegistryImages(containerfile: string, references: readonly string[]): RegistryImage[] {
+  if (references.length === 0) return [];
+  const images = readLock(imagesLockPath(containerfile));
+  return references.flatMap((reference) => {
+    const parsed = parseReference(reference);
+    const name = parsed.ok ? formatReference(parsed.value) : undefined;
+    const digest = name === undefined ? undefined : images[name]?.digest;
+    if (name === undefined || typeof digest !== 'string') return [];
+    const short = digest.replace('sha256:', '').slice(0, 12);
+    return [{ node: `oci:${name.replace(/@.*$/, '').replaceAll('.', '-')}@${short}`, name, digest }];
+  });
+}
+
+function readLock(path: string): Record<string, { digest?: unknown } | undefined> {
+  try {
+    const lock = JSON.parse(readTextIfThere(path) ?? '{}') as {
+      images?: Record<string, { digest?: unknown }>;
+    };
+    return lock.images ?? {};
+  } catch {
+    return {};
+  }
+}
