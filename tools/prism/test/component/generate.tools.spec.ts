@@ -153,6 +153,7 @@ describe('prism:plugin', () => {
     expect(go(directory, 'vet', '-tags=grpcnotrace', './...')).toBe('');
     // With the flags of the image, which then only has to be linked.
     expect(go(directory, 'test', '-trimpath', '-tags=grpcnotrace', './...')).toMatch(/^ok .*\nok /);
+    if (backend === 'blank') expect(await nx('test', project)).toMatch(/\bok\s+\S+\/cmd\/plugin-kv-blank/);
 
     // One platform of SQLite is enough for a test: it is a hundred times the rest.
     await nx('build-image', project, ...(backend === 'sql' ? [`--platforms=linux/${host}`] : []));

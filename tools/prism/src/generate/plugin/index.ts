@@ -56,5 +56,5 @@ function placePlugin(tree: Tree, directory: string, files: Files): Result<string
     return failed(
       generateFailure('NAME_TAKEN', { what: `${directory} is there already, and holds something else` }),
     );
-  return placeFiles(tree, files, [`${directory}/run-tests`]);
+  return placeFiles(tree, files, [`${directory}/test`]);
 }
