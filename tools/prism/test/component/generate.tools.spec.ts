@@ -158,10 +158,10 @@ describe('prism:plugin', () => {
     // One platform of SQLite is enough for a test: it is a hundred times the rest.
     await nx('build-image', project, ...(backend === 'sql' ? [`--platforms=linux/${host}`] : []));
     expect(digestOf(workspace, project)).toMatch(/^sha256:/);
+    fs.mkdirSync(workspace.path('tmp'), { recursive: true });
     await serves(project, {
       PRISM_SQLITE_PATH: workspace.path('tmp/keys.db'),
       PRISM_LOG_PATH: workspace.path('tmp/keys.log'),
-      ...(fs.mkdirSync(workspace.path('tmp'), { recursive: true }), {}),
     });
     const before = workspace.git('status', '--short', '--untracked-files=all');
     expect(await generate('prism:plugin', name, `--backend=${backend}`)).toContain('nothing changed');
