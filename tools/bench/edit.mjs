@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { changeLine, digestOf } from './lib/edited.mjs';
 import { hostCompilers } from './lib/host.mjs';
 import { addIdleProject } from './lib/idle.mjs';
 import { koBuild } from './lib/ko.mjs';
@@ -21,11 +21,6 @@ export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
   await copyRepository(workspace);
   const module = `plugins/${project.replace('plugin-', '')}`;
   const name = module.split('/')[1];
-  const changeLine = () =>
-    fs.writeFileSync(
-      join(workspace, module, 'bench.go'),
-      `package ${name}\n\nvar bench = "${randomUUID()}"\n\nfunc init() {\n\tif bench == "" {\n\t\tpanic(&bench)\n\t}\n}\n`,
-    );
   const out = join(scratch, 'out');
   const { compile, binary } = hostCompilers(workspace, scratch, out)[project];
   const changeIdle = addIdleProject(workspace, 'idle');
@@ -36,7 +31,7 @@ export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
   const containerfile = `${module}/Containerfile`;
 
   const changed = (work) => async () => {
-    changeLine();
+    changeLine(workspace, name);
     return work();
   };
   const checked = (work) => async () => {
@@ -75,9 +70,4 @@ export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
     ['ko build', times.ko],
     ['go build, then podman build', times.podman],
   ])}`;
-}
-
-function digestOf(workspace, project) {
-  const path = join(workspace, 'dist', 'images', project, 'digest.json');
-  return fs.existsSync(path) ? JSON.parse(fs.readFileSync(path, 'utf8')).index.digest : undefined;
 }

@@ -5,10 +5,13 @@ import { cold } from './cold.mjs';
 import { edit } from './edit.mjs';
 import { cleanUp } from './lib/cleanup.mjs';
 import { noop } from './noop.mjs';
+import { podman } from './podman.mjs';
 import { scale } from './scale.mjs';
+import { sizes } from './sizes.mjs';
+import { stack } from './stack.mjs';
 import { start } from './start.mjs';
 
-const benchmarks = { edit, noop, cold, start, scale };
+const benchmarks = { edit, noop, cold, start, podman, stack, sizes, scale };
 const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);
 const unknown = names.filter((name) => !(name in benchmarks));

@@ -28,27 +28,29 @@ export function ratio(numerators, denominators) {
 }
 
 /**
- * A table. A row is `[what, milliseconds of each round, {to, peer, goal, above}]`; the third part is for what has
- * a goal: its peer's name and milliseconds, and the ratio that it should not exceed (or reach, with `above`).
+ * A table. A row is `[what, milliseconds of each round, {to, peer, goal, above}]`; the third part is for what is
+ * compared: its peer's name and milliseconds, and the ratio that it should not exceed (or reach, with `above`), if any.
  */
 export function table(rows) {
   const cells = rows.map(([what, times, goal]) => {
     const row = [what, `${median(times).toFixed(0)} ms`];
     if (!goal) return [...row, '', '', ''];
     const found = goal.above ? ratio(goal.peer, times) : ratio(times, goal.peer);
+    if (goal.goal === undefined) return [...row, found.toFixed(2), '', goal.to];
     const met = goal.above ? found >= goal.goal : found <= goal.goal;
     const wanted = goal.above ? `≥ ${goal.goal.toFixed(2)}` : `≤ ${goal.goal.toFixed(2)}`;
     return [...row, found.toFixed(2), `${wanted} ${met ? 'met' : 'MISSED'}`, goal.to];
   });
-  const all = [['', 'median', 'ratio', 'goal', 'against'], ...cells];
-  const widths = all[0].map((_, at) => Math.max(...all.map((row) => row[at].length)));
-  return all
-    .map(
-      (row) =>
-        `  ${row
-          .map((cell, at) => cell.padEnd(widths[at]))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return align([['', 'median', 'ratio', 'goal', 'against'], ...cells]);
+}
+
+/** Rows as aligned columns, the first is the head. */
+export function align(rows) {
+  const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => row[at].length)));
+  const line = (row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at]))
+      .join('  ')
+      .trimEnd();
+  return rows.map((row) => `  ${line(row)}\n`).join('');
 }

@@ -4,14 +4,16 @@ import { onEnd } from './cleanup.mjs';
 import { environment, run } from './process.mjs';
 import { repository } from './workspace.mjs';
 
+/** What Podman needs where no systemd runs. */
+export function engineSettings() {
+  if (fs.existsSync('/run/systemd/system')) return {};
+  return { CONTAINERS_CONF: join(repository, 'tools', 'setup', 'containers.conf') };
+}
+
 /** Podman with a storage of its own below `scratch`; everything in it goes away at the end. */
-export function podmanOf(scratch, cwd = scratch) {
+export function podmanOf(scratch, cwd = scratch, more = {}) {
   const root = join(scratch, 'storage');
-  const env = environment(
-    fs.existsSync('/run/systemd/system')
-      ? {}
-      : { CONTAINERS_CONF: join(repository, 'tools', 'setup', 'containers.conf') },
-  );
+  const env = environment({ ...engineSettings(), ...more });
   const podman = (...args) =>
     run(['podman', '--root', root, '--runroot', join(scratch, 'run'), ...args], { cwd, env });
   onEnd(() => podman('system', 'reset', '--force'));
