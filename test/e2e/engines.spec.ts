@@ -11,13 +11,23 @@ import { host, nx, platforms, readDigest } from './support/workspace';
 
 /** Milliseconds; a compiler from nothing, on a machine that does something else too. */
 const patience = 1_500_000;
-const projects = ['proxy', 'plugin-postgres', 'admin'];
+const projects = ['plugin-postgres', 'admin'];
 const machine = host === 'amd64' ? 'x86_64' : 'aarch64';
 
 describeWith([needsPodman], 'who compiles', () => {
   let clone: string;
   /** What was fetched, and nothing that was compiled from it. */
   let fetched: string;
+  const inContainers = (cache: string) => ({
+    ...ownCaches(clone),
+    PRISM_ENGINE: 'podman',
+    PRISM_CACHE_DIR: cache,
+  });
+  const expectSame = (project: string) => {
+    expect(existsSync(join(clone, '.prism/containers'))).toBe(true);
+    expect(readDigest(project, clone)).toEqual(readDigest(project));
+    expect(readDigest(project).platforms).toHaveLength(platforms.length);
+  };
 
   beforeAll(async () => {
     await nx(['build-image', 'admin'], { timeout: patience });
@@ -26,24 +36,24 @@ describeWith([needsPodman], 'who compiles', () => {
     mkdirSync(join(fetched, 'python'), { recursive: true });
     for (const part of ['packages', 'gomod', 'python/wheels'])
       await run(['cp', '-al', join(sharedCompilers, part), join(fetched, part)]);
-    const env = { ...ownCaches(clone), PRISM_ENGINE: 'podman', PRISM_CACHE_DIR: fetched };
-    const own = ['run-many', '-t', 'build-image', '-p', 'plugin-postgres,admin'];
-    await nx(own, { clone, env, timeout: patience });
-    // Crates that the host compiled serve here: from nothing it takes a quarter of an hour. The proxy itself and all
-    // its code generation, which begins when it is linked, happen in the container.
-    await nx(['build-image', 'proxy'], {
-      clone,
-      env: { ...env, PRISM_CACHE_DIR: sharedCompilers },
-      timeout: patience,
-    });
-  }, 3 * patience);
+    const built = ['run-many', '-t', 'build-image', '-p', projects.join()];
+    await nx(built, { clone, env: inContainers(fetched), timeout: patience });
+  }, 2 * patience);
   afterAll(() => removeDirectory(dirname(clone)));
 
-  test.each(projects)('%s: compiled in containers it is what the host makes of it', (project) => {
-    expect(existsSync(join(clone, '.prism/containers'))).toBe(true);
-    expect(readDigest(project, clone)).toEqual(readDigest(project));
-    expect(readDigest(project).platforms).toHaveLength(platforms.length);
-  });
+  test.each(projects)('%s: compiled in containers it is what the host makes of it', expectSame);
+
+  test(
+    'proxy: compiled in a container it is what the host makes of it',
+    async () => {
+      // Crates that the host compiled serve here, since from nothing it takes a quarter of an hour. What is the
+      // workspace's own is compiled in the container, and linked there with the container's libc.
+      const env = inContainers(sharedCompilers);
+      await nx(['build-image', 'proxy'], { clone, env, timeout: patience });
+      expectSame('proxy');
+    },
+    patience,
+  );
 
   describe('plain podman build, without prism', () => {
     let podman: Podman;
