@@ -29,5 +29,9 @@ export const containerfileFailure = defineCatalogue({
   },
   CONTAINERFILE_SUBSTITUTION: { remedy: 'Correct the substitution; a literal $ is written \\$.' },
   IGNORE_FILE_BAD_PATTERN: { remedy: 'Correct the pattern; a literal special character is escaped with \\.' },
+  CONTEXT_NOT_NARROWED: {
+    remedy:
+      'Copy what the stage needs, or name what it does not need in an ignore file: .git, dist, node_modules and the like.',
+  },
   GLOB_BAD_PATTERN: { remedy: 'Correct the pattern; a literal special character is escaped with \\.' },
 });

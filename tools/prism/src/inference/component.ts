@@ -26,6 +26,8 @@ export interface Component {
   /** The compile stage, where it is recognised and the same for all platforms; its context is not known here. */
   readonly stage: CompileStage | undefined;
   readonly platforms: readonly Platform[];
+  /** Lines of instructions that take the whole context: of the image's own stages, and of the compile stage. */
+  readonly whole: { readonly image: readonly number[]; readonly compile: readonly number[] };
 }
 
 export interface ImageReference {
@@ -76,6 +78,10 @@ export function readComponent(text: string, file: string, options: ComponentOpti
     bases: listReferences(readings, options.contexts ?? []),
     stage,
     platforms: options.platforms.map(platformOf),
+    whole: {
+      image: listWhole(first.image),
+      compile: listWhole(compile ? [compile] : []),
+    },
     image: distinct(readings.flatMap(({ image }) => contextSources(image).map(({ source }) => source))),
     compile: stage && {
       ...describeCompile(stage),
@@ -86,6 +92,12 @@ export function readComponent(text: string, file: string, options: ComponentOpti
       ),
     },
   });
+}
+
+function listWhole(stages: readonly ResolvedStage[]): number[] {
+  return contextSources(stages).flatMap(({ source, line }) =>
+    source.kind === 'path' && source.path === '.' ? [line] : [],
+  );
 }
 
 function platformOf(name: string): Platform {

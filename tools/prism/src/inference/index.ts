@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import type { CreateNodes, CreateNodesContext, CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
 import { type IgnoreMatcher, ignoreNothing, type Source } from '@prism-build/containerfile';
-import { type Failure, failed, ok, type Result, renderFailures } from '@prism-build/errors';
+import {
+  containerfileFailure,
+  type Failure,
+  failed,
+  ok,
+  type Result,
+  renderFailures,
+} from '@prism-build/errors';
 import { fileFailure, readTextIfThere } from '@prism-build/shell';
 import { imageKey } from '../workspace/directories';
 import { isLocal } from '../workspace/naming';
@@ -168,6 +175,8 @@ function makeProject(
     rootfs,
     reading: readCompiled([component, ...variants.map((one) => one.component)], context, rules, files),
   };
+  if (context === '.' && rules.ok && rules.value.patterns.length === 0)
+    warnOfWhole(file, component, facts.reading);
   const edges = [name, ...variants.map((variant) => imageKey(name, variant.name))].flatMap(
     (image) => links.get(image)?.edges ?? [],
   );
@@ -203,6 +212,20 @@ function makeProject(
     ),
   };
   return { project, uses };
+}
+
+/** A key of the whole workspace misses with every change, also of what builds write: nobody wants it unawares. */
+function warnOfWhole(file: string, component: Result<Component>, reading: StageReading | undefined): void {
+  if (!component.ok) return;
+  const { image, compile } = component.value.whole;
+  const warnings = [...image, ...(reading?.closure ? [] : compile)].map((line) =>
+    containerfileFailure('CONTEXT_NOT_NARROWED', {
+      what: 'this takes the whole workspace, so that any change builds it again',
+      why: reading && !reading.closure ? reading.why : undefined,
+      at: { file, line },
+    }),
+  );
+  if (warnings.length > 0) process.stderr.write(`${renderFailures(warnings)}\n`);
 }
 
 /** What the compile stage reads, which the image and its variants share. */

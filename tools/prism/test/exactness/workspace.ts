@@ -36,7 +36,11 @@ export function makeRepository(files: Readonly<Record<string, string>>): Reposit
   const list = () =>
     fs
       .readdirSync(root, { recursive: true, withFileTypes: true })
-      .flatMap((entry) => (entry.isFile() ? [relative(root, join(entry.parentPath, entry.name))] : []))
+      .flatMap((entry) =>
+        entry.isFile() && !entry.name.includes('\ufffd')
+          ? [relative(root, join(entry.parentPath, entry.name))]
+          : [],
+      )
       .sort();
   return {
     root,

@@ -1,0 +1,102 @@
+import { python } from '../src/python';
+import { rust } from '../src/rust';
+import { parseManifest } from '../src/rust/manifest';
+import { partsOf, read } from './closures';
+
+const argv = ['compile-rust', '--package', 'app'];
+const crate = (name: string, more = '') => `[package]\nname = "${name}"\n${more}`;
+const workspace = {
+  'Cargo.toml':
+    '[workspace]\nmembers = ["crates/*", "app"]\n[workspace.dependencies]\nlib = { path = "crates/lib" }\n',
+  'Cargo.lock': '',
+  '.cargo/config.toml': '',
+  'app/Cargo.toml': crate(
+    'app',
+    '[dependencies]\nlib.workspace = true\nserde = "1"\n[dev-dependencies]\nidle = { path = "../crates/idle" }\n',
+  ),
+  'app/src/main.rs': 'fn main() {}',
+  'app/README.md': '',
+  'app/config.yaml': '',
+  'crates/lib/Cargo.toml': crate('lib', '[target.\'cfg(unix)\'.dependencies]\ndeep = { path = "../deep" }\n'),
+  'crates/lib/src/lib.rs':
+    'const A: &str = include_str!("../data/a");\nconst B: &[u8] = include_bytes!(\n  concat!(env!("CARGO_MANIFEST_DIR"), "/b")\n);',
+  'crates/lib/data/a': '',
+  'crates/lib/data/c': '',
+  'crates/deep/Cargo.toml': crate('deep'),
+  'crates/deep/src/lib.rs': '',
+  'crates/idle/Cargo.toml': crate(
+    'idle',
+    '[[bin]]\nname = "tool"\n[[example]]\nname = "e"\npath = "x/e.rs"\n',
+  ),
+  'crates/idle/src/bin/tool.rs': '',
+};
+
+test('a package with its path dependencies; of other members the manifest, and names of what cargo looks for', () => {
+  const reading = read(rust, argv, workspace);
+  expect(partsOf(reading)).toEqual([
+    '.cargo/config.toml',
+    'Cargo.lock',
+    'Cargo.toml',
+    'app/Cargo.toml',
+    'app/src/**',
+    'crates/deep/Cargo.toml',
+    'crates/deep/src/**',
+    'crates/idle/Cargo.toml',
+    'crates/lib/Cargo.toml',
+    'crates/lib/b',
+    'crates/lib/data/a',
+    'crates/lib/src/**',
+  ]);
+  expect(reading.closure?.placeholders).toEqual(['crates/idle/src/bin/tool.rs', 'crates/idle/x/e.rs']);
+  expect(reading.closure?.uses).toEqual([
+    { from: 'app/Cargo.toml', to: 'crates/lib' },
+    { from: 'crates/lib/Cargo.toml', to: 'crates/deep' },
+  ]);
+});
+
+const alone = (files: Record<string, string>) =>
+  read(rust, argv, { 'Cargo.toml': crate('app', '[workspace]\n'), 'src/main.rs': '', ...files });
+const fixed = ['Cargo.lock', 'Cargo.toml', 'src/**'];
+
+test.each<[string, Record<string, string>, string[]]>([
+  ['only src', { 'notes/x': '', 'tests/a.rs': '' }, fixed],
+  ['a build script: all of the crate', { 'build.rs': 'fn main() {}' }, ['**', 'Cargo.lock', 'Cargo.toml']],
+  [
+    'a string that names a directory, as of a macro',
+    { 'src/main.rs': 'embed!("pages/");', 'pages/a': '' },
+    [...fixed, 'pages/**'],
+  ],
+  ['a directory that macros read by themselves', { 'migrations/1.sql': '' }, [...fixed, 'migrations/**']],
+  [
+    'a module elsewhere',
+    {
+      'src/main.rs': '#[path = "../gen/a.rs"] mod a;',
+      'gen/a.rs': 'include!("b.rs");',
+      'gen/b.rs': 'include_str!("../c");',
+    },
+    [...fixed, 'c', 'gen/**', 'gen/a.rs', 'gen/b.rs'],
+  ],
+  ['a comment that names a document', { 'src/main.rs': '// see GUIDE', GUIDE: '' }, fixed],
+  ['what a build script makes', { 'src/main.rs': 'include!(concat!(env!("OUT_DIR"), "/x.rs"));' }, fixed],
+])('%s', (_what, files, expected) => {
+  expect(partsOf(alone(files))).toEqual([...new Set(expected)].sort());
+});
+
+test.each<[Record<string, string>, RegExp]>([
+  [{ 'src/main.rs': 'include_str!(concat!("a", "b"));' }, /src\/main\.rs includes a file whose name only/],
+  [{ 'build.rs': 'read("../proto/x")' }, /build\.rs may read files outside/],
+  [{ 'Cargo.toml': 'not [ toml' }, /there is no Cargo\.toml that can be read/],
+  [{ 'Cargo.toml': crate('other') }, /no Cargo\.toml .* is that of app/],
+])('in %j nothing is narrowed, and it is said why', (files, why) => {
+  expect(alone(files)).toMatchObject({ why: expect.stringMatching(why) });
+});
+
+test('carriage returns and a byte order mark are no part of a manifest', () => {
+  expect(parseManifest('\ufeff[package]\r\nname = "a"\r\n')).toMatchObject({ name: 'a' });
+});
+
+test('python: what is named, and of a library nothing', () => {
+  const reading = read(python, ['compile-python', '--requirements=requirements.lock', 'app'], {}, 'src');
+  expect(partsOf(reading)).toEqual(['src/app', 'src/app/**', 'src/requirements.lock']);
+  expect(partsOf(read(python, ['compile-python-library', 'json'], {}))).toEqual([]);
+});
