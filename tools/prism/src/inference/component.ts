@@ -73,14 +73,15 @@ export function readComponent(text: string, file: string, options: ComponentOpti
   }
   const recognised = recogniseStage(resolutions, file);
   const readings = resolutions.map((resolution) => readStages(resolution, recognised !== undefined));
-  const stage = readings[0]!.compile && recognised;
+  const first = readings[0]!;
+  const stage = first.compile && recognised;
   return ok({
     bases: listReferences(readings, options.contexts ?? []),
     stage,
     platforms: options.platforms.map(platformOf),
     whole: {
       image: listWhole(first.image),
-      compile: listWhole(compile ? [compile] : []),
+      compile: listWhole(first.compile ? [first.compile] : []),
     },
     image: distinct(readings.flatMap(({ image }) => contextSources(image).map(({ source }) => source))),
     compile: stage && {
