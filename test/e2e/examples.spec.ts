@@ -116,7 +116,7 @@ describeWith([needsPodman], 'examples', () => {
       const { code, stdout } = await podman.try('exec', id, 'node', '-e', ask(path));
       return code === 0 && stdout.trim();
     };
-    const { value } = await until('the service answers', 30_000, () => answer('/health'));
+    const { value } = await until('the service answers', 60_000, () => answer('/health'));
     expect(value).toBe('200 {"status":"ok"}');
     expect(await answer('/durations/2h')).toBe('200 {"text":"2h","milliseconds":7200000}');
     expect(await answer('/')).toMatch(/^404 /);
