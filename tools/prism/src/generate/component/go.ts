@@ -1,7 +1,7 @@
 import { basename, dirname, join, normalize, relative } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
-import { compareVersions, parseGoModule } from '../plugin/goModule';
+import { compareVersions, parseGoModule } from '../shared/goModule';
 import { chooseMain } from './choose';
 import { copyModules, listModules } from './goModules';
 import { type GoPackage, type LocalModule, listMains, reachPackages } from './goPackages';

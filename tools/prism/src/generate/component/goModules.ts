@@ -1,6 +1,6 @@
 import { dirname, join, normalize, relative } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { type GoModule, parseGoModule } from '../plugin/goModule';
+import { type GoModule, parseGoModule } from '../shared/goModule';
 import type { GoPackage, LocalModule } from './goPackages';
 import type { Sources } from './program';
 

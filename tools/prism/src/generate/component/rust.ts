@@ -1,6 +1,7 @@
-import { basename, dirname, join, normalize } from 'node:path/posix';
+import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
+import { copyCrates, findRoot, listCrates } from './cargo';
 import { chooseMain } from './choose';
 import { type Manifest, parseManifest } from './manifest';
 import { type Finder, findPorts, type Program, type Request, type Sources } from './program';
@@ -52,44 +53,15 @@ function describeRust(request: Request, text: string): Result<Program> {
   if (!members.ok) return members;
   const locked = [...lock.matchAll(/^name = "(.+)"$/gm)].map(([, crate]) => crate!);
   const linked = systemLibraries.filter((crate) => locked.includes(crate));
-  const widened = members.value.some((member) => !isBelow(member, root.value));
-  const context = widened ? '.' : root.value;
-  const inContext = (path: string) => (context === '.' ? path : path.slice(context.length + 1));
-  const workdir = widened && root.value !== '.' ? `/src/${root.value}` : '/src';
-  const alone =
-    !widened && members.value.length === 1 && members.value[0] === root.value && root.value !== '.';
-  const lists = ['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', '.cargo/config.toml']
-    .map((file) => join(root.value, file))
-    .filter((file) => sources.read(file) !== undefined);
-  const copies = members.value
-    .filter((member) => member !== root.value)
-    .map((member) => `COPY ${inContext(member)} /src/${inContext(member)}`);
-  const own = ['src', 'build.rs'].filter((part) =>
-    sources
-      .list(root.value)
-      .some((file) => file === join(root.value, part) || file.startsWith(join(root.value, part, '/'))),
-  );
-  const rootHasPackage = members.value.includes(root.value);
-  const lines = alone
-    ? ['COPY . .']
-    : [
-        ...lists.map((file) => `COPY ${inContext(file)} ${join('/src', inContext(file))}`),
-        ...(rootHasPackage
-          ? own.map(
-              (part) =>
-                `COPY ${inContext(join(root.value, part))} ${join('/src', inContext(join(root.value, part)))}`,
-            )
-          : []),
-        ...copies,
-      ];
+  const copied = copyCrates(sources, root.value, members.value);
   const argv = ['compile-rust', '--package', name, ...(bin.value === name ? [] : ['--bin', bin.value])];
   return ok({
     language: 'Rust',
-    context,
+    context: copied.context,
     stages: [
       `FROM ${builder.value} AS compile`,
-      `WORKDIR ${workdir}`,
-      ...lines,
+      `WORKDIR ${copied.workdir}`,
+      ...copied.lines,
       `RUN [${argv.map((one) => JSON.stringify(one)).join(', ')}]`,
     ],
     final: ['FROM scratch', `COPY --from=compile /out/${bin.value} /${bin.value}`],
@@ -126,65 +98,6 @@ function listBinaries(sources: Sources, directory: string, manifest: Manifest): 
   return [...new Set([...declared, ...inferred])].sort();
 }
 
-/** Where Cargo.lock is: the workspace that the package is a member of, or the package itself. */
-function findRoot(sources: Sources, directory: string): Result<string> {
-  for (let at = directory; ; at = dirname(at)) {
-    const text = sources.read(join(at, 'Cargo.toml'));
-    const manifest = text === undefined ? undefined : parseManifest(text, join(at, 'Cargo.toml'));
-    if (manifest && !manifest.ok) return manifest;
-    const workspace = manifest?.ok ? manifest.value.workspace : undefined;
-    if (workspace && (at === directory || listMembers(sources, at, workspace).includes(directory)))
-      return ok(at);
-    if (at === '.') return ok(directory);
-  }
-}
-
-function listMembers(
-  sources: Sources,
-  root: string,
-  workspace: NonNullable<Manifest['workspace']>,
-): string[] {
-  const excluded = (workspace.exclude ?? []).map((path) => join(root, path));
-  return (workspace.members ?? [])
-    .flatMap((member) => {
-      const path = join(root, member).replace(/\/$/, '');
-      if (!path.endsWith('/*')) return [path];
-      const parent = dirname(path);
-      return sources
-        .list(parent)
-        .filter((file) => basename(file) === 'Cargo.toml' && dirname(dirname(file)) === parent)
-        .map((file) => dirname(file));
-    })
-    .filter((member) => !excluded.includes(member));
-}
-
-/** Cargo reads the manifest of every member, and of all that their paths lead to: all of them are copied. */
-function listCrates(sources: Sources, root: string, directory: string): Result<string[]> {
-  const crates = new Set<string>();
-  const queue = [root, directory];
-  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
-    if (crates.has(at)) continue;
-    const file = join(at, 'Cargo.toml');
-    const text = sources.read(file);
-    if (text === undefined)
-      return failed(
-        generateFailure('PROGRAM_NOT_SUPPORTED', {
-          what: `${at} is no crate of this workspace`,
-          remedy: 'Bring it into the workspace, or take the path out of the manifest that names it.',
-          at: { file },
-        }),
-      );
-    const manifest = parseManifest(text, file);
-    if (!manifest.ok) return manifest;
-    crates.add(at);
-    if (manifest.value.workspace) queue.push(...listMembers(sources, at, manifest.value.workspace));
-    queue.push(...manifest.value.paths.map((path) => normalize(join(at, path)).replace(/\/$/, '')));
-  }
-  const own = parseManifest(sources.read(join(root, 'Cargo.toml'))!, join(root, 'Cargo.toml'));
-  if (own.ok && own.value.package === undefined) crates.delete(root);
-  return ok([...crates].sort());
-}
-
 function chooseBuilder(
   { sources, prefix, directory }: Request,
   root: string,
@@ -206,5 +119,3 @@ function chooseBuilder(
     }),
   );
 }
-
-const isBelow = (path: string, root: string) => root === '.' || path === root || path.startsWith(`${root}/`);

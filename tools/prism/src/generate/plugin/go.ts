@@ -2,7 +2,6 @@ import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
 import { type Files, renderTemplates } from '../shared/files';
-import { readPrefix } from '../shared/names';
 import {
   compareVersions,
   type GoModule,
@@ -10,7 +9,8 @@ import {
   mergeRequires,
   mergeSums,
   parseGoModule,
-} from './goModule';
+} from '../shared/goModule';
+import { readPrefix } from '../shared/names';
 import { addToGoWork } from './goWork';
 import type { Backend } from './options';
 

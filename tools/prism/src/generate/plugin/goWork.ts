@@ -1,5 +1,5 @@
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { hasConflict } from './goModule';
+import { hasConflict } from '../shared/goModule';
 
 const block = /^use \(\n((?:.*\n)*?)\)/m;
 

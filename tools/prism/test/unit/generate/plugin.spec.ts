@@ -1,11 +1,11 @@
 import { plugin } from '../../../src/generate';
+import { addToGoWork } from '../../../src/generate/plugin/goWork';
 import {
   compareVersions,
   mergeRequires,
   mergeSums,
   parseGoModule,
-} from '../../../src/generate/plugin/goModule';
-import { addToGoWork } from '../../../src/generate/plugin/goWork';
+} from '../../../src/generate/shared/goModule';
 import { outcome, sdkFiles, snapshot, treeOf } from './trees';
 
 const make = (tree: ReturnType<typeof treeOf>, options: object) => outcome(() => plugin(tree, options));
