@@ -103,15 +103,13 @@ beforeAll(() => {
 afterAll(() => {
   for (const child of started) child.kill('SIGKILL');
   for (const name of containers) succeeds('rm', '--force', '--volumes', '--time=0', name);
-  for (const name of containers)
-    succeeds('rmi', `localhost/${prefix}/${name.slice(prefix.length + 1)}:latest`);
-  succeeds(
-    'image',
-    'prune',
-    '--force',
-    '--filter=label=prism-build.project',
+  // Under every tag; the prefix is this run's own.
+  const images = podman(
+    'images',
+    '--format={{.Repository}}:{{.Tag}}',
     `--filter=reference=localhost/${prefix}/*`,
   );
+  for (const image of images.split('\n').filter(Boolean)) succeeds('rmi', image);
   workspace.remove();
   removePlugin();
 });
