@@ -26,6 +26,9 @@ export function stageTree(root: string, plan: CompilePlan): Result<Tree> {
     keepParents(kept, path, copied.value);
     kept.set(path, node);
   }
+  // The command starts here, whether or not it reads something of it.
+  const working = plan.working.replace(/^\//, '');
+  if (copied.value.has(working)) keepParents(kept, `${working}/x`, copied.value);
   for (const path of reading.closure.placeholders) {
     if (kept.has(path)) continue;
     keepParents(kept, path, copied.value);
