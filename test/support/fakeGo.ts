@@ -9,12 +9,21 @@ export interface FakeGo {
   /** Every call so far: `<GOARCH> <package>`. */
   readonly calls: () => string[];
   /** Makes the compile of a command wait until `release`. */
+  /** Makes `go mod download` bring another version of itself, without modes, as modules are. */
+  readonly offer: (version: string) => void;
   readonly hold: (command: string) => void;
   readonly release: (command: string) => void;
 }
 
 const script = `#!/bin/sh
 root=$(cd "$(dirname "$0")/.." && pwd)
+case "$3" in
+  golang.org/toolchain@*)
+    version=\${3#*-go}; version=\${version%.*}
+    [ -e "$root/offers-$version" ] || { echo "no $version"; exit 1; }
+    to=$GOMODCACHE/$3
+    mkdir -p "$to/bin" && cat "$0" > "$to/bin/go" && echo "go$version" > "$to/VERSION" ;;
+esac
 [ "$1" = mod ] && exit 0
 for word; do [ "$before" = -o ] && out=$word; before=$word; last=$word; done
 name=\${last##*/}
@@ -37,6 +46,7 @@ export function makeFakeGo(root: string, version = '9.9.9'): FakeGo {
     bin: join(root, 'bin'),
     version,
     calls: () => (fs.existsSync(calls) ? fs.readFileSync(calls, 'utf8').split('\n').filter(Boolean) : []),
+    offer: (offered) => fs.writeFileSync(join(root, `offers-${offered}`), ''),
     hold: (command) => fs.writeFileSync(join(root, `hold-${command}`), ''),
     release: (command) => fs.rmSync(join(root, `hold-${command}`), { force: true }),
   };

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { repository } from './plugin';
 import { strangerFiles } from './strangerFiles';
 
@@ -19,6 +20,10 @@ export interface Stranger {
   readonly git: (...args: string[]) => string;
   /** What nx printed on both streams; throws where it fails, unless that is what is expected. */
   readonly nx: (args: readonly string[], status?: number) => string;
+  /** The environment of its nx. */
+  readonly env: NodeJS.ProcessEnv;
+  /** What nx printed as JSON, in the background. */
+  readonly jsonLater: <T>(args: readonly string[]) => Promise<T>;
   /** What nx printed as JSON. */
   readonly json: <T>(args: readonly string[]) => T;
 }
@@ -31,6 +36,8 @@ const inherited = Object.fromEntries(
 const run = (cwd: string, argv: readonly string[], env: NodeJS.ProcessEnv = inherited) =>
   execFileSync(argv[0]!, argv.slice(1), { cwd, env, encoding: 'utf8', stdio: 'pipe', timeout: 280_000 });
 
+const later = promisify(execFile);
+
 /** Packs the plugin as `npm run pack` does. */
 export function prepareStrangers(): Shared {
   const directory = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'prism-stranger-'));
@@ -41,18 +48,34 @@ export function prepareStrangers(): Shared {
 export const removeStrangers = ({ directory }: Shared) =>
   fs.rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 
-/** A workspace out of nothing, with an installed nx and the packed plugin under its alias. */
-export function makeStranger(shared: Shared, nx: string, manager: Manager): Stranger {
-  const root = join(shared.directory, `${manager}-${nx}`);
+/**
+ * A workspace out of nothing, with an installed nx and the packed plugin under its alias. Another one of the same nx and
+ * manager may have been installed before, as `like`: its packages are used.
+ */
+export function makeStranger(
+  shared: Shared,
+  nx: string,
+  manager: Manager,
+  files = strangerFiles,
+  like?: Stranger,
+): Stranger {
+  const root = fs.mkdtempSync(join(shared.directory, `${manager}-${nx}-`));
   const path = (name: string) => join(root, name);
   const write = (name: string, content: string) => {
     fs.mkdirSync(dirname(path(name)), { recursive: true });
     fs.writeFileSync(path(name), content);
   };
-  for (const [name, content] of Object.entries(strangerFiles)) write(name, content);
+  for (const [name, content] of Object.entries(files)) write(name, content);
   const devDependencies = { nx, prism: `file:${shared.tarball}` };
   write('package.json', JSON.stringify({ name: 'acme', version: '0.0.0', private: true, devDependencies }));
-  install(root, shared, manager);
+  if (!like) install(root, shared, manager);
+  else {
+    fs.symlinkSync(like.path('node_modules'), path('node_modules'));
+    for (const lock of ['package-lock.json', 'pnpm-lock.yaml'].filter((name) =>
+      fs.existsSync(like.path(name)),
+    ))
+      fs.copyFileSync(like.path(lock), path(lock));
+  }
   const git = (...args: string[]) =>
     run(root, ['git', '-c', 'user.name=t', '-c', 'user.email=t@t', ...args]).trim();
   git('init', '-q', '-b', 'main');
@@ -87,6 +110,11 @@ export function makeStranger(shared: Shared, nx: string, manager: Manager): Stra
       const { status, output } = start(args);
       if (status !== expected) throw new Error(`status ${status} from nx ${args.join(' ')}\n${output}`);
       return output;
+    },
+    env,
+    jsonLater: async (args) => {
+      const { stdout } = await later(path('node_modules/.bin/nx'), [...args, '--json'], { cwd: root, env });
+      return JSON.parse(stdout);
     },
     json: (args) => JSON.parse(run(root, ['node_modules/.bin/nx', ...args, '--json'], env)),
   };

@@ -206,3 +206,17 @@ describe('toolchain', () => {
     });
   });
 });
+
+test('any Go on PATH fetches the pinned one as a module, whatever its own settings are', () => {
+  const pin = { language: 'go', version: '1.26.8', packages: {} };
+  const obtaining = go.obtain!(pin, machineOf({ '/usr/bin/go': '' }, ['/none', '/usr/bin']), '/c');
+  expect(obtaining?.call.argv).toEqual([
+    '/usr/bin/go',
+    'mod',
+    'download',
+    expect.stringMatching(/^golang\.org\/toolchain@v0\.0\.1-go1\.26\.8\.\w+-\w+$/),
+  ]);
+  expect(obtaining?.call.env).toMatchObject({ GOTOOLCHAIN: 'local', GOWORK: 'off', GOMODCACHE: '/c/gomod' });
+  expect(obtaining?.executable[0]).toMatch(/^\/c\/gomod\/golang\.org\/toolchain@.*\/bin$/);
+  expect(go.obtain!(pin, machineOf({}, ['/usr/bin']), '/c')).toBeUndefined();
+});

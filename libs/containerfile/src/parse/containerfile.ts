@@ -12,6 +12,9 @@ import { joinLines } from '../read/lines';
 import { checkText } from '../read/text';
 import { parseInstruction } from './instruction';
 
+/** More than any image has layers, by far; every command of nx reads every Containerfile. */
+const mostInstructions = 2000;
+
 /**
  * Parses a Containerfile: the language of BuildKit's `docker/dockerfile:1`, with Podman's reading where both
  * accept a text and differ (README). Nothing is expanded and no name is looked up yet.
@@ -23,6 +26,11 @@ export function parseContainerfile(text: string, file: string): Result<Container
   const physical = text.replace(/^\ufeff/, '').split('\n');
   const directives = readDirectives(physical, file);
   const joined = joinLines(physical, directives.escape, file);
+  const excess = joined.lines[mostInstructions];
+  if (excess) {
+    const what = `The file has ${joined.lines.length} instructions; the most are ${mostInstructions}.`;
+    return failed(containerfileFailure('CONTAINERFILE_TOO_LONG', { what, at: { file, line: excess.line } }));
+  }
   const failures: Failure[] = [...checkText(text, file), ...directives.failures, ...joined.failures];
   const globals: ArgInstruction[] = [];
   const stages: { from: FromInstruction; instructions: Instruction[] }[] = [];

@@ -3,6 +3,10 @@ import { defineCatalogue } from '../define';
 /** Failures of reading a Containerfile and its ignore file. */
 export const containerfileFailure = defineCatalogue({
   CONTAINERFILE_NOT_TEXT: { remedy: 'Save the file as UTF-8 text.' },
+  CONTAINERFILE_TOO_LONG: {
+    remedy:
+      'Copy directories in place of single files, and settings in a file; or split the image into a base and others.',
+  },
   CONTAINERFILE_BAD_DIRECTIVE: { remedy: 'Give each parser directive once; escape is either \\ or `.' },
   CONTAINERFILE_UNKNOWN_INSTRUCTION: {
     remedy: 'Correct the instruction; the Containerfile reference lists them all.',

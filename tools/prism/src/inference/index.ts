@@ -21,7 +21,7 @@ import { type Declared, listOf, readDeclared, readRootfs, sharedOptions } from '
 import { type ComponentUses, type Edge, keepEdges, listEdges, listNodes } from './edges';
 import { type Identity, pluginIdentity } from './identity';
 import { openKept } from './kept';
-import { followSources } from './links';
+import { followSources, type LinkReader, openLinks } from './links';
 import { nameProjects } from './names';
 import { containerfileGlob, type Place, placeComponents } from './places';
 import { makeTargets } from './targets';
@@ -53,11 +53,12 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const prefix = options?.prefix ?? '';
     warn([...failures, ...findTakenNames(read, prefix)]);
     const links = linkBases(read.flatMap(listNamed), prefix);
+    const symbolic = openLinks();
     const kept = openKept(context.workspaceRoot);
     const roots = new Map(read.map(({ name, root }) => [name, root]));
     const edges: Edge[] = [];
     const made = read.map((one): [string, CreateNodesResult] => {
-      const { project, uses } = makeProject(one, links, options, context, identity, kept.files, roots);
+      const { project, uses } = makeProject(one, links, symbolic, options, context, identity, kept.files, roots);
       const own = listEdges(context.workspaceRoot, uses);
       edges.push(...own);
       const { projects, externalNodes } = listNodes(
@@ -79,9 +80,11 @@ function nameAll(read: readonly UnnamedProject[]): ReadProject[] {
   return read.map((one, index) => ({ ...one, name: names[index]! }));
 }
 
-/** On standard error: what nx prints for scripts is on the other. */
-function warn(failures: readonly Failure[]): void {
-  if (failures.length > 0) process.stderr.write(`${renderFailures(failures)}\n`);
+/** On standard error: what nx prints for scripts is on the other. Building says the rest of what is wrong. */
+function warn(failures: readonly Failure[], most = 10): void {
+  if (failures.length === 0) return;
+  const more = failures.length > most ? `  and ${failures.length - most} more\n` : '';
+  process.stderr.write(`${renderFailures(failures.slice(0, most))}\n${more}`);
 }
 
 /** A component by itself, before it is known what its images' names stand for. */
@@ -151,6 +154,7 @@ function readProject(
 function makeProject(
   read: ReadProject,
   links: ReadonlyMap<string, BaseLinks>,
+  symbolic: LinkReader,
   options: PluginOptions | undefined,
   { workspaceRoot }: CreateNodesContext,
   identity: Identity,
@@ -195,7 +199,7 @@ function makeProject(
     foreign: [...new Set(references)].filter((reference) => !isLocal(reference)),
   };
   const follow = (one: Result<Component>) =>
-    one.ok ? followLinks(join(workspaceRoot, context), one.value) : undefined;
+    one.ok ? followLinks(join(workspaceRoot, context), one.value, symbolic) : undefined;
   const project: ProjectConfiguration = {
     name,
     root,
@@ -249,9 +253,9 @@ function orFailure<T>(what: string, read: () => Result<T>): Result<T> {
   }
 }
 
-function followLinks(context: string, component: Component): Component {
+function followLinks(context: string, component: Component, symbolic: LinkReader): Component {
   const { image, compile } = component;
-  const follow = (sources: readonly Source[]) => followSources(context, sources);
+  const follow = (sources: readonly Source[]) => followSources(context, sources, symbolic);
   const followed = compile && { ...compile, sources: follow(compile.sources) };
   return { ...component, image: follow(image), compile: followed };
 }

@@ -223,3 +223,19 @@ test('two images of one name, and a name that no registry takes, are said; build
   );
   expect(loaded.output).toMatch(/IMAGE_NAME_INVALID: no image can be called localhost\/not a name/);
 });
+
+test('a Go that is pinned by a tag, and not there, is fetched by the one that is', async () => {
+  writeGo(workspace, 'fetched');
+  const text = workspace
+    .read('svc/fetched/Containerfile')
+    .replace(/FROM \S+ AS compile/, 'FROM golang:9.8.7 AS compile');
+  workspace.write('svc/fetched/Containerfile', text);
+  const failing = await workspace.nx(['build-image', 'fetched'], env());
+  expect(failing.status).toBe(1);
+  expect(failing.output).toMatch(
+    /TOOLCHAIN_DIFFERS: this stage is pinned to go9\.8\.7[\s\S]*fetching it failed[\s\S]*no 9\.8\.7/,
+  );
+  go.offer('9.8.7');
+  expect(await workspace.nx(['build-image', 'fetched'], env())).toMatchObject({ status: 0 });
+  expect(existsSync(workspace.path('.prism/cache/gomod/golang.org'))).toBe(true);
+});

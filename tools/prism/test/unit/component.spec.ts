@@ -149,3 +149,19 @@ test('a Containerfile that cannot be read has a build that says why, keyed by al
     includeIgnored: true,
   });
 });
+
+test('a Containerfile of a megabyte is read, or refused with a line', () => {
+  const comments = `FROM scratch\n${`# ${'x'.repeat(1000)}\n`.repeat(1000)}COPY a /\n`;
+  expect(read(comments).image).toEqual(['a']);
+  const continued = `FROM scratch\nCOPY a \\\n${'b \\\n'.repeat(250_000)}c/\n`;
+  expect(read(continued).image).toEqual(['a', 'b']);
+  const many = readComponent(
+    `FROM scratch\n${'ENV NAME=$NAME.\n'.repeat(60_000)}`,
+    'svc/Containerfile',
+    both,
+  );
+  expect(many).toMatchObject({
+    ok: false,
+    failures: [{ code: 'CONTAINERFILE_TOO_LONG', at: { file: 'svc/Containerfile', line: 2001 } }],
+  });
+});
