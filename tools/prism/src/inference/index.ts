@@ -58,7 +58,16 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const roots = new Map(read.map(({ name, root }) => [name, root]));
     const edges: Edge[] = [];
     const made = read.map((one): [string, CreateNodesResult] => {
-      const { project, uses } = makeProject(one, links, symbolic, options, context, identity, kept.files, roots);
+      const { project, uses } = makeProject(
+        one,
+        links,
+        symbolic,
+        options,
+        context,
+        identity,
+        kept.files,
+        roots,
+      );
       const own = listEdges(context.workspaceRoot, uses);
       edges.push(...own);
       const { projects, externalNodes } = listNodes(
