@@ -30,8 +30,9 @@ export function toPartFilesets(context: string, parts: readonly Part[], except: 
       : `${prefix}${foreign.test(part.names) ? '*' : widen(part.names)}`;
   });
   const endings = except.length > 1 ? `{${except.join(',')}}` : except.join('');
-  const negative =
-    endings === '' || special.test(context) ? [] : [`!${workspacePath(context)}**/*${endings}`];
+  // Nx refuses a negation that has nothing to filter.
+  const none = endings === '' || filesets.length === 0 || special.test(context);
+  const negative = none ? [] : [`!${workspacePath(context)}**/*${endings}`];
   return [...new Set(filesets), ...negative];
 }
 

@@ -1,9 +1,10 @@
 import { ignoreNothing, parseIgnoreFile, type Source } from '@prism-build/containerfile';
+import type { Part } from '@prism-build/languages';
 import fc from 'fast-check';
 // The very matcher of the task hasher: what it says is in a fileset is what Nx hashes.
 import { matchGlobPaths } from 'nx/src/native';
 import { readComponent } from '../../src/inference/component';
-import { toExclusions, toFilesets } from '../../src/inference/filesets';
+import { toExclusions, toFilesets, toPartFilesets } from '../../src/inference/filesets';
 
 const rulesOf = (text: string) => {
   const rules = parseIgnoreFile(text, 'ignore');
@@ -144,4 +145,24 @@ describe('never narrower than the build', () => {
 
 test('without an ignore file nothing is left out', () => {
   expect(toExclusions('c', ignoreNothing, [])).toEqual([]);
+});
+
+test('parts of the workspace, and what of them does not count', () => {
+  const parts: Part[] = [
+    { kind: 'file', path: 'a/go.mod' },
+    { kind: 'files', path: 'a/[id]', names: '*.go' },
+    { kind: 'tree', path: 'a/static' },
+    { kind: 'tree', path: '' },
+  ];
+  const filesets = toPartFilesets('a', parts, ['_test.go', '_windows.go']);
+  expect(filesets.slice(0, -1)).toEqual([
+    '{workspaceRoot}/a/go.mod',
+    '{workspaceRoot}/a/*id*/*.go',
+    '{workspaceRoot}/a/static/**/*',
+    '{workspaceRoot}/**/*',
+  ]);
+  const files = ['a/b/x.go', 'a/b/x_test.go', 'a/x_windows.go', 'a/go.mod', 'b/x_test.go'];
+  expect(files.filter((file) => covers(filesets, file))).toEqual(['a/b/x.go', 'a/go.mod', 'b/x_test.go']);
+  // Nx refuses a negation that has nothing to filter.
+  expect(toPartFilesets('a', [], ['_test.go'])).toEqual([]);
 });
