@@ -78,7 +78,9 @@ async function readKeys(root: string, files: readonly string[]): Promise<Map<str
   );
   const keys = new Map<string, Key>();
   for (const [, result] of made) {
-    const [project] = Object.values(result.projects ?? {}) as unknown as Project[];
+    // Modules and crates that it is compiled from are projects too.
+    const projects = Object.values(result.projects ?? {}) as unknown as Project[];
+    const project = projects.find(({ targets }) => targets.compile);
     const target = project?.targets.compile;
     if (!project || !target) continue;
     const globs = target.inputs.flatMap((input) => {
