@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { engineSettings } from '../support/engineSettings';
 import { type ImageFiles, readImageFiles } from '../support/imageFiles';
 import { makeClone, ownCaches } from './support/clone';
 import { sharedCompilers } from './support/compilers';
@@ -20,6 +21,8 @@ describeWith([needsPodman], 'who compiles', () => {
   let fetched: string;
   const inContainers = (cache: string) => ({
     ...ownCaches(clone),
+    // Set-up never ran in the clone.
+    ...engineSettings,
     PRISM_ENGINE: 'podman',
     PRISM_CACHE_DIR: cache,
   });
