@@ -6,6 +6,7 @@ export { listContainers, listEnded, listImages, listUsed, removeImage } from './
 export { loadNames, type NameParts } from './names';
 export { type PrintedMount, type PrintedRun, printRun } from './printRun';
 export {
+  awaitContainer,
   inspectContainer,
   type PublishedPort,
   parsePort,
@@ -13,5 +14,6 @@ export {
   type RunRequest,
   removeContainer,
   runImage,
+  signalContainer,
   steersEngine,
 } from './runImage';

@@ -90,6 +90,20 @@ export function inspectContainer({ name }: Pick<Engine, 'name'>, container: stri
   return [name, 'container', 'inspect', '--format', '{{.State.Running}}', container];
 }
 
+/** Sends a signal to what runs in a container. Fails where nothing runs. */
+export function signalContainer(
+  { name }: Pick<Engine, 'name'>,
+  container: string,
+  signal: NodeJS.Signals,
+): Argv {
+  return [name, 'kill', `--signal=${signal}`, container];
+}
+
+/** Ends when the container does. */
+export function awaitContainer({ name }: Pick<Engine, 'name'>, container: string): Argv {
+  return [name, 'wait', container];
+}
+
 /** Stops a container the hard way and removes it. */
 export function removeContainer({ name }: Pick<Engine, 'name'>, container: string): Argv {
   // Podman would ask it to end once more, and wait.

@@ -84,6 +84,11 @@ export interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
   /** Called when it still runs `patience` milliseconds after it was asked to stop, or at the second request. */
   readonly stop: () => void;
   readonly patience: number;
+  /**
+   * Called with the first request when the command has ended after it: it may have died of the signal itself, and
+   * what it ran goes on. Until this ends, requests are taken as before.
+   */
+  readonly finish: (signal: NodeJS.Signals) => Promise<unknown>;
 }
 
 /** How a command in the foreground ended: its own status, and whether somebody had asked it to stop. */
@@ -107,24 +112,26 @@ export async function runForeground(command: ForegroundCommand): Promise<Result<
     stdio: [command.input ? 'inherit' : 'ignore', 'inherit', 'inherit'],
     ...(command.env && { env: { ...command.env }, extendEnv: false }),
   });
-  let asked = 0;
+  let asked: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
   const pass = (signal: NodeJS.Signals): void => {
-    if (asked === 0) {
-      asked = Date.now();
+    if (asked === undefined) {
+      asked = { signal, at: Date.now() };
       timer = setTimeout(command.stop, command.patience);
       child.kill(signal);
       // A terminal and a runner of tasks both send one: that is one request.
-    } else if (Date.now() - asked > 1000) command.stop();
+    } else if (signal === asked.signal && Date.now() - asked.at > 1000) command.stop();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, pass);
   const result = await child;
+  const request = asked as { signal: NodeJS.Signals } | undefined;
+  if (request) await command.finish(request.signal);
   for (const signal of signals) process.off(signal, pass);
   clearTimeout(timer);
   if (result.code === 'ENOENT')
     return failed(shellFailure('COMMAND_NOT_FOUND', { what: `cannot find the command ${file}` }));
-  return ok({ status: result.exitCode ?? 128, asked: asked > 0 });
+  return ok({ status: result.exitCode ?? 128, asked: request !== undefined });
 }
 
 function isBytes(input: Command['input']): input is string | Uint8Array {

@@ -1,5 +1,13 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { type Engine, inspectContainer, loadNames, removeContainer, runImage } from '@prism-build/engine';
+import {
+  awaitContainer,
+  type Engine,
+  inspectContainer,
+  loadNames,
+  removeContainer,
+  runImage,
+  signalContainer,
+} from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
 import { runForeground } from '@prism-build/shell';
@@ -77,20 +85,28 @@ async function runToEnd(
   { stopTimeout, interactive }: RunOptions,
 ): Promise<Result<string>> {
   const call = engineRun(directories);
+  const { name } = request;
+  const remove = () => call({ argv: removeContainer(engine, name) });
   const ended = await runForeground({
     argv: runImage(engine, request),
     env: { ...engineEnvironment(directories), ...values },
     input: interactive,
     patience: stopTimeout * 1000,
-    stop: () => void call({ argv: removeContainer(engine, request.name) }),
+    stop: () => void remove(),
+    // A signal in its first moments ends podman itself, which exits with 1; somebody may have killed it, too.
+    finish: async (signal) => {
+      const pass = () => call({ argv: signalContainer(engine, name, signal) });
+      // Nx sends SIGTERM to all below it, this command too.
+      const passed = (await pass()).ok || (await pass()).ok;
+      if (passed) await call({ argv: awaitContainer(engine, name) });
+      await remove();
+    },
   });
   if (!ended.ok) return ended;
   const { status, asked } = ended.value;
-  // Where somebody killed the engine's command, the container goes on.
-  if (asked) await call({ argv: removeContainer(engine, request.name) });
-  if (asked) return ok(`  ${request.name} stopped\n`);
-  if (status === 0) return ok(`  ${request.name} ended\n`);
-  const what = `${request.name} ended with status ${status}`;
+  if (asked) return ok(`  ${name} stopped\n`);
+  if (status === 0) return ok(`  ${name} ended\n`);
+  const what = `${name} ended with status ${status}`;
   return failed(engineFailure('RUN_ENDED', { what, why: explain(status) }));
 }
 

@@ -122,6 +122,21 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
+test('a container whose engine command died of the signal is asked itself', async () => {
+  fs.mkdirSync(workspace.path('orphan'));
+  fs.chmodSync(workspace.path('orphan'), 0o777);
+  const running = await startAndWait('--volumes=./orphan:/log');
+  const command = Number(
+    execFileSync('pgrep', ['-f', `^podman run .*--name=${prefix}-say `], { encoding: 'utf8' }),
+  );
+  process.kill(command, 'SIGSTOP');
+  running.killAll('SIGINT');
+  process.kill(command, 'SIGKILL');
+  await running.ended;
+  await until('the container is gone', () => containers() === '');
+  expect(workspace.read('orphan/signals')).toBe('2\n');
+});
+
 test('a signal to nx alone ends the container too', async () => {
   const running = await startAndWait();
   process.kill(running.child.pid!, 'SIGTERM');
