@@ -63,7 +63,8 @@ async function makePlain(root, ours) {
     fs.mkdirSync(place, { recursive: true });
     fs.cpSync(join(ours, 'dist', 'images', name), join(place, 'image'), { recursive: true });
     const target = {
-      command: `mkdir -p dist/images && cp -r svc/${name}/image dist/images/${name}`,
+      // Nx makes the directories of outputs before it runs a command.
+      command: `mkdir -p dist/images/${name} && cp -r svc/${name}/image/. dist/images/${name}`,
       cache: true,
       inputs: ['{projectRoot}/hello'],
       outputs: [`{workspaceRoot}/dist/images/${name}`],
