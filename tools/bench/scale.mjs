@@ -83,7 +83,7 @@ async function inferAlone(root, plugin, rounds) {
   const found = [];
   // The first writes V8's code cache.
   for (let round = -1; round < rounds; round += 1) {
-    const printed = JSON.parse(await run([process.execPath, script, root, plugin]));
+    const printed = JSON.parse(await run([process.execPath, script, root, plugin], { cwd: root }));
     if (round >= 0) found.push(printed);
   }
   const middle = (name) => `${median(found.map((one) => one[name])).toFixed(1)} ms`;

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { treeSeed } from '../../../../test/support/treeSeed';
 import type { OracleCase } from './case';
 import { unexplained } from './exceptions';
 import { generateCase } from './generate';
@@ -27,12 +27,6 @@ needsPodman()(`${runs} generated cases are what podman build makes of them`, asy
   // A grammar whose cases are mostly refused would prove little.
   expect(built * 5).toBeGreaterThan(runs * 2);
 });
-
-/** New cases with every commit, and the same ones wherever that commit is tested. */
-function treeSeed(): number {
-  const { stdout } = spawnSync('git', ['rev-parse', 'HEAD^{tree}'], { cwd: __dirname, encoding: 'utf8' });
-  return /^[0-9a-f]{40}/.test(stdout) ? Number.parseInt(stdout.slice(0, 7), 16) : Date.now() % 1_000_000_000;
-}
 
 async function reportSmallest(oracleCase: OracleCase): Promise<string> {
   const podman = openPodman();

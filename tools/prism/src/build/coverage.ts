@@ -56,9 +56,10 @@ function isCompileCovered(
   compile: CompileReads,
   inputs: ReadonlySet<string | undefined>,
 ): boolean {
-  const rules = readIgnoreRules(root, containerfile, context);
+  const files = openFiles(root, noFacts);
+  const rules = readIgnoreRules(files.text, containerfile, context);
   if (!rules.ok) return true;
-  const reading = stage && readStage({ ...stage, context }, platforms, rules.value, openFiles(root, noFacts));
+  const reading = stage && readStage({ ...stage, context }, platforms, rules.value, files);
   const facts = {
     containerfile,
     context,

@@ -14,10 +14,11 @@ import { readStage } from '../workspace/stage/reading';
  */
 export function stageTree(root: string, plan: CompilePlan): Result<Tree> {
   const copied = copiedTree(root, plan);
-  const rules = readIgnoreRules(root, plan.containerfile, plan.context);
+  const files = openFiles(root, noFacts);
+  const rules = readIgnoreRules(files.text, plan.containerfile, plan.context);
   if (!copied.ok || !rules.ok) return copied.ok ? (rules as Result<Tree>) : copied;
   const targets = plan.platforms.map(({ platform }) => platform);
-  const reading = readStage(plan, targets, rules.value, openFiles(root, noFacts));
+  const reading = readStage(plan, targets, rules.value, files);
   if (!reading.closure) return withoutUnread(copied.value, plan);
   const holds = partsHold(reading.closure);
   const kept: Tree = new Map();

@@ -29,7 +29,7 @@ export function findTakenNames(
   });
 }
 
-interface Named {
+export interface Named {
   readonly name: string;
   readonly references: readonly string[];
 }

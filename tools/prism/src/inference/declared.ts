@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { readTextIfThere } from '@prism-build/shell';
+import { posix } from 'node:path';
+import type { ReadText } from '../workspace/readContext';
 import type { VariantOptions } from './variants';
 
 /** What project.json or package.json says of a component. */
@@ -17,9 +16,9 @@ export interface Declared {
   readonly variants: VariantOptions['targets'];
 }
 
-export function readDeclared(directory: string): Declared {
-  const project = readJson(join(directory, 'project.json'));
-  const manifest = readJson(join(directory, 'package.json'));
+export function readDeclared(read: ReadText, directory: string): Declared {
+  const project = readJson(read, posix.join(directory, 'project.json'));
+  const manifest = readJson(read, posix.join(directory, 'package.json'));
   const targets = { ...manifest?.nx?.targets, ...project?.targets };
   const variants = Object.entries(targets).flatMap(([name, target]) => {
     const [, variant] = /^build-image-(.+)$/.exec(name) ?? [];
@@ -40,9 +39,9 @@ interface Manifest {
 }
 
 /** A file that is not JSON is Nx's to complain about. */
-function readJson(path: string): Manifest | undefined {
-  const text = readTextIfThere(path);
+function readJson(read: ReadText, path: string): Manifest | undefined {
   try {
+    const text = read(path);
     return text === undefined ? undefined : (JSON.parse(text) as Manifest);
   } catch {
     return undefined;
@@ -59,8 +58,10 @@ export function sharedOptions({ platforms, buildArgs }: Declared['options']): Re
 }
 
 /** Whether Nx may cache an image with a rootfs; what is wrong with the file, building says. */
-export function readRootfs(directory: string): { readonly cache: boolean } | undefined {
-  if (!existsSync(join(directory, 'rootfs.json'))) return undefined;
-  const rootfs = readJson(join(directory, 'rootfs.json')) as { cache?: unknown } | undefined;
-  return { cache: rootfs?.cache !== false };
+export function readRootfs(read: ReadText, directory: string): { readonly cache: boolean } | undefined {
+  let text: string | undefined;
+  const rootfs = readJson((path) => (text = read(path)), posix.join(directory, 'rootfs.json')) as
+    | { cache?: unknown }
+    | undefined;
+  return text === undefined ? undefined : { cache: rootfs?.cache !== false };
 }

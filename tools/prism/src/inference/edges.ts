@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type {
   CreateDependencies,
   CreateDependenciesContext,
@@ -8,21 +6,22 @@ import type {
   ProjectConfiguration,
   RawProjectGraphDependency,
 } from '@nx/devkit';
+import type { Use } from '@prism-build/languages';
 import { builderDirectory } from '../workspace/naming';
-import type { StageReading } from '../workspace/stage/reading';
-import { type RegistryImage, readRegistryImages } from './registryImages';
+import type { Files } from '../workspace/stage/files';
+import type { RegistryImage } from './registryImages';
 
 /** What the files of a component say of others. */
 export interface ComponentUses {
   readonly file: string;
   readonly root: string;
-  /** Directories of the components that its images are made of. */
+  /** Components that its images are made of. */
   readonly siblings: readonly string[];
   readonly builder: string | undefined;
   readonly language: string | undefined;
-  readonly reading: StageReading | undefined;
-  /** Images of registries, as the Containerfile names them. */
-  readonly foreign: readonly string[];
+  /** From a file to a directory that its compiler reads. */
+  readonly compiled: readonly Use[];
+  readonly images: readonly RegistryImage[];
 }
 
 /** An edge before it is known which projects there are: from a file to a directory, or to an image of a registry. */
@@ -34,16 +33,20 @@ export interface Edge {
   readonly image?: RegistryImage;
 }
 
+/** @param roots of the components, by name */
 export function listEdges(
-  root: string,
-  { file, root: own, siblings, builder, reading, foreign }: ComponentUses,
+  { file, root, siblings, builder, compiled, images }: ComponentUses,
+  roots: ReadonlyMap<string, string>,
 ): Edge[] {
   const base = builder && builderDirectory(builder);
   return [
-    ...siblings.map((directory) => ({ from: file, root: own, directory })),
-    ...(base ? [{ from: file, root: own, directory: base }] : []),
-    ...(reading?.closure?.edges ?? []).map(({ from, to }) => ({ from, directory: to })),
-    ...readRegistryImages(join(root, file), foreign).map((image) => ({ from: file, root: own, image })),
+    ...siblings.flatMap((name) => {
+      const directory = roots.get(name);
+      return directory === undefined ? [] : [{ from: file, root, directory }];
+    }),
+    ...(base ? [{ from: file, root, directory: base }] : []),
+    ...compiled.map(({ from, to }) => ({ from, directory: to })),
+    ...images.map((image) => ({ from: file, root, image })),
   ];
 }
 
@@ -52,22 +55,20 @@ export function listEdges(
  * from, and the images of registries that it is made of. A directory that is a project by itself is left alone.
  */
 export function listNodes(
-  workspaceRoot: string,
-  { language, reading }: ComponentUses,
-  edges: readonly Edge[],
+  { language, compiled, images }: ComponentUses,
   components: ReadonlySet<string>,
+  files: Files,
 ): Pick<Required<CreateNodesResult>, 'projects' | 'externalNodes'> {
   const inComponent = (directory: string): boolean =>
     components.has(directory) ||
     (directory.includes('/') && inComponent(directory.slice(0, directory.lastIndexOf('/'))));
-  const libraries = new Set((reading?.closure?.edges ?? []).map(({ to }) => to));
+  const libraries = new Set(compiled.map(({ to }) => to));
   const projects = [...libraries].flatMap((root): [string, ProjectConfiguration][] => {
-    if (root === '' || inComponent(root) || existsSync(join(workspaceRoot, root, 'project.json'))) return [];
+    if (root === '' || inComponent(root) || files.kindOf(`${root}/project.json`) !== 'none') return [];
     const metadata = { technologies: language ? [language] : [] };
     return [[root, { name: root.replaceAll('/', '-'), root, projectType: 'library', metadata, targets: {} }]];
   });
-  const images = edges.flatMap(({ image }) => (image ? [[image.node, image] as const] : []));
-  const externalNodes = images.map(([node, { name, digest }]) => {
+  const externalNodes = images.map(({ node, name, digest }) => {
     const data = { version: digest, packageName: name, hash: digest };
     return [node, { type: 'oci', name: node, data }] as const;
   });

@@ -1,5 +1,5 @@
 import { formatReference, imagesLockPath, parseReference } from '@prism-build/registry';
-import { readTextIfThere } from '@prism-build/shell';
+import type { ReadText } from '../workspace/readContext';
 
 /** An image of a registry as the lock beside a Containerfile pins it. */
 export interface RegistryImage {
@@ -10,10 +10,14 @@ export interface RegistryImage {
   readonly digest: string;
 }
 
-/** What the lock of a Containerfile (absolute) says of these references; what it does not name, or does not say rightly, building complains about. */
-export function readRegistryImages(containerfile: string, references: readonly string[]): RegistryImage[] {
+/** What the lock of a Containerfile says of these references; what it does not name, or does not say rightly, building complains about. */
+export function readRegistryImages(
+  read: ReadText,
+  containerfile: string,
+  references: readonly string[],
+): RegistryImage[] {
   if (references.length === 0) return [];
-  const images = readLock(imagesLockPath(containerfile));
+  const images = readLock(read, imagesLockPath(containerfile));
   return references.flatMap((reference) => {
     const parsed = parseReference(reference);
     const name = parsed.ok ? formatReference(parsed.value) : undefined;
@@ -24,9 +28,9 @@ export function readRegistryImages(containerfile: string, references: readonly s
   });
 }
 
-function readLock(path: string): Record<string, { digest?: unknown } | undefined> {
+function readLock(read: ReadText, path: string): Record<string, { digest?: unknown } | undefined> {
   try {
-    const lock = JSON.parse(readTextIfThere(path) ?? '{}') as {
+    const lock = JSON.parse(read(path) ?? '{}') as {
       images?: Record<string, { digest?: unknown }>;
     };
     return lock.images ?? {};

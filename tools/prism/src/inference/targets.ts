@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import type { IgnoreMatcher } from '@prism-build/containerfile';
-import { ignoreFileCandidates, parseIgnoreFile } from '@prism-build/containerfile';
+import { parseIgnoreFile } from '@prism-build/containerfile';
 import { imagesLockPath } from '@prism-build/registry';
 import { imageDirectory, imageParts } from '../workspace/directories';
 import { builderDirectory, targetName } from '../workspace/naming';
+import { listIgnoreFiles } from '../workspace/readContext';
 import type { StageReading } from '../workspace/stage/reading';
 import type { BaseLinks } from './bases';
 import type { CompileReads, Component } from './component';
@@ -184,20 +185,17 @@ function ownFiles(facts: TargetFacts): Input[] {
   const place = beside(facts);
   const rootfs = facts.rootfs ? [`${place}/rootfs.json`, `${place}/rootfs.lock.json`] : [];
   const name = posix.basename(facts.containerfile);
-  return [`${place}/${name}`, ...rootfs, ...ignoreFiles(facts).map((path) => `{workspaceRoot}/${path}`)];
+  return [
+    `${place}/${name}`,
+    ...rootfs,
+    ...listIgnoreFiles(facts.containerfile, facts.context).map((path) => `{workspaceRoot}/${path}`),
+  ];
 }
 
 /** The directory of the Containerfile as a fileset begins. */
 function beside({ root, directory }: TargetFacts): string {
   if (root === directory) return '{projectRoot}';
   return directory === '.' ? '{workspaceRoot}' : `{workspaceRoot}/${directory}`;
-}
-
-function ignoreFiles({ containerfile, context }: KeyFacts): string[] {
-  const base = context === '.' ? '' : context;
-  return ignoreFileCandidates(`/${containerfile}`, base === '' ? '' : `/${base}`).map((path) =>
-    path.replace(/^\//, ''),
-  );
 }
 
 function excluded(facts: KeyFacts, pins: readonly string[] = []): string[] {
@@ -211,7 +209,7 @@ function mustCount(facts: KeyFacts, pins: readonly string[] = []): string[] {
     typeof input === 'string' ? [input.replace('**/*', 'x.ts')] : [],
   );
   const paths = [
-    ...ignoreFiles(facts),
+    ...listIgnoreFiles(facts.containerfile, facts.context),
     ...[...own, ...pins].map((input) => input.replace('{workspaceRoot}/', '')),
   ];
   return paths.filter((path) => path.startsWith(base)).map((path) => path.slice(base.length));

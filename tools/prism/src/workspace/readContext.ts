@@ -11,13 +11,31 @@ import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Read } from '@prism-build/plan';
 import { readTextIfThere } from '@prism-build/shell';
 
+/** The text of a file of the workspace; undefined where there is none. */
+export type ReadText = (path: string) => string | undefined;
+
 /** The ignore file that the engines would use for this Containerfile and context, as rules. */
-export function readIgnoreRules(root: string, containerfile: string, context: string): Result<IgnoreMatcher> {
-  for (const candidate of ignoreFileCandidates(join(root, containerfile), join(root, context))) {
-    const text = readTextIfThere(candidate);
-    if (text !== undefined) return parseIgnoreFile(text, candidate.slice(root.length + 1));
+export function readIgnoreRules(
+  read: ReadText,
+  containerfile: string,
+  context: string,
+): Result<IgnoreMatcher> {
+  for (const candidate of listIgnoreFiles(containerfile, context)) {
+    const text = read(candidate);
+    if (text !== undefined) return parseIgnoreFile(text, candidate);
   }
   return ok(ignoreNothing);
+}
+
+/** Where an ignore file may lie, relative to the workspace as both arguments are, in order of precedence. */
+export function listIgnoreFiles(containerfile: string, context: string): string[] {
+  const base = context === '.' || context === '' ? '' : `/${context}`;
+  return ignoreFileCandidates(`/${containerfile}`, base).map((path) => path.replace(/^\//, ''));
+}
+
+/** Reads files below a directory. */
+export function readBelow(root: string): ReadText {
+  return (path) => readTextIfThere(join(root, path));
 }
 
 /** What the copies take from the context, and no more: a tree. */
@@ -33,7 +51,7 @@ export function readContextTree(
     ),
   ];
   if (roots.length === 0) return ok(new Map());
-  const rules = readIgnoreRules(root, containerfile, context);
+  const rules = readIgnoreRules(readBelow(root), containerfile, context);
   if (!rules.ok) return rules;
   const outside = context.startsWith('..');
   if (outside) {

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runPool } from '@prism-build/shell';
 import { repository as here } from '../../../../test/support/plugin';
+import { treeSeed } from '../../../../test/support/treeSeed';
 import { type Compiled, compile } from './compile';
 import { exceptions } from './exceptions';
 import { repository, seedWord } from './repository';
@@ -31,12 +31,6 @@ afterAll(() => {
   repo.remove();
   rmSync(work, { recursive: true, force: true });
 });
-
-/** New bytes with every commit, and the same ones wherever that commit is tested. */
-function treeSeed(): number {
-  const { stdout } = spawnSync('git', ['rev-parse', 'HEAD^{tree}'], { cwd: here, encoding: 'utf8' });
-  return /^[0-9a-f]{40}/.test(stdout) ? Number.parseInt(stdout.slice(0, 6), 16) : Date.now() % 1_000_000;
-}
 
 /** A file with other bytes: its value where it has one, else random bytes at its end. */
 function mutate(file: string, at: number): string {

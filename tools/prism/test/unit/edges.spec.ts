@@ -2,47 +2,47 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ComponentUses, listEdges, listNodes, resolveEdges } from '../../src/inference/edges';
+import { readRegistryImages } from '../../src/inference/registryImages';
+import { noFacts } from '../../src/workspace/stage/facts';
+import { openFiles } from '../../src/workspace/stage/files';
 
 const root = fs.mkdtempSync(join(tmpdir(), 'prism-edges-'));
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 
 const digest = `sha256:${'ab'.repeat(32)}`;
+const node = 'oci:docker-io/library/debian:12@abababababab';
 const uses: ComponentUses = {
   file: 'svc/a/Containerfile',
   root: 'svc/a',
-  siblings: ['bases/static'],
+  siblings: ['static', 'gone'],
   builder: 'localhost/p/base-go-builder',
   language: 'go',
-  reading: {
-    closure: {
-      parts: [],
-      except: [],
-      placeholders: [],
-      uses: [],
-      workspace: [],
-      edges: [
-        { from: 'svc/a/main.go', to: 'libs/one' },
-        { from: 'libs/one/one.go', to: 'libs/two' },
-        { from: 'svc/a/main.go', to: 'svc/a/inner' },
-      ],
-    },
-  },
-  foreign: ['debian:12', 'quay.io/x/unlocked:1'],
+  compiled: [
+    { from: 'svc/a/main.go', to: 'libs/one' },
+    { from: 'libs/one/one.go', to: 'libs/two' },
+    { from: 'svc/a/main.go', to: 'svc/a/inner' },
+  ],
+  images: [{ node, name: 'docker.io/library/debian:12', digest }],
 };
+const components = new Map([
+  ['a', 'svc/a'],
+  ['static', 'bases/static'],
+]);
 
 beforeAll(() => {
-  fs.mkdirSync(join(root, 'svc/a'), { recursive: true });
   fs.mkdirSync(join(root, 'libs/two'), { recursive: true });
   fs.writeFileSync(join(root, 'libs/two/project.json'), '{}');
-  const images = { 'docker.io/library/debian:12': { digest } };
-  fs.writeFileSync(join(root, 'svc/a/images.lock.json'), JSON.stringify({ version: 1, images }));
 });
 
-const node = 'oci:docker-io/library/debian:12@abababababab';
+test('what the lock beside a Containerfile pins is a node of its digest', () => {
+  const images = { 'docker.io/library/debian:12': { digest } };
+  const read = (path: string) =>
+    path === 'svc/a/images.lock.json' ? JSON.stringify({ version: 1, images }) : undefined;
+  expect(readRegistryImages(read, uses.file, ['debian:12', 'quay.io/x/unlocked:1'])).toEqual(uses.images);
+});
 
 test('modules outside of components are projects, images of registries are nodes of their digest', () => {
-  const edges = listEdges(root, uses);
-  const { projects, externalNodes } = listNodes(root, uses, edges, new Set(['svc/a', 'bases/static']));
+  const { projects, externalNodes } = listNodes(uses, new Set(components.values()), openFiles(root, noFacts));
   // `libs/two` is a project by itself, `svc/a/inner` part of the component.
   expect(Object.values(projects)).toMatchObject([
     { name: 'libs-one', root: 'libs/one', projectType: 'library' },
@@ -52,7 +52,7 @@ test('modules outside of components are projects, images of registries are nodes
 });
 
 test('each edge has the file that it comes from', () => {
-  const edges = listEdges(root, uses);
+  const edges = listEdges(uses, components);
   const roots = {
     a: 'svc/a',
     one: 'libs/one',

@@ -8,6 +8,7 @@ import { buildOptions } from '../../src/build/options';
 import { readRequest } from '../../src/build/request';
 import { readDeclared } from '../../src/inference/declared';
 import { imageName, projectNameOf } from '../../src/workspace/naming';
+import { readBelow } from '../../src/workspace/readContext';
 
 const root = join(__dirname, '../../../..');
 const files = glob.sync('{examples,containerfiles}/**/Containerfile', { cwd: root }).sort();
@@ -15,12 +16,12 @@ const examples = files.filter((file) => file.startsWith('examples/'));
 const byImage = new Map(files.map((file) => [imageName('prism', nameOf(file)), file]));
 
 function nameOf(file: string): string {
-  return readDeclared(join(root, dirname(file))).name ?? projectNameOf(dirname(file));
+  return readDeclared(readBelow(root), dirname(file)).name ?? projectNameOf(dirname(file));
 }
 
 /** The plan of a component, on bases of which only the plans are known: nothing is built, and no engine is asked. */
 function planOf(file: string): ImagePlan {
-  const declared = readDeclared(join(root, dirname(file))).options;
+  const declared = readDeclared(readBelow(root), dirname(file)).options;
   const options = buildOptions.parse({ containerfile: file, context: dirname(file), ...declared });
   const request = unwrap(readRequest(root, options));
   const bases: Bases = new Map(

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Source } from '@prism-build/containerfile';
 import { followSources } from '../../src/inference/links';
+import { noFacts } from '../../src/workspace/stage/facts';
+import { openFiles } from '../../src/workspace/stage/files';
 
 const context = fs.mkdtempSync(join(tmpdir(), 'prism-links-'));
 afterAll(() => fs.rmSync(context, { recursive: true, force: true }));
@@ -24,8 +26,9 @@ beforeAll(() => {
 
 const paths = (...sources: string[]) =>
   followSources(
-    context,
+    '.',
     sources.map((path): Source => ({ kind: 'path', path, glob: false, directory: false })),
+    openFiles(context, noFacts),
   ).map((source) => source.kind === 'path' && source.path);
 
 test.each([

@@ -15,12 +15,16 @@ interface Known {
 }
 
 export interface KeptFacts extends Facts {
-  /** Writes what this run asked for, if it differs from what was there. */
-  readonly save: () => void;
+  /**
+   * Writes what this run asked for, if it differs from what was there.
+   *
+   * @param holds whether a file that nobody asked for has a signature still
+   */
+  readonly save: (holds: (path: string, signature: string) => boolean) => void;
 }
 
 /** File systems tell times in steps: what changed a moment ago may change again and look the same. */
-const settled = 100;
+export const settled = 100;
 
 /**
  * Facts that outlive the process, in one file, read when the first is asked for.
@@ -50,10 +54,14 @@ export function keepFacts(place: () => string, identity: () => string): KeptFact
       used.set(path, { signature, kinds });
       fresh = true;
     },
-    save: () => {
-      if (!fresh && used.size === (before?.size ?? 0)) return;
+    save: (holds) => {
+      if (!fresh) return;
+      const others = [...before!].filter(
+        ([path, { signature }]) => !used.has(path) && holds(path, signature),
+      );
       try {
-        writeFileAtomic(place(), JSON.stringify({ version: identity(), files: Object.fromEntries(used) }));
+        const files = Object.fromEntries([...others, ...used]);
+        writeFileAtomic(place(), JSON.stringify({ version: identity(), files }));
       } catch {
         // A place that cannot be written to: the next run reads the sources again.
       }

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import type { Facts } from './facts';
+import { readTextIfThere } from '@prism-build/shell';
+import { type Facts, settled } from './facts';
 
 export type Kind = 'file' | 'directory' | 'link' | 'none';
 
@@ -18,7 +19,21 @@ export interface Files {
   readonly branches: (path: string) => Branches;
   /** What `parse` makes of a file's text; undefined where there is no file. */
   readonly facts: <T>(path: string, kind: string, parse: (text: string) => T) => T | undefined;
+  /** The text of a file, also of one behind a link; undefined where there is none. Throws what the system says. */
+  readonly text: (path: string) => string | undefined;
+  /** What a link leads to; undefined where there is none, and behind another link. */
+  readonly linkOf: (path: string) => string | undefined;
+  /** Does some work, and says what it saw of the files. */
+  readonly watch: <T>(work: () => T) => { readonly value: T; readonly witness: Witness | undefined };
+  /** Whether all is as it was: the same work would end the same. */
+  readonly holds: (witness: Witness) => boolean;
 }
+
+/**
+ * Signatures of the files whose content counted, and of the directories in which it counted what there is. Undefined
+ * in place of one: a link was among them, or something has changed just now and may do so again unseen.
+ */
+export type Witness = Readonly<Record<string, string>>;
 
 export interface Branches {
   readonly links: readonly string[];
@@ -38,6 +53,7 @@ const nothing: Looked = { kind: 'none', signature: '', changed: 0 };
 export function openFiles(root: string, facts: Facts): Files {
   const looked = new Map<string, Looked>();
   const listed = new Map<string, readonly Listed[]>();
+  let seen: Set<string> | undefined;
 
   const look = (path: string): Looked => {
     const known = looked.get(path);
@@ -52,10 +68,28 @@ export function openFiles(root: string, facts: Facts): Files {
     looked.set(path, found);
     return found;
   };
+  /** What kind a path is, or that it is nothing, is a matter of the directory above. */
+  const askKind = (path: string): Looked => {
+    const found = look(path);
+    if (seen === undefined) return found;
+    if (found.kind === 'link') seen.add(path);
+    let above = path;
+    do above = parentOf(above);
+    while (above !== '' && look(above).kind === 'none');
+    seen.add(above);
+    return found;
+  };
+  const askContent = (path: string): Looked => {
+    const found = look(path);
+    if (found.kind === 'none') return askKind(path);
+    seen?.add(path);
+    return found;
+  };
   const list = (path: string): readonly Listed[] => {
+    const { kind } = askContent(path);
     const known = listed.get(path);
     if (known) return known;
-    const entries = look(path).kind === 'directory' ? readEntries(join(root, path)) : [];
+    const entries = kind === 'directory' ? readEntries(join(root, path)) : [];
     listed.set(path, entries);
     return entries;
   };
@@ -69,25 +103,61 @@ export function openFiles(root: string, facts: Facts): Files {
   };
   const named = (path: string, kind: Kind) =>
     list(path).flatMap((entry) => (entry.kind === kind ? [entry.name] : []));
+  const witnessOf = (paths: ReadonlySet<string>): Witness | undefined => {
+    const latest = Date.now() - settled;
+    const found = [...paths].map((path) => ({ path, ...look(path) }));
+    if (found.some(({ kind, changed }) => kind === 'link' || changed > latest)) return undefined;
+    return Object.fromEntries(found.map(({ path, signature }) => [path, signature]));
+  };
   return {
-    kindOf: (path) => look(path).kind,
+    kindOf: (path) => askKind(path).kind,
     list,
     branches: (path) =>
-      look(path).kind === 'directory'
+      askContent(path).kind === 'directory'
         ? keep(path, 'branches', () => ({
             links: named(path, 'link'),
             directories: named(path, 'directory'),
           }))
         : { links: [], directories: [] },
     facts: (path, kind, parse) =>
-      look(path).kind === 'file'
+      askContent(path).kind === 'file'
         ? keep(path, kind, () => parse(fs.readFileSync(join(root, path), 'utf8')))
         : undefined,
+    text: (path) => {
+      const { kind } = askContent(path);
+      return kind === 'none' ? undefined : readTextIfThere(join(root, path));
+    },
+    linkOf: (path) => {
+      const isLink = askKind(path).kind === 'link' && look(parentOf(path)).kind === 'directory';
+      return isLink ? readLink(join(root, path)) : undefined;
+    },
+    watch: (work) => {
+      const before = seen;
+      const own = new Set<string>();
+      seen = own;
+      try {
+        const value = work();
+        return { value, witness: witnessOf(own) };
+      } finally {
+        seen = before;
+        for (const path of own) before?.add(path);
+      }
+    },
+    holds: (witness) =>
+      Object.entries(witness).every(([path, signature]) => look(path).signature === signature),
   };
 }
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function readLink(absolute: string): string | undefined {
+  try {
+    return fs.readlinkSync(absolute);
+  } catch {
+    return undefined;
+  }
 }
 
 function lookAt(absolute: string): Looked {

@@ -1,0 +1,216 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { treeSeed } from '../../../../test/support/treeSeed';
+import { createDependencies, createNodes } from '../../src/inference';
+import { containerfileGlob } from '../../src/inference/places';
+
+/** What inference says after any change is the same whether or not it kept what it said before. */
+let root: string;
+let ahead: number;
+
+beforeEach(() => {
+  root = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'prism-kept-'));
+  fs.mkdirSync(data(), { recursive: true });
+  // Files that changed a moment ago are not kept; nobody wants to wait for them to settle.
+  ahead = 1000;
+  const now = Date.now;
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + ahead);
+  jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  fs.rmSync(root, { recursive: true, force: true });
+});
+
+const goStage =
+  'FROM localhost/p/base-go-builder AS compile\nWORKDIR /src\nCOPY . .\nRUN ["compile-go","./cmd/x"]\n';
+const files: Readonly<Record<string, string>> = {
+  'base/static/Containerfile': 'FROM scratch\nCOPY etc /etc\n',
+  'base/static/etc/passwd': 'root:x:0:0::/:/x\n',
+  'svc/plain/Containerfile': 'FROM localhost/p/static\nCOPY one two*.txt /\n',
+  'svc/plain/one': '1',
+  'svc/plain/two.txt': '2',
+  'svc/simple/Containerfile': 'FROM scratch\nCOPY one d/two /\n',
+  'svc/simple/one': '1',
+  'svc/simple/d/two': '2',
+  'svc/linked/Containerfile': 'FROM scratch AS debug\nCOPY d /d\nFROM scratch\nCOPY link /x\n',
+  'svc/linked/link': '-> d/file',
+  'svc/linked/d/file': 'x',
+  'svc/go/Containerfile': `${goStage}FROM debian:12\nCOPY --from=compile /out/x /x\n`,
+  'svc/go/images.lock.json': JSON.stringify({
+    version: 1,
+    images: { 'docker.io/library/debian:12': { digest: `sha256:${'ab'.repeat(32)}` } },
+  }),
+  'svc/go/go.mod': 'module m\n',
+  'svc/go/cmd/x/main.go': 'package main\n\nimport _ "m/lib"\n',
+  'svc/go/lib/lib.go': 'package lib\n',
+  'svc/go/idle/idle.go': 'package idle\n',
+  'svc/root/Containerfile': 'FROM scratch\nCOPY svc/plain/one /one\n',
+  'svc/root/project.json': JSON.stringify({ targets: { 'build-image': { options: { context: '.' } } } }),
+  '.dockerignore': '**/*.md\n',
+};
+
+function write(name: string, content: string): void {
+  const path = join(root, name);
+  fs.mkdirSync(dirname(path), { recursive: true });
+  fs.rmSync(path, { recursive: true, force: true });
+  if (content.startsWith('-> ')) fs.symlinkSync(content.slice(3), path);
+  else fs.writeFileSync(path, content);
+}
+
+function list(): string[] {
+  const entries = fs.readdirSync(root, { recursive: true, withFileTypes: true });
+  return entries
+    .flatMap((one) => (one.isDirectory() ? [] : [relative(root, join(one.parentPath, one.name))]))
+    .filter((name) => !name.startsWith('.nx/'))
+    .sort();
+}
+
+const data = () => join(root, '.nx', 'workspace-data');
+
+async function infer(): Promise<unknown> {
+  const [glob, make] = createNodes;
+  expect(glob).toBe(containerfileGlob);
+  const found = list().filter((name) => /(^|\/)(Containerfile|[^/]+\.Containerfile)$/.test(name));
+  const context = { workspaceRoot: root, nxJsonConfiguration: {} };
+  const nodes = await make(found, { prefix: 'p' }, context);
+  const projects = Object.assign({}, ...nodes.map(([, { projects }]) => projects)) as Record<
+    string,
+    { name: string }
+  >;
+  const edges = await createDependencies(
+    {},
+    {
+      ...context,
+      projects: Object.fromEntries(
+        Object.entries(projects).map(([at, one]) => [one.name, { ...one, root: at }]),
+      ),
+      externalNodes: Object.assign({}, ...nodes.map(([, { externalNodes }]) => externalNodes)),
+      fileMap: { nonProjectFiles: [], projectFileMap: {} },
+      filesToProcess: { nonProjectFiles: [], projectFileMap: {} },
+    },
+  );
+  return JSON.parse(JSON.stringify({ nodes, edges }));
+}
+
+async function inferAnew(): Promise<unknown> {
+  const aside = `${root}-aside`;
+  fs.renameSync(data(), aside);
+  try {
+    return await infer();
+  } finally {
+    fs.rmSync(data(), { recursive: true, force: true });
+    fs.renameSync(aside, data());
+  }
+}
+
+/** Times of files have steps; two changes within one look the same. */
+const tick = () => new Promise((resolve) => setTimeout(resolve, 12));
+const pick = <T>(items: readonly T[], random: () => number): T => items[Math.floor(random() * items.length)]!;
+
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const contents: readonly string[] = [...Object.values(files), '-> ../go', '-> /svc', '*\n!lib\n', '{', ''];
+const extra: readonly string[] = [
+  'svc/plain/.containerignore',
+  'svc/plain/Containerfile.dockerignore',
+  'svc/plain/rootfs.json',
+  'svc/plain/project.json',
+  'svc/plain/twofold.txt',
+  'svc/simple/.dockerignore',
+  'svc/simple/Containerfile.containerignore',
+  'svc/simple/rootfs.json',
+  'svc/simple/package.json',
+  'svc/simple/d',
+  'svc/go/lib/lib_test.go',
+  'svc/go/lib/more.go',
+  'svc/go/vendor/x/x.go',
+  'svc/go/go.work',
+  'svc/new/Containerfile',
+  'go.work',
+  'svc/linked',
+];
+
+function change(random: () => number): string {
+  const names = list();
+  const name = pick([...names, ...extra], random);
+  const action = pick(['write', 'write', 'append', 'remove', 'rename', 'mode'] as const, random);
+  const there = fs.lstatSync(join(root, name), { throwIfNoEntry: false })?.isFile();
+  if (action === 'append' && there) fs.appendFileSync(join(root, name), '\n');
+  else if (action === 'mode' && there) fs.chmodSync(join(root, name), 0o755);
+  else if (action === 'remove') fs.rmSync(join(root, name), { recursive: true, force: true });
+  else if (action === 'rename' && there) {
+    const to = pick(extra, random);
+    fs.rmSync(join(root, to), { recursive: true, force: true });
+    fs.mkdirSync(dirname(join(root, to)), { recursive: true });
+    if (fs.existsSync(join(root, name))) fs.renameSync(join(root, name), join(root, to));
+  } else {
+    const above = fs.lstatSync(dirname(join(root, name)), { throwIfNoEntry: false });
+    if (!above || above.isDirectory()) write(name, pick(contents, random));
+  }
+  return `${action} ${name}`;
+}
+
+const seed = Number(process.env.KEPT_SEED ?? treeSeed());
+
+test.each([0, 1, 2, 3].map((step) => seed + step))(
+  'after every change the same as without a memory, seed %i',
+  async (one) => {
+    const random = generator(one);
+    for (const [name, content] of Object.entries(files)) write(name, content);
+    const done: string[] = [];
+    await infer();
+    for (let round = 0; round < 30; round += 1) {
+      await tick();
+      done.push(change(random));
+      const kept = await infer();
+      expect({ done, said: kept }).toEqual({ done, said: await inferAnew() });
+    }
+  },
+  60_000,
+);
+
+/** Puts a mark into what was kept of every component, and says which of them show it. */
+async function inferMarked(): Promise<string[]> {
+  const place = join(data(), 'prism-projects.json');
+  const kept = JSON.parse(fs.readFileSync(place, 'utf8'));
+  for (const one of Object.values<{ made: { project: { tags?: string[] } } }>(kept.projects))
+    one.made.project.tags = ['kept'];
+  fs.writeFileSync(place, JSON.stringify(kept));
+  const { nodes } = (await infer()) as {
+    nodes: [string, { projects: Record<string, { tags?: string[] }> }][];
+  };
+  return nodes.flatMap(([file, { projects }]) =>
+    Object.values(projects).some(({ tags }) => tags) ? [dirname(file)] : [],
+  );
+}
+
+test('only what has changed is read again', async () => {
+  for (const [name, content] of Object.entries(files)) if (!content.startsWith('-> ')) write(name, content);
+  await infer();
+  const all = ['base/static', 'svc/go', 'svc/linked', 'svc/plain', 'svc/root', 'svc/simple'];
+  expect((await inferMarked()).sort()).toEqual(all);
+  await tick();
+  // What a COPY takes is the key's matter, not inference's.
+  write('svc/plain/one', 'longer');
+  fs.appendFileSync(join(root, 'base/static/etc/passwd'), 'x\n');
+  fs.appendFileSync(join(root, 'svc/go/lib/lib.go'), '\nvar x = 1\n');
+  expect((await inferMarked()).sort()).toEqual(['base/static', 'svc/linked', 'svc/simple']);
+  await tick();
+  write('base/static/project.json', '{"name":"other"}');
+  expect(await inferMarked()).not.toContain('svc/plain');
+});
+
+test('what changed a moment ago is read again', async () => {
+  ahead = 0;
+  for (const [name, content] of Object.entries(files)) write(name, content);
+  await infer();
+  expect(fs.existsSync(join(data(), 'prism-projects.json'))).toBe(false);
+});
