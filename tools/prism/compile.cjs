@@ -45,11 +45,17 @@ module.exports = function compile(sources, outdir) {
     external,
     logLevel: 'silent',
   });
-  // What decides results besides their inputs; the executors put it into the keys of what they keep.
-  const hash = createHash('sha256').update(fs.readFileSync(path.join(outdir, 'build.js')));
-  // Exact versions of the packages that are not bundled.
-  hash.update(fs.readFileSync(path.join(__dirname, '..', '..', 'libs', 'oci', 'package.json')));
-  fs.writeFileSync(path.join(outdir, 'identity'), hash.digest('hex'));
+  // What decides results besides their inputs goes into the keys of what is kept: the entry, and exact versions of the
+  // packages that are not bundled.
+  const packages = path.join(__dirname, '..', '..', 'libs', 'oci', 'package.json');
+  writeIdentity(path.join(outdir, 'identity'), [path.join(outdir, 'build.js'), packages]);
+  writeIdentity(path.join(outdir, 'inference.identity'), [path.join(outdir, 'inference.js')]);
 };
+
+function writeIdentity(place, files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(fs.readFileSync(file));
+  fs.writeFileSync(place, hash.digest('hex'));
+}
 
 module.exports.external = external;

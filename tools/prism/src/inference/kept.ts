@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
-import { executorIdentity } from '../workspace/identity';
+import { executorIdentity, inferenceIdentity } from '../workspace/identity';
 import { keepFacts } from '../workspace/stage/facts';
 import { type Files, openFiles, type Witness } from '../workspace/stage/files';
 import type { MadeProject } from './makeProject';
@@ -24,10 +24,11 @@ export interface Kept {
   readonly save: () => void;
 }
 
-/** @param version of whatever else decides what is made of files: options and the plugin itself */
-export function openKept(root: string, version: string): Kept {
+/** @param options whatever decides what is made of files, besides the plugin's code */
+export function openKept(root: string, options: string): Kept {
   const facts = keepFacts(() => join(dataDirectory(root), 'prism-sources.json'), executorIdentity);
   const files = openFiles(root, facts);
+  const version = () => `${inferenceIdentity()} ${options}`;
   let before: Map<string, KeptProject> | undefined;
   const used = new Map<string, KeptProject>();
   let fresh = false;
@@ -35,7 +36,7 @@ export function openKept(root: string, version: string): Kept {
   return {
     files,
     find: (containerfile) => {
-      before ??= readProjects(place, `${executorIdentity()} ${version}`);
+      before ??= readProjects(place, version());
       const known = before.get(containerfile);
       if (!known || !files.holds(known.witness)) return undefined;
       used.set(containerfile, known);
@@ -49,7 +50,7 @@ export function openKept(root: string, version: string): Kept {
       facts.save((path, signature) => files.holds({ [path]: signature }));
       if (!fresh && used.size === (before?.size ?? 0)) return;
       try {
-        const kept = { version: `${executorIdentity()} ${version}`, projects: Object.fromEntries(used) };
+        const kept = { version: version(), projects: Object.fromEntries(used) };
         writeFileAtomic(place(), JSON.stringify(kept));
       } catch {
         // A place that cannot be written to: the next run reads all again.

@@ -8,3 +8,8 @@ import { readTextIfThere } from '@prism-build/shell';
 export function executorIdentity(): string {
   return readTextIfThere(join(__dirname, 'identity')) ?? '';
 }
+
+/** The same for the code that makes projects. */
+export function inferenceIdentity(): string {
+  return readTextIfThere(join(__dirname, 'inference.identity')) ?? '';
+}
