@@ -27,7 +27,8 @@ export async function withLock<T>(
       lockfilePath: path,
       stale,
       update: 1000,
-      retries: { retries: Math.ceil(patience / 100), minTimeout: 10, maxTimeout: 100 },
+      // Not a number of attempts: the library makes a list of that many, which costs more than the lock.
+      retries: { forever: true, retries: 5, minTimeout: 10, maxTimeout: 100, maxRetryTime: patience },
       onCompromised: () => undefined,
     });
   } catch (error) {
