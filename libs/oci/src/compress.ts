@@ -39,9 +39,22 @@ export async function loadCompressor(options: CompressionOptions): Promise<Compr
  */
 export async function warmCompressor(): Promise<void> {
   const compress = await loadCompressor({ compression: 'zstd' });
-  const sample = new Uint8Array(256 * 1024);
-  for (let at = 0; at < sample.length; at++) sample[at] = (at * at) >>> 9;
-  compress(sample);
+  compress(makeSample());
+}
+
+/**
+ * Uneven bytes with repeats, as programs have both, in which zstd finds the same work. More than 256 KiB: for less it
+ * takes other functions, and those of large files would stay slow.
+ */
+function makeSample(): Uint8Array {
+  const words = new Uint32Array(80 * 1024);
+  let state = 1;
+  for (let at = 0; at < words.length; at++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const repeats = at > 2048 && (at >>> 2) % 3 === 0;
+    words[at] = repeats ? words[at - 1000 - (at >>> 8)]! : (state ^ (state >>> 15)) & 0x3f0f3f1f;
+  }
+  return new Uint8Array(words.buffer);
 }
 
 function gzipLevel(level: number): 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 {
