@@ -122,6 +122,29 @@ test('a blob that the store has lost or altered is reported, and the old image s
   expect(good(await verifyImage(dir, { deep: 'hashes' }))).toEqual(built.digestJson);
 });
 
+test('what was hashed as it was written is not read again, but has to be there whole', async () => {
+  const { dir, root, built, store } = await publishSample();
+  const { built: next, layers: fresh } = await makeImage(store, 'other\n');
+  const written = new Set([fresh[0].digest]);
+  const publish = () =>
+    publishImage(dir, { digestJson: next.digestJson, store, lockPath: join(root, 'lock'), written });
+  const path = blobPath(store.directory, fresh[0].digest);
+  const bytes = readFileSync(path);
+  rewrite(path, (old) => old.subarray(1));
+  expect(codesOf(await publish())).toEqual(['BLOB_CORRUPT']);
+  expect(codesOf(await publish())).toEqual(['BLOB_MISSING']);
+  expect(good(await verifyImage(dir, { deep: 'hashes' }))).toEqual(built.digestJson);
+  writeFileSync(path, bytes);
+  // The other layer is not among those that were written here.
+  const other = blobPath(store.directory, fresh[1].digest);
+  const whole = readFileSync(other);
+  rewrite(other, flip(3));
+  expect(codesOf(await publish())).toEqual(['BLOB_CORRUPT']);
+  writeFileSync(other, whole);
+  good(await publish());
+  expect(good(await verifyImage(dir, { deep: 'hashes' }))).toEqual(next.digestJson);
+});
+
 test('a layout has everything, is made once, and is made again when it was altered', async () => {
   const { dir, root, store, built, layers } = await publishSample();
   const outDir = join(root, 'layout');

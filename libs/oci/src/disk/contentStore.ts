@@ -6,7 +6,7 @@ import { ociFailure, type Result } from '@prism-build/errors';
 import type { Blob, Descriptor } from '../descriptor';
 import { type Digest, digestOf, hexOf } from '../digest';
 import { attempt, fail, unlessMissing } from './attempt';
-import { checkBlobFile } from './hashFile';
+import { checkBlobFile, type Depth } from './hashFile';
 import { BLOB_MODE, linkOrCopy } from './linkFile';
 import { isTemporary, writeAll, writeThenRename } from './temporary';
 
@@ -91,11 +91,18 @@ export function readBlob(store: ContentStore, digest: Digest): Promise<Result<Ui
   });
 }
 
-/** Hashes a blob where it lies; a corrupt one is removed. Gives its path, for streaming. */
-export function verifyBlob(store: ContentStore, blob: Known): Promise<Result<string>> {
+/**
+ * Hashes a blob where it lies; a corrupt one is removed. Gives its path, for streaming. `sizes` is for blobs that this
+ * process has hashed as it wrote them, a moment ago.
+ */
+export function verifyBlob(
+  store: ContentStore,
+  blob: Known,
+  depth: Depth = 'hashes',
+): Promise<Result<string>> {
   return attempt(async () => {
     const path = blobPath(store.directory, blob.digest);
-    const failure = await checkBlobFile(path, blob, 'hashes');
+    const failure = await checkBlobFile(path, blob, depth);
     if (failure?.code === 'BLOB_CORRUPT') await rm(path, { recursive: true, force: true });
     if (failure) fail(failure);
     return path;
@@ -103,8 +110,13 @@ export function verifyBlob(store: ContentStore, blob: Known): Promise<Result<str
 }
 
 /** Verifies a blob, then hard-links it (or copies it where that cannot be) to `destination`, atomically. */
-export async function linkBlob(store: ContentStore, blob: Known, destination: string): Promise<Result<void>> {
-  const verified = await verifyBlob(store, blob);
+export async function linkBlob(
+  store: ContentStore,
+  blob: Known,
+  destination: string,
+  depth: Depth = 'hashes',
+): Promise<Result<void>> {
+  const verified = await verifyBlob(store, blob, depth);
   return verified.ok ? attempt(() => linkOrCopy(verified.value, destination)) : verified;
 }
 

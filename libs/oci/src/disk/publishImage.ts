@@ -2,12 +2,12 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ociFailure, ok, type Result } from '@prism-build/errors';
 import { withLock } from '@prism-build/shell';
-import { hexOf } from '../digest';
+import { type Digest, hexOf } from '../digest';
 import { type DigestJson, encodeDigestJson, listOwnBlobs } from '../digestJson';
 import { attempt, fail, unlessMissing } from './attempt';
 import { blobPath, type ContentStore, linkBlob } from './contentStore';
+import { checkBlobFile } from './hashFile';
 import { writeAll, writeThenRename } from './temporary';
-import { verifyImage } from './verifyImage';
 
 export interface Publication {
   readonly digestJson: DigestJson;
@@ -15,6 +15,8 @@ export interface Publication {
   readonly store: ContentStore;
   /** A directory outside of the image's, which the lock makes and removes. */
   readonly lockPath: string;
+  /** Blobs that this process hashed as it wrote them into the store, a moment ago: they are not read again. */
+  readonly written?: ReadonlySet<Digest> | undefined;
   /** Names in the directory that belong to others, such as the directory of a variant. */
   readonly keep?: readonly string[] | undefined;
 }
@@ -28,18 +30,30 @@ const ATTEMPTS = 5;
  */
 export function publishImage(dir: string, publication: Publication): Promise<Result<DigestJson>> {
   return withLock(publication.lockPath, async () => {
+    const json = encodeDigestJson(publication.digestJson);
     // A publisher that was stopped for so long that its lock went stale may sweep our blobs: look again.
     for (let round = 1; ; round += 1) {
-      const done = await attempt(() => publishOnce(dir, publication));
+      const done = await attempt(async () => {
+        await publishOnce(dir, json, publication);
+        return isThere(dir, json, publication);
+      });
       if (!done.ok && !isDisturbed(done.failures)) return done;
-      const verified = done.ok ? await verifyImage(dir, { deep: 'sizes' }) : done;
-      const isOurs = verified.ok && verified.value.index.digest === publication.digestJson.index.digest;
-      if (isOurs) return ok(publication.digestJson);
+      if (done.ok && done.value) return ok(publication.digestJson);
       if (round < ATTEMPTS) continue;
-      if (!verified.ok) return verified;
+      if (!done.ok) return done;
       return attempt(() => fail(ociFailure('LOCK_BUSY', { what: `Others keep writing to ${dir}.` })));
     }
   });
+}
+
+/** Whether `dir` still has what was put there; the bytes of the blobs were verified on the way. */
+async function isThere(dir: string, json: Uint8Array, { digestJson }: Publication): Promise<boolean> {
+  const present = await unlessMissing(readFile(join(dir, 'digest.json')));
+  if (!present?.equals(json)) return false;
+  const wrong = await Promise.all(
+    listOwnBlobs(digestJson).map((blob) => checkBlobFile(blobPath(dir, blob.digest), blob, 'sizes')),
+  );
+  return wrong.every((failure) => failure === undefined);
 }
 
 /** A file that vanished under our hands, which only another publisher can do. */
@@ -47,13 +61,18 @@ function isDisturbed(failures: readonly { code: string; why?: string | undefined
   return failures.every(({ code, why }) => code === 'FILE_FAILED' && why?.includes('ENOENT'));
 }
 
-async function publishOnce(dir: string, { digestJson, store, keep }: Publication): Promise<void> {
+async function publishOnce(dir: string, json: Uint8Array, publication: Publication): Promise<void> {
+  const { digestJson, store, written, keep } = publication;
   const blobs = listOwnBlobs(digestJson);
   for (const path of [dir, join(dir, 'blobs'), join(dir, 'blobs', 'sha256')]) await makeDirectory(path);
-  const linked = await Promise.all(blobs.map((blob) => linkBlob(store, blob, blobPath(dir, blob.digest))));
+  const linked = await Promise.all(
+    blobs.map((blob) =>
+      linkBlob(store, blob, blobPath(dir, blob.digest), written?.has(blob.digest) ? 'sizes' : 'hashes'),
+    ),
+  );
   const failures = linked.flatMap((result) => (result.ok ? [] : result.failures));
   if (failures.length > 0) fail(...failures);
-  await writeDigestJson(dir, encodeDigestJson(digestJson));
+  await writeDigestJson(dir, json);
   await removeOthers(dir, new Set(['blobs', 'digest.json', ...(keep ?? [])]));
   await removeOthers(join(dir, 'blobs'), new Set(['sha256']));
   await removeOthers(join(dir, 'blobs', 'sha256'), new Set(blobs.map(({ digest }) => hexOf(digest))));

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import { hashFile } from '@prism-build/oci';
 import { temporaryBeside, writeFileAtomic } from '@prism-build/shell';
 import * as z from 'zod';
 
@@ -20,33 +20,13 @@ const compileManifest = z.strictObject({
 
 /** `compile.json`: what a compile made, by content. Downstream keys are this file alone, so equal binaries end the work. */
 export type CompileManifest = z.infer<typeof compileManifest>;
-type CompiledFile = z.infer<typeof file>;
+export type CompiledFile = z.infer<typeof file>;
 
 export const compileManifestName = 'compile.json';
 
 /** `linux/arm/v7` to `linux-arm-v7`, the directory of a platform. */
 export function platformDirectory(platform: string): string {
   return platform.replaceAll('/', '-');
-}
-
-/** Describes what a compiler left in a directory; symbolic links are followed, since /out holds results, not links. */
-export function describeOutput(directory: string): CompiledFile[] {
-  const files: CompiledFile[] = [];
-  const visit = (below: string): void => {
-    for (const name of fs.readdirSync(join(directory, below)).sort()) {
-      const path = below === '' ? name : `${below}/${name}`;
-      const stat = fs.statSync(join(directory, path));
-      if (stat.isDirectory()) visit(path);
-      else
-        files.push({
-          path,
-          mode: (stat.mode & 0o100) !== 0 ? '0755' : '0644',
-          ...hashFile(join(directory, path)),
-        });
-    }
-  };
-  if (fs.existsSync(directory)) visit('');
-  return files;
 }
 
 /**
@@ -110,7 +90,7 @@ function readManifest(directory: string): CompileManifest | undefined {
   }
 }
 
-/** Removes what stands in the way of a file: something of another kind at its path, or a file above it. */
+/** Removes what stands in the way of a file: a directory at its path, or a file above it. */
 function clearWay(destination: string, relative: string): void {
   const parts = relative.split('/');
   for (let depth = 1; depth < parts.length; depth++) {
@@ -118,7 +98,9 @@ function clearWay(destination: string, relative: string): void {
     const stat = fs.lstatSync(parent, { throwIfNoEntry: false });
     if (stat && !stat.isDirectory()) fs.rmSync(parent);
   }
-  fs.rmSync(join(destination, relative), { recursive: true, force: true });
+  const there = join(destination, relative);
+  const isDirectory = fs.lstatSync(there, { throwIfNoEntry: false })?.isDirectory();
+  if (isDirectory) fs.rmSync(there, { recursive: true });
 }
 
 function digestIfFile(path: string): string | undefined {
@@ -150,7 +132,8 @@ async function place(target: string, mode: number, bring: (temporary: string) =>
     } finally {
       await file.close();
     }
-    fs.renameSync(temporary, target);
+    // Asynchronous too: what this replaces is given back to the file system, which takes as long as hashing it.
+    await rename(temporary, target);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     throw error;
@@ -177,11 +160,6 @@ function hasLinks(directory: string): boolean {
   return fs
     .readdirSync(directory, { withFileTypes: true, recursive: true })
     .some((entry) => entry.isSymbolicLink());
-}
-
-function hashFile(path: string): { size: number; digest: string } {
-  const bytes = fs.readFileSync(path);
-  return { size: bytes.length, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
 }
 
 function removeUnwanted(directory: string, below: string, wanted: ReadonlySet<string>): void {

@@ -9,15 +9,10 @@ import { type CompilePlan, planCompile } from '@prism-build/plan';
 import { attempt, readTextIfThere, runPool, withLock, writeFileAtomic } from '@prism-build/shell';
 import { compileDirectory, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
-import {
-  type CompileManifest,
-  describeOutput,
-  platformDirectory,
-  publishOutput,
-  readOutput,
-} from './compileManifest';
+import { type CompileManifest, platformDirectory, publishOutput, readOutput } from './compileManifest';
 import type { Compiler } from './compiler/compiler';
 import { withCompiler } from './compiler/withCompiler';
+import { describeOutput, flushOutput } from './describeOutput';
 import { fetchDependencies } from './fetch';
 import { mirrorTree } from './mirror';
 import { preparePackers } from './packing';
@@ -99,12 +94,17 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     const fetched = await fetchDependencies(language, request, mirror.value, compiler);
     if (!fetched.ok) return fetched;
     const compiling = runCompilers(compiler, language, request, plan);
-    // The image of what is compiled comes next.
-    preparePackers(plan.platforms.length);
+    // The image of what is compiled comes next. Not before the compilers run: they wait for nothing.
+    setImmediate(preparePackers, plan.platforms.length);
     const compiled = await compiling;
     if (!compiled.ok) return compiled;
-    const manifest = describeAll(request, plan, out);
+    const flushing = attempt('cannot write what was compiled', () =>
+      Promise.all(request.targets.map((target) => flushOutput(out(target)))),
+    );
+    const manifest = await describeAll(request, plan, out);
     if (!manifest.ok) return manifest;
+    const flushed = await flushing;
+    if (!flushed.ok) return flushed;
     return attempt(`cannot write ${destination}`, async () => {
       await publishOutput(destination, manifest.value, (platform) =>
         join(outputs, platformDirectory(platform)),
@@ -161,15 +161,17 @@ async function runCompilers(
   });
 }
 
-function describeAll(
+async function describeAll(
   request: CompileRequest,
   plan: CompilePlan,
   out: (target: Target) => string,
-): Result<CompileManifest> {
-  const platforms = request.targets.map((target) => ({
-    platform: formatPlatform(target),
-    files: describeOutput(out(target)),
-  }));
+): Promise<Result<CompileManifest>> {
+  const platforms = await Promise.all(
+    request.targets.map(async (target) => ({
+      platform: formatPlatform(target),
+      files: await describeOutput(out(target)),
+    })),
+  );
   const empty = platforms.filter(({ files }) => files.length === 0);
   if (empty.length === 0) return ok({ schemaVersion: 1, platforms });
   const what = `the compile stage left nothing under /out for ${empty.map(({ platform }) => platform).join(', ')}`;

@@ -11,6 +11,7 @@ import { all, failed, imageFailure, ok, type Result } from '@prism-build/errors'
 import {
   buildImage,
   type ContentStore,
+  type Digest,
   type DigestJson,
   type Layer,
   openContentStore,
@@ -58,9 +59,10 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   );
   const text = (made: DigestJson) => describeStage(request.value) + describeImage(made);
   const known = input.force ? undefined : await readMemo(directories, store.value, key);
-  const publish = (digestJson: DigestJson) =>
+  const publish = (digestJson: DigestJson, written?: ReadonlySet<Digest>) =>
     publishImage(imageDirectory(directories.root, input.project, options.variant), {
       digestJson,
+      written,
       store: store.value,
       lockPath: lockPath(directories, `image-${imageKey(input.project, options.variant)}`),
       keep: options.variant === undefined ? input.siblings.variantsOf(input.project) : [],
@@ -71,11 +73,12 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
     assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
   );
   if (!image.ok) return image;
-  const published = await publish(image.value);
+  const { digestJson, written } = image.value;
+  const published = await publish(digestJson, written);
   if (!published.ok) return published;
   return attempt('cannot remember what was assembled', () => {
-    writeMemo(directories, key, image.value);
-    return { text: text(image.value), kept: false, bases: bases.value };
+    writeMemo(directories, key, digestJson);
+    return { text: text(digestJson), kept: false, bases: bases.value };
   });
 }
 
@@ -92,7 +95,7 @@ async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inp
   const context = readContextTree(root, plan.containerfile, plan.context, reads);
   if (!context.ok) return context;
   const needed = reads.some(({ from }) => from.kind === 'rootfs');
-  const rootfs = needed ? openRootfs(input, plan) : ok(undefined);
+  const rootfs = needed ? await openRootfs(input, plan) : ok(undefined);
   if (!rootfs.ok) return rootfs;
   if (!reads.some(({ from }) => from.kind === 'compile')) {
     return ok({
@@ -119,12 +122,19 @@ async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inp
   return ok({ context: context.value, manifest: manifest.value, compiled, rootfs: rootfs.value });
 }
 
+interface AssembledImage {
+  readonly digestJson: DigestJson;
+  /** Blobs that were hashed here and now, as they were written into the store. */
+  readonly written: ReadonlySet<Digest>;
+}
+
 async function assembleImage(
   input: StepInput,
   plan: ImagePlan,
   inputs: Inputs & { readonly images: Images },
   store: ContentStore,
-): Promise<Result<DigestJson>> {
+): Promise<Result<AssembledImage>> {
+  const written = new Set<Digest>();
   const commands = openCommands(input, store, plan.compression);
   const packed = await Promise.all(
     plan.platforms.map(async (platform) => {
@@ -133,7 +143,7 @@ async function assembleImage(
         const { context, images } = inputs;
         const trees = { context, compile: compiled, images, commands, rootfs };
         const assembled = await assemblePlatform(platform, plan.containerfile, trees);
-        return assembled.ok ? packLayers(assembled.value, plan, store) : assembled;
+        return assembled.ok ? packLayers(assembled.value, plan, store, written) : assembled;
       });
     }),
   );
@@ -142,13 +152,16 @@ async function assembleImage(
   const built = buildImage(platforms.value);
   if (!built.ok) return built;
   const stored = await putBlobs(store, built.value.blobs);
-  return stored.ok ? ok(built.value.digestJson) : stored;
+  if (!stored.ok) return stored;
+  for (const { digest } of stored.value) written.add(digest);
+  return ok({ digestJson: built.value.digestJson, written });
 }
 
 async function packLayers(
   assembled: AssembledPlatform,
   plan: ImagePlan,
   store: ContentStore,
+  written: Set<Digest>,
 ): Promise<Result<PlatformInput>> {
   const layers: Layer[] = [];
   for (const { entries, packed } of assembled.layers) {
@@ -156,6 +169,7 @@ async function packLayers(
       ? ok(packed)
       : await packLayer(store, toEntries(entries), { compression: plan.compression });
     if (!layer.ok) return layer;
+    if (!packed) written.add(layer.value.digest);
     layers.push(layer.value);
   }
   const { platform, settings, stages } = assembled.plan;

@@ -2,19 +2,18 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { contentSize, putLayer, warmCompressor } from '@prism-build/oci';
+import { contentSize, hashFile, putLayer, warmCompressor } from '@prism-build/oci';
+import { answer, type Question } from '../pack/jobs';
 
-type Packer = typeof putLayer;
-type Question = Parameters<Packer>;
-type Answer = Awaited<ReturnType<Packer>>;
+type Core = (question: Question) => Promise<unknown>;
 
 const entry = join(__dirname, 'pack.js');
 /** Bytes below which asking another thread costs more than it saves. */
 const worthAsking = 512 * 1024;
 
-/** This thread is the first packer. */
-const free: Packer[] = [putLayer];
-const waiting: ((packer: Packer) => void)[] = [];
+/** This thread is the first. */
+const free: Core[] = [answer];
+const waiting: ((core: Core) => void)[] = [];
 let threads = 0;
 
 /** Starts what packing so many layers at once will need: while a compiler runs there is time for it. */
@@ -24,19 +23,29 @@ export function preparePackers(layers: number): void {
 }
 
 /** `putLayer`, on all cores. */
-export const packLayer: Packer = async (store, tree, options) => {
-  const size = tree.reduce((sum, one) => sum + (one.type === 'file' ? contentSize(one.content) : 0), 0);
-  if (size < worthAsking) return putLayer(store, tree, options);
+export const packLayer: typeof putLayer = async (...given) => {
+  const size = given[1].reduce((sum, one) => sum + (one.type === 'file' ? contentSize(one.content) : 0), 0);
+  if (size < worthAsking) return putLayer(...given);
   if (free.length === 0 && mayStart()) startThread();
-  const packer = free.pop() ?? (await new Promise<Packer>((resolve) => waiting.push(resolve)));
+  return (await askCore(['putLayer', given])) as Awaited<ReturnType<typeof putLayer>>;
+};
+
+/** `hashFile`, on those cores that packing has, or will need in a moment. */
+export async function hashOnCores(path: string, size: number): Promise<ReturnType<typeof hashFile>> {
+  if (size < worthAsking) return hashFile(path);
+  return (await askCore(['hashFile', [path]])) as ReturnType<typeof hashFile>;
+}
+
+async function askCore(question: Question): Promise<unknown> {
+  const core = free.pop() ?? (await new Promise<Core>((resolve) => waiting.push(resolve)));
   try {
-    return await packer(store, tree, options);
+    return await core(question);
   } finally {
     const next = waiting.shift();
-    if (next) next(packer);
-    else free.push(packer);
+    if (next) next(core);
+    else free.push(core);
   }
-};
+}
 
 const mayStart = () => threads < availableParallelism() - 1 && existsSync(entry);
 
@@ -52,21 +61,21 @@ function startThread(): void {
   // An idle thread keeps no process alive.
   worker.unref();
   threads += 1;
-  free.push(async (...question) => {
+  free.push(async (question) => {
     worker.ref();
-    // A thread that broke down takes no layer with it.
-    const answer = broken ? undefined : await ask(worker, question);
+    // A thread that broke down takes no work with it: this one does it, and finds out what is wrong.
+    const answered = broken ? undefined : await ask(worker, question);
     worker.unref();
-    return answer ?? putLayer(...question);
+    return answered ?? answer(question);
   });
 }
 
 /** Undefined from a thread that ended before it answered. */
-function ask(worker: Worker, question: Question): Promise<Answer | undefined> {
+function ask(worker: Worker, question: Question): Promise<unknown> {
   return new Promise((resolve) => {
-    const settle = (answer?: Answer): void => {
+    const settle = (answered?: unknown): void => {
       worker.off('message', settle).off('exit', ended);
-      resolve(answer);
+      resolve(answered);
     };
     const ended = (): void => settle();
     worker.on('message', settle).on('exit', ended);

@@ -6,7 +6,6 @@ import type { Platform } from '@prism-build/containerfile';
 import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
 import type { ImagePlan } from '@prism-build/plan';
-import { debianArchitecture, parseLock, parseRootfs, unpackRootfs } from '@prism-build/rootfs';
 import { attempt, readTextIfThere, run } from '@prism-build/shell';
 import type { Directories } from '../workspace/directories';
 
@@ -34,10 +33,12 @@ export function hasRootfs(root: string, containerfile: string): boolean {
 }
 
 /** Reads description and lock; nothing is fetched before it is unpacked, so a memo may make that unnecessary. */
-export function openRootfs(
+export async function openRootfs(
   { directories, project }: Opening,
   { containerfile }: Pick<ImagePlan, 'containerfile'>,
-): Result<RootfsSource> {
+): Promise<Result<RootfsSource>> {
+  // Loaded with the first rootfs: the readers of its archives cost more than all other libraries, and few images have one.
+  const { debianArchitecture, parseLock, parseRootfs, unpackRootfs } = await import('@prism-build/rootfs');
   const file = join(dirname(containerfile), rootfsFile);
   const text = readTextIfThere(join(directories.root, file));
   if (text === undefined)

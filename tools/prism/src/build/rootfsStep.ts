@@ -17,7 +17,7 @@ export async function rootfsStep(input: StepInput): Promise<Result<StepReport>> 
   const { directories, options, project } = input;
   const request = readRequest(directories.root, options);
   if (!request.ok) return request;
-  const source = openRootfs(input, options);
+  const source = await openRootfs(input, options);
   if (!source.ok) return source;
   const lines: string[] = [];
   for (const platform of request.value.platforms) {

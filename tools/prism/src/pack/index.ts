@@ -1,8 +1,9 @@
 import { parentPort } from 'node:worker_threads';
-import { putLayer, warmCompressor } from '@prism-build/oci';
+import { warmCompressor } from '@prism-build/oci';
+import { answer, type Question } from './jobs';
 
-/** The thread that packs layers for `packing.ts`: one question, one answer. */
-parentPort?.on('message', async (question: Parameters<typeof putLayer>) => {
-  parentPort?.postMessage(await putLayer(...question));
+/** The thread that works for `packing.ts`: one question, one answer. */
+parentPort?.on('message', async (question: Question) => {
+  parentPort?.postMessage(await answer(question));
 });
 void warmCompressor();

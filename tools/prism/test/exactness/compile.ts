@@ -5,7 +5,7 @@ import type { Tree } from '@prism-build/assemble';
 import { type CompileRequest, type CompilerCall, recogniseCommand } from '@prism-build/languages';
 import { type CompilePlan, planCompile } from '@prism-build/plan';
 import { run } from '@prism-build/shell';
-import { describeOutput } from '../../src/build/compileManifest';
+import { describeOutput } from '../../src/build/describeOutput';
 import { mirrorTree } from '../../src/build/mirror';
 import { buildOptions } from '../../src/build/options';
 import { readRequest } from '../../src/build/request';
@@ -73,7 +73,7 @@ export async function compile(name: string, { options }: Key, where: CompileOpti
   }
   for (const { from, to } of language.placements(request)) fs.copyFileSync(from, to);
   const outcome = createHash('sha256')
-    .update(JSON.stringify(describeOutput(out)))
+    .update(JSON.stringify(await describeOutput(out)))
     .digest('hex');
   const sources = placesOf(tree.value, root);
   const openedFiles = new Set([...opened].flatMap((path) => sources.get(path) ?? []));

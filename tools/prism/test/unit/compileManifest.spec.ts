@@ -1,12 +1,8 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import {
-  type CompileManifest,
-  describeOutput,
-  publishOutput,
-  readOutput,
-} from '../../src/build/compileManifest';
+import { type CompileManifest, publishOutput, readOutput } from '../../src/build/compileManifest';
+import { describeOutput } from '../../src/build/describeOutput';
 
 let base: string;
 beforeEach(() => (base = fs.mkdtempSync(join(tmpdir(), 'prism-compiled-'))));
@@ -21,10 +17,12 @@ const dist = () => join(base, 'dist');
 const out = (platform: string) => join(base, 'out', platform.replaceAll('/', '-'));
 async function publish(text = 'one'): Promise<CompileManifest> {
   fill(text);
-  const platforms = ['linux/amd64', 'linux/arm64'].map((platform) => ({
-    platform,
-    files: describeOutput(out(platform)),
-  }));
+  const platforms = await Promise.all(
+    ['linux/amd64', 'linux/arm64'].map(async (platform) => ({
+      platform,
+      files: await describeOutput(out(platform)),
+    })),
+  );
   const manifest: CompileManifest = { schemaVersion: 1, platforms };
   await publishOutput(dist(), manifest, out);
   return manifest;
@@ -43,6 +41,8 @@ test('what is published is what was described, and nothing else lies there', asy
   write('dist/.tmp-1-x', 'of a killed run');
   const manifest = await publish();
   expect(readOutput(dist())).toEqual({ ok: true, value: manifest });
+  // Journals and keys compare the text.
+  expect(JSON.stringify(readOutput(dist()))).toBe(JSON.stringify({ ok: true, value: manifest }));
   expect(listed()).toEqual([
     'compile.json',
     'linux-amd64',
@@ -124,7 +124,8 @@ test.each(Object.entries(damages))(
 test('a path of a manifest that was restored does not lead out of its directory', async () => {
   const manifest = await publish();
   write('secret', 'secret');
-  const files = [{ ...describeOutput(base).find(({ path }) => path === 'secret')!, path: '../../secret' }];
+  const described = await describeOutput(base);
+  const files = [{ ...described.find(({ path }) => path === 'secret')!, path: '../../secret' }];
   write(
     'dist/compile.json',
     JSON.stringify({ ...manifest, platforms: [{ platform: 'linux/amd64', files }] }),
