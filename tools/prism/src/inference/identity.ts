@@ -25,6 +25,15 @@ export interface Identity {
 }
 
 /**
+ * Which version of the plugin is installed, as files say it: `affected` of Nx 24 compares files and sees no option. That
+ * of Nx 23 selects everything when the version of a plugin changes in package.json.
+ */
+const installedVersion = {
+  json: '{workspaceRoot}/package.json',
+  fields: ['dependencies.prism', 'devDependencies.prism'],
+};
+
+/**
  * Where the plugin is built: the files that its executors load, so that an edit of an executor misses and an edit
  * of a test does not. Where it is installed, or linked from elsewhere: the digest of its executors. Its package would
  * not do: Nx knows one under an alias by another name with every package manager, and ends where it knows none.
@@ -32,7 +41,10 @@ export interface Identity {
 export function pluginIdentity(moduleDirectory: string, workspaceRoot: string): Identity {
   const inside = relative(workspaceRoot, moduleDirectory);
   if (inside.startsWith('..') || inside.split('/').includes('node_modules'))
-    return { inputs: [{ externalDependencies: [] }], options: { plugin: executorIdentity().slice(0, 16) } };
+    return {
+      inputs: [{ externalDependencies: [] }, installedVersion],
+      options: { plugin: executorIdentity().slice(0, 16) },
+    };
   const inputs = [
     '{workspaceRoot}/tools/prism/src/build/**/*',
     '{workspaceRoot}/tools/prism/src/workspace/**/*',
