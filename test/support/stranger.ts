@@ -23,7 +23,7 @@ export interface Stranger {
   /** The environment of its nx. */
   readonly env: NodeJS.ProcessEnv;
   /** What nx printed as JSON, in the background. */
-  readonly jsonLater: <T>(args: readonly string[]) => Promise<T>;
+  readonly jsonLater: <T>(args: readonly string[], more?: NodeJS.ProcessEnv) => Promise<T>;
   /** What nx printed as JSON. */
   readonly json: <T>(args: readonly string[]) => T;
 }
@@ -112,8 +112,9 @@ export function makeStranger(
       return output;
     },
     env,
-    jsonLater: async (args) => {
-      const { stdout } = await later(path('node_modules/.bin/nx'), [...args, '--json'], { cwd: root, env });
+    jsonLater: async (args, more) => {
+      const options = { cwd: root, env: { ...env, ...more } };
+      const { stdout } = await later(path('node_modules/.bin/nx'), [...args, '--json'], options);
       return JSON.parse(stdout);
     },
     json: (args) => JSON.parse(run(root, ['node_modules/.bin/nx', ...args, '--json'], env)),

@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import { type Reason, reasons } from '../../../../test/support/history/commit';
+import { history } from '../../../../test/support/history/commits';
+import { judge } from '../../../../test/support/history/judge';
+import { type Follower, walkHistory } from '../../../../test/support/history/walk';
 import {
   type Manager,
   makeStranger,
@@ -31,6 +35,14 @@ const digests = (workspace: Stranger) =>
     return `${name} ${index.digest} ${platforms.length}`;
   });
 
+/** Those that npm installed, by the version of Nx. */
+const installed = new Map<string, Stranger>();
+const make = (version: string, manager: Manager) => {
+  const workspace = makeStranger(shared, version, manager);
+  if (manager === 'npm') installed.set(version, workspace);
+  return workspace;
+};
+
 /** Of the first workspace: no manager and no version of Nx may change a digest. */
 let expected: string[] | undefined;
 
@@ -40,7 +52,7 @@ describe.each<[string, Manager]>([
 ])('nx %s, installed by %s', (version, manager) => {
   let workspace: Stranger;
   beforeAll(() => {
-    workspace = makeStranger(shared, version, manager);
+    workspace = make(version, manager);
   });
 
   test('the package is installed under its alias, without TypeScript', () => {
@@ -111,9 +123,53 @@ test.each<[string, Manager]>([
   ['23.2.1', 'pnpm'],
   ['24.0.6', 'npm'],
 ])('nx %s, installed by %s, builds the same', (version, manager) => {
-  const workspace = makeStranger(shared, version, manager);
+  const workspace = make(version, manager);
   workspace.nx(buildAll);
   expect(digests(workspace)).toEqual(expected);
 });
+
+describe('along a history', () => {
+  const versions = ['23.2.1', '24.0.6'];
+  let walked: Awaited<ReturnType<typeof walkHistory>>;
+  beforeAll(async () => {
+    const likes = versions.map((one) => [one, installed.get(one) ?? make(one, 'npm')] as const);
+    walked = await walkHistory(shared, likes, history);
+  }, 1_500_000);
+
+  test.each([0, 1])('affected selects all that differs, and beyond that what was said (%#)', (at) => {
+    const nx = Number.parseInt(versions[at]!, 10);
+    const { wrong, selected, beyond, share } = judge(history, walked.outcomes[at]!, nx);
+    const lines = Object.entries(beyond).map(
+      ([reason, count]) => `  ${count} ${reason}: ${reasons[reason as Reason] ?? 'not said'}`,
+    );
+    process.stderr.write(
+      `nx ${versions[at]}: ${history.length} commits, ${selected} selections, ${(100 * share).toFixed(1)} % without a difference\n${lines.join('\n')}\n`,
+    );
+    expect(wrong).toEqual([]);
+    expect(history.length).toBeGreaterThanOrEqual(60);
+    expect(share).toBeLessThanOrEqual(0.1);
+  });
+
+  test.each([0, 1])('a variable of the environment in a build argument is in the key (%#)', (at) => {
+    const follower = walked.followers[at]!;
+    const [first, again, other] = ['one', 'one', 'two'].map((level) => buildWithLevel(follower, level));
+    expect(again).toEqual({ ...first, cached: true });
+    expect([first!.cached, other!.cached]).toEqual([false, false]);
+    expect(other!.key).not.toBe(first!.key);
+    expect(other!.digest).not.toBe(first!.digest);
+  });
+});
+
+/** Builds `args` as a script does that takes a build argument from the environment. */
+function buildWithLevel(follower: Follower, level: string) {
+  const script = 'exec node_modules/.bin/nx run-many -t build-image -p args --buildArgs.LEVEL="$LEVEL"';
+  const env = { ...follower.env, LEVEL: level };
+  execFileSync('sh', ['-c', script], { cwd: follower.path('.'), env, stdio: 'pipe' });
+  const read = (name: string) => JSON.parse(fs.readFileSync(follower.path(name), 'utf8'));
+  const ran: { taskId: string; hash: string; cacheStatus: string }[] = read('.nx/cache/run.json').tasks;
+  const { hash, cacheStatus } = ran.find(({ taskId }) => taskId === 'args:build-image')!;
+  const { digest } = read('dist/images/args/digest.json').index;
+  return { key: hash, digest, cached: cacheStatus !== 'cache-miss' };
+}
 
 const host = process.arch === 'x64' ? 'amd64' : process.arch;

@@ -1,0 +1,75 @@
+// Builds every image of a workspace from nothing and without Nx: what is true, whatever Nx would have selected. Prints
+// the digest of each project as JSON; "failed" where it cannot be built. Arguments: workspace, plugin, and "compiled" where
+// no file that a compiler could read has changed, so that what compilers made may stay.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const [root, plugin, kept] = process.argv.slice(2);
+const { createNodes, buildBatch } = require(path.join(plugin, 'load.cjs'));
+
+async function main() {
+  fs.mkdirSync(path.join(root, '.prism'), { recursive: true });
+  const own = fs.readdirSync(path.join(root, '.prism')).filter((name) => !(kept && name === 'work'));
+  // What inference keeps is in .nx.
+  for (const made of ['dist', '.nx', ...own.map((name) => path.join('.prism', name))])
+    fs.rmSync(path.join(root, made), { recursive: true, force: true });
+  const { plugins, targetDefaults } = readJson('nx.json');
+  const made = createNodes[1](listFiles('.'), plugins[0].options, {
+    workspaceRoot: root,
+    nxJsonConfiguration: {},
+  });
+  const projects = Object.fromEntries(
+    made.flatMap(([, { projects }]) =>
+      Object.values(projects).map((one) => [one.name, withDeclared(one, targetDefaults)]),
+    ),
+  );
+  const tasks = {};
+  const dependencies = {};
+  const inputs = {};
+  for (const [project, { targets }] of Object.entries(projects)) {
+    for (const target of ['compile', 'build-image'].filter((name) => targets[name])) {
+      const id = `${project}:${target}`;
+      tasks[id] = { id, target: { project, target }, overrides: {}, outputs: [] };
+      inputs[id] = targets[target].options;
+      dependencies[id] = (targets[target].dependsOn ?? []).flatMap((one) =>
+        (one.projects ?? [project]).map((name) => `${name}:${one.target}`),
+      );
+    }
+  }
+  // What does not end well, or does not start since another did not, has failed.
+  const found = Object.fromEntries(Object.values(tasks).map(({ target }) => [target.project, 'failed']));
+  const context = { root, projectsConfigurations: { projects } };
+  for await (const { task, result } of buildBatch({ tasks, dependencies }, inputs, {}, context)) {
+    const { project, target } = tasks[task].target;
+    if (target !== 'build-image') continue;
+    const file = path.join(root, 'dist/images', project, 'digest.json');
+    if (result.success) found[project] = JSON.parse(fs.readFileSync(file, 'utf8')).index.digest;
+  }
+  console.log(JSON.stringify(found));
+}
+
+/** What Nx would merge of targetDefaults and project.json. */
+function withDeclared(project, targetDefaults) {
+  const file = path.join(project.root, 'project.json');
+  const declared = fs.existsSync(path.join(root, file)) ? readJson(file).targets : {};
+  for (const targets of [targetDefaults ?? {}, declared])
+    for (const [name, { options }] of Object.entries(targets))
+      if (project.targets[name]) Object.assign(project.targets[name].options, options);
+  return project;
+}
+
+function readJson(file) {
+  return JSON.parse(fs.readFileSync(path.join(root, file), 'utf8'));
+}
+
+/** Containerfiles that git does not ignore, as Nx lists them. */
+function listFiles(below) {
+  return fs.readdirSync(path.join(root, below), { withFileTypes: true }).flatMap((entry) => {
+    const file = path.posix.join(below, entry.name);
+    if (entry.isDirectory()) return /^(node_modules|\.)/.test(entry.name) ? [] : listFiles(file);
+    return /containerfile|dockerfile/i.test(entry.name) ? [file] : [];
+  });
+}
+
+main();
