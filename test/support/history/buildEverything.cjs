@@ -9,10 +9,11 @@ const [root, plugin, kept] = process.argv.slice(2);
 const { createNodes, buildBatch } = require(path.join(plugin, 'load.cjs'));
 
 async function main() {
-  fs.mkdirSync(path.join(root, '.prism'), { recursive: true });
-  const own = fs.readdirSync(path.join(root, '.prism')).filter((name) => !(kept && name === 'work'));
+  const stays = kept ? ['dist/compile', '.prism/work'] : [];
   // What inference keeps is in .nx.
-  for (const made of ['dist', '.nx', ...own.map((name) => path.join('.prism', name))])
+  for (const made of ['.nx', ...listMade('dist'), ...listMade('.prism')].filter(
+    (name) => !stays.includes(name),
+  ))
     fs.rmSync(path.join(root, made), { recursive: true, force: true });
   const { plugins, targetDefaults } = readJson('nx.json');
   const made = createNodes[1](listFiles('.'), plugins[0].options, {
@@ -57,6 +58,11 @@ function withDeclared(project, targetDefaults) {
     for (const [name, { options }] of Object.entries(targets))
       if (project.targets[name]) Object.assign(project.targets[name].options, options);
   return project;
+}
+
+function listMade(directory) {
+  const place = path.join(root, directory);
+  return fs.existsSync(place) ? fs.readdirSync(place).map((name) => path.posix.join(directory, name)) : [];
 }
 
 function readJson(file) {

@@ -1,0 +1,37 @@
+import type { Commit } from '../commit';
+import { bumpPackage, imageOptions, onRuntime, passwd, updatePlugin } from './shared';
+
+/** Options, the plugin itself, packages of npm. */
+export const configuration: readonly Commit[] = [
+  {
+    what: 'a build argument',
+    differs: 'args',
+    change: ({ put }) => put('svc/args/project.json', imageOptions({ buildArgs: { LEVEL: 'high' } })),
+  },
+  {
+    what: 'another value of it',
+    differs: 'args',
+    change: ({ replace }) => replace('svc/args/project.json', 'high', 'higher'),
+  },
+  {
+    what: 'its default, which only the history of the image shows',
+    differs: 'args',
+    change: ({ replace }) => replace('svc/args/Containerfile', 'low', 'lower'),
+  },
+  {
+    what: 'one platform only',
+    differs: 'web',
+    change: ({ put }) => put('svc/web/project.json', imageOptions({ platforms: ['linux/arm64'] })),
+  },
+  {
+    what: 'the plugin is updated, and builds other bytes',
+    differs: '*',
+    change: (tree) => updatePlugin(tree, true),
+  },
+  { what: 'another package of npm', differs: '', change: bumpPackage },
+  {
+    what: 'the base forgets a user',
+    differs: onRuntime,
+    change: ({ replace }) => replace(passwd, 'x:x:8:8::/:\n', ''),
+  },
+];

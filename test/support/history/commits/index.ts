@@ -1,0 +1,15 @@
+import type { Commit } from '../commit';
+import { configuration } from './configuration';
+import { failures } from './failures';
+import { firstWeeks } from './firstWeeks';
+import { laterWeeks } from './laterWeeks';
+import { newThings } from './newThings';
+
+/** More than 60 commits, each on the one before: everyday work, with what goes wrong in between. */
+export const history: readonly Commit[] = [
+  ...firstWeeks,
+  ...failures,
+  ...configuration,
+  ...newThings,
+  ...laterWeeks,
+];
