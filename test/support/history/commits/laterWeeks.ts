@@ -98,6 +98,21 @@ export const laterWeeks: readonly Commit[] = [
   },
   { what: 'own files', differs: 'shared', change: ({ append }) => append('svc/shared/own', 'more\n') },
   {
+    what: 'a release: the base says its number',
+    differs: onRuntime2,
+    change: ({ append }) => append('containerfiles/runtime/Containerfile', 'ENV RELEASE=2\n'),
+  },
+  {
+    what: 'what belongs to the release',
+    differs: 'data stats report shared admin',
+    change: ({ append }) => {
+      append('svc/data/tables/one.csv', '6\n');
+      append('svc/report/report/__main__.py', 'print("release")\n');
+      append('libs/pictures/b.txt', 'release\n');
+      append('svc/admin/pages/one.html', '<p>release</p>\n');
+    },
+  },
+  {
     what: 'another compression of all layers, of which one image has none',
     differs: `${onRuntime2} data gen echo`,
     beyond: { settings: 'vendor' },
