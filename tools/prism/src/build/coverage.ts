@@ -6,9 +6,11 @@ import { readTextIfThere } from '@prism-build/shell';
 import { type CompileReads, type Component, readComponent } from '../inference/component';
 import { toFilesets } from '../inference/filesets';
 import { pluginIdentity } from '../inference/identity';
+import { followSources } from '../inference/links';
 import { compileFilesets } from '../inference/targets';
 import { isLocal } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
+import { listExecutables } from '../workspace/stage/executables';
 import { noFacts } from '../workspace/stage/facts';
 import { openFiles } from '../workspace/stage/files';
 import { readStage } from '../workspace/stage/reading';
@@ -20,16 +22,18 @@ import { hasRootfs } from './rootfs';
  * command line or of targetDefaults (`--platforms=linux/riscv64` where COPY names $TARGETARCH) comes after
  * inference, and so does what a base says: its result must not be cached, since nobody would see those files
  * change. Inputs that somebody wrote by hand are theirs to answer for.
+ *
+ * @returns why not, to be said; empty where the options speak for themselves. Absent: all is covered.
  */
-export function isCovered(
+export function findUncovered(
   root: string,
   options: BuildOptions,
   target: TargetConfiguration | undefined,
   bases?: Bases,
-): boolean {
+): string | undefined {
   const inputs = new Set((target?.inputs ?? []).map(filesetOf));
   const { containerfile, context, platforms, buildArgs, step } = options;
-  if (!inputs.has(`{workspaceRoot}/${containerfile}.dockerignore`)) return true;
+  if (!inputs.has(`{workspaceRoot}/${containerfile}.dockerignore`)) return undefined;
   const text = readTextIfThere(join(root, containerfile)) ?? '';
   const component = readComponent(text, containerfile, {
     platforms,
@@ -39,13 +43,33 @@ export function isCovered(
     // COPY may name a variable of the base, which nobody knew before the base was there.
     ...(bases && { baseEnv: (reference, platform) => environmentIn(bases, reference, platform) }),
   });
-  if (!component.ok) return true;
+  if (!component.ok) return undefined;
   const { compile, image, bases: named } = component.value;
   const foreign = step === 'image' && named.some(({ reference }) => !isLocal(reference));
   const lock = `/${basename(imagesLockPath(containerfile))}`;
-  if (foreign && ![...inputs].some((input) => input?.endsWith(lock))) return false;
-  if (step !== 'compile') return toFilesets(context, image).every((fileset) => inputs.has(fileset));
-  return !compile || isCompileCovered(root, options, component.value, compile, inputs);
+  if (foreign && ![...inputs].some((input) => input?.endsWith(lock))) return '';
+  if (step === 'compile')
+    return !compile || isCompileCovered(root, options, component.value, compile, inputs) ? undefined : '';
+  if (!toFilesets(context, image).every((fileset) => inputs.has(fileset))) return '';
+  return findUncoveredModes(root, options, component.value);
+}
+
+/** An image has modes, and Nx hashes contents: inference says in an option what is executable, for the key. */
+function findUncoveredModes(
+  root: string,
+  { containerfile, context, executable }: BuildOptions,
+  { modes }: Component,
+): string | undefined {
+  const files = openFiles(root, noFacts);
+  const rules = readIgnoreRules(files.text, containerfile, context);
+  if (!rules.ok) return undefined;
+  const sources = followSources(context, modes, files);
+  const found = listExecutables(context, sources, rules.value, files);
+  if (!found)
+    return 'COPY takes too many files for their modes to be in the key; with --chmod it takes the mode that it says';
+  return found.join('\0') === executable.join('\0')
+    ? undefined
+    : 'a file became executable, or ceased to be, after nx looked; `nx reset` makes it look again';
 }
 
 /** What is read must be among the inputs, and what the inputs leave out must be among what is not read. */

@@ -5,7 +5,7 @@ import { parseOptions } from '../workspace/parseOptions';
 import { toTaskResult } from '../workspace/report';
 import { type BatchItem, runGraph, type TaskResult } from './batch';
 import { compileStep } from './compileStep';
-import { isCovered } from './coverage';
+import { findUncovered } from './coverage';
 import { imageStep } from './imageStep';
 import { openSiblings } from './openSiblings';
 import { buildOptions } from './options';
@@ -44,13 +44,15 @@ async function runStep(
   const step = steps[options.value.step];
   const done = await step({ directories, project, options: options.value, siblings: openSiblings(context) });
   const unhashed = done.ok && !options.value.dryRun ? await listUnhashed(root, options.value) : [];
-  const result = toTaskResult(done.ok ? ok(`${done.value.text}${explainUnhashed(unhashed)}`) : done);
   const configuration = projectsConfigurations?.projects[project]?.targets?.[target];
+  const uncovered =
+    done.ok && !options.value.dryRun
+      ? findUncovered(root, options.value, configuration, done.value.bases)
+      : undefined;
+  const notes = `${explainUnhashed(unhashed)}${uncovered ? `  not cached: ${uncovered}\n` : ''}`;
+  const result = toTaskResult(done.ok ? ok(`${done.value.text}${notes}`) : done);
   // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.
-  const cacheable =
-    !options.value.dryRun &&
-    unhashed.length === 0 &&
-    isCovered(root, options.value, configuration, done.ok ? done.value.bases : undefined);
+  const cacheable = !options.value.dryRun && unhashed.length === 0 && uncovered === undefined;
   return result.success && !cacheable ? { ...result, status: 'local-cache-kept-existing' } : result;
 }
 

@@ -43,6 +43,12 @@ export const buildOptions = z.object({
     .record(z.string(), z.string())
     .default({})
     .describe('The components behind image names of the Containerfile, by name; inferred.'),
+  executable: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'The files of the context that COPY takes as executables, for the key: Nx hashes no modes; inferred.',
+    ),
   compression: z
     .enum(['zstd', 'gzip', 'none'])
     .default('zstd')

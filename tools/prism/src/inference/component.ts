@@ -21,6 +21,8 @@ export interface Component {
   readonly compile: CompileReads | undefined;
   /** What the image's own stages take from the context. */
   readonly image: readonly Source[];
+  /** Those of them that are copied with the modes that they have: no --chmod says others. */
+  readonly modes: readonly Source[];
   /** The images that the image's own stages start from or copy from, as the file names them. */
   readonly bases: readonly ImageReference[];
   /** The compile stage, where it is recognised and the same for all platforms; its context is not known here. */
@@ -83,16 +85,21 @@ export function readComponent(text: string, file: string, options: ComponentOpti
       image: listWhole(first.image),
       compile: listWhole(first.compile ? [first.compile] : []),
     },
-    image: distinct(readings.flatMap(({ image }) => contextSources(image).map(({ source }) => source))),
+    image: distinct(readings.flatMap(({ image }) => sourcesOf(image))),
+    modes: distinct(readings.flatMap(({ image }) => sourcesOf(image.map(withoutFixedModes)))),
     compile: stage && {
       ...describeCompile(stage),
-      sources: distinct(
-        readings.flatMap((one) =>
-          one.compile ? contextSources([one.compile]).map(({ source }) => source) : [],
-        ),
-      ),
+      sources: distinct(readings.flatMap((one) => (one.compile ? sourcesOf([one.compile]) : []))),
     },
   });
+}
+
+const sourcesOf = (stages: readonly ResolvedStage[]): Source[] =>
+  contextSources(stages).map(({ source }) => source);
+
+function withoutFixedModes(stage: ResolvedStage): ResolvedStage {
+  const instructions = stage.instructions.filter((one) => !('chmod' in one && one.chmod !== undefined));
+  return { ...stage, instructions };
 }
 
 function listWhole(stages: readonly ResolvedStage[]): number[] {

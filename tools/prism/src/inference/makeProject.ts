@@ -3,6 +3,7 @@ import { type IgnoreMatcher, ignoreNothing, type Source } from '@prism-build/con
 import { containerfileFailure, type Failure, type Result } from '@prism-build/errors';
 import { isLocal } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
+import { listExecutables } from '../workspace/stage/executables';
 import type { Files } from '../workspace/stage/files';
 import { readStage, type StageReading } from '../workspace/stage/reading';
 import type { Component } from './component';
@@ -48,6 +49,8 @@ export function makeProject(
     bases: links[0],
     rootfs,
     reading: readCompiled(all, context, rules, files),
+    executables: ({ modes }: Component) =>
+      rules.ok ? listExecutables(context, modes, rules.value, files) : undefined,
   };
   const narrow = context !== '.' || !rules.ok || rules.value.patterns.length > 0;
   const { builder, language } = valuesOf(all).find(({ compile }) => compile)?.compile ?? {};
@@ -116,8 +119,8 @@ function readCompiled(
 }
 
 function followLinks(context: string, component: Component, files: Files): Component {
-  const { image, compile } = component;
+  const { image, modes, compile } = component;
   const follow = (sources: readonly Source[]) => followSources(context, sources, files);
   const followed = compile && { ...compile, sources: follow(compile.sources) };
-  return { ...component, image: follow(image), compile: followed };
+  return { ...component, image: follow(image), modes: follow(modes), compile: followed };
 }

@@ -33,6 +33,8 @@ export interface TargetFacts {
   readonly bases?: BaseLinks | undefined;
   /** What the compiler reads, or why that cannot be said; absent: nothing is compiled as a recognised stage. */
   readonly reading?: StageReading | undefined;
+  /** Files of an image that their owner may execute; absent: nobody looks. */
+  readonly executables?: (component: Component) => readonly string[] | undefined;
 }
 
 /** What decides filesets. */
@@ -120,6 +122,7 @@ function imageTarget(
   const compiled = component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : [];
   const siblings = facts.bases?.edges ?? [];
   const named = facts.bases?.projects ?? {};
+  const executable = (component && facts.executables?.(component)) ?? [];
   const lock = facts.bases?.locked
     ? [`${beside(facts)}/${posix.basename(imagesLockPath(containerfile))}`]
     : [];
@@ -148,6 +151,7 @@ function imageTarget(
       context,
       ...(variant && { ...facts.shared, variant: variant.name, stage: variant.stage }),
       ...(Object.keys(named).length > 0 && { bases: named }),
+      ...(executable.length > 0 && { executable }),
       ...facts.identity.options,
     },
     metadata: {

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { chmodSync, symlinkSync } from 'node:fs';
 import { digestOf, goStage, storedBlobs, writeGo, writePin } from '../../../../test/support/components';
 import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
 import { removePlugin } from '../../../../test/support/plugin';
@@ -75,6 +75,28 @@ test('what a symbolic link in a COPY leads to is in the key', async () => {
   await build();
   workspace.write('svc/files/elsewhere/inner', '2');
   expect(await build()).toEqual({ ...everything, files: false });
+});
+
+test('a file that becomes executable misses, below a directory, too; what a README is does not', async () => {
+  await build();
+  const before = digestOf(workspace, 'files');
+  const changeMode = (name: string, mode: number) => chmodSync(workspace.path(`svc/files/${name}`), mode);
+  changeMode('notes', 0o755);
+  changeMode('data', 0o664); // git and images know one bit of it
+  expect(await build()).toEqual(everything);
+  changeMode('data', 0o755);
+  expect(await build()).toEqual({ ...everything, files: false });
+  const executable = digestOf(workspace, 'files');
+  expect(executable).not.toBe(before);
+  expect(await build()).toEqual(everything);
+  changeMode('data', 0o644);
+  await build();
+  expect(digestOf(workspace, 'files')).toBe(before);
+  changeMode('elsewhere/inner', 0o755);
+  expect(await build()).toEqual({ ...everything, files: false });
+  expect(digestOf(workspace, 'files')).not.toBe(before);
+  const target = await workspace.nx(['show', 'target', 'files:build-image', '--json']);
+  expect(JSON.parse(target.output).options.executable).toEqual(['elsewhere/inner']);
 });
 
 test('early cut-off: a comment compiles again and changes nothing behind the binary', async () => {

@@ -14,6 +14,8 @@ export interface Listed {
 export interface Files {
   /** `link` also for what lies behind one: nobody here follows links. */
   readonly kindOf: (path: string) => Kind;
+  /** Whether its owner may execute a file: the one bit of a mode that git, and an image, knows. */
+  readonly isExecutable: (path: string) => boolean;
   readonly list: (path: string) => readonly Listed[];
   /** Names of the links and of the directories that a directory holds; not listed again while it is as it was. */
   readonly branches: (path: string) => Branches;
@@ -42,12 +44,13 @@ export interface Branches {
 
 interface Looked {
   readonly kind: Kind;
+  readonly executable: boolean;
   /** Changes with the file; ctime cannot be set by anyone. */
   readonly signature: string;
   readonly changed: number;
 }
 
-const nothing: Looked = { kind: 'none', signature: '', changed: 0 };
+const nothing: Looked = { kind: 'none', executable: false, signature: '', changed: 0 };
 
 /** @param facts what was said of files before, of which only the changed are read again */
 export function openFiles(root: string, facts: Facts): Files {
@@ -111,6 +114,7 @@ export function openFiles(root: string, facts: Facts): Files {
   };
   return {
     kindOf: (path) => askKind(path).kind,
+    isExecutable: (path) => askContent(path).executable,
     list,
     branches: (path) =>
       askContent(path).kind === 'directory'
@@ -172,7 +176,8 @@ function lookAt(absolute: string): Looked {
           ? 'file'
           : 'none';
     const { ino, size, mtimeMs, ctimeMs } = stat;
-    return { kind, signature: `${ino}:${size}:${mtimeMs}:${ctimeMs}`, changed: ctimeMs };
+    const executable = kind === 'file' && (stat.mode & 0o100) !== 0;
+    return { kind, executable, signature: `${ino}:${size}:${mtimeMs}:${ctimeMs}`, changed: ctimeMs };
   } catch {
     return nothing;
   }
