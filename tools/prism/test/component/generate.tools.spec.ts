@@ -1,30 +1,19 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { digestOf } from '../../../../test/support/components';
-import { engineSettings } from '../../../../test/support/engineSettings';
-import { removePlugin, repository } from '../../../../test/support/plugin';
-import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
+import { repository } from '../../../../test/support/plugin';
+import { until } from '../../../../test/support/workspace';
+import { cache, type Generated, host, openGenerated, podman, succeeds } from './generated';
 
-/** Generators for real: what they write is built, tested and run. Compilers' caches are those of the repository. */
-const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism/cache');
-const prefix = `generated-${process.pid}`;
-const host = process.arch === 'x64' ? 'amd64' : process.arch;
-const started: ChildProcess[] = [];
-const containers: string[] = [];
-let workspace: Workspace;
+/** Generators for real: what they write is built, tested and run. */
+let generated: Generated;
+let workspace: Generated['workspace'];
+let nx: Generated['nx'];
+let generate: Generated['generate'];
+let start: Generated['start'];
 
 jest.setTimeout(600_000);
-
-async function nx(...args: string[]): Promise<string> {
-  const { status, output } = await workspace.nx([...args, '--output-style=static'], {
-    PRISM_CACHE_DIR: cache,
-  });
-  if (status !== 0) throw new Error(`nx ${args.join(' ')}\n${output}`);
-  return output;
-}
-const generate = async (...args: string[]) => (await workspace.nx(['g', ...args])).output;
 
 /** The go command as the images' compiler runs it, so that both find what the other compiled. */
 function go(directory: string, ...args: string[]): string {
@@ -38,103 +27,26 @@ function go(directory: string, ...args: string[]): string {
   return execFileSync('go', args, { cwd: workspace.path(directory), encoding: 'utf8', env, stdio: 'pipe' });
 }
 
-function podman(...args: string[]): string {
-  const env = { ...process.env, ...engineSettings };
-  return execFileSync('podman', args, { encoding: 'utf8', env, stdio: 'pipe' }).trim();
-}
-
-/** Starts a loaded image as strictly as one can: nothing may be written but what the image says. */
-function start(project: string, ...more: string[]): string {
-  const name = `${prefix}-${project}`;
-  containers.push(name);
-  podman(
-    'run',
-    '--detach',
-    '--read-only',
-    '--cap-drop=all',
-    `--name=${name}`,
-    ...more,
-    `localhost/${prefix}/${project}`,
-  );
-  return name;
-}
-
-function succeeds(...argv: string[]): boolean {
-  try {
-    podman(...argv);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
 beforeAll(() => {
-  workspace = makeWorkspace();
-  workspace.write(
-    'nx.json',
-    JSON.stringify({ analytics: false, plugins: [{ plugin: 'prism', options: { prefix } }] }),
-  );
-  const copied = [
+  generated = openGenerated();
+  ({ workspace, nx, generate, start } = generated);
+  generated.copy(
     'libs/plugin-sdk',
     'libs/proto/gen/go',
     'containerfiles/python-builder',
     'containerfiles/python-runtime',
-  ];
-  const pins = ['go', 'rust'].map((language) => `containerfiles/${language}-builder/pin.json`);
-  for (const path of [...copied, ...pins])
-    fs.cpSync(join(repository, path), workspace.path(path), { recursive: true });
+    ...['go', 'rust'].map((language) => `containerfiles/${language}-builder/pin.json`),
+  );
   const { version } = JSON.parse(workspace.read('containerfiles/go-builder/pin.json'));
   workspace.write('go.work', `go ${version}\n\nuse (\n\t./libs/plugin-sdk\n\t./libs/proto/gen/go\n)\n`);
   fs.copyFileSync(join(repository, 'go.work.sum'), workspace.path('go.work.sum'));
-  const runtime = workspace.path('containerfiles/python-runtime/Containerfile');
-  fs.writeFileSync(
-    runtime,
-    fs.readFileSync(runtime, 'utf8').replaceAll('localhost/prism/', `localhost/${prefix}/`),
-  );
+  const runtime = 'containerfiles/python-runtime/Containerfile';
+  const own = workspace.read(runtime).replaceAll('localhost/prism/', `localhost/${generated.prefix}/`);
+  workspace.write(runtime, own);
 });
-afterAll(() => {
-  for (const child of started) child.kill('SIGKILL');
-  for (const name of containers) succeeds('rm', '--force', '--volumes', '--time=0', name);
-  // Under every tag; the prefix is this run's own.
-  const images = podman(
-    'images',
-    '--format={{.Repository}}:{{.Tag}}',
-    `--filter=reference=localhost/${prefix}/*`,
-  );
-  for (const image of images.split('\n').filter(Boolean)) succeeds('rmi', image);
-  workspace.remove();
-  removePlugin();
-});
+afterAll(() => generated.remove());
 
 describe('prism:plugin', () => {
-  /** The compiled program, as a process of its own, until it says that it serves. */
-  async function serves(project: string, env: NodeJS.ProcessEnv): Promise<void> {
-    const program = workspace.path(`dist/compile/${project}/linux-${host}/${project}`);
-    const settings = { ...env, PRISM_LISTEN: `127.0.0.1:${await freePort()}`, PRISM_HEALTH_INTERVAL: '50ms' };
-    const child = spawn(program, { env: settings, stdio: 'inherit' });
-    started.push(child);
-    const healthy = () => {
-      try {
-        execFileSync(program, ['health'], { env: settings, stdio: 'pipe' });
-        return true;
-      } catch {
-        return false;
-      }
-    };
-    await until(`${project} is healthy`, healthy);
-    const ended = new Promise((resolve) => child.on('exit', resolve));
-    child.kill('SIGTERM');
-    expect(await ended).toBe(0);
-  }
-
   test.each(['memory', 'queue', 'blank', 'sql'])('in Go, backend %s', async (backend) => {
     const name = `kv-${backend}`;
     const project = `plugin-${name}`;
@@ -157,7 +69,7 @@ describe('prism:plugin', () => {
     await nx('build-image', project, ...(backend === 'sql' ? [`--platforms=linux/${host}`] : []));
     expect(digestOf(workspace, project)).toMatch(/^sha256:/);
     fs.mkdirSync(workspace.path('tmp'), { recursive: true });
-    await serves(project, {
+    await generated.serves(project, {
       PRISM_SQLITE_PATH: workspace.path('tmp/keys.db'),
       PRISM_LOG_PATH: workspace.path('tmp/keys.log'),
     });

@@ -1,7 +1,7 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
-import { type Files, renderTemplates } from '../shared/files';
+import { renderTemplates } from '../shared/files';
 import {
   compareVersions,
   type GoModule,
@@ -13,6 +13,7 @@ import {
 import { readPrefix } from '../shared/names';
 import { addToGoWork } from './goWork';
 import type { Backend } from './options';
+import type { RenderedPlugin } from './render';
 
 const sdk = 'libs/plugin-sdk';
 const proto = 'libs/proto/gen/go';
@@ -27,7 +28,7 @@ const reserved = new Set(
 );
 
 /** The files of a plugin in Go, and go.work with it. What other modules it needs comes from templates and from the SDK. */
-export function goPlugin(tree: Tree, name: string, backend: Backend): Result<Files> {
+export function goPlugin(tree: Tree, name: string, backend: Backend): Result<RenderedPlugin> {
   const packageName = name.replaceAll('-', '');
   if (reserved.has(packageName))
     return failed(
@@ -60,7 +61,7 @@ export function goPlugin(tree: Tree, name: string, backend: Backend): Result<Fil
   files.set(`${directory}/go.mod`, encodeModule(modulePath, sdkModule, protoModule, own.value));
   files.set(`${directory}/go.sum`, mergeSums(...sums, files.get(`${directory}/go.sum`) ?? ''));
   const work = addToGoWork(tree.read('go.work', 'utf-8') ?? '', directory);
-  return work.ok ? ok(files) : work;
+  return work.ok ? ok({ files, edits: new Map([['go.work', work.value]]) }) : work;
 }
 
 interface Modules {

@@ -4,9 +4,8 @@ import { parseOptions } from '../../workspace/parseOptions';
 import { type Files, placeFiles, updateFile } from '../shared/files';
 import { failuresOf, finish, say } from '../shared/finish';
 import { checkFree, checkName } from '../shared/names';
-import { goPlugin } from './go';
-import { addToGoWork } from './goWork';
-import { type PluginOptions, pluginOptions } from './options';
+import { pluginOptions } from './options';
+import { renderPlugin } from './render';
 
 /** The `plugin` generator: `nx g prism:plugin redis [--backend=sql] [--lang=go]`. */
 export async function plugin(tree: Tree, value: unknown): Promise<void> {
@@ -16,37 +15,23 @@ export async function plugin(tree: Tree, value: unknown): Promise<void> {
 function makePlugin(tree: Tree, value: unknown): Result<void> {
   const options = parseOptions(pluginOptions, value, 'prism:plugin');
   if (!options.ok) return options;
-  const { name, lang } = options.value;
+  const { name } = options.value;
   const project = `plugin-${name}`;
   const directory = `plugins/${name}`;
   const named = checkName(name);
   const refused = failuresOf(named, named.ok ? checkFree(tree, project, directory) : ok(undefined));
   if (refused) return refused;
-  const files = renderPlugin(tree, options.value);
-  if (!files.ok) return files;
-  const placed = placePlugin(tree, directory, files.value);
+  const rendered = renderPlugin(tree, options.value);
+  if (!rendered.ok) return rendered;
+  const placed = placePlugin(tree, directory, rendered.value.files);
   if (!placed.ok) return placed;
-  if (lang === 'go') {
-    const work = addToGoWork(tree.read('go.work', 'utf-8') ?? '', directory);
-    if (!work.ok) return work;
-    updateFile(tree, 'go.work', work.value);
-  }
+  for (const [file, text] of rendered.value.edits) updateFile(tree, file, text);
   say(
     placed.value.length === 0
       ? [`${project} is there already; nothing changed.`]
       : ['', `npx nx build-image ${project}`, `npx nx test ${project}`, `npx nx run-image ${project}`],
   );
   return ok(undefined);
-}
-
-function renderPlugin(tree: Tree, { name, backend, lang }: PluginOptions): Result<Files> {
-  if (lang === 'go') return goPlugin(tree, name, backend);
-  return failed(
-    generateFailure('COMBINATION_NOT_SUPPORTED', {
-      what: `there is no template for a plugin in ${lang} with the backend ${backend}`,
-      remedy: 'Use --lang=go, which has every backend.',
-    }),
-  );
 }
 
 /** A directory that holds something else is another's, also where no file of theirs has the name of one of ours. */

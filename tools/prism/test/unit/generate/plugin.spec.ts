@@ -1,4 +1,5 @@
 import { plugin } from '../../../src/generate';
+import { addMember, addPackage, readCargoWorkspace } from '../../../src/generate/plugin/cargoWorkspace';
 import { addToGoWork } from '../../../src/generate/plugin/goWork';
 import {
   compareVersions,
@@ -92,7 +93,79 @@ test('without the SDK, with a half merged lock and with one that lacks a module 
   }
 });
 
-test('combinations without a template are refused', async () => {
+test.each(['memory', 'blank'])('in Rust, backend %s: a member of the workspace, locked', async (backend) => {
+  const tree = treeOf(sdkFiles());
+  expect((await make(tree, { name: 'redis-cache', backend, lang: 'rust' })).error).toBe('');
+  const files = snapshot(tree, 'plugins/redis-cache');
+  expect(Object.keys(files)).toEqual(
+    expect.arrayContaining(
+      ['Cargo.toml', 'Containerfile', 'README.md', 'project.json', 'src/store.rs', 'tests/process.rs'].map(
+        (name) => `plugins/redis-cache/${name}`,
+      ),
+    ),
+  );
+  for (const [path, text] of Object.entries(files))
+    expect([path, /<%|%>|__name__|undefined/.exec(text)]).toEqual([path, null]);
+  const image = files['plugins/redis-cache/Containerfile']!;
+  expect(image).toMatch(/^FROM localhost\/prism\/base-rust-builder AS compile$/m);
+  expect(image).toMatch(/^COPY plugins plugins\nCOPY proxy proxy\n/m);
+  expect(image).not.toContain('proxy/transport');
+  expect(image).toMatch(/^USER 65532:65532\nEXPOSE 50100\nENTRYPOINT \["\/plugin-redis-cache"\]\n$/m);
+  expect(tree.read('Cargo.toml', 'utf-8')).toMatch(/^members = .*"plugins\/redis-cache", "proxy",/m);
+  expect(tree.read('go.work', 'utf-8')).not.toContain('redis-cache');
+  const before = snapshot(tree);
+  expect((await make(tree, { name: 'redis-cache', backend, lang: 'rust' })).output).toContain(
+    'nothing changed',
+  );
+  expect(snapshot(tree)).toEqual(before);
+});
+
+test('what cargo could not lock, or nobody can edit, is refused', async () => {
+  const { 'Cargo.lock': lock = '', 'Cargo.toml': manifest = '', ...others } = sdkFiles();
+  const conflict = '<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> other\n';
+  const cases: [Record<string, string>, RegExp][] = [
+    [others, /PLUGIN_SDK_MISSING[\s\S]*cause: not here: Cargo\.toml, Cargo\.lock/],
+    [{ ...others, 'Cargo.toml': manifest, 'Cargo.lock': `${lock}${conflict}` }, /^Cargo\.lock: LOCK_DIRTY/],
+    [{ ...others, 'Cargo.toml': `${manifest}${conflict}`, 'Cargo.lock': lock }, /^Cargo\.toml: LOCK_DIRTY/],
+    [
+      { ...others, 'Cargo.toml': manifest, 'Cargo.lock': 'version = 4\n' },
+      /exactly one prism-plugin-sdk, tokio/,
+    ],
+    [{ ...others, 'Cargo.toml': '[package]\nname = "x"\n', 'Cargo.lock': lock }, /it is no workspace/],
+  ];
+  for (const [files, message] of cases) {
+    const tree = treeOf(files);
+    const before = snapshot(tree);
+    expect((await make(tree, { name: 'x', lang: 'rust' })).error).toMatch(message);
+    expect(snapshot(tree)).toEqual(before);
+  }
+});
+
+test('Cargo.lock and Cargo.toml get one entry in its place, and keep all else', () => {
+  const block = (name: string) => `[[package]]\nname = "${name}"\nversion = "1.0.0"\n`;
+  const lock = (...names: string[]) => `version = 4\n\n${names.map(block).join('\n')}`;
+  const own = { name: 'b', version: '1.0.0', dependencies: ['a', 'c'] };
+  const entry = `${block('b')}dependencies = [\n "a",\n "c",\n]\n`;
+  expect(addPackage(lock('a', 'c'), own)).toEqual({
+    ok: true,
+    value: lock('a', 'b', 'c').replace(block('b'), entry),
+  });
+  expect(addPackage(lock('a', 'b', 'c'), own)).toEqual({ ok: true, value: lock('a', 'b', 'c') });
+  const last = addPackage(lock('a', 'c'), { ...own, name: 'd' });
+  expect(last).toMatchObject({ value: expect.stringMatching(/"c",\n\]\n$/) });
+  // Which of two versions is meant, only cargo can say.
+  expect(addPackage(lock('a', 'c', 'c'), own)).toMatchObject({ ok: false });
+  const text = '[workspace]\nmembers = [\n    "a",\n]\n\n[workspace.package]\nversion = "1.0.0"\n';
+  const workspace = readCargoWorkspace(text);
+  if (!workspace.ok) throw new Error('not read');
+  expect(addMember(text, workspace.value, 'b')).toBe(text.replace('"a",\n', '"a",\n    "b",\n'));
+  expect(addMember(text, workspace.value, 'a')).toBe(text);
+});
+
+test('combinations without a template are refused, and what there is is said', async () => {
+  expect((await make(treeOf(sdkFiles()), { name: 'x', lang: 'rust', backend: 'sql' })).error).toMatch(
+    /COMBINATION_NOT_SUPPORTED: .* in rust with the backend sql\n.*--backend=memory and --backend=blank/,
+  );
   expect((await make(treeOf(sdkFiles()), { name: 'x', lang: 'python', backend: 'sql' })).error).toMatch(
     /COMBINATION_NOT_SUPPORTED: there is no template for a plugin in python with the backend sql/,
   );

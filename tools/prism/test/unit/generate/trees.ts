@@ -15,7 +15,8 @@ export function treeOf(files: Record<string, string>): Tree {
 /** What of this repository a plugin is made with. */
 export function sdkFiles(): Record<string, string> {
   const own = ['go.work', 'nx.json', 'libs/plugin-sdk/go.mod', 'libs/plugin-sdk/go.sum'];
-  const files = [...own, 'libs/proto/gen/go/go.mod', 'libs/proto/gen/go/go.sum'];
+  const rust = ['Cargo.toml', 'Cargo.lock', 'libs/plugin-sdk-rust/Cargo.toml'];
+  const files = [...own, ...rust, 'libs/proto/gen/go/go.mod', 'libs/proto/gen/go/go.sum'];
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(repository, file), 'utf8')]));
 }
 

@@ -1,0 +1,24 @@
+//! What plugins in Rust share: settings, JSON logs on standard error, the gRPC
+//! server with `KeyValue` and `grpc.health.v1`, and graceful drain. A plugin
+//! implements [`Store`] and calls [`run`].
+
+mod health;
+mod limits;
+mod logging;
+mod probe;
+mod run;
+mod serve;
+mod service;
+mod settings;
+mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use prism_proto::keyvalue::v1 as proto;
+pub use run::{Plugin, run};
+pub use store::{Entry, Error, Page, Query, Result, Store, Ttl};
+pub use tonic::{Code, async_trait};
+
+// The system allocator of a static glibc binary serializes threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,0 +1,40 @@
+import type { Tree } from '@nx/devkit';
+import { failed, generateFailure, type Result } from '@prism-build/errors';
+import type { Files } from '../shared/files';
+import { goPlugin } from './go';
+import type { Backend, PluginOptions } from './options';
+import { rustPlugin } from './rust';
+
+/** The files of a plugin, and those of the workspace that name it, as they shall be. */
+export interface RenderedPlugin {
+  readonly files: Files;
+  readonly edits: Files;
+}
+
+type Language = PluginOptions['lang'];
+
+/** What there are templates for. */
+export const offered: Readonly<Record<Language, readonly Backend[]>> = {
+  go: ['memory', 'sql', 'queue', 'blank'],
+  rust: ['memory', 'blank'],
+  python: [],
+};
+
+/** Renders the templates of a language and a backend; COMBINATION_NOT_SUPPORTED says what else there is. */
+export function renderPlugin(tree: Tree, { name, backend, lang }: PluginOptions): Result<RenderedPlugin> {
+  if (!offered[lang].includes(backend)) return refuse(lang, backend);
+  return lang === 'rust' ? rustPlugin(tree, name, backend) : goPlugin(tree, name, backend);
+}
+
+function refuse(lang: Language, backend: Backend): Result<never> {
+  const backends = offered[lang].map((one) => `--backend=${one}`).join(' and ');
+  return failed(
+    generateFailure('COMBINATION_NOT_SUPPORTED', {
+      what: `there is no template for a plugin in ${lang} with the backend ${backend}`,
+      why: backends ? `in ${lang} there are ${backends}` : `in ${lang} there is none`,
+      remedy: offered[lang].includes('blank')
+        ? `Use --lang=go, which has every backend, or --backend=blank, and write the store in ${lang}.`
+        : 'Use --lang=go, which has every backend.',
+    }),
+  );
+}

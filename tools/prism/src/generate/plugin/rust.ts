@@ -1,0 +1,53 @@
+import type { Tree } from '@nx/devkit';
+import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { imageName } from '../../workspace/naming';
+import { renderTemplates } from '../shared/files';
+import { readPrefix } from '../shared/names';
+import { addMember, addPackage, readCargoWorkspace } from './cargoWorkspace';
+import type { Backend } from './options';
+import type { RenderedPlugin } from './render';
+
+const sdk = 'libs/plugin-sdk-rust';
+/** Directories of plugins, of which cargo wants every manifest. */
+const plugins = 'plugins';
+
+/** A plugin in Rust: a member of the workspace of Cargo, whose lock has all that it needs. */
+export function rustPlugin(tree: Tree, name: string, backend: Backend): Result<RenderedPlugin> {
+  const read = (path: string) => tree.read(path, 'utf-8') ?? undefined;
+  const [manifest, lock] = ['Cargo.toml', 'Cargo.lock'].map(read);
+  const missing = ['Cargo.toml', 'Cargo.lock', `${sdk}/Cargo.toml`].filter((path) => !tree.exists(path));
+  if (manifest === undefined || lock === undefined || missing.length > 0)
+    return failed(
+      generateFailure('PLUGIN_SDK_MISSING', {
+        what: 'there is no SDK for plugins in Rust in this workspace',
+        why: `not here: ${missing.join(', ')}`,
+      }),
+    );
+  const workspace = readCargoWorkspace(manifest);
+  if (!workspace.ok) return workspace;
+  const locked = addPackage(lock, {
+    name: `plugin-${name}`,
+    version: workspace.value.version,
+    dependencies: ['prism-plugin-sdk', 'tokio'],
+  });
+  if (!locked.ok) return locked;
+  const directory = `${plugins}/${name}`;
+  const files = renderTemplates(['plugin/rust/common', `plugin/rust/${backend}`], directory, {
+    name,
+    backend,
+    builder: imageName(readPrefix(tree), 'base-rust-builder'),
+    crates: listCopied(workspace.value.members),
+  });
+  const edits = new Map([
+    ['Cargo.toml', addMember(manifest, workspace.value, directory)],
+    ['Cargo.lock', locked.value],
+  ]);
+  return ok({ files, edits });
+}
+
+/** Cargo reads the manifest of every member, and the compile stage keeps of the rest what rustc reads. */
+function listCopied(members: readonly string[]): string[] {
+  const others = members.filter((one) => !one.startsWith(`${plugins}/`));
+  const outermost = others.filter((one) => !others.some((other) => one.startsWith(`${other}/`)));
+  return [...outermost, plugins].sort();
+}
