@@ -31,7 +31,8 @@ export interface Workspace {
   readonly remove: () => void;
 }
 
-const limit = 120_000;
+/** A first compile of Rust takes minutes. */
+const limit = 600_000;
 // A start of nx costs one second on a quiet machine and ten on a busy one.
 jest.setTimeout(300_000);
 

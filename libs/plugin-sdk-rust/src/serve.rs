@@ -90,3 +90,6 @@ impl Signals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

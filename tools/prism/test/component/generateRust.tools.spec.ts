@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { digestOf } from '../../../../test/support/components';
 import { repository } from '../../../../test/support/plugin';
 import { until } from '../../../../test/support/workspace';
-import { cache, type Generated, openGenerated, podman, succeeds } from './generated';
+import { cache, type Generated, host, openGenerated, podman, succeeds } from './generated';
 
 /** Plugins in Rust for real: members of the workspace that they are made in. */
 let generated: Generated;
@@ -36,10 +36,16 @@ test('plugins in Rust are formatted, locked, build for both platforms, pass thei
   expect(cargo('fmt', '--check')).toBe('');
 
   // The lock that the generator wrote is the one that cargo would write: both compile with --locked.
-  await nx('run-many', '-t', 'build-image', '--projects=plugin-kv-*');
-  for (const project of ['plugin-kv-memory', 'plugin-kv-blank']) {
+  await nx('build-image', 'plugin-kv-memory');
+  // One platform of the other is enough for a test: the SDK is the same.
+  await nx('build-image', 'plugin-kv-blank', `--platforms=linux/${host}`);
+  for (const [project, platforms] of [
+    ['plugin-kv-memory', 2],
+    ['plugin-kv-blank', 1],
+  ] as const) {
     expect(digestOf(workspace, project)).toMatch(/^sha256:/);
-    expect(JSON.parse(workspace.read(`dist/images/${project}/digest.json`)).platforms).toHaveLength(2);
+    const image = JSON.parse(workspace.read(`dist/images/${project}/digest.json`));
+    expect(image.platforms).toHaveLength(platforms);
     await serves(project);
   }
   // What the compiler fetched is enough; `npm test` compiles the same in this directory.
