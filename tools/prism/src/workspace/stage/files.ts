@@ -50,6 +50,9 @@ interface Looked {
   readonly changed: number;
 }
 
+/** Behind a path in a witness: only its mode counted, which an edit leaves as it is. */
+const ofMode = '\0mode';
+
 const nothing: Looked = { kind: 'none', executable: false, signature: '', changed: 0 };
 
 /** @param facts what was said of files before, of which only the changed are read again */
@@ -106,15 +109,23 @@ export function openFiles(root: string, facts: Facts): Files {
   };
   const named = (path: string, kind: Kind) =>
     list(path).flatMap((entry) => (entry.kind === kind ? [entry.name] : []));
+  const lookFor = (asked: string): Looked => {
+    if (!asked.endsWith(ofMode)) return look(asked);
+    const { executable } = look(asked.slice(0, -ofMode.length));
+    return { ...nothing, signature: executable ? 'x' : '-' };
+  };
   const witnessOf = (paths: ReadonlySet<string>): Witness | undefined => {
     const latest = Date.now() - settled;
-    const found = [...paths].map((path) => ({ path, ...look(path) }));
+    const found = [...paths].map((path) => ({ path, ...lookFor(path) }));
     if (found.some(({ kind, changed }) => kind === 'link' || changed > latest)) return undefined;
     return Object.fromEntries(found.map(({ path, signature }) => [path, signature]));
   };
   return {
     kindOf: (path) => askKind(path).kind,
-    isExecutable: (path) => askContent(path).executable,
+    isExecutable: (path) => {
+      seen?.add(`${path}${ofMode}`);
+      return look(path).executable;
+    },
     list,
     branches: (path) =>
       askContent(path).kind === 'directory'
@@ -148,7 +159,7 @@ export function openFiles(root: string, facts: Facts): Files {
       }
     },
     holds: (witness) =>
-      Object.entries(witness).every(([path, signature]) => look(path).signature === signature),
+      Object.entries(witness).every(([path, signature]) => lookFor(path).signature === signature),
   };
 }
 
