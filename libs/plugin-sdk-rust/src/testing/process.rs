@@ -96,14 +96,23 @@ impl Process {
         Ok(asked.success())
     }
 
-    /// Sends SIGTERM and waits for the end.
+    /// Sends SIGTERM and waits for the end. Clients of this runtime go on
+    /// meanwhile: a drain waits for their goodbyes.
     ///
     /// # Errors
-    /// When there is no `kill`, or no end.
-    pub fn terminate(mut self) -> Result<ExitStatus> {
+    /// When there is no `kill`, or no end for half a minute.
+    pub async fn terminate(mut self) -> Result<ExitStatus> {
         let id = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status()?;
-        self.child.wait()
+        let ended = timeout(PATIENCE, async {
+            loop {
+                if let Some(status) = self.child.try_wait()? {
+                    return Ok(status);
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+        });
+        ended.await.map_err(|_| Error::other("it does not end"))?
     }
 }
 
