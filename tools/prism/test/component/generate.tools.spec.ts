@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../../../../test/support/components';
@@ -24,7 +24,11 @@ function go(directory: string, ...args: string[]): string {
     GOFLAGS: '-mod=readonly',
     CGO_ENABLED: '0',
   };
-  return execFileSync('go', args, { cwd: workspace.path(directory), encoding: 'utf8', env, stdio: 'pipe' });
+  const cwd = workspace.path(directory);
+  const { status, stdout, stderr } = spawnSync('go', args, { cwd, encoding: 'utf8', env });
+  // What a test has against the code stands on standard output.
+  if (status !== 0) throw new Error(`go ${args.join(' ')}\n${stdout}${stderr}`);
+  return stdout;
 }
 
 beforeAll(() => {
