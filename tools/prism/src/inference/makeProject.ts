@@ -12,7 +12,7 @@ import type { ComponentUses } from './edges';
 import type { Identity } from './identity';
 import { followSources } from './links';
 import type { PluginOptions } from './pluginOptions';
-import { orFailure, type ReadProject } from './readProject';
+import type { ReadProject } from './readProject';
 import { readRegistryImages } from './registryImages';
 import type { Surroundings } from './surroundings';
 import { makeTargets } from './targets';
@@ -34,7 +34,7 @@ export function makeProject(
 ): MadeProject {
   const { file, directory, root, options: declared, component, variants, rootfs } = read;
   const context = declared.context ?? options?.context ?? directory;
-  const rules = orFailure(`the ignore file of ${file}`, () => readIgnoreRules(files.text, file, context));
+  const rules = readIgnoreRules(files.text, file, context);
   const all = [component, ...variants.map((one) => one.component)];
   const facts = {
     project: name,

@@ -82,7 +82,7 @@ function referencesOf(component: Result<Component>): string[] {
 }
 
 /** What cannot be read is the matter of one project: an exception here would end every command of nx. */
-export function orFailure<T>(what: string, read: () => Result<T>): Result<T> {
+function orFailure<T>(what: string, read: () => Result<T>): Result<T> {
   try {
     return read();
   } catch (error) {

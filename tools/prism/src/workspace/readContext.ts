@@ -9,7 +9,7 @@ import {
 } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Read } from '@prism-build/plan';
-import { readTextIfThere } from '@prism-build/shell';
+import { fileFailure, readTextIfThere } from '@prism-build/shell';
 
 /** The text of a file of the workspace; undefined where there is none. */
 export type ReadText = (path: string) => string | undefined;
@@ -20,11 +20,15 @@ export function readIgnoreRules(
   containerfile: string,
   context: string,
 ): Result<IgnoreMatcher> {
-  for (const candidate of listIgnoreFiles(containerfile, context)) {
-    const text = read(candidate);
-    if (text !== undefined) return parseIgnoreFile(text, candidate);
+  try {
+    for (const candidate of listIgnoreFiles(containerfile, context)) {
+      const text = read(candidate);
+      if (text !== undefined) return parseIgnoreFile(text, candidate);
+    }
+    return ok(ignoreNothing);
+  } catch (error) {
+    return failed(fileFailure(error, `cannot read the ignore file of ${containerfile}`));
   }
-  return ok(ignoreNothing);
 }
 
 /** Where an ignore file may lie, relative to the workspace as both arguments are, in order of precedence. */
