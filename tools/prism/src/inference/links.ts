@@ -2,6 +2,9 @@ import { join, posix } from 'node:path';
 import { hasGlob, type Source } from '@prism-build/containerfile';
 import type { Files } from '../workspace/stage/files';
 
+/** As the kernel's: a build follows no more on the way of one path either, and ends. */
+const linkLimit = 40;
+
 /**
  * Sources together with what symbolic links on their way lead to: COPY follows them, Nx does not. Links lead
  * nowhere out of the context, as for the engines: `/x` and `../x` begin at its root.
@@ -9,9 +12,12 @@ import type { Files } from '../workspace/stage/files';
 export function followSources(context: string, sources: readonly Source[], files: Files): Source[] {
   const inContext = (path: string) => posix.join(context, path).replace(/^\.$|\/$/, '');
   const found = new Map<string, Source>();
-  const visit = (path: string): void => {
+  const followed = new Map<string, number>();
+  const visit = (path: string, links: number): void => {
     const clean = join('/', path).slice(1);
-    if (found.has(clean) || found.size > 1000) return;
+    const known = followed.get(clean) ?? linkLimit + 1;
+    if (links >= known || found.size > 1000) return;
+    followed.set(clean, links);
     found.set(clean, {
       kind: 'path',
       path: clean === '' ? '.' : clean,
@@ -25,12 +31,12 @@ export function followSources(context: string, sources: readonly Source[], files
         const target = files.linkOf(inContext(join(before, name)));
         if (target === undefined) continue;
         const start = target.startsWith('/') ? '/' : join('/', before);
-        visit(join(start, target, ...parts.slice(depth)));
+        visit(join(start, target, ...parts.slice(depth)), links + 1);
       }
       if (hasGlob(parts[depth - 1]!)) return;
     }
   };
-  for (const source of sources) if (source.kind === 'path') visit(source.path === '.' ? '' : source.path);
+  for (const source of sources) if (source.kind === 'path') visit(source.path === '.' ? '' : source.path, 0);
   const given = new Set(sources.flatMap((source) => (source.kind === 'path' ? [source.path] : [])));
   return [...sources, ...[...found.values()].filter((one) => one.kind === 'path' && !given.has(one.path))];
 }

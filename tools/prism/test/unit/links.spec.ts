@@ -18,6 +18,7 @@ beforeAll(() => {
     up: '../../real',
     absolute: '/real',
     loop: 'loop',
+    deeper: 'deeper/x',
     dead: 'nothing',
     'd/out': '../real/below',
   }))
@@ -47,4 +48,10 @@ test.each([
   ['.', ['.']],
 ])('%s reads %j', (path, expected) => {
   expect(paths(path)).toEqual(expected);
+});
+
+test('a link into itself ends after as many as the kernel follows', () => {
+  const read = paths('deeper/y');
+  expect(read).toHaveLength(41);
+  expect(read[40]).toBe(`deeper/${'x/'.repeat(40)}y`);
 });
