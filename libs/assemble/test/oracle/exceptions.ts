@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import type { OracleBase } from './bases';
 import type { OracleCase } from './case';
 
 /** What generated cases may differ in; each entry names the fields or refusals that it explains. */
@@ -38,7 +40,7 @@ export const exceptions: readonly Exception[] = [
     explains: (verdict, { bases }) => {
       if (/^refused by podman.*native: built.*error checking directory/s.test(verdict)) return true;
       const path = /^(\/\S+) type: native nothing, podman directory/.exec(verdict)?.[1];
-      const named = Object.values(bases ?? {}).map(({ config }) => String(config?.WorkingDir));
+      const named = Object.values(bases ?? {}).flatMap(placesOfWorkdir);
       return path !== undefined && named.some((one) => `${one}/`.startsWith(`${path}/`));
     },
   },
@@ -47,6 +49,18 @@ export const exceptions: readonly Exception[] = [
 /** What nothing explains. */
 export function unexplained(verdicts: readonly string[], oracleCase: OracleCase): string[] {
   return verdicts.filter((verdict) => !exceptions.some(({ explains }) => explains(verdict, oracleCase)));
+}
+
+/** Where a base's WORKDIR lies, also behind a link of the base. */
+function placesOfWorkdir({ config, layers }: OracleBase): string[] {
+  const place = String(config?.WorkingDir);
+  const entries = layers.flatMap((layer) => (Buffer.isBuffer(layer) ? [] : layer));
+  const behind = entries.flatMap((entry) => {
+    if (entry.type !== 'symlink' || !`${place}/`.startsWith(`/${entry.path}/`)) return [];
+    const target = posix.resolve('/', posix.dirname(entry.path), entry.linkTarget);
+    return [posix.join(target, place.slice(entry.path.length + 1))];
+  });
+  return [place, ...behind];
 }
 
 function ignoreFile(context: OracleCase['context'] = {}): string {
