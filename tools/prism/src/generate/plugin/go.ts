@@ -13,7 +13,7 @@ import {
 import { readPrefix } from '../shared/names';
 import { addToGoWork } from './goWork';
 import type { Backend } from './options';
-import type { RenderedPlugin } from './render';
+import type { RenderedPlugin } from './rendered';
 
 const sdk = 'libs/plugin-sdk';
 const proto = 'libs/proto/gen/go';

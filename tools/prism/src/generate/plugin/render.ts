@@ -1,15 +1,9 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, type Result } from '@prism-build/errors';
-import type { Files } from '../shared/files';
 import { goPlugin } from './go';
 import type { Backend, PluginOptions } from './options';
+import type { RenderedPlugin } from './rendered';
 import { rustPlugin } from './rust';
-
-/** The files of a plugin, and those of the workspace that name it, as they shall be. */
-export interface RenderedPlugin {
-  readonly files: Files;
-  readonly edits: Files;
-}
 
 type Language = PluginOptions['lang'];
 

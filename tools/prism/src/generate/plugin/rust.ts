@@ -5,7 +5,7 @@ import { renderTemplates } from '../shared/files';
 import { readPrefix } from '../shared/names';
 import { addMember, addPackage, readCargoWorkspace } from './cargoWorkspace';
 import type { Backend } from './options';
-import type { RenderedPlugin } from './render';
+import type { RenderedPlugin } from './rendered';
 
 const sdk = 'libs/plugin-sdk-rust';
 /** Directories of plugins, of which cargo wants every manifest. */
