@@ -4,6 +4,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
+const { parseEnv } = require('node:util');
 
 const [root, plugin, kept] = process.argv.slice(2);
 const { createNodes, buildBatch } = require(path.join(plugin, 'load.cjs'));
@@ -15,6 +16,10 @@ async function main() {
     (name) => !stays.includes(name),
   ))
     fs.rmSync(path.join(root, made), { recursive: true, force: true });
+  // As Nx does for all tasks; the environment has the last word.
+  const variables = path.join(root, '.env');
+  if (fs.existsSync(variables))
+    process.env = { ...parseEnv(fs.readFileSync(variables, 'utf8')), ...process.env };
   const { plugins, targetDefaults } = readJson('nx.json');
   const made = createNodes[1](listFiles('.'), plugins[0].options, {
     workspaceRoot: root,

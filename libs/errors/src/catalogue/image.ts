@@ -62,5 +62,9 @@ export const imageFailure = defineCatalogue({
   },
   SETUP_INCOMPLETE: { remedy: '`nx g prism:doctor` lists what is missing, each with its command.' },
   SETTINGS_NOT_WRITTEN: { remedy: '`nx g prism:doctor --settings` prints them; take what you want by hand.' },
+  BUILD_ARG_OF_ONE_TASK: {
+    remedy:
+      'Set the variable in the environment, or in the .env or .env.local of the workspace: tasks that run together get no other.',
+  },
   OPTIONS_INVALID: { remedy: 'Correct the option; `nx show project <name>` lists what the target takes.' },
 });

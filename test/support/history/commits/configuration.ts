@@ -19,6 +19,24 @@ export const configuration: readonly Commit[] = [
     change: ({ replace }) => replace('svc/args/Containerfile', 'low', 'lower'),
   },
   {
+    what: 'a build argument that a variable has, in the file from which Nx takes variables',
+    differs: 'args',
+    change: ({ put }) => {
+      put('svc/args/project.json', imageOptions({ buildArgs: { LEVEL: { env: 'WEB_LEVEL' } } }));
+      put('.env', 'WEB_LEVEL=loud\n');
+    },
+  },
+  {
+    what: 'another value of the variable',
+    differs: 'args',
+    change: ({ put }) => put('.env', 'WEB_LEVEL=louder\n'),
+  },
+  {
+    what: 'the variable is gone: the default holds',
+    differs: 'args',
+    change: ({ remove }) => remove('.env'),
+  },
+  {
     what: 'one platform only',
     differs: 'web',
     change: ({ put }) => put('svc/web/project.json', imageOptions({ platforms: ['linux/arm64'] })),

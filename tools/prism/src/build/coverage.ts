@@ -8,6 +8,7 @@ import { toFilesets } from '../inference/filesets';
 import { pluginIdentity } from '../inference/identity';
 import { followSources } from '../inference/links';
 import { compileFilesets } from '../inference/targets';
+import { valuesOf, variablesOf } from '../workspace/buildArgs';
 import { isLocal } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
 import { listExecutables } from '../workspace/stage/executables';
@@ -34,10 +35,14 @@ export function findUncovered(
   const inputs = new Set((target?.inputs ?? []).map(filesetOf));
   const { containerfile, context, platforms, buildArgs, step } = options;
   if (!inputs.has(`{workspaceRoot}/${containerfile}.dockerignore`)) return undefined;
+  const variables = variablesOf(buildArgs);
+  const unkeyed = variables.find((name) => !target?.inputs?.some((one) => isVariable(one, name)));
+  if (unkeyed !== undefined)
+    return `the variable ${unkeyed} is in no key; name it in buildArgs of build-image in project.json`;
   const text = readTextIfThere(join(root, containerfile)) ?? '';
   const component = readComponent(text, containerfile, {
     platforms,
-    buildArgs,
+    buildArgs: valuesOf(buildArgs, process.env),
     target: options.stage,
     contexts: hasRootfs(root, containerfile) ? ['rootfs'] : [],
     // COPY may name a variable of the base, which nobody knew before the base was there.
@@ -75,7 +80,7 @@ function findUncoveredModes(
 /** What is read must be among the inputs, and what the inputs leave out must be among what is not read. */
 function isCompileCovered(
   root: string,
-  { containerfile, context }: BuildOptions,
+  { containerfile, context, buildArgs }: BuildOptions,
   { stage, platforms }: Component,
   compile: CompileReads,
   inputs: ReadonlySet<string | undefined>,
@@ -89,6 +94,7 @@ function isCompileCovered(
     context,
     rules: rules.value,
     identity: pluginIdentity(__dirname, root),
+    variables: variablesOf(buildArgs),
     reading,
   };
   // Fewer platforms pass over more files.
@@ -106,7 +112,13 @@ function alternatives(fileset: string): string[] {
   return list === undefined ? [fileset] : list.split(',').map((one) => `${before}${one}`);
 }
 
-function filesetOf(input: NonNullable<TargetConfiguration['inputs']>[number]): string | undefined {
+type Input = NonNullable<TargetConfiguration['inputs']>[number];
+
+function isVariable(input: Input, name: string): boolean {
+  return typeof input === 'object' && 'env' in input && input.env === name;
+}
+
+function filesetOf(input: Input): string | undefined {
   if (typeof input === 'string') return input;
   return 'fileset' in input ? input.fileset : undefined;
 }

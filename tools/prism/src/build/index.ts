@@ -1,5 +1,6 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { ok } from '@prism-build/errors';
+import { checkVariables } from '../workspace/buildArgs';
 import { directoriesOf } from '../workspace/directories';
 import { parseOptions } from '../workspace/parseOptions';
 import { toTaskResult } from '../workspace/report';
@@ -40,11 +41,14 @@ async function runStep(
   const options = parseOptions(buildOptions, value, `${project}:${target}`);
   if (!options.ok) return toTaskResult(options);
   const { root, projectsConfigurations } = context;
+  const configured = projectsConfigurations?.projects[project];
+  const variables = checkVariables(root, configured?.root ?? '.', options.value.buildArgs);
+  if (!variables.ok) return toTaskResult(variables);
   const directories = directoriesOf(root, process.env);
   const step = steps[options.value.step];
   const done = await step({ directories, project, options: options.value, siblings: openSiblings(context) });
   const unhashed = done.ok && !options.value.dryRun ? await listUnhashed(root, options.value) : [];
-  const configuration = projectsConfigurations?.projects[project]?.targets?.[target];
+  const configuration = configured?.targets?.[target];
   const uncovered =
     done.ok && !options.value.dryRun
       ? findUncovered(root, options.value, configuration, done.value.bases)

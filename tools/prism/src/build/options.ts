@@ -1,7 +1,9 @@
 import * as z from 'zod';
 
 const platforms = z
-  .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
+  .union([z.array(z.string()), z.string().transform((text) => text.split(','))], {
+    error: 'expected platforms, as a list or as a text with commas',
+  })
   .default(['linux/amd64', 'linux/arm64'])
   .describe(
     'Platforms to build, os/architecture[/variant], separated by commas; linux/amd64,linux/arm64 if left out.',
@@ -30,15 +32,22 @@ export const buildOptions = z.object({
     .optional()
     .describe('The variant that this image is; it lies in a folder of that name beside the default image.'),
   variants: z
-    .union([z.boolean(), z.array(z.string()), z.record(z.string(), z.string())])
+    .union([z.boolean(), z.array(z.string()), z.record(z.string(), z.string())], {
+      error: 'expected false, a list of stages or a table from names to stages',
+    })
     .optional()
     .describe(
       'Variants of the image, stages by name: false for none, a list or a table; if left out, the stages debug and regular that the image is not made of.',
     ),
   buildArgs: z
-    .record(z.string(), z.string())
+    .record(
+      z.string(),
+      z.union([z.string(), z.strictObject({ env: z.string().min(1) })], {
+        error: 'expected a text, or {"env": "<name of a variable>"}',
+      }),
+    )
     .default({})
-    .describe('Values of the ARG instructions, by name.'),
+    .describe('Values of the ARG instructions, by name: a text, or an environment variable that has it.'),
   bases: z
     .record(z.string(), z.string())
     .default({})
@@ -60,7 +69,12 @@ export const buildOptions = z.object({
       'Who runs commands: the host where it has the pinned toolchain, else podman (auto), or podman.',
     ),
   secrets: z
-    .record(z.string(), z.union([z.strictObject({ file: z.string() }), z.strictObject({ env: z.string() })]))
+    .record(
+      z.string(),
+      z.union([z.strictObject({ file: z.string() }), z.strictObject({ env: z.string() })], {
+        error: 'expected {"file": "<path>"} or {"env": "<name of a variable>"}',
+      }),
+    )
     .default({})
     .describe('Where the secrets of RUN --mount=type=secret are, by id: a file or an environment variable.'),
   dryRun: z.boolean().default(false).describe('Print the plan as JSON and do nothing.'),

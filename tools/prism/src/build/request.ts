@@ -3,6 +3,7 @@ import { type Platform, parseContainerfile, parsePlatform } from '@prism-build/c
 import { all, failed, imageFailure, ok, type Result, shellFailure } from '@prism-build/errors';
 import type { PlanRequest } from '@prism-build/plan';
 import { readTextIfThere } from '@prism-build/shell';
+import { valuesOf } from '../workspace/buildArgs';
 import { buildPlatform } from '../workspace/buildPlatform';
 import type { BuildOptions } from './options';
 import { hasRootfs } from './rootfs';
@@ -29,7 +30,7 @@ export function readRequest(root: string, options: BuildOptions): Result<PlanReq
     context: options.context,
     platforms: platforms.value,
     buildPlatform,
-    buildArgs: options.buildArgs,
+    buildArgs: valuesOf(options.buildArgs, process.env),
     target: options.stage,
     compression: options.compression,
     contexts: hasRootfs(root, options.containerfile) ? ['rootfs'] : [],

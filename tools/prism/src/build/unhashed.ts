@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTextIfThere, run } from '@prism-build/shell';
 import { readComponent } from '../inference/component';
+import { valuesOf } from '../workspace/buildArgs';
 import { literalPart, readContextTree } from '../workspace/readContext';
 import type { BuildOptions } from './options';
 import { hasRootfs } from './rootfs';
@@ -16,7 +17,7 @@ export async function listUnhashed(root: string, options: BuildOptions): Promise
   const { containerfile, context, platforms, buildArgs, step } = options;
   const component = readComponent(readTextIfThere(join(root, containerfile)) ?? '', containerfile, {
     platforms,
-    buildArgs,
+    buildArgs: valuesOf(buildArgs, process.env),
     target: options.stage,
     contexts: hasRootfs(root, containerfile) ? ['rootfs'] : [],
   });

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { BuildArgs } from '../workspace/buildArgs';
 import type { ReadText } from '../workspace/readContext';
 import type { VariantOptions } from './variants';
 
@@ -8,7 +9,7 @@ export interface Declared {
   readonly options: {
     readonly context?: string;
     readonly platforms?: readonly string[] | string;
-    readonly buildArgs?: Readonly<Record<string, string>>;
+    readonly buildArgs?: BuildArgs;
     readonly stage?: string;
     readonly variants?: VariantOptions['declared'];
   };
@@ -22,20 +23,46 @@ export function readDeclared(read: ReadText, directory: string): Declared {
   const targets = { ...manifest?.nx?.targets, ...project?.targets };
   const variants = Object.entries(targets).flatMap(([name, target]) => {
     const [, variant] = /^build-image-(.+)$/.exec(name) ?? [];
-    const ours = variant !== undefined && !target.executor && !target.command;
-    return ours ? [[variant, target.options ?? {}] as const] : [];
+    const ours = variant !== undefined && !target?.executor && !target?.command;
+    return ours ? [[variant, usable(target?.options)] as const] : [];
   });
   return {
     name: project?.name ?? manifest?.nx?.name ?? manifest?.name,
-    options: targets['build-image']?.options ?? {},
+    options: usable(targets['build-image']?.options),
     variants: Object.fromEntries(variants),
   };
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const isTable = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isUsable: { readonly [Name in keyof Declared['options']]-?: (value: unknown) => boolean } = {
+  context: isText,
+  platforms: (value) => isText(value) || isTexts(value),
+  buildArgs: isTable,
+  stage: isText,
+  variants: (value) =>
+    typeof value === 'boolean' || isTexts(value) || (isTable(value) && Object.values(value).every(isText)),
+};
+
+/** Options of the right type: the others are for the build to refuse, which speaks for one project alone. */
+function usable(options: Target['options']): Declared['options'] {
+  const good = Object.entries(isUsable).filter(([name, is]) => is(options?.[name as keyof typeof isUsable]));
+  return Object.fromEntries(good.map(([name]) => [name, options![name as keyof typeof isUsable]]));
 }
 
 interface Manifest {
   readonly name?: string;
   readonly nx?: Manifest;
-  readonly targets?: Record<string, { options?: Declared['options']; executor?: string; command?: string }>;
+  readonly targets?: Record<string, Target | null>;
+}
+
+interface Target {
+  readonly options?: { readonly [Name in keyof Declared['options']]?: unknown } | null;
+  readonly executor?: string;
+  readonly command?: string;
 }
 
 /** A file that is not JSON is Nx's to complain about. */

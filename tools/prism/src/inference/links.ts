@@ -1,6 +1,7 @@
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { hasGlob, type Source } from '@prism-build/containerfile';
 import type { Files } from '../workspace/stage/files';
+import { inContext } from '../workspace/stage/mounts';
 
 /** As the kernel's: a build follows no more on the way of one path either, and ends. */
 const linkLimit = 40;
@@ -10,7 +11,6 @@ const linkLimit = 40;
  * nowhere out of the context, as for the engines: `/x` and `../x` begin at its root.
  */
 export function followSources(context: string, sources: readonly Source[], files: Files): Source[] {
-  const inContext = (path: string) => posix.join(context, path).replace(/^\.$|\/$/, '');
   const found = new Map<string, Source>();
   const followed = new Map<string, number>();
   const visit = (path: string, links: number): void => {
@@ -27,8 +27,8 @@ export function followSources(context: string, sources: readonly Source[], files
     const parts = clean.split('/');
     for (let depth = 1; depth <= parts.length; depth++) {
       const before = parts.slice(0, depth - 1).join('/');
-      for (const name of namesOf(files, inContext(before), parts[depth - 1]!)) {
-        const target = files.linkOf(inContext(join(before, name)));
+      for (const name of namesOf(files, inContext(context, before), parts[depth - 1]!)) {
+        const target = files.linkOf(inContext(context, join(before, name)));
         if (target === undefined) continue;
         const start = target.startsWith('/') ? '/' : join('/', before);
         visit(join(start, target, ...parts.slice(depth)), links + 1);

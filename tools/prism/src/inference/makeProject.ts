@@ -1,6 +1,7 @@
 import type { ProjectConfiguration } from '@nx/devkit';
 import { type IgnoreMatcher, ignoreNothing, type Source } from '@prism-build/containerfile';
 import { containerfileFailure, type Failure, type Result } from '@prism-build/errors';
+import { variablesOf } from '../workspace/buildArgs';
 import { isLocal } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
 import { listExecutables } from '../workspace/stage/executables';
@@ -46,6 +47,7 @@ export function makeProject(
     rules: rules.ok ? rules.value : ignoreNothing,
     identity,
     shared: sharedOptions(declared),
+    variables: variablesOf(declared.buildArgs ?? {}),
     bases: links[0],
     rootfs,
     reading: readCompiled(all, context, rules, files),

@@ -1,5 +1,6 @@
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { fileFailure } from '@prism-build/shell';
+import { valuesOf } from '../workspace/buildArgs';
 import type { Files, Witness } from '../workspace/stage/files';
 import type { Named } from './bases';
 import { type Component, readComponent } from './component';
@@ -46,7 +47,7 @@ function read(place: Place, options: PluginOptions | undefined, files: Files): O
   const text = orFailure(file, () => ok(files.text(file) ?? ''));
   const declared = readDeclared(files.text, place.root);
   const rootfs = readRootfs(files.text, place.directory);
-  const buildArgs = declared.options.buildArgs ?? {};
+  const buildArgs = valuesOf(declared.options.buildArgs ?? {});
   const platforms = listOf(declared.options.platforms) ?? options?.platforms ?? defaultPlatforms;
   const contexts = rootfs ? ['rootfs'] : [];
   const target = declared.options.stage;

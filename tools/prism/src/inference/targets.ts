@@ -31,6 +31,8 @@ export interface TargetFacts {
   /** What the project says of its image, and its compile stage and its variants must know too: platforms, build arguments. */
   readonly shared?: Readonly<Record<string, unknown>>;
   readonly bases?: BaseLinks | undefined;
+  /** The variables of the environment that build arguments take their values from. */
+  readonly variables?: readonly string[];
   /** What the compiler reads, or why that cannot be said; absent: nothing is compiled as a recognised stage. */
   readonly reading?: StageReading | undefined;
   /** Files of an image that their owner may execute; absent: nobody looks. */
@@ -38,7 +40,10 @@ export interface TargetFacts {
 }
 
 /** What decides filesets. */
-export type KeyFacts = Pick<TargetFacts, 'containerfile' | 'context' | 'rules' | 'identity' | 'reading'>;
+export type KeyFacts = Pick<
+  TargetFacts,
+  'containerfile' | 'context' | 'rules' | 'identity' | 'variables' | 'reading'
+>;
 
 /** A variant, and what its own stages read: its key has nothing of the other images of the file. */
 export interface VariantFacts extends Variant {
@@ -80,6 +85,7 @@ function compileTarget(facts: TargetFacts, compile: CompileReads): TargetConfigu
       ...ownFiles(facts),
       ...fromDisk(compileFilesets(facts, compile)),
       ...pinsOf(compile),
+      ...environment(facts),
       ...facts.identity.inputs,
     ] as string[],
     outputs: [`{workspaceRoot}/dist/compile/${facts.project}`],
@@ -141,6 +147,7 @@ function imageTarget(
       ...compiled,
       ...lock,
       ...(siblings.length > 0 ? [{ dependentTasksOutputFiles: '**/digest.json' }] : []),
+      ...environment(facts),
       ...facts.identity.inputs,
     ] as string[],
     // Not the directory: the default image's holds those of the variants.
@@ -184,6 +191,11 @@ function fromDisk(filesets: readonly string[]): Input[] {
   return filesets.map((fileset) => ({ fileset, includeIgnored: true }));
 }
 
+/** The file is one from which Nx takes variables: with it, `affected` sees a change that git knows. */
+function environment({ variables = [] }: KeyFacts): Input[] {
+  return variables.length > 0 ? [...variables.map((env) => ({ env })), '{workspaceRoot}/.env'] : [];
+}
+
 /** Files that count whatever an ignore file says; the Containerfile is in a group of its own for that reason. */
 function ownFiles(facts: TargetFacts): Input[] {
   const place = beside(facts);
@@ -209,7 +221,7 @@ function excluded(facts: KeyFacts, pins: readonly string[] = []): string[] {
 /** Paths, relative to the context, that no exclusion may hide: ignore files, pins, the plugin's own files. */
 function mustCount(facts: KeyFacts, pins: readonly string[] = []): string[] {
   const base = facts.context === '.' ? '' : `${facts.context}/`;
-  const own = facts.identity.inputs.flatMap((input) =>
+  const own = [...facts.identity.inputs, ...environment(facts)].flatMap((input) =>
     typeof input === 'string' ? [input.replace('**/*', 'x.ts')] : [],
   );
   const paths = [

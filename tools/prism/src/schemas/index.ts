@@ -17,6 +17,9 @@ const executors = {
   'load-image': loadOptions,
   'run-image': runOptions,
   materialize: materializeOptions,
+};
+
+const generators = {
   lock: lockOptions,
   prune: pruneOptions,
   doctor: doctorOptions,
@@ -27,13 +30,48 @@ const executors = {
   ci: ciOptions,
 };
 
-/** schema/<executor>.json by name: what Nx validates and shows, made from the one source in zod. */
+/** schema/<name>.json by name: what Nx reads and editors show, made from the one source in zod. */
 export function schemas(): Record<string, string> {
-  return Object.fromEntries(Object.entries(executors).map(([name, schema]) => [name, encode(name, schema)]));
+  return {
+    ...mapValues(executors, (schema, name) => encode(name, withoutVerdict(toSchema(schema)))),
+    ...mapValues(generators, (schema, name) => encode(name, toSchema(schema))),
+  };
 }
 
-function encode(name: string, schema: z.ZodType): string {
-  // Input side: what a person may write, defaults left out.
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Input side: what a person may write, defaults left out. */
+function toSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return `${JSON.stringify({ $schema: 'https://json-schema.org/schema', $id: name, version: 2, ...json }, null, 2)}\n`;
+  return json;
+}
+
+const anything: JsonSchema[] = [
+  { type: ['string', 'number', 'boolean'] },
+  { type: 'array' },
+  { type: 'object' },
+];
+
+/**
+ * Editors judge as before and Nx no longer: a value that it refuses ends the process, with all tasks of the batch
+ * and a trace for a message. Of `anyOf` and what stands beside it Nx only asks for the former.
+ */
+function withoutVerdict({ required: _, ...schema }: JsonSchema): JsonSchema {
+  const properties = mapValues(schema.properties ?? {}, (property) => {
+    const { anyOf, ...rest } = property as JsonSchema;
+    return { ...rest, ...(anyOf && { allOf: [{ anyOf }] }), anyOf: anything };
+  });
+  return { ...schema, properties };
+}
+
+function mapValues<T, U>(
+  values: Record<string, T>,
+  change: (value: T, name: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value, name)]));
+}
+
+function encode(name: string, schema: JsonSchema): string {
+  const about = { $schema: 'https://json-schema.org/schema', $id: name, version: 2 };
+  return `${JSON.stringify({ ...about, ...schema }, null, 2)}\n`;
 }

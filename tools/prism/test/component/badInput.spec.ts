@@ -111,6 +111,13 @@ test('a run over all of them builds what can be built and ends with status 1', a
   // Where both are there, podman takes the Containerfile.
   workspace.write('svc/two/Dockerfile', 'FROM nonsense\n');
   writePlain(workspace, 'two');
+  // Nx itself would end the whole batch for this.
+  const mistyped = { platforms: 5, buildArgs: { A: { env: '' }, B: 1 }, compression: 'lzma' };
+  writePlain(workspace, 'mistyped');
+  workspace.write(
+    'svc/mistyped/project.json',
+    JSON.stringify({ targets: { 'build-image': { options: mistyped } } }),
+  );
   // What cannot even be read is the matter of its own project.
   mkdirSync(workspace.path('svc/unreadable/.containerignore'), { recursive: true });
   workspace.write('svc/unreadable/Containerfile', 'FROM scratch\n');
@@ -126,6 +133,16 @@ test.each(Object.entries(broken))('%s: one clear message, nothing half-made', (n
   expect(all.output).toMatch(message);
   expect(existsSync(workspace.path(`dist/images/${name}`))).toBe(false);
   expect(existsSync(workspace.path(`dist/compile/${name}/compile.json`))).toBe(name === 'notout');
+});
+
+test('options of the wrong type fail their own task, each with its name', () => {
+  for (const said of [
+    'platforms of mistyped:build-image: expected platforms, ',
+    'buildArgs.A.env of mistyped:build-image: ',
+    'buildArgs.B of mistyped:build-image: expected a text, or ',
+    'compression of mistyped:build-image: ',
+  ])
+    expect(all.output).toContain(`OPTIONS_INVALID: option ${said}`);
 });
 
 test('a file name that is not UTF-8 is named', () => {
@@ -154,8 +171,8 @@ test.each([
     ['build-image', 'plain', '--platforms=linux/amd64,linux/amd64'],
     /PLATFORM_DUPLICATE|linux\/amd64 .*(twice|once)/,
   ],
-  [['build-image', 'plain', '--compression=lzma'], /compression/],
-  [['load-image', 'plain', '--engine=rkt'], /engine/],
+  [['build-image', 'plain', '--compression=lzma'], /OPTIONS_INVALID: option compression/],
+  [['load-image', 'plain', '--engine=rkt'], /OPTIONS_INVALID: option engine/],
 ])('%j is refused', async (args, message) => {
   const ran = await workspace.nx(args, env());
   expect(ran.status).toBe(1);

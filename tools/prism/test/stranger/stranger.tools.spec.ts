@@ -160,11 +160,15 @@ describe('along a history', () => {
   });
 });
 
-/** Builds `args` as a script does that takes a build argument from the environment. */
+/** Builds `args`, which takes a build argument from the environment. */
 function buildWithLevel(follower: Follower, level: string) {
-  const script = 'exec node_modules/.bin/nx run-many -t build-image -p args --buildArgs.LEVEL="$LEVEL"';
-  const env = { ...follower.env, LEVEL: level };
-  execFileSync('sh', ['-c', script], { cwd: follower.path('.'), env, stdio: 'pipe' });
+  const env = { ...follower.env, WEB_LEVEL: level };
+  const nx = follower.path('node_modules/.bin/nx');
+  execFileSync(nx, ['run-many', '-t', 'build-image', '-p', 'args'], {
+    cwd: follower.path('.'),
+    env,
+    stdio: 'pipe',
+  });
   const read = (name: string) => JSON.parse(fs.readFileSync(follower.path(name), 'utf8'));
   const ran: { taskId: string; hash: string; cacheStatus: string }[] = read('.nx/cache/run.json').tasks;
   const { hash, cacheStatus } = ran.find(({ taskId }) => taskId === 'args:build-image')!;
