@@ -2,9 +2,11 @@
 
 use std::{
     io::{self, Read, Write},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    net::{SocketAddr, TcpStream},
     time::Duration,
 };
+
+use prism_transport::reachable;
 
 const LIMIT: Duration = Duration::from_secs(2);
 /// More than the status line and the reasons need.
@@ -25,16 +27,6 @@ pub fn ask(address: SocketAddr) -> Result<(), String> {
     }
 }
 
-/// A listener on every address is asked by loopback.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
-}
-
 fn exchange(address: SocketAddr) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;
     stream.set_read_timeout(Some(LIMIT))?;
@@ -46,20 +38,4 @@ fn exchange(address: SocketAddr) -> io::Result<String> {
     let mut answer = Vec::new();
     stream.take(MOST_BYTES).read_to_end(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer).into_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unspecified_addresses_are_asked_by_loopback() {
-        for (listen, ask) in [
-            ("0.0.0.0:8981", "127.0.0.1:8981"),
-            ("[::]:1", "[::1]:1"),
-            ("192.0.2.1:2", "192.0.2.1:2"),
-        ] {
-            assert_eq!(listen.parse().map(reachable), ask.parse(), "{listen}");
-        }
-    }
 }

@@ -1,11 +1,8 @@
 //! Asks a running plugin whether it serves, for containers without a shell.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 
-use prism_transport::{Endpoint, Host, channel};
+use prism_transport::{Endpoint, Host, channel, reachable};
 use tokio::time::timeout;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
@@ -29,14 +26,4 @@ pub(crate) async fn probe(address: SocketAddr) -> Result<(), String> {
         ServingStatus::Serving => Ok(()),
         other => Err(other.as_str_name().to_owned()),
     }
-}
-
-/// A listener on every address is asked by loopback.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
 }

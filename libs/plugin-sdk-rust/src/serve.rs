@@ -1,15 +1,11 @@
 //! From the listener to the end of the drain.
 
-use std::{error::Error, io, sync::Arc};
+use std::{error::Error, sync::Arc};
 
 use axum::Router;
 use prism_proto::keyvalue::v1::key_value_server::KeyValueServer;
-use prism_transport::Listener;
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    sync::watch,
-    time::timeout,
-};
+use prism_transport::{Listener, Signals};
+use tokio::{sync::watch, time::timeout};
 use tonic_health::pb::health_server::HealthServer;
 
 use crate::{
@@ -68,27 +64,6 @@ pub(crate) async fn serve<S: Store>(
     }
     tracing::info!("drained");
     Ok(())
-}
-
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
-    }
 }
 
 #[cfg(test)]

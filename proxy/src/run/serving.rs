@@ -1,12 +1,9 @@
 //! From the configuration to the end of the drain.
 
-use std::{error::Error, io, time::Duration};
+use std::{error::Error, time::Duration};
 
-use prism_transport::Listener;
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    time::timeout,
-};
+use prism_transport::{Listener, Signals};
+use tokio::time::timeout;
 
 use crate::{
     config::Config,
@@ -43,7 +40,7 @@ pub(super) async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     for plugin in shared.plugins.iter() {
         tokio::spawn(keep_probing(plugin.clone()));
     }
-    let name = signals.first().await;
+    let name = signals.next().await;
     tracing::info!(
         signal = name,
         in_flight = shared.metrics.in_flight.get(),
@@ -66,26 +63,5 @@ fn report(finished: bool, shared: &Shared, limit: Duration) {
             limit_ms,
             "the drain limit passed; calls are cut off"
         );
-    }
-}
-
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn first(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Listeners of the proxy and its connections to plugins.
+//! What the proxy and plugins in Rust share: listeners, connections, signals.
 //!
 //! A crate of its own because it instantiates the generic machinery of hyper,
 //! h2 and the resolver, which costs the compiler most of a minute and hardly
@@ -8,9 +8,13 @@ mod channel;
 mod connect;
 mod endpoint;
 mod listener;
+mod reachable;
 mod resolve;
+mod signals;
 
 pub use channel::channel;
 pub use endpoint::{Endpoint, Host};
 pub use listener::{Listener, Stop};
+pub use reachable::reachable;
 pub use resolve::resolve;
+pub use signals::Signals;
