@@ -1,16 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { writeGo } from '../support/components';
 import { writeFakeBuilder } from '../support/fakeBuilder';
 import { removePlugin } from '../support/plugin';
 import { makeWorkspace } from '../support/workspace';
 import { sha256 } from './support/blobs';
 import { makeDirectory, removeDirectory } from './support/directory';
-import { describeWith, podman as needsPodman, root as needsRoot, skopeo, which } from './support/needs';
+import { type DockerDaemon, dockerd, startDocker } from './support/dockerDaemon';
+import { describeWith, podman as needsPodman, root as needsRoot, skopeo } from './support/needs';
 import { Podman } from './support/podman';
 import { run, tryRun } from './support/run';
-import { until } from './support/until';
 import {
   components,
   host,
@@ -98,54 +97,18 @@ esac
   });
 });
 
-const dockerd = {
-  what: 'dockerd (Debian: apt-get install docker.io; PRISM_E2E_DOCKER names another directory with it)',
-  there: which('dockerd', process.env.PRISM_E2E_DOCKER ?? '') !== undefined,
-};
-
 describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
-  let home: string;
-  let daemon: ChildProcess;
-  let env: NodeJS.ProcessEnv;
-  const docker = (...args: string[]) => run(['docker', ...args], { env }).then((text) => text.trim());
+  let daemon: DockerDaemon;
+  const docker = (...args: string[]) => daemon.docker(...args);
 
   beforeAll(async () => {
-    home = makeDirectory('docker');
-    const socket = `unix://${join(home, 'docker.sock')}`;
-    const own = dirname(which('dockerd', process.env.PRISM_E2E_DOCKER ?? '')!);
-    // The client of the daemon's own package, before any other that may be on PATH.
-    const path = [process.env.PRISM_E2E_DOCKER ?? '', own, '/usr/bin', process.env.PATH].join(delimiter);
-    env = { ...nxEnvironment, PATH: path, DOCKER_HOST: socket, DOCKER_CONFIG: home, PRISM_ENGINE: 'docker' };
-    const log = join(home, 'log');
-    const places = ['data-root', 'exec-root', 'pidfile'].flatMap((name) => [`--${name}`, join(home, name)]);
-    const plain = ['--storage-driver', 'vfs', '--iptables=false', '--ip6tables=false', '--bridge', 'none'];
-    const output = openSync(log, 'a');
-    daemon = spawn(join(own, 'dockerd'), [...places, ...plain, '--host', socket], {
-      env,
-      stdio: ['ignore', output, output],
-    });
-    await until('dockerd answers', 60_000, async () => {
-      if (daemon.exitCode !== null) throw new Error(readFileSync(log, 'utf8').slice(-2000));
-      return (await tryRun(['docker', 'version'], { env })).code === 0;
-    }).catch((error) => {
-      throw new Error(`${error}\n${readFileSync(log, 'utf8').slice(-4000)}`);
-    });
+    daemon = await startDocker();
     console.info(`docker ${await docker('version', '--format', '{{.Server.Version}}')}`);
   });
-
-  afterAll(async () => {
-    if (daemon && daemon.exitCode === null) {
-      const ended = new Promise((resolve) => daemon.once('exit', resolve));
-      daemon.kill('SIGTERM');
-      await ended;
-    }
-    // The daemon leaves the machine's network mounted once a container had it.
-    await tryRun(['umount', join(home, 'exec-root/netns/default')]);
-    await removeDirectory(home);
-  });
+  afterAll(() => daemon?.stop());
 
   test('loads the images: the ID is the config digest, the tags are ours', async () => {
-    const text = await nx(['run-many', '-t', 'load-image', projectList], { env });
+    const text = await nx(['run-many', '-t', 'load-image', projectList], { env: daemon.env });
     expect(text.match(/ loaded /g)).toHaveLength(components.length);
     for (const { project } of components) {
       const inspected = JSON.parse(await docker('image', 'inspect', imageOf(project)))[0];
@@ -161,14 +124,14 @@ describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
   });
 
   test('a second load finds them', async () => {
-    const text = await nx(['run-many', '-t', 'load-image', projectList], { env });
+    const text = await nx(['run-many', '-t', 'load-image', projectList], { env: daemon.env });
     expect(text.match(/ unchanged /g)).toHaveLength(components.length);
     expect(text).not.toMatch(/ loaded /);
   });
 
   test('a tag that was removed comes back without another load', async () => {
     await docker('rmi', imageOf(memstore.project));
-    const text = await nx(loadOf(memstore.project), { env });
+    const text = await nx(loadOf(memstore.project), { env: daemon.env });
     expect(text).toContain(' loaded ');
     expect(await docker('image', 'inspect', '--format', '{{.Id}}', imageOf(memstore.project))).toBe(
       platformOf(memstore.project, host).config.digest,
@@ -177,7 +140,9 @@ describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
 
   test.each(components)('$project: a container of it says its version', async ({ project, binary }) => {
     const own = ['run', '--rm', '--network', 'none', '--read-only', '--cap-drop', 'ALL', '--pull', 'never'];
-    const { code, output } = await tryRun(['docker', ...own, imageOf(project), '--version'], { env });
+    const { code, output } = await tryRun(['docker', ...own, imageOf(project), '--version'], {
+      env: daemon.env,
+    });
     expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(new RegExp(`^${binary} `)) });
   });
 
@@ -192,7 +157,7 @@ describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
       writeGo(workspace, 'app');
       const compile = async (more: NodeJS.ProcessEnv) => {
         const { status, output } = await workspace.nx(['compile', 'app', '--skip-nx-cache'], {
-          ...env,
+          ...daemon.env,
           ...more,
         });
         if (status !== 0) throw new Error(output);
@@ -215,7 +180,7 @@ describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
   });
 
   test('every platform at once, the others under names of their own', async () => {
-    await nx(['run-many', '-t', 'load-image', projectList, '--allPlatforms'], { env });
+    await nx(['run-many', '-t', 'load-image', projectList, '--allPlatforms'], { env: daemon.env });
     const other = host === 'amd64' ? 'arm64' : 'amd64';
     const id = await docker(
       'image',

@@ -1,6 +1,7 @@
 export { type BuildCall, type BuilderStore, podmanBuilder, type SecretSource } from './builder';
 export { chooseEngine } from './choose';
 export { dockerRunner, parseRootless, type RunCall } from './containerRun';
+export { type DockerMount, dockerCommand, parseDiff } from './dockerCommand';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
 export { loadNames, type NameParts } from './names';

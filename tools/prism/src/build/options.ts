@@ -66,7 +66,7 @@ export const buildOptions = z.object({
     .enum(['auto', 'podman', 'docker'])
     .default('auto')
     .describe(
-      'Who runs commands: the host where it has the pinned toolchain, else podman (auto), or podman.',
+      'Who runs commands: the host where it has the pinned toolchain, else podman, else docker (auto), or the one that is named.',
     ),
   secrets: z
     .record(

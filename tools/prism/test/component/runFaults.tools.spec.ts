@@ -74,7 +74,7 @@ test('secrets that nothing names, that are not there, and one that may be missin
   expect(output).not.toContain('secret d');
 });
 
-test('no engine, an engine that runs no commands, and a stage that is not there', async () => {
+test('no engine, an engine that does not answer, and a stage that is not there', async () => {
   write('engine', ['FROM localhost/shell', 'RUN true']);
   const bin = workspace.path('tmp/bin');
   fs.mkdirSync(bin, { recursive: true });
@@ -84,7 +84,7 @@ test('no engine, an engine that runs no commands, and a stage that is not there'
   );
   fs.writeFileSync(`${bin}/docker`, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   expect((await build('engine', { PATH: bin })).output).toMatch(
-    /svc\/engine\/Containerfile:2: ENGINE_MISSING: docker does not run commands/,
+    /svc\/engine\/Containerfile:2: ENGINE_FAILED: status 1 from: docker ps /,
   );
   const stage = await workspace.nx(['build-image', 'engine', '--stage=none']);
   expect(stage.output).toMatch(/CONTAINERFILE_TARGET_UNKNOWN/);

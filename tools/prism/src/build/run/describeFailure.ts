@@ -6,8 +6,18 @@ import { isDiskFull } from './isDiskFull';
 /** Lines of a command's output that a failure shows: the last ones. */
 const linesToShow = 40;
 
-/** A failed build as what it means: the command's own failure, a missing emulator, a full disk, or the engine's. */
-export function describeFailure(failure: Failure, output: string, step: RunStep, at: Place): Failure {
+/** A command that an engine did not execute to a good end. */
+export interface FailedRun {
+  readonly step: RunStep;
+  readonly at: Place;
+  /** The end of what was printed. */
+  readonly output: string;
+  /** Of the command itself; absent: the engine failed. */
+  readonly status: string | undefined;
+}
+
+/** A failed command as what it means: its own failure, a missing emulator, a full disk, or the engine's. */
+export function describeFailure(failure: Failure, { step, at, output, status }: FailedRun): Failure {
   if (failure.code !== 'COMMAND_FAILED') return { ...failure, at };
   const platform = formatPlatform(step.platform);
   const why = lastLines(output);
@@ -17,17 +27,16 @@ export function describeFailure(failure: Failure, output: string, step: RunStep,
   }
   if (isDiskFull(output))
     return shellFailure('DISK_FULL', { what: `the disk was full at ${step.text} for ${platform}`, why, at });
-  const status = /while running runtime: exit status (\d+)/.exec(output)?.[1];
   if (status === undefined)
     return engineFailure('ENGINE_FAILED', {
-      what: `podman did not run ${step.text} for ${platform}`,
+      what: `the engine did not run ${step.text} for ${platform}`,
       why,
       at,
     });
   return engineFailure('RUN_FAILED', { what: `status ${status} from ${step.text} for ${platform}`, why, at });
 }
 
-/** Without what Podman says of its own steps. */
+/** Without what engines say of their own steps. */
 function lastLines(output: string): string {
   const noise =
     /^(\[\d+\/\d+\] )?(STEP \d|COMMIT|--> )|^time="[^"]*" level=(warning|debug|info)|^Error: building at STEP/;

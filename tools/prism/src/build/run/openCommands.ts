@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Commands, toEntries } from '@prism-build/assemble';
+import { type Commands, listChanges, toEntries } from '@prism-build/assemble';
 import { ok, type Result } from '@prism-build/errors';
 import type { ContentStore, ImageSettings, Layer } from '@prism-build/oci';
 import type { Compression, RunStep } from '@prism-build/plan';
@@ -11,7 +11,6 @@ import type { StepInput } from '../step';
 import { executeRun } from './executeRun';
 import { digestRun, readRun, writeRun } from './memo';
 import type { PreparedRun } from './preparedRun';
-import { readChanges } from './readResult';
 import { makeRunImage } from './runImages';
 import { mountImages } from './runMounts';
 
@@ -63,12 +62,12 @@ async function runFresh(run: PreparedRun, pack: Commands['pack']): Promise<Resul
   );
   const { step, tree, file } = execution;
   try {
-    const changed = await executeRun(run, scratch);
-    if (!changed.ok || !changed.value) return changed.ok ? ok(undefined) : changed;
-    const layer = changed.value;
+    mkdirSync(scratch, { recursive: true });
+    const entries = await executeRun(run, scratch);
+    if (!entries.ok) return entries;
     const targets = step.mounts.map(({ target }) => target.slice(1));
     const changes = await attempt(`cannot read what line ${step.line} of ${file} changed`, () =>
-      readChanges(scratch, layer, tree, targets, join(scratch, 'files')),
+      listChanges(tree, entries.value, targets),
     );
     if (!changes.ok) return changes;
     return changes.value.size === 0 ? ok(undefined) : await pack(changes.value);

@@ -1,13 +1,13 @@
-import { createReadStream, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type LayerEntry, listChanges, type Tree } from '@prism-build/assemble';
+import type { LayerEntry } from '@prism-build/assemble';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import {
   blobPath,
   type Descriptor,
   type Digest,
-  decompressLayer,
+  type EntryHeader,
   hashFile,
   type ImageLayer,
   parseConfig,
@@ -49,23 +49,20 @@ export async function findChanges({
   return hashed.digest === top.digest ? ok(top) : wrong('wrote a layer that is altered');
 }
 
-/** What changed in a tree, contents of files below `scratch`. */
-export async function readChanges(
-  layout: string,
-  layer: Descriptor,
-  before: Tree,
-  targets: readonly string[],
+/** The entries of a layer or another tar, contents of files below `scratch`; those that nobody wants are passed over. */
+export async function readEntries(
+  tar: AsyncIterable<Uint8Array>,
   scratch: string,
-): Promise<Tree> {
-  mkdirSync(scratch, { recursive: true });
+  wants: (header: EntryHeader) => boolean = () => true,
+): Promise<LayerEntry[]> {
   const entries: LayerEntry[] = [];
-  const source = createReadStream(blobPath(layout, layer.digest), { highWaterMark: 1 << 20 });
-  for await (const { header, size, content } of readLayer(decompressLayer(layer.mediaType, source))) {
+  for await (const { header, size, content } of readLayer(tar)) {
+    if (!wants(header)) continue;
     const path = join(scratch, String(entries.length));
     if (header.type === 'file') await pipeline(content, createWriteStream(path));
     entries.push({ header, size, path });
   }
-  return listChanges(before, entries, targets);
+  return entries;
 }
 
 function readJson(path: string): unknown {

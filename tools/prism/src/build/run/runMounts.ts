@@ -56,6 +56,13 @@ function printMount(mount: Exclude<RunMount, { type: 'bind' }>, project: string)
     const required = mount.required ? { required: 'true' } : {};
     return { type: 'secret', options: { id, target, ...owned, ...required } };
   }
-  const unique = `${project}-${id}`.replaceAll(/[^\w.-]+/g, '-');
-  return { type: 'cache', options: { id: unique, target, sharing: mount.sharing, ...owned } };
+  return {
+    type: 'cache',
+    options: { id: cacheName(mount, project), target, sharing: mount.sharing, ...owned },
+  };
+}
+
+/** Keeps caches of the same name apart, project by project. */
+export function cacheName({ id }: Pick<RunMount & { type: 'cache' }, 'id'>, project: string): string {
+  return `${project}-${id}`.replaceAll(/[^\w.-]+/g, '-');
 }

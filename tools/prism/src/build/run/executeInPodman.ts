@@ -1,0 +1,104 @@
+import { createReadStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { LayerEntry } from '@prism-build/assemble';
+import { formatPlatform } from '@prism-build/containerfile';
+import { podmanBuilder, printRun, type SecretSource } from '@prism-build/engine';
+import { failed, ok, type Result } from '@prism-build/errors';
+import { blobPath, canonicalJson, decompressLayer, hexOf } from '@prism-build/oci';
+import { attempt } from '@prism-build/shell';
+import { fetchLayers } from '../bases/fetchLayers';
+import { callEngine, noteImage, type OpenStore, withBuilderStore } from './builderStore';
+import { describeFailure } from './describeFailure';
+import type { PreparedRun } from './preparedRun';
+import { findChanges, readEntries } from './readResult';
+import { loadRunImage } from './runImages';
+import { printMounts } from './runMounts';
+
+/** Executes a command with Podman; gives the entries of the layer with what it changed, files below `scratch`. */
+export async function executeInPodman(
+  run: PreparedRun,
+  secrets: readonly SecretSource[],
+  scratch: string,
+): Promise<Result<LayerEntry[]>> {
+  const { input, execution } = run;
+  const { step, file } = execution;
+  const at = { file, line: step.line };
+  return withBuilderStore(input.directories, formatPlatform(step.platform), async (open) => {
+    const images = [run.image, ...run.mounts.flatMap((image) => image ?? [])];
+    for (const image of images) {
+      const loaded = await loadRunImage(open, run.store, image, (layers) =>
+        fetchLayers(input, run.store, layers),
+      );
+      if (!loaded.ok) return loaded;
+    }
+    const calls = join(open.directory, 'calls');
+    const prepared = await attempt('cannot prepare a command', () => {
+      mkdirSync(join(calls, 'empty'), { recursive: true });
+      writeFileSync(
+        join(calls, 'Containerfile'),
+        printRun({
+          base: hexOf(run.image.config.digest),
+          argv: step.argv,
+          mounts: printMounts(step, run.mounts, input.project),
+        }),
+      );
+    });
+    if (!prepared.ok) return prepared;
+    const build = podmanBuilder.build(open.store, {
+      platform: formatPlatform(step.platform),
+      containerfile: join(calls, 'Containerfile'),
+      context: join(calls, 'empty'),
+      iidfile: join(calls, 'id'),
+      network: step.network,
+      secrets,
+    });
+    let output = '';
+    const built = await open.call({
+      argv: build,
+      onOutput: (chunk) => {
+        output = (output + chunk).slice(-65536);
+      },
+    });
+    if (!built.ok)
+      return failed(
+        ...built.failures.map((failure) =>
+          describeFailure(failure, { output, step, at, status: statusOf(output) }),
+        ),
+      );
+    const id = readFileSync(join(calls, 'id'), 'utf8').trim().replace('sha256:', '');
+    rmSync(calls, { recursive: true, force: true });
+    noteImage(open, id);
+    return takeChanges(open, run, id, scratch);
+  });
+}
+
+/** Podman writes an image without the blobs that lie there: empty ones of the right name spare it those of the base. */
+async function takeChanges(
+  { call, store, directory }: OpenStore,
+  { image, execution: { step, file } }: PreparedRun,
+  id: string,
+  scratch: string,
+): Promise<Result<LayerEntry[]>> {
+  const layout = join(scratch, 'layout');
+  const prepared = await attempt('cannot prepare for what a command changed', () => {
+    mkdirSync(join(layout, 'blobs', 'sha256'), { recursive: true });
+    writeFileSync(join(layout, 'oci-layout'), canonicalJson({ imageLayoutVersion: '1.0.0' }));
+    for (const { diffID } of image.layers) writeFileSync(blobPath(layout, diffID), '');
+  });
+  if (!prepared.ok) return prepared;
+  const pushed = await callEngine(call, { argv: podmanBuilder.push(store, id, relative(directory, layout)) });
+  if (!pushed.ok) return pushed;
+  const { architecture } = step.platform;
+  const found = await findChanges({ layout, below: image.layers, architecture });
+  const layer = found.ok ? found.value : undefined;
+  if (!found.ok || !layer) return found.ok ? ok([]) : found;
+  return attempt(`cannot read what line ${step.line} of ${file} changed`, () => {
+    const source = createReadStream(blobPath(layout, layer.digest), { highWaterMark: 1 << 20 });
+    return readEntries(decompressLayer(layer.mediaType, source), scratch);
+  });
+}
+
+/** The status of the command, in the words of Buildah. */
+function statusOf(output: string): string | undefined {
+  return /while running runtime: exit status (\d+)/.exec(output)?.[1];
+}
