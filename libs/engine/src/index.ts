@@ -4,7 +4,7 @@ export { dockerRunner, parseRootless, type RunCall } from './containerRun';
 export { type DockerMount, dockerCommand, parseDiff } from './dockerCommand';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
-export { loadNames, type NameParts } from './names';
+export { builderName, loadNames, type NameParts } from './names';
 export { type PrintedMount, type PrintedRun, printRun } from './printRun';
 export {
   awaitContainer,

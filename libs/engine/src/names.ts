@@ -1,3 +1,8 @@
+/** The name of a builder in an engine whose store is the user's own: its ID, which is the digest of its config, in short. */
+export function builderName(config: string): string {
+  return `localhost/prism-builder:${config.replace(/^sha256:/, '').slice(0, 12)}`;
+}
+
 export interface NameParts {
   /** The variant of the image; absent: the default one. */
   readonly variant?: string | undefined;

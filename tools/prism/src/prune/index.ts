@@ -1,5 +1,5 @@
 import { createProjectGraphAsync, type Tree } from '@nx/devkit';
-import { type Engine, loadNames } from '@prism-build/engine';
+import { builderName, type Engine, loadNames } from '@prism-build/engine';
 import { ok, type Result, renderFailures } from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
 import { withLock } from '@prism-build/shell';
@@ -48,9 +48,11 @@ async function askEngine(
       const architectures = image.ok
         ? image.value.platforms.map(({ platform }) => platform.architecture)
         : [];
-      return [undefined, ...architectures].flatMap((architecture) =>
+      const loaded = [undefined, ...architectures].flatMap((architecture) =>
         loadNames(imageName(prefix, project), digest, { variant, architecture }),
       );
+      const builders = image.ok ? image.value.platforms.map(({ config }) => builderName(config.digest)) : [];
+      return [...loaded, ...builders];
     }),
   );
   const prefix = images.find((one) => one.prefix !== '')?.prefix;

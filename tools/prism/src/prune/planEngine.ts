@@ -13,10 +13,12 @@ export interface EngineFacts {
   readonly repositories: ReadonlySet<string>;
   /** `localhost/<prefix>/`; undefined without a prefix, where a name says too little. */
   readonly space: string | undefined;
-  /** Names that `load-image` would give today. */
+  /** Names that loading and compiling would give today. */
   readonly current: ReadonlySet<string>;
 }
 
+/** Builders that Docker was given; Podman has a store for them. */
+const builder = /^localhost\/prism-builder:[0-9a-f]{12}$/;
 const loaded = /^(.+):sha-[0-9a-f]{12}(?:-[a-z0-9._-]+)?$/;
 
 /**
@@ -36,7 +38,8 @@ export function planEngine({ images, used, repositories, space, current }: Engin
   return images
     .filter(({ id, name }) => {
       const [, repository] = loaded.exec(name) ?? [];
-      if (repository === undefined || !isOurs(repository)) return false;
+      const ours = repository === undefined ? builder.test(name) : isOurs(repository);
+      if (!ours) return false;
       return !current.has(name) && !used.has(id) && !latest.has(`${id} ${repository}`);
     })
     .map(({ name }) => name)

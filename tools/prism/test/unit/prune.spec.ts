@@ -115,16 +115,21 @@ test('images: those of ours that were replaced go, whatever else is there stays'
       image('8', `docker.io/p/x:${sha('8')}`),
       image('9', '<none>:<none>'),
       image('a', `localhost/p/y:${sha('a')}`),
+      image('b', 'localhost/prism-builder:bbbbbbbbbbbb'),
+      image('c', 'localhost/prism-builder:cccccccccccc'),
+      image('3', 'localhost/prism-builder:333333333333'),
+      image('d', 'localhost/prism-builder:1.0'),
     ],
     used: new Set(['3']),
     repositories: new Set(['localhost/p/x', 'localhost/p/y']),
     space: 'localhost/p/',
-    current: new Set([`localhost/p/y:${sha('a')}`]),
+    current: new Set([`localhost/p/y:${sha('a')}`, 'localhost/prism-builder:cccccccccccc']),
   });
   expect(found).toEqual([
     `localhost/p/gone:${sha('5')}-debug-arm64`,
     `localhost/p/x:${sha('2')}`,
     `localhost/p/x:${sha('4')}-debug`,
+    'localhost/prism-builder:bbbbbbbbbbbb',
   ]);
 });
 

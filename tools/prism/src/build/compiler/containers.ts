@@ -1,5 +1,6 @@
 import { formatPlatform } from '@prism-build/containerfile';
 import {
+  builderName,
   docker,
   dockerRunner,
   type Engine,
@@ -57,7 +58,7 @@ async function withDocker<T>(
   work: (run: RunProgram) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const call = engineRun(directories);
-  const name = `localhost/prism-builder:${hexOf(image.config.digest).slice(0, 12)}`;
+  const name = builderName(image.config.digest);
   const sources = { directories, store, directory: directories.store, fetchBases: fetch };
   const loaded = await withLock(lockPath(directories, 'load-docker'), () =>
     loadPlatform(docker, image, [name], sources),
