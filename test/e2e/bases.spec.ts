@@ -13,7 +13,7 @@ const image = (base: string) => `localhost/prism/base-${base}`;
 const budgets: Record<string, number> = {
   'base-static': 2e6,
   'base-debug': 4e6,
-  'base-python-runtime': 40e6,
+  'base-python-runtime': 42e6,
   'base-postgres': 100e6,
 };
 

@@ -1,0 +1,89 @@
+"""The commands of a plugin, as exit codes. What needs gRPC is imported when it is needed: it takes longest."""
+
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from types import FrameType
+
+from . import settings
+from .settings import Settings, SettingsError
+from .store import Store
+
+#: The configuration is wrong.
+INVALID = 2
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """What a plugin is called."""
+
+    #: As in `memstore`; the plugin is `plugin-memstore`.
+    name: str
+    #: What `--version` prints.
+    version: str
+
+
+def run(plugin: Plugin, open_store: Callable[[], Awaitable[Store]]) -> int:
+    """Runs a plugin until SIGTERM or SIGINT and gives its exit status; `health`, `--version` and `--help` do what they
+    say. `open_store` does not wait for the backend: `Store.ping` tells when that can serve."""
+    command, *rest = sys.argv[1:] or [""]
+    if command in ("--version", "version"):
+        print(f"plugin-{plugin.name} {plugin.version}")
+        return 0
+    if command in ("--help", "help", "-h"):
+        print(describe(plugin.name), end="")
+        return 0
+    try:
+        read = settings.load(rest if command == "health" else sys.argv[1:], os.environ)
+    except SettingsError as error:
+        print(f"plugin-{plugin.name}: the configuration is wrong:\n{error}", file=sys.stderr)
+        print(f"plugin-{plugin.name} --help lists every setting.", file=sys.stderr)
+        return INVALID
+    return health(plugin.name, read) if command == "health" else serve(plugin, read, open_store)
+
+
+def serve(plugin: Plugin, read: Settings, open_store: Callable[[], Awaitable[Store]]) -> int:
+    # First of all: the first process of a container ignores signals that it has no handler for.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    # Its own log is no JSON; what matters of it is raised too.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    import asyncio
+    import logging
+
+    from .logs import fields, start_logging
+    from .serve import serve as serve_until_signal
+
+    start_logging(read.log_level)
+    try:
+        asyncio.run(serve_until_signal(read, plugin.version, open_store))
+    except Exception as error:
+        logging.getLogger(__name__).error("the plugin failed", **fields(error=str(error)))
+        return 1
+    return 0
+
+
+def end(number: int, _frame: FrameType | None) -> None:
+    """Nothing is served yet."""
+    sys.exit(0)
+
+
+def health(name: str, read: Settings) -> int:
+    """The container's health check."""
+    from .probe import probe
+
+    why = probe(read.listen)
+    if why is None:
+        return 0
+    print(f"plugin-{name} is not healthy at {read.listen}: {why}", file=sys.stderr)
+    return 1
+
+
+def describe(name: str) -> str:
+    return f"""usage: plugin-{name} [flags]     serve until SIGTERM
+       plugin-{name} health      exit 0 if the plugin on this machine serves, else 1
+       plugin-{name} --version
+
+{settings.usage()}"""

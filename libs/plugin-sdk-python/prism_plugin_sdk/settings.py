@@ -1,0 +1,146 @@
+"""What every plugin reads from its environment and command line."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LEVELS = {"debug": "DEBUG", "info": "INFO", "warn": "WARNING", "error": "ERROR"}
+#: Milliseconds.
+UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+
+
+class SettingsError(Exception):
+    """What is wrong with the settings, a line each."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server listens; port 0 is a free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of every plugin, checked; times are seconds."""
+
+    listen: Address
+    log_level: str
+    drain_timeout: float
+    health_interval: float
+    call_timeout: float
+
+
+def parse_address(text: str) -> Address:
+    """`:50100` is every IPv4 address, which machines without IPv6 have too; `[::]:50100` is those of both families."""
+    found = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([0-9.]*)):([0-9]{1,5})", text)
+    try:
+        if found is None or int(found[3]) > 65535:
+            raise ValueError
+        ip = ipaddress.IPv6Address(found[1]) if found[1] else ipaddress.IPv4Address(found[2] or "0.0.0.0")
+    except ValueError:
+        raise ValueError(f'"{text}" is not host:port; write it like :50100 or 127.0.0.1:50100') from None
+    return Address(str(ip), int(found[3]))
+
+
+def parse_level(text: str) -> str:
+    if text.lower() not in LEVELS:
+        raise ValueError(f'"{text}" is not one of debug, info, warn and error')
+    return LEVELS[text.lower()]
+
+
+def parse_duration(text: str, least: str = "0s") -> float:
+    """A whole number with its unit, from `least` to an hour, as seconds."""
+    found = re.fullmatch("([0-9]{1,9})(ms|s|m|h)", text)
+    if found is None:
+        raise ValueError(f'"{text}" is no time; write it like 500ms, 30s or 5m')
+    seconds = int(found[1]) * UNITS[found[2]] / 1000
+    if seconds > 3600 or least != text and seconds < parse_duration(least, least):
+        raise ValueError(f"{text} is not from {least} to 1h")
+    return seconds
+
+
+@dataclass(frozen=True)
+class Row:
+    variable: str
+    default: str
+    usage: str
+    parse: Callable[[str], Any]
+
+    @property
+    def field(self) -> str:
+        return self.variable.removeprefix("PRISM_").lower()
+
+    @property
+    def flag(self) -> str:
+        """`PRISM_LOG_LEVEL` has the flag `--log-level`."""
+        return self.field.replace("_", "-")
+
+
+ROWS = (
+    Row("PRISM_LISTEN", ":50100", "address of the gRPC server, host:port; port 0 takes a free one", parse_address),
+    Row("PRISM_LOG_LEVEL", "info", "least level that is logged: debug, info, warn or error", parse_level),
+    Row(
+        "PRISM_DRAIN_TIMEOUT",
+        "30s",
+        "how long SIGTERM waits for calls in flight before it aborts them",
+        parse_duration,
+    ),
+    Row(
+        "PRISM_HEALTH_INTERVAL",
+        "1s",
+        "how often the backend is asked whether it can serve",
+        lambda text: parse_duration(text, "10ms"),
+    ),
+    Row("PRISM_CALL_TIMEOUT", "10s", "deadline of calls", lambda text: parse_duration(text, "1ms")),
+)
+
+
+def usage() -> str:
+    """Describes every setting, two lines each."""
+    return "".join(f"  {row.variable}, --{row.flag} (default {row.default})\n      {row.usage}\n" for row in ROWS)
+
+
+def load(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
+    """A flag wins over the environment, which wins over the default; an empty variable counts as not set.
+
+    Raises SettingsError with every violation, not the first.
+    """
+    flags, wrong = read_flags(arguments)
+    values: dict[str, Any] = {}
+    for row in ROWS:
+        given = flags.get(row.flag)
+        text = given if given is not None else environment.get(row.variable) or row.default
+        try:
+            values[row.field] = row.parse(text)
+        except ValueError as error:
+            wrong.append(f"{row.variable if given is None else f'--{row.flag}'}: {error}")
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return Settings(**values)
+
+
+def read_flags(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """`--flag=value` and `--flag value`, and what is wrong with the others."""
+    flags: dict[str, str] = {}
+    wrong: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if not argument.startswith("--"):
+            wrong.append(f"{argument}: unexpected argument; see --help")
+            continue
+        name, equals, value = argument[2:].partition("=")
+        given = value if equals else next(rest, None)
+        if name not in {row.flag for row in ROWS}:
+            wrong.append(f"--{name}: unknown flag; see --help")
+        elif given is None:
+            wrong.append(f"--{name}: the value is missing; write --{name}=VALUE")
+        else:
+            flags[name] = given
+    return flags, wrong

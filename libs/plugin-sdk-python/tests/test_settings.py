@@ -1,0 +1,39 @@
+import unittest
+
+from prism_plugin_sdk.settings import Address, Settings, SettingsError, load, parse_address, parse_duration
+
+
+class Load(unittest.TestCase):
+    def test_a_flag_wins_over_the_environment_and_that_over_the_default(self) -> None:
+        variables = {"PRISM_LISTEN": "127.0.0.1:1", "PRISM_CALL_TIMEOUT": "", "PRISM_DRAIN_TIMEOUT": "500ms"}
+        found = load(["--listen=127.0.0.1:2", "--log-level", "debug"], variables)
+        self.assertEqual(found, Settings(Address("127.0.0.1", 2), "DEBUG", 0.5, 1.0, 10.0))
+
+    def test_every_violation_is_said(self) -> None:
+        variables = {"PRISM_LISTEN": "nowhere", "PRISM_HEALTH_INTERVAL": "1ms"}
+        with self.assertRaises(SettingsError) as caught:
+            load(["x", "--color=red", "--log-level=loud", "--call-timeout"], variables)
+        named = [line.split(": ")[0] for line in str(caught.exception).split("\n")]
+        expected = ["x", "--color", "--call-timeout", "PRISM_LISTEN", "--log-level", "PRISM_HEALTH_INTERVAL"]
+        self.assertEqual(named, expected)
+
+    def test_an_empty_flag_is_a_value(self) -> None:
+        with self.assertRaisesRegex(SettingsError, '^--listen: "" is not host:port'):
+            load(["--listen="], {})
+
+
+class Values(unittest.TestCase):
+    def test_times_have_units_and_bounds(self) -> None:
+        for text in ("", "5", "s", "-1s", "1.5s", "2h", "5d", "1 s", "٣s"):
+            with self.subTest(text), self.assertRaises(ValueError):
+                parse_duration(text)
+        self.assertEqual([parse_duration(text) for text in ("0s", "1ms", "2m", "1h")], [0, 0.001, 120, 3600])
+        with self.assertRaisesRegex(ValueError, "^9ms is not from 10ms to 1h$"):
+            parse_duration("9ms", "10ms")
+
+    def test_addresses(self) -> None:
+        cases = {":50100": "0.0.0.0:50100", "127.0.0.1:0": "127.0.0.1:0", "[::]:1": "[::]:1", "[::1]:2": "[::1]:2"}
+        self.assertEqual({text: str(parse_address(text)) for text in cases}, cases)
+        for text in ("", "50100", "::1:2", "[::1]", "localhost:1", "1.2.3:4", ":65536", ":-1", ":٣", "[1.2.3.4]:5"):
+            with self.subTest(text), self.assertRaises(ValueError):
+                parse_address(text)
