@@ -4,6 +4,7 @@ import { python } from './python';
 import { rust } from './rust';
 
 export type { Closure, Part, Reading, ReadingRequest, SourceEntry, SourceReader, Use } from './closure';
+export { upwards } from './closure';
 export { debianVersions } from './debian';
 export type {
   CompileDirectories,

@@ -80,6 +80,8 @@ export interface Language {
   readonly neverRead: readonly string[];
   /** What its compiler reads of the stage's tree, said from files alone. */
   readonly reads: (request: ReadingRequest, reader: SourceReader) => Reading;
+  /** The file that marks the directory of a library, where a use names a directory inside one. */
+  readonly manifest?: string;
   readonly recognise: (argv: readonly string[]) => Recognised | undefined;
   readonly findToolchain: (pin: Pin, machine: Machine, cache: string) => Result<Toolchain>;
   /** Brings the pinned toolchain to where findToolchain looks, where some other version on the machine can fetch it. */

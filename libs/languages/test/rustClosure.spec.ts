@@ -1,4 +1,3 @@
-import { python } from '../src/python';
 import { rust } from '../src/rust';
 import { parseManifest } from '../src/rust/manifest';
 import { partsOf, read } from './closures';
@@ -93,10 +92,4 @@ test.each<[Record<string, string>, RegExp]>([
 
 test('carriage returns and a byte order mark are no part of a manifest', () => {
   expect(parseManifest('\ufeff[package]\r\nname = "a"\r\n')).toMatchObject({ name: 'a' });
-});
-
-test('python: what is named, and of a library nothing', () => {
-  const reading = read(python, ['compile-python', '--requirements=requirements.lock', 'app'], {}, 'src');
-  expect(partsOf(reading)).toEqual(['src/app', 'src/app/**', 'src/requirements.lock']);
-  expect(partsOf(read(python, ['compile-python-library', 'json'], {}))).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
 import { splitArguments } from '../arguments';
-import { Collector, joinInside } from '../closure';
 import { findDebianToolchain } from '../debian';
 import type { CompileRequest, CompilerCall, Language, Target } from '../language';
+import { readPythonClosure } from './closure';
 import script from './compile.py';
 import { machineOf, pythonVersionOf, wheelOptions } from './wheels';
 
@@ -20,19 +20,8 @@ export const python: Language = {
   lockfiles,
   dependencies: 'python/wheels',
   neverRead: ['**/__pycache__', '**/*.pyc'],
-  reads({ recognised, working }) {
-    const out = new Collector(['.pyc']);
-    const { requirements, library } = recognised.flags;
-    // Python's own library belongs to the builder.
-    if (library !== undefined) return out.finish();
-    if (requirements !== undefined) out.add({ kind: 'file', path: joinInside(working, requirements)! });
-    for (const unit of recognised.units)
-      out.add(
-        { kind: 'tree', path: joinInside(working, unit)! },
-        { kind: 'file', path: joinInside(working, unit)! },
-      );
-    return out.finish();
-  },
+  reads: readPythonClosure,
+  manifest: 'pyproject.toml',
   fetchInherits: [
     'HOME',
     'NETRC',

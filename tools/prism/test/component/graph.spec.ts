@@ -29,6 +29,24 @@ beforeAll(() => {
   workspace.write('libs/lib/go.mod', 'module example.com/lib\n');
   workspace.write('libs/lib/used/used.go', 'package used\n');
   workspace.write('libs/lib/unused/unused.go', 'package unused\n');
+  workspace.write(
+    'svc/py/Containerfile',
+    `FROM localhost/p/base-python-builder AS compile
+WORKDIR /src
+COPY libs/words/words words
+COPY svc/py/py py
+RUN ["compile-python", "py", "words"]
+FROM scratch
+COPY --from=compile /out/application /application
+`,
+  );
+  workspace.write(
+    'svc/py/project.json',
+    JSON.stringify({ name: 'py', targets: { 'build-image': { options: { context: '.' } } } }),
+  );
+  workspace.write('svc/py/py/__main__.py', 'from words.many import WORDS\n');
+  workspace.write('libs/words/pyproject.toml', '[project]\nname = "words"\n');
+  workspace.write('libs/words/words/many.py', 'WORDS = []\n');
   workspace.git('add', '-A');
   workspace.git('commit', '-qm', 'start');
 });
@@ -48,6 +66,7 @@ test('the graph has what an image is made of and compiled from', async () => {
   const graph = JSON.parse(workspace.read('.nx/data/project-graph.json')) as Graph;
   const edges = graph.dependencies.app!.map(({ target, type }) => `${type} ${target}`).sort();
   expect(edges).toEqual(['static base', 'static libs-lib', `static ${image}`]);
+  expect(graph.dependencies.py).toMatchObject([{ target: 'libs-words', type: 'static' }]);
   expect(graph.externalNodes[image]!.data.hash).toBe(digest);
 });
 
@@ -66,4 +85,6 @@ test('the key of a compile is what the compiler reads, and nx selects by it', as
   expect(await affected('libs/lib/used/used.go')).toEqual(['app:compile']);
   expect(await affected('libs/lib/used/another.go')).toEqual(['app:compile']);
   expect(await affected('libs/lib/unused/unused.go')).toEqual([]);
+  expect(await affected('libs/words/words/more.py')).toEqual(['py:compile']);
+  expect(await affected('libs/words/pyproject.toml')).toEqual([]);
 });

@@ -7,6 +7,7 @@ import {
   type SourceEntry,
   type Target,
   type Use,
+  upwards,
 } from '@prism-build/languages';
 import type { CompileStage } from '@prism-build/plan';
 import type { Files } from './files';
@@ -48,9 +49,16 @@ export function readStage(
   if (view.link !== undefined) return { why: `${view.link} is a symbolic link` };
   const edges = reading.closure.uses.flatMap(({ from, to }) => {
     const [file, directory] = [view.find(from), view.directoryOf(to)];
-    return file === undefined || directory === undefined ? [] : [{ from: file, to: directory }];
+    if (file === undefined || directory === undefined) return [];
+    return [{ from: file, to: libraryOf(directory, language.manifest, files) }];
   });
   return { closure: { ...reading.closure, workspace, edges } };
+}
+
+/** The directory that the manifest above a directory stands for; itself where there is none. */
+function libraryOf(directory: string, manifest: string | undefined, { kindOf }: Files): string {
+  const marked = (one: string) => one !== '' && kindOf(`${one}/${manifest}`) === 'file';
+  return (manifest && upwards(directory).find(marked)) || directory;
 }
 
 /** The tree of a stage as it will be, seen through its mounts: later ones lie above earlier ones. */
