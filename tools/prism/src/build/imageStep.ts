@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   type AssembledPlatform,
   assemblePlatform,
@@ -7,7 +6,7 @@ import {
   toEntries,
 } from '@prism-build/assemble';
 import { formatPlatform } from '@prism-build/containerfile';
-import { all, failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import { all, ok, type Result } from '@prism-build/errors';
 import {
   buildImage,
   type ContentStore,
@@ -21,17 +20,15 @@ import {
 } from '@prism-build/oci';
 import { baseOf, type ImagePlan, listReads, planImage } from '@prism-build/plan';
 import { attempt } from '@prism-build/shell';
-import { compileDirectory, imageDirectory, imageKey, lockPath } from '../workspace/directories';
+import { imageDirectory, imageKey, lockPath } from '../workspace/directories';
 import { readContextTree } from '../workspace/readContext';
 import { readBases } from './bases/readBases';
 import { withImages } from './bases/withImages';
-import { compiledTree } from './compiledTree';
-import { type CompileManifest, readOutput } from './compileManifest';
-import { compiledHere } from './compileStep';
+import type { CompileManifest } from './compileManifest';
 import { describeImage, describeStage } from './describeImage';
 import { digestInputs, readMemo, writeMemo } from './memo';
 import { packLayer } from './packing';
-import { repairCompile } from './repair';
+import { readCompiled } from './readCompiled';
 import { readRequest } from './request';
 import { openRootfs, type RootfsSource, withRootfs } from './rootfs';
 import { openCommands } from './run/openCommands';
@@ -105,21 +102,9 @@ async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inp
       rootfs: rootfs.value,
     });
   }
-  const directory = compileDirectory(root, input.project);
-  const here = compiledHere.get(directory);
-  const output = here ? ok(here) : readOutput(directory);
-  // Nothing that was restored is trusted: what is missing or altered is compiled again, here and now.
-  const manifest = output.ok ? output : await repairCompile(input, output.failures);
-  if (!manifest.ok) return manifest;
-  const compiled = (platform: string) => compiledTree(manifest.value, platform, directory);
-  const absent = plan.platforms
-    .map(({ platform }) => formatPlatform(platform))
-    .filter((name) => !compiled(name));
-  if (absent.length > 0) {
-    const what = `${join(directory, 'compile.json')} has nothing for ${absent.join(', ')}`;
-    return failed(imageFailure('COMPILE_OUTPUT_MISSING', { what }));
-  }
-  return ok({ context: context.value, manifest: manifest.value, compiled, rootfs: rootfs.value });
+  const read = await readCompiled(input, plan);
+  if (!read.ok) return read;
+  return ok({ context: context.value, ...read.value, rootfs: rootfs.value });
 }
 
 interface AssembledImage {

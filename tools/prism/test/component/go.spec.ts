@@ -80,3 +80,17 @@ test('dependencies that cannot be fetched, or that no lockfile names, end the co
   expect(unlocked.status).toBe(1);
   expect(unlocked.output).toMatch(/COMPILE_FAILED[\s\S]*example\.com\/never/);
 });
+
+test('platforms that are asked of an image are not asked of its base', async () => {
+  const workspace = make();
+  workspace.write('svc/upon/Containerfile', 'FROM localhost/app\nCMD ["/app"]\n');
+  const platforms = (name: string) =>
+    JSON.parse(workspace.read(`dist/images/${name}/digest.json`)).platforms.length;
+  for (const _ of ['built', 'from the cache']) {
+    const ran = await workspace.nx(['build-image', 'upon', '--platforms=linux/amd64'], {
+      PRISM_CACHE_DIR: cache,
+    });
+    if (ran.status !== 0) throw new Error(ran.output);
+    expect([platforms('app'), platforms('upon')]).toEqual([2, 1]);
+  }
+});

@@ -25,7 +25,7 @@ test.each(['memory', 'sql', 'queue', 'blank'])(
       ),
     );
     for (const [path, text] of Object.entries(files)) {
-      expect([path, /<%|%>|__name__|undefined/.exec(text)]).toEqual([path, null]);
+      expect([path, /<%|%>|__name__|undefined|&#/.exec(text)]).toEqual([path, null]);
       if (path.endsWith('/store.go')) expect(text).toMatch(/^package rediscache$/m);
     }
     const image = files['plugins/redis-cache/Containerfile']!;
@@ -105,7 +105,7 @@ test.each(['memory', 'blank'])('in Rust, backend %s: a member of the workspace, 
     ),
   );
   for (const [path, text] of Object.entries(files))
-    expect([path, /<%|%>|__name__|undefined/.exec(text)]).toEqual([path, null]);
+    expect([path, /<%|%>|__name__|undefined|&#/.exec(text)]).toEqual([path, null]);
   const image = files['plugins/redis-cache/Containerfile']!;
   expect(image).toMatch(/^FROM localhost\/prism\/base-rust-builder AS compile$/m);
   expect(image).toMatch(/^COPY plugins plugins\nCOPY proxy proxy\n/m);
@@ -162,13 +162,65 @@ test('Cargo.lock and Cargo.toml get one entry in its place, and keep all else', 
   expect(addMember(text, workspace.value, 'a')).toBe(text);
 });
 
+test.each(['memory', 'blank'])('in Python, backend %s: a package and its lock', async (backend) => {
+  const tree = treeOf(sdkFiles());
+  expect((await make(tree, { name: 'redis-cache', backend, lang: 'python' })).error).toBe('');
+  const files = snapshot(tree, 'plugins/redis-cache');
+  const [common, own] = [
+    ['Containerfile', 'README.md', 'project.json', 'requirements.in', 'requirements.lock', 'test'],
+    ['__init__.py', '__main__.py', 'store.py', ...(backend === 'memory' ? ['items.py'] : [])],
+  ];
+  const tests = ['__init__.py', 'test_process.py', 'test_store.py'];
+  expect(Object.keys(files).sort()).toEqual(
+    [
+      ...common,
+      ...own.map((file) => `plugin_redis_cache/${file}`),
+      ...[...tests, ...(backend === 'memory' ? ['test_items.py'] : [])].map((file) => `tests/${file}`),
+    ]
+      .map((file) => `plugins/redis-cache/${file}`)
+      .sort(),
+  );
+  for (const [path, text] of Object.entries(files))
+    expect([path, /<%|%>|__package__|undefined|&#/.exec(text)]).toEqual([path, null]);
+  expect(files['plugins/redis-cache/Containerfile']).toMatchSnapshot();
+  expect(files['plugins/redis-cache/requirements.lock']).toBe(
+    sdkFiles()['libs/plugin-sdk-python/requirements.lock'],
+  );
+  expect(files['plugins/redis-cache/requirements.lock']).not.toMatch(/https?:/);
+  const before = snapshot(tree);
+  expect((await make(tree, { name: 'redis-cache', backend, lang: 'python' })).output).toContain(
+    'nothing changed',
+  );
+  expect(snapshot(tree)).toEqual(before);
+});
+
+test('in Python: without the SDK, and with a half merged lock, nothing is written', async () => {
+  const { 'libs/plugin-sdk-python/requirements.lock': lock = '', ...others } = sdkFiles();
+  const file = 'libs/plugin-sdk-python/requirements.lock';
+  const conflict = '<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> other\n';
+  const cases: [Record<string, string>, RegExp][] = [
+    [
+      others,
+      /PLUGIN_SDK_MISSING: .* in Python [\s\S]*cause: not here: libs\/plugin-sdk-python\/requirements\.lock$/m,
+    ],
+    [{ ...others, [file]: `${lock}${conflict}` }, /^libs\/plugin-sdk-python\/requirements\.lock: LOCK_DIRTY/],
+  ];
+  for (const [files, message] of cases) {
+    const tree = treeOf(files);
+    const before = snapshot(tree);
+    expect((await make(tree, { name: 'x', lang: 'python' })).error).toMatch(message);
+    expect(snapshot(tree)).toEqual(before);
+  }
+});
+
 test('combinations without a template are refused, and what there is is said', async () => {
   expect((await make(treeOf(sdkFiles()), { name: 'x', lang: 'rust', backend: 'sql' })).error).toMatch(
     /COMBINATION_NOT_SUPPORTED: .* in rust with the backend sql\n.*--backend=memory and --backend=blank/,
   );
-  expect((await make(treeOf(sdkFiles()), { name: 'x', lang: 'python', backend: 'sql' })).error).toMatch(
-    /COMBINATION_NOT_SUPPORTED: there is no template for a plugin in python with the backend sql/,
-  );
+  for (const backend of ['sql', 'queue'])
+    expect((await make(treeOf(sdkFiles()), { name: 'x', lang: 'python', backend })).error).toMatch(
+      /COMBINATION_NOT_SUPPORTED: .* in python with the backend .*\n.*--backend=memory and --backend=blank/,
+    );
   expect((await make(treeOf(sdkFiles()), { name: 'x', lang: 'cobol' })).error).toMatch(
     /OPTIONS_INVALID: option lang/,
   );

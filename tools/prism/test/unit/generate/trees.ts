@@ -16,7 +16,20 @@ export function treeOf(files: Record<string, string>): Tree {
 export function sdkFiles(): Record<string, string> {
   const own = ['go.work', 'nx.json', 'libs/plugin-sdk/go.mod', 'libs/plugin-sdk/go.sum'];
   const rust = ['Cargo.toml', 'Cargo.lock', 'libs/plugin-sdk-rust/Cargo.toml'];
-  const files = [...own, ...rust, 'libs/proto/gen/go/go.mod', 'libs/proto/gen/go/go.sum'];
+  const python = ['requirements.in', 'requirements.lock', 'prism_plugin_sdk/__init__.py'].map(
+    (name) => `libs/plugin-sdk-python/${name}`,
+  );
+  const messages = 'libs/proto/gen/python/prism/keyvalue/v1/keyvalue_pb2.py';
+  const runtime = 'containerfiles/python-runtime/Containerfile';
+  const files = [
+    ...own,
+    ...rust,
+    ...python,
+    messages,
+    runtime,
+    'libs/proto/gen/go/go.mod',
+    'libs/proto/gen/go/go.sum',
+  ];
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(repository, file), 'utf8')]));
 }
 
