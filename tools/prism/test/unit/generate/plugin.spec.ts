@@ -182,7 +182,23 @@ test.each(['memory', 'blank'])('in Python, backend %s: a package and its lock', 
   );
   for (const [path, text] of Object.entries(files))
     expect([path, /<%|%>|__package__|undefined|&#/.exec(text)]).toEqual([path, null]);
-  expect(files['plugins/redis-cache/Containerfile']).toMatchSnapshot();
+  expect(files['plugins/redis-cache/Containerfile']).toBe(`FROM localhost/prism/base-python-builder AS compile
+WORKDIR /src
+COPY libs/proto/gen/python/prism/keyvalue prism/keyvalue
+COPY libs/plugin-sdk-python/prism_plugin_sdk prism_plugin_sdk
+COPY plugins/redis-cache/requirements.lock ./
+COPY plugins/redis-cache/plugin_redis_cache plugin_redis_cache
+RUN ["compile-python", "--requirements=requirements.lock", "plugin_redis_cache", "prism_plugin_sdk", "prism/keyvalue"]
+
+FROM localhost/prism/base-python-runtime
+COPY --from=compile /out/dependencies /dependencies
+COPY --from=compile /out/application /application
+ENV PYTHONPATH=/application:/dependencies PYTHONSAFEPATH=1
+WORKDIR /
+USER 65532:65532
+EXPOSE 50100
+ENTRYPOINT ["/usr/bin/python3", "-m", "plugin_redis_cache"]
+`);
   expect(files['plugins/redis-cache/requirements.lock']).toBe(
     sdkFiles()['libs/plugin-sdk-python/requirements.lock'],
   );
