@@ -44,7 +44,10 @@ const rust = {
 const cargo = (...args) => ({ argv: ['/usr/bin/cargo', ...args], env: rust });
 
 /** Those that `nx g prism:plugin` makes count from their first minute. */
-const plugins = readdirSync('plugins').filter((name) => existsSync(join('plugins', name, 'go.mod')));
+const pluginsWith = (file) =>
+  readdirSync('plugins').filter((name) => existsSync(join('plugins', name, file)));
+const plugins = pluginsWith('go.mod');
+const python = (command) => ({ argv: [command], count: countPython });
 
 const suites = {
   format: check(bin('biome'), 'ci', '--colors=off', '--max-diagnostics=10', '.'),
@@ -72,7 +75,11 @@ const suites = {
   tools: jest('tools', '--runInBand', '--testPathPatterns', '\\.tools\\.spec\\.ts$', '/test/component/'),
   'go-sdk': go('libs/plugin-sdk'),
   ...Object.fromEntries(plugins.map((name) => [`go-${name}`, go(join('plugins', name))])),
-  python: { argv: ['admin/run-tests'], count: countPython },
+  python: python('admin/run-tests'),
+  'python-sdk': python('libs/plugin-sdk-python/run-tests'),
+  ...Object.fromEntries(
+    pluginsWith('requirements.lock').map((name) => [`python-${name}`, python(join('plugins', name, 'test'))]),
+  ),
   cargo: { ...cargo('test', '--locked', '--workspace'), count: countCargo },
   e2e: jest('e2e', '--config', 'test/e2e/jest.config.cjs', '--runInBand'),
 };

@@ -44,7 +44,10 @@ class Slow(Store):
         raise NotImplementedError
 
     async def ttl(self, key: str) -> timedelta | Ttl:
-        return {"left": timedelta(microseconds=1), "never": Ttl.NEVER}.get(key, Ttl.MISSING)
+        if key == "left":
+            return timedelta(microseconds=1)
+        # To say from another process that a `set` is in flight.
+        return Ttl.NEVER if key == "never" or key == "asked" and self.asked else Ttl.MISSING
 
     async def persist(self, key: str) -> bool:
         # Of the backend, not of the call's deadline.

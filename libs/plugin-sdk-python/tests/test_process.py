@@ -55,7 +55,10 @@ class Signals(unittest.IsolatedAsyncioTestCase):
     async def test_the_second_ends_it_at_once(self) -> None:
         async with await Process.start(MODULE) as plugin:
             await plugin.healthy()
-            call = asyncio.ensure_future(plugin.client().Set(kv.SetRequest(key="a")))
+            client = plugin.client()
+            call = client.Set(kv.SetRequest(key="a"))
+            while (await client.GetTTL(kv.GetTTLRequest(key="asked"))).ttl_ms != -1:
+                await asyncio.sleep(0.005)
             first = asyncio.create_task(plugin.terminate())
             while await connects(int(plugin.address.split(":")[1])):
                 await asyncio.sleep(0.005)
