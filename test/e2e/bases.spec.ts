@@ -7,13 +7,14 @@ import { run } from './support/run';
 import { until } from './support/until';
 import { host, nx, readDigest, root } from './support/workspace';
 
-const bases = ['static', 'debug', 'python-runtime', 'postgres', 'regular'];
+const bases = ['static', 'debug', 'python-runtime', 'python-native', 'postgres', 'regular'];
 const projects = bases.map((name) => `base-${name}`);
 const image = (base: string) => `localhost/prism/base-${base}`;
 const budgets: Record<string, number> = {
   'base-static': 2e6,
   'base-debug': 4e6,
-  'base-python-runtime': 42e6,
+  'base-python-runtime': 40e6,
+  'base-python-native': 42e6,
   'base-postgres': 100e6,
 };
 

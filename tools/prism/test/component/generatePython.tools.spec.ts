@@ -11,10 +11,10 @@ beforeAll(() => {
   generated = openGenerated();
   const { workspace, prefix, copy } = generated;
   copy('libs/plugin-sdk-python', 'libs/proto/gen/python');
-  copy('containerfiles/python-builder', 'containerfiles/python-runtime');
-  const runtime = 'containerfiles/python-runtime/Containerfile';
-  const own = workspace.read(runtime).replaceAll('localhost/prism/', `localhost/${prefix}/`);
-  workspace.write(runtime, own);
+  const runtimes = ['containerfiles/python-runtime', 'containerfiles/python-native'];
+  copy('containerfiles/python-builder', ...runtimes);
+  for (const file of runtimes.map((runtime) => `${runtime}/Containerfile`))
+    workspace.write(file, workspace.read(file).replaceAll('localhost/prism/', `localhost/${prefix}/`));
 });
 afterAll(() => generated.remove());
 

@@ -15,7 +15,7 @@ const needed = [
   ...locks.map((name) => `${sdk}/${name}`),
   `${sdk}/prism_plugin_sdk/__init__.py`,
   'libs/proto/gen/python/prism/keyvalue/v1/keyvalue_pb2.py',
-  'containerfiles/python-runtime/Containerfile',
+  'containerfiles/python-native/Containerfile',
 ];
 
 /** A plugin in Python: a package of its own, beside those of the SDK and of the messages in its image. */
@@ -48,7 +48,7 @@ export function pythonPlugin(tree: Tree, name: string, backend: Backend): Result
     directory,
     package: `plugin_${name.replaceAll('-', '_')}`,
     builder: imageName(prefix, 'base-python-builder'),
-    runtime: imageName(prefix, 'base-python-runtime'),
+    runtime: imageName(prefix, 'base-python-native'),
   });
   const copied = locked.map(({ lock, text }) => [`${directory}/${lock}`, text] as const);
   return ok({ files: new Map([...files, ...copied]), edits: new Map() });

@@ -190,7 +190,7 @@ COPY plugins/redis-cache/requirements.lock ./
 COPY plugins/redis-cache/plugin_redis_cache plugin_redis_cache
 RUN ["compile-python", "--requirements=requirements.lock", "plugin_redis_cache", "prism_plugin_sdk", "prism/keyvalue"]
 
-FROM localhost/prism/base-python-runtime
+FROM localhost/prism/base-python-native
 COPY --from=compile /out/dependencies /dependencies
 COPY --from=compile /out/application /application
 ENV PYTHONPATH=/application:/dependencies PYTHONSAFEPATH=1

@@ -20,7 +20,7 @@ export function sdkFiles(): Record<string, string> {
     (name) => `libs/plugin-sdk-python/${name}`,
   );
   const messages = 'libs/proto/gen/python/prism/keyvalue/v1/keyvalue_pb2.py';
-  const runtime = 'containerfiles/python-runtime/Containerfile';
+  const runtime = 'containerfiles/python-native/Containerfile';
   const files = [
     ...own,
     ...rust,
