@@ -30,11 +30,15 @@ const generators = {
   ci: ciOptions,
 };
 
-/** schema/<name>.json by name: what Nx reads and editors show, made from the one source in zod. */
-export function schemas(): Record<string, string> {
+/**
+ * schema/<name>.json by name: what Nx reads and editors show, made from the one source in zod. `describe` gives what
+ * the lists of executors and generators say of one.
+ */
+export function schemas(describe: (name: string) => string): Record<string, string> {
+  const print = (name: string, schema: JsonSchema) => encode(name, describe(name), schema);
   return {
-    ...mapValues(executors, (schema, name) => encode(name, withoutVerdict(toSchema(schema)))),
-    ...mapValues(generators, (schema, name) => encode(name, toSchema(schema))),
+    ...mapValues(executors, (schema, name) => print(name, withoutVerdict(toSchema(schema)))),
+    ...mapValues(generators, (schema, name) => print(name, toSchema(schema))),
   };
 }
 
@@ -71,7 +75,7 @@ function mapValues<T, U>(
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value, name)]));
 }
 
-function encode(name: string, schema: JsonSchema): string {
-  const about = { $schema: 'https://json-schema.org/schema', $id: name, version: 2 };
+function encode(name: string, description: string, schema: JsonSchema): string {
+  const about = { $schema: 'https://json-schema.org/schema', $id: name, version: 2, description };
   return `${JSON.stringify({ ...about, ...schema }, null, 2)}\n`;
 }
