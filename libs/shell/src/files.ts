@@ -47,9 +47,13 @@ export function temporaryBeside(path: string): string {
 
 /** The text of a file, or undefined when there is none. */
 export function readTextIfThere(path: string): string | undefined {
+  // Asking first costs a tenth of an exception, and inference asks for many files that few directories have.
+  return fs.statSync(path, { throwIfNoEntry: false }) && readText(path);
+}
+
+/** The same of a file that was there a moment ago. */
+export function readText(path: string): string | undefined {
   try {
-    // Asking first costs a tenth of an exception, and inference asks for many files that few directories have.
-    if (!fs.statSync(path, { throwIfNoEntry: false })) return undefined;
     return fs.readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -2,6 +2,7 @@ export {
   attempt,
   fileFailure,
   isExecutable,
+  readText,
   readTextIfThere,
   temporaryBeside,
   writeFileAtomic,

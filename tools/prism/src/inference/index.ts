@@ -82,7 +82,7 @@ function make(
       images,
       surroundings: key,
       made,
-      witness: { ...read.witness, ...witness },
+      witness: [...new Set([...read.witness, ...witness])],
     });
   }
   return value;

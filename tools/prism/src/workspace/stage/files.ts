@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { readTextIfThere } from '@prism-build/shell';
+import { readText, readTextIfThere } from '@prism-build/shell';
 import { type Facts, settled } from './facts';
 
 export type Kind = 'file' | 'directory' | 'link' | 'none';
@@ -27,15 +27,15 @@ export interface Files {
   readonly linkOf: (path: string) => string | undefined;
   /** Does some work, and says what it saw of the files. */
   readonly watch: <T>(work: () => T) => { readonly value: T; readonly witness: Witness | undefined };
-  /** Whether all is as it was: the same work would end the same. */
-  readonly holds: (witness: Witness) => boolean;
+  /** Changes with what a path of a witness stands for: as long as all are as they were, the same work ends the same. */
+  readonly signatureOf: (path: string) => string;
 }
 
 /**
- * Signatures of the files whose content counted, and of the directories in which it counted what there is. Undefined
- * in place of one: a link was among them, or something has changed just now and may do so again unseen.
+ * The files whose content or mode counted, and the directories in which it counted what there is. Undefined in place
+ * of one: a link was among them, or something has changed just now and may do so again unseen.
  */
-export type Witness = Readonly<Record<string, string>>;
+export type Witness = readonly string[];
 
 export interface Branches {
   readonly links: readonly string[];
@@ -109,16 +109,14 @@ export function openFiles(root: string, facts: Facts): Files {
   };
   const named = (path: string, kind: Kind) =>
     list(path).flatMap((entry) => (entry.kind === kind ? [entry.name] : []));
-  const lookFor = (asked: string): Looked => {
-    if (!asked.endsWith(ofMode)) return look(asked);
-    const { executable } = look(asked.slice(0, -ofMode.length));
-    return { ...nothing, signature: executable ? 'x' : '-' };
-  };
   const witnessOf = (paths: ReadonlySet<string>): Witness | undefined => {
     const latest = Date.now() - settled;
-    const found = [...paths].map((path) => ({ path, ...lookFor(path) }));
-    if (found.some(({ kind, changed }) => kind === 'link' || changed > latest)) return undefined;
-    return Object.fromEntries(found.map(({ path, signature }) => [path, signature]));
+    for (const path of paths) {
+      if (path.endsWith(ofMode)) continue;
+      const { kind, changed } = look(path);
+      if (kind === 'link' || changed > latest) return undefined;
+    }
+    return [...paths];
   };
   return {
     kindOf: (path) => askKind(path).kind,
@@ -140,7 +138,8 @@ export function openFiles(root: string, facts: Facts): Files {
         : undefined,
     text: (path) => {
       const { kind } = askContent(path);
-      return kind === 'none' ? undefined : readTextIfThere(join(root, path));
+      if (kind === 'none') return undefined;
+      return kind === 'link' ? readTextIfThere(join(root, path)) : readText(join(root, path));
     },
     linkOf: (path) => {
       const isLink = askKind(path).kind === 'link' && look(parentOf(path)).kind === 'directory';
@@ -158,8 +157,10 @@ export function openFiles(root: string, facts: Facts): Files {
         for (const path of own) before?.add(path);
       }
     },
-    holds: (witness) =>
-      Object.entries(witness).every(([path, signature]) => lookFor(path).signature === signature),
+    signatureOf: (path) => {
+      if (!path.endsWith(ofMode)) return look(path).signature;
+      return look(path.slice(0, -ofMode.length)).executable ? 'x' : '-';
+    },
   };
 }
 
