@@ -48,13 +48,17 @@ export function temporaryBeside(path: string): string {
 /** The text of a file, or undefined when there is none. */
 export function readTextIfThere(path: string): string | undefined {
   // Asking first costs a tenth of an exception, and inference asks for many files that few directories have.
-  return fs.statSync(path, { throwIfNoEntry: false }) && readText(path);
+  return ifThere(() => fs.statSync(path, { throwIfNoEntry: false }) && fs.readFileSync(path, 'utf8'));
 }
 
 /** The same of a file that was there a moment ago. */
 export function readText(path: string): string | undefined {
+  return ifThere(() => fs.readFileSync(path, 'utf8'));
+}
+
+function ifThere<T>(read: () => T): T | undefined {
   try {
-    return fs.readFileSync(path, 'utf8');
+    return read();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -9,12 +9,16 @@ export interface Lexed {
   readonly problem: string | undefined;
 }
 
+/** What a word must have for anything in it to change, or for it to become several. */
+const special = /[$'"\\\s\u0085]/;
+
 /**
  * Expands variables and takes quotes and escapes away, as BuildKit's `shell.Lex` does. Two things follow
  * Podman 4.3, because a plain `podman build` has to mean the same: the escape character is always `\`, whatever
  * the escape directive says, and without braces `$12` is `$1` and a 2, and `$@` is literal.
  */
 export function lexWords(word: string, env: ReadonlyMap<string, string>, options: LexOptions = {}): Lexed {
+  if (!special.test(word)) return { text: word, words: word === '' ? [] : [word], problem: undefined };
   const cursor: Cursor = { chars: [...word], at: 0, env, options, problem: undefined };
   const { text, words } = readUntil(cursor, undefined, options.rawEscapes ?? false);
   return { text, words, problem: cursor.problem };

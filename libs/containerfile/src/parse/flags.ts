@@ -28,8 +28,11 @@ export interface Flags {
   readonly failures: readonly Failure[];
 }
 
+const noFlags: Flags = { text: () => undefined, list: () => [], isOn: () => false, failures: [] };
+
 /** Reads the flags of an instruction; every bad one is a failure of its own. */
 export function readFlags(request: Request): Flags {
+  if (request.flags.length === 0) return noFlags;
   const known = new Map(Object.entries(FLAGS[request.keyword] ?? {}));
   const values = new Map<string, string[]>();
   const failures: Failure[] = [];

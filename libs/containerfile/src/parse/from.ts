@@ -24,5 +24,5 @@ export function parseFrom(request: Request, flags: Flags): Result<FromInstructio
       'CONTAINERFILE_STAGE_NAME',
       `${JSON.stringify(written)} cannot be the name of a stage.`,
     );
-  return ok({ ...describe(request, 'FROM'), image, platform: flags.text('platform'), name });
+  return ok({ image, platform: flags.text('platform'), name, ...describe(request, 'FROM') });
 }

@@ -82,7 +82,7 @@ export function resolveInstruction(
       const mounts = instruction.mounts.map((mount) =>
         resolveMount(mount, at, expander, find, task.failures),
       );
-      return same({ ...instruction, mounts, env: toRecord(visible) });
+      return same({ env: toRecord(visible), ...instruction, mounts });
     }
     case 'WORKDIR':
       return same({ ...instruction, path: word(instruction.path) });

@@ -67,7 +67,7 @@ export function readComponent(text: string, file: string, options: ComponentOpti
   const failures: Failure[] = [];
   for (const name of platformMatters.test(text) ? options.platforms : options.platforms.slice(0, 1)) {
     const resolution = resolveFor(containerfile.value, name, options);
-    if (resolution.ok) resolutions.push({ ...resolution.value, platform: name });
+    if (resolution.ok) resolutions.push({ platform: name, ...resolution.value });
     else failures.push(...resolution.failures);
   }
   if (resolutions.length === 0 || failures.length > 0) {
@@ -77,6 +77,8 @@ export function readComponent(text: string, file: string, options: ComponentOpti
   const readings = resolutions.map((resolution) => readStages(resolution, recognised !== undefined));
   const first = readings[0]!;
   const stage = first.compile && recognised;
+  const image = distinct(readings.flatMap((one) => sourcesOf(one.image)));
+  const fixed = readings.some((one) => one.image.some(fixesModes));
   return ok({
     bases: listReferences(readings, options.contexts ?? []),
     stage,
@@ -85,8 +87,8 @@ export function readComponent(text: string, file: string, options: ComponentOpti
       image: listWhole(first.image),
       compile: listWhole(first.compile ? [first.compile] : []),
     },
-    image: distinct(readings.flatMap(({ image }) => sourcesOf(image))),
-    modes: distinct(readings.flatMap(({ image }) => sourcesOf(image.map(withoutFixedModes)))),
+    image,
+    modes: fixed ? distinct(readings.flatMap((one) => sourcesOf(one.image.map(withoutFixedModes)))) : image,
     compile: stage && {
       ...describeCompile(stage),
       sources: distinct(readings.flatMap((one) => (one.compile ? sourcesOf([one.compile]) : []))),
@@ -97,9 +99,13 @@ export function readComponent(text: string, file: string, options: ComponentOpti
 const sourcesOf = (stages: readonly ResolvedStage[]): Source[] =>
   contextSources(stages).map(({ source }) => source);
 
+const fixesMode = (one: ResolvedStage['instructions'][number]): boolean =>
+  'chmod' in one && one.chmod !== undefined;
+
+const fixesModes = ({ instructions }: ResolvedStage): boolean => instructions.some(fixesMode);
+
 function withoutFixedModes(stage: ResolvedStage): ResolvedStage {
-  const instructions = stage.instructions.filter((one) => !('chmod' in one && one.chmod !== undefined));
-  return { ...stage, instructions };
+  return { ...stage, instructions: stage.instructions.filter((one) => !fixesMode(one)) };
 }
 
 function listWhole(stages: readonly ResolvedStage[]): number[] {

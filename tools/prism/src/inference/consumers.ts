@@ -20,12 +20,12 @@ export function consumerTargets(
     executor: `prism:${executor}`,
     dependsOn: [name('build-image')],
     cache: false,
-    ...more,
     metadata: {
       technologies,
       description,
       help: { command: `nx ${name(executor)} ${project} --help`, example },
     },
+    ...more,
   });
   return {
     [name('run-image')]: target(

@@ -23,8 +23,8 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const { places, failures } = placeComponents(found);
     const components = nameAll(
       places.map((place) => ({
-        ...place,
         known: kept.find(place.file) ?? readProject(place, options, kept.files),
+        ...place,
       })),
     );
     const prefix = options?.prefix ?? '';
@@ -54,8 +54,8 @@ interface Component extends Unnamed {
 }
 
 function nameAll(components: readonly Unnamed[]): Component[] {
-  const names = nameProjects(components.map((one) => ({ ...one, declared: one.known.declared })));
-  return components.map((one, index) => ({ ...one, name: names[index]! }));
+  const names = nameProjects(components.map((one) => ({ declared: one.known.declared, ...one })));
+  return components.map((one, index) => ({ name: names[index]!, ...one }));
 }
 
 /** As it was kept, where neither its files nor what else there is have changed. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { hasGlob, type Source } from '@prism-build/containerfile';
 import type { Files } from '../workspace/stage/files';
-import { inContext } from '../workspace/stage/mounts';
+import { inContext, joined } from '../workspace/stage/mounts';
 
 /** As the kernel's: a build follows no more on the way of one path either, and ends. */
 const linkLimit = 40;
@@ -25,15 +25,16 @@ export function followSources(context: string, sources: readonly Source[], files
       directory: false,
     });
     const parts = clean.split('/');
-    for (let depth = 1; depth <= parts.length; depth++) {
-      const before = parts.slice(0, depth - 1).join('/');
-      for (const name of namesOf(files, inContext(context, before), parts[depth - 1]!)) {
-        const target = files.linkOf(inContext(context, join(before, name)));
+    let before = '';
+    for (const [index, part] of parts.entries()) {
+      for (const name of namesOf(files, inContext(context, before), part)) {
+        const target = files.linkOf(inContext(context, joined(before, name)));
         if (target === undefined) continue;
         const start = target.startsWith('/') ? '/' : join('/', before);
-        visit(join(start, target, ...parts.slice(depth)), links + 1);
+        visit(join(start, target, ...parts.slice(index + 1)), links + 1);
       }
-      if (hasGlob(parts[depth - 1]!)) return;
+      if (hasGlob(part)) return;
+      before = joined(before, part);
     }
   };
   for (const source of sources) if (source.kind === 'path') visit(source.path === '.' ? '' : source.path, 0);

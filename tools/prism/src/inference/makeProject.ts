@@ -123,6 +123,11 @@ function readCompiled(
 function followLinks(context: string, component: Component, files: Files): Component {
   const { image, modes, compile } = component;
   const follow = (sources: readonly Source[]) => followSources(context, sources, files);
-  const followed = compile && { ...compile, sources: follow(compile.sources) };
-  return { ...component, image: follow(image), modes: follow(modes), compile: followed };
+  const followed = follow(image);
+  return {
+    ...component,
+    image: followed,
+    modes: modes === image ? followed : follow(modes),
+    compile: compile && { ...compile, sources: follow(compile.sources) },
+  };
 }

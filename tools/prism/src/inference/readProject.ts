@@ -39,7 +39,7 @@ const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
 
 export function readProject(place: Place, options: PluginOptions | undefined, files: Files): ReadProject {
   const { value, witness } = files.watch(() => read(place, options, files));
-  return { ...value, witness };
+  return { witness, ...value };
 }
 
 function read(place: Place, options: PluginOptions | undefined, files: Files): Omit<ReadProject, 'witness'> {
@@ -62,9 +62,8 @@ function read(place: Place, options: PluginOptions | undefined, files: Files): O
     contexts,
   });
   const component = readStage(target);
-  const variants = found.ok ? found.value.map((one) => ({ ...one, component: readStage(one.stage) })) : [];
+  const variants = found.ok ? found.value.map((one) => ({ component: readStage(one.stage), ...one })) : [];
   return {
-    ...place,
     declared: declared.name,
     images: [
       { references: referencesOf(component) },
@@ -75,6 +74,7 @@ function read(place: Place, options: PluginOptions | undefined, files: Files): O
     component,
     variants,
     failures: found.ok ? [] : found.failures,
+    ...place,
   };
 }
 

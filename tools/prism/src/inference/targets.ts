@@ -140,7 +140,6 @@ function imageTarget(
   return {
     executor: 'prism:build',
     cache: facts.rootfs?.cache ?? true,
-    ...(dependsOn.length > 0 && { dependsOn }),
     inputs: [
       ...ownFiles(facts),
       ...fromDisk(reads.length > 0 ? [...reads, ...excluded(facts)] : []),
@@ -169,6 +168,7 @@ function imageTarget(
         example: { options: { platforms: 'linux/amd64', dryRun: true } },
       },
     },
+    ...(dependsOn.length > 0 && { dependsOn }),
   };
 }
 

@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import { join } from 'node:path';
 import { readText, readTextIfThere } from '@prism-build/shell';
 import { type Facts, settled } from './facts';
 
@@ -61,13 +60,15 @@ export function openFiles(root: string, facts: Facts): Files {
   const listed = new Map<string, readonly Listed[]>();
   let seen: Set<string> | undefined;
 
+  /** Paths are clean: nothing is left for `join` to do. */
+  const absolute = (path: string): string => (path === '' ? root : `${root}/${path}`);
   const look = (path: string): Looked => {
     const known = looked.get(path);
     if (known) return known;
     const above = path === '' ? 'directory' : look(parentOf(path)).kind;
     const found =
       above === 'directory'
-        ? lookAt(join(root, path))
+        ? lookAt(absolute(path))
         : above === 'link'
           ? { ...nothing, kind: above }
           : nothing;
@@ -95,7 +96,7 @@ export function openFiles(root: string, facts: Facts): Files {
     const { kind } = askContent(path);
     const known = listed.get(path);
     if (known) return known;
-    const entries = kind === 'directory' ? readEntries(join(root, path)) : [];
+    const entries = kind === 'directory' ? readEntries(absolute(path)) : [];
     listed.set(path, entries);
     return entries;
   };
@@ -134,16 +135,16 @@ export function openFiles(root: string, facts: Facts): Files {
         : { links: [], directories: [] },
     facts: (path, kind, parse) =>
       askContent(path).kind === 'file'
-        ? keep(path, kind, () => parse(fs.readFileSync(join(root, path), 'utf8')))
+        ? keep(path, kind, () => parse(fs.readFileSync(absolute(path), 'utf8')))
         : undefined,
     text: (path) => {
       const { kind } = askContent(path);
       if (kind === 'none') return undefined;
-      return kind === 'link' ? readTextIfThere(join(root, path)) : readText(join(root, path));
+      return kind === 'link' ? readTextIfThere(absolute(path)) : readText(absolute(path));
     },
     linkOf: (path) => {
       const isLink = askKind(path).kind === 'link' && look(parentOf(path)).kind === 'directory';
-      return isLink ? readLink(join(root, path)) : undefined;
+      return isLink ? readLink(absolute(path)) : undefined;
     },
     watch: (work) => {
       const before = seen;

@@ -52,7 +52,7 @@ export function readStage(
     if (file === undefined || directory === undefined) return [];
     return [{ from: file, to: libraryOf(directory, language.manifest, files) }];
   });
-  return { closure: { ...reading.closure, workspace, edges } };
+  return { closure: { workspace, edges, ...reading.closure } };
 }
 
 /** The directory that the manifest above a directory stands for; itself where there is none. */
