@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { measure, median, table } from './lib/measure.mjs';
 import { makeMonorepo } from './lib/monorepo.mjs';
-import { run, time } from './lib/process.mjs';
+import { environment, run, time } from './lib/process.mjs';
 import {
   commit,
   linkModules,
@@ -16,7 +16,8 @@ const goals = { noop: 1.15, cold: 150, warm: 20 };
 
 /**
  * A monorepo of many components: what inference costs above Nx with as many projects that say everything in
- * project.json, and a `run-many` that has nothing to do. `--size=100,1000` names the numbers of components.
+ * project.json, and a `run-many` that has nothing to do. A plugin that has the same nodes in one file says how much of
+ * it is Nx's own price for them. `--size=100,1000` names the numbers of components.
  */
 export async function scale({ rounds = 5, size = '100,1000' }) {
   const directory = temporaryDirectory();
@@ -41,6 +42,7 @@ async function measureSize(directory, plugin, count, rounds) {
   await nxOf(ours, { daemon: false })(...builds);
   const peer = await makePeer(join(directory, 'peer'), ours);
   await nxOf(peer, { daemon: false })(...builds);
+  const same = await makeSame(join(directory, 'same'), ours, plugin);
 
   const show = (root) => nxOf(root, { daemon: false })('show', 'projects');
   const cold = (root) => () => {
@@ -50,22 +52,26 @@ async function measureSize(directory, plugin, count, rounds) {
   const warm = (root) => () => time(() => show(root));
   const noop = (root) => () => time(() => nxOf(root, { daemon: false })(...builds));
   const sides = {
-    cold: await measure({ prism: cold(ours), nx: cold(peer) }, rounds),
-    warm: await measure({ prism: warm(ours), nx: warm(peer) }, rounds),
+    cold: await measure({ prism: cold(ours), same: cold(same), nx: cold(peer) }, rounds),
+    warm: await measure({ prism: warm(ours), same: warm(same), nx: warm(peer) }, rounds),
     noop: await measure({ prism: noop(ours), nx: noop(peer) }, rounds),
   };
-  const rows = Object.entries(sides).flatMap(([what, { prism, nx }]) => {
+  const rows = Object.entries(sides).flatMap(([what, { prism, same: nodes, nx }]) => {
     const goal = { to: 'nx with project.json', peer: nx, goal: goals.noop };
     return [
       [`${names[what]}, prism`, prism, ...(what === 'noop' ? [goal] : [])],
+      ...(nodes ? [[`${names[what]}, a plugin that has the same nodes`, nodes]] : []),
       [`${names[what]}, nx with project.json`, nx],
     ];
   });
   const inference = await inferAlone(ours, plugin, rounds);
-  const over = (what) => median(sides[what].prism.map((value, round) => value - sides[what].nx[round]));
+  const over = (what, side) => median(sides[what][side].map((value, round) => value - sides[what].nx[round]));
   const lines = [
-    ...['cold', 'warm'].map((what) => `${names[what]}: ${compare(over(what), goals[what], count)} over nx`),
-    `the plugin alone, in a fresh process: loads in ${inference.load}, infers ${inference.projects} projects in ${inference.first}, again in ${inference.again}`,
+    ...['cold', 'warm'].map(
+      (what) =>
+        `${names[what]}: ${compare(over(what, 'prism'), goals[what], count)} over nx, of which the nodes cost ${over(what, 'same').toFixed(0)} ms in nx itself`,
+    ),
+    `the plugin alone, in a fresh process: loads in ${inference.load}, infers ${inference.projects} projects in ${inference.cold}, with a memory in ${inference.warm}`,
   ];
   return `${count} components\n${table(rows)}${lines.map((line) => `  ${line}\n`).join('')}`;
 }
@@ -78,29 +84,48 @@ function compare(milliseconds, goal, count) {
   return `${milliseconds.toFixed(0)} ms (goal ≤ ${wanted.toFixed(0)}: ${milliseconds <= wanted ? 'met' : 'MISSED'})`;
 }
 
+const inferScript = join(import.meta.dirname, 'lib', 'infer.cjs');
+
 async function inferAlone(root, plugin, rounds) {
-  const script = join(import.meta.dirname, 'lib', 'infer.cjs');
+  const data = join(root, '..', 'data');
+  const env = environment({ NX_WORKSPACE_DATA_DIRECTORY: data });
+  const infer = async () =>
+    JSON.parse(await run([process.execPath, inferScript, root, plugin], { cwd: root, env }));
   const found = [];
   // The first writes V8's code cache.
   for (let round = -1; round < rounds; round += 1) {
-    const printed = JSON.parse(await run([process.execPath, script, root, plugin], { cwd: root }));
-    if (round >= 0) found.push(printed);
+    fs.rmSync(data, { recursive: true, force: true });
+    fs.mkdirSync(data);
+    const cold = await infer();
+    const warm = await infer();
+    if (round >= 0)
+      found.push({ cold: cold.infer, warm: warm.infer, load: warm.load, projects: warm.projects });
   }
   const middle = (name) => `${median(found.map((one) => one[name])).toFixed(1)} ms`;
   return {
     load: middle('load'),
-    first: middle('first'),
-    again: middle('again'),
+    cold: middle('cold'),
+    warm: middle('warm'),
     projects: found[0].projects,
   };
 }
 
+/** The same workspace with a plugin in our place that reads all that ours says from one file, and nothing else. */
+async function makeSame(root, ours, plugin) {
+  const stub = join(root, '..', 'stub', 'prism');
+  fs.cpSync(plugin, stub, { recursive: true });
+  fs.copyFileSync(join(import.meta.dirname, 'lib', 'sameNodes.cjs'), join(stub, 'load.cjs'));
+  const env = environment({ NX_WORKSPACE_DATA_DIRECTORY: join(ours, '.nx', 'data') });
+  await run([process.execPath, inferScript, ours, plugin, join(stub, 'nodes.json')], { cwd: ours, env });
+  copyWorkspace(root, ours);
+  linkModules(root, stub);
+  await commit(root);
+  return root;
+}
+
 /** The same files and projects without the plugin: targets that say everything and copy what ours made. */
 async function makePeer(root, ours) {
-  fs.cpSync(ours, root, {
-    recursive: true,
-    filter: (path) => !/\/(node_modules|\.nx|\.prism|dist|\.git)$/.test(path),
-  });
+  copyWorkspace(root, ours);
   startWorkspace(root, {});
   linkModules(root);
   const graph = join(root, '..', 'graph.json');
@@ -121,4 +146,11 @@ async function makePeer(root, ours) {
   }
   await commit(root);
   return root;
+}
+
+function copyWorkspace(root, ours) {
+  fs.cpSync(ours, root, {
+    recursive: true,
+    filter: (path) => !/\/(node_modules|\.nx|\.prism|dist|\.git)$/.test(path),
+  });
 }
