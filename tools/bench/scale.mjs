@@ -51,11 +51,20 @@ async function measureSize(directory, plugin, count, rounds) {
   };
   const warm = (root) => () => time(() => show(root));
   const noop = (root) => () => time(() => nxOf(root, { daemon: false })(...builds));
+  const daemons = new Map([ours, peer].map((root) => [root, nxOf(root, { daemon: true })]));
+  const daemon = (root) => () => time(() => daemons.get(root)('show', 'projects'));
+  const edited = (root) => () => {
+    fs.appendFileSync(join(root, 'libs/l0/f0.go'), '// edited\n');
+    return daemon(root)();
+  };
   const sides = {
     cold: await measure({ prism: cold(ours), same: cold(same), nx: cold(peer) }, rounds),
     warm: await measure({ prism: warm(ours), same: warm(same), nx: warm(peer) }, rounds),
     noop: await measure({ prism: noop(ours), nx: noop(peer) }, rounds),
+    daemon: await measure({ prism: daemon(ours), nx: daemon(peer) }, rounds),
+    edited: await measure({ prism: edited(ours), nx: edited(peer) }, rounds),
   };
+  for (const nx of daemons.values()) await nx('daemon', '--stop');
   const rows = Object.entries(sides).flatMap(([what, { prism, same: nodes, nx }]) => {
     const goal = { to: 'nx with project.json', peer: nx, goal: goals.noop };
     return [
@@ -71,12 +80,21 @@ async function measureSize(directory, plugin, count, rounds) {
       (what) =>
         `${names[what]}: ${compare(over(what, 'prism'), goals[what], count)} over nx, of which the nodes cost ${over(what, 'same').toFixed(0)} ms in nx itself`,
     ),
+    ...['daemon', 'edited'].map(
+      (what) => `${names[what]}: ${compare(over(what, 'prism'), goals.warm, count)} over nx`,
+    ),
     `the plugin alone, in a fresh process: loads in ${inference.load}, infers ${inference.projects} projects in ${inference.cold}, with a memory in ${inference.warm}`,
   ];
   return `${count} components\n${table(rows)}${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
-const names = { cold: 'show projects, no graph', warm: 'show projects again', noop: 'nothing to build' };
+const names = {
+  cold: 'show projects, no graph',
+  warm: 'show projects again',
+  noop: 'nothing to build',
+  daemon: 'show projects, daemon',
+  edited: 'show projects, daemon, a file edited',
+};
 
 /** Goals are said for 1,000 components; others are in proportion. */
 function compare(milliseconds, goal, count) {

@@ -95,6 +95,6 @@ export function nxOf(directory, { daemon, more = {} }) {
   });
   const bin = join(directory, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
   const nx = (...args) => run([process.execPath, bin, ...args], { cwd: directory, env });
-  if (daemon) onEnd(() => nx('daemon', '--stop'));
+  if (daemon) onEnd(() => fs.existsSync(directory) && nx('daemon', '--stop'));
   return nx;
 }
