@@ -29,10 +29,14 @@ export async function assembleStage(
   const below = plan.image ?? base?.image;
   let layers = [...(base?.layers ?? [])];
   const missing = new Set<string>();
-  // Podman makes what a base names as its WORKDIR and does not have, before the first step.
-  if (plan.image?.workingDir && plan.steps.length > 0 && sources.images !== noImages) {
-    const { workingDir, user } = plan.image;
-    const made = await makeWorkdir(tree, { path: workingDir, owner: user }, { file }, sources, missing);
+  const first = plan.steps[0]?.op;
+  // Podman makes what a base names as its WORKDIR and does not have with the first instruction: behind what that copies,
+  // before what it runs, and not where it is a WORKDIR itself.
+  const named = sources.images === noImages || first === 'directory' ? undefined : plan.image?.workingDir;
+  const makeNamed = (changed: Set<string>) =>
+    makeWorkdir(tree, { path: named!, owner: plan.image?.user }, { file }, sources, changed);
+  if (named && first !== undefined && first !== 'copy') {
+    const made = await makeNamed(missing);
     if (!made.ok) return made;
   }
   for (const [at, step] of plan.steps.entries()) {
@@ -51,8 +55,12 @@ export async function assembleStage(
       if (!done.ok) return done;
     }
     if (step.op === 'copy') {
-      const done = await copyStep(tree, step, { file, line: step.line }, sources, changed);
-      if (!done.ok) return done;
+      // A WORKDIR is a directory, also where it is still missing.
+      const isNamed = at === 0 && step.destination === named;
+      const copy = isNamed ? { ...step, destination: `${step.destination}/` } : step;
+      const done = await copyStep(tree, copy, { file, line: step.line }, sources, changed);
+      const made = done.ok && at === 0 && named ? await makeNamed(changed) : done;
+      if (!made.ok) return made;
     }
     layers.push({ text: step.text, entries: entriesOf(tree, changed) });
   }

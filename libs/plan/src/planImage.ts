@@ -22,6 +22,7 @@ import { joinAbsolute, withoutSlash } from './paths';
 import { planRun, type RunState } from './planRun';
 import type { PlanRequest } from './request';
 import { defaultShell, planSettings } from './settings';
+import type { PlannedImage } from './source';
 
 /**
  * The plan of an image: what is assembled natively, and between it the commands that an engine runs. Pure: equal
@@ -68,13 +69,18 @@ function planPlatform(request: PlanRequest, platform: PlatformPlan['platform']):
       index: stage.index,
       name: stage.name,
       base: base.kind === 'stage' ? base.index : undefined,
-      ...(found && base.kind === 'image' && { image: planBase(base.reference, found) }),
+      ...(found && base.kind === 'image' && { image: ownedBy(stage, planBase(base.reference, found)) }),
       steps: planSteps(stage, file, inherited, origins, failures),
     });
   }
   failures.push(...checkBase(plans, platform, request));
   if (failures.length > 0) return failed(...failures);
   return ok({ platform, stages: plans, settings: settings.get(target)! });
+}
+
+/** What a base lacks of its WORKDIR is made with the first instruction: a USER there is in force already. */
+function ownedBy({ instructions: [first] }: ResolvedStage, image: PlannedImage): PlannedImage {
+  return first?.keyword === 'USER' ? { ...image, user: first.user } : image;
 }
 
 /** Layers of another platform would make an image that claims to be what it is not. */
