@@ -307,6 +307,21 @@ export const baseCases: readonly OracleCase[] = [
     context,
     bases: { 'localhost/base/x': { ...debianLike, config: { WorkingDir: '/not/there', User: '5:6' } } },
   },
+  // With the first instruction: behind what it copies, by the USER in force, and not where it is a WORKDIR itself.
+  ...Object.entries({
+    'made by a first copy': ['COPY --chown=7:8 f /not/there'],
+    'beside a first copy': ['COPY --chown=7:8 f /x'],
+    'below which a first copy goes': ['COPY --chown=7:8 f /not/there/x/'],
+    'and another is named first': ['WORKDIR /other', 'COPY --chown=7:8 f .'],
+    'and one below it is named first': ['WORKDIR x', 'COPY --chown=7:8 f /not/there/'],
+    'made for the USER that comes first': ['USER 1:2', 'COPY --chown=7:8 f /not/there'],
+    'made before a USER that comes later': ['COPY f /x', 'USER 1:2', 'COPY --chown=7:8 f /not/there'],
+  }).map(([what, instructions]) => ({
+    name: `base: a WORKDIR that it does not have, ${what}`,
+    containerfile: lines('FROM localhost/base/x', ...instructions),
+    context,
+    bases: { 'localhost/base/x': { ...debianLike, config: { WorkingDir: '/not/there', User: '5:6' } } },
+  })),
   {
     name: 'base: a WORKDIR that it does not have, and no step that looks at files',
     containerfile: lines('FROM localhost/base/x', 'LABEL a=b'),
