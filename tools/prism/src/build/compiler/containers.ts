@@ -1,7 +1,6 @@
 import { formatPlatform } from '@prism-build/containerfile';
 import {
   builderName,
-  docker,
   dockerRunner,
   type Engine,
   parseRootless,
@@ -10,11 +9,11 @@ import {
 } from '@prism-build/engine';
 import type { Result } from '@prism-build/errors';
 import { type ContentStore, hexOf, type ImageLayer, type PlatformImage } from '@prism-build/oci';
-import { type Finished, withLock } from '@prism-build/shell';
-import { type Directories, lockPath } from '../../workspace/directories';
+import type { Finished } from '@prism-build/shell';
+import type { Directories } from '../../workspace/directories';
 import { engineRun } from '../../workspace/engine';
-import { loadPlatform } from '../../workspace/loadPlatform';
 import { callEngine, withBuilderStore } from '../run/builderStore';
+import { loadDockerImage } from '../run/loadDockerImage';
 import { loadRunImage } from '../run/runImages';
 
 /** A program of the image that containers were opened for; `input` is its whole standard input. */
@@ -59,10 +58,7 @@ async function withDocker<T>(
 ): Promise<Result<T>> {
   const call = engineRun(directories);
   const name = builderName(image.config.digest);
-  const sources = { directories, store, directory: directories.store, fetchBases: fetch };
-  const loaded = await withLock(lockPath(directories, 'load-docker'), () =>
-    loadPlatform(docker, image, [name], sources),
-  );
+  const loaded = await loadDockerImage(directories, { store, image, name }, fetch);
   if (!loaded.ok) return loaded;
   const security = await callEngine(call, { argv: dockerRunner.security() });
   if (!security.ok) return security;

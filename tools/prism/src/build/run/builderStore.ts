@@ -28,6 +28,11 @@ export interface OpenStore {
   readonly images: string[];
 }
 
+/** Tells apart what engines keep for platforms, and for users: files of one cannot be read by another. */
+export function storeName(platform: string): string {
+  return `${process.getuid?.() ?? 0}-${platform.replaceAll('/', '-')}`;
+}
+
 /**
  * Runs `work` with the store of a platform: one for each, so that no platform finds what another has left, and both
  * build at once. Podman locks and syncs on its own, but badly under many writers (podman issue 19824). What an
@@ -38,8 +43,7 @@ export async function withBuilderStore<T>(
   platform: string,
   work: (open: OpenStore) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  // Files of one user's store cannot be read by another.
-  const name = `${process.getuid?.() ?? 0}-${platform.replaceAll('/', '-')}`;
+  const name = storeName(platform);
   const directory = join(directories.prism, 'containers', name);
   const hold = async (): Promise<Result<T>> => {
     const temporary = join(directory, 'tmp');

@@ -3,18 +3,18 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { LayerEntry } from '@prism-build/assemble';
 import { formatPlatform } from '@prism-build/containerfile';
-import { docker, dockerCommand, parseDiff, type SecretSource } from '@prism-build/engine';
-import { failed, ok, type Result } from '@prism-build/errors';
-import { hexOf, type PlatformImage } from '@prism-build/oci';
+import { dockerCommand, parseDiff, type SecretSource } from '@prism-build/engine';
+import { type Failure, ok, type Result } from '@prism-build/errors';
+import { hexOf } from '@prism-build/oci';
 import { attempt, withLock } from '@prism-build/shell';
 import { type Directories, lockPath } from '../../workspace/directories';
 import { engineRun } from '../../workspace/engine';
-import { loadPlatform } from '../../workspace/loadPlatform';
 import { fetchLayers } from '../bases/fetchLayers';
-import { callEngine } from './builderStore';
-import { describeFailure } from './describeFailure';
+import { callEngine, storeName } from './builderStore';
+import { callCommand } from './callCommand';
 import { makeMounts } from './dockerMounts';
 import type { DockerPlace } from './dockerPlace';
+import { loadDockerImage } from './loadDockerImage';
 import type { PreparedRun } from './preparedRun';
 import { readContainer } from './readContainer';
 
@@ -27,17 +27,23 @@ export async function executeInDocker(
   secrets: readonly SecretSource[],
   scratch: string,
 ): Promise<Result<LayerEntry[]>> {
-  const { input, execution } = run;
-  const platform = formatPlatform(execution.step.platform);
-  const name = `docker-${process.getuid?.() ?? 0}-${platform.replaceAll('/', '-')}`;
-  return withLock(lockPath(input.directories, `containers-${name}`), async () => {
-    const own = `${digestOf(input.directories)}-${name}`;
+  const { input, execution, store } = run;
+  const { directories } = input;
+  const name = `docker-${storeName(formatPlatform(execution.step.platform))}`;
+  return withLock(lockPath(directories, `containers-${name}`), async () => {
+    const own = `${digestOf(directories)}-${name}`;
+    const repository = `localhost/prism-run/${own}`;
     const place: DockerPlace = {
-      call: engineRun(input.directories),
+      call: engineRun(directories),
       label: `prism.run=${own}`,
-      repository: `localhost/prism-run/${own}`,
-      directory: join(input.directories.prism, 'containers', name),
-      load: (image) => loadImage(run, image, `localhost/prism-run/${own}`),
+      repository,
+      directory: join(directories.prism, 'containers', name),
+      load: (image) => {
+        const short = hexOf(image.config.digest).slice(0, 12);
+        return loadDockerImage(directories, { store, image, name: `${repository}:${short}` }, (layers) =>
+          fetchLayers(input, store, layers),
+        );
+      },
     };
     const before = await removeLeftovers(place);
     if (!before.ok) return before;
@@ -62,24 +68,12 @@ async function execute(
   const mounts = await makeMounts(place, run, secrets, scratch);
   if (!mounts.ok) return mounts;
   const name = `prism-run-${randomBytes(8).toString('hex')}`;
-  let output = '';
-  const ran = await place.call({
-    argv: dockerCommand.run({
-      ...{ name, label: place.label, image: image.value, platform: formatPlatform(step.platform) },
-      ...{ argv: step.argv, network: step.network, mounts: mounts.value },
-    }),
-    onOutput: (chunk) => {
-      output = (output + chunk).slice(-65536);
-    },
+  const argv = dockerCommand.run({
+    ...{ name, label: place.label, image: image.value, platform: formatPlatform(step.platform) },
+    ...{ argv: step.argv, network: step.network, mounts: mounts.value },
   });
-  if (!ran.ok)
-    return failed(
-      ...ran.failures.map((failure) => {
-        // 125 is the status of docker itself (docker run, "Exit status").
-        const [, status] = /^status (\d+)/.exec(failure.what) ?? [];
-        return describeFailure(failure, { output, step, at, status: status === '125' ? undefined : status });
-      }),
-    );
+  const ran = await callCommand(place.call, argv, { step, at, statusOf });
+  if (!ran.ok) return ran;
   const differs = await place.call({ argv: dockerCommand.diff(name), exact: true });
   if (!differs.ok) return differs;
   const archive = join(scratch, 'container.tar');
@@ -94,20 +88,10 @@ async function execute(
   );
 }
 
-async function loadImage(
-  { input, store }: PreparedRun,
-  image: PlatformImage,
-  repository: string,
-): Promise<Result<string>> {
-  const { directories } = input;
-  const name = `${repository}:${hexOf(image.config.digest).slice(0, 12)}`;
-  const loaded = await withLock(lockPath(directories, 'load-docker'), () =>
-    loadPlatform(docker, image, [name], {
-      ...{ directories, store, directory: directories.store },
-      fetchBases: (layers) => fetchLayers(input, store, layers),
-    }),
-  );
-  return loaded.ok ? ok(name) : loaded;
+/** The command's status is docker's own, but for 125, which is a failure of docker itself (docker run, "Exit status"). */
+function statusOf({ what }: Failure): string | undefined {
+  const [, status] = /^status (\d+)/.exec(what) ?? [];
+  return status === '125' ? undefined : status;
 }
 
 /** Containers, then the volumes that they held, then images. */

@@ -3,12 +3,12 @@ import { join, relative } from 'node:path';
 import type { LayerEntry } from '@prism-build/assemble';
 import { formatPlatform } from '@prism-build/containerfile';
 import { podmanBuilder, printRun, type SecretSource } from '@prism-build/engine';
-import { failed, ok, type Result } from '@prism-build/errors';
+import { type Failure, ok, type Result } from '@prism-build/errors';
 import { blobPath, canonicalJson, decompressLayer, hexOf } from '@prism-build/oci';
 import { attempt } from '@prism-build/shell';
 import { fetchLayers } from '../bases/fetchLayers';
 import { callEngine, noteImage, type OpenStore, withBuilderStore } from './builderStore';
-import { describeFailure } from './describeFailure';
+import { callCommand } from './callCommand';
 import type { PreparedRun } from './preparedRun';
 import { findChanges, readEntries } from './readResult';
 import { loadRunImage } from './runImages';
@@ -52,19 +52,8 @@ export async function executeInPodman(
       network: step.network,
       secrets,
     });
-    let output = '';
-    const built = await open.call({
-      argv: build,
-      onOutput: (chunk) => {
-        output = (output + chunk).slice(-65536);
-      },
-    });
-    if (!built.ok)
-      return failed(
-        ...built.failures.map((failure) =>
-          describeFailure(failure, { output, step, at, status: statusOf(output) }),
-        ),
-      );
+    const built = await callCommand(open.call, build, { step, at, statusOf });
+    if (!built.ok) return built;
     const id = readFileSync(join(calls, 'id'), 'utf8').trim().replace('sha256:', '');
     rmSync(calls, { recursive: true, force: true });
     noteImage(open, id);
@@ -99,6 +88,6 @@ async function takeChanges(
 }
 
 /** The status of the command, in the words of Buildah. */
-function statusOf(output: string): string | undefined {
+function statusOf(_failure: Failure, output: string): string | undefined {
   return /while running runtime: exit status (\d+)/.exec(output)?.[1];
 }
