@@ -108,7 +108,11 @@ describeWith([root, dockerd, podman], 'commands of stages by docker', () => {
 
   test.each([
     [
-      'RUN echo first; echo last >&2; exit 3',
+      'RUN echo first; echo last; exit 3',
+      /Containerfile:4: RUN_FAILED: status 3 from RUN .*[\s\S]*first\n.*last/,
+    ],
+    [
+      'RUN echo first >&2; echo last >&2; exit 3',
       /Containerfile:4: RUN_FAILED: status 3 from RUN .*[\s\S]*first\n.*last/,
     ],
     ['RUN ["nothing-like-this"]', /Containerfile:4: RUN_FAILED: status 127 from RUN /],
