@@ -1,85 +1,148 @@
-import { type Failure, failed, ok, type Result } from '@prism-build/errors';
+import { type IgnoreMatcher, ignoreNothing } from '@prism-build/containerfile';
+import { containerfileFailure, type Failure, failed, ok, type Result } from '@prism-build/errors';
+import type { Use } from '@prism-build/languages';
 import { fileFailure } from '@prism-build/shell';
-import { valuesOf } from '../workspace/buildArgs';
-import type { Files, Witness } from '../workspace/stage/files';
-import type { Named } from './bases';
+import { valuesOf, variablesOf } from '../workspace/buildArgs';
+import { isLocal } from '../workspace/naming';
+import { readIgnoreRules } from '../workspace/readContext';
+import { listExecutables } from '../workspace/stage/executables';
+import type { Files } from '../workspace/stage/files';
+import { readStage, type StageReading } from '../workspace/stage/reading';
 import { type Component, readComponent } from './component';
-import { type Declared, listOf, readDeclared, readRootfs } from './declared';
+import { listOf, readDeclared, readRootfs, sharedOptions } from './declared';
+import type { Identity } from './identity';
+import { compileFilesets, imageFilesets, type KeyFacts } from './keys';
+import { followSources } from './links';
 import type { Place } from './places';
 import type { PluginOptions } from './pluginOptions';
-import { defaultVariantNames, findVariants, type Variant } from './variants';
+import { type RegistryImage, readRegistryImages } from './registryImages';
+import { defaultVariantNames, findVariants } from './variants';
 
-/** What the names and the bases of all components follow from. */
-export interface ProjectNames {
+/**
+ * All that the files of a component say of it, whatever else there is in the workspace: plain data, which is kept
+ * between commands.
+ */
+export interface ProjectReads {
   /** The name that project.json or package.json gives. */
-  readonly declared: string | undefined;
-  /** The images that come out of a Containerfile, the default one first, each with the images that it names. */
-  readonly images: readonly NamedImage[];
+  readonly declared?: string | undefined;
+  readonly context: string;
+  /** What the project says of its image, and its compile stage and its variants must know too: platforms, build arguments. */
+  readonly shared: Readonly<Record<string, unknown>>;
+  /** The variables of the environment that build arguments take their values from. */
+  readonly variables: readonly string[];
+  /** What rootfs.json says of the cache; absent: the component has none. */
+  readonly rootfs?: { readonly cache: boolean } | undefined;
+  readonly compile?: CompileKey | undefined;
+  /** The images that come out of the Containerfile, the default one first. */
+  readonly images: readonly ImageReads[];
+  /** From a file to a directory that its compiler reads. */
+  readonly compiled: readonly Use[];
+  readonly registry: readonly RegistryImage[];
 }
 
-export interface NamedImage extends Pick<Named, 'references'> {
+export interface CompileKey {
+  readonly language: string;
+  /** The builder image, whose pin decides bytes. */
+  readonly builder: string;
+  readonly filesets: readonly string[];
+  /** Why the key is all that COPY takes, where it is. */
+  readonly wide?: string | undefined;
+}
+
+export interface ImageReads {
   readonly variant?: string;
+  readonly stage?: string;
+  /** The images that it names. */
+  readonly references: readonly string[];
+  readonly filesets: readonly string[];
+  /** Whether something of the compile stage is in it. */
+  readonly compiled: boolean;
+  /** Files that their owner may execute. */
+  readonly executable: readonly string[];
 }
 
-/** A component by itself, before it is known what its images' names stand for. */
-export interface ReadProject extends Place, ProjectNames {
-  readonly options: Declared['options'];
-  readonly component: Result<Component>;
-  readonly rootfs: ReturnType<typeof readRootfs>;
-  readonly variants: readonly ReadVariant[];
-  readonly failures: readonly Failure[];
-  readonly witness: Witness | undefined;
-}
-
-export interface ReadVariant extends Variant {
-  readonly component: Result<Component>;
+export interface ReadProject {
+  readonly reads: ProjectReads;
+  /** What is wrong with it, for people; it is a project all the same. */
+  readonly warnings: readonly Failure[];
 }
 
 const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
 
-export function readProject(place: Place, options: PluginOptions | undefined, files: Files): ReadProject {
-  const { value, witness } = files.watch(() => read(place, options, files));
-  return { witness, ...value };
-}
-
-function read(place: Place, options: PluginOptions | undefined, files: Files): Omit<ReadProject, 'witness'> {
-  const { file } = place;
+export function readProject(
+  place: Place,
+  options: PluginOptions | undefined,
+  identity: Identity,
+  files: Files,
+): ReadProject {
+  const { file, directory, root } = place;
   const text = orFailure(file, () => ok(files.text(file) ?? ''));
-  const declared = readDeclared(files.text, place.root);
-  const rootfs = readRootfs(files.text, place.directory);
-  const buildArgs = valuesOf(declared.options.buildArgs ?? {});
+  const declared = readDeclared(files.text, root);
+  const rootfs = readRootfs(files.text, directory);
+  const buildArgs = declared.options.buildArgs ?? {};
+  const request = { buildArgs: valuesOf(buildArgs), contexts: rootfs ? ['rootfs'] : [] };
   const platforms = listOf(declared.options.platforms) ?? options?.platforms ?? defaultPlatforms;
-  const contexts = rootfs ? ['rootfs'] : [];
-  const target = declared.options.stage;
-  const readStage = (stage: string | undefined) =>
-    text.ok ? readComponent(text.value, file, { platforms, buildArgs, target: stage, contexts }) : text;
-  const found = findVariants(text.ok ? text.value : '', file, {
+  const readTarget = (target: string | undefined) =>
+    text.ok ? readComponent(text.value, file, { ...request, platforms, target }) : text;
+  const variants = findVariants(text.ok ? text.value : '', file, {
+    ...request,
     names: options?.variants ?? defaultVariantNames,
     declared: declared.options.variants,
     targets: declared.variants,
-    buildArgs,
-    target,
-    contexts,
+    target: declared.options.stage,
   });
-  const component = readStage(target);
-  const variants = found.ok ? found.value.map((one) => ({ component: readStage(one.stage), ...one })) : [];
-  return {
-    declared: declared.name,
-    images: [
-      { references: referencesOf(component) },
-      ...variants.map((one) => ({ variant: one.name, references: referencesOf(one.component) })),
-    ],
-    options: declared.options,
-    rootfs,
-    component,
-    variants,
-    failures: found.ok ? [] : found.failures,
-    ...place,
+  const component = readTarget(declared.options.stage);
+  const images = [
+    { component, variant: {} },
+    ...(variants.ok ? variants.value : []).map(({ name, stage }) => ({
+      component: readTarget(stage),
+      variant: { variant: name, stage },
+    })),
+  ];
+  const readable = images.flatMap((one) => (one.component.ok ? [one.component.value] : []));
+  const context = declared.options.context ?? options?.context ?? directory;
+  const rules = readIgnoreRules(files.text, file, context);
+  const reading = readCompiled(readable, context, rules, files);
+  const variables = variablesOf(buildArgs);
+  const facts: KeyFacts = {
+    containerfile: file,
+    context,
+    rules: rules.ok ? rules.value : ignoreNothing,
+    identity,
+    variables,
+    reading,
   };
-}
-
-function referencesOf(component: Result<Component>): string[] {
-  return component.ok ? component.value.bases.map(({ reference }) => reference) : [];
+  const readImage = (image: Result<Component>) => {
+    const followed = image.ok ? followLinks(context, image.value, files) : undefined;
+    return {
+      references: followed ? followed.bases.map(({ reference }) => reference) : [],
+      filesets: imageFilesets(facts, followed, place),
+      compiled: followed?.compile !== undefined,
+      executable:
+        followed && rules.ok ? (listExecutables(context, followed.modes, rules.value, files) ?? []) : [],
+    };
+  };
+  const readings = images.map((one) => ({ ...one.variant, ...readImage(one.component) }));
+  const references = [...new Set(readings.flatMap((one) => one.references))];
+  const foreign = references.filter((reference) => !isLocal(reference));
+  const reads: ProjectReads = {
+    declared: declared.name,
+    context,
+    shared: sharedOptions(declared.options),
+    variables,
+    rootfs,
+    compile: readCompileKey(facts, readable, files),
+    images: readings,
+    compiled: reading?.closure?.edges ?? [],
+    registry: readRegistryImages(files.text, file, foreign),
+  };
+  const narrow = context !== '.' || !rules.ok || rules.value.patterns.length > 0;
+  const warnings = [
+    ...(variants.ok ? [] : variants.failures),
+    ...[component, rules].flatMap((one) => (one.ok ? [] : one.failures)),
+    ...(narrow ? [] : listWhole(file, component, reading)),
+  ];
+  return { reads, warnings };
 }
 
 /** What cannot be read is the matter of one project: an exception here would end every command of nx. */
@@ -89,4 +152,52 @@ function orFailure<T>(what: string, read: () => Result<T>): Result<T> {
   } catch (error) {
     return failed(fileFailure(error, `cannot read ${what}`));
   }
+}
+
+/** What the compile stage reads, which the image and its variants share. */
+function readCompiled(
+  components: readonly Component[],
+  context: string,
+  rules: Result<IgnoreMatcher>,
+  files: Files,
+): StageReading | undefined {
+  const one = components.find(({ compile }) => compile);
+  if (!one?.stage || !rules.ok) return undefined;
+  return readStage({ ...one.stage, context }, one.platforms, rules.value, files);
+}
+
+function readCompileKey(
+  facts: KeyFacts,
+  components: readonly Component[],
+  files: Files,
+): CompileKey | undefined {
+  const compile = components.find((one) => one.compile)?.compile;
+  if (!compile) return undefined;
+  const { language, builder, sources } = compile;
+  const { reading, context } = facts;
+  const filesets = compileFilesets(facts, { ...compile, sources: followSources(context, sources, files) });
+  return { language, builder, filesets, wide: reading?.closure ? undefined : reading?.why };
+}
+
+function followLinks(context: string, component: Component, files: Files): Component {
+  const { image, modes } = component;
+  const followed = followSources(context, image, files);
+  return {
+    ...component,
+    image: followed,
+    modes: modes === image ? followed : followSources(context, modes, files),
+  };
+}
+
+/** A key of the whole workspace misses with every change, also of what builds write: nobody wants it unawares. */
+function listWhole(file: string, component: Result<Component>, reading: StageReading | undefined): Failure[] {
+  if (!component.ok) return [];
+  const { image, compile } = component.value.whole;
+  return [...image, ...(reading?.closure ? [] : compile)].map((line) =>
+    containerfileFailure('CONTEXT_NOT_NARROWED', {
+      what: 'this takes the whole workspace, so that any change builds it again',
+      why: reading && !reading.closure ? reading.why : undefined,
+      at: { file, line },
+    }),
+  );
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
 import { type ComponentOptions, readComponent } from '../../src/inference/component';
+import { compileFilesets, imageFilesets } from '../../src/inference/keys';
+import type { ProjectReads } from '../../src/inference/readProject';
 import { makeTargets } from '../../src/inference/targets';
 
 const root = join(__dirname, '../../../..');
@@ -97,6 +99,8 @@ test('failures name file and line, and are said once for all platforms', () => {
   expect(new Set(said).size).toBe(said.length);
 });
 
+const nothing = { shared: {}, variables: [], compiled: [], registry: [], images: [] };
+
 describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (directory) => {
   const containerfile = `${directory}/Containerfile`;
   const component = readComponent(readFileSync(join(root, containerfile), 'utf8'), containerfile, both);
@@ -108,17 +112,18 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
 
   test('targets', () => {
     if (!component.ok || !rules.ok) throw new Error('cannot be read');
-    const facts = {
-      project: directory.replace('plugins/', 'plugin-'),
-      root: directory,
-      directory,
-      containerfile,
-      prefix: 'prism',
+    const place = { file: containerfile, directory, label: undefined, root: directory };
+    const facts = { containerfile, context: '.', rules: rules.value, identity };
+    const { compile: stage } = component.value;
+    const filesets = imageFilesets(facts, component.value, place);
+    const reads: ProjectReads = {
+      ...nothing,
       context: '.',
-      rules: rules.value,
-      identity,
+      compile: stage && { ...stage, filesets: compileFilesets(facts, stage) },
+      images: [{ filesets, references: [], compiled: true, executable: [] }],
     };
-    const targets = makeTargets(facts, component.value);
+    const name = directory.replace('plugins/', 'plugin-');
+    const targets = makeTargets(place, reads, { name, links: [], prefix: 'prism', identity });
     expect(Object.keys(targets)).toEqual([
       'compile',
       'build-image',
@@ -132,17 +137,13 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
 });
 
 test('a Containerfile that cannot be read has a build that says why, keyed by all of the project', () => {
-  const facts = {
-    project: 'x',
-    root: 'x',
-    directory: 'x',
-    containerfile: 'x/Containerfile',
-    prefix: '',
-    context: 'x',
-    rules: ignoreNothing,
-    identity: { inputs: [], options: {} },
-  };
-  const targets = makeTargets(facts, undefined);
+  const place = { file: 'x/Containerfile', directory: 'x', label: undefined, root: 'x' };
+  const identity = { inputs: [], options: {} };
+  const facts = { containerfile: place.file, context: 'x', rules: ignoreNothing, identity };
+  const image = { references: [], compiled: false, executable: [] };
+  const images = [{ ...image, filesets: imageFilesets(facts, undefined, place) }];
+  const surroundings = { name: 'x', links: [], prefix: '', identity };
+  const targets = makeTargets(place, { ...nothing, context: 'x', images }, surroundings);
   expect(targets.compile).toBeUndefined();
   expect(targets['build-image']?.inputs).toContainEqual({
     fileset: '{projectRoot}/**/*',

@@ -27,7 +27,19 @@ export interface Files {
   /** Does some work, and says what it saw of the files. */
   readonly watch: <T>(work: () => T) => { readonly value: T; readonly witness: Witness | undefined };
   /** Changes with what a path of a witness stands for: as long as all are as they were, the same work ends the same. */
-  readonly signatureOf: (path: string) => string;
+  readonly signatureOf: (path: string) => Signature;
+}
+
+/** Changes with a file: no times besides that of the last change, since nobody can set that one. All 0: there is none. */
+export interface Signature {
+  readonly inode: number;
+  readonly size: number;
+  /** Milliseconds since 1970 (`ctime`). */
+  readonly changed: number;
+}
+
+export function toText({ inode, size, changed }: Signature): string {
+  return `${inode}:${size}:${changed}`;
 }
 
 /**
@@ -41,18 +53,16 @@ export interface Branches {
   readonly directories: readonly string[];
 }
 
-interface Looked {
+interface Looked extends Signature {
   readonly kind: Kind;
   readonly executable: boolean;
-  /** Changes with the file; ctime cannot be set by anyone. */
-  readonly signature: string;
-  readonly changed: number;
 }
 
 /** Behind a path in a witness: only its mode counted, which an edit leaves as it is. */
 const ofMode = '\0mode';
 
-const nothing: Looked = { kind: 'none', executable: false, signature: '', changed: 0 };
+const nothing: Looked = { kind: 'none', executable: false, inode: 0, size: 0, changed: 0 };
+const executable: Signature = { inode: 1, size: 0, changed: 0 };
 
 /** @param facts what was said of files before, of which only the changed are read again */
 export function openFiles(root: string, facts: Facts): Files {
@@ -101,11 +111,12 @@ export function openFiles(root: string, facts: Facts): Files {
     return entries;
   };
   const keep = <T>(path: string, kind: string, make: () => T): T => {
-    const { signature, changed } = look(path);
+    const found = look(path);
+    const signature = toText(found);
     const known = facts.get(path, kind, signature);
     if (known !== undefined) return known as T;
     const made = make();
-    facts.set(path, kind, signature, changed, made);
+    facts.set(path, kind, signature, found.changed, made);
     return made;
   };
   const named = (path: string, kind: Kind) =>
@@ -159,8 +170,8 @@ export function openFiles(root: string, facts: Facts): Files {
       }
     },
     signatureOf: (path) => {
-      if (!path.endsWith(ofMode)) return look(path).signature;
-      return look(path.slice(0, -ofMode.length)).executable ? 'x' : '-';
+      if (!path.endsWith(ofMode)) return look(path);
+      return look(path.slice(0, -ofMode.length)).executable ? executable : nothing;
     },
   };
 }
@@ -188,9 +199,8 @@ function lookAt(absolute: string): Looked {
         : stat.isFile()
           ? 'file'
           : 'none';
-    const { ino, size, mtimeMs, ctimeMs } = stat;
     const executable = kind === 'file' && (stat.mode & 0o100) !== 0;
-    return { kind, executable, signature: `${ino}:${size}:${mtimeMs}:${ctimeMs}`, changed: ctimeMs };
+    return { kind, executable, inode: stat.ino, size: stat.size, changed: stat.ctimeMs };
   } catch {
     return nothing;
   }

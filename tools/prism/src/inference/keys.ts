@@ -1,0 +1,85 @@
+import { posix } from 'node:path';
+import { type IgnoreMatcher, parseIgnoreFile } from '@prism-build/containerfile';
+import { builderDirectory } from '../workspace/naming';
+import { listIgnoreFiles } from '../workspace/readContext';
+import type { StageReading } from '../workspace/stage/reading';
+import type { CompileReads, Component } from './component';
+import { toExclusions, toFilesets, toPartFilesets } from './filesets';
+import type { Identity } from './identity';
+import type { Place } from './places';
+
+/** What decides filesets. */
+export interface KeyFacts {
+  readonly containerfile: string;
+  readonly context: string;
+  readonly rules: IgnoreMatcher;
+  readonly identity: Identity;
+  /** The variables of the environment that build arguments take their values from. */
+  readonly variables?: readonly string[];
+  /** What the compiler reads, or why that cannot be said; absent: nothing is compiled as a recognised stage. */
+  readonly reading?: StageReading | undefined;
+}
+
+/** The compiler's closure, or all that COPY takes where it cannot be said. */
+export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[] {
+  const { context, reading } = facts;
+  const pins = pinsOf(compile.builder);
+  if (reading?.closure) {
+    const filesets = toPartFilesets(context, reading.closure.workspace, reading.closure.except);
+    return filesets.length > 0 ? [...filesets, ...excluded(facts, pins)] : [];
+  }
+  const filesets = toFilesets(context, compile.sources);
+  const unread = parseIgnoreFile(compile.neverRead.join('\n'), 'language');
+  const exclusions = unread.ok ? toExclusions(context, unread.value, mustCount(facts, pins)) : [];
+  return filesets.length > 0 ? [...filesets, ...excluded(facts, pins), ...exclusions] : [];
+}
+
+/** What an image's own stages take; all beside a Containerfile that cannot be read. */
+export function imageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): string[] {
+  const reads = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
+  return reads.length > 0 ? [...reads, ...excluded(facts)] : [];
+}
+
+/** The pin of the image that compiles: it decides bytes. */
+export function pinsOf(builder: string): string[] {
+  const directory = builderDirectory(builder);
+  return directory ? [`{workspaceRoot}/${directory}/pin.json`] : [];
+}
+
+/** The directory of the Containerfile as a fileset begins. */
+export function beside({ root, directory }: Pick<Place, 'root' | 'directory'>): string {
+  if (root === directory) return '{projectRoot}';
+  return directory === '.' ? '{workspaceRoot}' : `{workspaceRoot}/${directory}`;
+}
+
+/** The file from which Nx takes variables for every task: with it, `affected` sees a change that git knows. */
+export const variablesFile = '{workspaceRoot}/.env';
+
+function excluded(facts: KeyFacts, pins: readonly string[] = []): string[] {
+  return facts.rules.patterns.length === 0
+    ? []
+    : toExclusions(facts.context, facts.rules, mustCount(facts, pins));
+}
+
+/** Paths, relative to the context, that no exclusion may hide: ignore files, pins, the plugin's own files. */
+function mustCount(facts: KeyFacts, pins: readonly string[]): string[] {
+  const base = facts.context === '.' ? '' : `${facts.context}/`;
+  const own = [...facts.identity.inputs, ...(facts.variables?.length ? [variablesFile] : [])].flatMap(
+    (input) => (typeof input === 'string' ? [input.replace('**/*', 'x.ts')] : []),
+  );
+  const paths = [
+    ...listIgnoreFiles(facts.containerfile, facts.context),
+    ...[...own, ...pins].map((input) => input.replace('{workspaceRoot}/', '')),
+  ];
+  return paths.filter((path) => path.startsWith(base)).map((path) => path.slice(base.length));
+}
+
+/** Files that count whatever an ignore file says. */
+export function ownFilesets(place: Place, context: string, hasRootfs: boolean): string[] {
+  const directory = beside(place);
+  return [
+    `${directory}/${posix.basename(place.file)}`,
+    ...(hasRootfs ? [`${directory}/rootfs.json`, `${directory}/rootfs.lock.json`] : []),
+    ...listIgnoreFiles(place.file, context).map((path) => `{workspaceRoot}/${path}`),
+  ];
+}
