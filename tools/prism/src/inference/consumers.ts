@@ -7,52 +7,50 @@ export function consumerTargets(
   prefix: string,
   variant: string | undefined,
 ): Record<string, TargetConfiguration> {
-  const name = (target: string) => targetName(target, variant);
-  const options = variant === undefined ? {} : { variant };
   const image = variant === undefined ? 'the image' : `the ${variant} image`;
-  const target = (
-    executor: string,
-    description: string,
-    technologies: string[],
-    example: Record<string, unknown>,
-    more: Partial<TargetConfiguration>,
-  ): TargetConfiguration => ({
-    executor: `prism:${executor}`,
-    dependsOn: [name('build-image')],
-    cache: false,
-    metadata: {
-      technologies,
-      description,
-      help: { command: `nx ${name(executor)} ${project} --help`, example },
-    },
-    ...more,
-  });
+  const build = targetName('build-image', variant);
+  const load = targetName('load-image', variant);
+  const run = targetName('run-image', variant);
+  const materialize = targetName('materialize', variant);
+  const engines = ['podman', 'docker'];
   return {
-    [name('run-image')]: target(
-      'run-image',
-      `Run ${image} in the foreground, its ports on loopback`,
-      ['podman', 'docker'],
-      { options: { ports: '18980:8980', env: 'LOG_LEVEL' } },
-      {
-        // Asked for with the same engine; and a dry run loads nothing.
-        dependsOn: [{ target: name('load-image'), params: 'forward' }],
-        continuous: true,
-        options: { prefix, ...options },
+    [run]: {
+      executor: 'prism:run-image',
+      // Asked for with the same engine; and a dry run loads nothing.
+      dependsOn: [{ target: load, params: 'forward' }],
+      cache: false,
+      continuous: true,
+      options: variant === undefined ? { prefix } : { prefix, variant },
+      metadata: {
+        technologies: engines,
+        description: `Run ${image} in the foreground, its ports on loopback`,
+        help: {
+          command: `nx ${run} ${project} --help`,
+          example: { options: { ports: '18980:8980', env: 'LOG_LEVEL' } },
+        },
       },
-    ),
-    [name('load-image')]: target(
-      'load-image',
-      `Bring ${image} into podman or docker, unless it is there`,
-      ['podman', 'docker'],
-      { options: { allPlatforms: true } },
-      { options: { prefix, ...options } },
-    ),
-    [name('materialize')]: target(
-      'materialize',
-      `Make a complete OCI layout of ${image} under dist/layouts`,
-      ['oci'],
-      {},
-      variant === undefined ? {} : { options },
-    ),
+    },
+    [load]: {
+      executor: 'prism:load-image',
+      dependsOn: [build],
+      cache: false,
+      options: variant === undefined ? { prefix } : { prefix, variant },
+      metadata: {
+        technologies: engines,
+        description: `Bring ${image} into podman or docker, unless it is there`,
+        help: { command: `nx ${load} ${project} --help`, example: { options: { allPlatforms: true } } },
+      },
+    },
+    [materialize]: {
+      executor: 'prism:materialize',
+      dependsOn: [build],
+      cache: false,
+      ...(variant !== undefined && { options: { variant } }),
+      metadata: {
+        technologies: ['oci'],
+        description: `Make a complete OCI layout of ${image} under dist/layouts`,
+        help: { command: `nx ${materialize} ${project} --help`, example: {} },
+      },
+    },
   };
 }

@@ -8,7 +8,10 @@ import { toExclusions, toFilesets, toPartFilesets } from './filesets';
 import type { Identity } from './identity';
 import type { Place } from './places';
 
-/** What decides filesets. */
+/** An input as Nx has it in `targets.<name>.inputs`. */
+export type Input = string | Readonly<Record<string, unknown>>;
+
+/** What decides inputs. */
 export interface KeyFacts {
   readonly containerfile: string;
   readonly context: string;
@@ -18,6 +21,36 @@ export interface KeyFacts {
   readonly variables?: readonly string[];
   /** What the compiler reads, or why that cannot be said; absent: nothing is compiled as a recognised stage. */
   readonly reading?: StageReading | undefined;
+}
+
+/** What a compile stage reads, besides the plugin's own code. */
+export function compileInputs(
+  facts: KeyFacts,
+  compile: CompileReads,
+  place: Place,
+  rootfs: boolean,
+): Input[] {
+  return [
+    ...ownFilesets(place, facts.context, rootfs),
+    ...fromDisk(compileFilesets(facts, compile)),
+    ...pinsOf(compile.builder),
+    ...environment(facts),
+  ];
+}
+
+/** What an image's own stages read, besides the plugin's own code and its bases. */
+export function imageInputs(
+  facts: KeyFacts,
+  component: Component | undefined,
+  place: Place,
+  rootfs: boolean,
+): Input[] {
+  return [
+    ...ownFilesets(place, facts.context, rootfs),
+    ...fromDisk(imageFilesets(facts, component, place)),
+    ...(component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : []),
+    ...environment(facts),
+  ];
 }
 
 /** The compiler's closure, or all that COPY takes where it cannot be said. */
@@ -35,13 +68,13 @@ export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[
 }
 
 /** What an image's own stages take; all beside a Containerfile that cannot be read. */
-export function imageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): string[] {
+function imageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): string[] {
   const reads = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
   return reads.length > 0 ? [...reads, ...excluded(facts)] : [];
 }
 
 /** The pin of the image that compiles: it decides bytes. */
-export function pinsOf(builder: string): string[] {
+function pinsOf(builder: string): string[] {
   const directory = builderDirectory(builder);
   return directory ? [`{workspaceRoot}/${directory}/pin.json`] : [];
 }
@@ -53,7 +86,7 @@ export function beside({ root, directory }: Pick<Place, 'root' | 'directory'>): 
 }
 
 /** The file from which Nx takes variables for every task: with it, `affected` sees a change that git knows. */
-export const variablesFile = '{workspaceRoot}/.env';
+const variablesFile = '{workspaceRoot}/.env';
 
 function excluded(facts: KeyFacts, pins: readonly string[] = []): string[] {
   return facts.rules.patterns.length === 0
@@ -75,11 +108,20 @@ function mustCount(facts: KeyFacts, pins: readonly string[]): string[] {
 }
 
 /** Files that count whatever an ignore file says. */
-export function ownFilesets(place: Place, context: string, hasRootfs: boolean): string[] {
+function ownFilesets(place: Place, context: string, hasRootfs: boolean): string[] {
   const directory = beside(place);
   return [
     `${directory}/${posix.basename(place.file)}`,
     ...(hasRootfs ? [`${directory}/rootfs.json`, `${directory}/rootfs.lock.json`] : []),
     ...listIgnoreFiles(place.file, context).map((path) => `{workspaceRoot}/${path}`),
   ];
+}
+
+/** COPY takes what git ignores too, and Nx would not hash it: these filesets are read from the disk (Nx 24). */
+function fromDisk(filesets: readonly string[]): Input[] {
+  return filesets.map((fileset) => ({ fileset, includeIgnored: true }));
+}
+
+function environment({ variables = [] }: KeyFacts): Input[] {
+  return variables.length > 0 ? [...variables.map((env) => ({ env })), variablesFile] : [];
 }

@@ -13,32 +13,32 @@ interface Named extends Pick<Place, 'root' | 'label'> {
  * `b-docker`.
  */
 export function nameProjects(components: readonly Named[]): string[] {
-  const wishes = components.map(({ declared, root, label }) =>
-    declared === undefined ? listCandidates(root, label) : [declared],
-  );
-  const depths = components.map(() => 0);
-  const names = () => wishes.map((list, index) => list[depths[index]!]!);
-  for (let raised = true; raised; ) {
+  const names = components.map(({ declared, root, label }) => declared ?? componentNameOf(root, label));
+  const longer = new Map<number, string[]>();
+  let taken = countNames(names);
+  for (let raised = true; raised; taken = countNames(names)) {
     raised = false;
-    const taken = countNames(names());
-    for (const [index, name] of names().entries()) {
-      if (taken.get(name)! < 2 || depths[index]! + 1 >= wishes[index]!.length) continue;
-      depths[index]! += 1;
+    for (const [index, name] of names.entries()) {
+      if (taken.get(name)! < 2) continue;
+      const candidates = longer.get(index) ?? listLonger(components[index]!, name);
+      longer.set(index, candidates);
+      const next = candidates.shift();
+      if (next === undefined) continue;
+      names[index] = next;
       raised = true;
     }
   }
-  const taken = countNames(names());
-  return names().map((name, index) => {
+  return names.map((name, index) => {
     const { declared, root } = components[index]!;
     return declared === undefined && taken.get(name)! > 1 ? `${name}-${shortHash(root)}` : name;
   });
 }
 
-/** From short to long. */
-function listCandidates(root: string, label: string | undefined): string[] {
-  const own = componentNameOf(root, label);
+/** The names of a component after its first one, from short to long. */
+function listLonger({ declared, root, label }: Named, own: string): string[] {
+  if (declared !== undefined) return [];
   const above = root.split('/').slice(0, label === undefined ? -1 : -2);
-  return [own, ...above.map((_, index) => toName([...above.slice(-1 - index), own].join('-')))];
+  return above.map((_, index) => toName([...above.slice(-1 - index), own].join('-')));
 }
 
 function countNames(names: readonly string[]): Map<string, number> {

@@ -11,7 +11,7 @@ import { readStage, type StageReading } from '../workspace/stage/reading';
 import { type Component, readComponent } from './component';
 import { listOf, readDeclared, readRootfs, sharedOptions } from './declared';
 import type { Identity } from './identity';
-import { compileFilesets, imageFilesets, type KeyFacts } from './keys';
+import { compileInputs, type Input, imageInputs, type KeyFacts } from './keys';
 import { followSources } from './links';
 import type { Place } from './places';
 import type { PluginOptions } from './pluginOptions';
@@ -28,8 +28,6 @@ export interface ProjectReads {
   readonly context: string;
   /** What the project says of its image, and its compile stage and its variants must know too: platforms, build arguments. */
   readonly shared: Readonly<Record<string, unknown>>;
-  /** The variables of the environment that build arguments take their values from. */
-  readonly variables: readonly string[];
   /** What rootfs.json says of the cache; absent: the component has none. */
   readonly rootfs?: { readonly cache: boolean } | undefined;
   readonly compile?: CompileKey | undefined;
@@ -44,7 +42,8 @@ export interface CompileKey {
   readonly language: string;
   /** The builder image, whose pin decides bytes. */
   readonly builder: string;
-  readonly filesets: readonly string[];
+  /** Without the plugin's own, which all have. */
+  readonly inputs: readonly Input[];
   /** Why the key is all that COPY takes, where it is. */
   readonly wide?: string | undefined;
 }
@@ -54,7 +53,8 @@ export interface ImageReads {
   readonly stage?: string;
   /** The images that it names. */
   readonly references: readonly string[];
-  readonly filesets: readonly string[];
+  /** Without the plugin's own, which all have, and without those of its bases. */
+  readonly inputs: readonly Input[];
   /** Whether something of the compile stage is in it. */
   readonly compiled: boolean;
   /** Files that their owner may execute. */
@@ -103,20 +103,19 @@ export function readProject(
   const context = declared.options.context ?? options?.context ?? directory;
   const rules = readIgnoreRules(files.text, file, context);
   const reading = readCompiled(readable, context, rules, files);
-  const variables = variablesOf(buildArgs);
   const facts: KeyFacts = {
     containerfile: file,
     context,
     rules: rules.ok ? rules.value : ignoreNothing,
     identity,
-    variables,
+    variables: variablesOf(buildArgs),
     reading,
   };
   const readImage = (image: Result<Component>) => {
     const followed = image.ok ? followLinks(context, image.value, files) : undefined;
     return {
       references: followed ? followed.bases.map(({ reference }) => reference) : [],
-      filesets: imageFilesets(facts, followed, place),
+      inputs: imageInputs(facts, followed, place, rootfs !== undefined),
       compiled: followed?.compile !== undefined,
       executable:
         followed && rules.ok ? (listExecutables(context, followed.modes, rules.value, files) ?? []) : [],
@@ -129,9 +128,8 @@ export function readProject(
     declared: declared.name,
     context,
     shared: sharedOptions(declared.options),
-    variables,
     rootfs,
-    compile: readCompileKey(facts, readable, files),
+    compile: readCompileKey(facts, readable, place, files, rootfs !== undefined),
     images: readings,
     compiled: reading?.closure?.edges ?? [],
     registry: readRegistryImages(files.text, file, foreign),
@@ -169,14 +167,17 @@ function readCompiled(
 function readCompileKey(
   facts: KeyFacts,
   components: readonly Component[],
+  place: Place,
   files: Files,
+  rootfs: boolean,
 ): CompileKey | undefined {
   const compile = components.find((one) => one.compile)?.compile;
   if (!compile) return undefined;
   const { language, builder, sources } = compile;
   const { reading, context } = facts;
-  const filesets = compileFilesets(facts, { ...compile, sources: followSources(context, sources, files) });
-  return { language, builder, filesets, wide: reading?.closure ? undefined : reading?.why };
+  const followed = { ...compile, sources: followSources(context, sources, files) };
+  const inputs = compileInputs(facts, followed, place, rootfs);
+  return { language, builder, inputs, wide: reading?.closure ? undefined : reading?.why };
 }
 
 function followLinks(context: string, component: Component, files: Files): Component {

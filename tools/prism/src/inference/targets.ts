@@ -6,11 +6,9 @@ import { targetName } from '../workspace/naming';
 import type { BaseLinks } from './bases';
 import { consumerTargets } from './consumers';
 import type { Identity } from './identity';
-import { beside, ownFilesets, pinsOf, variablesFile } from './keys';
+import { beside, type Input } from './keys';
 import type { Place } from './places';
-import type { ImageReads, ProjectReads } from './readProject';
-
-type Input = string | Record<string, unknown>;
+import type { CompileKey, ImageReads, ProjectReads } from './readProject';
 
 /** Whatever else decides the targets of a component than what was read of it. */
 export interface Surroundings {
@@ -21,24 +19,18 @@ export interface Surroundings {
   readonly identity: Identity;
 }
 
-/** The targets of a component. */
-export function makeTargets(
-  place: Place,
-  reads: ProjectReads,
-  surroundings: Surroundings,
-): Record<string, TargetConfiguration> {
+type Targets = Record<string, TargetConfiguration>;
+type Inputs = NonNullable<TargetConfiguration['inputs']>;
+
+/** The targets of a component. Every command of nx makes them all, in code that is not warm: nothing is copied twice. */
+export function makeTargets(place: Place, reads: ProjectReads, surroundings: Surroundings): Targets {
   const { name, links, prefix } = surroundings;
-  const targets: Record<string, TargetConfiguration> = {};
+  const targets: Targets = {};
   if (reads.compile) targets.compile = compileTarget(place, reads, reads.compile, surroundings);
   for (const [index, image] of reads.images.entries()) {
     const { variant } = image;
-    targets[targetName('build-image', variant)] = imageTarget(
-      place,
-      reads,
-      image,
-      links[index],
-      surroundings,
-    );
+    const target = targetName('build-image', variant);
+    targets[target] = imageTarget(place, reads, image, links[index], surroundings);
     if (reads.rootfs && variant === undefined) targets.rootfs = rootfsTarget(place, reads, surroundings);
     Object.assign(targets, consumerTargets(name, prefix, variant));
   }
@@ -47,26 +39,20 @@ export function makeTargets(
 
 function compileTarget(
   place: Place,
-  reads: ProjectReads,
-  { language, builder, filesets, wide }: NonNullable<ProjectReads['compile']>,
+  { context, shared }: ProjectReads,
+  { language, inputs, wide }: CompileKey,
   { name, identity }: Surroundings,
 ): TargetConfiguration {
-  const { context, shared } = reads;
+  const why = wide === undefined ? '' : `; keyed by all that COPY takes, since ${wide}`;
   return {
     executor: 'prism:build',
     cache: true,
-    inputs: [
-      ...ownFilesets(place, context, reads.rootfs !== undefined),
-      ...fromDisk(filesets),
-      ...pinsOf(builder),
-      ...environment(reads),
-      ...identity.inputs,
-    ] as string[],
+    inputs: inputs.concat(identity.inputs) as Inputs,
     outputs: [`{workspaceRoot}/dist/compile/${name}`],
-    options: { step: 'compile', containerfile: place.file, context, ...shared, ...identity.options },
+    options: Object.assign({ step: 'compile', containerfile: place.file, context }, shared, identity.options),
     metadata: {
       technologies: [language],
-      description: `Run the compile stage for all platforms${wide === undefined ? '' : `; keyed by all that COPY takes, since ${wide}`}`,
+      description: `Run the compile stage for all platforms${why}`,
       help: { command: `nx compile ${name} --help`, example: { options: { dryRun: true } } },
     },
   };
@@ -74,44 +60,23 @@ function compileTarget(
 
 function imageTarget(
   place: Place,
-  reads: ProjectReads,
-  image: ImageReads,
+  { context, shared, rootfs }: ProjectReads,
+  { variant, stage, inputs, compiled, executable }: ImageReads,
   links: BaseLinks | undefined,
   { name, identity }: Surroundings,
 ): TargetConfiguration {
-  const { context, shared } = reads;
-  const { variant, stage, executable } = image;
   const directory = `{workspaceRoot}/${imageDirectory('', name, variant)}`;
-  const siblings = links?.edges ?? [];
-  const bases = links?.projects ?? {};
-  const dependsOn = [
-    ...(image.compiled ? [{ target: 'compile', params: 'forward' as const }] : []),
-    // Without what is asked of this image: a base is what its own project says.
-    ...(siblings.length > 0 ? [{ target: 'build-image', projects: [...siblings] }] : []),
-  ];
-  return {
+  const options: Record<string, unknown> = { step: 'image', containerfile: place.file, context };
+  if (variant !== undefined) Object.assign(options, shared, { variant, stage });
+  if (links && Object.keys(links.projects).length > 0) options.bases = links.projects;
+  if (executable.length > 0) options.executable = executable;
+  const target: TargetConfiguration = {
     executor: 'prism:build',
-    cache: reads.rootfs?.cache ?? true,
-    inputs: [
-      ...ownFilesets(place, context, reads.rootfs !== undefined),
-      ...fromDisk(image.filesets),
-      ...(image.compiled ? [{ dependentTasksOutputFiles: '**/compile.json' }] : []),
-      ...(links?.locked ? [`${beside(place)}/${posix.basename(imagesLockPath(place.file))}`] : []),
-      ...(siblings.length > 0 ? [{ dependentTasksOutputFiles: '**/digest.json' }] : []),
-      ...environment(reads),
-      ...identity.inputs,
-    ] as string[],
+    cache: rootfs?.cache ?? true,
+    inputs: inputs.concat(inputsOf(place, links), identity.inputs) as Inputs,
     // Not the directory: the default image's holds those of the variants.
     outputs: imageParts.map((part) => `${directory}/${part}`),
-    options: {
-      step: 'image',
-      containerfile: place.file,
-      context,
-      ...(variant !== undefined && { ...shared, variant, stage }),
-      ...(Object.keys(bases).length > 0 && { bases }),
-      ...(executable.length > 0 && { executable }),
-      ...identity.options,
-    },
+    options: Object.assign(options, identity.options),
     metadata: {
       technologies: ['oci'],
       description: `Assemble the ${variant === undefined ? 'image' : `${variant} image`} for all platforms, as files`,
@@ -120,8 +85,29 @@ function imageTarget(
         example: { options: { platforms: 'linux/amd64', dryRun: true } },
       },
     },
-    ...(dependsOn.length > 0 && { dependsOn }),
   };
+  const dependsOn = listDependencies(compiled, links?.edges ?? []);
+  if (dependsOn.length > 0) target.dependsOn = dependsOn;
+  return target;
+}
+
+/** What an image's bases add to its key. */
+function inputsOf(place: Place, links: BaseLinks | undefined): Input[] {
+  const inputs: Input[] = [];
+  if (links?.locked) inputs.push(`${beside(place)}/${posix.basename(imagesLockPath(place.file))}`);
+  if (links && links.edges.length > 0) inputs.push({ dependentTasksOutputFiles: '**/digest.json' });
+  return inputs;
+}
+
+function listDependencies(
+  compiled: boolean,
+  siblings: readonly string[],
+): NonNullable<TargetConfiguration['dependsOn']> {
+  const dependsOn: TargetConfiguration['dependsOn'] = [];
+  if (compiled) dependsOn.push({ target: 'compile', params: 'forward' });
+  // Without what is asked of this image: a base is what its own project says.
+  if (siblings.length > 0) dependsOn.push({ target: 'build-image', projects: [...siblings] });
+  return dependsOn;
 }
 
 function rootfsTarget(
@@ -140,13 +126,4 @@ function rootfsTarget(
       help: { command: `nx rootfs ${name} --help`, example: { options: { platforms: 'linux/amd64' } } },
     },
   };
-}
-
-/** COPY takes what git ignores too, and Nx would not hash it: these filesets are read from the disk (Nx 24). */
-function fromDisk(filesets: readonly string[]): Input[] {
-  return filesets.map((fileset) => ({ fileset, includeIgnored: true }));
-}
-
-function environment({ variables }: ProjectReads): Input[] {
-  return variables.length > 0 ? [...variables.map((env) => ({ env })), variablesFile] : [];
 }

@@ -20,6 +20,7 @@ export function componentNameOf(root: string, label: string | undefined): string
 
 /** What Nx takes for the name of a project and a registry for a part of an image's: small letters, single separators. */
 export function toName(text: string): string {
+  if (isName.test(text)) return text;
   const name = text
     .toLowerCase()
     .replaceAll(/[^a-z0-9._-]+/g, '-')
@@ -27,6 +28,9 @@ export function toName(text: string): string {
     .replaceAll(/^[._-]+|[._-]+$/g, '');
   return name === '' ? 'component' : name;
 }
+
+/** Most names are ones: every command of nx asks for all of them. */
+const isName = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 
 function partsOf(directory: string): string[] {
   return directory.split('/').filter((part) => part !== '' && part !== '.');

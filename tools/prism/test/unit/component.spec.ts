@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
 import { type ComponentOptions, readComponent } from '../../src/inference/component';
-import { compileFilesets, imageFilesets } from '../../src/inference/keys';
+import { compileInputs, imageInputs } from '../../src/inference/keys';
 import type { ProjectReads } from '../../src/inference/readProject';
 import { makeTargets } from '../../src/inference/targets';
 
@@ -99,7 +99,7 @@ test('failures name file and line, and are said once for all platforms', () => {
   expect(new Set(said).size).toBe(said.length);
 });
 
-const nothing = { shared: {}, variables: [], compiled: [], registry: [], images: [] };
+const nothing = { shared: {}, compiled: [], registry: [], images: [] };
 
 describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (directory) => {
   const containerfile = `${directory}/Containerfile`;
@@ -115,12 +115,12 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
     const place = { file: containerfile, directory, label: undefined, root: directory };
     const facts = { containerfile, context: '.', rules: rules.value, identity };
     const { compile: stage } = component.value;
-    const filesets = imageFilesets(facts, component.value, place);
+    const inputs = imageInputs(facts, component.value, place, false);
     const reads: ProjectReads = {
       ...nothing,
       context: '.',
-      compile: stage && { ...stage, filesets: compileFilesets(facts, stage) },
-      images: [{ filesets, references: [], compiled: true, executable: [] }],
+      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place, false) },
+      images: [{ inputs, references: [], compiled: true, executable: [] }],
     };
     const name = directory.replace('plugins/', 'plugin-');
     const targets = makeTargets(place, reads, { name, links: [], prefix: 'prism', identity });
@@ -141,7 +141,7 @@ test('a Containerfile that cannot be read has a build that says why, keyed by al
   const identity = { inputs: [], options: {} };
   const facts = { containerfile: place.file, context: 'x', rules: ignoreNothing, identity };
   const image = { references: [], compiled: false, executable: [] };
-  const images = [{ ...image, filesets: imageFilesets(facts, undefined, place) }];
+  const images = [{ ...image, inputs: imageInputs(facts, undefined, place, false) }];
   const surroundings = { name: 'x', links: [], prefix: '', identity };
   const targets = makeTargets(place, { ...nothing, context: 'x', images }, surroundings);
   expect(targets.compile).toBeUndefined();
