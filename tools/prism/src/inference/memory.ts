@@ -1,4 +1,3 @@
-import * as fs from 'node:fs';
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 import type { Files, Signature, Witness } from '../workspace/stage/files';
 import type { ProjectReads } from './readProject';
@@ -23,39 +22,43 @@ export interface Fresh {
   readonly witness: Witness;
 }
 
-interface Remembered {
-  readonly version: string;
-  readonly file: string;
-  readonly memory: Memory;
-}
-
-/** A daemon of Nx infers again and again in one process, and need not read what it wrote. */
-const remembered = new Map<string, Remembered>();
-
 const nothing: Memory = { paths: [], signatures: new Float64Array(), projects: new Map() };
 
-/** @param version whatever decides what is read of files, besides files */
+/**
+ * Parsed anew every time, also in a daemon: parts of it become parts of projects, and whose those are then is Nx's to say.
+ *
+ * @param version whatever decides what is read of files, besides files
+ */
 export function readMemory(place: string, version: string): Memory {
-  const file = identify(place);
-  const known = remembered.get(place);
-  if (known?.version === version && known.file === file) return known.memory;
-  const memory = (file === undefined ? undefined : parse(place, version)) ?? nothing;
-  if (file !== undefined) remembered.set(place, { version, file, memory });
-  return memory;
+  try {
+    const text = readTextIfThere(place);
+    const read = text === undefined ? undefined : (JSON.parse(text) as Written);
+    if (read?.version !== version) return nothing;
+    const bytes = new Uint8Array(Buffer.from(read.signatures, 'base64'));
+    const signatures = new Float64Array(bytes.buffer);
+    return { paths: read.paths, signatures, projects: new Map(Object.entries(read.projects)) };
+  } catch {
+    return nothing;
+  }
 }
 
 export function writeMemory(place: string, version: string, memory: Memory): void {
-  const { paths, signatures, projects } = memory;
-  const bytes = Buffer.from(signatures.buffer).toString('base64');
+  const { paths, projects } = memory;
+  const signatures = Buffer.from(memory.signatures.buffer).toString('base64');
+  const written: Written = { version, paths, signatures, projects: Object.fromEntries(projects) };
   try {
-    writeFileAtomic(
-      place,
-      JSON.stringify({ version, paths, signatures: bytes, projects: Object.fromEntries(projects) }),
-    );
-    remembered.set(place, { version, file: identify(place)!, memory });
+    writeFileAtomic(place, JSON.stringify(written));
   } catch {
     // A place that cannot be written to: the next run reads all again.
   }
+}
+
+interface Written {
+  readonly version: string;
+  readonly paths: readonly string[];
+  /** The bytes of the numbers in base 64: many numbers in decimals take long to read. */
+  readonly signatures: string;
+  readonly projects: Readonly<Record<string, Known>>;
 }
 
 /** Tells whether a path of a memory is as it was; each is looked at once. */
@@ -92,35 +95,4 @@ export function makeMemory(
 
 function numbersOf({ inode, size, changed }: Signature): number[] {
   return [inode, size, changed];
-}
-
-interface Written {
-  readonly version: string;
-  readonly paths: readonly string[];
-  /** The bytes of the numbers in base 64: many numbers in decimals take long to read. */
-  readonly signatures: string;
-  readonly projects: Readonly<Record<string, Known>>;
-}
-
-function parse(place: string, version: string): Memory | undefined {
-  try {
-    const text = readTextIfThere(place);
-    const read = text === undefined ? undefined : (JSON.parse(text) as Written);
-    if (read?.version !== version) return undefined;
-    const bytes = new Uint8Array(Buffer.from(read.signatures, 'base64'));
-    const signatures = new Float64Array(bytes.buffer);
-    return { paths: read.paths, signatures, projects: new Map(Object.entries(read.projects)) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Which of the files that were ever written to a place stands there: each is another. */
-function identify(place: string): string | undefined {
-  try {
-    const { ino, size, ctimeMs } = fs.statSync(place);
-    return `${ino}:${size}:${ctimeMs}`;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import { imagesLockPath } from '@prism-build/registry';
 import { imageDirectory, imageParts } from '../workspace/directories';
 import { targetName } from '../workspace/naming';
 import type { BaseLinks } from './bases';
-import { consumerTargets } from './consumers';
+import { addConsumers } from './consumers';
 import type { Identity } from './identity';
 import { beside, type Input } from './keys';
 import type { Place } from './places';
@@ -32,7 +32,7 @@ export function makeTargets(place: Place, reads: ProjectReads, surroundings: Sur
     const target = targetName('build-image', variant);
     targets[target] = imageTarget(place, reads, image, links[index], surroundings);
     if (reads.rootfs && variant === undefined) targets.rootfs = rootfsTarget(place, reads, surroundings);
-    Object.assign(targets, consumerTargets(name, prefix, variant));
+    addConsumers(targets, name, prefix, variant);
   }
   return targets;
 }

@@ -188,17 +188,18 @@ function readLink(absolute: string): string | undefined {
   }
 }
 
+const { S_IFREG, S_IFDIR, S_IFLNK } = fs.constants;
+const kinds: ReadonlyMap<number, Kind> = new Map([
+  [S_IFREG, 'file'],
+  [S_IFDIR, 'directory'],
+  [S_IFLNK, 'link'],
+]);
+
 function lookAt(absolute: string): Looked {
   try {
     const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
     if (!stat) return nothing;
-    const kind = stat.isSymbolicLink()
-      ? 'link'
-      : stat.isDirectory()
-        ? 'directory'
-        : stat.isFile()
-          ? 'file'
-          : 'none';
+    const kind = kinds.get(stat.mode & fs.constants.S_IFMT) ?? 'none';
     const executable = kind === 'file' && (stat.mode & 0o100) !== 0;
     return { kind, executable, inode: stat.ino, size: stat.size, changed: stat.ctimeMs };
   } catch {
