@@ -84,6 +84,7 @@ async function measureSize(directory, plugin, count, rounds) {
       (what) => `${names[what]}: ${compare(over(what, 'prism'), goals.warm, count)} over nx`,
     ),
     `the plugin alone, in a fresh process: loads in ${inference.load}, infers ${inference.projects} projects in ${inference.cold}, with a memory in ${inference.warm}`,
+    `the floor of both: the ${inference.paths} paths that decide it looked at once in ${inference.look}, and read or listed once in ${inference.read}`,
   ];
   return `${count} components\n${table(rows)}${lines.map((line) => `  ${line}\n`).join('')}`;
 }
@@ -103,12 +104,14 @@ function compare(milliseconds, goal, count) {
 }
 
 const inferScript = join(import.meta.dirname, 'lib', 'infer.cjs');
+const floorScript = join(import.meta.dirname, 'lib', 'floor.cjs');
 
 async function inferAlone(root, plugin, rounds) {
   const data = join(root, '..', 'data');
   const env = environment({ NX_WORKSPACE_DATA_DIRECTORY: data });
-  const infer = async () =>
-    JSON.parse(await run([process.execPath, inferScript, root, plugin], { cwd: root, env }));
+  const measureIn = async (script, ...args) =>
+    JSON.parse(await run([process.execPath, script, root, ...args], { cwd: root, env }));
+  const infer = () => measureIn(inferScript, plugin);
   const found = [];
   // The first writes V8's code cache.
   for (let round = -1; round < rounds; round += 1) {
@@ -116,15 +119,19 @@ async function inferAlone(root, plugin, rounds) {
     fs.mkdirSync(data);
     const cold = await infer();
     const warm = await infer();
+    const floor = await measureIn(floorScript, join(data, 'prism-projects.json'));
     if (round >= 0)
-      found.push({ cold: cold.infer, warm: warm.infer, load: warm.load, projects: warm.projects });
+      found.push({ cold: cold.infer, warm: warm.infer, load: warm.load, projects: warm.projects, ...floor });
   }
   const middle = (name) => `${median(found.map((one) => one[name])).toFixed(1)} ms`;
   return {
     load: middle('load'),
     cold: middle('cold'),
     warm: middle('warm'),
+    look: middle('look'),
+    read: middle('read'),
     projects: found[0].projects,
+    paths: found[0].paths,
   };
 }
 

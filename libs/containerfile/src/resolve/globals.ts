@@ -17,6 +17,7 @@ export function resolveGlobals(
       ([name, value]): [string, string] => [name, buildArgs.get(name) ?? value],
     ),
   );
+  if (globals.length === 0) return { visible: platform, declared: new Map(), platform, buildArgs };
   const declared = new Map<string, string>();
   for (const { args, line } of globals) {
     const seen = new Map([...platform, ...declared]);

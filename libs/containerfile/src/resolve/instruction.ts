@@ -5,7 +5,7 @@ import { type Expander, makeExpander } from './expander';
 import { resolveMount } from './mount';
 import { parsePlatform } from './platform';
 import type { Origin, ResolvedInstruction } from './resolved';
-import { chooseValue, type GlobalScope, listVisible, type StageScope, toRecord } from './scope';
+import { chooseValue, type GlobalScope, makeScope, type StageScope, toRecord } from './scope';
 import { describeSource } from './source';
 
 /** What does not change between the instructions of a stage. */
@@ -24,8 +24,7 @@ export function resolveInstruction(
 ): { resolved: ResolvedInstruction; scope: StageScope } {
   const { line } = instruction;
   const at = { file: task.file, line };
-  const visible = listVisible(scope);
-  const expander = makeExpander(visible, at, task.failures);
+  const expander = makeExpander(scope.visible, at, task.failures);
   const { word, words } = expander;
   const same = (resolved: ResolvedInstruction) => ({ resolved, scope });
   switch (instruction.keyword) {
@@ -45,13 +44,13 @@ export function resolveInstruction(
       );
       return {
         resolved: { ...instruction, args },
-        scope: { ...scope, args: new Map([...scope.args, ...known]) },
+        scope: makeScope(new Map([...scope.args, ...known]), scope.env),
       };
     }
     case 'ENV': {
       const pairs = expandPairs(instruction.pairs, expander);
       const env = new Map([...scope.env, ...pairs.map(({ name, value }): [string, string] => [name, value])]);
-      return { resolved: { ...instruction, pairs }, scope: { ...scope, env } };
+      return { resolved: { ...instruction, pairs }, scope: makeScope(scope.args, env) };
     }
     case 'LABEL':
       return same({ ...instruction, pairs: expandPairs(instruction.pairs, expander) });
@@ -82,7 +81,7 @@ export function resolveInstruction(
       const mounts = instruction.mounts.map((mount) =>
         resolveMount(mount, at, expander, find, task.failures),
       );
-      return same({ env: toRecord(visible), ...instruction, mounts });
+      return same({ env: toRecord(scope.visible), ...instruction, mounts });
     }
     case 'WORKDIR':
       return same({ ...instruction, path: word(instruction.path) });

@@ -39,11 +39,12 @@ export interface GlobalScope {
 export interface StageScope {
   readonly args: Variables;
   readonly env: Variables;
+  /** What an instruction sees: ENV beats ARG, whichever came first. */
+  readonly visible: Variables;
 }
 
-/** What an instruction sees: ENV beats ARG, whichever came first. */
-export function listVisible({ args, env }: StageScope): Map<string, string> {
-  return new Map([...args, ...env]);
+export function makeScope(args: Variables, env: Variables): StageScope {
+  return { args, env, visible: args.size === 0 ? env : new Map([...args, ...env]) };
 }
 
 /**

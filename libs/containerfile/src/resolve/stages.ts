@@ -7,7 +7,7 @@ import { resolveInstruction } from './instruction';
 import { findOrigin, findStage, suggestStage } from './origin';
 import { parsePlatform } from './platform';
 import type { Resolution, ResolvedInstruction, ResolvedStage, ResolveOptions, StageBase } from './resolved';
-import { DEFAULT_PATH, type GlobalScope, isProxy, type StageScope, toMap, toRecord } from './scope';
+import { DEFAULT_PATH, type GlobalScope, isProxy, makeScope, toMap, toRecord } from './scope';
 import { listDeclared, listUsed } from './used';
 
 /**
@@ -37,6 +37,9 @@ export function resolveStages(containerfile: Containerfile, options: ResolveOpti
   const all = [...failures, ...needed.flatMap((index) => found[index] ?? [])];
   if (all.length > 0) return failed(...all);
   const given = Object.keys(options.buildArgs ?? {}).sort();
+  const { warnings } = containerfile;
+  if (given.length === 0)
+    return ok({ stages, target, needed, usedBuildArgs: [], undeclaredBuildArgs: [], warnings });
   const declared = listDeclared(containerfile);
   const used = listUsed(
     containerfile,
@@ -50,7 +53,7 @@ export function resolveStages(containerfile: Containerfile, options: ResolveOpti
     undeclaredBuildArgs: given.filter(
       (name) => !declared.has(name) && !isProxy(name) && !globals.platform.has(name),
     ),
-    warnings: containerfile.warnings,
+    warnings,
   });
 }
 
@@ -81,7 +84,7 @@ function resolveStage(
   if (!baseEnv.has('PATH')) baseEnv.set('PATH', DEFAULT_PATH);
 
   const proxies = [...globals.buildArgs].filter(([name]) => isProxy(name));
-  let scope: StageScope = { args: new Map(proxies), env: baseEnv };
+  let scope = makeScope(new Map(proxies), baseEnv);
   const find = (name: string, line: number) =>
     findOrigin(name, { stage: index, line }, containerfile, contexts, failures);
   const task = { file, globals, failures, find };

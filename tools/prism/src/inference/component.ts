@@ -1,5 +1,6 @@
 import {
   type Containerfile,
+  type ContextSource,
   contextSources,
   listNeeds,
   type Platform,
@@ -77,27 +78,30 @@ export function readComponent(text: string, file: string, options: ComponentOpti
   const readings = resolutions.map((resolution) => readStages(resolution, recognised !== undefined));
   const first = readings[0]!;
   const stage = first.compile && recognised;
-  const image = distinct(readings.flatMap((one) => sourcesOf(one.image)));
+  const sources = readings.map((one) => ({
+    image: contextSources(one.image),
+    compile: one.compile ? contextSources([one.compile]) : [],
+  }));
+  const image = distinct(sources.flatMap((one) => one.image));
   const fixed = readings.some((one) => one.image.some(fixesModes));
   return ok({
     bases: listReferences(readings, options.contexts ?? []),
     stage,
     platforms: options.platforms.map(platformOf),
     whole: {
-      image: listWhole(first.image),
-      compile: listWhole(first.compile ? [first.compile] : []),
+      image: listWhole(sources[0]!.image),
+      compile: listWhole(sources[0]!.compile),
     },
     image,
-    modes: fixed ? distinct(readings.flatMap((one) => sourcesOf(one.image.map(withoutFixedModes)))) : image,
+    modes: fixed
+      ? distinct(readings.flatMap((one) => contextSources(one.image.map(withoutFixedModes))))
+      : image,
     compile: stage && {
       ...describeCompile(stage),
-      sources: distinct(readings.flatMap((one) => (one.compile ? sourcesOf([one.compile]) : []))),
+      sources: distinct(sources.flatMap((one) => one.compile)),
     },
   });
 }
-
-const sourcesOf = (stages: readonly ResolvedStage[]): Source[] =>
-  contextSources(stages).map(({ source }) => source);
 
 const fixesMode = (one: ResolvedStage['instructions'][number]): boolean =>
   'chmod' in one && one.chmod !== undefined;
@@ -108,10 +112,8 @@ function withoutFixedModes(stage: ResolvedStage): ResolvedStage {
   return { ...stage, instructions: stage.instructions.filter((one) => !fixesMode(one)) };
 }
 
-function listWhole(stages: readonly ResolvedStage[]): number[] {
-  return contextSources(stages).flatMap(({ source, line }) =>
-    source.kind === 'path' && source.path === '.' ? [line] : [],
-  );
+function listWhole(sources: readonly ContextSource[]): number[] {
+  return sources.flatMap(({ source, line }) => (source.kind === 'path' && source.path === '.' ? [line] : []));
 }
 
 function platformOf(name: string): Platform {
@@ -144,8 +146,9 @@ function recogniseStage(resolutions: readonly StageResolution[], file: string): 
     const read = compile && readCompileStage(compile, file, '.');
     return read?.ok ? read.value.plan : undefined;
   });
-  const distinct = new Set(stages.map((stage) => JSON.stringify(stage)));
-  return distinct.size === 1 ? stages[0] : undefined;
+  const [first, ...others] = stages;
+  const same = others.every((stage) => JSON.stringify(stage) === JSON.stringify(first));
+  return same ? first : undefined;
 }
 
 function compileStageOf({ stages }: Resolution): ResolvedStage | undefined {
@@ -197,6 +200,9 @@ function describeCompile({ builder, language }: CompileStage): Omit<CompileReads
   return { builder, language, neverRead: known?.neverRead ?? [] };
 }
 
-function distinct(sources: readonly Source[]): Source[] {
-  return [...new Map(sources.map((source) => [JSON.stringify(source), source])).values()];
+function distinct(found: readonly ContextSource[]): Source[] {
+  const sources = new Map<string, Source>();
+  for (const { source } of found)
+    sources.set(source.kind === 'path' ? `${source.path}\0${source.directory}` : source.url, source);
+  return [...sources.values()];
 }

@@ -49,8 +49,9 @@ const isUsable: { readonly [Name in keyof Declared['options']]-?: (value: unknow
 
 /** Options of the right type: the others are for the build to refuse, which speaks for one project alone. */
 function usable(options: Target['options']): Declared['options'] {
-  const good = Object.entries(isUsable).filter(([name, is]) => is(options?.[name as keyof typeof isUsable]));
-  return Object.fromEntries(good.map(([name]) => [name, options![name as keyof typeof isUsable]]));
+  if (!options) return {};
+  const good = Object.entries(isUsable).filter(([name, is]) => is(options[name as keyof typeof isUsable]));
+  return Object.fromEntries(good.map(([name]) => [name, options[name as keyof typeof isUsable]]));
 }
 
 interface Manifest {

@@ -45,8 +45,9 @@ export function toExclusions(context: string, rules: IgnoreMatcher, mustCount: r
   // An exclusion that is only nearly right hides files of a neighbour.
   if (special.test(context)) return [];
   const last = rules.patterns.findLastIndex(({ negated }) => negated);
+  const visible = new Set(mustCount.flatMap(pathAndParents));
   const usable = rules.patterns.slice(last + 1).filter(({ text, matches }) => {
-    const hides = mustCount.some((path) => pathAndParents(path).some(matches));
+    const hides = [...visible].some(matches);
     // `**` inside a name means one thing to the engines and another to Nx.
     const odd = text.split('/').some((part) => part !== '**' && part.includes('**'));
     return !foreign.test(text) && !odd && !hides;

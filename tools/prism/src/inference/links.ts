@@ -37,7 +37,12 @@ export function followSources(context: string, sources: readonly Source[], files
       before = joined(before, part);
     }
   };
-  for (const source of sources) if (source.kind === 'path') visit(source.path === '.' ? '' : source.path, 0);
+  for (const source of sources) {
+    if (source.kind !== 'path') continue;
+    const path = source.path === '.' ? '' : source.path;
+    // Most have no link on their way, and one look says so.
+    if (hasGlob(path) || files.kindOf(inContext(context, path)) === 'link') visit(path, 0);
+  }
   const given = new Set(sources.flatMap((source) => (source.kind === 'path' ? [source.path] : [])));
   return [...sources, ...[...found.values()].filter((one) => one.kind === 'path' && !given.has(one.path))];
 }
