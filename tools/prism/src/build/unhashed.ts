@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTextIfThere, run } from '@prism-build/shell';
-import { readComponent } from '../inference/component';
+import { readComponent } from '../inference/read/component';
 import { valuesOf } from '../workspace/buildArgs';
 import { literalPart, readContextTree } from '../workspace/readContext';
 import type { BuildOptions } from './options';

@@ -1,17 +1,18 @@
 import type { CreateNodes, CreateNodesResult } from '@nx/devkit';
 import { type Failure, renderFailures } from '@prism-build/errors';
 import { imageKey } from '../workspace/directories';
-import { findTakenNames, linkBases, type Named } from './bases';
-import { type Edge, keepEdges, listEdges, listNodes } from './edges';
 import { type Identity, pluginIdentity } from './identity';
-import { type Kept, openKept } from './kept';
-import { makeProject, usesOf } from './makeProject';
-import { nameProjects } from './names';
+import { findTakenNames, linkBases, type Named } from './make/bases';
+import { type Edge, keepEdges, listEdges, listNodes } from './make/edges';
+import { makeProject, usesOf } from './make/makeProject';
+import { nameProjects } from './make/names';
+import { type Kept, openKept } from './memory/kept';
 import { containerfileGlob, type Place, placeComponents } from './places';
 import type { PluginOptions } from './pluginOptions';
-import { type ProjectReads, readProject } from './readProject';
+import { readProject } from './read/readProject';
+import type { ProjectReads } from './read/reads';
 
-export { createDependencies } from './edges';
+export { createDependencies } from './make/edges';
 export type { PluginOptions } from './pluginOptions';
 
 /** Every Containerfile (or Dockerfile) is a project. A broken one warns, and breaks no other. */

@@ -1,5 +1,5 @@
-import { linkBases } from '../../src/inference/bases';
-import { readComponent } from '../../src/inference/component';
+import { linkBases } from '../../src/inference/make/bases';
+import { readComponent } from '../../src/inference/read/component';
 
 const link = (components: Readonly<Record<string, readonly string[]>>, prefix = 'p') => {
   const all = Object.entries(components).map(([name, references]) => ({ name, references }));

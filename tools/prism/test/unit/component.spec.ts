@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
-import { type ComponentOptions, readComponent } from '../../src/inference/component';
-import { compileInputs, imageInputs } from '../../src/inference/keys';
-import type { ProjectReads } from '../../src/inference/readProject';
-import { makeTargets } from '../../src/inference/targets';
+import { makeTargets } from '../../src/inference/make/targets';
+import { type ComponentOptions, readComponent } from '../../src/inference/read/component';
+import { compileInputs, imageInputs } from '../../src/inference/read/keys';
+import type { ProjectReads } from '../../src/inference/read/reads';
 
 const root = join(__dirname, '../../../..');
 const both: ComponentOptions = {
@@ -115,11 +115,11 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
     const place = { file: containerfile, directory, label: undefined, root: directory };
     const facts = { containerfile, context: '.', rules: rules.value, identity };
     const { compile: stage } = component.value;
-    const inputs = imageInputs(facts, component.value, place, false);
+    const inputs = imageInputs(facts, component.value, place);
     const reads: ProjectReads = {
       ...nothing,
       context: '.',
-      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place, false) },
+      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place) },
       images: [{ inputs, references: [], compiled: true, executable: [] }],
     };
     const name = directory.replace('plugins/', 'plugin-');
@@ -141,7 +141,7 @@ test('a Containerfile that cannot be read has a build that says why, keyed by al
   const identity = { inputs: [], options: {} };
   const facts = { containerfile: place.file, context: 'x', rules: ignoreNothing, identity };
   const image = { references: [], compiled: false, executable: [] };
-  const images = [{ ...image, inputs: imageInputs(facts, undefined, place, false) }];
+  const images = [{ ...image, inputs: imageInputs(facts, undefined, place) }];
   const surroundings = { name: 'x', links: [], prefix: '', identity };
   const targets = makeTargets(place, { ...nothing, context: 'x', images }, surroundings);
   expect(targets.compile).toBeUndefined();

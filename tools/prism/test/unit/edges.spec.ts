@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ComponentUses, listEdges, listNodes, resolveEdges } from '../../src/inference/edges';
-import { readRegistryImages } from '../../src/inference/registryImages';
+import { type ComponentUses, listEdges, listNodes, resolveEdges } from '../../src/inference/make/edges';
+import { readRegistryImages } from '../../src/inference/read/registryImages';
 import { noFacts } from '../../src/workspace/stage/facts';
 import { openFiles } from '../../src/workspace/stage/files';
 

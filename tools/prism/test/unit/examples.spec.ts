@@ -6,7 +6,7 @@ import glob from 'fast-glob';
 import { readImagesLock } from '../../src/build/bases/readImagesLock';
 import { buildOptions } from '../../src/build/options';
 import { readRequest } from '../../src/build/request';
-import { readDeclared } from '../../src/inference/declared';
+import { readDeclared } from '../../src/inference/read/declared';
 import { imageName, projectNameOf } from '../../src/workspace/naming';
 import { readBelow } from '../../src/workspace/readContext';
 

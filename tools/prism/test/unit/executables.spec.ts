@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ignoreNothing, parseIgnoreFile, type Source } from '@prism-build/containerfile';
-import { readComponent } from '../../src/inference/component';
+import { readComponent } from '../../src/inference/read/component';
 import { listExecutables } from '../../src/workspace/stage/executables';
 import { noFacts } from '../../src/workspace/stage/facts';
 import { openFiles } from '../../src/workspace/stage/files';

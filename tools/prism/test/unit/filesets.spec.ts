@@ -3,8 +3,8 @@ import type { Part } from '@prism-build/languages';
 import fc from 'fast-check';
 // The very matcher of the task hasher: what it says is in a fileset is what Nx hashes.
 import { matchGlobPaths } from 'nx/src/native';
-import { readComponent } from '../../src/inference/component';
-import { toExclusions, toFilesets, toPartFilesets } from '../../src/inference/filesets';
+import { readComponent } from '../../src/inference/read/component';
+import { toExclusions, toFilesets, toPartFilesets } from '../../src/inference/read/filesets';
 
 const rulesOf = (text: string) => {
   const rules = parseIgnoreFile(text, 'ignore');

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Source } from '@prism-build/containerfile';
-import { followSources } from '../../src/inference/links';
+import { followSources } from '../../src/inference/read/links';
 import { noFacts } from '../../src/workspace/stage/facts';
 import { openFiles } from '../../src/workspace/stage/files';
 

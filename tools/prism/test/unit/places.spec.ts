@@ -1,4 +1,4 @@
-import { nameProjects } from '../../src/inference/names';
+import { nameProjects } from '../../src/inference/make/names';
 import { placeComponents } from '../../src/inference/places';
 
 const place = (...files: string[]) => {

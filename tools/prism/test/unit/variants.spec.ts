@@ -1,4 +1,4 @@
-import { findVariants, type VariantOptions } from '../../src/inference/variants';
+import { findVariants, type VariantOptions } from '../../src/inference/read/variants';
 
 const options: VariantOptions = {
   names: ['debug', 'regular'],

@@ -1,7 +1,7 @@
 import type { ProjectConfiguration } from '@nx/devkit';
+import type { Place } from '../places';
+import type { ProjectReads } from '../read/reads';
 import type { ComponentUses } from './edges';
-import type { Place } from './places';
-import type { ProjectReads } from './readProject';
 import { makeTargets, type Surroundings } from './targets';
 
 /** A component as Nx sees it. */

@@ -7,9 +7,9 @@ import type {
   RawProjectGraphDependency,
 } from '@nx/devkit';
 import type { Use } from '@prism-build/languages';
-import { builderDirectory } from '../workspace/naming';
-import type { Files } from '../workspace/stage/files';
-import type { RegistryImage } from './registryImages';
+import { builderDirectory } from '../../workspace/naming';
+import type { Files } from '../../workspace/stage/files';
+import type { RegistryImage } from '../read/registryImages';
 
 /** What the files of a component say of others. */
 export interface ComponentUses {

@@ -15,7 +15,7 @@ import {
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { languages } from '@prism-build/languages';
 import { type CompileStage, compileStageName, listNames, readCompileStage } from '@prism-build/plan';
-import { buildPlatform } from '../workspace/buildPlatform';
+import { buildPlatform } from '../../workspace/buildPlatform';
 
 /** What the targets of a component read, out of its Containerfile alone. */
 export interface Component {

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import { type IgnoreMatcher, parseIgnoreFile } from '@prism-build/containerfile';
-import { builderDirectory } from '../workspace/naming';
-import { listIgnoreFiles } from '../workspace/readContext';
-import type { StageReading } from '../workspace/stage/reading';
+import { builderDirectory } from '../../workspace/naming';
+import { listIgnoreFiles } from '../../workspace/readContext';
+import type { StageReading } from '../../workspace/stage/reading';
+import type { Identity } from '../identity';
+import type { Place } from '../places';
 import type { CompileReads, Component } from './component';
 import { toExclusions, toFilesets, toPartFilesets } from './filesets';
-import type { Identity } from './identity';
-import type { Place } from './places';
 
 /** An input as Nx has it in `targets.<name>.inputs`. */
 export type Input = string | Readonly<Record<string, unknown>>;
@@ -21,17 +21,14 @@ export interface KeyFacts {
   readonly variables?: readonly string[];
   /** What the compiler reads, or why that cannot be said; absent: nothing is compiled as a recognised stage. */
   readonly reading?: StageReading | undefined;
+  /** Whether a rootfs.json lies beside the Containerfile. */
+  readonly rootfs?: boolean;
 }
 
 /** What a compile stage reads, besides the plugin's own code. */
-export function compileInputs(
-  facts: KeyFacts,
-  compile: CompileReads,
-  place: Place,
-  rootfs: boolean,
-): Input[] {
+export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Place): Input[] {
   return [
-    ...ownFilesets(place, facts.context, rootfs),
+    ...ownFilesets(place, facts),
     ...fromDisk(compileFilesets(facts, compile)),
     ...pinsOf(compile.builder),
     ...environment(facts),
@@ -39,14 +36,9 @@ export function compileInputs(
 }
 
 /** What an image's own stages read, besides the plugin's own code and its bases. */
-export function imageInputs(
-  facts: KeyFacts,
-  component: Component | undefined,
-  place: Place,
-  rootfs: boolean,
-): Input[] {
+export function imageInputs(facts: KeyFacts, component: Component | undefined, place: Place): Input[] {
   return [
-    ...ownFilesets(place, facts.context, rootfs),
+    ...ownFilesets(place, facts),
     ...fromDisk(imageFilesets(facts, component, place)),
     ...(component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : []),
     ...environment(facts),
@@ -108,11 +100,11 @@ function mustCount(facts: KeyFacts, pins: readonly string[]): string[] {
 }
 
 /** Files that count whatever an ignore file says. */
-function ownFilesets(place: Place, context: string, hasRootfs: boolean): string[] {
+function ownFilesets(place: Place, { context, rootfs }: KeyFacts): string[] {
   const directory = beside(place);
   return [
     `${directory}/${posix.basename(place.file)}`,
-    ...(hasRootfs ? [`${directory}/rootfs.json`, `${directory}/rootfs.lock.json`] : []),
+    ...(rootfs ? [`${directory}/rootfs.json`, `${directory}/rootfs.lock.json`] : []),
     ...listIgnoreFiles(place.file, context).map((path) => `{workspaceRoot}/${path}`),
   ];
 }

@@ -1,6 +1,6 @@
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
-import type { Files, Signature, Witness } from '../workspace/stage/files';
-import type { ProjectReads } from './readProject';
+import type { Files, Signature, Witness } from '../../workspace/stage/files';
+import type { ProjectReads } from '../read/reads';
 
 /** A component as an earlier run read it, with the places in `paths` of all that was seen. */
 export interface Known {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { componentNameOf, toName } from '../workspace/naming';
-import type { Place } from './places';
+import { componentNameOf, toName } from '../../workspace/naming';
+import type { Place } from '../places';
 
 interface Named extends Pick<Place, 'root' | 'label'> {
   /** The name that project.json or package.json gives. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { executorIdentity, inferenceIdentity } from '../workspace/identity';
-import { keepFacts } from '../workspace/stage/facts';
-import { type Files, openFiles, toText, type Witness } from '../workspace/stage/files';
+import { executorIdentity, inferenceIdentity } from '../../workspace/identity';
+import { keepFacts } from '../../workspace/stage/facts';
+import { type Files, openFiles, toText, type Witness } from '../../workspace/stage/files';
+import type { ProjectReads } from '../read/reads';
 import { compareWith, type Fresh, type Known, makeMemory, readMemory, writeMemory } from './memory';
-import type { ProjectReads } from './readProject';
 
 /** What earlier runs read of a workspace. */
 export interface Kept {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { BuildArgs } from '../workspace/buildArgs';
-import type { ReadText } from '../workspace/readContext';
+import type { BuildArgs } from '../../workspace/buildArgs';
+import type { ReadText } from '../../workspace/readContext';
 import type { VariantOptions } from './variants';
 
 /** What project.json or package.json says of a component. */

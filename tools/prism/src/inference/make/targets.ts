@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { imagesLockPath } from '@prism-build/registry';
-import { imageDirectory, imageParts } from '../workspace/directories';
-import { targetName } from '../workspace/naming';
+import { imageDirectory, imageParts } from '../../workspace/directories';
+import { targetName } from '../../workspace/naming';
+import type { Identity } from '../identity';
+import type { Place } from '../places';
+import { beside, type Input } from '../read/keys';
+import type { CompileKey, ImageReads, ProjectReads } from '../read/reads';
 import type { BaseLinks } from './bases';
 import { addConsumers } from './consumers';
-import type { Identity } from './identity';
-import { beside, type Input } from './keys';
-import type { Place } from './places';
-import type { CompileKey, ImageReads, ProjectReads } from './readProject';
 
 /** Whatever else decides the targets of a component than what was read of it. */
 export interface Surroundings {

@@ -1,0 +1,65 @@
+import { type Failure, failed, ok, type Result } from '@prism-build/errors';
+import { fileFailure } from '@prism-build/shell';
+import { valuesOf } from '../../workspace/buildArgs';
+import type { Files } from '../../workspace/stage/files';
+import type { Place } from '../places';
+import type { PluginOptions } from '../pluginOptions';
+import { type Component, readComponent } from './component';
+import { type Declared, listOf, readDeclared, readRootfs } from './declared';
+import { defaultVariantNames, findVariants } from './variants';
+
+/** A Containerfile with what project.json says of it: no other file of its context was looked at. */
+export interface ReadImages {
+  readonly declared: Declared['options'] & Pick<Declared, 'name'>;
+  readonly rootfs: ReturnType<typeof readRootfs>;
+  /** The default image first. */
+  readonly images: readonly ReadImage[];
+  /** What is wrong with the variants. */
+  readonly failures: readonly Failure[];
+}
+
+export interface ReadImage {
+  readonly variant?: string;
+  readonly stage?: string;
+  readonly component: Result<Component>;
+}
+
+const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
+
+export function readImages(place: Place, options: PluginOptions | undefined, files: Files): ReadImages {
+  const { file, directory, root } = place;
+  const text = orFailure(file, () => ok(files.text(file) ?? ''));
+  const { name, options: declared, variants: targets } = readDeclared(files.text, root);
+  const rootfs = readRootfs(files.text, directory);
+  const request = { buildArgs: valuesOf(declared.buildArgs ?? {}), contexts: rootfs ? ['rootfs'] : [] };
+  const platforms = listOf(declared.platforms) ?? options?.platforms ?? defaultPlatforms;
+  const readStage = (target: string | undefined) =>
+    text.ok ? readComponent(text.value, file, { ...request, platforms, target }) : text;
+  const found = findVariants(text.ok ? text.value : '', file, {
+    ...request,
+    names: options?.variants ?? defaultVariantNames,
+    declared: declared.variants,
+    targets,
+    target: declared.stage,
+  });
+  const variants = (found.ok ? found.value : []).map((one) => ({
+    variant: one.name,
+    stage: one.stage,
+    component: readStage(one.stage),
+  }));
+  return {
+    declared: { name, ...declared },
+    rootfs,
+    images: [{ component: readStage(declared.stage) }, ...variants],
+    failures: found.ok ? [] : found.failures,
+  };
+}
+
+/** What cannot be read is the matter of one project: an exception here would end every command of nx. */
+function orFailure<T>(what: string, read: () => Result<T>): Result<T> {
+  try {
+    return read();
+  } catch (error) {
+    return failed(fileFailure(error, `cannot read ${what}`));
+  }
+}

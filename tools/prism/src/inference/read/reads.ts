@@ -1,0 +1,46 @@
+import type { Use } from '@prism-build/languages';
+import type { Input } from './keys';
+import type { RegistryImage } from './registryImages';
+
+/**
+ * All that the files of a component say of it, whatever else there is in the workspace: plain data, which is kept
+ * between commands.
+ */
+export interface ProjectReads {
+  /** The name that project.json or package.json gives. */
+  readonly declared?: string | undefined;
+  readonly context: string;
+  /** What the project says of its image, and its compile stage and its variants must know too: platforms, build arguments. */
+  readonly shared: Readonly<Record<string, unknown>>;
+  /** What rootfs.json says of the cache; absent: the component has none. */
+  readonly rootfs?: { readonly cache: boolean } | undefined;
+  readonly compile?: CompileKey | undefined;
+  /** The images that come out of the Containerfile, the default one first. */
+  readonly images: readonly ImageReads[];
+  /** From a file to a directory that its compiler reads. */
+  readonly compiled: readonly Use[];
+  readonly registry: readonly RegistryImage[];
+}
+
+export interface CompileKey {
+  readonly language: string;
+  /** The builder image, whose pin decides bytes. */
+  readonly builder: string;
+  /** Without the plugin's own, which all have. */
+  readonly inputs: readonly Input[];
+  /** Why the key is all that COPY takes, where it is. */
+  readonly wide?: string | undefined;
+}
+
+export interface ImageReads {
+  readonly variant?: string;
+  readonly stage?: string;
+  /** The images that it names. */
+  readonly references: readonly string[];
+  /** Without the plugin's own, which all have, and without those of its bases. */
+  readonly inputs: readonly Input[];
+  /** Whether something of the compile stage is in it. */
+  readonly compiled: boolean;
+  /** Files that their owner may execute. */
+  readonly executable: readonly string[];
+}
