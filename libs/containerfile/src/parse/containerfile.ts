@@ -87,17 +87,16 @@ function findDuplicates(stages: readonly Stage[], file: string): Failure[] {
   });
 }
 
+const PLATFORM_ARGUMENT = /^(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)$/;
+
 /** A default of an argument that the engine sets: Podman and BuildKit do not agree which one counts. */
 function warnOfDefaults(globals: readonly ArgInstruction[], stages: readonly Stage[]): Warning[] {
-  const all: Instruction[] = [...globals, ...stages.flatMap(({ instructions }) => instructions)];
-  return all.flatMap((each) => {
-    if (each.keyword !== 'ARG') return [];
-    const names = each.args.filter(
-      ({ name, value }) => value !== undefined && /^(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)$/.test(name),
+  const all = [globals, ...stages.map(({ instructions }) => instructions)].flat();
+  return all
+    .filter((each) => each.keyword === 'ARG')
+    .flatMap(({ args, line }) =>
+      args
+        .filter(({ name, value }) => value !== undefined && PLATFORM_ARGUMENT.test(name))
+        .map(({ name }) => ({ what: `${name} has a default, which engines treat differently.`, line })),
     );
-    return names.map(({ name }) => ({
-      what: `${name} has a default, which engines treat differently.`,
-      line: each.line,
-    }));
-  });
 }

@@ -17,7 +17,7 @@ export interface LogicalLines {
   readonly failures: readonly Failure[];
 }
 
-const chomp = (line: string): string => line.replace(/\r+$/, '');
+const chomp = (line: string): string => (line.endsWith('\r') ? line.replace(/\r+$/, '') : line);
 const isComment = (line: string): boolean => trimStart(line).startsWith('#');
 const isBlank = (line: string): boolean => trimStart(line) === '';
 

@@ -11,12 +11,10 @@ export function resolveGlobals(
   failures: Failure[],
 ): GlobalScope {
   const buildArgs = toMap(options.buildArgs ?? {});
+  const own = listPlatformArguments(options.platform, options.buildPlatform);
   // A build argument may replace a platform argument, as podman build allows it.
-  const platform = new Map(
-    [...listPlatformArguments(options.platform, options.buildPlatform)].map(
-      ([name, value]): [string, string] => [name, buildArgs.get(name) ?? value],
-    ),
-  );
+  const replaced = [...buildArgs].filter(([name]) => own.has(name));
+  const platform = replaced.length > 0 ? new Map([...own, ...replaced]) : own;
   if (globals.length === 0) return { visible: platform, declared: new Map(), platform, buildArgs };
   const declared = new Map<string, string>();
   for (const { args, line } of globals) {

@@ -10,8 +10,18 @@ const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROX
 export const isProxy = (name: string): boolean =>
   PROXIES.includes(name.toUpperCase()) && (name === name.toUpperCase() || name === name.toLowerCase());
 
+/** By both platforms: there are few, and every command of nx asks for each Containerfile. */
+const platformArguments = new Map<string, Variables>();
+
 /** The platform arguments: known in every FROM, and in a stage that declares them by ARG. */
-export function listPlatformArguments(target: Platform, build: Platform): Map<string, string> {
+export function listPlatformArguments(target: Platform, build: Platform): Variables {
+  const key = `${formatPlatform(target)} ${formatPlatform(build)}`;
+  const known = platformArguments.get(key) ?? makePlatformArguments(target, build);
+  platformArguments.set(key, known);
+  return known;
+}
+
+function makePlatformArguments(target: Platform, build: Platform): Variables {
   const list = (prefix: string, platform: Platform): [string, string][] => [
     [`${prefix}PLATFORM`, formatPlatform(platform)],
     [`${prefix}OS`, platform.os],
