@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { digestOf } from '../../../../test/support/components';
-import { until } from '../../../../test/support/workspace';
-import { type Generated, host, openGenerated, podman, succeeds } from './generated';
+import { type Generated, openGenerated } from './generated';
+import { backends, buildPair, generatePair, runsInContainer } from './pluginPair';
 
 /** Plugins in Python for real: a package, the SDK's and the messages in one image. */
 let generated: Generated;
@@ -19,45 +17,21 @@ beforeAll(() => {
 afterAll(() => generated.remove());
 
 test('plugins in Python build for both platforms, pass their tests and run', async () => {
-  const { workspace, nx, generate, start } = generated;
-  const files = () => workspace.git('status', '--short', '--untracked-files=all');
-  expect(await generate('prism:plugin', 'kv-memory', '--lang=python', '--dry-run')).toMatch(
-    /CREATE plugins\/kv-memory\/Containerfile[\s\S]*CREATE plugins\/kv-memory\/requirements\.lock/,
-  );
-  expect(existsSync(workspace.path('plugins'))).toBe(false);
-  for (const backend of ['memory', 'blank']) {
-    const options = [`kv-${backend}`, `--backend=${backend}`, '--lang=python'];
-    expect(await generate('prism:plugin', ...options)).toContain(
-      `CREATE plugins/kv-${backend}/plugin_kv_${backend}/store.py`,
-    );
-    const before = files();
-    expect(await generate('prism:plugin', ...options)).toContain('nothing changed');
-    expect(files()).toBe(before);
-  }
-
-  await nx('build-image', 'plugin-kv-memory');
-  // One platform of the other is enough for a test: the SDK is the same.
-  await nx('build-image', 'plugin-kv-blank', `--platforms=linux/${host}`);
-  for (const [project, platforms] of [
-    ['plugin-kv-memory', 2],
-    ['plugin-kv-blank', 1],
-  ] as const) {
-    expect(digestOf(workspace, project)).toMatch(/^sha256:/);
-    const image = JSON.parse(workspace.read(`dist/images/${project}/digest.json`));
-    expect(image.platforms).toHaveLength(platforms);
-  }
+  const { nx } = generated;
+  await generatePair(generated, 'python', {
+    dryRun: /CREATE plugins\/kv-memory\/Containerfile[\s\S]*CREATE plugins\/kv-memory\/requirements\.lock/,
+    file: (backend) => `plugin_kv_${backend}/store.py`,
+  });
+  await buildPair(generated);
   const tested = await nx('run-many', '-t', 'test', '--projects=plugin-kv-*', '--parallel=1');
   expect(tested.match(/^Ran \d+ tests? in .*\n\nOK/gm)).toHaveLength(2);
-
-  for (const backend of ['memory', 'blank']) {
-    await nx('load-image', `plugin-kv-${backend}`, `--platforms=linux/${host}`);
-    const name = start(`plugin-kv-${backend}`);
-    await until('the plugin in its container is healthy', () =>
-      succeeds('exec', name, '/usr/bin/python3', '-m', `plugin_kv_${backend}`, 'health'),
-    );
-    podman('stop', '--time=20', name);
-    expect(podman('inspect', '--format={{.State.ExitCode}}', name)).toBe('0');
-  }
+  for (const backend of backends)
+    await runsInContainer(generated, `plugin-kv-${backend}`, [
+      '/usr/bin/python3',
+      '-m',
+      `plugin_kv_${backend}`,
+      'health',
+    ]);
 });
 
 test('an edit of the SDK is an edit of the plugins, by keys and by edges', async () => {
