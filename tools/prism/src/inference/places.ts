@@ -39,8 +39,8 @@ export function placeComponents(files: readonly string[]): {
   readonly failures: readonly Failure[];
 } {
   const ranked = files.flatMap((file) => {
-    const name = posix.basename(file);
-    const rank = foreign.test(name) ? -1 : forms.findIndex((form) => form.test(name));
+    const name = file.slice(file.lastIndexOf('/') + 1);
+    const rank = rankOf(name);
     return rank < 0 ? [] : [{ rank, place: placeOf(file, forms[rank]!.exec(name)![1]) }];
   });
   const found = new Map<string, Place>();
@@ -53,8 +53,14 @@ export function placeComponents(files: readonly string[]): {
   return { places: [...found.values()], failures };
 }
 
+/** Nearly all are called so, and every command of nx asks. */
+function rankOf(name: string): number {
+  if (name === 'Containerfile') return 0;
+  return foreign.test(name) ? -1 : forms.findIndex((form) => form.test(name));
+}
+
 function placeOf(file: string, label: string | undefined): Place {
-  const directory = posix.dirname(file);
+  const directory = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.';
   return { file, directory, label, root: label === undefined ? directory : posix.join(directory, label) };
 }
 

@@ -23,7 +23,7 @@ export function openKept(root: string, options: string): Kept {
   const version = `${inferenceIdentity()} ${options}`;
   const place = join(directory, 'prism-projects.json');
   const before = readMemory(place, version);
-  const holds = compareWith(before, files);
+  const holds = compareWith(before, root);
   const used = new Map<string, Known | Fresh>();
   let fresh = false;
   return {
@@ -35,7 +35,7 @@ export function openKept(root: string, options: string): Kept {
       return known.reads;
     },
     keep: (containerfile, reads, witness) => {
-      used.set(containerfile, { reads, witness });
+      used.set(containerfile, { reads, fresh: witness });
       fresh = true;
     },
     save: () => {

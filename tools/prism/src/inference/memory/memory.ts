@@ -1,6 +1,17 @@
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
-import type { Files, Signature, Witness } from '../../workspace/stage/files';
+import {
+  absoluteIn,
+  type Files,
+  type Looked,
+  lookAt,
+  nowhere,
+  placeOf,
+  type Signature,
+  signatureIn,
+  type Witness,
+} from '../../workspace/stage/files';
 import type { ProjectReads } from '../read/reads';
+import { NumberedPaths } from './numberedPaths';
 
 /** A component as an earlier run read it, with the places in `paths` of all that was seen. */
 export interface Known {
@@ -11,6 +22,8 @@ export interface Known {
 /** What an earlier run read. Files that several components saw stand in it once, and are looked at once. */
 export interface Memory {
   readonly paths: readonly string[];
+  /** The place of the directory above each path; -1: there is none. */
+  readonly above: readonly number[];
   /** Three numbers for each path. */
   readonly signatures: Float64Array;
   readonly projects: ReadonlyMap<string, Known>;
@@ -19,10 +32,10 @@ export interface Memory {
 /** A component as this run read it. */
 export interface Fresh {
   readonly reads: ProjectReads;
-  readonly witness: Witness;
+  readonly fresh: Witness;
 }
 
-const nothing: Memory = { paths: [], signatures: new Float64Array(), projects: new Map() };
+const nothing: Memory = { paths: [], above: [], signatures: new Float64Array(), projects: new Map() };
 
 /**
  * Parsed anew every time, also in a daemon: parts of it become parts of projects, and whose those are then is Nx's to say.
@@ -36,16 +49,17 @@ export function readMemory(place: string, version: string): Memory {
     if (read?.version !== version) return nothing;
     const bytes = new Uint8Array(Buffer.from(read.signatures, 'base64'));
     const signatures = new Float64Array(bytes.buffer);
-    return { paths: read.paths, signatures, projects: new Map(Object.entries(read.projects)) };
+    const { paths, above, projects } = read;
+    return { paths, above, signatures, projects: new Map(Object.entries(projects)) };
   } catch {
     return nothing;
   }
 }
 
 export function writeMemory(place: string, version: string, memory: Memory): void {
-  const { paths, projects } = memory;
   const signatures = Buffer.from(memory.signatures.buffer).toString('base64');
-  const written: Written = { version, paths, signatures, projects: Object.fromEntries(projects) };
+  const projects = Object.fromEntries(memory.projects);
+  const written: Written = { version, ...memory, signatures, projects };
   try {
     writeFileAtomic(place, JSON.stringify(written));
   } catch {
@@ -53,46 +67,69 @@ export function writeMemory(place: string, version: string, memory: Memory): voi
   }
 }
 
-interface Written {
+interface Written extends Pick<Memory, 'paths' | 'above'> {
   readonly version: string;
-  readonly paths: readonly string[];
   /** The bytes of the numbers in base 64: many numbers in decimals take long to read. */
   readonly signatures: string;
   readonly projects: Readonly<Record<string, Known>>;
 }
 
-/** Tells whether a path of a memory is as it was; each is looked at once. */
-export function compareWith({ paths, signatures }: Memory, files: Files): (index: number) => boolean {
+/**
+ * Tells whether a path of a memory is as it was; each is looked at once. By numbers and without a map: thousands are
+ * looked at with every command of nx.
+ */
+export function compareWith({ paths, above, signatures }: Memory, root: string): (index: number) => boolean {
+  const looked: Looked[] = [];
   const asTheyWere: boolean[] = [];
+  const look = (index: number): Looked => {
+    const known = looked[index];
+    if (known) return known;
+    const parent = above[index]!;
+    // What lies behind a link is not what it was, whatever it looks like.
+    const within = parent < 0 || look(parent).kind === 'directory';
+    const found = within ? lookAt(absoluteIn(root, placeOf(paths[index]!))) : nowhere;
+    looked[index] = found;
+    return found;
+  };
   const compare = (index: number): boolean => {
-    const { inode, size, changed } = files.signatureOf(paths[index]!);
+    const { inode, size, changed } = signatureIn(paths[index]!, look(index));
     const at = 3 * index;
     return signatures[at] === inode && signatures[at + 1] === size && signatures[at + 2] === changed;
   };
   return (index) => (asTheyWere[index] ??= compare(index));
 }
 
-/** @param projects of this run: those that are as they were in `before`, and those that were read */
+/** @param projects of this run: those that are as they were in `before`, and those that `files` were read for */
 export function makeMemory(
   before: Memory,
   projects: ReadonlyMap<string, Known | Fresh>,
-  files: Files,
+  { signatureOf }: Files,
 ): Memory {
-  const places = new Map<string, number>();
-  const placeOf = (path: string): number => {
-    const known = places.get(path) ?? places.size;
-    places.set(path, known);
-    return known;
+  const numbered = new NumberedPaths();
+  const known = new Map<string, Known>();
+  const add = (name: string, reads: ProjectReads, witness: readonly (number | undefined)[]): void => {
+    // A file that changed between two looks: whoever saw it before is read again by the next run.
+    if (witness.every((one) => one !== undefined)) known.set(name, { reads, witness });
   };
-  const known = [...projects].map(([name, { reads, witness }]): [string, Known] => {
-    const paths = witness.map((one) => placeOf(typeof one === 'number' ? before.paths[one]! : one));
-    return [name, { reads, witness: paths }];
-  });
-  const paths = [...places.keys()];
-  const signatures = Float64Array.from(paths.flatMap((path) => numbersOf(files.signatureOf(path))));
-  return { paths, signatures, projects: new Map(known) };
+  for (const [name, one] of projects)
+    if ('fresh' in one)
+      add(
+        name,
+        one.reads,
+        one.fresh.map((path) => numbered.add(path, signatureOf(path))),
+      );
+  for (const [name, one] of projects)
+    if ('witness' in one)
+      add(
+        name,
+        one.reads,
+        one.witness.map((index) => numbered.add(before.paths[index]!, signatureAt(before, index))),
+      );
+  const { paths, above } = numbered;
+  return { paths, above, signatures: numbered.signatures(), projects: known };
 }
 
-function numbersOf({ inode, size, changed }: Signature): number[] {
-  return [inode, size, changed];
+function signatureAt({ signatures }: Memory, index: number): Signature {
+  const at = 3 * index;
+  return { inode: signatures[at]!, size: signatures[at + 1]!, changed: signatures[at + 2]! };
 }

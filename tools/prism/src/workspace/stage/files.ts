@@ -53,7 +53,8 @@ export interface Branches {
   readonly directories: readonly string[];
 }
 
-interface Looked extends Signature {
+/** What one look at a path says. */
+export interface Looked extends Signature {
   readonly kind: Kind;
   readonly executable: boolean;
 }
@@ -61,8 +62,29 @@ interface Looked extends Signature {
 /** Behind a path in a witness: only its mode counted, which an edit leaves as it is. */
 const ofMode = '\0mode';
 
-const nothing: Looked = { kind: 'none', executable: false, inode: 0, size: 0, changed: 0 };
+export const nowhere: Looked = { kind: 'none', executable: false, inode: 0, size: 0, changed: 0 };
 const executable: Signature = { inode: 1, size: 0, changed: 0 };
+
+/** The file or directory that a path of a witness is about. */
+export function placeOf(path: string): string {
+  return path.endsWith(ofMode) ? path.slice(0, -ofMode.length) : path;
+}
+
+/** The directory above a file or directory; that of the workspace is '', and above itself. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** Of what was seen there, what counts for a path of a witness. */
+export function signatureIn(path: string, looked: Looked): Signature {
+  if (!path.endsWith(ofMode)) return looked;
+  return looked.executable ? executable : nowhere;
+}
+
+/** Paths are clean: nothing is left for `join` to do. */
+export function absoluteIn(root: string, path: string): string {
+  return path === '' ? root : `${root}/${path}`;
+}
 
 /** @param facts what was said of files before, of which only the changed are read again */
 export function openFiles(root: string, facts: Facts): Files {
@@ -70,8 +92,7 @@ export function openFiles(root: string, facts: Facts): Files {
   const listed = new Map<string, readonly Listed[]>();
   let seen: Set<string> | undefined;
 
-  /** Paths are clean: nothing is left for `join` to do. */
-  const absolute = (path: string): string => (path === '' ? root : `${root}/${path}`);
+  const absolute = (path: string): string => absoluteIn(root, path);
   const look = (path: string): Looked => {
     const known = looked.get(path);
     if (known) return known;
@@ -80,8 +101,8 @@ export function openFiles(root: string, facts: Facts): Files {
       above === 'directory'
         ? lookAt(absolute(path))
         : above === 'link'
-          ? { ...nothing, kind: above }
-          : nothing;
+          ? { ...nowhere, kind: above }
+          : nowhere;
     looked.set(path, found);
     return found;
   };
@@ -169,15 +190,8 @@ export function openFiles(root: string, facts: Facts): Files {
         for (const path of own) before?.add(path);
       }
     },
-    signatureOf: (path) => {
-      if (!path.endsWith(ofMode)) return look(path);
-      return look(path.slice(0, -ofMode.length)).executable ? executable : nothing;
-    },
+    signatureOf: (path) => signatureIn(path, look(placeOf(path))),
   };
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 function readLink(absolute: string): string | undefined {
@@ -195,15 +209,16 @@ const kinds: ReadonlyMap<number, Kind> = new Map([
   [S_IFLNK, 'link'],
 ]);
 
-function lookAt(absolute: string): Looked {
+/** Does not follow a link at the end of the path; links on the way are the caller's matter. */
+export function lookAt(absolute: string): Looked {
   try {
     const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
-    if (!stat) return nothing;
+    if (!stat) return nowhere;
     const kind = kinds.get(stat.mode & fs.constants.S_IFMT) ?? 'none';
     const executable = kind === 'file' && (stat.mode & 0o100) !== 0;
     return { kind, executable, inode: stat.ino, size: stat.size, changed: stat.ctimeMs };
   } catch {
-    return nothing;
+    return nowhere;
   }
 }
 

@@ -1,0 +1,39 @@
+import { parentOf, placeOf, type Signature } from '../../workspace/stage/files';
+
+/** The paths of witnesses, each once and with a number, behind the directories above it. */
+export class NumberedPaths {
+  readonly paths: string[] = [];
+  /** The number of the directory above each; -1: there is none. */
+  readonly above: number[] = [];
+  private readonly seen: (Signature | undefined)[] = [];
+  private readonly numbers = new Map<string, number>();
+
+  /** The number of a path; undefined where something else was seen there before. */
+  add(path: string, signature: Signature): number | undefined {
+    const number = this.numberOf(path);
+    const known = this.seen[number] ?? signature;
+    this.seen[number] = known;
+    const { inode, size, changed } = signature;
+    const same = known.inode === inode && known.size === size && known.changed === changed;
+    return same ? number : undefined;
+  }
+
+  /** Three numbers for each path; those of a directory that only stands above others say nothing. */
+  signatures(): Float64Array {
+    const numbers = this.paths.flatMap((_, number) => {
+      const { inode = 0, size = 0, changed = 0 } = this.seen[number] ?? {};
+      return [inode, size, changed];
+    });
+    return Float64Array.from(numbers);
+  }
+
+  private numberOf(path: string): number {
+    const known = this.numbers.get(path);
+    if (known !== undefined) return known;
+    const above = path === '' ? -1 : this.numberOf(parentOf(placeOf(path)));
+    const number = this.paths.push(path) - 1;
+    this.above.push(above);
+    this.numbers.set(path, number);
+    return number;
+  }
+}
