@@ -1,5 +1,5 @@
-"""What plugins in Python share: settings, JSON logs on standard error, the gRPC server with `KeyValue` and
-`grpc.health.v1`, and graceful drain. A plugin implements `Store` and calls `run`."""
+"""What plugins in Python share: settings, JSON logs on standard error, the gRPC server with `KeyValue`,
+`Lifecycle` and `grpc.health.v1`, and graceful drain. A plugin implements `Store` and calls `run`."""
 
 from .run import Plugin, run
 from .store import Entry, Page, Query, Store, Ttl, Unavailable

@@ -1,9 +1,10 @@
-"""`grpc.health.v1` of a plugin: the empty service and the data plane's are the plugin itself."""
+"""`grpc.health.v1` of a plugin: the empty service and the data plane's are the plugin itself, which Lifecycle answers
+for as long as there is a process."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from enum import Enum, auto
+from dataclasses import dataclass, replace
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -13,31 +14,41 @@ from .store import Store
 
 log = logging.getLogger(__name__)
 Answer = health_pb2.HealthCheckResponse
-KNOWN = ("", "prism.keyvalue.v1.KeyValue")
+DATA_PLANE = "prism.keyvalue.v1.KeyValue"
+LIFECYCLE = "prism.lifecycle.v1.Lifecycle"
 
 
-class State(Enum):
+@dataclass(frozen=True)
+class Condition:
     """What the plugin can do now."""
 
-    DOWN = auto()
-    SERVING = auto()
-    #: The last one: nothing comes after it.
-    DRAINING = auto()
+    #: The backend can serve.
+    up: bool = False
+    #: New calls of the data plane are refused, whatever the backend can do.
+    draining: bool = False
+    #: Nothing comes after it.
+    ended: bool = False
+
+    def of(self, service: str) -> Answer:
+        if service == LIFECYCLE:
+            return Answer(status=Answer.SERVING)
+        if service not in ("", DATA_PLANE):
+            return Answer(status=Answer.SERVICE_UNKNOWN)
+        return Answer(status=Answer.SERVING if self.up and not self.draining else Answer.NOT_SERVING)
 
 
 class States:
-    """The present state, and what whoever waits for another one waits for."""
+    """The present condition, and what whoever waits for another one waits for."""
 
     def __init__(self) -> None:
-        self.now = State.DOWN
+        self.now = Condition()
         self.changed = asyncio.Event()
 
-    def change(self, state: State) -> None:
-        if self.now in (State.DRAINING, state):
-            return
-        self.now = state
-        self.changed.set()
-        self.changed = asyncio.Event()
+    def change(self, **news: bool) -> None:
+        before, self.now = self.now, replace(self.now, **news)
+        if self.now != before:
+            self.changed.set()
+            self.changed = asyncio.Event()
 
 
 class Health(health_pb2_grpc.HealthServicer):
@@ -45,30 +56,26 @@ class Health(health_pb2_grpc.HealthServicer):
         self._states = states
 
     async def Check(self, request: health_pb2.HealthCheckRequest, context: grpc.aio.ServicerContext) -> Answer:
-        if request.service not in KNOWN:
+        answer = self._states.now.of(request.service)
+        if answer.status == Answer.SERVICE_UNKNOWN:
             await context.abort(grpc.StatusCode.NOT_FOUND, f"no service `{request.service}`")
-        return answer_of(self._states.now)
+        return answer
 
     async def Watch(
         self, request: health_pb2.HealthCheckRequest, _context: grpc.aio.ServicerContext
     ) -> AsyncIterator[Answer]:
-        """Sends every change until the client goes away or draining begins: an endless stream would hold up the drain
-        to its limit."""
+        """Sends every change until the client goes away or the plugin ends: an endless stream would hold up the end."""
         sent = None
         while True:
             # Taken first: what changes while a slow client takes the answer is sent too.
-            state, changed = self._states.now, self._states.changed
-            answer = answer_of(state) if request.service in KNOWN else Answer(status=Answer.SERVICE_UNKNOWN)
+            now, changed = self._states.now, self._states.changed
+            answer = now.of(request.service)
             if answer != sent:
                 sent = answer
                 yield answer
-            if state is State.DRAINING:
+            if now.ended:
                 return
             await changed.wait()
-
-
-def answer_of(state: State) -> Answer:
-    return Answer(status=Answer.SERVING if state is State.SERVING else Answer.NOT_SERVING)
 
 
 async def monitor(store: Store, states: States, every: float) -> None:
@@ -76,13 +83,13 @@ async def monitor(store: Store, states: States, every: float) -> None:
     told: str | None = "nothing yet"
     while True:
         error = await ask(store, every)
-        states.change(State.SERVING if error is None else State.DOWN)
+        states.change(up=error is None)
         if error != told:
             told = error
             if error is None:
-                log.info("the backend is up; serving")
+                log.info("the backend is up")
             else:
-                log.warning("the backend is down; not serving", **fields(error=error))
+                log.warning("the backend is down", **fields(error=error))
         await asyncio.sleep(every)
 
 

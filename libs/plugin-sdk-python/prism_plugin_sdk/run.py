@@ -26,8 +26,8 @@ class Plugin:
 
 
 def run(plugin: Plugin, open_store: Callable[[], Awaitable[Store]]) -> int:
-    """Runs a plugin until SIGTERM or SIGINT and gives its exit status; `health`, `--version` and `--help` do what they
-    say. `open_store` does not wait for the backend: `Store.ping` tells when that can serve."""
+    """Runs a plugin until SIGTERM, SIGINT or Lifecycle.Stop and gives its exit status; `health`, `--version` and
+    `--help` do what they say. `open_store` does not wait for the backend: `Store.ping` tells when that can serve."""
     command, *rest = sys.argv[1:] or [""]
     if command in ("--version", "version"):
         print(f"plugin-{plugin.name} {plugin.version}")
@@ -54,11 +54,11 @@ def serve(plugin: Plugin, read: Settings, open_store: Callable[[], Awaitable[Sto
     import logging
 
     from .logs import fields, start_logging
-    from .serve import serve as serve_until_signal
+    from .serve import serve as serve_to_the_end
 
     start_logging(read.log_level)
     try:
-        asyncio.run(serve_until_signal(read, plugin.version, open_store))
+        asyncio.run(serve_to_the_end(read, plugin, open_store))
     except Exception as error:
         logging.getLogger(__name__).error("the plugin failed", **fields(error=str(error)))
         return 1

@@ -9,9 +9,13 @@ from collections.abc import Awaitable, Callable
 import grpc
 from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
 from prism.keyvalue.v1.keyvalue_pb2_grpc import add_KeyValueServicer_to_server
+from prism.lifecycle.v1.lifecycle_pb2_grpc import add_LifecycleServicer_to_server
 
-from .health import Health, State, States, monitor
+from .control import Control
+from .health import Health, monitor
+from .lifecycle import Lifecycle
 from .logs import fields
+from .run import Plugin
 from .service import Service
 from .settings import Address, Settings
 from .store import Store
@@ -19,32 +23,33 @@ from .store import Store
 log = logging.getLogger(__name__)
 #: Seconds that nobody waits for: the drain has a limit of its own.
 FOREVER = 1e6
+#: Seconds that connections get for goodbyes after the time of the drain.
+GOODBYES = 1
 
 
-async def serve(settings: Settings, version: str, open_store: Callable[[], Awaitable[Store]]) -> None:
-    """Serves until SIGTERM or SIGINT, then drains; a second signal ends the process at once."""
+async def serve(settings: Settings, plugin: Plugin, open_store: Callable[[], Awaitable[Store]]) -> None:
+    """Serves until SIGTERM, SIGINT or Lifecycle.Stop, then drains; a second signal ends the process at once."""
     signalled = catch_signals()
     # A second plugin with the same port is a mistake, and must not get half of the calls.
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
     address = listen(server, settings.listen)
     store = await open_store()
-    states = States()
-    service = Service(store, settings.call_timeout)
-    add_HealthServicer_to_server(Health(states), server)
-    add_KeyValueServicer_to_server(service, server)
-    asking = asyncio.create_task(monitor(store, states, settings.health_interval))
+    control = Control(settings.drain_timeout)
+    signalled.add_done_callback(lambda first: control.stop(control.limit, first.result()))
+    add_HealthServicer_to_server(Health(control.states), server)
+    add_KeyValueServicer_to_server(Service(store, control.gate, settings.call_timeout), server)
+    add_LifecycleServicer_to_server(Lifecycle(plugin, address, control), server)
+    asking = asyncio.create_task(monitor(store, control.states, settings.health_interval))
     try:
         await server.start()
-        log.info("listening", **fields(address=str(address), version=version))
-        log.info("draining", **fields(signal=await signalled))
-        states.change(State.DRAINING)
-        aborted = await drain(server, service, settings.drain_timeout)
+        log.info("listening", **fields(address=str(address), version=plugin.version))
+        aborted = await end(server, control, signalled)
     finally:
         asking.cancel()
         await store.close()
     if aborted:
         raise RuntimeError(f"the drain timeout passed; calls were aborted: {aborted}")
-    log.info("drained")
+    log.info("stopped")
 
 
 def listen(server: grpc.aio.Server, address: Address) -> Address:
@@ -70,11 +75,15 @@ def catch_signals() -> asyncio.Future[str]:
     return first
 
 
-async def drain(server: grpc.aio.Server, service: Service, limit: float) -> int:
-    """Refuses new calls and waits for those in flight; how many were aborted after `limit` seconds."""
-    stopping = asyncio.create_task(server.stop(FOREVER))
-    await asyncio.wait({stopping}, timeout=limit)
-    aborted = service.in_flight
-    await server.stop(None)
-    await stopping
+async def end(server: grpc.aio.Server, control: Control, signalled: asyncio.Future[str]) -> int:
+    """Waits until the process is to end, and drains; how many calls were aborted."""
+    limit, reason = await control.stopping
+    clock = asyncio.get_running_loop().time
+    until = clock() + limit + GOODBYES
+    # Lifecycle.Stop leaves the listener open until the drain is over: its caller may ask how far that is.
+    closing = [asyncio.create_task(server.stop(FOREVER))] if signalled.done() else []
+    _, aborted = await control.drain(limit, reason)
+    control.states.change(ended=True)
+    # Answers may still be on their way to slow clients.
+    await asyncio.gather(server.stop(until - clock()), *closing)
     return aborted

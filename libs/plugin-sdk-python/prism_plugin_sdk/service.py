@@ -1,6 +1,5 @@
 """Serves `prism.keyvalue.v1` from a store."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -12,6 +11,7 @@ from prism.keyvalue.v1 import keyvalue_pb2 as kv
 from prism.keyvalue.v1.keyvalue_pb2_grpc import KeyValueServicer
 
 from .cursor import decode_cursor, encode_cursor
+from .gate import Draining, Gate, Late
 from .limits import Refused, check_key, check_prefix, check_value, read_page, read_ttl
 from .logs import fields
 from .store import Query, Store, Ttl, Unavailable
@@ -24,28 +24,27 @@ PAGE_BYTES = 2 << 20
 
 
 def answered(work: Callable[["Service", Any], Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """A call of the service: counted while it runs, with a deadline, and with a status for whatever is raised."""
+    """A call of the service: through the gate, with a deadline, and with a status for whatever is raised."""
 
     @wraps(work)
     async def call(service: "Service", request: Any, context: grpc.aio.ServicerContext) -> Any:
-        service.in_flight += 1
         try:
-            async with asyncio.timeout(service.limit) as deadline:
+            async with service.gate.enter(service.limit):
                 return await work(service, request)
         except Exception as error:
-            await context.abort(*status(work.__name__, error, deadline.expired()))
-        finally:
-            service.in_flight -= 1
+            await context.abort(*status(work.__name__, error))
 
     return call
 
 
-def status(method: str, error: Exception, expired: bool) -> tuple[grpc.StatusCode, str]:
+def status(method: str, error: Exception) -> tuple[grpc.StatusCode, str]:
     """Text of unknown errors may hold secrets of the backend: it stays in the log."""
     if isinstance(error, Refused):
         return Code.INVALID_ARGUMENT, str(error)
-    if isinstance(error, TimeoutError) and expired:
-        return Code.DEADLINE_EXCEEDED, "the deadline passed before the backend answered"
+    if isinstance(error, Draining):
+        return Code.UNAVAILABLE, str(error)
+    if isinstance(error, Late):
+        return Code.DEADLINE_EXCEEDED, str(error)
     if isinstance(error, NotImplementedError):
         return Code.UNIMPLEMENTED, f"there is no {method} yet"
     if isinstance(error, Unavailable):
@@ -56,11 +55,10 @@ def status(method: str, error: Exception, expired: bool) -> tuple[grpc.StatusCod
 
 
 class Service(KeyValueServicer):
-    def __init__(self, store: Store, limit: float) -> None:
-        self.store = store
+    def __init__(self, store: Store, gate: Gate, limit: float) -> None:
+        self.store, self.gate = store, gate
         #: Deadline of a call, in seconds; gRPC itself cancels the calls of clients with an earlier one.
         self.limit = limit
-        self.in_flight = 0
 
     @answered
     async def Set(self, request: kv.SetRequest) -> kv.SetResponse:

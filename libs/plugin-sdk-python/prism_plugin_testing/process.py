@@ -66,6 +66,10 @@ class Process:
     async def terminate(self) -> int:
         """Sends SIGTERM and waits for the end; its exit status."""
         self._process.terminate()
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Waits for the end; its exit status."""
         async with asyncio.timeout(PATIENCE):
             return await self._process.wait()
 

@@ -5,14 +5,16 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import grpc
 from prism.keyvalue.v1.keyvalue_pb2_grpc import KeyValueStub
 
-from prism_plugin_sdk import Entry, Page, Query, Store, Ttl, Unavailable
+from prism_plugin_sdk import Entry, Page, Plugin, Query, Store, Ttl, Unavailable
 from prism_plugin_sdk.probe import probe
 from prism_plugin_sdk.serve import serve
 from prism_plugin_sdk.settings import Address, Settings
+from prism_plugin_testing.process import PATIENCE
 
 SECRET = "password=x"
 
@@ -72,7 +74,7 @@ class Running:
 
 @contextlib.asynccontextmanager
 async def running(drain: float = 1, call: float = 3600) -> AsyncIterator[Running]:
-    """A server of this process on a free port, as soon as it is healthy."""
+    """A server of this process on a free port, as soon as it is healthy; what is done with it has to end."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         address = Address("127.0.0.1", one.getsockname()[1])
@@ -81,12 +83,13 @@ async def running(drain: float = 1, call: float = 3600) -> AsyncIterator[Running
     async def open_store() -> Store:
         return store
 
-    ended = asyncio.create_task(serve(Settings(address, "INFO", drain, 0.02, call), "1", open_store))
+    ended = asyncio.create_task(serve(Settings(address, "INFO", drain, 0.02, call), Plugin("slow", "1"), open_store))
     try:
-        while await asyncio.to_thread(probe, address) is not None:
-            if ended.done():
-                await ended
-        yield Running(store, address, ended)
+        async with asyncio.timeout(PATIENCE):
+            while await asyncio.to_thread(probe, address) is not None:
+                if ended.done():
+                    await ended
+            yield Running(store, address, ended)
     finally:
         ended.cancel()
         with contextlib.suppress(asyncio.CancelledError, RuntimeError):
@@ -94,15 +97,15 @@ async def running(drain: float = 1, call: float = 3600) -> AsyncIterator[Running
 
 
 @contextlib.asynccontextmanager
-async def connected(address: Address) -> AsyncIterator[grpc.aio.Channel]:
+async def connected(address: Address | str) -> AsyncIterator[grpc.aio.Channel]:
     async with grpc.aio.insecure_channel(str(address), options=[("grpc.enable_http_proxy", 0)]) as channel:
         yield channel
 
 
-async def call(address: Address, method: str, request: object) -> tuple[str, object]:
+async def call(address: Address | str, method: str, request: object, stub: type = KeyValueStub) -> tuple[str, Any]:
     """The status of a call with its details, or OK with the answer."""
     async with connected(address) as channel:
         try:
-            return "OK", await getattr(KeyValueStub(channel), method)(request)
+            return "OK", await getattr(stub(channel), method)(request)
         except grpc.aio.AioRpcError as error:
             return error.code().name, error.details()

@@ -3,10 +3,13 @@ import json
 import unittest
 
 from prism.keyvalue.v1 import keyvalue_pb2 as kv
+from prism.lifecycle.v1 import lifecycle_pb2 as lc
+from prism.lifecycle.v1.lifecycle_pb2_grpc import LifecycleStub
 
 from prism_plugin_testing import Process
 from prism_plugin_testing.process import spawn
 
+from .stores import call
 from .test_serve import connects
 
 MODULE = "tests.plugin"
@@ -46,17 +49,30 @@ class Commands(unittest.IsolatedAsyncioTestCase):
         self.assertEqual([one["error"] for one in said], [expected])
 
 
-class Signals(unittest.IsolatedAsyncioTestCase):
-    async def test_the_first_ends_it_well(self) -> None:
+class Ends(unittest.IsolatedAsyncioTestCase):
+    async def test_the_first_signal_ends_it_well(self) -> None:
         async with await Process.start(MODULE) as plugin:
             await plugin.healthy()
             self.assertEqual(await plugin.terminate(), 0)
 
-    async def test_the_second_ends_it_at_once(self) -> None:
+    async def test_lifecycle_stop_ends_it_well(self) -> None:
+        async with await Process.start(MODULE) as plugin:
+            found, _ = await call(plugin.address, "Stop", lc.StopRequest(), LifecycleStub)
+            self.assertEqual((found, await plugin.ended()), ("OK", 0))
+
+    async def test_a_call_that_lifecycle_stop_aborts_is_its_failure(self) -> None:
+        async with await Process.start(MODULE) as plugin:
+            stuck = asyncio.create_task(call(plugin.address, "Set", kv.SetRequest(key="a")))
+            while (await plugin.client().GetTTL(kv.GetTTLRequest(key="asked"))).ttl_ms != -1:
+                await asyncio.sleep(0.005)
+            await call(plugin.address, "Stop", lc.StopRequest(timeout_ms=1), LifecycleStub)
+            self.assertEqual(((await stuck)[0], await plugin.ended()), ("UNAVAILABLE", 1))
+
+    async def test_the_second_signal_ends_it_at_once(self) -> None:
         async with await Process.start(MODULE) as plugin:
             await plugin.healthy()
             client = plugin.client()
-            call = client.Set(kv.SetRequest(key="a"))
+            stuck = client.Set(kv.SetRequest(key="a"))
             while (await client.GetTTL(kv.GetTTLRequest(key="asked"))).ttl_ms != -1:
                 await asyncio.sleep(0.005)
             first = asyncio.create_task(plugin.terminate())
@@ -64,4 +80,4 @@ class Signals(unittest.IsolatedAsyncioTestCase):
                 await asyncio.sleep(0.005)
             self.assertFalse(first.done())
             self.assertEqual([await plugin.terminate(), await first], [1, 1])
-            call.cancel()
+            stuck.cancel()
