@@ -184,11 +184,11 @@ test.each(['memory', 'blank'])('in Python, backend %s: a package and its lock', 
     expect([path, /<%|%>|__package__|undefined|&#/.exec(text)]).toEqual([path, null]);
   expect(files['plugins/redis-cache/Containerfile']).toBe(`FROM localhost/prism/base-python-builder AS compile
 WORKDIR /src
-COPY libs/proto/gen/python/prism/keyvalue prism/keyvalue
+COPY libs/proto/gen/python/prism prism
 COPY libs/plugin-sdk-python/prism_plugin_sdk prism_plugin_sdk
 COPY plugins/redis-cache/requirements.lock ./
 COPY plugins/redis-cache/plugin_redis_cache plugin_redis_cache
-RUN ["compile-python", "--requirements=requirements.lock", "plugin_redis_cache", "prism_plugin_sdk", "prism/keyvalue"]
+RUN ["compile-python", "--requirements=requirements.lock", "plugin_redis_cache", "prism_plugin_sdk", "prism"]
 
 FROM localhost/prism/base-python-native
 COPY --from=compile /out/dependencies /dependencies
