@@ -1,5 +1,5 @@
-"""`grpc.health.v1` of a plugin: the empty service and the data plane's are the plugin itself, which Lifecycle answers
-for as long as there is a process."""
+"""`grpc.health.v1` of a plugin: the empty service and the data plane's are the plugin itself; Lifecycle serves for
+as long as there is a process."""
 
 import asyncio
 import logging
