@@ -23,8 +23,18 @@ pub(crate) async fn serve<S: Store>(
     open: impl AsyncFnOnce() -> Result<S, Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
     // First of all: as a container's process 1 we would ignore an early SIGTERM.
-    let mut signals = Signals::new()?;
+    let signals = Signals::new()?;
     let listener = Listener::open(settings.listen).await?;
+    serve_on(listener, signals, settings, version, open).await
+}
+
+async fn serve_on<S: Store>(
+    listener: Listener,
+    mut signals: Signals,
+    settings: Settings,
+    version: &str,
+    open: impl AsyncFnOnce() -> Result<S, Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
     let store = Arc::new(open().await?);
     let (states, watched) = watch::channel(State::Down);
     let states = Arc::new(states);

@@ -61,9 +61,9 @@ struct Running {
 
 /// A server of this process on a free port, as soon as it is healthy.
 async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, Box<dyn Error>> {
-    let free = std::net::TcpListener::bind("127.0.0.1:0")?;
-    let address = free.local_addr()?;
-    drop(free);
+    let signals = Signals::new()?;
+    let listener = Listener::open(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let address = listener.address;
     let settings = Settings {
         listen: address,
         level: tracing::Level::INFO,
@@ -74,7 +74,7 @@ async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, 
     let store = Slow::default();
     let opened = store.clone();
     let ended = tokio::spawn(async move {
-        let served = serve(settings, "1", async || Ok(opened)).await;
+        let served = serve_on(listener, signals, settings, "1", async || Ok(opened)).await;
         served.map_err(|error| error.to_string())
     });
     while probe(address).await.is_err() {
