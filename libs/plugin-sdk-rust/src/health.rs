@@ -1,9 +1,9 @@
 //! `grpc.health.v1` of a plugin: the empty service and the data plane's are the
-//! plugin itself.
+//! plugin itself, `Lifecycle` only has to answer.
 
 use std::{sync::Arc, time::Duration};
 
-use prism_proto::keyvalue::v1::key_value_server::SERVICE_NAME;
+use prism_proto::{keyvalue::v1::key_value_server, lifecycle::v1::lifecycle_server};
 use tokio::{
     sync::{mpsc, watch},
     time::{MissedTickBehavior, interval, timeout},
@@ -15,33 +15,29 @@ use tonic_health::pb::{
     health_server::Health,
 };
 
-use crate::store::Store;
-
-/// What the plugin can do now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    Down,
-    Serving,
-    /// The last one: nothing comes after it.
-    Draining,
-}
+use crate::{
+    control::{Control, Phase, State},
+    store::Store,
+};
 
 pub(crate) struct Checks(pub(crate) watch::Receiver<State>);
 
 type Answer = Result<HealthCheckResponse, Status>;
 
-fn answer(state: State) -> HealthCheckResponse {
-    let status = match state {
-        State::Serving => ServingStatus::Serving,
-        State::Down | State::Draining => ServingStatus::NotServing,
-    };
-    HealthCheckResponse {
-        status: status.into(),
+fn status(service: &str, state: &State) -> ServingStatus {
+    match service {
+        "" | key_value_server::SERVICE_NAME if state.serves() => ServingStatus::Serving,
+        "" | key_value_server::SERVICE_NAME => ServingStatus::NotServing,
+        // It answers as long as the process does.
+        lifecycle_server::SERVICE_NAME => ServingStatus::Serving,
+        _ => ServingStatus::ServiceUnknown,
     }
 }
 
-fn is_known(service: &str) -> bool {
-    service.is_empty() || service == SERVICE_NAME
+fn answer(status: ServingStatus) -> HealthCheckResponse {
+    HealthCheckResponse {
+        status: status.into(),
+    }
 }
 
 #[tonic::async_trait]
@@ -51,10 +47,12 @@ impl Health for Checks {
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<HealthCheckResponse>, Status> {
         let service = request.into_inner().service;
-        if !is_known(&service) {
-            return Err(Status::not_found(format!("no service `{service}`")));
+        match status(&service, &self.0.borrow()) {
+            ServingStatus::ServiceUnknown => {
+                Err(Status::not_found(format!("no service `{service}`")))
+            }
+            known => Ok(Response::new(answer(known))),
         }
-        Ok(Response::new(answer(*self.0.borrow())))
     }
 
     type WatchStream = ReceiverStream<Answer>;
@@ -63,33 +61,29 @@ impl Health for Checks {
         &self,
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
-        let known = is_known(&request.into_inner().service);
+        let service = request.into_inner().service;
         let (out, stream) = mpsc::channel(1);
-        tokio::spawn(follow(self.0.clone(), known, out));
+        tokio::spawn(follow(self.0.clone(), service, out));
         Ok(Response::new(ReceiverStream::new(stream)))
     }
 }
 
-/// Sends every change until the client goes away or draining begins: an endless
-/// stream would hold up the drain to its limit.
-async fn follow(mut states: watch::Receiver<State>, known: bool, out: mpsc::Sender<Answer>) {
+/// Sends every change until the client goes away or the process ends: an endless
+/// stream would hold up its drain to the limit.
+async fn follow(mut states: watch::Receiver<State>, service: String, out: mpsc::Sender<Answer>) {
     let mut sent = None;
     loop {
-        let state = *states.borrow_and_update();
-        let now = if known {
-            answer(state)
-        } else {
-            HealthCheckResponse {
-                status: ServingStatus::ServiceUnknown.into(),
-            }
+        let (now, phase) = {
+            let state = states.borrow_and_update();
+            (status(&service, &state), state.phase)
         };
-        if sent.as_ref() != Some(&now) {
+        if sent != Some(now) {
             sent = Some(now);
-            if out.send(Ok(now)).await.is_err() {
+            if out.send(Ok(answer(now))).await.is_err() {
                 return;
             }
         }
-        if state == State::Draining {
+        if phase == Phase::Ending {
             return;
         }
         tokio::select! {
@@ -101,39 +95,20 @@ async fn follow(mut states: watch::Receiver<State>, known: bool, out: mpsc::Send
 
 /// Asks the backend whether it can serve, again and again, and says so once for
 /// each change.
-pub(crate) async fn monitor<S: Store>(
-    store: Arc<S>,
-    states: Arc<watch::Sender<State>>,
-    every: Duration,
-) {
+pub(crate) async fn monitor<S: Store>(store: Arc<S>, control: Arc<Control>, every: Duration) {
     let mut tick = interval(every);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut told = None;
     loop {
         tick.tick().await;
-        let error = match timeout(every, store.ping()).await {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(format!("{error:?}")),
-            Err(_) => Some("it does not answer".to_owned()),
+        let backend = match timeout(every, store.ping()).await {
+            Ok(pinged) => pinged.map_err(|error| error.to_string()),
+            Err(_) => Err("it does not answer".to_owned()),
         };
-        let state = if error.is_none() {
-            State::Serving
-        } else {
-            State::Down
-        };
-        states.send_if_modified(|now| {
-            let changes = *now != State::Draining && *now != state;
-            if changes {
-                *now = state;
+        if control.backend_is(backend.clone()) {
+            match backend {
+                Ok(()) => tracing::info!("the backend is up"),
+                Err(error) => tracing::warn!(error, "the backend is down; not serving"),
             }
-            changes
-        });
-        if told.as_ref() != Some(&error) {
-            match &error {
-                None => tracing::info!("the backend is up; serving"),
-                Some(error) => tracing::warn!(error, "the backend is down; not serving"),
-            }
-            told = Some(error);
         }
     }
 }

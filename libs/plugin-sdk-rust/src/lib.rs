@@ -1,8 +1,11 @@
 //! What plugins in Rust share: settings, JSON logs on standard error, the gRPC
-//! server with `KeyValue` and `grpc.health.v1`, and graceful drain. A plugin
-//! implements [`Store`] and calls [`run`].
+//! server with `KeyValue`, `Lifecycle` and `grpc.health.v1`, and graceful drain. A
+//! plugin implements [`Store`] and calls [`run`].
 
+mod control;
+mod gate;
 mod health;
+mod lifecycle;
 mod limits;
 mod logging;
 mod probe;

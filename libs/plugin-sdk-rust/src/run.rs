@@ -18,11 +18,11 @@ const INVALID: u8 = 2;
 pub struct Plugin {
     /// As in `memstore`; the binary is `plugin-memstore`.
     pub name: &'static str,
-    /// What `--version` prints.
+    /// What `--version` prints and `Lifecycle.HealthCheck` answers.
     pub version: &'static str,
 }
 
-/// Runs a plugin until SIGTERM or SIGINT; `health`, `--version` and `--help` do
+/// Runs a plugin until SIGTERM, SIGINT or `Lifecycle.Stop`; `health`, `--version` and `--help` do
 /// what they say. `open` does not wait for the backend: [`Store::ping`] tells
 /// when that can serve.
 pub fn run<S: Store>(
@@ -47,7 +47,7 @@ pub fn run<S: Store>(
         _ => with_settings(name, &arguments, |settings| {
             logging::start(settings.level);
             let served = runtime()
-                .and_then(|runtime| runtime.block_on(serve::serve(settings, version, open)));
+                .and_then(|runtime| runtime.block_on(serve::serve(settings, plugin, open)));
             if let Err(error) = served {
                 tracing::error!(%error, "the plugin failed");
                 return ExitCode::FAILURE;

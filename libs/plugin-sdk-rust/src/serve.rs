@@ -1,79 +1,111 @@
 //! From the listener to the end of the drain.
 
-use std::{error::Error, sync::Arc};
+use std::{
+    error::Error,
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::Router;
-use prism_proto::keyvalue::v1::key_value_server::KeyValueServer;
+use prism_proto::{
+    keyvalue::v1::key_value_server::KeyValueServer,
+    lifecycle::v1::lifecycle_server::LifecycleServer,
+};
 use prism_transport::{Listener, Signals};
-use tokio::{sync::watch, time::timeout};
+use tokio::{task::JoinHandle, time::timeout};
 use tonic_health::pb::health_server::HealthServer;
 
 use crate::{
-    health::{Checks, State, monitor},
+    control::Control,
+    health::{Checks, monitor},
+    lifecycle::Steering,
+    run::Plugin,
     service::Service,
     settings::Settings,
     store::Store,
 };
 
-/// Serves until SIGTERM or SIGINT, then drains; a second signal ends the process
-/// at once.
+/// How long aborted calls get to tell their clients.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// Serves until SIGTERM, SIGINT or `Lifecycle.Stop`, then drains; a second signal
+/// ends the process at once.
 pub(crate) async fn serve<S: Store>(
     settings: Settings,
-    version: &str,
+    plugin: Plugin,
     open: impl AsyncFnOnce() -> Result<S, Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
     // First of all: as a container's process 1 we would ignore an early SIGTERM.
     let signals = Signals::new()?;
     let listener = Listener::open(settings.listen).await?;
-    serve_on(listener, signals, settings, version, open).await
+    serve_on(listener, signals, settings, plugin, open).await
 }
 
 async fn serve_on<S: Store>(
     listener: Listener,
     mut signals: Signals,
     settings: Settings,
-    version: &str,
+    plugin: Plugin,
     open: impl AsyncFnOnce() -> Result<S, Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
     let store = Arc::new(open().await?);
-    let (states, watched) = watch::channel(State::Down);
-    let states = Arc::new(states);
+    let control = Arc::new(Control::new());
     tokio::spawn(monitor(
         Arc::clone(&store),
-        Arc::clone(&states),
+        Arc::clone(&control),
         settings.health_interval,
     ));
+    let address = listener.address;
     let data = KeyValueServer::new(Service {
         store,
+        control: Arc::clone(&control),
         limit: settings.call_timeout,
+    });
+    let lifecycle = LifecycleServer::new(Steering {
+        plugin,
+        endpoint: address,
+        started: Instant::now(),
+        drain_timeout: settings.drain_timeout,
+        control: Arc::clone(&control),
     });
     let router = Router::new()
         .route_service(
             "/grpc.health.v1.Health/{method}",
-            HealthServer::new(Checks(watched)),
+            HealthServer::new(Checks(control.watch())),
         )
-        .route_service("/prism.keyvalue.v1.KeyValue/{method}", data);
-    let address = listener.address;
-    let mut stop = states.subscribe();
-    let stopped = async move {
-        // An error means that nobody is left to stop.
-        let _ended = stop.wait_for(|state| *state == State::Draining).await;
+        .route_service("/prism.keyvalue.v1.KeyValue/{method}", data)
+        .route_service("/prism.lifecycle.v1.Lifecycle/{method}", lifecycle);
+    let ending = Arc::clone(&control);
+    let stop = async move {
+        ending.ending().await;
     };
-    let serving = tokio::spawn(listener.serve(router, Box::pin(stopped)));
-    tracing::info!(%address, version, "listening");
-    let name = signals.next().await;
-    tracing::info!(signal = name, "draining");
-    states.send_replace(State::Draining);
+    let serving = tokio::spawn(listener.serve(router, Box::pin(stop)));
+    tracing::info!(%address, version = plugin.version, "listening");
+    let insisted = async {
+        control.end(settings.drain_timeout, signals.next().await);
+        signals.next().await
+    };
     tokio::select! {
-        ended = timeout(settings.drain_timeout, serving) => {
-            if ended.is_err() {
-                return Err("the drain timeout passed; calls were aborted".into());
-            }
-        }
-        name = signals.next() => return Err(format!("a second signal, {name}").into()),
+        ended = end(&control, serving) => ended?,
+        name = insisted => return Err(format!("a second signal, {name}").into()),
     }
-    tracing::info!("drained");
+    tracing::info!("stopped");
     Ok(())
+}
+
+/// Waits for the order to end and then, within its limit, for all connections.
+async fn end(control: &Control, mut serving: JoinHandle<io::Result<()>>) -> Result<(), String> {
+    let limit = control.ending().await;
+    if timeout(limit, &mut serving).await.is_ok() {
+        return Ok(());
+    }
+    control
+        .drain(Duration::ZERO, "the drain timeout passed")
+        .await;
+    // The process ends anyway.
+    let _told = timeout(GOODBYE, serving).await;
+    Err("the drain timeout passed; calls were aborted".into())
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use prism_proto::keyvalue::v1::{key_value_server::KeyValue, *};
+use tokio::time::timeout;
 use tonic::{Request, Response, Status};
 
 use crate::{
+    control::Control,
     limits,
     store::{self, Error, Query, Store, Ttl},
 };
@@ -19,13 +21,15 @@ type Answer<T> = Result<Response<T>, Status>;
 
 pub(crate) struct Service<S> {
     pub(crate) store: Arc<S>,
+    pub(crate) control: Arc<Control>,
     /// Deadline of a call; clients with an earlier one cancel it themselves.
     pub(crate) limit: Duration,
 }
 
 impl<S> Service<S> {
     async fn within<T>(&self, work: impl Future<Output = store::Result<T>>) -> Result<T, Status> {
-        match tokio::time::timeout(self.limit, work).await {
+        let call = self.control.gate.pass(timeout(self.limit, work));
+        match call.await.map_err(Status::unavailable)? {
             Ok(result) => result.map_err(status),
             Err(_) => Err(Status::deadline_exceeded(
                 "the deadline passed before the backend answered",
@@ -37,13 +41,13 @@ impl<S> Service<S> {
 /// Text of unknown errors may hold secrets of the backend: it stays in the log.
 fn status(error: Error) -> Status {
     match error {
-        Error::Unavailable(why) => {
-            tracing::warn!(error = why, "the backend is unavailable");
+        Error::Unavailable(_) => {
+            tracing::warn!(%error, "the backend is unavailable");
             Status::unavailable("the backend is unavailable; try again later")
         }
-        Error::Unimplemented(method) => Status::unimplemented(format!("there is no {method} yet")),
-        Error::Failed(why) => {
-            tracing::error!(error = why, "the backend failed");
+        Error::Unimplemented(_) => Status::unimplemented(error.to_string()),
+        Error::Failed(_) => {
+            tracing::error!(%error, "the backend failed");
             Status::internal("the backend failed; see the plugin's log")
         }
     }

@@ -1,6 +1,6 @@
 //! What a plugin implements.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use tonic::async_trait;
 
@@ -16,6 +16,15 @@ pub enum Error {
     Unimplemented(&'static str),
     /// Anything else: INTERNAL, with the details in the log only.
     Failed(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(why) | Self::Failed(why) => f.write_str(why),
+            Self::Unimplemented(method) => write!(f, "there is no {method} yet"),
+        }
+    }
 }
 
 /// Keeps values under keys. It is called only with arguments that are already

@@ -1,6 +1,15 @@
-use std::{future::pending, net::SocketAddr, process::Command, time::Duration};
+use std::{
+    future::pending,
+    net::SocketAddr,
+    process::Command,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
-use prism_proto::keyvalue::v1::{GetRequest, SetRequest, key_value_client::KeyValueClient};
+use prism_proto::{
+    keyvalue::v1::{GetRequest, SetRequest, key_value_client::KeyValueClient},
+    lifecycle::v1::StopRequest,
+};
 use prism_transport::{Endpoint, Host, channel};
 use tokio::{net::TcpStream, sync::Notify, task::JoinHandle, time::sleep};
 use tonic::{Code, async_trait, transport::Channel};
@@ -11,6 +20,8 @@ use crate::{
     store::{Error as StoreError, Page, Query, Result as Answer, Ttl},
 };
 
+mod lifecycle;
+
 type Outcome = std::result::Result<(), Box<dyn Error>>;
 
 /// A `get` announces itself, and answers when told; the rest fails.
@@ -18,6 +29,7 @@ type Outcome = std::result::Result<(), Box<dyn Error>>;
 struct Slow {
     arrived: Arc<Notify>,
     release: Arc<Notify>,
+    down: Arc<AtomicBool>,
 }
 
 #[async_trait]
@@ -49,6 +61,9 @@ impl Store for Slow {
         Ok(Page::default())
     }
     async fn ping(&self) -> Answer<()> {
+        if self.down.load(Ordering::Relaxed) {
+            return Err(StoreError::Unavailable("of the test".into()));
+        }
         Ok(())
     }
 }
@@ -74,7 +89,11 @@ async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, 
     let store = Slow::default();
     let opened = store.clone();
     let ended = tokio::spawn(async move {
-        let served = serve_on(listener, signals, settings, "1", async || Ok(opened)).await;
+        let plugin = Plugin {
+            name: "slow",
+            version: "1",
+        };
+        let served = serve_on(listener, signals, settings, plugin, async || Ok(opened)).await;
         served.map_err(|error| error.to_string())
     });
     while probe(address).await.is_err() {
@@ -88,11 +107,15 @@ async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, 
 }
 
 impl Running {
-    fn client(&self) -> KeyValueClient<Channel> {
-        KeyValueClient::new(channel(Endpoint {
+    fn channel(&self) -> Channel {
+        channel(Endpoint {
             host: Host::Ip(self.address.ip()),
             port: self.address.port(),
-        }))
+        })
+    }
+
+    fn client(&self) -> KeyValueClient<Channel> {
+        KeyValueClient::new(self.channel())
     }
 
     /// A call that the store has, and whose end the caller waits for.
@@ -118,6 +141,8 @@ fn terminate() -> Outcome {
 #[tokio::test]
 async fn serves_and_drains() -> Outcome {
     calls_have_a_deadline_and_arguments_limits().await?;
+    lifecycle::steers().await?;
+    lifecycle::stops_within_a_limit().await?;
     calls_in_flight_finish_until_the_limit_while_new_ones_are_refused().await
 }
 
@@ -125,18 +150,25 @@ async fn calls_in_flight_finish_until_the_limit_while_new_ones_are_refused() -> 
     let long = Duration::from_secs(600);
     let patient = start(long, long).await?;
     let brief = start(Duration::from_millis(50), long).await?;
+    // The first signal ends it no earlier than its Stop said.
+    let stopped = start(long, long).await?;
     let (finishes, stuck) = (patient.call().await, brief.call().await);
+    let stops = stopped.call().await;
+    let timeout_ms = 600_000;
+    stopped.lifecycle().stop(StopRequest { timeout_ms }).await?;
     terminate()?;
     while TcpStream::connect(patient.address).await.is_ok() {
         sleep(Duration::from_millis(5)).await;
     }
     let refused = brief.ended.await?.err().unwrap_or_default();
     assert!(refused.contains("the drain timeout passed"), "{refused}");
-    stuck.abort();
-    assert!(!patient.ended.is_finished());
-    patient.store.release.notify_one();
-    assert_eq!(finishes.await?, None);
-    assert_eq!(patient.ended.await?, Ok(()));
+    assert_eq!(stuck.await?, Some(Code::Unavailable));
+    for (running, call) in [(patient, finishes), (stopped, stops)] {
+        assert!(!running.ended.is_finished());
+        running.store.release.notify_one();
+        assert_eq!(call.await?, None);
+        assert_eq!(running.ended.await?, Ok(()));
+    }
     Ok(())
 }
 
