@@ -9,7 +9,7 @@ from prism.lifecycle.v1.lifecycle_pb2_grpc import LifecycleServicer
 
 from .control import Control
 from .health import DATA_PLANE
-from .run import Plugin
+from .plugin import Plugin
 from .settings import Address
 
 Code = grpc.StatusCode

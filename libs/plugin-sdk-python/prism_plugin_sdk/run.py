@@ -4,25 +4,15 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from types import FrameType
 
 from . import settings
+from .plugin import Plugin
 from .settings import Settings, SettingsError
 from .store import Store
 
 #: The configuration is wrong.
 INVALID = 2
-
-
-@dataclass(frozen=True)
-class Plugin:
-    """What a plugin is called."""
-
-    #: As in `memstore`; the plugin is `plugin-memstore`.
-    name: str
-    #: What `--version` prints.
-    version: str
 
 
 def run(plugin: Plugin, open_store: Callable[[], Awaitable[Store]]) -> int:

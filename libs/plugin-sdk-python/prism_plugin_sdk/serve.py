@@ -15,7 +15,7 @@ from .control import Control
 from .health import Health, monitor
 from .lifecycle import Lifecycle
 from .logs import fields
-from .run import Plugin
+from .plugin import Plugin
 from .service import Service
 from .settings import Address, Settings
 from .store import Store

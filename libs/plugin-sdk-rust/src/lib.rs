@@ -8,6 +8,7 @@ mod health;
 mod lifecycle;
 mod limits;
 mod logging;
+mod plugin;
 mod probe;
 mod run;
 mod serve;
@@ -17,8 +18,9 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use plugin::Plugin;
 pub use prism_proto::keyvalue::v1 as proto;
-pub use run::{Plugin, run};
+pub use run::run;
 pub use store::{Entry, Error, Page, Query, Result, Store, Ttl};
 pub use tonic::{Code, async_trait};
 

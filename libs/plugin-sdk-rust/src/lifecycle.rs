@@ -15,7 +15,7 @@ use tonic::{Request, Response, Status};
 use crate::{
     control::{Control, Phase},
     gate::Drained,
-    run::Plugin,
+    plugin::Plugin,
 };
 
 const MAX_TIMEOUT_MS: i64 = 3600 * 1000;

@@ -5,22 +5,15 @@ use std::{error::Error, process::ExitCode};
 use tokio::runtime::Builder;
 
 use crate::{
-    logging, probe, serve,
+    logging,
+    plugin::Plugin,
+    probe, serve,
     settings::{self, Settings},
     store::Store,
 };
 
 /// The configuration is wrong.
 const INVALID: u8 = 2;
-
-/// What a plugin is called.
-#[derive(Clone, Copy, Debug)]
-pub struct Plugin {
-    /// As in `memstore`; the binary is `plugin-memstore`.
-    pub name: &'static str,
-    /// What `--version` prints and `Lifecycle.HealthCheck` answers.
-    pub version: &'static str,
-}
 
 /// Runs a plugin until SIGTERM, SIGINT or `Lifecycle.Stop`; `health`, `--version` and `--help` do
 /// what they say. `open` does not wait for the backend: [`Store::ping`] tells

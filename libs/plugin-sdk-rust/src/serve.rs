@@ -20,7 +20,7 @@ use crate::{
     control::Control,
     health::{Checks, monitor},
     lifecycle::Steering,
-    run::Plugin,
+    plugin::Plugin,
     service::Service,
     settings::Settings,
     store::Store,
