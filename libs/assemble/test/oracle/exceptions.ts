@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { parseIgnoreFile } from '@prism-build/containerfile';
 import type { OracleBase } from './bases';
 import type { OracleCase } from './case';
 
@@ -13,6 +14,16 @@ export const exceptions: readonly Exception[] = [
     reason:
       'what is ignored is not there: a pattern that matches nothing else matches nothing, which is allowed',
     explains: (verdict) => /^refused by podman.*no items matching glob/s.test(verdict),
+  },
+  {
+    reason:
+      'what is ignored is not there; Podman stops at a link that leads to itself, also at an ignored one',
+    explains: (verdict, { context }) => {
+      const loop = /^refused by podman.*native: built.*error resolving "\/(.+)": .*too many levels/s;
+      const path = loop.exec(verdict)?.[1];
+      const rules = parseIgnoreFile(ignoreFile(context), 'ignore file');
+      return path !== undefined && rules.ok && rules.value.ignores(path, false);
+    },
   },
   {
     reason: 'Podman gives all files that a pattern matches one name, and one is left or it stops',

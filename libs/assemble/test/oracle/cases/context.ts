@@ -63,6 +63,12 @@ export const contextCases: readonly OracleCase[] = [
     refused: { by: 'both', code: 'COPY_SOURCE_MISSING' },
   },
   {
+    name: 'a loop of links that a glob matches and nobody sees',
+    containerfile: scratch('COPY ? /x/'),
+    context: { l: { link: 'l' }, m: '1', '.dockerignore': 'l\n' },
+    refused: { by: 'podman', reason: 'what is ignored is not there, as in BuildKit' },
+  },
+  {
     name: 'links that a glob matches',
     containerfile: scratch('COPY d/* /x/'),
     context: { 'd/l': { link: '../real/f' }, 'd/m': { link: '../real' }, 'real/f': '1' },
