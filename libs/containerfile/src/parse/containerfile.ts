@@ -7,6 +7,7 @@ import type {
   Stage,
   Warning,
 } from '../instruction';
+import { isPlatformArgument } from '../platformArgument';
 import { readDirectives } from '../read/directives';
 import { joinLines } from '../read/lines';
 import { checkText } from '../read/text';
@@ -87,8 +88,6 @@ function findDuplicates(stages: readonly Stage[], file: string): Failure[] {
   });
 }
 
-const PLATFORM_ARGUMENT = /^(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)$/;
-
 /** A default of an argument that the engine sets: Podman and BuildKit do not agree which one counts. */
 function warnOfDefaults(globals: readonly ArgInstruction[], stages: readonly Stage[]): Warning[] {
   const all = [globals, ...stages.map(({ instructions }) => instructions)].flat();
@@ -96,7 +95,7 @@ function warnOfDefaults(globals: readonly ArgInstruction[], stages: readonly Sta
     .filter((each) => each.keyword === 'ARG')
     .flatMap(({ args, line }) =>
       args
-        .filter(({ name, value }) => value !== undefined && PLATFORM_ARGUMENT.test(name))
+        .filter(({ name, value }) => value !== undefined && isPlatformArgument(name))
         .map(({ name }) => ({ what: `${name} has a default, which engines treat differently.`, line })),
     );
 }

@@ -15,7 +15,6 @@ export function resolveGlobals(
   // A build argument may replace a platform argument, as podman build allows it.
   const replaced = [...buildArgs].filter(([name]) => own.has(name));
   const platform = replaced.length > 0 ? new Map([...own, ...replaced]) : own;
-  if (globals.length === 0) return { visible: platform, declared: new Map(), platform, buildArgs };
   const declared = new Map<string, string>();
   for (const { args, line } of globals) {
     const seen = new Map([...platform, ...declared]);
@@ -26,5 +25,10 @@ export function resolveGlobals(
       if (value !== undefined) declared.set(name, value);
     }
   }
-  return { visible: new Map([...platform, ...declared]), declared, platform, buildArgs };
+  return {
+    visible: declared.size === 0 ? platform : new Map([...platform, ...declared]),
+    declared,
+    platform,
+    buildArgs,
+  };
 }

@@ -31,10 +31,6 @@ function makePlatformArguments(target: Platform, build: Platform): Variables {
   return new Map([...list('TARGET', target), ...list('BUILD', build)]);
 }
 
-/** Names that the engines set themselves. */
-export const isPlatformArgument = (name: string): boolean =>
-  /^(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)$/.test(name);
-
 /** What all stages share. */
 export interface GlobalScope {
   /** What FROM sees: the platform arguments and the ARG instructions above the first FROM. */

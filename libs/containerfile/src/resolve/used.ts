@@ -1,6 +1,7 @@
 import type { Containerfile } from '../instruction';
+import { isPlatformArgument } from '../platformArgument';
 import type { ResolvedStage } from './resolved';
-import { isPlatformArgument, isProxy } from './scope';
+import { isProxy } from './scope';
 
 /** Names that an ARG declares anywhere in the file, as written. */
 export function listDeclared({ globals, stages }: Containerfile): Set<string> {

@@ -32,7 +32,7 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const directories = new Set(roots.values());
     const edges: Edge[] = [];
     const nodes = components.map((one): [string, CreateNodesResult] => {
-      const own = listNamed(one).map(({ name }) => links.get(name));
+      const own = one.reads.images.map(({ variant }) => links.get(imageKey(one.name, variant)));
       const surroundings = { name: one.name, links: own, prefix, identity };
       const project = makeProject(one, one.reads, surroundings);
       const uses = usesOf(one, one.reads, surroundings);

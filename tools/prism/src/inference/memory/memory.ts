@@ -2,6 +2,7 @@ import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 import {
   absoluteIn,
   type Files,
+  isSame,
   type Looked,
   lookAt,
   nowhere,
@@ -78,7 +79,8 @@ interface Written extends Pick<Memory, 'paths' | 'above'> {
  * Tells whether a path of a memory is as it was; each is looked at once. By numbers and without a map: thousands are
  * looked at with every command of nx.
  */
-export function compareWith({ paths, above, signatures }: Memory, root: string): (index: number) => boolean {
+export function compareWith(memory: Memory, root: string): (index: number) => boolean {
+  const { paths, above } = memory;
   const looked: Looked[] = [];
   const asTheyWere: boolean[] = [];
   const look = (index: number): Looked => {
@@ -91,11 +93,8 @@ export function compareWith({ paths, above, signatures }: Memory, root: string):
     looked[index] = found;
     return found;
   };
-  const compare = (index: number): boolean => {
-    const { inode, size, changed } = signatureIn(paths[index]!, look(index));
-    const at = 3 * index;
-    return signatures[at] === inode && signatures[at + 1] === size && signatures[at + 2] === changed;
-  };
+  const compare = (index: number): boolean =>
+    isSame(signatureIn(paths[index]!, look(index)), signatureAt(memory, index));
   return (index) => (asTheyWere[index] ??= compare(index));
 }
 

@@ -1,4 +1,4 @@
-import { parentOf, placeOf, type Signature } from '../../workspace/stage/files';
+import { isSame, parentOf, placeOf, type Signature } from '../../workspace/stage/files';
 
 /** The paths of witnesses, each once and with a number, behind the directories above it. */
 export class NumberedPaths {
@@ -13,9 +13,7 @@ export class NumberedPaths {
     const number = this.numberOf(path);
     const known = this.seen[number] ?? signature;
     this.seen[number] = known;
-    const { inode, size, changed } = signature;
-    const same = known.inode === inode && known.size === size && known.changed === changed;
-    return same ? number : undefined;
+    return isSame(known, signature) ? number : undefined;
   }
 
   /** Three numbers for each path; those of a directory that only stands above others say nothing. */

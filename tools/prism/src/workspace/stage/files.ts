@@ -38,6 +38,10 @@ export interface Signature {
   readonly changed: number;
 }
 
+export function isSame(one: Signature, other: Signature): boolean {
+  return one.inode === other.inode && one.size === other.size && one.changed === other.changed;
+}
+
 export function toText({ inode, size, changed }: Signature): string {
   return `${inode}:${size}:${changed}`;
 }
