@@ -63,7 +63,7 @@ function read(
 ): ProjectReads {
   const known = find(place.file);
   if (known) return known;
-  const { value, witness } = files.watch(() => readProject(place, options, identity, files));
+  const { value, witness } = files.watch(place.directory, () => readProject(place, options, identity, files));
   const { reads, warnings } = value;
   warn(warnings);
   // What warns is read again every time, and warns again.

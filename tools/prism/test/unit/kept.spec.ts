@@ -202,12 +202,31 @@ test('only what has changed is read again', async () => {
   write('svc/plain/one', 'longer');
   fs.appendFileSync(join(root, 'base/static/etc/passwd'), 'x\n');
   fs.appendFileSync(join(root, 'svc/go/lib/lib.go'), '\nvar x = 1\n');
-  expect((await inferMarked()).sort()).toEqual(['base/static', 'svc/linked', 'svc/simple']);
+  expect((await inferMarked()).sort()).toEqual(['base/static', 'svc/linked', 'svc/root', 'svc/simple']);
   await tick();
   write('base/static/project.json', '{"name":"other"}');
   // What is made of a base follows its name, and is not read again for it.
   const others = ['svc/go', 'svc/linked', 'svc/plain', 'svc/root', 'svc/simple'];
   expect((await inferMarked()).sort()).toEqual(others);
+});
+
+test("what comes to lie beside what counts is nobody's matter", async () => {
+  for (const [name, content] of Object.entries(files)) if (!content.startsWith('-> ')) write(name, content);
+  await infer();
+  await tick();
+  write('notes.md', 'x');
+  write('svc/other/notes.md', 'x');
+  expect(await inferMarked()).toHaveLength(6);
+  await tick();
+  // What decides which modules Go sees may come to lie above it.
+  write('svc/go/go.work', 'go 1.24\n');
+  expect((await inferMarked()).sort()).toEqual([
+    'base/static',
+    'svc/linked',
+    'svc/plain',
+    'svc/root',
+    'svc/simple',
+  ]);
 });
 
 test('what changed a moment ago is read again', async () => {

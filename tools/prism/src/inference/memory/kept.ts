@@ -19,11 +19,12 @@ export interface Kept {
 export function openKept(root: string, options: string): Kept {
   const directory = dataDirectory(root);
   const facts = keepFacts(() => join(directory, 'prism-sources.json'), executorIdentity);
-  const files = openFiles(root, facts);
+  const from = shortest(root);
+  const files = openFiles(from, facts);
   const version = `${inferenceIdentity()} ${options}`;
   const place = join(directory, 'prism-projects.json');
   const before = readMemory(place, version);
-  const holds = compareWith(before, root);
+  const holds = compareWith(before, from);
   const used = new Map<string, Known | Fresh>();
   let fresh = false;
   return {
@@ -44,6 +45,11 @@ export function openKept(root: string, options: string): Kept {
       writeMemory(place, version, makeMemory(before, used, files));
     },
   };
+}
+
+/** Every path that is looked at begins with it, and the system walks all of it anew: from here it is half the work. */
+function shortest(root: string): string {
+  return process.cwd() === root ? '.' : root;
 }
 
 /** Where Nx keeps what it knows of a workspace; Nx has loaded that module long before us. */

@@ -24,8 +24,11 @@ export interface Files {
   readonly text: (path: string) => string | undefined;
   /** What a link leads to; undefined where there is none, and behind another link. */
   readonly linkOf: (path: string) => string | undefined;
-  /** Does some work, and says what it saw of the files. */
-  readonly watch: <T>(work: () => T) => { readonly value: T; readonly witness: Witness | undefined };
+  /** Does some work for a directory, and says what it saw of the files. */
+  readonly watch: <T>(
+    directory: string,
+    work: () => T,
+  ) => { readonly value: T; readonly witness: Witness | undefined };
   /** Changes with what a path of a witness stands for: as long as all are as they were, the same work ends the same. */
   readonly signatureOf: (path: string) => Signature;
 }
@@ -47,8 +50,8 @@ export function toText({ inode, size, changed }: Signature): string {
 }
 
 /**
- * The files whose content or mode counted, and the directories in which it counted what there is. Undefined in place
- * of one: a link was among them, or something has changed just now and may do so again unseen.
+ * The files whose content, mode or mere kind counted, and the directories in which it counted what there is. Undefined
+ * in place of one: a link was among them, or something has changed just now and may do so again unseen.
  */
 export type Witness = readonly string[];
 
@@ -65,13 +68,22 @@ export interface Looked extends Signature {
 
 /** Behind a path in a witness: only its mode counted, which an edit leaves as it is. */
 const ofMode = '\0mode';
+/** Only whether it is there, and as what: what else there is in a directory that many have files in is nobody's matter. */
+const ofKind = '\0kind';
 
 export const nowhere: Looked = { kind: 'none', executable: false, inode: 0, size: 0, changed: 0 };
 const executable: Signature = { inode: 1, size: 0, changed: 0 };
+const signatures: Readonly<Record<Kind, Signature>> = {
+  none: nowhere,
+  file: { inode: 1, size: 0, changed: 0 },
+  directory: { inode: 2, size: 0, changed: 0 },
+  link: { inode: 3, size: 0, changed: 0 },
+};
 
 /** The file or directory that a path of a witness is about. */
 export function placeOf(path: string): string {
-  return path.endsWith(ofMode) ? path.slice(0, -ofMode.length) : path;
+  const end = path.indexOf('\0');
+  return end < 0 ? path : path.slice(0, end);
 }
 
 /** The directory above a file or directory; that of the workspace is '', and above itself. */
@@ -81,6 +93,7 @@ export function parentOf(path: string): string {
 
 /** Of what was seen there, what counts for a path of a witness. */
 export function signatureIn(path: string, looked: Looked): Signature {
+  if (path.endsWith(ofKind)) return signatures[looked.kind];
   if (!path.endsWith(ofMode)) return looked;
   return looked.executable ? executable : nowhere;
 }
@@ -94,7 +107,7 @@ export function absoluteIn(root: string, path: string): string {
 export function openFiles(root: string, facts: Facts): Files {
   const looked = new Map<string, Looked>();
   const listed = new Map<string, readonly Listed[]>();
-  let seen: Set<string> | undefined;
+  let seen: { readonly paths: Set<string>; readonly kinds: Set<string> } | undefined;
 
   const absolute = (path: string): string => absoluteIn(root, path);
   const look = (path: string): Looked => {
@@ -110,21 +123,19 @@ export function openFiles(root: string, facts: Facts): Files {
     looked.set(path, found);
     return found;
   };
-  /** What kind a path is, or that it is nothing, is a matter of the directory above. */
   const askKind = (path: string): Looked => {
-    const found = look(path);
-    if (seen === undefined) return found;
-    if (found.kind === 'link') seen.add(path);
-    let above = path;
-    do above = parentOf(above);
-    while (above !== '' && look(above).kind === 'none');
-    seen.add(above);
-    return found;
+    seen?.kinds.add(path);
+    return look(path);
+  };
+  /** The directory above whose change says that a path may have become something else. */
+  const holderOf = (path: string): string => {
+    const above = parentOf(path);
+    return above === '' || look(above).kind !== 'none' ? above : holderOf(above);
   };
   const askContent = (path: string): Looked => {
     const found = look(path);
     if (found.kind === 'none') return askKind(path);
-    seen?.add(path);
+    seen?.paths.add(path);
     return found;
   };
   const list = (path: string): readonly Listed[] => {
@@ -146,19 +157,21 @@ export function openFiles(root: string, facts: Facts): Files {
   };
   const named = (path: string, kind: Kind) =>
     list(path).flatMap((entry) => (entry.kind === kind ? [entry.name] : []));
+  /** In the work's own directory, one look at that says of many files that they are there or are not. */
+  const witnessOfKind = (path: string, within: string): string =>
+    path.startsWith(within) && look(path).kind !== 'link' ? holderOf(path) : `${path}${ofKind}`;
   const witnessOf = (paths: ReadonlySet<string>): Witness | undefined => {
     const latest = Date.now() - settled;
     for (const path of paths) {
-      if (path.endsWith(ofMode)) continue;
-      const { kind, changed } = look(path);
-      if (kind === 'link' || changed > latest) return undefined;
+      const { kind, changed } = look(placeOf(path));
+      if (kind === 'link' || (!path.includes('\0') && changed > latest)) return undefined;
     }
     return [...paths];
   };
   return {
     kindOf: (path) => askKind(path).kind,
     isExecutable: (path) => {
-      seen?.add(`${path}${ofMode}`);
+      seen?.paths.add(`${path}${ofMode}`);
       return look(path).executable;
     },
     list,
@@ -182,16 +195,16 @@ export function openFiles(root: string, facts: Facts): Files {
       const isLink = askKind(path).kind === 'link' && look(parentOf(path)).kind === 'directory';
       return isLink ? readLink(absolute(path)) : undefined;
     },
-    watch: (work) => {
-      const before = seen;
-      const own = new Set<string>();
-      seen = own;
+    watch: (directory, work) => {
+      const [paths, kinds] = [new Set<string>(), new Set<string>()];
+      seen = { paths, kinds };
       try {
         const value = work();
-        return { value, witness: witnessOf(own) };
+        const within = directory === '.' ? '' : `${directory}/`;
+        for (const path of kinds) paths.add(witnessOfKind(path, within));
+        return { value, witness: witnessOf(paths) };
       } finally {
-        seen = before;
-        for (const path of own) before?.add(path);
+        seen = undefined;
       }
     },
     signatureOf: (path) => signatureIn(path, look(placeOf(path))),
