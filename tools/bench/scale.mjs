@@ -51,7 +51,7 @@ async function measureSize(directory, plugin, count, rounds) {
   };
   const warm = (root) => () => time(() => show(root));
   const noop = (root) => () => time(() => nxOf(root, { daemon: false })(...builds));
-  const daemons = new Map([ours, peer].map((root) => [root, nxOf(root, { daemon: true })]));
+  const daemons = new Map([ours, same, peer].map((root) => [root, nxOf(root, { daemon: true })]));
   const daemon = (root) => () => time(() => daemons.get(root)('show', 'projects'));
   const edited = (root) => () => {
     fs.appendFileSync(join(root, 'libs/l0/f0.go'), '// edited\n');
@@ -61,8 +61,8 @@ async function measureSize(directory, plugin, count, rounds) {
     cold: await measure({ prism: cold(ours), same: cold(same), nx: cold(peer) }, rounds),
     warm: await measure({ prism: warm(ours), same: warm(same), nx: warm(peer) }, rounds),
     noop: await measure({ prism: noop(ours), nx: noop(peer) }, rounds),
-    daemon: await measure({ prism: daemon(ours), nx: daemon(peer) }, rounds),
-    edited: await measure({ prism: edited(ours), nx: edited(peer) }, rounds),
+    daemon: await measure({ prism: daemon(ours), same: daemon(same), nx: daemon(peer) }, rounds),
+    edited: await measure({ prism: edited(ours), same: edited(same), nx: edited(peer) }, rounds),
   };
   for (const nx of daemons.values()) await nx('daemon', '--stop');
   const rows = Object.entries(sides).flatMap(([what, { prism, same: nodes, nx }]) => {
@@ -76,12 +76,9 @@ async function measureSize(directory, plugin, count, rounds) {
   const inference = await inferAlone(ours, plugin, rounds);
   const over = (what, side) => median(sides[what][side].map((value, round) => value - sides[what].nx[round]));
   const lines = [
-    ...['cold', 'warm'].map(
+    ...['cold', 'warm', 'daemon', 'edited'].map(
       (what) =>
-        `${names[what]}: ${compare(over(what, 'prism'), goals[what], count)} over nx, of which the nodes cost ${over(what, 'same').toFixed(0)} ms in nx itself`,
-    ),
-    ...['daemon', 'edited'].map(
-      (what) => `${names[what]}: ${compare(over(what, 'prism'), goals.warm, count)} over nx`,
+        `${names[what]}: ${compare(over(what, 'prism'), goals[what] ?? goals.warm, count)} over nx, of which the nodes cost ${over(what, 'same').toFixed(0)} ms in nx itself`,
     ),
     `the plugin alone, in a fresh process: loads in ${inference.load}, infers ${inference.projects} projects in ${inference.cold}, with a memory in ${inference.warm}`,
     `the floor of both: the ${inference.paths} paths that decide it looked at once in ${inference.look}, and read or listed once in ${inference.read}`,
