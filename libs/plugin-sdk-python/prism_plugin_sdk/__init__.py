@@ -3,6 +3,19 @@
 
 from .plugin import Plugin
 from .run import run
+from .settings import Setting, parse_duration, parse_text
 from .store import Entry, Page, Query, Store, Ttl, Unavailable
 
-__all__ = ["Entry", "Page", "Plugin", "Query", "Store", "Ttl", "Unavailable", "run"]
+__all__ = [
+    "Entry",
+    "Page",
+    "Plugin",
+    "Query",
+    "Setting",
+    "Store",
+    "Ttl",
+    "Unavailable",
+    "parse_duration",
+    "parse_text",
+    "run",
+]

@@ -15,18 +15,19 @@ from .store import Store
 INVALID = 2
 
 
-def run(plugin: Plugin, open_store: Callable[[], Awaitable[Store]]) -> int:
+def run(plugin: Plugin, open_store: Callable[..., Awaitable[Store]]) -> int:
     """Runs a plugin until SIGTERM, SIGINT or Lifecycle.Stop and gives its exit status; `health`, `--version` and
-    `--help` do what they say. `open_store` does not wait for the backend: `Store.ping` tells when that can serve."""
+    `--help` do what they say. `open_store` gets the plugin's own settings by name, `log_path` for `PRISM_LOG_PATH`, and
+    does not wait for the backend: `Store.ping` tells when that can serve."""
     command, *rest = sys.argv[1:] or [""]
     if command in ("--version", "version"):
         print(f"plugin-{plugin.name} {plugin.version}")
         return 0
     if command in ("--help", "help", "-h"):
-        print(describe(plugin.name), end="")
+        print(describe(plugin), end="")
         return 0
     try:
-        read = settings.load(rest if command == "health" else sys.argv[1:], os.environ)
+        read = settings.load(rest if command == "health" else sys.argv[1:], os.environ, plugin.settings)
     except SettingsError as error:
         print(f"plugin-{plugin.name}: the configuration is wrong:\n{error}", file=sys.stderr)
         print(f"plugin-{plugin.name} --help lists every setting.", file=sys.stderr)
@@ -34,7 +35,7 @@ def run(plugin: Plugin, open_store: Callable[[], Awaitable[Store]]) -> int:
     return health(plugin.name, read) if command == "health" else serve(plugin, read, open_store)
 
 
-def serve(plugin: Plugin, read: Settings, open_store: Callable[[], Awaitable[Store]]) -> int:
+def serve(plugin: Plugin, read: Settings, open_store: Callable[..., Awaitable[Store]]) -> int:
     # First of all: the first process of a container ignores signals that it has no handler for.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
@@ -48,7 +49,7 @@ def serve(plugin: Plugin, read: Settings, open_store: Callable[[], Awaitable[Sto
 
     start_logging(read.log_level)
     try:
-        asyncio.run(serve_to_the_end(read, plugin, open_store))
+        asyncio.run(serve_to_the_end(read, plugin, lambda: open_store(**read.own)))
     except Exception as error:
         logging.getLogger(__name__).error("the plugin failed", **fields(error=str(error)))
         return 1
@@ -71,9 +72,9 @@ def health(name: str, read: Settings) -> int:
     return 1
 
 
-def describe(name: str) -> str:
-    return f"""usage: plugin-{name} [flags]     serve until SIGTERM
-       plugin-{name} health      exit 0 if the plugin on this machine serves, else 1
-       plugin-{name} --version
+def describe(plugin: Plugin) -> str:
+    return f"""usage: plugin-{plugin.name} [flags]     serve until SIGTERM
+       plugin-{plugin.name} health      exit 0 if the plugin on this machine serves, else 1
+       plugin-{plugin.name} --version
 
-{settings.usage()}"""
+{settings.usage(plugin.settings)}"""

@@ -2,8 +2,8 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Any
 
 LEVELS = {"debug": "DEBUG", "info": "INFO", "warn": "WARNING", "error": "ERROR"}
@@ -35,6 +35,8 @@ class Settings:
     drain_timeout: float
     health_interval: float
     call_timeout: float
+    #: Those of this plugin alone, by the names that `Setting.field` gives them.
+    own: Mapping[str, Any] = field(default_factory=dict)
 
 
 def parse_address(text: str) -> Address:
@@ -55,26 +57,40 @@ def parse_level(text: str) -> str:
     return LEVELS[text.lower()]
 
 
-def parse_duration(text: str, least: str = "0s") -> float:
-    """A whole number with its unit, from `least` to an hour, as seconds."""
-    found = re.fullmatch("([0-9]{1,9})(ms|s|m|h)", text)
-    if found is None:
-        raise ValueError(f'"{text}" is no time; write it like 500ms, 30s or 5m')
-    seconds = int(found[1]) * UNITS[found[2]] / 1000
-    if seconds > 3600 or least != text and seconds < parse_duration(least, least):
-        raise ValueError(f"{text} is not from {least} to 1h")
+def parse_duration(text: str, least: str = "0s", most: str = "1h") -> float:
+    """A whole number with its unit, from `least` to `most`, as seconds."""
+    seconds = read_seconds(text)
+    if not read_seconds(least) <= seconds <= read_seconds(most):
+        raise ValueError(f"{text} is not from {least} to {most}")
     return seconds
 
 
+def read_seconds(text: str) -> float:
+    found = re.fullmatch("([0-9]{1,9})(ms|s|m|h)", text)
+    if found is None:
+        raise ValueError(f'"{text}" is no time; write it like 500ms, 30s or 5m')
+    return int(found[1]) * UNITS[found[2]] / 1000
+
+
+def parse_text(text: str) -> str:
+    if not text:
+        raise ValueError("is empty; give it a value")
+    return text
+
+
 @dataclass(frozen=True)
-class Row:
+class Setting:
+    """A variable of the environment, and a flag."""
+
     variable: str
     default: str
     usage: str
+    #: Raises ValueError with what is wrong.
     parse: Callable[[str], Any]
 
     @property
     def field(self) -> str:
+        """`PRISM_LOG_LEVEL` is `log_level` in the code."""
         return self.variable.removeprefix("PRISM_").lower()
 
     @property
@@ -83,50 +99,58 @@ class Row:
         return self.field.replace("_", "-")
 
 
-ROWS = (
-    Row("PRISM_LISTEN", ":50100", "address of the gRPC server, host:port; port 0 takes a free one", parse_address),
-    Row("PRISM_LOG_LEVEL", "info", "least level that is logged: debug, info, warn or error", parse_level),
-    Row(
+#: Of every plugin.
+SHARED = (
+    Setting("PRISM_LISTEN", ":50100", "address of the gRPC server, host:port; port 0 takes a free one", parse_address),
+    Setting("PRISM_LOG_LEVEL", "info", "least level that is logged: debug, info, warn or error", parse_level),
+    Setting(
         "PRISM_DRAIN_TIMEOUT",
         "30s",
         "how long SIGTERM waits for calls in flight before it aborts them",
         parse_duration,
     ),
-    Row(
+    Setting(
         "PRISM_HEALTH_INTERVAL",
         "1s",
         "how often the backend is asked whether it can serve",
         lambda text: parse_duration(text, "10ms"),
     ),
-    Row("PRISM_CALL_TIMEOUT", "10s", "deadline of calls", lambda text: parse_duration(text, "1ms")),
+    Setting("PRISM_CALL_TIMEOUT", "10s", "deadline of calls", lambda text: parse_duration(text, "1ms")),
 )
 
 
-def usage() -> str:
+def usage(own: Sequence[Setting] = ()) -> str:
     """Describes every setting, two lines each."""
-    return "".join(f"  {row.variable}, --{row.flag} (default {row.default})\n      {row.usage}\n" for row in ROWS)
+    return "".join(
+        f"  {one.variable}, --{one.flag} (default {one.default})\n      {one.usage}\n" for one in (*SHARED, *own)
+    )
 
 
-def load(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
+def load(arguments: Sequence[str], environment: Mapping[str, str], own: Sequence[Setting] = ()) -> Settings:
     """A flag wins over the environment, which wins over the default; an empty variable counts as not set.
 
     Raises SettingsError with every violation, not the first.
     """
-    flags, wrong = read_flags(arguments)
-    values: dict[str, Any] = {}
-    for row in ROWS:
-        given = flags.get(row.flag)
-        text = given if given is not None else environment.get(row.variable) or row.default
-        try:
-            values[row.field] = row.parse(text)
-        except ValueError as error:
-            wrong.append(f"{row.variable if given is None else f'--{row.flag}'}: {error}")
+    flags, wrong = read_flags(arguments, {one.flag for one in (*SHARED, *own)})
+
+    def read(settings: Sequence[Setting]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for one in settings:
+            given = flags.get(one.flag)
+            text = given if given is not None else environment.get(one.variable) or one.default
+            try:
+                values[one.field] = one.parse(text)
+            except ValueError as error:
+                wrong.append(f"{one.variable if given is None else f'--{one.flag}'}: {error}")
+        return values
+
+    shared, others = read(SHARED), read(own)
     if wrong:
         raise SettingsError("\n".join(wrong))
-    return Settings(**values)
+    return Settings(**shared, own=others)
 
 
-def read_flags(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def read_flags(arguments: Sequence[str], known: Set[str]) -> tuple[dict[str, str], list[str]]:
     """`--flag=value` and `--flag value`, and what is wrong with the others."""
     flags: dict[str, str] = {}
     wrong: list[str] = []
@@ -137,7 +161,7 @@ def read_flags(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
             continue
         name, equals, value = argument[2:].partition("=")
         given = value if equals else next(rest, None)
-        if name not in {row.flag for row in ROWS}:
+        if name not in known:
             wrong.append(f"--{name}: unknown flag; see --help")
         elif given is None:
             wrong.append(f"--{name}: the value is missing; write --{name}=VALUE")

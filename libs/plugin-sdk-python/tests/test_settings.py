@@ -1,6 +1,21 @@
 import unittest
 
-from prism_plugin_sdk.settings import Address, Settings, SettingsError, load, parse_address, parse_duration
+from prism_plugin_sdk.settings import (
+    Address,
+    Setting,
+    Settings,
+    SettingsError,
+    load,
+    parse_address,
+    parse_duration,
+    parse_text,
+    usage,
+)
+
+OWN = (
+    Setting("PRISM_X_PATH", "/data/x", "where it is", parse_text),
+    Setting("PRISM_X_EVERY", "1m", "how often", lambda text: parse_duration(text, most="24h")),
+)
 
 
 class Load(unittest.TestCase):
@@ -20,6 +35,17 @@ class Load(unittest.TestCase):
     def test_an_empty_flag_is_a_value(self) -> None:
         with self.assertRaisesRegex(SettingsError, '^--listen: "" is not host:port'):
             load(["--listen="], {})
+
+    def test_those_of_a_plugin_are_read_as_all_others(self) -> None:
+        found = load(["--x-every=24h"], {"PRISM_X_PATH": "/here"}, OWN)
+        self.assertEqual(found.own, {"x_path": "/here", "x_every": 86_400})
+        self.assertEqual(load([], {}, OWN).own, {"x_path": "/data/x", "x_every": 60})
+        wrong = "^PRISM_LISTEN: .*\n--x-path: is empty; .*\nPRISM_X_EVERY: 25h is not from 0s to 24h$"
+        with self.assertRaisesRegex(SettingsError, wrong):
+            load(["--x-path="], {"PRISM_LISTEN": "x", "PRISM_X_EVERY": "25h"}, OWN)
+        self.assertIn("  PRISM_X_PATH, --x-path (default /data/x)\n      where it is\n", usage(OWN))
+        with self.assertRaisesRegex(SettingsError, "--x-path: unknown flag"):
+            load(["--x-path=a"], {})
 
 
 class Values(unittest.TestCase):

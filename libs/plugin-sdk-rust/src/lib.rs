@@ -18,9 +18,11 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use plugin::Plugin;
 pub use prism_proto::keyvalue::v1 as proto;
 pub use run::run;
+pub use settings::{FromSettings, Settings};
 pub use store::{Entry, Error, Page, Query, Result, Store, Ttl};
 pub use tonic::{Code, async_trait};
 

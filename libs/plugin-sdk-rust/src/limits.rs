@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-const MAX_KEY_BYTES: usize = 1024;
-/// Leaves room for the longest key in a message of 4 MiB, the limit that gRPC
+/// Most bytes of a key.
+pub const MAX_KEY_BYTES: usize = 1024;
+/// Most bytes of a value. Leaves room for the longest key in a message of 4 MiB, the limit that gRPC
 /// libraries have by default.
-const MAX_VALUE_BYTES: usize = (4 << 20) - (4 << 10);
+pub const MAX_VALUE_BYTES: usize = (4 << 20) - (4 << 10);
 const MAX_PAGE: i32 = 1000;
 const DEFAULT_PAGE: i32 = 100;
 /// 100 years, which every backend's clock can represent.

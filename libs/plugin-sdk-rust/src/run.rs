@@ -8,7 +8,7 @@ use crate::{
     logging,
     plugin::Plugin,
     probe, serve,
-    settings::{self, Settings},
+    settings::{self, Common, FromSettings},
     store::Store,
 };
 
@@ -18,9 +18,9 @@ const INVALID: u8 = 2;
 /// Runs a plugin until SIGTERM, SIGINT or `Lifecycle.Stop`; `health`, `--version` and `--help` do
 /// what they say. `open` does not wait for the backend: [`Store::ping`] tells
 /// when that can serve.
-pub fn run<S: Store>(
+pub fn run<C: FromSettings, S: Store>(
     plugin: Plugin,
-    open: impl AsyncFnOnce() -> Result<S, Box<dyn Error>>,
+    open: impl AsyncFnOnce(C) -> Result<S, Box<dyn Error>>,
 ) -> ExitCode {
     let arguments: Vec<String> = std::env::args_os()
         .skip(1)
@@ -33,14 +33,17 @@ pub fn run<S: Store>(
             ExitCode::SUCCESS
         }
         Some("--help" | "help" | "-h") => {
-            print!("{}", help(name));
+            print!("{}", help::<C>(name));
             ExitCode::SUCCESS
         }
-        Some("health") => with_settings(name, &arguments[1..], |settings| health(name, &settings)),
-        _ => with_settings(name, &arguments, |settings| {
+        Some("health") => with_settings(name, &arguments[1..], |settings, _own: C| {
+            health(name, &settings)
+        }),
+        _ => with_settings(name, &arguments, |settings, own| {
             logging::start(settings.level);
-            let served = runtime()
-                .and_then(|runtime| runtime.block_on(serve::serve(settings, plugin, open)));
+            let served = runtime().and_then(|runtime| {
+                runtime.block_on(serve::serve(settings, plugin, async || open(own).await))
+            });
             if let Err(error) = served {
                 tracing::error!(%error, "the plugin failed");
                 return ExitCode::FAILURE;
@@ -54,13 +57,13 @@ fn runtime() -> Result<tokio::runtime::Runtime, Box<dyn Error>> {
     Ok(Builder::new_multi_thread().enable_all().build()?)
 }
 
-fn with_settings(
+fn with_settings<C: FromSettings>(
     name: &str,
     arguments: &[String],
-    work: impl FnOnce(Settings) -> ExitCode,
+    work: impl FnOnce(Common, C) -> ExitCode,
 ) -> ExitCode {
-    match settings::load(arguments, |variable| std::env::var(variable).ok()) {
-        Ok(settings) => work(settings),
+    match settings::load(arguments, &|variable| std::env::var(variable).ok()) {
+        Ok((settings, own)) => work(settings, own),
         Err(wrong) => {
             let lines = wrong.join("\n");
             eprintln!("plugin-{name}: the configuration is wrong:\n{lines}");
@@ -71,7 +74,7 @@ fn with_settings(
 }
 
 /// The container's health check.
-fn health(name: &str, settings: &Settings) -> ExitCode {
+fn health(name: &str, settings: &Common) -> ExitCode {
     let asked = runtime()
         .map_err(|error| error.to_string())
         .and_then(|runtime| runtime.block_on(probe::probe(settings.listen)));
@@ -84,13 +87,13 @@ fn health(name: &str, settings: &Settings) -> ExitCode {
     }
 }
 
-fn help(name: &str) -> String {
+fn help<C: FromSettings>(name: &str) -> String {
     format!(
         "usage: plugin-{name} [flags]     serve until SIGTERM
        plugin-{name} health      exit 0 if the plugin on this machine serves, else 1
        plugin-{name} --version
 
 {}",
-        settings::usage()
+        settings::usage::<C>()
     )
 }

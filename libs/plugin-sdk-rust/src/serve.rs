@@ -22,7 +22,7 @@ use crate::{
     lifecycle::Steering,
     plugin::Plugin,
     service::Service,
-    settings::Settings,
+    settings::Common,
     store::Store,
 };
 
@@ -32,7 +32,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// Serves until SIGTERM, SIGINT or `Lifecycle.Stop`, then drains; a second signal
 /// ends the process at once.
 pub(crate) async fn serve<S: Store>(
-    settings: Settings,
+    settings: Common,
     plugin: Plugin,
     open: impl AsyncFnOnce() -> Result<S, Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
@@ -45,7 +45,7 @@ pub(crate) async fn serve<S: Store>(
 async fn serve_on<S: Store>(
     listener: Listener,
     mut signals: Signals,
-    settings: Settings,
+    settings: Common,
     plugin: Plugin,
     open: impl AsyncFnOnce() -> Result<S, Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {

@@ -27,6 +27,8 @@ impl fmt::Display for Error {
     }
 }
 
+impl std::error::Error for Error {}
+
 /// Keeps values under keys. It is called only with arguments that are already
 /// validated. An expired key is as good as deleted: no method shows it.
 #[async_trait]

@@ -79,7 +79,7 @@ async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, 
     let signals = Signals::new()?;
     let listener = Listener::open(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let address = listener.address;
-    let settings = Settings {
+    let settings = Common {
         listen: address,
         level: tracing::Level::INFO,
         drain_timeout: drain,

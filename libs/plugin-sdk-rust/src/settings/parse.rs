@@ -1,0 +1,83 @@
+//! Texts of settings to their values; `Err` says what is wrong and how to write it.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    ops::RangeInclusive,
+    time::Duration,
+};
+
+use tracing::Level;
+
+pub(super) fn text(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("is empty; give it a value".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// `:50100` is every IPv4 address, which machines without IPv6 have too;
+/// `[::]:50100` is those of both families.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    let everywhere = || {
+        let port = text.strip_prefix(':')?.parse().ok()?;
+        Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port))
+    };
+    let address = text.parse().ok().or_else(everywhere);
+    address.ok_or_else(|| {
+        format!("{text:?} is not host:port; write it like :50100 or 127.0.0.1:50100")
+    })
+}
+
+pub(super) fn level(text: &str) -> Result<Level, String> {
+    match text.to_lowercase().as_str() {
+        "debug" => Ok(Level::DEBUG),
+        "info" => Ok(Level::INFO),
+        "warn" => Ok(Level::WARN),
+        "error" => Ok(Level::ERROR),
+        _ => Err(format!(
+            "{text:?} is not one of debug, info, warn and error"
+        )),
+    }
+}
+
+/// A whole number with its unit.
+pub(super) fn duration(text: &str, range: &RangeInclusive<Duration>) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_lowercase());
+    let milliseconds = match &text[digits.len()..] {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => 0,
+    };
+    let number = digits.parse::<u32>().ok().filter(|_| milliseconds > 0);
+    let number =
+        number.ok_or_else(|| format!("{text:?} is no time; write it like 500ms, 30s or 5m"))?;
+    let duration = Duration::from_millis(u64::from(number) * milliseconds);
+    if !range.contains(&duration) {
+        let hours = range.end().as_secs() / 3600;
+        return Err(format!(
+            "{text} is not from {:?} to {hours}h",
+            range.start()
+        ));
+    }
+    Ok(duration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units_and_bounds() {
+        let hour = Duration::from_secs(3600);
+        let range = Duration::ZERO..=hour;
+        for text in ["", "5", "s", "-1s", "1.5s", "2h", "5d", "1 s"] {
+            assert!(duration(text, &range).is_err(), "{text}");
+        }
+        assert_eq!(duration("1h", &range), Ok(hour));
+        let range = Duration::from_millis(10)..=24 * hour;
+        let wrong = duration("9ms", &range);
+        assert_eq!(wrong, Err("9ms is not from 10ms to 24h".into()));
+    }
+}
