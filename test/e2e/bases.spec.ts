@@ -7,7 +7,7 @@ import { run } from './support/run';
 import { until } from './support/until';
 import { host, nx, readDigest, root } from './support/workspace';
 
-const bases = ['static', 'debug', 'python-runtime', 'python-native', 'postgres', 'regular'];
+const bases = ['static', 'debug', 'python-runtime', 'python-native', 'python-sqlite', 'postgres', 'regular'];
 const projects = bases.map((name) => `base-${name}`);
 const image = (base: string) => `localhost/prism/base-${base}`;
 const budgets: Record<string, number> = {
@@ -15,6 +15,7 @@ const budgets: Record<string, number> = {
   'base-debug': 4e6,
   'base-python-runtime': 40e6,
   'base-python-native': 42e6,
+  'base-python-sqlite': 44e6,
   'base-postgres': 100e6,
 };
 
@@ -79,6 +80,11 @@ describeWith([needsPodman], 'bases of packages', () => {
       'id',
     );
     expect(shell.code).not.toBe(0);
+  });
+
+  test('sqlite3 finds its library in python-sqlite', async () => {
+    const query = 'import sqlite3; print(*sqlite3.connect(":memory:").execute("SELECT 40 + 2").fetchone())';
+    expect(await container('python-sqlite', '-c', query)).toBe('42');
   });
 
   test('debug has a shell and what one looks around with', async () => {

@@ -10,7 +10,6 @@ export const generateFailure = defineCatalogue({
   FILE_DIFFERS: {
     remedy: 'Nothing was written. Keep the file, or move it away and start the generator again.',
   },
-  COMBINATION_NOT_SUPPORTED: { remedy: '`nx g prism:plugin --help` lists what can be combined.' },
   PLUGIN_SDK_MISSING: {
     remedy:
       'Plugins are made in a clone of the Prism workspace; `nx g prism:component` brings a program of any other workspace into an image.',

@@ -1,4 +1,5 @@
-import { type Generated, openGenerated } from './generated';
+import { until } from '../../../../test/support/workspace';
+import { type Generated, host, openGenerated, podman, succeeds } from './generated';
 import { backends, buildPair, generatePair, runsInContainer } from './pluginPair';
 
 /** Plugins in Python for real: a package, the SDK's and the messages in one image. */
@@ -9,7 +10,7 @@ beforeAll(() => {
   generated = openGenerated();
   const { workspace, prefix, copy } = generated;
   copy('libs/plugin-sdk-python', 'libs/proto/gen/python');
-  const runtimes = ['containerfiles/python-runtime', 'containerfiles/python-native'];
+  const runtimes = ['runtime', 'native', 'sqlite'].map((name) => `containerfiles/python-${name}`);
   copy('containerfiles/python-builder', ...runtimes);
   for (const file of runtimes.map((runtime) => `${runtime}/Containerfile`))
     workspace.write(file, workspace.read(file).replaceAll('localhost/prism/', `localhost/${prefix}/`));
@@ -50,3 +51,35 @@ test('an edit of the SDK is an edit of the plugins, by keys and by edges', async
   expect(await affected('libs/plugin-sdk-python/prism_plugin_sdk/serve.py')).toEqual(plugins);
   expect(await affected('libs/plugin-sdk-python/prism_plugin_testing/process.py')).toEqual([]);
 });
+
+const healthy = (container: string, backend: string) =>
+  until('the plugin in its container is healthy', () =>
+    succeeds('exec', container, '/usr/bin/python3', '-m', `plugin_kv_${backend}`, 'health'),
+  );
+
+/** What a call of the plugin in a container answers. */
+const ask = (container: string, call: string) =>
+  podman(
+    ...['exec', container, '/usr/bin/python3', '-c'],
+    `import grpc
+from prism.keyvalue.v1 import keyvalue_pb2 as kv
+from prism.keyvalue.v1.keyvalue_pb2_grpc import KeyValueStub
+print(KeyValueStub(grpc.insecure_channel("127.0.0.1:50100")).${call})`,
+  );
+
+test.each(['sql', 'queue'])(
+  'backend %s: it passes its tests, and its keys survive its process',
+  async (backend) => {
+    const { nx, generate, start } = generated;
+    const project = `plugin-kv-${backend}`;
+    await generate('prism:plugin', `kv-${backend}`, `--backend=${backend}`, '--lang=python');
+    expect(await nx('test', project)).toMatch(/^Ran \d+ tests in .*\n\nOK$/m);
+    await nx('load-image', project, `--platforms=linux/${host}`);
+    const container = start(project);
+    await healthy(container, backend);
+    ask(container, 'Set(kv.SetRequest(key="a", value=b"kept"))');
+    podman('restart', '--time=20', container);
+    await healthy(container, backend);
+    expect(ask(container, 'Get(kv.GetRequest(key="a"))')).toContain('value: "kept"');
+  },
+);

@@ -1,6 +1,7 @@
 import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { parse } from 'smol-toml';
+import { hasConflict } from '../shared/dirtyLock';
 import type { Sources } from './program';
 
 export interface Requirements {
@@ -19,7 +20,7 @@ export function findRequirements(sources: Sources, directory: string): Result<Re
   for (const lock of ['requirements.lock', 'requirements.txt']) {
     const text = read(lock);
     if (text === undefined) continue;
-    if (/^(<{7}|>{7}) /m.test(text))
+    if (hasConflict(text))
       return failed(
         generateFailure('LOCK_DIRTY', {
           what: 'this lock has the marks of an unfinished merge',

@@ -1,6 +1,7 @@
 import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
+import { hasConflict } from '../shared/dirtyLock';
 import { copyCrates, findRoot, listCrates } from './cargo';
 import { chooseMain } from './choose';
 import { type Manifest, parseManifest } from './manifest';
@@ -39,7 +40,7 @@ function describeRust(request: Request, text: string): Result<Program> {
   const root = findRoot(sources, directory);
   if (!root.ok) return root;
   const lock = sources.read(join(root.value, 'Cargo.lock'));
-  if (lock === undefined || /^(<{7}|>{7}) /m.test(lock))
+  if (lock === undefined || hasConflict(lock))
     return failed(
       generateFailure('LOCK_DIRTY', {
         what: lock === undefined ? 'there is no Cargo.lock' : 'the lock has the marks of an unfinished merge',

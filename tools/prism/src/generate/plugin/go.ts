@@ -1,15 +1,9 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
+import { refuseHalfMerged } from '../shared/dirtyLock';
 import { renderTemplates } from '../shared/files';
-import {
-  compareVersions,
-  type GoModule,
-  hasConflict,
-  mergeRequires,
-  mergeSums,
-  parseGoModule,
-} from '../shared/goModule';
+import { compareVersions, type GoModule, mergeRequires, mergeSums, parseGoModule } from '../shared/goModule';
 import { readPrefix } from '../shared/names';
 import { addToGoWork } from './goWork';
 import type { Backend } from './options';
@@ -83,17 +77,8 @@ function readModules(tree: Tree): Result<Modules> {
         why: `not here: ${missing.join(', ')}`,
       }),
     );
-  const halfMerged = texts.filter(({ text }) => hasConflict(text!));
-  if (halfMerged.length > 0)
-    return failed(
-      ...halfMerged.map(({ file }) =>
-        generateFailure('LOCK_DIRTY', {
-          what: 'this file cannot be used',
-          why: 'it has the marks of an unfinished merge',
-          at: { file },
-        }),
-      ),
-    );
+  const halfMerged = refuseHalfMerged('used', ...texts.map(({ file, text }) => ({ file, text: text! })));
+  if (halfMerged) return halfMerged;
   const [sdkText, protoText, sdkSum, protoSum] = texts.map(({ text }) => text!);
   const sdkModule = parseGoModule(sdkText!, `${sdk}/go.mod`);
   if (!sdkModule.ok) return sdkModule;

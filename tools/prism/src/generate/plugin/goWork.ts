@@ -1,16 +1,15 @@
-import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { hasConflict } from '../shared/goModule';
+import { failed, ok, type Result } from '@prism-build/errors';
+import { dirtyLock, refuseHalfMerged } from '../shared/dirtyLock';
 
 const block = /^use \(\n((?:.*\n)*?)\)/m;
 
 /** go.work with one more module, in its place; as it was where the module is in it already. */
 export function addToGoWork(text: string, directory: string): Result<string> {
-  const at = { file: 'go.work' };
-  const dirty = (why: string) =>
-    failed(generateFailure('LOCK_DIRTY', { what: 'this file cannot be edited', why, at }));
-  if (hasConflict(text)) return dirty('it has the marks of an unfinished merge');
+  const file = 'go.work';
+  const halfMerged = refuseHalfMerged('edited', { file, text });
+  if (halfMerged) return halfMerged;
   const match = block.exec(text);
-  if (!match) return dirty('it has no `use ( … )` with a module a line');
+  if (!match) return failed(dirtyLock(file, 'edited', 'it has no `use ( … )` with a module a line'));
   const uses = match[1]!.split('\n').filter((line) => line.trim() !== '');
   const own = `\t./${directory}`;
   if (uses.some((line) => line.trim() === own.trim())) return ok(text);

@@ -4,8 +4,12 @@ import { parseOptions } from '../../workspace/parseOptions';
 import { type Files, placeFiles, updateFile } from '../shared/files';
 import { failuresOf, finish, say } from '../shared/finish';
 import { checkFree, checkName } from '../shared/names';
+import { goPlugin } from './go';
 import { pluginOptions } from './options';
-import { renderPlugin } from './render';
+import { pythonPlugin } from './python';
+import { rustPlugin } from './rust';
+
+const renderers = { go: goPlugin, rust: rustPlugin, python: pythonPlugin };
 
 /** The `plugin` generator: `nx g prism:plugin redis [--backend=sql] [--lang=go]`. */
 export async function plugin(tree: Tree, value: unknown): Promise<void> {
@@ -15,13 +19,13 @@ export async function plugin(tree: Tree, value: unknown): Promise<void> {
 function makePlugin(tree: Tree, value: unknown): Result<void> {
   const options = parseOptions(pluginOptions, value, 'prism:plugin');
   if (!options.ok) return options;
-  const { name } = options.value;
+  const { name, backend, lang } = options.value;
   const project = `plugin-${name}`;
   const directory = `plugins/${name}`;
   const named = checkName(name);
   const refused = failuresOf(named, named.ok ? checkFree(tree, project, directory) : ok(undefined));
   if (refused) return refused;
-  const rendered = renderPlugin(tree, options.value);
+  const rendered = renderers[lang](tree, name, backend);
   if (!rendered.ok) return rendered;
   const placed = placePlugin(tree, directory, rendered.value.files);
   if (!placed.ok) return placed;

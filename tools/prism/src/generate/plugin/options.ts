@@ -22,7 +22,7 @@ export const pluginOptions = z.strictObject({
         type: 'list',
         items: [
           { value: 'memory', label: 'memory: ordered, lost with the process' },
-          { value: 'sql', label: 'sql: a file of SQLite, by database/sql' },
+          { value: 'sql', label: 'sql: a file of SQLite' },
           { value: 'queue', label: 'queue: an append-only log on disk' },
           { value: 'blank', label: 'blank: nowhere yet, every call answers UNIMPLEMENTED' },
         ],

@@ -1,26 +1,33 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import {
+  encodeWheelsLock,
+  readWheelsLock,
+  requirementsFile,
+  wheelsLockFile,
+} from '../../lock/wheels/lockfile';
 import { imageName } from '../../workspace/naming';
+import { refuseHalfMerged } from '../shared/dirtyLock';
 import { renderTemplates } from '../shared/files';
-import { hasConflict } from '../shared/goModule';
 import { readPrefix } from '../shared/names';
 import type { Backend } from './options';
 import type { RenderedPlugin } from './rendered';
 
 const sdk = 'libs/plugin-sdk-python';
-/** A new plugin needs what the SDK needs, and nothing else. */
-const locks = ['requirements.in', 'requirements.lock'];
+/** A new plugin needs what the SDK needs, and what these files of its template add. */
+const locks = [requirementsFile, wheelsLockFile];
 /** What the Containerfile and the tests of a plugin name. */
-const needed = [
+const needed = (runtime: string) => [
   ...locks.map((name) => `${sdk}/${name}`),
   `${sdk}/prism_plugin_sdk/__init__.py`,
   'libs/proto/gen/python/prism/keyvalue/v1/keyvalue_pb2.py',
-  'containerfiles/python-native/Containerfile',
+  `containerfiles/${runtime}/Containerfile`,
 ];
 
 /** A plugin in Python: a package of its own, beside those of the SDK and of the messages in its image. */
 export function pythonPlugin(tree: Tree, name: string, backend: Backend): Result<RenderedPlugin> {
-  const missing = needed.filter((path) => !tree.exists(path));
+  const runtime = backend === 'sql' ? 'python-sqlite' : 'python-native';
+  const missing = needed(runtime).filter((path) => !tree.exists(path));
   if (missing.length > 0)
     return failed(
       generateFailure('PLUGIN_SDK_MISSING', {
@@ -29,17 +36,11 @@ export function pythonPlugin(tree: Tree, name: string, backend: Backend): Result
       }),
     );
   const locked = locks.map((lock) => ({ lock, text: tree.read(`${sdk}/${lock}`, 'utf-8')! }));
-  const halfMerged = locked.filter(({ text }) => hasConflict(text));
-  if (halfMerged.length > 0)
-    return failed(
-      ...halfMerged.map(({ lock }) =>
-        generateFailure('LOCK_DIRTY', {
-          what: 'this file cannot be used',
-          why: 'it has the marks of an unfinished merge',
-          at: { file: `${sdk}/${lock}` },
-        }),
-      ),
-    );
+  const halfMerged = refuseHalfMerged(
+    'used',
+    ...locked.map(({ lock, text }) => ({ file: `${sdk}/${lock}`, text })),
+  );
+  if (halfMerged) return halfMerged;
   const directory = `plugins/${name}`;
   const prefix = readPrefix(tree);
   const files = renderTemplates(['plugin/python/common', `plugin/python/${backend}`], directory, {
@@ -48,8 +49,25 @@ export function pythonPlugin(tree: Tree, name: string, backend: Backend): Result
     directory,
     package: `plugin_${name.replaceAll('-', '_')}`,
     builder: imageName(prefix, 'base-python-builder'),
-    runtime: imageName(prefix, 'base-python-native'),
+    runtime: imageName(prefix, `base-${runtime}`),
+    runtimeName: `base-${runtime}`,
   });
-  const copied = locked.map(({ lock, text }) => [`${directory}/${lock}`, text] as const);
-  return ok({ files: new Map([...files, ...copied]), edits: new Map() });
+  const merged = locked.map(({ lock, text }) => {
+    const path = `${directory}/${lock}`;
+    const own = files.get(path);
+    if (own === undefined) return [path, text] as const;
+    return [path, lock === requirementsFile ? text + own : mergeLocks(text, own)] as const;
+  });
+  return ok({ files: new Map([...files, ...merged]), edits: new Map() });
+}
+
+/** What both name is locked as in the first. */
+function mergeLocks(...locks: readonly string[]): string {
+  const wheels = new Map(
+    locks
+      .toReversed()
+      .flatMap(readWheelsLock)
+      .map((wheel) => [wheel.name, wheel]),
+  );
+  return encodeWheelsLock([...wheels.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
 }

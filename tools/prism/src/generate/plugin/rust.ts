@@ -1,9 +1,11 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
+import { parseManifest } from '../component/manifest';
 import { renderTemplates } from '../shared/files';
 import { readPrefix } from '../shared/names';
-import { addMember, addPackage, readCargoWorkspace } from './cargoWorkspace';
+import { addPackage } from './cargoLock';
+import { addMember, readCargoWorkspace } from './cargoWorkspace';
 import type { Backend } from './options';
 import type { RenderedPlugin } from './rendered';
 
@@ -11,7 +13,7 @@ const sdk = 'libs/plugin-sdk-rust';
 /** Directories of plugins, of which cargo wants every manifest. */
 const plugins = 'plugins';
 
-/** A plugin in Rust: a member of the workspace of Cargo, whose lock has all that it needs. */
+/** A plugin in Rust: a member of the workspace of Cargo, whose lock gets what it does not have yet. */
 export function rustPlugin(tree: Tree, name: string, backend: Backend): Result<RenderedPlugin> {
   const read = (path: string) => tree.read(path, 'utf-8') ?? undefined;
   const [manifest, lock] = ['Cargo.toml', 'Cargo.lock'].map(read);
@@ -25,19 +27,27 @@ export function rustPlugin(tree: Tree, name: string, backend: Backend): Result<R
     );
   const workspace = readCargoWorkspace(manifest);
   if (!workspace.ok) return workspace;
-  const locked = addPackage(lock, {
-    name: `plugin-${name}`,
-    version: workspace.value.version,
-    dependencies: ['prism-plugin-sdk', 'tokio'],
-  });
-  if (!locked.ok) return locked;
   const directory = `${plugins}/${name}`;
-  const files = renderTemplates(['plugin/rust/common', `plugin/rust/${backend}`], directory, {
-    name,
-    backend,
-    builder: imageName(readPrefix(tree), 'base-rust-builder'),
-    crates: listCopied(workspace.value.members),
-  });
+  const files = new Map(
+    renderTemplates(['plugin/rust/common', `plugin/rust/${backend}`], directory, {
+      name,
+      backend,
+      builder: imageName(readPrefix(tree), 'base-rust-builder'),
+      crates: listCopied(workspace.value.members),
+    }),
+  );
+  const own = parseManifest(files.get(`${directory}/Cargo.toml`)!, `${directory}/Cargo.toml`);
+  if (!own.ok) return own;
+  const asked = new Set([own.value.dependencies, own.value['dev-dependencies']].flatMap(Object.keys));
+  // What the backend needs besides the SDK, locked: a file of the template that is not the plugin's.
+  const more = files.get(`${directory}/Cargo.lock`);
+  files.delete(`${directory}/Cargo.lock`);
+  const locked = addPackage(
+    lock,
+    { name: `plugin-${name}`, version: workspace.value.version, dependencies: [...asked] },
+    more,
+  );
+  if (!locked.ok) return locked;
   const edits = new Map([
     ['Cargo.toml', addMember(manifest, workspace.value, directory)],
     ['Cargo.lock', locked.value],

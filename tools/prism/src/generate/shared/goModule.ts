@@ -1,4 +1,5 @@
-import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { failed, ok, type Result } from '@prism-build/errors';
+import { dirtyLock, refuseHalfMerged } from './dirtyLock';
 
 /** What of a go.mod a generator needs. Lines that mean something else are not for us to judge. */
 export interface GoModule {
@@ -13,12 +14,11 @@ export interface GoModule {
 
 /** Reads a go.mod as the go command formats it; LOCK_DIRTY where it is half merged, or names no module. */
 export function parseGoModule(text: string, file: string): Result<GoModule> {
-  const dirty = (why: string) =>
-    failed(generateFailure('LOCK_DIRTY', { what: 'this file cannot be used', why, at: { file } }));
-  if (hasConflict(text)) return dirty('it has the marks of an unfinished merge');
+  const halfMerged = refuseHalfMerged('used', { file, text });
+  if (halfMerged) return halfMerged;
   const path = /^module\s+(\S+)/m.exec(text)?.[1];
   const go = /^go\s+(\d\S*)/m.exec(text)?.[1];
-  if (!path || !go) return dirty('it names no module, or no version of Go');
+  if (!path || !go) return failed(dirtyLock(file, 'used', 'it names no module, or no version of Go'));
   const blocks = [...text.matchAll(/^require\s*\(([\s\S]*?)^\)/gm)].map(([, block]) => block!);
   const single = [...text.matchAll(/^require\s+([^(\s].*)$/gm)].map(([, line]) => line!);
   const lines = [...blocks.flatMap((block) => block.split('\n')), ...single];
@@ -34,11 +34,6 @@ export function parseGoModule(text: string, file: string): Result<GoModule> {
     requires: new Map(requires.map(({ module, version }) => [module, version])),
     indirect: new Set(requires.flatMap(({ module, indirect }) => (indirect ? [module] : []))),
   });
-}
-
-/** Whether git left a merge for somebody to finish. */
-export function hasConflict(text: string): boolean {
-  return /^(<{7}|>{7}) /m.test(text);
 }
 
 /** Both lists together, each module in its newer version: what the go command would select of them. */

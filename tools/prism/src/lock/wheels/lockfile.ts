@@ -98,7 +98,8 @@ export function describeWheelChanges(before: string, after: readonly LockedWheel
   });
 }
 
-function readWheelsLock(text: string): LockedWheel[] {
+/** What `encodeWheelsLock` wrote. */
+export function readWheelsLock(text: string): LockedWheel[] {
   return [...text.matchAll(/^([\w.-]+)==(\S+)((?:[\s\\]+--hash=sha256:[0-9a-f]{64})*)/gm)].map(
     ([, name = '', version = '', hashes = '']) => ({
       name,

@@ -1,5 +1,5 @@
 import { plugin } from '../../../src/generate';
-import { addMember, addPackage, readCargoWorkspace } from '../../../src/generate/plugin/cargoWorkspace';
+import { addMember, readCargoWorkspace } from '../../../src/generate/plugin/cargoWorkspace';
 import { addToGoWork } from '../../../src/generate/plugin/goWork';
 import {
   compareVersions,
@@ -93,32 +93,40 @@ test('without the SDK, with a half merged lock and with one that lacks a module 
   }
 });
 
-test.each(['memory', 'blank'])('in Rust, backend %s: a member of the workspace, locked', async (backend) => {
-  const tree = treeOf(sdkFiles());
-  expect((await make(tree, { name: 'redis-cache', backend, lang: 'rust' })).error).toBe('');
-  const files = snapshot(tree, 'plugins/redis-cache');
-  expect(Object.keys(files)).toEqual(
-    expect.arrayContaining(
-      ['Cargo.toml', 'Containerfile', 'README.md', 'project.json', 'src/store.rs', 'tests/process.rs'].map(
-        (name) => `plugins/redis-cache/${name}`,
+test.each(['memory', 'sql', 'queue', 'blank'])(
+  'in Rust, backend %s: a member of the workspace, locked',
+  async (backend) => {
+    const tree = treeOf(sdkFiles());
+    const keeps = !['memory', 'blank'].includes(backend);
+    expect((await make(tree, { name: 'redis-cache', backend, lang: 'rust' })).error).toBe('');
+    const files = snapshot(tree, 'plugins/redis-cache');
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining(
+        ['Cargo.toml', 'Containerfile', 'README.md', 'project.json', 'src/store.rs', 'tests/process.rs'].map(
+          (name) => `plugins/redis-cache/${name}`,
+        ),
       ),
-    ),
-  );
-  for (const [path, text] of Object.entries(files))
-    expect([path, /<%|%>|__name__|undefined|&#/.exec(text)]).toEqual([path, null]);
-  const image = files['plugins/redis-cache/Containerfile']!;
-  expect(image).toMatch(/^FROM localhost\/prism\/base-rust-builder AS compile$/m);
-  expect(image).toMatch(/^COPY plugins plugins\nCOPY proxy proxy\n/m);
-  expect(image).not.toContain('proxy/transport');
-  expect(image).toMatch(/^USER 65532:65532\nEXPOSE 50100\nENTRYPOINT \["\/plugin-redis-cache"\]\n$/m);
-  expect(tree.read('Cargo.toml', 'utf-8')).toMatch(/^members = .*"plugins\/redis-cache", "proxy",/m);
-  expect(tree.read('go.work', 'utf-8')).not.toContain('redis-cache');
-  const before = snapshot(tree);
-  expect((await make(tree, { name: 'redis-cache', backend, lang: 'rust' })).output).toContain(
-    'nothing changed',
-  );
-  expect(snapshot(tree)).toEqual(before);
-});
+    );
+    for (const [path, text] of Object.entries(files))
+      expect([path, /<%|%>|__name__|undefined|&#/.exec(text)]).toEqual([path, null]);
+    const image = files['plugins/redis-cache/Containerfile']!;
+    expect(image).toMatch(/^FROM localhost\/prism\/base-rust-builder AS compile$/m);
+    expect(image).toMatch(/^COPY plugins plugins\nCOPY proxy proxy\n/m);
+    expect(image).not.toContain('proxy/transport');
+    expect(image).toMatch(/^USER 65532:65532\nEXPOSE 50100\nENTRYPOINT \["\/plugin-redis-cache"\]\n$/m);
+    expect(image.includes('VOLUME /data')).toBe(keeps);
+    expect(Object.keys(files).includes('plugins/redis-cache/data/README')).toBe(keeps);
+    // It belongs to the workspace's.
+    expect(Object.keys(files)).not.toContain('plugins/redis-cache/Cargo.lock');
+    expect(tree.read('Cargo.toml', 'utf-8')).toMatch(/^members = .*"plugins\/redis-cache", "proxy",/m);
+    expect(tree.read('go.work', 'utf-8')).not.toContain('redis-cache');
+    const before = snapshot(tree);
+    expect((await make(tree, { name: 'redis-cache', backend, lang: 'rust' })).output).toContain(
+      'nothing changed',
+    );
+    expect(snapshot(tree)).toEqual(before);
+  },
+);
 
 test('what cargo could not lock, or nobody can edit, is refused', async () => {
   const { 'Cargo.lock': lock = '', 'Cargo.toml': manifest = '', ...others } = sdkFiles();
@@ -129,7 +137,7 @@ test('what cargo could not lock, or nobody can edit, is refused', async () => {
     [{ ...others, 'Cargo.toml': `${manifest}${conflict}`, 'Cargo.lock': lock }, /^Cargo\.toml: LOCK_DIRTY/],
     [
       { ...others, 'Cargo.toml': manifest, 'Cargo.lock': 'version = 4\n' },
-      /exactly one prism-plugin-sdk, tokio/,
+      /exactly one .*prism-plugin-sdk, tokio/,
     ],
     [{ ...others, 'Cargo.toml': '[package]\nname = "x"\n', 'Cargo.lock': lock }, /it is no workspace/],
   ];
@@ -141,20 +149,7 @@ test('what cargo could not lock, or nobody can edit, is refused', async () => {
   }
 });
 
-test('Cargo.lock and Cargo.toml get one entry in its place, and keep all else', () => {
-  const block = (name: string) => `[[package]]\nname = "${name}"\nversion = "1.0.0"\n`;
-  const lock = (...names: string[]) => `version = 4\n\n${names.map(block).join('\n')}`;
-  const own = { name: 'b', version: '1.0.0', dependencies: ['a', 'c'] };
-  const entry = `${block('b')}dependencies = [\n "a",\n "c",\n]\n`;
-  expect(addPackage(lock('a', 'c'), own)).toEqual({
-    ok: true,
-    value: lock('a', 'b', 'c').replace(block('b'), entry),
-  });
-  expect(addPackage(lock('a', 'b', 'c'), own)).toEqual({ ok: true, value: lock('a', 'b', 'c') });
-  const last = addPackage(lock('a', 'c'), { ...own, name: 'd' });
-  expect(last).toMatchObject({ value: expect.stringMatching(/"c",\n\]\n$/) });
-  // Which of two versions is meant, only cargo can say.
-  expect(addPackage(lock('a', 'c', 'c'), own)).toMatchObject({ ok: false });
+test('Cargo.toml gets one entry in its place, and keeps all else', () => {
   const text = '[workspace]\nmembers = [\n    "a",\n]\n\n[workspace.package]\nversion = "1.0.0"\n';
   const workspace = readCargoWorkspace(text);
   if (!workspace.ok) throw new Error('not read');
@@ -162,20 +157,41 @@ test('Cargo.lock and Cargo.toml get one entry in its place, and keep all else', 
   expect(addMember(text, workspace.value, 'a')).toBe(text);
 });
 
-test.each(['memory', 'blank'])('in Python, backend %s: a package and its lock', async (backend) => {
+const data = 'COPY --chown=65532:65532 plugins/redis-cache/data /data\nVOLUME /data\n';
+const inPython = [
+  { backend: 'memory', modules: ['items.py'], tests: ['test_items.py'] },
+  { backend: 'sql', modules: ['database.py', 'reap.py'], base: 'sqlite', keeps: true },
+  {
+    backend: 'queue',
+    modules: ['index.py', 'log.py', 'record.py', 'state.py'],
+    tests: ['opened.py', 'test_index.py', 'test_record.py', 'test_syncs.py'],
+    keeps: true,
+    wheel: 'google-crc32c',
+  },
+  { backend: 'blank' },
+];
+
+test.each(inPython)('in Python, backend $backend: a package and its lock', async (expected) => {
+  const { backend, modules = [], tests = [], base = 'native', keeps = false, wheel } = expected;
   const tree = treeOf(sdkFiles());
   expect((await make(tree, { name: 'redis-cache', backend, lang: 'python' })).error).toBe('');
   const files = snapshot(tree, 'plugins/redis-cache');
-  const [common, own] = [
-    ['Containerfile', 'README.md', 'project.json', 'requirements.in', 'requirements.lock', 'test'],
-    ['__init__.py', '__main__.py', 'store.py', ...(backend === 'memory' ? ['items.py'] : [])],
+  const common = [
+    'Containerfile',
+    'README.md',
+    'project.json',
+    'requirements.in',
+    'requirements.lock',
+    'test',
   ];
-  const tests = ['__init__.py', 'test_process.py', 'test_store.py'];
+  const own = ['__init__.py', '__main__.py', 'store.py', ...modules];
+  const tested = ['__init__.py', 'test_process.py', 'test_store.py', ...tests];
   expect(Object.keys(files).sort()).toEqual(
     [
       ...common,
       ...own.map((file) => `plugin_redis_cache/${file}`),
-      ...[...tests, ...(backend === 'memory' ? ['test_items.py'] : [])].map((file) => `tests/${file}`),
+      ...tested.map((file) => `tests/${file}`),
+      ...(keeps ? ['data/README'] : []),
     ]
       .map((file) => `plugins/redis-cache/${file}`)
       .sort(),
@@ -190,19 +206,25 @@ COPY plugins/redis-cache/requirements.lock ./
 COPY plugins/redis-cache/plugin_redis_cache plugin_redis_cache
 RUN ["compile-python", "--requirements=requirements.lock", "plugin_redis_cache", "prism_plugin_sdk", "prism"]
 
-FROM localhost/prism/base-python-native
+FROM localhost/prism/base-python-${base}
 COPY --from=compile /out/dependencies /dependencies
 COPY --from=compile /out/application /application
-ENV PYTHONPATH=/application:/dependencies PYTHONSAFEPATH=1
+${keeps ? `# A place that the plugin's user may write to; mount a volume here to keep the keys.\n${data}` : ''}ENV PYTHONPATH=/application:/dependencies PYTHONSAFEPATH=1
 WORKDIR /
 USER 65532:65532
 EXPOSE 50100
 ENTRYPOINT ["/usr/bin/python3", "-m", "plugin_redis_cache"]
 `);
-  expect(files['plugins/redis-cache/requirements.lock']).toBe(
-    sdkFiles()['libs/plugin-sdk-python/requirements.lock'],
-  );
-  expect(files['plugins/redis-cache/requirements.lock']).not.toMatch(/https?:/);
+  for (const file of ['requirements.in', 'requirements.lock']) {
+    const shared = sdkFiles()[`libs/plugin-sdk-python/${file}`]!.split('\n');
+    const text = files[`plugins/redis-cache/${file}`]!;
+    const added = text.split('\n').filter((line) => !shared.includes(line));
+    expect(shared.filter((line) => !text.split('\n').includes(line))).toEqual([]);
+    expect(added.filter((line) => !line.startsWith('    --hash'))).toEqual(
+      wheel ? [expect.stringContaining(`${wheel}==`)] : [],
+    );
+    expect(text).not.toMatch(/https?:/);
+  }
   const before = snapshot(tree);
   expect((await make(tree, { name: 'redis-cache', backend, lang: 'python' })).output).toContain(
     'nothing changed',
@@ -229,14 +251,18 @@ test('in Python: without the SDK, and with a half merged lock, nothing is writte
   }
 });
 
-test('combinations without a template are refused, and what there is is said', async () => {
-  expect((await make(treeOf(sdkFiles()), { name: 'x', lang: 'rust', backend: 'sql' })).error).toMatch(
-    /COMBINATION_NOT_SUPPORTED: .* in rust with the backend sql\n.*--backend=memory and --backend=blank/,
-  );
-  for (const backend of ['sql', 'queue'])
-    expect((await make(treeOf(sdkFiles()), { name: 'x', lang: 'python', backend })).error).toMatch(
-      /COMBINATION_NOT_SUPPORTED: .* in python with the backend .*\n.*--backend=memory and --backend=blank/,
-    );
+test('in Python: what the SDK has locked stays as it is, also where the template needs it too', async () => {
+  const tree = treeOf(sdkFiles());
+  const file = 'libs/plugin-sdk-python/requirements.lock';
+  const hash = (digit: string) => ` \\\n    --hash=sha256:${digit.repeat(64)}\n`;
+  const head = sdkFiles()[file]!.split('\n')[0];
+  const lock = `${head}\na==1${hash('0')}google-crc32c==0.9${hash('1')}grpcio==1${hash('2')}`;
+  tree.write(file, lock);
+  expect((await make(tree, { name: 'x', lang: 'python', backend: 'queue' })).error).toBe('');
+  expect(tree.read('plugins/x/requirements.lock', 'utf-8')).toBe(lock);
+});
+
+test('a language without templates is refused', async () => {
   expect((await make(treeOf(sdkFiles()), { name: 'x', lang: 'cobol' })).error).toMatch(
     /OPTIONS_INVALID: option lang/,
   );

@@ -20,13 +20,13 @@ export function sdkFiles(): Record<string, string> {
     (name) => `libs/plugin-sdk-python/${name}`,
   );
   const messages = 'libs/proto/gen/python/prism/keyvalue/v1/keyvalue_pb2.py';
-  const runtime = 'containerfiles/python-native/Containerfile';
+  const runtimes = ['native', 'sqlite'].map((name) => `containerfiles/python-${name}/Containerfile`);
   const files = [
     ...own,
     ...rust,
     ...python,
     messages,
-    runtime,
+    ...runtimes,
     'libs/proto/gen/go/go.mod',
     'libs/proto/gen/go/go.sum',
   ];
