@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { failed, ok, type Result, shellFailure } from '@prism-build/errors';
 
 /** A process to start: an argument vector, never a shell string. */
@@ -7,7 +8,7 @@ export interface Command {
   readonly cwd?: string;
   /** The whole environment of the process: nothing is inherited. `undefined` inherits everything. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string | Uint8Array | NodeJS.ReadableStream;
+  readonly input?: string | Uint8Array | Readable;
   /** Milliseconds; 0 or absent means no limit. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -47,7 +48,10 @@ export const run: Run = async (command) => {
     ...(isBytes(command.input) && { input: command.input }),
   });
   if (command.input !== undefined && !isBytes(command.input) && child.stdin) {
-    command.input.on('error', () => child.kill()).pipe(child.stdin.on('error', () => undefined));
+    const { input } = command;
+    // A reader that ended takes no more: who writes to the input must not wait for it.
+    child.stdin.on('error', () => undefined).on('close', () => input.destroy());
+    input.on('error', () => child.kill()).pipe(child.stdin);
   }
   if (command.onOutput)
     for (const stream of [child.stdout, child.stderr])

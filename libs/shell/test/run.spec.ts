@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { run } from '../src/index';
 
 const sh = (script: string): [string, ...string[]] => ['/bin/sh', '-c', script];
@@ -82,4 +83,18 @@ test('input comes as text, bytes or a stream; a reader that ends early is no cra
     })(),
   );
   expect(await run({ argv: ['/bin/true'], input: endless })).toMatchObject({ ok: true });
+});
+
+test.each([
+  ['ends without reading', sh('exit 3'), 'COMMAND_FAILED'],
+  ['is not there', ['/no/such/command'] as [string], 'COMMAND_NOT_FOUND'],
+])('who writes to a command that %s is not left waiting', async (_, argv, code) => {
+  const input = new PassThrough();
+  const more = Readable.from(Array.from({ length: 200 }, () => Buffer.alloc(65_536)));
+  const writing = pipeline(more, input).then(
+    () => 'all of it',
+    () => 'cut off',
+  );
+  expect((await failureOf({ argv, input })).code).toBe(code);
+  expect(await writing).toBe('cut off');
 });
