@@ -49,9 +49,16 @@ export const run: Run = async (command) => {
   });
   if (command.input !== undefined && !isBytes(command.input) && child.stdin) {
     const { input } = command;
+    const { stdin } = child;
     // A reader that ended takes no more: who writes to the input must not wait for it.
-    child.stdin.on('error', () => undefined).on('close', () => input.destroy());
-    input.on('error', () => child.kill()).pipe(child.stdin);
+    stdin.on('error', () => undefined).on('close', () => input.destroy());
+    // Nor may a reader wait for more, or take what was cut off for the whole.
+    input
+      .on('error', () => undefined)
+      .on('close', () => {
+        if (!input.readableEnded && !stdin.destroyed) child.kill();
+      });
+    input.pipe(stdin);
   }
   if (command.onOutput)
     for (const stream of [child.stdout, child.stderr])

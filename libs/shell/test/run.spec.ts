@@ -98,3 +98,22 @@ test.each([
   expect((await failureOf({ argv, input })).code).toBe(code);
   expect(await writing).toBe('cut off');
 });
+
+test('a command whose input is cut off is ended: half of it is not the whole', async () => {
+  for (const error of [undefined, new Error('no more')]) {
+    const input = new PassThrough();
+    input.write('half');
+    const onOutput = () => input.destroy(error);
+    expect(await failureOf({ argv: ['/bin/cat'], input, onOutput })).toMatchObject({
+      code: 'COMMAND_FAILED',
+      what: expect.stringContaining('SIGTERM'),
+    });
+  }
+});
+
+test('a command may close its input early and go on', async () => {
+  const input = new PassThrough();
+  input.write('some');
+  const result = await run({ argv: sh('exec <&-; sleep 0.2; echo done'), input });
+  expect(result.ok && result.value.stdout).toBe('done');
+});

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { ociFailure, type Result } from '@prism-build/errors';
 import { canonicalJson } from '../canonicalJson';
 import { decompressLayer } from '../decompress';
@@ -10,10 +9,11 @@ import { hexOf } from '../digest';
 import type { ImageLayer, PlatformImage } from '../digestJson';
 import { paddingOf } from '../tarHeader';
 import { archiveBytes, archiveEnd, archiveHeader } from './archiveParts';
-import { attempt, fail, unwrap } from './attempt';
+import { fail } from './attempt';
 import { blobPath } from './contentStore';
-import { type BlobSources, gatherBlobs } from './findBlobs';
+import type { BlobSources } from './findBlobs';
 import { guardLayer } from './openLayer';
+import { sendArchive } from './sendArchive';
 
 /**
  * Writes one platform's image in the format of `docker save`, for engines that read nothing else (Docker 20.10
@@ -26,13 +26,8 @@ export function writeDockerArchive(
   sources: BlobSources,
   writable: Writable,
 ): Promise<Result<void>> {
-  return attempt(async () => {
-    const gathered = await gatherBlobs(sources, [image.config, ...image.layers]);
-    if (!gathered.ok) writable.destroy();
-    unwrap(gathered);
-    const { directory } = sources.store;
-    await pipeline(archive(image, tags, directory), writable);
-  });
+  const blobs = [image.config, ...image.layers];
+  return sendArchive(archive(image, tags, sources.store.directory), blobs, sources, writable);
 }
 
 async function* archive(

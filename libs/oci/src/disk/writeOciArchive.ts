@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Result } from '@prism-build/errors';
 import { canonicalJson } from '../canonicalJson';
 import type { Descriptor } from '../descriptor';
@@ -8,10 +7,10 @@ import { hexOf } from '../digest';
 import type { PlatformImage } from '../digestJson';
 import { paddingOf } from '../tarHeader';
 import { archiveBytes, archiveEnd, archiveHeader } from './archiveParts';
-import { attempt, unwrap } from './attempt';
 import { blobPath } from './contentStore';
-import { type BlobSources, gatherBlobs } from './findBlobs';
+import type { BlobSources } from './findBlobs';
 import { encodeLayoutFile, INDEX_FILE, LAYOUT_FILE } from './layout';
+import { sendArchive } from './sendArchive';
 
 /**
  * Writes one platform's image as a tar of an OCI layout, for `podman load`, blobs as they are: the engine then
@@ -24,12 +23,8 @@ export function writeOciArchive(
   sources: BlobSources,
   writable: Writable,
 ): Promise<Result<void>> {
-  return attempt(async () => {
-    const gathered = await gatherBlobs(sources, [image.manifest, image.config, ...image.layers]);
-    if (!gathered.ok) writable.destroy();
-    unwrap(gathered);
-    await pipeline(archive(image, name, sources.store.directory), writable);
-  });
+  const blobs = [image.manifest, image.config, ...image.layers];
+  return sendArchive(archive(image, name, sources.store.directory), blobs, sources, writable);
 }
 
 async function* archive(image: PlatformImage, name: string, directory: string): AsyncGenerator<Uint8Array> {

@@ -48,10 +48,9 @@ export async function loadPlatform(
         ? await writeOciArchive(image, names[0], sources, input)
         : await writeDockerArchive(image, [names[0]], sources, input);
     const loaded = await loading;
-    // When the engine ends early its own message says more than our broken pipe.
+    if (!written.ok) return written;
     if (!loaded.ok)
       return failed(...loaded.failures.map((failure) => engineFailure('ENGINE_FAILED', failure)));
-    if (!written.ok) return written;
   }
   for (const name of names) {
     const tagged = await call({ argv: engine.tag(id, name) });

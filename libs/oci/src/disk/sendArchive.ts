@@ -1,0 +1,26 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Result } from '@prism-build/errors';
+import type { Descriptor } from '../descriptor';
+import { attempt, unwrap } from './attempt';
+import { type BlobSources, gatherBlobs } from './findBlobs';
+
+/**
+ * Sends an archive of blobs that were gathered and verified before its first byte. A reader that ends early is no
+ * failure: it says itself why. `writable` is ended, or destroyed on failure.
+ */
+export function sendArchive(
+  parts: AsyncIterable<Uint8Array>,
+  blobs: readonly Descriptor[],
+  sources: BlobSources,
+  writable: Writable,
+): Promise<Result<void>> {
+  return attempt(async () => {
+    const gathered = await gatherBlobs(sources, blobs);
+    if (!gathered.ok) writable.destroy();
+    unwrap(gathered);
+    await pipeline(parts, writable).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
+  });
+}
