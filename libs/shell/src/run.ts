@@ -96,15 +96,15 @@ export interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
   readonly stop: () => void;
   readonly patience: number;
   /**
-   * Called with the first request when the command has ended after it: it may have died of the signal itself, and
-   * what it ran goes on. Until this ends, requests are taken as before.
+   * Called when the command has ended after a request, with the first one, or was killed, with SIGTERM: what it ran
+   * may go on. Until this ends, requests are taken as before.
    */
   readonly finish: (signal: NodeJS.Signals) => Promise<unknown>;
 }
 
-/** How a command in the foreground ended: its own status, and whether somebody had asked it to stop. */
+/** How a command in the foreground ended: its status, or the signal that killed it; whether it was asked to stop. */
 export interface Ended {
-  readonly status: number;
+  readonly status: number | NodeJS.Signals;
   readonly asked: boolean;
 }
 
@@ -137,12 +137,13 @@ export async function runForeground(command: ForegroundCommand): Promise<Result<
   for (const signal of signals) process.on(signal, pass);
   const result = await child;
   const request = asked as { signal: NodeJS.Signals } | undefined;
-  if (request) await command.finish(request.signal);
+  const last = request?.signal ?? (result.signal && 'SIGTERM');
+  if (last) await command.finish(last);
   for (const signal of signals) process.off(signal, pass);
   clearTimeout(timer);
   if (result.code === 'ENOENT')
     return failed(shellFailure('COMMAND_NOT_FOUND', { what: `cannot find the command ${file}` }));
-  return ok({ status: result.exitCode ?? 128, asked: request !== undefined });
+  return ok({ status: result.exitCode ?? result.signal ?? 128, asked: request !== undefined });
 }
 
 function isBytes(input: Command['input']): input is string | Uint8Array {

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
 import { compileFailure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
 import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
 import { type CompilePlan, planCompile } from '@prism-build/plan';
 import { attempt, readTextIfThere, runPool, withLock, writeFileAtomic } from '@prism-build/shell';
-import { compileDirectory, lockPath } from '../workspace/directories';
+import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
 import { type CompileManifest, platformDirectory, publishOutput, readOutput } from './compileManifest';
 import type { Compiler } from './compiler/compiler';
@@ -93,7 +93,9 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     fs.mkdirSync(request.directories.home, { recursive: true });
     const fetched = await fetchDependencies(language, request, mirror.value, compiler);
     if (!fetched.ok) return fetched;
-    const compiling = runCompilers(compiler, language, request, plan);
+    const compiling = placeAlone(directories, language, request, () =>
+      runCompilers(compiler, language, request, plan),
+    );
     // The image of what is compiled comes next. Not before the compilers run: they wait for nothing.
     setImmediate(preparePackers, plan.platforms.length);
     const compiled = await compiling;
@@ -134,12 +136,27 @@ function parseJournal(text: string): { key: string; manifest: CompileManifest } 
   }
 }
 
+/** Where a compiler has its own place for results, those of one name are one component's until they are copied. */
+function placeAlone<T>(
+  directories: Directories,
+  language: Language,
+  request: CompileRequest,
+  work: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const [first] = language.placements(request);
+  if (!first) return work();
+  return withLock(lockPath(directories, `place-${relative(directories.cache, first.from)}`), work);
+}
+
 async function runCompilers(
   compiler: Compiler,
   language: Language,
   request: CompileRequest,
   plan: CompilePlan,
 ): Promise<Result<void>> {
+  const placements = language.placements(request);
+  // An engine that is told to end may say that all went well: what lies here must not pass for this run's.
+  for (const { from } of placements) fs.rmSync(from, { force: true });
   const calls = language.compile(request);
   const results = await runPool(calls, calls.length, (call) => compiler.compile(call));
   const at = { file: plan.containerfile, line: plan.line };
@@ -156,8 +173,7 @@ async function runCompilers(
     );
   }
   return attempt('cannot collect what the compiler made', () => {
-    for (const { from, to } of language.placements(request))
-      fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+    for (const { from, to } of placements) fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
   });
 }
 

@@ -1,13 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import {
-  awaitContainer,
-  type Engine,
-  inspectContainer,
-  loadNames,
-  removeContainer,
-  runImage,
-  signalContainer,
-} from '@prism-build/engine';
+import { type Engine, inspectContainer, loadNames, removeContainer, runImage } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
 import { runForeground } from '@prism-build/shell';
@@ -16,6 +8,7 @@ import { engineEnvironment, engineRun, pickEngine } from '../workspace/engine';
 import { imageName } from '../workspace/naming';
 import { parseOptions } from '../workspace/parseOptions';
 import { endTask } from '../workspace/report';
+import { endContainer } from './endContainer';
 import { type RunOptions, runOptions } from './options';
 import { planRun, type RunPlan } from './planRun';
 
@@ -86,26 +79,24 @@ async function runToEnd(
 ): Promise<Result<string>> {
   const call = engineRun(directories);
   const { name } = request;
-  const remove = () => call({ argv: removeContainer(engine, name) });
+  const patience = stopTimeout * 1000;
   const ended = await runForeground({
     argv: runImage(engine, request),
     env: { ...engineEnvironment(directories), ...values },
     input: interactive,
-    patience: stopTimeout * 1000,
-    stop: () => void remove(),
-    // A signal in its first moments ends podman itself, which exits with 1; somebody may have killed it, too.
-    finish: async (signal) => {
-      const pass = () => call({ argv: signalContainer(engine, name, signal) });
-      // Nx sends SIGTERM to all below it, this command too.
-      const passed = (await pass()).ok || (await pass()).ok;
-      if (passed) await call({ argv: awaitContainer(engine, name) });
-      await remove();
-    },
+    patience,
+    stop: () => void call({ argv: removeContainer(engine, name) }),
+    // A signal in its first moments ends podman itself, and what it ran goes on; somebody may have killed it, too.
+    finish: (signal) => endContainer({ engine, name, call }, signal, patience),
   });
   if (!ended.ok) return ended;
   const { status, asked } = ended.value;
   if (asked) return ok(`  ${name} stopped\n`);
   if (status === 0) return ok(`  ${name} ended\n`);
+  if (typeof status === 'string') {
+    const what = `${engine.name} was killed by ${status}; ${name} was asked to end`;
+    return failed(engineFailure('RUN_ENDED', { what }));
+  }
   const what = `${name} ended with status ${status}`;
   return failed(engineFailure('RUN_ENDED', { what, why: explain(status) }));
 }

@@ -122,19 +122,42 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('a container whose engine command died of the signal is asked itself', async () => {
-  fs.mkdirSync(workspace.path('orphan'));
-  fs.chmodSync(workspace.path('orphan'), 0o777);
-  const running = await startAndWait('--volumes=./orphan:/log');
-  const command = Number(
-    execFileSync('pgrep', ['-f', `^podman run .*--name=${prefix}-say `], { encoding: 'utf8' }),
+const commandOf = () =>
+  Number(execFileSync('pgrep', ['-f', `^podman run .*--name=${prefix}-say `], { encoding: 'utf8' }));
+
+function hasStopped(pid: number): boolean {
+  const threads = fs.readdirSync(`/proc/${pid}/task`);
+  return threads.every((thread) =>
+    /^State:\tT/m.test(fs.readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')),
   );
-  process.kill(command, 'SIGSTOP');
-  running.killAll('SIGINT');
+}
+
+/** Whether a stopped process was sent a signal (proc(5): a mask in hexadecimal, of the process and of the thread). */
+function wasSent(pid: number, signal: number): boolean {
+  const masks = [...fs.readFileSync(`/proc/${pid}/status`, 'utf8').matchAll(/^(?:Shd|Sig)Pnd:\s*(\w+)/gm)];
+  return masks.some(([, mask]) => (BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n);
+}
+
+test.each([
+  ['died of the signal', ['SIGINT'], '2'],
+  ['was killed, which nobody had asked for', [], '15'],
+] as const)('a container whose engine command %s is asked itself', async (what, signals, received) => {
+  const log = what.split(' ')[0]!;
+  fs.mkdirSync(workspace.path(log));
+  fs.chmodSync(workspace.path(log), 0o777);
+  const running = await startAndWait(`--volumes=./${log}:/log`);
+  const command = commandOf();
+  for (const signal of signals) {
+    process.kill(command, 'SIGSTOP');
+    await until('it has stopped', () => hasStopped(command));
+    running.killAll(signal);
+    await until('the signal is passed on', () => wasSent(command, Number(received)));
+  }
   process.kill(command, 'SIGKILL');
   await running.ended;
   await until('the container is gone', () => containers() === '');
-  expect(workspace.read('orphan/signals')).toBe('2\n');
+  expect(workspace.read(`${log}/signals`).split('\n')[0]).toBe(received);
+  if (signals.length === 0) expect(running.output()).toContain('podman was killed by SIGKILL');
 });
 
 test('a signal to nx alone ends the container too', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Platform } from '@prism-build/containerfile';
 import { podmanBuilder } from '@prism-build/engine';
-import { ok, type Result } from '@prism-build/errors';
+import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import {
   blobPath,
   buildImage,
@@ -50,6 +50,9 @@ export async function loadRunImage(
     const pulled = await callEngine(open.call, { argv: podmanBuilder.pull(open.store, name) });
     rmSync(join(open.directory, name), { recursive: true, force: true });
     if (!pulled.ok) return pulled;
+    // Podman that is told to end says nothing, with status 0.
+    if (pulled.value.trim() !== id)
+      return failed(engineFailure('ENGINE_FAILED', { what: `podman did not take the image ${id}` }));
   }
   noteImage(open, id);
   return ok(undefined);
