@@ -32,7 +32,8 @@ export async function endContainer(
     const state = await look({ engine, name, call });
     if (state === 'gone') return;
     if (state === 'ended' || Date.now() >= limit) await call({ argv: removeContainer(engine, name) });
-    else if (heard) await call({ argv: awaitContainer(engine, name), timeout: limit - Date.now() });
+    else if (heard)
+      await call({ argv: awaitContainer(engine, name), timeout: Math.max(1, limit - Date.now()) });
     else heard = saysName(await call({ argv: signalContainer(engine, name, signal) }), name);
   }
 }
