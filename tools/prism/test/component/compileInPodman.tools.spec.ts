@@ -80,3 +80,18 @@ test('a builder that is pinned to what it does not hold, and one that is not the
     /svc\/app\/Containerfile:1: BUILDER_MISSING/,
   );
 });
+
+test('Podman that is told to end before it compiles says 0, and what it did not make is missed', async () => {
+  writeGo(workspace, 'app');
+  await done(compile());
+  const before = manifest();
+  writeGo(workspace, 'app', 'package main // another\n');
+  const real = execFileSync('sh', ['-c', 'command -v podman'], { encoding: 'utf8' }).trim();
+  const ends = `#!/bin/sh\nfor word; do [ "$word" = run ] && exit 0; done\nexec ${real} "$@"\n`;
+  workspace.write('bin/podman', ends, 0o755);
+  const ended = await compile({ PATH: `${workspace.path('bin')}:${process.env.PATH}` });
+  expect(ended.status).toBe(1);
+  expect(ended.output).toContain('svc/app/Containerfile:4: COMPILE_MADE_NOTHING');
+  await done(compile());
+  expect(manifest()).not.toBe(before);
+});

@@ -128,6 +128,29 @@ test('Podman killed in a build: the next run removes what it left, and the store
   expect(containers()).toEqual([]);
 });
 
+test.each(['pull', 'build', 'push'])(
+  'Podman that is told to end while it does %s says 0 with nothing done, and that is not taken for a result',
+  async (verb) => {
+    const name = `ended-${verb}`;
+    workspace.write(`svc/${name}/own`, name);
+    write(name, ['FROM localhost/shell', 'COPY own /own', `RUN cat /own > /result`]);
+    const bin = workspace.path(`${name}-bin`);
+    const real = execFileSync('sh', ['-c', 'command -v podman'], { encoding: 'utf8' }).trim();
+    workspace.write(
+      `${name}-bin/podman`,
+      `#!/bin/sh\nfor word; do [ "$word" = ${verb} ] && exit 0; done\nexec ${real} "$@"\n`,
+      0o755,
+    );
+    const { status, output } = await build(name, { PATH: `${bin}:${process.env.PATH}` });
+    expect(status).toBe(1);
+    expect(output).toContain(`ENGINE_FAILED: podman ${verb} ended before its work was done`);
+    expect(output).not.toMatch(/\n {4}at /);
+    expect(fs.existsSync(workspace.path(`dist/images/${name}`))).toBe(false);
+    const again = await build(name);
+    if (again.status !== 0) throw new Error(again.output);
+  },
+);
+
 test('two runs at once in one store end with the same image', async () => {
   for (const name of ['one', 'two'])
     write(name, ['FROM localhost/shell', 'RUN echo same > /same', `LABEL name=${name}`]);

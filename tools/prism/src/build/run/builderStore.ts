@@ -106,6 +106,11 @@ export async function callEngine(call: Run, command: Command): Promise<Result<st
   return done.ok ? ok(done.value.stdout) : failed(...done.failures.map(explain));
 }
 
+/** Podman that is told to end (libpod's shutdown handler) has status 0, with nothing said or done. */
+export function endedEarly(verb: string): Result<never> {
+  return failed(engineFailure('ENGINE_FAILED', { what: `podman ${verb} ended before its work was done` }));
+}
+
 function explain(failure: Failure): Failure {
   if (failure.code !== 'COMMAND_FAILED') return failure;
   const { what, why } = failure;

@@ -1,13 +1,13 @@
-import { createReadStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { LayerEntry } from '@prism-build/assemble';
 import { formatPlatform } from '@prism-build/containerfile';
 import { podmanBuilder, printRun, type SecretSource } from '@prism-build/engine';
 import { type Failure, ok, type Result } from '@prism-build/errors';
 import { blobPath, canonicalJson, decompressLayer, hexOf } from '@prism-build/oci';
-import { attempt } from '@prism-build/shell';
+import { attempt, readTextIfThere } from '@prism-build/shell';
 import { fetchLayers } from '../bases/fetchLayers';
-import { callEngine, noteImage, type OpenStore, withBuilderStore } from './builderStore';
+import { callEngine, endedEarly, noteImage, type OpenStore, withBuilderStore } from './builderStore';
 import { callCommand } from './callCommand';
 import type { PreparedRun } from './preparedRun';
 import { findChanges, readEntries } from './readResult';
@@ -54,7 +54,8 @@ export async function executeInPodman(
     });
     const built = await callCommand(open.call, build, { step, at, statusOf });
     if (!built.ok) return built;
-    const id = readFileSync(join(calls, 'id'), 'utf8').trim().replace('sha256:', '');
+    const id = readTextIfThere(join(calls, 'id'))?.trim().replace('sha256:', '');
+    if (!id) return endedEarly('build');
     rmSync(calls, { recursive: true, force: true });
     noteImage(open, id);
     return takeChanges(open, run, id, scratch);
@@ -78,6 +79,7 @@ async function takeChanges(
   const pushed = await callEngine(call, { argv: podmanBuilder.push(store, id, relative(directory, layout)) });
   if (!pushed.ok) return pushed;
   const { architecture } = step.platform;
+  if (!existsSync(join(layout, 'index.json'))) return endedEarly('push');
   const found = await findChanges({ layout, below: image.layers, architecture });
   const layer = found.ok ? found.value : undefined;
   if (!found.ok || !layer) return found.ok ? ok([]) : found;

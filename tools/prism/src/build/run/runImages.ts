@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Platform } from '@prism-build/containerfile';
 import { podmanBuilder } from '@prism-build/engine';
-import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
+import { ok, type Result } from '@prism-build/errors';
 import {
   blobPath,
   buildImage,
@@ -15,7 +15,7 @@ import {
   putBlobs,
 } from '@prism-build/oci';
 import { attempt } from '@prism-build/shell';
-import { callEngine, noteImage, type OpenStore } from './builderStore';
+import { callEngine, endedEarly, noteImage, type OpenStore } from './builderStore';
 
 /** Files for a command, and how it is started there, as an image of the content store; its ID is a function of both. */
 export async function makeRunImage(
@@ -50,9 +50,7 @@ export async function loadRunImage(
     const pulled = await callEngine(open.call, { argv: podmanBuilder.pull(open.store, name) });
     rmSync(join(open.directory, name), { recursive: true, force: true });
     if (!pulled.ok) return pulled;
-    // Podman that is told to end says nothing, with status 0.
-    if (pulled.value.trim() !== id)
-      return failed(engineFailure('ENGINE_FAILED', { what: `podman did not take the image ${id}` }));
+    if (pulled.value.trim() !== id) return endedEarly('pull');
   }
   noteImage(open, id);
   return ok(undefined);
