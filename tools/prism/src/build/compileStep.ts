@@ -173,7 +173,8 @@ async function runCompilers(
     );
   }
   return attempt('cannot collect what the compiler made', () => {
-    for (const { from, to } of placements) fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+    for (const { from, to } of placements)
+      if (fs.existsSync(from)) fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
   });
 }
 
