@@ -96,8 +96,8 @@ export interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
   readonly stop: () => void;
   readonly patience: number;
   /**
-   * Called when the command has ended after a request, with the first one, or was killed, with SIGTERM: what it ran
-   * may go on. Until this ends, requests are taken as before.
+   * Called when the command has ended, however it did, with the first request or SIGTERM: what it ran may go on. Until
+   * this ends, requests are taken as before.
    */
   readonly finish: (signal: NodeJS.Signals) => Promise<unknown>;
 }
@@ -137,8 +137,7 @@ export async function runForeground(command: ForegroundCommand): Promise<Result<
   for (const signal of signals) process.on(signal, pass);
   const result = await child;
   const request = asked as { signal: NodeJS.Signals } | undefined;
-  const last = request?.signal ?? (result.signal && 'SIGTERM');
-  if (last) await command.finish(last);
+  if (result.code !== 'ENOENT') await command.finish(request?.signal ?? 'SIGTERM');
   for (const signal of signals) process.off(signal, pass);
   clearTimeout(timer);
   if (result.code === 'ENOENT')

@@ -86,7 +86,7 @@ async function runToEnd(
     input: interactive,
     patience,
     stop: () => void call({ argv: removeContainer(engine, name) }),
-    // A signal in its first moments ends podman itself, and what it ran goes on; somebody may have killed it, too.
+    // A signal in its first moments ends podman itself, with 0 even, and what it ran goes on; it may be killed, too.
     finish: (signal) => endContainer({ engine, name, call }, signal, patience),
   });
   if (!ended.ok) return ended;

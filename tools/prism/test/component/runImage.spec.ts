@@ -160,6 +160,19 @@ test.each([
   if (signals.length === 0) expect(running.output()).toContain('podman was killed by SIGKILL');
 });
 
+test('a container whose engine command says 0 while it goes on is asked to end', async () => {
+  fs.mkdirSync(workspace.path('goes'));
+  fs.chmodSync(workspace.path('goes'), 0o777);
+  const real = execFileSync('sh', ['-c', 'command -v podman'], { encoding: 'utf8' }).trim();
+  const up = `until ${real} logs ${prefix}-say | grep -qx up; do sleep 0.05; done`;
+  const script = `#!/bin/sh\nif [ "$1" = run ]; then shift; ${real} run --detach "$@"; ${up}; exit 0; fi\nexec ${real} "$@"\n`;
+  workspace.write('bin/podman', script, 0o755);
+  const args = ['run-image', 'say', '--output-style=stream', '--volumes=./goes:/log'];
+  await workspace.nx(args, { ...env, PATH: `${workspace.path('bin')}:${process.env.PATH}` });
+  expect(containers()).toBe('');
+  expect(workspace.read('goes/signals')).toBe('15\n');
+});
+
 test('a signal to nx alone ends the container too', async () => {
   const running = await startAndWait();
   process.kill(running.child.pid!, 'SIGTERM');
