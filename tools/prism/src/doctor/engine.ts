@@ -34,13 +34,18 @@ export async function readEngine(run: Run): Promise<EngineFacts | undefined> {
   const version = (printed.ok ? /(\d+\.\d+\.\d+)/.exec(printed.value.stdout)?.[1] : undefined) ?? 'unknown';
   const format = name === 'podman' ? 'json' : '{{json .}}';
   const info = await run({ argv: [name, 'info', '--format', format], timeout: 20_000 });
-  const first = (text: string | undefined) => text?.trim().split('\n').at(-1) ?? 'it says nothing';
-  if (!info.ok) return { name, version, trouble: first(info.failures[0]?.why ?? info.failures[0]?.what) };
+  if (!info.ok) return { name, version, trouble: lastWords(info.failures[0]?.why ?? info.failures[0]?.what) };
   return {
     name,
     version,
     ...(name === 'podman' ? parsePodman(info.value.stdout) : parseDocker(info.value.stdout)),
   };
+}
+
+/** The last sentence of what an engine printed: Docker without a daemon prints a table of nothing after it. */
+export function lastWords(text = ''): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{'));
+  return lines.at(-1)?.trim() ?? 'it says nothing';
 }
 
 type Details = Omit<EngineFacts, 'name' | 'version'>;

@@ -1,5 +1,5 @@
 import { checkWrite } from '../../src/doctor';
-import { parseDocker, parsePodman } from '../../src/doctor/engine';
+import { lastWords, parseDocker, parsePodman } from '../../src/doctor/engine';
 import { examine } from '../../src/doctor/examine';
 import type { Facts } from '../../src/doctor/facts';
 import { formatFindings } from '../../src/doctor/report';
@@ -175,4 +175,13 @@ test('what engines say of themselves', () => {
   expect(parseDocker('{"ServerErrors":["Cannot connect"]}')).toEqual({ trouble: 'Cannot connect' });
   for (const text of ['', '{}', '[]', 'null'])
     expect(parsePodman(text).trouble).toBe('its info has another shape');
+});
+
+test.each([
+  ['Cannot connect to the daemon.\n{"ID":"","Containers":0}', 'Cannot connect to the daemon.'],
+  ['time=now level=warning\nError: no store\n', 'Error: no store'],
+  ['', 'it says nothing'],
+  [undefined, 'it says nothing'],
+])('of %j an engine is heard to say %j', (text, words) => {
+  expect(lastWords(text)).toBe(words);
 });
