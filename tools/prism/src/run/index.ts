@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { type Engine, inspectContainer, loadNames, removeContainer, runImage } from '@prism-build/engine';
+import { type Engine, loadNames, removeContainer, runImage } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
 import { runForeground } from '@prism-build/shell';
@@ -8,6 +8,7 @@ import { engineEnvironment, engineRun, pickEngine } from '../workspace/engine';
 import { imageName } from '../workspace/naming';
 import { parseOptions } from '../workspace/parseOptions';
 import { endTask } from '../workspace/report';
+import { stateOf } from './container';
 import { endContainer } from './endContainer';
 import { type RunOptions, runOptions } from './options';
 import { planRun, type RunPlan } from './planRun';
@@ -61,12 +62,12 @@ async function readPlan(options: RunOptions, project: string, root: string): Pro
 /** What a killed run left under the name is removed; what still runs is somebody's. */
 async function freeName(engine: Engine, directories: Directories, name: string): Promise<Result<void>> {
   const call = engineRun(directories);
-  const there = await call({ argv: inspectContainer(engine, name) });
-  if (!there.ok) return ok(undefined);
-  if (there.value.stdout.trim() === 'true') {
+  const state = await stateOf({ engine, name, call });
+  if (state === 'runs') {
     const remedy = `Stop it (${removeContainer(engine, name).join(' ')}), or use another --name and --ports.`;
     return failed(engineFailure('RUN_NAME_IN_USE', { what: `the container ${name} runs already`, remedy }));
   }
+  if (state !== 'ended') return ok(undefined);
   const removed = await call({ argv: removeContainer(engine, name) });
   return removed.ok ? ok(undefined) : removed;
 }

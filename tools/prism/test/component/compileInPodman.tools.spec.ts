@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { writeGo } from '../../../../test/support/components';
 import { writeFakeBuilder } from '../../../../test/support/fakeBuilder';
 import { removePlugin } from '../../../../test/support/plugin';
+import { endsAt, writePodman } from '../../../../test/support/standIn';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
@@ -86,10 +87,7 @@ test('Podman that is told to end before it compiles says 0, and what it did not 
   await done(compile());
   const before = manifest();
   writeGo(workspace, 'app', 'package main // another\n');
-  const real = execFileSync('sh', ['-c', 'command -v podman'], { encoding: 'utf8' }).trim();
-  const ends = `#!/bin/sh\nfor word; do [ "$word" = run ] && exit 0; done\nexec ${real} "$@"\n`;
-  workspace.write('bin/podman', ends, 0o755);
-  const ended = await compile({ PATH: `${workspace.path('bin')}:${process.env.PATH}` });
+  const ended = await compile(writePodman(workspace, endsAt('run')));
   expect(ended.status).toBe(1);
   expect(ended.output).toContain('svc/app/Containerfile:4: COMPILE_MADE_NOTHING');
   await done(compile());

@@ -4,6 +4,7 @@ import { describeWith, type Need } from '../../../../test/e2e/support/needs';
 import { busybox, writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { digestOf } from '../../../../test/support/components';
 import { removePlugin } from '../../../../test/support/plugin';
+import { endsAt, writePodman } from '../../../../test/support/standIn';
 import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
@@ -134,14 +135,7 @@ test.each(['pull', 'build', 'push'])(
     const name = `ended-${verb}`;
     workspace.write(`svc/${name}/own`, name);
     write(name, ['FROM localhost/shell', 'COPY own /own', `RUN cat /own > /result`]);
-    const bin = workspace.path(`${name}-bin`);
-    const real = execFileSync('sh', ['-c', 'command -v podman'], { encoding: 'utf8' }).trim();
-    workspace.write(
-      `${name}-bin/podman`,
-      `#!/bin/sh\nfor word; do [ "$word" = ${verb} ] && exit 0; done\nexec ${real} "$@"\n`,
-      0o755,
-    );
-    const { status, output } = await build(name, { PATH: `${bin}:${process.env.PATH}` });
+    const { status, output } = await build(name, writePodman(workspace, endsAt(verb)));
     expect(status).toBe(1);
     expect(output).toContain(`ENGINE_FAILED: podman ${verb} ended before its work was done`);
     expect(output).not.toMatch(/\n {4}at /);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { engineSettings } from '../../../../test/support/engineSettings';
 import { removePlugin } from '../../../../test/support/plugin';
+import { writePodman } from '../../../../test/support/standIn';
 import { makeWorkspace, type Running, until, type Workspace } from '../../../../test/support/workspace';
 
 /** Says what it was given, listens where it is told to, ends by SIGTERM or SIGINT with 0, or at once with a status. */
@@ -163,12 +164,13 @@ test.each([
 test('a container whose engine command says 0 while it goes on is asked to end', async () => {
   fs.mkdirSync(workspace.path('goes'));
   fs.chmodSync(workspace.path('goes'), 0o777);
-  const real = execFileSync('sh', ['-c', 'command -v podman'], { encoding: 'utf8' }).trim();
-  const up = `until ${real} logs ${prefix}-say | grep -qx up; do sleep 0.05; done`;
-  const script = `#!/bin/sh\nif [ "$1" = run ]; then shift; ${real} run --detach "$@"; ${up}; exit 0; fi\nexec ${real} "$@"\n`;
-  workspace.write('bin/podman', script, 0o755);
+  const up = `until $podman logs ${prefix}-say | grep -qx up; do sleep 0.05; done`;
+  const path = writePodman(
+    workspace,
+    `if [ "$1" = run ]; then shift; $podman run --detach "$@"; ${up}; exit 0; fi\nexec $podman "$@"`,
+  );
   const args = ['run-image', 'say', '--output-style=stream', '--volumes=./goes:/log'];
-  await workspace.nx(args, { ...env, PATH: `${workspace.path('bin')}:${process.env.PATH}` });
+  await workspace.nx(args, { ...env, ...path });
   expect(containers()).toBe('');
   expect(workspace.read('goes/signals')).toBe('15\n');
 });

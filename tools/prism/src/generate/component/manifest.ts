@@ -1,6 +1,6 @@
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { parse } from 'smol-toml';
 import * as z from 'zod';
+import { readToml } from '../shared/readToml';
 
 const dependencies = z.record(z.string(), z.unknown()).default({});
 
@@ -26,22 +26,14 @@ export type Manifest = z.infer<typeof manifestSchema> & { readonly paths: readon
 
 /** Reads a Cargo.toml; SETTINGS_UNREADABLE says what is wrong with it. */
 export function parseManifest(text: string, file: string): Result<Manifest> {
-  const unreadable = (why: string) =>
-    failed(
+  const read = readToml(manifestSchema, text);
+  if (!read.ok) {
+    const why = read.troubles.join('; ');
+    return failed(
       generateFailure('SETTINGS_UNREADABLE', { what: 'this manifest cannot be read', why, at: { file } }),
     );
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (error) {
-    return unreadable(error instanceof Error ? error.message.split('\n')[0]! : String(error));
   }
-  const parsed = manifestSchema.safeParse(value);
-  if (!parsed.success)
-    return unreadable(
-      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
-    );
-  const manifest = parsed.data;
+  const manifest = read.value;
   const tables = [
     manifest.dependencies,
     manifest['build-dependencies'],

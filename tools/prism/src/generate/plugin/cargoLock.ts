@@ -1,8 +1,8 @@
 import { failed, ok, type Result } from '@prism-build/errors';
-import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { dirtyLock, refuseHalfMerged } from '../shared/dirtyLock';
 import { compareVersions } from '../shared/goModule';
+import { readToml } from '../shared/readToml';
 
 const packageSchema = z.strictObject({
   name: z.string(),
@@ -109,18 +109,9 @@ function isCompatible(a: string, b: string): boolean {
 function parseLock(text: string): Result<Lock> {
   const halfMerged = refuseHalfMerged('edited', { file, text });
   if (halfMerged) return halfMerged;
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (error) {
-    return dirty(error instanceof Error ? error.message.split('\n')[0]! : String(error));
-  }
-  const parsed = lockSchema.safeParse(value);
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues as [z.core.$ZodIssue];
-    return dirty(`${path.join('.')}: ${message}`);
-  }
-  const read = parsed.data.package;
+  const parsed = readToml(lockSchema, text);
+  if (!parsed.ok) return dirty(parsed.troubles[0]);
+  const read = parsed.value.package;
   const packages: Package[] = read.map(({ dependencies, ...one }) => ({ ...one, needs: [] }));
   for (const [index, { dependencies }] of read.entries()) {
     const needs = dependencies.map((reference) => ({ reference, found: resolve(packages, reference) }));
