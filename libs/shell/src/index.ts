@@ -8,12 +8,14 @@ export {
   writeFileAtomic,
 } from './files';
 export { withLock } from './lock';
+export { lastLines, type OutputLine, OutputTail, type Stream } from './output';
 export { runPool } from './pool';
 export {
   type Command,
   type Ended,
   type Finished,
   type ForegroundCommand,
+  linesToShow,
   type Run,
   run,
   runForeground,

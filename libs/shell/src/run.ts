@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { failed, ok, type Result, shellFailure } from '@prism-build/errors';
+import { lastLines, linesOf, type Stream } from './output';
+
+/** Lines of a command's output that a failure shows. */
+export const linesToShow = 40;
 
 /** A process to start: an argument vector, never a shell string. */
 export interface Command {
@@ -14,8 +18,8 @@ export interface Command {
   readonly signal?: AbortSignal;
   /** Gives standard output byte for byte, its final newline included. */
   readonly exact?: boolean;
-  /** Called with output as it comes, standard output and error together. */
-  readonly onOutput?: (chunk: string) => void;
+  /** Called with output as it comes. Who takes it keeps it: what is given at the end is empty then, and has no limit. */
+  readonly onOutput?: (chunk: string, from: Stream) => void;
 }
 
 export interface Finished {
@@ -28,7 +32,7 @@ export type Run = (command: Command) => Promise<Result<Finished>>;
 
 /**
  * Runs a command with execa. Failures: COMMAND_NOT_FOUND, COMMAND_TIMED_OUT, CANCELLED,
- * COMMAND_FAILED with the end of what the command printed as the cause.
+ * COMMAND_FAILED with the end of what the command printed as the cause: of standard output, then of standard error.
  */
 export const run: Run = async (command) => {
   // Loaded with the first command: a build that finds everything made starts none.
@@ -41,6 +45,7 @@ export const run: Run = async (command) => {
     forceKillAfterDelay: 3000,
     stripFinalNewline: !command.exact,
     maxBuffer: 64 * 1024 * 1024,
+    buffer: command.onOutput === undefined,
     ...(command.cwd && { cwd: command.cwd }),
     ...(command.env && { env: { ...command.env } }),
     ...(command.timeout && { timeout: command.timeout }),
@@ -61,8 +66,8 @@ export const run: Run = async (command) => {
     input.pipe(stdin);
   }
   if (command.onOutput)
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (d) => command.onOutput?.(String(d)));
+    for (const from of ['stdout', 'stderr'] as const)
+      child[from]?.setEncoding('utf8').on('data', (chunk: string) => command.onOutput?.(chunk, from));
   const result = await child;
   if (!result.failed) return ok({ stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') });
   const shown = command.argv.join(' ');
@@ -83,8 +88,11 @@ export const run: Run = async (command) => {
     result.exitCode === undefined
       ? (result.signal ?? result.code ?? 'no status')
       : `status ${result.exitCode}`;
-  const why =
-    lastLines([result.stderr, result.stdout].filter(Boolean).join('\n'), 40) || result.originalMessage;
+  const printed = [
+    ...linesOf('stdout', String(result.stdout ?? '')),
+    ...linesOf('stderr', String(result.stderr ?? '')),
+  ];
+  const why = lastLines(printed, linesToShow) || result.originalMessage;
   return failed(shellFailure('COMMAND_FAILED', { what: `${status} from: ${shown}`, why }));
 };
 
@@ -147,8 +155,4 @@ export async function runForeground(command: ForegroundCommand): Promise<Result<
 
 function isBytes(input: Command['input']): input is string | Uint8Array {
   return typeof input === 'string' || input instanceof Uint8Array;
-}
-
-function lastLines(text: string, count: number): string {
-  return text.trimEnd().split('\n').slice(-count).join('\n');
 }

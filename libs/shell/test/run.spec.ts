@@ -9,11 +9,33 @@ const failureOf = async (...args: Parameters<typeof run>) => {
   return result.failures[0]!;
 };
 
-test('gives both outputs apart, and passes them on as they come', async () => {
-  const chunks: string[] = [];
-  const result = await run({ argv: sh('echo out; echo err >&2'), onOutput: (chunk) => chunks.push(chunk) });
+test('gives both outputs apart', async () => {
+  const result = await run({ argv: sh('echo out; echo err >&2') });
   expect(result).toEqual({ ok: true, value: { stdout: 'out', stderr: 'err' } });
-  expect(chunks.sort()).toEqual(['err\n', 'out\n']);
+});
+
+test('or passes them on as they come, and keeps none', async () => {
+  const chunks: string[][] = [];
+  const onOutput = (chunk: string, from: string) => void chunks.push([from, chunk]);
+  const result = await run({ argv: sh('echo out; echo err >&2'), onOutput });
+  expect(result).toEqual({ ok: true, value: { stdout: '', stderr: '' } });
+  expect(chunks.sort()).toEqual([
+    ['stderr', 'err\n'],
+    ['stdout', 'out\n'],
+  ]);
+});
+
+test('a character is never cut in two, and there may be more output than fits', async () => {
+  let [bytes, strange] = [0, ''];
+  const result = await run({
+    argv: sh('yes äöüß | head -c 90000000'),
+    onOutput: (chunk) => {
+      bytes += Buffer.byteLength(chunk);
+      strange ||= /[^äöüß\n]/.exec(chunk)?.[0] ?? '';
+    },
+  });
+  expect(result.ok).toBe(true);
+  expect({ bytes, strange }).toEqual({ bytes: 90_000_000, strange: '' });
 });
 
 test('arguments reach the command as they are', async () => {
@@ -50,6 +72,12 @@ test('a failing command names its status and the end of what it said', async () 
   expect(failure.what).toContain('status 7');
   expect(failure.why?.split('\n').at(-1)).toBe('100');
   expect(failure.why?.split('\n')).toHaveLength(40);
+});
+
+test('of a failing command each output shows, however much the other says', async () => {
+  const failure = await failureOf({ argv: sh('echo the reason >&2; seq 100; exit 7') });
+  const shown = Array.from({ length: 39 }, (_, at) => String(at + 62));
+  expect(failure.why?.split('\n')).toEqual([...shown, 'the reason']);
 });
 
 test('a command that was killed from outside names the signal', async () => {

@@ -1,14 +1,14 @@
 import type { Argv } from '@prism-build/engine';
-import { type Failure, failed, type Place, type Result } from '@prism-build/errors';
+import { type Failure, failed, ok, type Place, type Result } from '@prism-build/errors';
 import type { RunStep } from '@prism-build/plan';
-import type { Finished, Run } from '@prism-build/shell';
+import { type OutputLine, OutputTail, type Run } from '@prism-build/shell';
 import { describeFailure } from './describeFailure';
 
 /** The command of a stage, and how its own status is told from the engine's: undefined where the engine failed. */
 export interface CommandOfStage {
   readonly step: RunStep;
   readonly at: Place;
-  readonly statusOf: (failure: Failure, output: string) => string | undefined;
+  readonly statusOf: (failure: Failure, output: readonly OutputLine[]) => string | undefined;
 }
 
 /** Has an engine execute the command of a stage; a failure shows the end of what was printed. */
@@ -16,15 +16,11 @@ export async function callCommand(
   call: Run,
   argv: Argv,
   { step, at, statusOf }: CommandOfStage,
-): Promise<Result<Finished>> {
-  let output = '';
-  const done = await call({
-    argv,
-    onOutput: (chunk) => {
-      output = (output + chunk).slice(-65536);
-    },
-  });
-  if (done.ok) return done;
+): Promise<Result<void>> {
+  const tail = new OutputTail();
+  const done = await call({ argv, onOutput: (chunk, from) => tail.add(from, chunk) });
+  if (done.ok) return ok(undefined);
+  const output = tail.lines();
   const describe = (failure: Failure) =>
     describeFailure(failure, { step, at, output, status: statusOf(failure, output) });
   return failed(...done.failures.map(describe));

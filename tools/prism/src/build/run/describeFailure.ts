@@ -1,17 +1,19 @@
 import { formatPlatform } from '@prism-build/containerfile';
 import { engineFailure, type Failure, type Place, shellFailure } from '@prism-build/errors';
 import type { RunStep } from '@prism-build/plan';
+import { lastLines, linesToShow, type OutputLine } from '@prism-build/shell';
 import { isDiskFull } from './isDiskFull';
 
-/** Lines of a command's output that a failure shows: the last ones. */
-const linesToShow = 40;
+/** What engines say of their own steps. */
+const noise =
+  /^(\[\d+\/\d+\] )?(STEP \d|COMMIT|--> )|^time="[^"]*" level=(warning|debug|info)|^Error: building at STEP/;
 
 /** A command that an engine did not execute to a good end. */
 export interface FailedRun {
   readonly step: RunStep;
   readonly at: Place;
   /** The end of what was printed. */
-  readonly output: string;
+  readonly output: readonly OutputLine[];
   /** Of the command itself; absent: the engine failed. */
   readonly status: string | undefined;
 }
@@ -20,12 +22,16 @@ export interface FailedRun {
 export function describeFailure(failure: Failure, { step, at, output, status }: FailedRun): Failure {
   if (failure.code !== 'COMMAND_FAILED') return { ...failure, at };
   const platform = formatPlatform(step.platform);
-  const why = lastLines(output);
-  if (/exec(ve)?( container process)?.*: exec format error|: exec format error/i.test(output)) {
+  const text = output.map((line) => line.text).join('\n');
+  const why = lastLines(
+    output.filter((line) => !noise.test(line.text)),
+    linesToShow,
+  );
+  if (/exec(ve)?( container process)?.*: exec format error|: exec format error/i.test(text)) {
     const what = `this machine does not run programs for ${platform}, which ${step.text} needs`;
     return engineFailure('EMULATION_MISSING', { what, why, at });
   }
-  if (isDiskFull(output))
+  if (isDiskFull(text))
     return shellFailure('DISK_FULL', { what: `the disk was full at ${step.text} for ${platform}`, why, at });
   if (status === undefined)
     return engineFailure('ENGINE_FAILED', {
@@ -34,15 +40,4 @@ export function describeFailure(failure: Failure, { step, at, output, status }: 
       at,
     });
   return engineFailure('RUN_FAILED', { what: `status ${status} from ${step.text} for ${platform}`, why, at });
-}
-
-/** Without what engines say of their own steps. */
-function lastLines(output: string): string {
-  const noise =
-    /^(\[\d+\/\d+\] )?(STEP \d|COMMIT|--> )|^time="[^"]*" level=(warning|debug|info)|^Error: building at STEP/;
-  const lines = output
-    .trimEnd()
-    .split('\n')
-    .filter((line) => !noise.test(line));
-  return lines.slice(-linesToShow).join('\n');
 }

@@ -5,7 +5,7 @@ import { formatPlatform } from '@prism-build/containerfile';
 import { podmanBuilder, printRun, type SecretSource } from '@prism-build/engine';
 import { type Failure, ok, type Result } from '@prism-build/errors';
 import { blobPath, canonicalJson, decompressLayer, hexOf } from '@prism-build/oci';
-import { attempt, readTextIfThere } from '@prism-build/shell';
+import { attempt, type OutputLine, readTextIfThere } from '@prism-build/shell';
 import { fetchLayers } from '../bases/fetchLayers';
 import { callEngine, endedEarly, noteImage, type OpenStore, withBuilderStore } from './builderStore';
 import { callCommand } from './callCommand';
@@ -90,6 +90,7 @@ async function takeChanges(
 }
 
 /** The status of the command, in the words of Buildah. */
-function statusOf(_failure: Failure, output: string): string | undefined {
-  return /while running runtime: exit status (\d+)/.exec(output)?.[1];
+function statusOf(_failure: Failure, output: readonly OutputLine[]): string | undefined {
+  const said = output.map(({ text }) => /while running runtime: exit status (\d+)/.exec(text)?.[1]);
+  return said.findLast((status) => status !== undefined);
 }

@@ -1,0 +1,73 @@
+/** Where a command prints. */
+export type Stream = 'stdout' | 'stderr';
+
+/** A line that a command printed, without its end. */
+export interface OutputLine {
+  readonly from: Stream;
+  readonly text: string;
+}
+
+/** Characters that are kept of each stream. */
+const kept = 65_536;
+
+/**
+ * The end of what a command prints, however much that is: 65,536 characters of each stream, so that one that says
+ * much does not push out what the other says last. Whole lines, in the order in which they were complete; between the
+ * two streams that order is the reader's, nobody promises the writer's.
+ */
+export class OutputTail {
+  private readonly ended: Record<Stream, { at: number; text: string }[]> = { stdout: [], stderr: [] };
+  private readonly open: Record<Stream, string> = { stdout: '', stderr: '' };
+  private readonly size: Record<Stream, number> = { stdout: 0, stderr: 0 };
+  private count = 0;
+
+  add(from: Stream, chunk: string): void {
+    const lines = (this.open[from] + chunk).slice(-kept).split('\n');
+    this.open[from] = lines.pop() ?? '';
+    const ended = this.ended[from];
+    for (const text of lines) {
+      ended.push({ at: this.count++, text });
+      this.size[from] += text.length + 1;
+    }
+    let old = 0;
+    while (this.size[from] > kept) this.size[from] -= (ended[old++]?.text.length ?? 0) + 1;
+    ended.splice(0, old);
+  }
+
+  lines(): OutputLine[] {
+    const of = (from: Stream) => [
+      ...this.ended[from].map((line) => ({ ...line, from })),
+      ...(this.open[from] === '' ? [] : [{ at: this.count, text: this.open[from], from }]),
+    ];
+    return [...of('stdout'), ...of('stderr')]
+      .sort((a, b) => a.at - b.at)
+      .map(({ from, text }) => ({ from, text }));
+  }
+}
+
+/**
+ * The last `count` lines that are worth showing: half of them of each stream, more of one where the other has fewer;
+ * empty ones at the end of a stream are not. Their order stays.
+ */
+export function lastLines(lines: readonly OutputLine[], count: number): string {
+  const of = (from: Stream) => {
+    const its = lines.filter((line) => line.from === from);
+    return its.slice(0, its.findLastIndex(({ text }) => text.trim() !== '') + 1);
+  };
+  const [out, err] = [of('stdout'), of('stderr')];
+  const share = Math.max(Math.floor(count / 2), count - out.length);
+  const shown = new Set([...lastOf(err, share), ...lastOf(out, count - Math.min(err.length, share))]);
+  return lines
+    .filter((line) => shown.has(line))
+    .map(({ text }) => text)
+    .join('\n');
+}
+
+/** The lines of a whole output. */
+export function linesOf(from: Stream, text: string): OutputLine[] {
+  return text.split('\n').map((line) => ({ from, text: line }));
+}
+
+function lastOf<T>(items: readonly T[], count: number): readonly T[] {
+  return items.slice(Math.max(0, items.length - count));
+}
