@@ -10,6 +10,7 @@ export {
 export { withLock } from './lock';
 export { lastLines, type OutputLine, OutputTail, type Stream } from './output';
 export { runPool } from './pool';
+export { sayIfLong } from './progress';
 export {
   type Command,
   type Ended,

@@ -2,6 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failed, type Result, shellFailure } from '@prism-build/errors';
 import { lock } from 'proper-lockfile';
+import { sayIfLong } from './progress';
 
 /** A holder that was killed is replaced after this many milliseconds. */
 const stale = 4000;
@@ -17,25 +18,24 @@ export async function withLock<T>(
   patience = 1_800_000,
 ): Promise<Result<T>> {
   let release: () => Promise<void>;
-  const notice = setTimeout(() => process.stderr.write(`waiting for another run to release ${path}\n`), 2000);
   try {
     await mkdir(dirname(path), { recursive: true });
     // A lock is a directory; a file of that name would be waited for in vain.
     if ((await stat(path).catch(() => undefined))?.isFile()) await rm(path, { force: true });
-    release = await lock(path, {
-      realpath: false,
-      lockfilePath: path,
-      stale,
-      update: 1000,
-      // Not a number of attempts: the library makes a list of that many, which costs more than the lock.
-      retries: { forever: true, retries: 5, minTimeout: 10, maxTimeout: 100, maxRetryTime: patience },
-      onCompromised: () => undefined,
-    });
+    release = await sayIfLong(`waiting for another run to release ${path}`, () =>
+      lock(path, {
+        realpath: false,
+        lockfilePath: path,
+        stale,
+        update: 1000,
+        // Not a number of attempts: the library makes a list of that many, which costs more than the lock.
+        retries: { forever: true, retries: 5, minTimeout: 10, maxTimeout: 100, maxRetryTime: patience },
+        onCompromised: () => undefined,
+      }),
+    );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return failed(shellFailure('LOCK_TIMED_OUT', { what: `cannot get the lock ${path}`, why }));
-  } finally {
-    clearTimeout(notice);
   }
   try {
     return await work();

@@ -6,7 +6,7 @@ import { formatPlatform } from '@prism-build/containerfile';
 import { compileFailure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
 import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
 import { type CompilePlan, planCompile } from '@prism-build/plan';
-import { attempt, readTextIfThere, runPool, withLock, writeFileAtomic } from '@prism-build/shell';
+import { attempt, readTextIfThere, runPool, sayIfLong, withLock, writeFileAtomic } from '@prism-build/shell';
 import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
 import { type CompileManifest, platformDirectory, publishOutput, readOutput } from './compileManifest';
@@ -91,10 +91,15 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     fs.rmSync(join(work, 'out'), { recursive: true, force: true });
     for (const target of request.targets) fs.mkdirSync(out(target), { recursive: true });
     fs.mkdirSync(request.directories.home, { recursive: true });
-    const fetched = await fetchDependencies(language, request, mirror.value, compiler);
+    const fetched = await sayIfLong(`${project}: fetching the dependencies of ${language.title}`, () =>
+      fetchDependencies(language, request, mirror.value, compiler),
+    );
     if (!fetched.ok) return fetched;
     const compiling = placeAlone(directories, language, request, () =>
-      runCompilers(compiler, language, request, plan),
+      sayIfLong(
+        `${project}: ${language.title} compiles for ${request.targets.map(formatPlatform).join(', ')}`,
+        () => runCompilers(compiler, language, request, plan),
+      ),
     );
     // The image of what is compiled comes next. Not before the compilers run: they wait for nothing.
     setImmediate(preparePackers, plan.platforms.length);

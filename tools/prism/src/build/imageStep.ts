@@ -19,7 +19,7 @@ import {
   putBlobs,
 } from '@prism-build/oci';
 import { baseOf, type ImagePlan, listReads, planImage } from '@prism-build/plan';
-import { attempt } from '@prism-build/shell';
+import { attempt, sayIfLong } from '@prism-build/shell';
 import { imageDirectory, imageKey, lockPath } from '../workspace/directories';
 import { readContextTree } from '../workspace/readContext';
 import { readBases } from './bases/readBases';
@@ -128,7 +128,10 @@ async function assembleImage(
         const { context, images } = inputs;
         const trees = { context, compile: compiled, images, commands, rootfs };
         const assembled = await assemblePlatform(platform, plan.containerfile, trees);
-        return assembled.ok ? packLayers(assembled.value, plan, store, written) : assembled;
+        if (!assembled.ok) return assembled;
+        return sayIfLong(`${input.project}: packing layers for ${formatPlatform(platform.platform)}`, () =>
+          packLayers(assembled.value, plan, store, written),
+        );
       });
     }),
   );

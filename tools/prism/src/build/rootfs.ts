@@ -6,7 +6,7 @@ import type { Platform } from '@prism-build/containerfile';
 import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
 import type { ImagePlan } from '@prism-build/plan';
-import { attempt, readTextIfThere, run } from '@prism-build/shell';
+import { attempt, readTextIfThere, run, sayIfLong } from '@prism-build/shell';
 import type { Directories } from '../workspace/directories';
 
 export const rootfsFile = 'rootfs.json';
@@ -56,15 +56,17 @@ export async function openRootfs(
     const store = await openContentStore(join(directories.cache, 'packages'));
     if (!store.ok) return store;
     const architecture = debianArchitecture(platform);
-    const unpacked = await unpackRootfs({
-      rootfs: rootfs.value,
-      lock: lock.value,
-      architecture,
-      store: store.value,
-      directory,
-      env: process.env,
-      run,
-    });
+    const unpacked = await sayIfLong(`${project}: fetching and unpacking packages for ${architecture}`, () =>
+      unpackRootfs({
+        rootfs: rootfs.value,
+        lock: lock.value,
+        architecture,
+        store: store.value,
+        directory,
+        env: process.env,
+        run,
+      }),
+    );
     return naming(project, unpacked);
   };
   return ok({ identity, unpack, directory: join(directories.prism, 'work', project, 'rootfs') });

@@ -1,3 +1,4 @@
+import { chooseEngine } from '@prism-build/engine';
 import type { Run } from '@prism-build/shell';
 import * as z from 'zod';
 import { isOnPath } from '../workspace/engine';
@@ -26,10 +27,11 @@ const dockerInfo = z.object({
   SecurityOptions: z.array(z.string()).nullish(),
 });
 
-/** Podman where it is, else Docker. */
-export async function readEngine(run: Run): Promise<EngineFacts | undefined> {
-  const name = (['podman', 'docker'] as const).find(isOnPath);
-  if (name === undefined) return undefined;
+/** The engine that builds would take; undefined where there is none. */
+export async function readEngine(run: Run, asked = 'auto'): Promise<EngineFacts | undefined> {
+  const engine = chooseEngine(asked, isOnPath);
+  if (!engine.ok) return undefined;
+  const { name } = engine.value;
   const printed = await run({ argv: [name, '--version'], timeout: 20_000 });
   const version = (printed.ok ? /(\d+\.\d+\.\d+)/.exec(printed.value.stdout)?.[1] : undefined) ?? 'unknown';
   const format = name === 'podman' ? 'json' : '{{json .}}';

@@ -69,8 +69,8 @@ function examineNode(version: string): Finding {
 }
 
 function examineEngine(facts: Facts, system: System): Finding[] {
-  const { engine, machines } = facts;
-  if (!engine) return [missing('engine', 'neither podman nor docker', commandFor(system, 'podman'))];
+  const { engine, askedEngine, machines } = facts;
+  if (!engine) return [examineNoEngine(askedEngine, system)];
   const found = `${engine.name} ${engine.version}`;
   if (system === 'macos' && engine.name === 'podman' && !machines?.some(({ running }) => running)) {
     const need = machines && machines.length > 0 ? 'start' : 'machine';
@@ -85,6 +85,13 @@ function examineEngine(facts: Facts, system: System): Finding[] {
     old ? missing('engine', found, 'Podman 4.3 or later is needed') : good('engine', found),
     ...examineSettings(engine, system),
   ];
+}
+
+function examineNoEngine(asked: string | undefined, system: System): Finding {
+  const podman = commandFor(system, 'podman');
+  if (!asked || asked === 'auto') return missing('engine', 'neither podman nor docker', podman);
+  const todo = asked === 'podman' ? podman : 'unset PRISM_ENGINE, or set it to an engine that is there';
+  return missing('engine', `no ${asked}, which PRISM_ENGINE asks for`, todo);
 }
 
 function examineSettings(engine: EngineFacts, system: System): Finding[] {

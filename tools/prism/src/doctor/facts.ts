@@ -9,6 +9,8 @@ export interface Facts {
   readonly systemd: boolean;
   readonly node: string;
   readonly engine: EngineFacts | undefined;
+  /** What PRISM_ENGINE says. */
+  readonly askedEngine?: string | undefined;
   /** Machines of `podman machine`; undefined where the command has no machines. */
   readonly machines: readonly { readonly name: string; readonly running: boolean }[] | undefined;
   readonly skopeo: string | undefined;

@@ -14,7 +14,8 @@ export async function gatherFacts(directories: Directories, run: Run, env: Env):
   const release = readTextIfThere('/etc/os-release') ?? '';
   const field = (name: string) =>
     new RegExp(`^${name}="?([^"\\n]*)`, 'm').exec(release)?.[1]?.toLowerCase() ?? '';
-  const engine = await readEngine(run);
+  const askedEngine = env.PRISM_ENGINE;
+  const engine = await readEngine(run, askedEngine);
   const home = env.XDG_CONFIG_HOME || join(env.HOME ?? '/root', '.config');
   const dropIn = join(home, 'containers', 'containers.conf.d', '50-prism-build.conf');
   const own = [env.CONTAINERS_CONF, join(home, 'containers', 'containers.conf')];
@@ -26,6 +27,7 @@ export async function gatherFacts(directories: Directories, run: Run, env: Env):
     systemd: existsSync('/run/systemd/system'),
     node: process.version,
     engine,
+    askedEngine,
     machines:
       process.platform === 'darwin' && engine?.name === 'podman' ? await readMachines(run) : undefined,
     skopeo: await firstMatch(run, ['skopeo', '--version'], /version (\S+)/),

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { createProjectGraphAsync, type Tree } from '@nx/devkit';
 import { type Failure, failed, imageFailure, ok, type Result, renderFailures } from '@prism-build/errors';
+import { sayIfLong } from '@prism-build/shell';
 import { directoriesOf } from '../workspace/directories';
 import { parseOptions } from '../workspace/parseOptions';
 import { imagesLocker } from './imagesLocker';
@@ -47,7 +48,8 @@ async function lockProjects(tree: Tree, value: unknown): Promise<Result<void>> {
     const image = found.targets?.['build-image']?.options;
     const directories = directoriesOf(tree.root, process.env);
     for (const locker of lockers) {
-      const locked = await locker({ directories, project, root: placeOf(image) ?? found.root, image });
+      const component = { directories, project, root: placeOf(image) ?? found.root, image };
+      const locked = await sayIfLong(`${project}: finding what to lock`, () => locker(component));
       if (!locked.ok) failures.push(...locked.failures);
       if (!locked.ok || !locked.value) continue;
       const { path, text, changes } = locked.value;

@@ -6,6 +6,7 @@ import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 import { gatherFacts } from '../../src/doctor/gather';
 import { directoriesOf } from '../../src/workspace/directories';
+import { isOnPath } from '../../src/workspace/engine';
 
 let workspace: Workspace;
 beforeAll(() => {
@@ -29,6 +30,10 @@ test('what is gathered is what this machine says of itself', async () => {
     platform: 'linux',
     engine: { name: 'podman', version, storageDriver: driver },
   });
+  const asking = (PRISM_ENGINE: string) =>
+    gatherFacts(directoriesOf(workspace.root, {}), run, { HOME: workspace.root, PRISM_ENGINE });
+  expect((await asking('docker')).engine?.name).toBe(isOnPath('docker') ? 'docker' : undefined);
+  expect((await asking('containerd')).engine).toBeUndefined();
   expect(facts.engine?.rootless).toBe(process.getuid!() !== 0);
   expect(facts.freeWorkspace).toBeGreaterThan(0);
   expect(facts.freeStorage).toBeGreaterThan(0);

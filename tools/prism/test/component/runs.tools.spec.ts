@@ -45,6 +45,13 @@ afterAll(() => {
   removePlugin();
 });
 
+test('a command that takes long is said meanwhile', async () => {
+  write('slow', ['FROM localhost/shell', 'RUN sleep 6 && echo made > /file']);
+  expect(await done(build('slow'))).toMatch(
+    /^slow: RUN sleep 6 && echo made > \/file for linux\/amd64 \(5 s\)$/m,
+  );
+});
+
 test('RUN in the final stage: what it changes is a layer, and nothing of the engine is in it', async () => {
   write('final', [
     'FROM localhost/shell',

@@ -178,6 +178,19 @@ test('what engines say of themselves', () => {
 });
 
 test.each([
+  [undefined, 'neither podman nor docker'],
+  ['auto', 'neither podman nor docker'],
+  ['podman', 'no podman, which PRISM_ENGINE asks for'],
+  ['docker', 'no docker, which PRISM_ENGINE asks for'],
+  ['containerd', 'no containerd, which PRISM_ENGINE asks for'],
+])('without an engine, PRISM_ENGINE=%s', (askedEngine, found) => {
+  const engine = examine({ ...debian, engine: undefined, askedEngine }).find(({ what }) => what === 'engine');
+  expect(engine).toMatchObject({ found, verdict: 'missing' });
+  const unset = askedEngine === 'docker' || askedEngine === 'containerd';
+  expect(/unset PRISM_ENGINE/.test(engine?.todo ?? '')).toBe(unset);
+});
+
+test.each([
   ['Cannot connect to the daemon.\n{"ID":"","Containers":0}', 'Cannot connect to the daemon.'],
   ['time=now level=warning\nError: no store\n', 'Error: no store'],
   ['', 'it says nothing'],

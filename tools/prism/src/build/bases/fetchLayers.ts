@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { type ContentStore, gatherBlobs, type ImageLayer, readDigestJson } from '@prism-build/oci';
 import { findManifest, parseReference, fetchLayers as pullLayers } from '@prism-build/registry';
-import { run } from '@prism-build/shell';
+import { run, sayIfLong } from '@prism-build/shell';
 import { imageDirectory } from '../../workspace/directories';
 import type { StepInput } from '../step';
 import { readImagesLock } from './readImagesLock';
@@ -52,7 +52,7 @@ async function fetchLayer(
 
 /** The layer by the lock that names the manifest it comes from; undefined where no lock does. */
 async function fetchFromRegistry(
-  { directories, options, siblings }: StepInput,
+  { directories, project, options, siblings }: StepInput,
   store: ContentStore,
   layer: ImageLayer,
   projects: readonly string[],
@@ -67,7 +67,9 @@ async function fetchFromRegistry(
     if (!image.ok) return image;
     const tools = { run, store, directory: join(directories.prism, 'pulls') };
     // All of them: who needs one layer of a base needs the others soon, and the registry is asked once.
-    return pullLayers(tools, image.value, found.platform.manifest, found.platform.layers);
+    return sayIfLong(`${project}: fetching layers of ${found.name}`, () =>
+      pullLayers(tools, image.value, found.platform.manifest, found.platform.layers),
+    );
   }
   return undefined;
 }

@@ -1,5 +1,7 @@
 import type { LayerEntry } from '@prism-build/assemble';
+import { formatPlatform } from '@prism-build/containerfile';
 import { type Failure, failed, type Result } from '@prism-build/errors';
+import { sayIfLong } from '@prism-build/shell';
 import { pickEngine } from '../../workspace/engine';
 import { executeInDocker } from './executeInDocker';
 import { executeInPodman } from './executeInPodman';
@@ -17,6 +19,10 @@ export async function executeRun(run: PreparedRun, scratch: string): Promise<Res
   const secrets = findSecrets(input.directories.root, step, input.options.secrets, at);
   if (!secrets.ok) return secrets;
   const execute = engine.value.name === 'podman' ? executeInPodman : executeInDocker;
-  const executed = await execute(run, secrets.value, scratch);
+  const [line = ''] = step.text.split('\n', 1);
+  const text = line.length > 60 ? `${line.slice(0, 59)}…` : line;
+  const executed = await sayIfLong(`${input.project}: ${text} for ${formatPlatform(step.platform)}`, () =>
+    execute(run, secrets.value, scratch),
+  );
   return executed.ok ? executed : failed(...placed(executed.failures));
 }
