@@ -63,9 +63,12 @@ export function lastLines(lines: readonly OutputLine[], count: number): string {
     .join('\n');
 }
 
-/** The lines of a whole output. */
+/** The lines at the end of a whole output, as many as a tail keeps. */
 export function linesOf(from: Stream, text: string): OutputLine[] {
-  return text.split('\n').map((line) => ({ from, text: line }));
+  return text
+    .slice(-kept)
+    .split('\n')
+    .map((line) => ({ from, text: line }));
 }
 
 function lastOf<T>(items: readonly T[], count: number): readonly T[] {
