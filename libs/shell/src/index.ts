@@ -16,7 +16,6 @@ export {
   type Ended,
   type Finished,
   type ForegroundCommand,
-  linesToShow,
   type Run,
   run,
   runForeground,

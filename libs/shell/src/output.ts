@@ -10,6 +10,9 @@ export interface OutputLine {
 /** Characters that are kept of each stream. */
 const kept = 65_536;
 
+/** Lines of a command's output that a failure shows. */
+const linesToShow = 40;
+
 /**
  * The end of what a command prints, however much that is: 65,536 characters of each stream, so that one that says
  * much does not push out what the other says last. Whole lines, in the order in which they were complete; between the
@@ -49,7 +52,7 @@ export class OutputTail {
  * The last `count` lines that are worth showing: half of them of each stream, more of one where the other has fewer;
  * empty ones at the end of a stream are not. Their order stays.
  */
-export function lastLines(lines: readonly OutputLine[], count: number): string {
+export function lastLines(lines: readonly OutputLine[], count = linesToShow): string {
   const of = (from: Stream) => {
     const its = lines.filter((line) => line.from === from);
     return its.slice(0, its.findLastIndex(({ text }) => text.trim() !== '') + 1);

@@ -3,9 +3,6 @@ import type { Readable } from 'node:stream';
 import { failed, ok, type Result, shellFailure } from '@prism-build/errors';
 import { lastLines, linesOf, type Stream } from './output';
 
-/** Lines of a command's output that a failure shows. */
-export const linesToShow = 40;
-
 /** A process to start: an argument vector, never a shell string. */
 export interface Command {
   readonly argv: readonly [string, ...string[]];
@@ -92,7 +89,7 @@ export const run: Run = async (command) => {
     ...linesOf('stdout', String(result.stdout ?? '')),
     ...linesOf('stderr', String(result.stderr ?? '')),
   ];
-  const why = lastLines(printed, linesToShow) || result.originalMessage;
+  const why = lastLines(printed) || result.originalMessage;
   return failed(shellFailure('COMMAND_FAILED', { what: `${status} from: ${shown}`, why }));
 };
 

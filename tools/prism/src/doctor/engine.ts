@@ -44,7 +44,7 @@ export async function readEngine(run: Run, asked = 'auto'): Promise<EngineFacts 
   };
 }
 
-/** The last sentence of what an engine printed: Docker without a daemon prints a table of nothing after it. */
+/** The last sentence of what an engine printed: Docker without a daemon prints a table of nothing, too. */
 export function lastWords(text = ''): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{'));
   return lines.at(-1)?.trim() ?? 'it says nothing';

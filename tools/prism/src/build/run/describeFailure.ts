@@ -1,7 +1,7 @@
 import { formatPlatform } from '@prism-build/containerfile';
 import { engineFailure, type Failure, type Place, shellFailure } from '@prism-build/errors';
 import type { RunStep } from '@prism-build/plan';
-import { lastLines, linesToShow, type OutputLine } from '@prism-build/shell';
+import { lastLines, type OutputLine } from '@prism-build/shell';
 import { isDiskFull } from './isDiskFull';
 
 /** What engines say of their own steps. */
@@ -23,10 +23,7 @@ export function describeFailure(failure: Failure, { step, at, output, status }: 
   if (failure.code !== 'COMMAND_FAILED') return { ...failure, at };
   const platform = formatPlatform(step.platform);
   const text = output.map((line) => line.text).join('\n');
-  const why = lastLines(
-    output.filter((line) => !noise.test(line.text)),
-    linesToShow,
-  );
+  const why = lastLines(output.filter((line) => !noise.test(line.text)));
   if (/exec(ve)?( container process)?.*: exec format error|: exec format error/i.test(text)) {
     const what = `this machine does not run programs for ${platform}, which ${step.text} needs`;
     return engineFailure('EMULATION_MISSING', { what, why, at });
