@@ -7,9 +7,12 @@ export type { Closure, Part, Reading, ReadingRequest, SourceEntry, SourceReader,
 export { upwards } from './closure';
 export { debianVersions } from './debian';
 export type {
+  CheckedSources,
+  CheckRequest,
   CompileDirectories,
   CompileRequest,
   CompilerCall,
+  Explanation,
   Language,
   Machine,
   Obtaining,

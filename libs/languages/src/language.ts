@@ -1,4 +1,4 @@
-import type { Result } from '@prism-build/errors';
+import type { compileFailure, Failure, Place, Result } from '@prism-build/errors';
 import type { Reading, ReadingRequest, SourceReader } from './closure';
 import type { Pin } from './pin';
 import type { Recognised, Target } from './recognised';
@@ -29,6 +29,27 @@ export interface CompileRequest {
   readonly cores: number;
   /** Where the tree of /out of a target goes. */
   readonly out: (target: Target) => string;
+}
+
+/** What a language judges before its compiler runs: everything in the stage that the fixed environment would override. */
+export interface CheckRequest extends ReadingRequest {
+  readonly pin: Pin;
+  /** ENV and ARG of the stage, already resolved for a target. */
+  readonly environment: (target: Target) => Readonly<Record<string, string>>;
+  /** The RUN line, for failures that no file of the tree explains better. */
+  readonly at: Place;
+}
+
+export interface CheckedSources extends SourceReader {
+  /** Where a path of the stage's tree lies in the workspace, for failures. */
+  readonly placeOf: (path: string) => string;
+}
+
+/** The real cause of a failed call, found in what the tool printed. */
+export interface Explanation {
+  readonly code: Parameters<typeof compileFailure>[0];
+  readonly what: string;
+  readonly remedy?: string;
 }
 
 /** One process; the environment is complete, nothing is inherited. */
@@ -82,6 +103,13 @@ export interface Language {
   readonly reads: (request: ReadingRequest, reader: SourceReader) => Reading;
   /** The file that marks the directory of a library, where a use names a directory inside one. */
   readonly manifest?: string;
+  /**
+   * Every setting of the stage or of its tree that would not be in force: refused by name, and toolchains that the
+   * sources ask for and the pin is not (TOOLCHAIN_DIFFERS). Files that it reads must be parts of `reads`.
+   */
+  readonly check?: (request: CheckRequest, sources: CheckedSources) => readonly Failure[];
+  /** The cause of a failed fetch or compile; undefined where the tool's own words are all that is known. */
+  readonly explain?: (output: string, step: 'fetch' | 'compile') => Explanation | undefined;
   readonly recognise: (argv: readonly string[]) => Recognised | undefined;
   readonly findToolchain: (pin: Pin, machine: Machine, cache: string) => Result<Toolchain>;
   /** Brings the pinned toolchain to where findToolchain looks, where some other version on the machine can fetch it. */

@@ -18,6 +18,9 @@ export const compileFailure = defineCatalogue({
       'Add a containerfiles/<language>-builder/pin.json and start from base-<language>-builder, or name the whole version in the tag of the builder image (golang:1.26.8).',
   },
   PIN_INVALID: { remedy: 'Correct the pin; libs/languages/README.md shows one.' },
+  SETTING_NOT_HONOURED: {
+    remedy: 'Remove the setting, or build the stage with an engine by giving it another name than `compile`.',
+  },
   TOOLCHAIN_MISSING: {
     remedy:
       'Install the pinned version (in the repository of Prism Build, `npm run build` does), or pin another: docs/containerfiles.md, the builder.',

@@ -3,12 +3,21 @@ import * as fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
-import { compileFailure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
+import {
+  compileFailure,
+  type Failure,
+  failed,
+  ok,
+  type Place,
+  type Result,
+  shellFailure,
+} from '@prism-build/errors';
 import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
 import { type CompilePlan, planCompile } from '@prism-build/plan';
 import { attempt, readTextIfThere, runPool, sayIfLong, withLock, writeFileAtomic } from '@prism-build/shell';
 import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
+import { checkSources } from './checkSources';
 import { type CompileManifest, platformDirectory, publishOutput, readOutput } from './compileManifest';
 import type { Compiler } from './compiler/compiler';
 import { withCompiler } from './compiler/withCompiler';
@@ -54,6 +63,8 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
   if (!pin.ok) return pin;
   const sources = stageTree(directories.root, plan);
   if (!sources.ok) return sources;
+  const checked = checkSources(directories.root, plan, pin.value, sources.value);
+  if (!checked.ok) return checked;
   const work = join(directories.prism, 'work', project);
   const source = join(work, 'source');
   const mirror = await attempt('cannot lay out the sources of the compile stage', () =>
@@ -173,7 +184,7 @@ async function runCompilers(
       ...causes.map((why) =>
         isDiskFull(why)
           ? shellFailure('DISK_FULL', { what: `the disk was full for ${language.title}`, why, at })
-          : compileFailure('COMPILE_FAILED', { what: `${language.title} does not compile`, why, at }),
+          : explainFailure(language, why, at),
       ),
     );
   }
@@ -181,6 +192,14 @@ async function runCompilers(
     for (const { from, to } of placements)
       if (fs.existsSync(from)) fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
   });
+}
+
+function explainFailure(language: Language, why: string, at: Place): Failure {
+  const known = language.explain?.(why, 'compile');
+  if (!known)
+    return compileFailure('COMPILE_FAILED', { what: `${language.title} does not compile`, why, at });
+  const { code, ...occasion } = known;
+  return compileFailure(code, { ...occasion, why, at });
 }
 
 async function describeAll(

@@ -29,12 +29,11 @@ export async function fetchDependencies(
       const done = await fetch({ argv, cwd, env }, inherited);
       if (!done.ok) {
         const why = done.failures.map((failure) => `${failure.what}\n${failure.why ?? ''}`).join('\n');
-        return failed(
-          compileFailure('DEPENDENCIES_NOT_FETCHED', {
-            what: `cannot fetch the ${language.title} dependencies`,
-            why,
-          }),
-        );
+        const { code, ...known } = language.explain?.(why, 'fetch') ?? {
+          code: 'DEPENDENCIES_NOT_FETCHED' as const,
+          what: `cannot fetch the ${language.title} dependencies`,
+        };
+        return failed(compileFailure(code, { ...known, why }));
       }
     }
     writeFileAtomic(stamp, '');
