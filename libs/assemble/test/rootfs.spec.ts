@@ -1,5 +1,5 @@
 import { parseContainerfile } from '@prism-build/containerfile';
-import { type PlanRequest, planImage } from '@prism-build/plan';
+import { planImage, resolveReads } from '@prism-build/plan';
 import type { Node, Tree } from '../src/node';
 import { assemblePlatform } from '../src/platform';
 
@@ -32,16 +32,16 @@ function plan(text: string, contexts: readonly string[] = ['rootfs']) {
   const containerfile = parseContainerfile(`FROM scratch\n${text}`, 'Containerfile');
   if (!containerfile.ok) throw new Error('does not parse');
   const platform = { os: 'linux', architecture: 'amd64' };
-  const request: PlanRequest = {
+  const request = {
     containerfile: containerfile.value,
     context: '.',
     platforms: [platform],
     buildPlatform: platform,
     buildArgs: {},
-    compression: 'zstd',
+    compression: 'zstd' as const,
     contexts,
   };
-  return planImage(request);
+  return planImage(resolveReads(request), request);
 }
 
 async function assemble(text: string) {
@@ -69,11 +69,11 @@ test('a layer has the directories above its files, with the modes that they have
   ]);
 });
 
-test('the name means something only where a rootfs is described, and stages come first', () => {
+test('the name means something only where a rootfs is described, and beats a stage, as build contexts do', () => {
   expect(plan('COPY --from=rootfs / /\n', [])).toMatchObject({ failures: [{ code: 'BASE_UNKNOWN' }] });
   expect(plan('COPY --from=other / /\n')).toMatchObject({ failures: [{ code: 'BASE_UNKNOWN' }] });
   const staged = plan('COPY hello /x\nFROM scratch AS rootfs\nFROM scratch\nCOPY --from=rootfs / /\n');
   expect(staged.ok && staged.value.platforms[0]!.stages.at(-1)!.steps[0]).toMatchObject({
-    from: { kind: 'stage' },
+    from: { kind: 'rootfs' },
   });
 });

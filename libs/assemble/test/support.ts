@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ignoreNothing, parseContainerfile } from '@prism-build/containerfile';
 import type { Result } from '@prism-build/errors';
-import { type ImagePlan, planImage } from '@prism-build/plan';
+import { type ImagePlan, planImage, resolveReads } from '@prism-build/plan';
 import { type AssembledPlatform, assemblePlatform, type Node, type Tree } from '../src/index';
 
 /** A directory with these files (text, or `-> target` for a link), removed when the work is done. */
@@ -38,14 +38,15 @@ export function plan(text: string): Result<ImagePlan> {
   const containerfile = parseContainerfile(text, 'app/Containerfile');
   if (!containerfile.ok) return containerfile;
   const platform = { os: 'linux', architecture: 'amd64' };
-  return planImage({
+  const options = {
     containerfile: containerfile.value,
     context: 'app',
     platforms: [platform],
     buildPlatform: platform,
     buildArgs: {},
-    compression: 'none',
-  });
+    compression: 'none' as const,
+  };
+  return planImage(resolveReads(options), options);
 }
 
 /** FROM scratch and these lines, which start in line 2, with a context in memory. */

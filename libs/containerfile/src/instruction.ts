@@ -165,5 +165,7 @@ export interface Containerfile {
   /** ARG instructions above the first FROM. */
   readonly globals: readonly ArgInstruction[];
   readonly stages: readonly Stage[];
+  /** Whether the text names a platform argument (TARGETARCH …): where none is, all platforms resolve to the same. */
+  readonly namesPlatform: boolean;
   readonly warnings: readonly Warning[];
 }

@@ -1,14 +1,8 @@
 import type { Platform } from '@prism-build/containerfile';
 import type { CopyStep, planVersion } from './imagePlan';
 
-/** A recognised compile stage: what its COPY lines take, and the one command that it runs. */
-export interface CompilePlan {
-  readonly version: typeof planVersion;
-  readonly kind: 'compile';
-  /** Workspace-relative. */
-  readonly containerfile: string;
-  /** Workspace-relative; `.` is the workspace. */
-  readonly context: string;
+/** A recognised compile stage: what its COPY lines take, and the one command that it runs; the same for all platforms. */
+export interface CompileStage {
   readonly language: string;
   /** The builder image of the stage's FROM, which the pin belongs to. */
   readonly builder: string;
@@ -18,6 +12,15 @@ export interface CompilePlan {
   readonly working: string;
   readonly argv: readonly string[];
   readonly line: number;
+}
+
+export interface CompilePlan extends CompileStage {
+  readonly version: typeof planVersion;
+  readonly kind: 'compile';
+  /** Workspace-relative. */
+  readonly containerfile: string;
+  /** Workspace-relative; `.` is the workspace. */
+  readonly context: string;
   readonly platforms: readonly CompilePlatform[];
 }
 

@@ -1,5 +1,5 @@
 export { type Bases, environmentIn } from './bases';
-export type { CompilePlan, CompilePlatform } from './compilePlan';
+export type { CompilePlan, CompilePlatform, CompileStage } from './compilePlan';
 export { compileStageName } from './compileStage';
 export { explainCompile } from './explainCompile';
 export {
@@ -14,11 +14,10 @@ export {
   type StagePlan,
   type Step,
 } from './imagePlan';
-export { type ImageUse, listImages } from './listImages';
-export { listNames } from './listNames';
-export { listReads, type Read } from './listReads';
-export { type CompileStage, planCompile, readCompileStage } from './planCompile';
+export { planCompile } from './planCompile';
 export { planImage } from './planImage';
-export type { PlanRequest } from './request';
+export type { CompileReads, ImageReads, ImageUse, PlatformReads, Reads } from './reads/reads';
+export { chooseReads, type ResolvedFile, resolveFile, resolveReads } from './reads/resolveReads';
+export type { PlanOptions, ReadRequest } from './request';
 export { type RunMount, type RunStep, scriptPath } from './runStep';
 export type { CopySource, PlannedImage } from './source';

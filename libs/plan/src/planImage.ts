@@ -17,41 +17,44 @@ import {
   type StagePlan,
   type Step,
 } from './imagePlan';
-import { resolveImage, samePlatform } from './neededStages';
 import { joinAbsolute, withoutSlash } from './paths';
 import { planRun, type RunState } from './planRun';
-import type { PlanRequest } from './request';
+import { distinct } from './reads/distinct';
+import type { PlatformReads, Reads } from './reads/reads';
+import type { PlanOptions } from './request';
 import { defaultShell, planSettings } from './settings';
 import type { PlannedImage } from './source';
 
 /**
  * The plan of an image: what is assembled natively, and between it the commands that an engine runs. Pure: equal
- * requests give equal plans. Failures name file and line of everything that cannot be built, for all platforms.
+ * reads give equal plans. Failures name file and line of everything that cannot be built, for all platforms.
  */
-export function planImage(request: PlanRequest): Result<ImagePlan> {
-  const platforms = all(request.platforms.map((platform) => planPlatform(request, platform)));
+export function planImage({ containerfile, image }: Reads, options: PlanOptions): Result<ImagePlan> {
+  if (!image.ok) return image;
+  const platforms = all(image.value.platforms.map((one) => planPlatform(one, containerfile, options)));
   if (!platforms.ok) return failed(...distinct(platforms.failures));
+  const { context, compression } = options;
   return ok({
     version: planVersion,
     kind: 'image',
-    containerfile: request.containerfile.file,
-    context: request.context,
-    compression: request.compression,
+    containerfile,
+    context,
+    compression,
     platforms: platforms.value,
   });
 }
 
-function planPlatform(request: PlanRequest, platform: PlatformPlan['platform']): Result<PlatformPlan> {
-  const image = resolveImage(request, platform);
-  if (!image.ok) return image;
-  const { compile, needed, target } = image.value;
-  const { file } = request.containerfile;
+function planPlatform(
+  { platform, stages, target, compile }: PlatformReads,
+  file: string,
+  { bases = new Map(), contexts = [] }: PlanOptions,
+): Result<PlatformPlan> {
   const failures: Failure[] = [];
   const find = (reference: string, wanted: Platform, at: Place) =>
-    findBase(request.bases ?? new Map(), reference, wanted, at, failures);
+    findBase(bases, reference, wanted, at, failures);
   const origins: CopyOrigins = {
     compile,
-    contexts: request.contexts ?? [],
+    contexts,
     image: (name, at) => {
       const found = find(name, platform, at);
       return found && planBase(name, found);
@@ -59,7 +62,7 @@ function planPlatform(request: PlanRequest, platform: PlatformPlan['platform']):
   };
   const settings = new Map<number, ImageSettings>();
   const plans: StagePlan[] = [];
-  for (const stage of needed) {
+  for (const stage of stages) {
     const { base, line } = stage;
     const found = base.kind === 'image' ? find(base.reference, stage.platform, { file, line }) : undefined;
     const below = base.kind === 'stage' ? settings.get(base.index) : found?.settings;
@@ -73,7 +76,7 @@ function planPlatform(request: PlanRequest, platform: PlatformPlan['platform']):
       steps: planSteps(stage, file, inherited, origins, failures),
     });
   }
-  failures.push(...checkBase(plans, platform, request));
+  failures.push(...checkBase(plans, platform, file));
   if (failures.length > 0) return failed(...failures);
   return ok({ platform, stages: plans, settings: settings.get(target)! });
 }
@@ -84,12 +87,12 @@ function ownedBy({ instructions: [first] }: ResolvedStage, image: PlannedImage):
 }
 
 /** Layers of another platform would make an image that claims to be what it is not. */
-function checkBase(plans: readonly StagePlan[], platform: Platform, request: PlanRequest): Failure[] {
+function checkBase(plans: readonly StagePlan[], platform: Platform, file: string): Failure[] {
   const image = baseOf(plans);
-  if (!image || samePlatform(image.platform, platform)) return [];
+  if (!image || formatPlatform(image.platform) === formatPlatform(platform)) return [];
   const what = `the image for ${formatPlatform(platform)} would start from ${image.reference} for ${formatPlatform(image.platform)}`;
   const remedy = 'Leave --platform out of FROM of the final stage.';
-  return [imageFailure('BASE_NOT_SUPPORTED', { what, remedy, at: { file: request.containerfile.file } })];
+  return [imageFailure('BASE_NOT_SUPPORTED', { what, remedy, at: { file } })];
 }
 
 function planSteps(
@@ -151,8 +154,4 @@ function planStep(
     default:
       return { op: 'config', line, text };
   }
-}
-
-function distinct(failures: readonly Failure[]): Failure[] {
-  return [...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values()];
 }

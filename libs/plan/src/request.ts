@@ -2,19 +2,26 @@ import type { Containerfile, Platform } from '@prism-build/containerfile';
 import type { Bases } from './bases';
 import type { Compression } from './imagePlan';
 
-/** What a plan is made from; all values, nothing is read. */
-export interface PlanRequest {
+/** What decides the reads of a Containerfile; all values, no file is read. */
+export interface ReadRequest {
   readonly containerfile: Containerfile;
-  /** Workspace-relative directory; `.` is the workspace. */
-  readonly context: string;
   readonly platforms: readonly Platform[];
   readonly buildPlatform: Platform;
   readonly buildArgs: Readonly<Record<string, string>>;
   /** The stage to build; absent: the last one. */
   readonly target?: string | undefined;
-  readonly compression: Compression;
   /** Named build contexts that stand beside the Containerfile: `rootfs` where it has a rootfs.json. */
   readonly contexts?: readonly string[] | undefined;
-  /** What is known of the images that the Containerfile names, see `listImages`; absent: nothing. */
+  /** What is known of the images that the Containerfile names: their ENV expands variables. Absent: nothing. */
   readonly bases?: Bases;
+}
+
+/** What else decides the plan of an image. */
+export interface PlanOptions {
+  /** Workspace-relative directory; `.` is the workspace. */
+  readonly context: string;
+  readonly compression: Compression;
+  /** Named build contexts that stand beside the Containerfile. */
+  readonly contexts?: readonly string[] | undefined;
+  readonly bases?: Bases | undefined;
 }

@@ -1,23 +1,29 @@
 import { parseContainerfile } from '@prism-build/containerfile';
 import type { Result } from '@prism-build/errors';
-import { type PlanRequest, planCompile, planImage } from '../src/index';
+import { planCompile, planImage, resolveReads } from '../src/index';
 
 const amd64 = { os: 'linux', architecture: 'amd64' };
 const arm64 = { os: 'linux', architecture: 'arm64' };
 
-function request(lines: readonly string[], target?: string): PlanRequest {
+function request(lines: readonly string[], target?: string) {
   const containerfile = parseContainerfile(`${lines.join('\n')}\n`, 'app/Containerfile');
   if (!containerfile.ok) throw new Error(JSON.stringify(containerfile.failures));
   const platforms = [amd64, arm64];
-  return {
+  const options = {
     containerfile: containerfile.value,
     context: 'app',
     platforms,
     buildPlatform: amd64,
     buildArgs: {},
     target,
-    compression: 'zstd',
+    compression: 'zstd' as const,
   };
+  return { reads: resolveReads(options), options };
+}
+
+function plan(lines: readonly string[], target?: string) {
+  const { reads, options } = request(lines, target);
+  return planImage(reads, options);
 }
 
 function codes(result: Result<unknown>): string[] {
@@ -72,13 +78,11 @@ const images: readonly (readonly [string, readonly string[], readonly string[]])
 ];
 
 test.each(images)('an image from %s', (_, lines, failures) => {
-  expect(codes(planImage(request(lines)))).toEqual(failures);
+  expect(codes(plan(lines))).toEqual(failures);
 });
 
 test('an unknown target', () => {
-  expect(codes(planImage(request(['FROM scratch'], 'none')))).toEqual([
-    'CONTAINERFILE_TARGET_UNKNOWN undefined',
-  ]);
+  expect(codes(plan(['FROM scratch'], 'none'))).toEqual(['CONTAINERFILE_TARGET_UNKNOWN undefined']);
 });
 
 const run = 'RUN ["compile-go", "./cmd/x"]';
@@ -98,5 +102,5 @@ const compiles: readonly (readonly [string, readonly string[], readonly string[]
 ];
 
 test.each(compiles)('a compile stage that %s', (_, lines, failures) => {
-  expect(codes(planCompile(request([...lines, 'FROM scratch'])))).toEqual(failures);
+  expect(codes(planCompile(request([...lines, 'FROM scratch']).reads, 'app'))).toEqual(failures);
 });

@@ -1,6 +1,6 @@
 import { parseContainerfile } from '@prism-build/containerfile';
 import type { BaseImage } from '@prism-build/oci';
-import { explainCompile, type ImagePlan, listImages, planImage, type RunStep } from '../src/index';
+import { explainCompile, type ImagePlan, planImage, type RunStep, resolveReads } from '../src/index';
 
 const amd64 = { os: 'linux', architecture: 'amd64' };
 const arm64 = { os: 'linux', architecture: 'arm64' };
@@ -32,10 +32,13 @@ function request(lines: readonly string[], platforms = [amd64]) {
 }
 
 function plan(lines: readonly string[], platforms = [amd64]): ImagePlan {
-  const planned = planImage(request(lines, platforms));
+  const options = request(lines, platforms);
+  const planned = planImage(resolveReads(options), options);
   if (!planned.ok) throw new Error(JSON.stringify(planned.failures));
   return planned.value;
 }
+
+const reads = (lines: readonly string[]) => resolveReads(request(lines));
 
 const runsOf = (lines: readonly string[], platforms = [amd64]): RunStep[] =>
   plan(lines, platforms).platforms.flatMap(({ stages }) =>
@@ -90,25 +93,23 @@ test('a stage called compile that no language recognises is one like any other, 
     ['/bin/sh', '-c', 'mkdir /out'],
     ['compile-go', './cmd/x'],
   ]);
-  const reasons = explainCompile(request(two)).map(({ what, at }) => `${at?.line} ${what}`);
+  const reasons = explainCompile(reads(two)).map(({ what, at }) => `${at?.line} ${what}`);
   expect(reasons).toEqual([
     '3 the compile stage has more than one RUN',
     '2 RUN of the compile stage is not in exec form (a JSON array)',
   ]);
   const recognised = compile('RUN ["compile-go", "./cmd/x"]');
-  expect([runsOf(recognised), explainCompile(request(recognised))]).toEqual([[], []]);
+  expect([runsOf(recognised), explainCompile(reads(recognised))]).toEqual([[], []]);
   const unneeded = [...compile('RUN make').slice(0, 3), 'ENV A=b'];
-  expect([runsOf(unneeded), explainCompile(request(unneeded))]).toEqual([[], []]);
+  expect([runsOf(unneeded), explainCompile(reads(unneeded))]).toEqual([[], []]);
 });
 
 test('what is mounted is an image that must be there', () => {
-  const uses = listImages(
-    request([
-      'FROM scratch',
-      'RUN --mount=from=localhost/tools,target=/t --mount=from=nowhere,target=/n true',
-    ]),
-  );
-  expect(uses.ok && uses.value.map(({ reference, at }) => `${reference} ${at.line}`)).toEqual([
+  const { image } = reads([
+    'FROM scratch',
+    'RUN --mount=from=localhost/tools,target=/t --mount=from=nowhere,target=/n true',
+  ]);
+  expect(image.ok && image.value.images.map(({ reference, at }) => `${reference} ${at.line}`)).toEqual([
     'localhost/tools 2',
     'nowhere 2',
   ]);

@@ -12,7 +12,7 @@ import {
 } from '@prism-build/containerfile';
 import { ok, type Result, renderFailures } from '@prism-build/errors';
 import { buildImage, describeBytes, digestOf, LAYER_TYPES, writeLayerTar } from '@prism-build/oci';
-import { baseOf, type CopyStep, type ImagePlan, planImage } from '@prism-build/plan';
+import { baseOf, type CopyStep, type ImagePlan, planImage, resolveReads } from '@prism-build/plan';
 import { makeBase, openBases } from './bases';
 import type { Answer, OracleCase } from './case';
 import { describeConfig } from './configFields';
@@ -34,7 +34,7 @@ async function assemble(oracleCase: OracleCase, directory: string): Promise<Resu
       return [name, makeBase(base, oracleCase.platform ?? 'linux/amd64', layout)];
     }),
   );
-  const plan = planImage({
+  const options = {
     bases: new Map([...bases].map(([name, { image }]) => [name, image])),
     containerfile: containerfile.value,
     context: '.',
@@ -42,8 +42,9 @@ async function assemble(oracleCase: OracleCase, directory: string): Promise<Resu
     buildPlatform: { os: 'linux', architecture: 'amd64' },
     buildArgs: oracleCase.buildArgs ?? {},
     target: oracleCase.target,
-    compression: 'none',
-  });
+    compression: 'none' as const,
+  };
+  const plan = planImage(resolveReads(options), options);
   if (!plan.ok) return plan;
   const context = readContext(plan.value, directory);
   if (!context.ok) return context;

@@ -16,6 +16,9 @@ import { parseInstruction } from './instruction';
 /** More than any image has layers, by far; every command of nx reads every Containerfile. */
 const mostInstructions = 2000;
 
+/** Anywhere in the text, comments included: one resolution too many costs time, one too few is wrong. */
+const namesPlatform = /TARGET|BUILD(PLATFORM|OS|ARCH|VARIANT)/;
+
 /**
  * Parses a Containerfile: the language of BuildKit's `docker/dockerfile:1`, with Podman's reading where both
  * accept a text and differ (README). Nothing is expanded and no name is looked up yet.
@@ -67,6 +70,7 @@ export function parseContainerfile(text: string, file: string): Result<Container
     syntax: directives.syntax,
     globals,
     stages: numbered,
+    namesPlatform: namesPlatform.test(text),
     warnings: [...joined.warnings, ...warnOfDefaults(globals, numbered)],
   });
 }

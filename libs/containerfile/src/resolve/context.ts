@@ -8,6 +8,8 @@ export interface ContextSource {
   readonly source: Source;
   /** Patterns of --exclude. */
   readonly exclude: readonly string[];
+  /** The mode that --chmod gives to all that is copied; a mount shows files as they are. */
+  readonly chmod: string | undefined;
 }
 
 /** All that the given stages read from the build context: COPY and ADD without --from, bind mounts of RUN. */
@@ -15,14 +17,14 @@ export function contextSources(stages: readonly ResolvedStage[]): ContextSource[
   return stages.flatMap(({ index: stage, instructions }) =>
     instructions.flatMap((each): ContextSource[] => {
       if (each.keyword === 'ADD' || (each.keyword === 'COPY' && each.from.kind === 'context')) {
-        const { keyword, line, exclude } = each;
-        return each.sources.map((source) => ({ keyword, stage, line, source, exclude }));
+        const { keyword, line, exclude, chmod } = each;
+        return each.sources.map((source) => ({ keyword, stage, line, source, exclude, chmod }));
       }
       if (each.keyword !== 'RUN') return [];
       return each.mounts.flatMap(({ type, origin, source: path }): ContextSource[] => {
         if (type !== 'bind' || origin.kind !== 'context') return [];
         const source: Source = { kind: 'path', path, glob: false, directory: false };
-        return [{ keyword: 'RUN', stage, line: each.line, source, exclude: [] }];
+        return [{ keyword: 'RUN', stage, line: each.line, source, exclude: [], chmod: undefined }];
       });
     }),
   );

@@ -10,33 +10,53 @@ import type { Resolution, ResolvedInstruction, ResolvedStage, ResolveOptions, St
 import { DEFAULT_PATH, type GlobalScope, isProxy, makeScope, toMap, toRecord } from './scope';
 import { listDeclared, listUsed } from './used';
 
-/**
- * Resolves every stage for one platform: arguments, environment, bases and sources.
- *
- * @returns every failure of what the target needs; a stage that it does not need may be as broken as it likes
- */
-export function resolveStages(containerfile: Containerfile, options: ResolveOptions): Result<Resolution> {
-  const { file } = containerfile;
-  const failures: Failure[] = [];
-  const globals = resolveGlobals(containerfile, options, failures);
-  const target =
-    options.target === undefined ? containerfile.stages.length - 1 : findStage(options.target, containerfile);
-  if (target === undefined) {
-    const name = options.target ?? '';
-    const what = `There is no stage ${JSON.stringify(name)}.${suggestStage(name, containerfile)}`;
-    return failed(...failures, containerfileFailure('CONTAINERFILE_TARGET_UNKNOWN', { what, at: { file } }));
-  }
+/** Every stage of a file for one platform, whatever needs it. */
+export interface ResolvedStages {
+  /** In the order of the file; one that has failures stands for as much of it as could be resolved. */
+  readonly stages: readonly ResolvedStage[];
+  /** What is wrong above the first FROM, which all stages share. */
+  readonly shared: readonly Failure[];
+  /** What is wrong with each stage, by its index. */
+  readonly failures: readonly (readonly Failure[])[];
+  readonly globals: GlobalScope;
+}
+
+/** Resolves every stage for one platform: arguments, environment, bases and sources. */
+export function resolveAllStages(containerfile: Containerfile, options: ResolveOptions): ResolvedStages {
+  const shared: Failure[] = [];
+  const globals = resolveGlobals(containerfile, options, shared);
   const stages: ResolvedStage[] = [];
-  const found: Failure[][] = [];
+  const failures: Failure[][] = [];
   for (const stage of containerfile.stages) {
     const own: Failure[] = [];
     stages.push(resolveStage(stage, stages, containerfile, options, globals, own));
-    found.push(own);
+    failures.push(own);
+  }
+  return { stages, shared, failures, globals };
+}
+
+/**
+ * Chooses a stage of a resolved file, with what it needs.
+ *
+ * @param target name or index; undefined: the last stage
+ * @returns every failure of the stages that the target needs; errors in other stages are ignored
+ */
+export function chooseTarget(
+  containerfile: Containerfile,
+  { stages, shared, failures, globals }: ResolvedStages,
+  { target: wanted, buildArgs }: Pick<ResolveOptions, 'target' | 'buildArgs'>,
+): Result<Resolution> {
+  const target = wanted === undefined ? containerfile.stages.length - 1 : findStage(wanted, containerfile);
+  if (target === undefined) {
+    const name = wanted ?? '';
+    const what = `There is no stage ${JSON.stringify(name)}.${suggestStage(name, containerfile)}`;
+    const at = { file: containerfile.file };
+    return failed(...shared, containerfileFailure('CONTAINERFILE_TARGET_UNKNOWN', { what, at }));
   }
   const needed = stageClosure(stages, target);
-  const all = [...failures, ...needed.flatMap((index) => found[index] ?? [])];
+  const all = [...shared, ...needed.flatMap((index) => failures[index] ?? [])];
   if (all.length > 0) return failed(...all);
-  const given = Object.keys(options.buildArgs ?? {}).sort();
+  const given = Object.keys(buildArgs ?? {}).sort();
   const { warnings } = containerfile;
   if (given.length === 0)
     return ok({ stages, target, needed, usedBuildArgs: [], undeclaredBuildArgs: [], warnings });
@@ -55,6 +75,11 @@ export function resolveStages(containerfile: Containerfile, options: ResolveOpti
     ),
     warnings,
   });
+}
+
+/** One target of a file for one platform: see `resolveAllStages` and `chooseTarget`. */
+export function resolveStages(containerfile: Containerfile, options: ResolveOptions): Result<Resolution> {
+  return chooseTarget(containerfile, resolveAllStages(containerfile, options), options);
 }
 
 function resolveStage(

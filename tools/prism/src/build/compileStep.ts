@@ -13,7 +13,7 @@ import {
   shellFailure,
 } from '@prism-build/errors';
 import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
-import { type CompilePlan, planCompile } from '@prism-build/plan';
+import { type CompilePlan, planCompile, resolveReads } from '@prism-build/plan';
 import { attempt, readTextIfThere, runPool, sayIfLong, withLock, writeFileAtomic } from '@prism-build/shell';
 import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
@@ -36,13 +36,14 @@ export async function compileStep(input: StepInput): Promise<Result<StepReport>>
   const { directories, options, project } = input;
   const request = readRequest(directories.root, options);
   if (!request.ok) return request;
-  const plan = planCompile(request.value);
+  const reads = resolveReads(request.value);
+  const plan = planCompile(reads, options.context);
   if (!plan.ok) return plan;
   if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n`, kept: true });
   const work = () => compilePlanned(input, plan.value);
   const done = await withLock(lockPath(directories, `compile-${project}`), work);
   if (!done.ok) return done;
-  return ok({ text: describe(done.value.manifest), kept: done.value.kept });
+  return ok({ text: describe(done.value.manifest), kept: done.value.kept, reads });
 }
 
 /**

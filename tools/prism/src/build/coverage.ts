@@ -1,14 +1,13 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { type Bases, environmentIn } from '@prism-build/plan';
+import type { Reads } from '@prism-build/plan';
 import { imagesLockPath } from '@prism-build/registry';
-import { readTextIfThere } from '@prism-build/shell';
 import { pluginIdentity } from '../inference/identity';
-import { type CompileReads, type Component, readComponent } from '../inference/read/component';
+import { type CompileReads, type Component, toComponent } from '../inference/read/component';
 import { toFilesets } from '../inference/read/filesets';
 import { compileFilesets } from '../inference/read/keys';
 import { followSources } from '../inference/read/links';
-import { valuesOf, variablesOf } from '../workspace/buildArgs';
+import { variablesOf } from '../workspace/buildArgs';
 import { isLocal } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
 import { listExecutables } from '../workspace/stage/executables';
@@ -16,7 +15,6 @@ import { noFacts } from '../workspace/stage/facts';
 import { openFiles } from '../workspace/stage/files';
 import { readStage } from '../workspace/stage/reading';
 import type { BuildOptions } from './options';
-import { hasRootfs } from './rootfs';
 
 /**
  * Whether the inputs that were inferred for a target cover what these options make it read. An option of the
@@ -24,37 +22,30 @@ import { hasRootfs } from './rootfs';
  * inference, and so does what a base says: its result must not be cached, since nobody would see those files
  * change. Inputs that somebody wrote by hand are theirs to answer for.
  *
+ * @param reads what the step has read
  * @returns why not, to be said; empty where the options speak for themselves. Absent: all is covered.
  */
 export function findUncovered(
   root: string,
   options: BuildOptions,
   target: TargetConfiguration | undefined,
-  bases?: Bases,
+  reads: Reads,
 ): string | undefined {
   const inputs = new Set((target?.inputs ?? []).map(filesetOf));
-  const { containerfile, context, platforms, buildArgs, step } = options;
+  const { containerfile, context, buildArgs, step } = options;
   if (!inputs.has(`{workspaceRoot}/${containerfile}.dockerignore`)) return undefined;
   const variables = variablesOf(buildArgs);
   const unkeyed = variables.find((name) => !target?.inputs?.some((one) => isVariable(one, name)));
   if (unkeyed !== undefined)
     return `the variable ${unkeyed} is in no key; name it in buildArgs of build-image in project.json`;
-  const text = readTextIfThere(join(root, containerfile)) ?? '';
-  const component = readComponent(text, containerfile, {
-    platforms,
-    buildArgs: valuesOf(buildArgs, process.env),
-    target: options.stage,
-    contexts: hasRootfs(root, containerfile) ? ['rootfs'] : [],
-    // COPY may name a variable of the base, which nobody knew before the base was there.
-    ...(bases && { baseEnv: (reference, platform) => environmentIn(bases, reference, platform) }),
-  });
+  const component = toComponent(reads);
   if (!component.ok) return undefined;
   const { compile, image, bases: named } = component.value;
   const foreign = step === 'image' && named.some(({ reference }) => !isLocal(reference));
   const lock = `/${basename(imagesLockPath(containerfile))}`;
   if (foreign && ![...inputs].some((input) => input?.endsWith(lock))) return '';
   if (step === 'compile')
-    return !compile || isCompileCovered(root, options, component.value, compile, inputs) ? undefined : '';
+    return !compile || isCompileCovered(root, options, compile, inputs) ? undefined : '';
   if (!toFilesets(context, image).every((fileset) => inputs.has(fileset))) return '';
   return findUncoveredModes(root, options, component.value);
 }
@@ -81,14 +72,13 @@ function findUncoveredModes(
 function isCompileCovered(
   root: string,
   { containerfile, context, buildArgs }: BuildOptions,
-  { stage, platforms }: Component,
   compile: CompileReads,
   inputs: ReadonlySet<string | undefined>,
 ): boolean {
   const files = openFiles(root, noFacts);
   const rules = readIgnoreRules(files.text, containerfile, context);
   if (!rules.ok) return true;
-  const reading = stage && readStage({ ...stage, context }, platforms, rules.value, files);
+  const reading = readStage(compile.stage, context, compile.platforms, rules.value, files);
   const facts = {
     containerfile,
     context,

@@ -1,6 +1,6 @@
 import { formatPlatform } from '@prism-build/containerfile';
 import type { DigestJson } from '@prism-build/oci';
-import { explainCompile, type PlanRequest } from '@prism-build/plan';
+import { explainCompile, type Reads } from '@prism-build/plan';
 
 /** A line for each platform, and the digest. */
 export function describeImage(image: DigestJson): string {
@@ -12,8 +12,8 @@ export function describeImage(image: DigestJson): string {
 }
 
 /** A stage that may have been meant for a compiler says why it is none: it costs more, and nobody would notice. */
-export function describeStage(request: PlanRequest): string {
-  const reasons = explainCompile(request).map(({ what, at }) => `    ${at?.file}:${at?.line}: ${what}\n`);
+export function describeStage(reads: Reads): string {
+  const reasons = explainCompile(reads).map(({ what, at }) => `    ${at?.file}:${at?.line}: ${what}\n`);
   if (reasons.length === 0) return '';
   return `  the stage compile is not recognised, so an engine executes it:\n${reasons.join('')}`;
 }

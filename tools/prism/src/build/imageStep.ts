@@ -18,10 +18,10 @@ import {
   publishImage,
   putBlobs,
 } from '@prism-build/oci';
-import { baseOf, type ImagePlan, listReads, planImage } from '@prism-build/plan';
+import { baseOf, type ImagePlan, type ImageReads, planImage, resolveReads } from '@prism-build/plan';
 import { attempt, sayIfLong } from '@prism-build/shell';
 import { imageDirectory, imageKey, lockPath } from '../workspace/directories';
-import { readContextTree } from '../workspace/readContext';
+import { contextPaths, readContextTree } from '../workspace/readContext';
 import { readBases } from './bases/readBases';
 import { withImages } from './bases/withImages';
 import type { CompileManifest } from './compileManifest';
@@ -39,12 +39,17 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   const { directories, options } = input;
   const request = readRequest(directories.root, options);
   if (!request.ok) return request;
-  const bases = await readBases(input, request.value);
+  const named = resolveReads(request.value);
+  if (!named.image.ok) return named.image;
+  const bases = await readBases(input, named.image.value);
   if (!bases.ok) return bases;
-  const plan = planImage({ ...request.value, bases: bases.value });
+  // COPY may name a variable of a base, whose ENV is known only now.
+  const reads = bases.value.size > 0 ? resolveReads({ ...request.value, bases: bases.value }) : named;
+  const plan = planImage(reads, { ...request.value, bases: bases.value });
   if (!plan.ok) return plan;
+  if (!reads.image.ok) return reads.image;
   if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n`, kept: true });
-  const inputs = await readInputs(input, plan.value);
+  const inputs = await readInputs(input, plan.value, reads.image.value);
   if (!inputs.ok) return inputs;
   const store = await openContentStore(directories.store);
   if (!store.ok) return store;
@@ -54,7 +59,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
     inputs.value.manifest,
     inputs.value.rootfs?.identity,
   );
-  const text = (made: DigestJson) => describeStage(request.value) + describeImage(made);
+  const text = (made: DigestJson) => describeStage(reads) + describeImage(made);
   const known = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson, written?: ReadonlySet<Digest>) =>
     publishImage(imageDirectory(directories.root, input.project, options.variant), {
@@ -65,7 +70,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
       keep: options.variant === undefined ? input.siblings.variantsOf(input.project) : [],
     });
   // Publishing verifies every blob: where the store was altered behind the memo, the image is assembled after all.
-  if (known && (await publish(known)).ok) return ok({ text: text(known), kept: true, bases: bases.value });
+  if (known && (await publish(known)).ok) return ok({ text: text(known), kept: true, reads });
   const image = await withImages(input, store.value, (images) =>
     assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
   );
@@ -75,7 +80,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!published.ok) return published;
   return attempt('cannot remember what was assembled', () => {
     writeMemo(directories, key, digestJson);
-    return { text: text(digestJson), kept: false, bases: bases.value };
+    return { text: text(digestJson), kept: false, reads };
   });
 }
 
@@ -86,15 +91,17 @@ interface Inputs {
   readonly rootfs: RootfsSource | undefined;
 }
 
-async function readInputs(input: StepInput, plan: ImagePlan): Promise<Result<Inputs>> {
+async function readInputs(
+  input: StepInput,
+  plan: ImagePlan,
+  { sources, contexts, compiled }: ImageReads,
+): Promise<Result<Inputs>> {
   const { root } = input.directories;
-  const reads = listReads(plan);
-  const context = readContextTree(root, plan.containerfile, plan.context, reads);
+  const context = readContextTree(root, plan.containerfile, plan.context, contextPaths(sources));
   if (!context.ok) return context;
-  const needed = reads.some(({ from }) => from.kind === 'rootfs');
-  const rootfs = needed ? await openRootfs(input, plan) : ok(undefined);
+  const rootfs = contexts.includes('rootfs') ? await openRootfs(input, plan) : ok(undefined);
   if (!rootfs.ok) return rootfs;
-  if (!reads.some(({ from }) => from.kind === 'compile')) {
+  if (!compiled) {
     return ok({
       context: context.value,
       manifest: undefined,

@@ -47,12 +47,10 @@ async function runStep(
   const directories = directoriesOf(root, process.env);
   const step = steps[options.value.step];
   const done = await step({ directories, project, options: options.value, siblings: openSiblings(context) });
-  const unhashed = done.ok && !options.value.dryRun ? await listUnhashed(root, options.value) : [];
+  const reads = done.ok && !options.value.dryRun ? done.value.reads : undefined;
+  const unhashed = reads ? await listUnhashed(root, options.value, reads) : [];
   const configuration = configured?.targets?.[target];
-  const uncovered =
-    done.ok && !options.value.dryRun
-      ? findUncovered(root, options.value, configuration, done.value.bases)
-      : undefined;
+  const uncovered = reads ? findUncovered(root, options.value, configuration, reads) : undefined;
   const notes = `${explainUnhashed(unhashed)}${uncovered ? `  not cached: ${uncovered}\n` : ''}`;
   const result = toTaskResult(done.ok ? ok(`${done.value.text}${notes}`) : done);
   // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.

@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import { type Platform, parseContainerfile, parsePlatform } from '@prism-build/containerfile';
 import { all, failed, imageFailure, ok, type Result, shellFailure } from '@prism-build/errors';
-import type { PlanRequest } from '@prism-build/plan';
+import type { PlanOptions, ReadRequest } from '@prism-build/plan';
 import { readTextIfThere } from '@prism-build/shell';
 import { valuesOf } from '../workspace/buildArgs';
 import { buildPlatform } from '../workspace/buildPlatform';
 import type { BuildOptions } from './options';
 import { hasRootfs } from './rootfs';
+
+/** The Containerfile and the options of a target as planners take them. */
+export interface PlanRequest extends ReadRequest, Omit<PlanOptions, 'bases'> {
+  readonly contexts: readonly string[];
+}
 
 /** Reads the Containerfile and turns options into what planners take. */
 export function readRequest(root: string, options: BuildOptions): Result<PlanRequest> {

@@ -18,7 +18,7 @@ export function stageTree(root: string, plan: CompilePlan): Result<Tree> {
   const rules = readIgnoreRules(files.text, plan.containerfile, plan.context);
   if (!copied.ok || !rules.ok) return copied.ok ? (rules as Result<Tree>) : copied;
   const targets = plan.platforms.map(({ platform }) => platform);
-  const reading = readStage(plan, targets, rules.value, files);
+  const reading = readStage(plan, plan.context, targets, rules.value, files);
   if (!reading.closure) return withoutUnread(copied.value, plan);
   const holds = partsHold(reading.closure);
   const kept: Tree = new Map();
@@ -55,7 +55,8 @@ function keepParents(kept: Tree, path: string, copied: Tree): void {
 
 /** The tree that the stage's COPY lines make. */
 export function copiedTree(root: string, plan: CompilePlan): Result<Tree> {
-  const context = readContextTree(root, plan.containerfile, plan.context, plan.copies);
+  const paths = plan.copies.flatMap(({ from, sources }) => (from.kind === 'context' ? sources : []));
+  const context = readContextTree(root, plan.containerfile, plan.context, paths);
   if (!context.ok) return context;
   const tree: Tree = new Map();
   for (const step of plan.copies) {

@@ -1,4 +1,4 @@
-import type { Bases } from '@prism-build/plan';
+import type { Reads } from '@prism-build/plan';
 import type { Directories } from '../workspace/directories';
 import type { Siblings } from './bases/siblings';
 import type { BuildOptions } from './options';
@@ -17,6 +17,6 @@ export interface StepReport {
   readonly text: string;
   /** Whether the result was there already and nothing was made. */
   readonly kept: boolean;
-  /** The images that it was made of. */
-  readonly bases?: Bases;
+  /** What it was made of; absent: the step has no cache key. */
+  readonly reads?: Reads;
 }

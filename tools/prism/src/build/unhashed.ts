@@ -1,37 +1,29 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTextIfThere, run } from '@prism-build/shell';
-import { readComponent } from '../inference/read/component';
-import { valuesOf } from '../workspace/buildArgs';
-import { literalPart, readContextTree } from '../workspace/readContext';
+import type { Reads } from '@prism-build/plan';
+import { run } from '@prism-build/shell';
+import { contextPaths, literalPart, readContextTree } from '../workspace/readContext';
 import type { BuildOptions } from './options';
-import { hasRootfs } from './rootfs';
 
 /**
  * Files that a step took from the context and that are in no key: Nx before 24 hashes nothing that git ignores,
  * whatever the inputs say. What was made of them must not be cached, since nobody would see them change.
  */
-export async function listUnhashed(root: string, options: BuildOptions): Promise<string[]> {
+export async function listUnhashed(root: string, options: BuildOptions, reads: Reads): Promise<string[]> {
   const { version } = require('nx/package.json') as { version: string };
   if (Number.parseInt(version, 10) >= 24 || options.context.startsWith('..')) return [];
-  const { containerfile, context, platforms, buildArgs, step } = options;
-  const component = readComponent(readTextIfThere(join(root, containerfile)) ?? '', containerfile, {
-    platforms,
-    buildArgs: valuesOf(buildArgs, process.env),
-    target: options.stage,
-    contexts: hasRootfs(root, containerfile) ? ['rootfs'] : [],
-  });
-  if (!component.ok) return [];
-  const sources = (step === 'compile' ? component.value.compile?.sources : component.value.image) ?? [];
-  const paths = sources.flatMap((source) => (source.kind === 'path' ? [source.path] : []));
+  const { containerfile, context, step } = options;
+  const { compile, image } = reads;
+  const ofImage = image.ok ? image.value.sources : [];
+  const ofCompile = compile.kind === 'recognised' ? compile.sources : [];
+  const paths = contextPaths(step === 'compile' ? ofCompile : ofImage);
   if (paths.length === 0) return [];
   const ignored = await listIgnored(
     root,
     paths.map((path) => join(context, literalPart(path))),
   );
   if (ignored.length === 0) return [];
-  const read = { from: { kind: 'context' as const }, sources: paths };
-  const tree = readContextTree(root, containerfile, context, [read]);
+  const tree = readContextTree(root, containerfile, context, paths);
   if (!tree.ok) return [];
   const taken = [...tree.value].flatMap(([path, { type }]) =>
     type === 'directory' ? [] : [join(context, path)],

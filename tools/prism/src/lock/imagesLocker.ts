@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
 import { all, failed, ok, type Result } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
-import { type ImageUse, listImages } from '@prism-build/plan';
+import { type ImageUse, resolveReads } from '@prism-build/plan';
 import {
   describeLockChanges,
   encodeImagesLock,
@@ -28,9 +28,9 @@ export const imagesLocker: Locker = async ({ directories, project, image: target
   if (!options.ok) return options;
   const request = readRequest(directories.root, options.value);
   if (!request.ok) return request;
-  const uses = listImages(request.value);
-  if (!uses.ok) return uses;
-  const foreign = uses.value.filter(
+  const { image } = resolveReads(request.value);
+  if (!image.ok) return image;
+  const foreign = image.value.images.filter(
     ({ reference }) => options.value.bases[reference] === undefined && !isLocal(reference),
   );
   const path = imagesLockPath(options.value.containerfile);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readDirectory, type Tree } from '@prism-build/assemble';
 import {
+  type ContextSource,
   hasGlob,
   type IgnoreMatcher,
   ignoreFileCandidates,
@@ -8,7 +9,6 @@ import {
   parseIgnoreFile,
 } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
-import type { Read } from '@prism-build/plan';
 import { fileFailure, readTextIfThere } from '@prism-build/shell';
 
 /** The text of a file of the workspace; undefined where there is none. */
@@ -42,18 +42,18 @@ export function readBelow(root: string): ReadText {
   return (path) => readTextIfThere(join(root, path));
 }
 
-/** What the copies take from the context, and no more: a tree. */
+/**
+ * What is read of the context, and no more, as a tree.
+ *
+ * @param paths relative to the context; they may have wildcards
+ */
 export function readContextTree(
   root: string,
   containerfile: string,
   context: string,
-  copies: readonly Read[],
+  paths: readonly string[],
 ): Result<Tree> {
-  const roots = [
-    ...new Set(
-      copies.filter(({ from }) => from.kind === 'context').flatMap((copy) => copy.sources.map(literalPart)),
-    ),
-  ];
+  const roots = [...new Set(paths.map(literalPart))];
   if (roots.length === 0) return ok(new Map());
   const rules = readIgnoreRules(readBelow(root), containerfile, context);
   if (!rules.ok) return rules;
@@ -63,6 +63,13 @@ export function readContextTree(
     return failed(imageFailure('COPY_SOURCE_OUTSIDE', { what, at: { file: containerfile } }));
   }
   return readDirectory(join(root, context), roots, rules.value);
+}
+
+/** What is read of a context as paths: `` is all of it. */
+export function contextPaths(sources: readonly ContextSource[]): string[] {
+  return sources.flatMap(({ source }) =>
+    source.kind === 'path' ? [source.path === '.' ? '' : source.path] : [],
+  );
 }
 
 /** The directory that a pattern with wildcards starts below; the path itself without wildcards. */

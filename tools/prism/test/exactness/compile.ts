@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Tree } from '@prism-build/assemble';
 import { type CompileRequest, type CompilerCall, recogniseCommand } from '@prism-build/languages';
-import { type CompilePlan, planCompile } from '@prism-build/plan';
+import { type CompilePlan, planCompile, resolveReads } from '@prism-build/plan';
 import { run } from '@prism-build/shell';
 import { describeOutput } from '../../src/build/describeOutput';
 import { mirrorTree } from '../../src/build/mirror';
@@ -83,7 +83,7 @@ export async function compile(name: string, { options }: Key, where: CompileOpti
 function planOf(root: string, given: Key['options']): CompilePlan | undefined {
   const options = buildOptions.parse({ step: 'compile', ...given, platforms: ['linux/amd64'] });
   const request = readRequest(root, options);
-  const plan = request.ok ? planCompile(request.value) : request;
+  const plan = request.ok ? planCompile(resolveReads(request.value), options.context) : request;
   return plan.ok ? plan.value : undefined;
 }
 

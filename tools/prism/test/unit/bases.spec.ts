@@ -1,5 +1,5 @@
 import { linkBases } from '../../src/inference/make/bases';
-import { readComponent } from '../../src/inference/read/component';
+import { readComponent } from '../support/readComponent';
 
 const link = (components: Readonly<Record<string, readonly string[]>>, prefix = 'p') => {
   const all = Object.entries(components).map(([name, references]) => ({ name, references }));
@@ -47,9 +47,9 @@ test('those made of each other have no edge, and who is made of them has', () =>
 });
 
 test('a named context that stands beside the Containerfile is no image', () => {
-  const options = { platforms: ['linux/amd64'], buildArgs: {}, target: undefined };
   const read = (contexts: string[]) => {
-    const component = readComponent('FROM scratch\nCOPY --from=rootfs / /\n', 'C', { ...options, contexts });
+    const platforms = ['linux/amd64'];
+    const component = readComponent('FROM scratch\nCOPY --from=rootfs / /\n', 'C', { platforms, contexts });
     return component.ok && component.value.bases.map(({ reference }) => reference);
   };
   expect([read(['rootfs']), read([])]).toEqual([[], ['rootfs']]);
@@ -68,11 +68,12 @@ test('the images of the stages that make the image, without the builder of the c
     'COPY --from=compile c /c',
   ];
   const lines = ['ARG TARGETARCH', ...text].join('\n');
-  const options = { platforms: ['linux/amd64', 'linux/arm64'], buildArgs: {}, target: undefined };
-  const component = readComponent(lines, 'Containerfile', options);
-  expect(component.ok && component.value.bases).toEqual([
-    { reference: 'localhost/p/base', platforms: ['linux/amd64', 'linux/arm64'] },
-    { reference: 'quay.io/amd64/x', platforms: ['linux/amd64'] },
-    { reference: 'quay.io/arm64/x', platforms: ['linux/arm64'] },
+  const component = readComponent(lines);
+  const uses = component.ok ? component.value.bases : [];
+  expect(uses.map(({ reference, platform, at }) => [reference, platform.architecture, at.line])).toEqual([
+    ['quay.io/amd64/x', 'amd64', 6],
+    ['localhost/p/base', 'amd64', 9],
+    ['quay.io/arm64/x', 'arm64', 6],
+    ['localhost/p/base', 'arm64', 9],
   ]);
 });

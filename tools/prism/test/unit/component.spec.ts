@@ -2,23 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
 import { makeTargets } from '../../src/inference/make/targets';
-import { type ComponentOptions, readComponent } from '../../src/inference/read/component';
 import { compileInputs, imageInputs } from '../../src/inference/read/keys';
 import type { ProjectReads } from '../../src/inference/read/reads';
+import { type ComponentOptions, readComponent } from '../support/readComponent';
 
 const root = join(__dirname, '../../../..');
-const both: ComponentOptions = {
-  platforms: ['linux/amd64', 'linux/arm64'],
-  buildArgs: {},
-  target: undefined,
-};
 const read = (text: string, options: Partial<ComponentOptions> = {}) => {
-  const component = readComponent(text, 'Containerfile', { ...both, ...options });
+  const component = readComponent(text, 'Containerfile', options);
   if (!component.ok) throw new Error(JSON.stringify(component.failures));
   const paths = (sources: readonly { kind: string }[]) =>
     sources.map((source) => ('path' in source ? source.path : source.kind));
   const { image, compile } = component.value;
-  return { image: paths(image), compile: compile && { ...compile, sources: paths(compile.sources) } };
+  if (!compile) return { image: paths(image), compile };
+  const { builder, language, neverRead } = compile;
+  return { image: paths(image), compile: { sources: paths(compile.sources), builder, language, neverRead } };
 };
 
 test('an image reads what its COPY and ADD lines take', () => {
@@ -68,9 +65,11 @@ test('what a stage called compile reads that no language recognises is read by t
     'FROM localhost/p/base-go-builder AS compile\nCOPY src .\nRUN make\n' +
     'FROM scratch\nCOPY --from=compile /out/x /x\n';
   expect(read(text)).toEqual({ image: ['src'], compile: undefined });
-  const component = readComponent(text, 'Containerfile', both);
-  expect(component.ok && component.value.bases.map(({ reference }) => reference)).toEqual([
-    'localhost/p/base-go-builder',
+  const component = readComponent(text);
+  const uses = component.ok ? component.value.bases : [];
+  expect(uses.map(({ reference, platform }) => [reference, platform.architecture])).toEqual([
+    ['localhost/p/base-go-builder', 'amd64'],
+    ['localhost/p/base-go-builder', 'arm64'],
   ]);
 });
 
@@ -81,7 +80,7 @@ test('a compile stage that the image does not use is no target', () => {
 });
 
 test('failures name file and line, and are said once for all platforms', () => {
-  const component = readComponent('FROM scratch\nCOPI a /\nRUNN b\n', 'svc/Containerfile', both);
+  const component = readComponent('FROM scratch\nCOPI a /\nRUNN b\n', 'svc/Containerfile');
   expect(component.ok).toBe(false);
   const lines = component.ok
     ? []
@@ -93,7 +92,6 @@ test('failures name file and line, and are said once for all platforms', () => {
   const later = readComponent(
     'FROM scratch\nCOPY --from=nobody a /\nFROM a AS b\nFROM scratch\nCOPY --from=7 x /\n',
     'C',
-    both,
   );
   const said = later.ok ? [] : later.failures.map(({ at, code }) => `${at?.line} ${code}`);
   expect(new Set(said).size).toBe(said.length);
@@ -103,7 +101,7 @@ const nothing = { shared: {}, compiled: [], registry: [], images: [] };
 
 describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (directory) => {
   const containerfile = `${directory}/Containerfile`;
-  const component = readComponent(readFileSync(join(root, containerfile), 'utf8'), containerfile, both);
+  const component = readComponent(readFileSync(join(root, containerfile), 'utf8'), containerfile);
   const rules = parseIgnoreFile(readFileSync(join(root, '.containerignore'), 'utf8'), '.containerignore');
   const identity = {
     inputs: ['{workspaceRoot}/tools/prism/src/build/**/*', { externalDependencies: ['x'] }],
@@ -156,11 +154,7 @@ test('a Containerfile of a megabyte is read, or refused with a line', () => {
   expect(read(comments).image).toEqual(['a']);
   const continued = `FROM scratch\nCOPY a \\\n${'b \\\n'.repeat(250_000)}c/\n`;
   expect(read(continued).image).toEqual(['a', 'b']);
-  const many = readComponent(
-    `FROM scratch\n${'ENV NAME=$NAME.\n'.repeat(60_000)}`,
-    'svc/Containerfile',
-    both,
-  );
+  const many = readComponent(`FROM scratch\n${'ENV NAME=$NAME.\n'.repeat(60_000)}`, 'svc/Containerfile');
   expect(many).toMatchObject({
     ok: false,
     failures: [{ code: 'CONTAINERFILE_TOO_LONG', at: { file: 'svc/Containerfile', line: 2001 } }],

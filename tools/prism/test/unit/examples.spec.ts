@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { type BaseImage, MANIFEST_TYPE } from '@prism-build/oci';
-import { type Bases, type ImagePlan, listImages, type PlannedImage, planImage } from '@prism-build/plan';
+import { type Bases, type ImagePlan, type PlannedImage, planImage, resolveReads } from '@prism-build/plan';
 import { formatReference, lockedBase, parseReference } from '@prism-build/registry';
 import glob from 'fast-glob';
 import { readImagesLock } from '../../src/build/bases/readImagesLock';
@@ -19,16 +19,18 @@ function nameOf(file: string): string {
   return readDeclared(readBelow(root), dirname(file)).name ?? projectNameOf(dirname(file));
 }
 
+const amd64 = { os: 'linux', architecture: 'amd64' };
+
 /** The plan of a component, on bases of which only the plans are known: nothing is built, and no engine is asked. */
 function planOf(file: string): ImagePlan {
   const declared = readDeclared(readBelow(root), dirname(file)).options;
   const options = buildOptions.parse({ containerfile: file, context: dirname(file), ...declared });
-  const request = unwrap(readRequest(root, options));
+  const request = { ...unwrap(readRequest(root, options)), buildPlatform: amd64 };
   const bases: Bases = new Map(
-    unwrap(listImages(request)).map(({ reference }) => [reference, baseOf(reference, file)]),
+    unwrap(resolveReads(request).image).images.map(({ reference }) => [reference, baseOf(reference, file)]),
   );
-  const amd64 = { os: 'linux', architecture: 'amd64' };
-  return unwrap(planImage({ ...request, buildPlatform: amd64, bases }));
+  const planned = { ...request, bases };
+  return unwrap(planImage(resolveReads(planned), planned));
 }
 
 function baseOf(reference: string, user: string): BaseImage {

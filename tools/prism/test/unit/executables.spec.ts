@@ -2,10 +2,10 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ignoreNothing, parseIgnoreFile, type Source } from '@prism-build/containerfile';
-import { readComponent } from '../../src/inference/read/component';
 import { listExecutables } from '../../src/workspace/stage/executables';
 import { noFacts } from '../../src/workspace/stage/facts';
 import { openFiles } from '../../src/workspace/stage/files';
+import { readComponent } from '../support/readComponent';
 
 const root = fs.mkdtempSync(join(tmpdir(), 'executables-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
@@ -59,10 +59,6 @@ test('many are a digest, and too many are not looked at', () => {
 
 test('COPY --chmod says the modes itself', () => {
   const text = 'FROM scratch\nCOPY a /\nCOPY --chmod=0755 b /\nADD c /\n';
-  const component = readComponent(text, 'Containerfile', {
-    platforms: ['linux/amd64'],
-    buildArgs: {},
-    target: undefined,
-  });
+  const component = readComponent(text, 'Containerfile', { platforms: ['linux/amd64'] });
   expect(component).toMatchObject({ value: { modes: [{ path: 'a' }, { path: 'c' }] } });
 });

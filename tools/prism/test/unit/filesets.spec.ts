@@ -3,8 +3,8 @@ import type { Part } from '@prism-build/languages';
 import fc from 'fast-check';
 // The very matcher of the task hasher: what it says is in a fileset is what Nx hashes.
 import { matchGlobPaths } from 'nx/src/native';
-import { readComponent } from '../../src/inference/read/component';
 import { toExclusions, toFilesets, toPartFilesets } from '../../src/inference/read/filesets';
+import { readComponent } from '../support/readComponent';
 
 const rulesOf = (text: string) => {
   const rules = parseIgnoreFile(text, 'ignore');
@@ -114,11 +114,7 @@ describe('never narrower than the build', () => {
           const rules = rulesOf(ignored.join('\n'));
           // JSON form, so that blanks and brackets are one word each.
           const text = `FROM scratch\nCOPY ${JSON.stringify([copied, '/x/'])}\n`;
-          const component = readComponent(text, 'Containerfile', {
-            platforms: ['linux/amd64'],
-            buildArgs: {},
-            target: undefined,
-          });
+          const component = readComponent(text, 'Containerfile', { platforms: ['linux/amd64'] });
           fc.pre(rules !== undefined && component.ok);
           const { image } = component.ok ? component.value : { image: [] };
           const key = [...toFilesets(directory, image), ...toExclusions(directory, rules!, [])];

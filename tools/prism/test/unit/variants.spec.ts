@@ -1,14 +1,14 @@
 import { findVariants, type VariantOptions } from '../../src/inference/read/variants';
+import { resolveText } from '../support/readComponent';
 
 const options: VariantOptions = {
   names: ['debug', 'regular'],
   declared: undefined,
   targets: {},
-  buildArgs: {},
   target: undefined,
 };
 const find = (text: string, more: Partial<VariantOptions> = {}) => {
-  const found = findVariants(text, 'Containerfile', { ...options, ...more });
+  const found = findVariants(resolveText(text), 'Containerfile', { ...options, ...more });
   if (!found.ok) throw new Error(found.failures.map(({ what }) => what).join('\n'));
   return found.value.map(({ name, stage }) => `${name}=${stage}`);
 };
@@ -53,7 +53,7 @@ test.each<[string, Partial<VariantOptions>, string[]]>([
 test.each(['blobs', 'digest.json', 'a/b', '..', 'A', '', '-a', `a${'b'.repeat(63)}`])(
   'a variant cannot be called %j',
   (name) => {
-    const found = findVariants(three, 'svc/Containerfile', { ...options, declared: [name] });
+    const found = findVariants(resolveText(three), 'svc/Containerfile', { ...options, declared: [name] });
     expect(found).toMatchObject({ ok: false, failures: [{ code: 'OPTIONS_INVALID' }] });
   },
 );

@@ -1,6 +1,6 @@
 import { all, failed, imageFailure, ok, type Result, registryFailure } from '@prism-build/errors';
 import type { BaseImage } from '@prism-build/oci';
-import { type Bases, type ImageUse, listImages, type PlanRequest } from '@prism-build/plan';
+import type { Bases, ImageReads, ImageUse } from '@prism-build/plan';
 import {
   formatReference,
   type ImagesLock,
@@ -14,12 +14,10 @@ import { readImagesLock } from './readImagesLock';
 import { readSibling } from './readSibling';
 import { listSiblings } from './siblings';
 
-/** What is known of the images that a Containerfile names; no layer is read for it, and no network is asked. */
-export async function readBases(input: StepInput, request: PlanRequest): Promise<Result<Bases>> {
-  const uses = listImages(request);
-  if (!uses.ok) return uses;
+/** What is known of the images that a Containerfile names; reads no layer and uses no network. */
+export async function readBases(input: StepInput, { images }: ImageReads): Promise<Result<Bases>> {
   // The first line that names an image is where its failure belongs.
-  const first = new Map([...uses.value].reverse().map((use) => [use.reference, use]));
+  const first = new Map([...images].reverse().map((use) => [use.reference, use]));
   const cycle = findCycle(input, [...first.values()]);
   if (!cycle.ok) return cycle;
   let lock: Result<ImagesLock> | undefined;

@@ -1,10 +1,14 @@
+import { parseContainerfile } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
+import { chooseReads, type ResolvedFile, resolveFile } from '@prism-build/plan';
 import { fileFailure } from '@prism-build/shell';
 import { valuesOf } from '../../workspace/buildArgs';
+import { buildPlatform } from '../../workspace/buildPlatform';
+import { platformOf } from '../../workspace/platformOf';
 import type { Files } from '../../workspace/stage/files';
 import type { Place } from '../places';
 import type { PluginOptions } from '../pluginOptions';
-import { type Component, readComponent } from './component';
+import { type Component, toComponent } from './component';
 import { type Declared, listOf, readDeclared, readRootfs } from './declared';
 import { defaultVariantNames, findVariants } from './variants';
 
@@ -28,15 +32,25 @@ const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
 
 export function readImages(place: Place, options: PluginOptions | undefined, files: Files): ReadImages {
   const { file, directory, root } = place;
-  const text = orFailure(file, () => ok(files.text(file) ?? ''));
   const { name, options: declared, variants: targets } = readDeclared(files.text, root);
   const rootfs = readRootfs(files.text, directory);
-  const request = { buildArgs: valuesOf(declared.buildArgs ?? {}), contexts: rootfs ? ['rootfs'] : [] };
-  const platforms = listOf(declared.platforms) ?? options?.platforms ?? defaultPlatforms;
+  const names = listOf(declared.platforms) ?? options?.platforms ?? defaultPlatforms;
+  const resolved = orFailure(file, (): Result<ResolvedFile> => {
+    const containerfile = parseContainerfile(files.text(file) ?? '', file);
+    if (!containerfile.ok) return containerfile;
+    return ok(
+      resolveFile({
+        containerfile: containerfile.value,
+        platforms: names.map(platformOf),
+        buildPlatform,
+        buildArgs: valuesOf(declared.buildArgs ?? {}),
+        contexts: rootfs ? ['rootfs'] : [],
+      }),
+    );
+  });
   const readStage = (target: string | undefined) =>
-    text.ok ? readComponent(text.value, file, { ...request, platforms, target }) : text;
-  const found = findVariants(text.ok ? text.value : '', file, {
-    ...request,
+    resolved.ok ? toComponent(chooseReads(resolved.value, target)) : resolved;
+  const found = findVariants(resolved.ok ? resolved.value : undefined, file, {
     names: options?.variants ?? defaultVariantNames,
     declared: declared.variants,
     targets,

@@ -48,7 +48,7 @@ export function readProject(
     const followed = component.ok ? followLinks(context, component.value, files) : undefined;
     return {
       ...variant,
-      references: followed ? followed.bases.map(({ reference }) => reference) : [],
+      references: followed ? [...new Set(followed.bases.map(({ reference }) => reference))] : [],
       inputs: imageInputs(facts, followed, place),
       compiled: followed?.compile !== undefined,
       executable:
@@ -86,8 +86,9 @@ function readCompiled(
   files: Files,
 ): StageReading | undefined {
   const one = components.find(({ compile }) => compile);
-  if (!one?.stage || !rules.ok) return undefined;
-  return readStage({ ...one.stage, context }, one.platforms, rules.value, files);
+  if (!one?.compile || !rules.ok) return undefined;
+  const { stage, platforms } = one.compile;
+  return readStage(stage, context, platforms, rules.value, files);
 }
 
 function readCompileKey(

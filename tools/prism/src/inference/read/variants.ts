@@ -1,5 +1,6 @@
-import { parseContainerfile, parsePlatform, resolveStages } from '@prism-build/containerfile';
+import { chooseTarget } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import type { ResolvedFile } from '@prism-build/plan';
 
 /** Another image out of the same Containerfile: `build-image-<name>` builds the stage. */
 export interface Variant {
@@ -14,11 +15,8 @@ export interface VariantOptions {
   readonly declared?: boolean | readonly string[] | Readonly<Record<string, string>> | undefined;
   /** Targets `build-image-<name>` of project.json that are ours to fill, with their options. */
   readonly targets: Readonly<Record<string, { readonly stage?: string }>>;
-  readonly buildArgs: Readonly<Record<string, string>>;
   /** The stage of the default image; the last one if left out. */
   readonly target: string | undefined;
-  /** Names of build contexts: they beat stages. */
-  readonly contexts?: readonly string[];
 }
 
 export const defaultVariantNames: readonly string[] = ['debug', 'regular'];
@@ -26,12 +24,18 @@ export const defaultVariantNames: readonly string[] = ['debug', 'regular'];
 /**
  * The variants of a Containerfile. A stage is one when it has one of the names and the default image is not made
  * of it; others are declared. Names become folders, targets and tags.
+ *
+ * @param resolved undefined: the file cannot be read
  */
-export function findVariants(text: string, file: string, options: VariantOptions): Result<Variant[]> {
+export function findVariants(
+  resolved: ResolvedFile | undefined,
+  file: string,
+  options: VariantOptions,
+): Result<Variant[]> {
   const { declared, targets } = options;
   const found = new Map<string, string>();
   if (declared === undefined || declared === true)
-    for (const name of inferNames(text, file, options)) found.set(name, name);
+    for (const name of inferNames(resolved, options)) found.set(name, name);
   else for (const [name, stage] of readDeclared(declared)) found.set(name, stage);
   for (const [name, { stage }] of Object.entries(targets)) found.set(name, stage ?? found.get(name) ?? name);
   const variants = [...found].map(([name, stage]) => ({ name, stage }));
@@ -46,25 +50,17 @@ export function findVariants(text: string, file: string, options: VariantOptions
   );
 }
 
-function inferNames(
-  text: string,
-  file: string,
-  { names, buildArgs, target, contexts = [] }: VariantOptions,
-): readonly string[] {
-  // Most files have none, and every command of nx reads them all.
-  const lower = text.toLowerCase();
-  if (!names.some((name) => lower.includes(name))) return [];
-  const containerfile = parseContainerfile(text, file);
-  if (!containerfile.ok) return [];
-  const named = containerfile.value.stages.filter(({ from }) => from.name && names.includes(from.name));
-  if (named.length === 0) return [];
+function inferNames(file: ResolvedFile | undefined, { names, target }: VariantOptions): readonly string[] {
+  const named = (file?.containerfile.stages ?? []).filter(
+    ({ from }) => from.name && names.includes(from.name),
+  );
+  const [first] = file?.platforms ?? [];
+  if (named.length === 0 || !file || !first) return [];
   // Which stages need which is the same for all platforms, save where FROM names one of them in a variable.
-  const platform = parsePlatform('linux/amd64')!;
-  const request = { platform, buildPlatform: platform, buildArgs, target, namedContexts: contexts };
-  const resolution = resolveStages(containerfile.value, request);
+  const chosen = chooseTarget(file.containerfile, first.resolution, { target });
   // Without a default image nothing says that a stage is no part of it.
-  if (!resolution.ok) return [];
-  return named.flatMap(({ index, from }) => (resolution.value.needed.includes(index) ? [] : [from.name!]));
+  if (!chosen.ok) return [];
+  return named.flatMap(({ index, from }) => (chosen.value.needed.includes(index) ? [] : [from.name!]));
 }
 
 function readDeclared(declared: false | readonly string[] | Readonly<Record<string, string>>) {

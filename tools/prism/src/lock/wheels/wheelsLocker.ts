@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
 import { all, compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import { pythonVersionOf, recogniseCommand, type Target, wheelOptions } from '@prism-build/languages';
-import { type CompilePlan, planCompile } from '@prism-build/plan';
+import { type CompilePlan, planCompile, resolveReads } from '@prism-build/plan';
 import { readTextIfThere, run } from '@prism-build/shell';
 import { inheritedForFetching } from '../../build/fetch';
 import { buildOptions } from '../../build/options';
@@ -59,7 +59,7 @@ function readPlan({ directories, project, image }: LockRequest): Result<CompileP
   const options = parseOptions(buildOptions, image, `${project}:build-image`);
   if (!options.ok) return options;
   const request = readRequest(directories.root, options.value);
-  return request.ok ? planCompile(request.value) : request;
+  return request.ok ? planCompile(resolveReads(request.value), options.value.context) : request;
 }
 
 /** Asks pip what it would install: nothing is installed, and what it has fetched to read metadata is thrown away. */

@@ -32,14 +32,15 @@ export type StageReading =
  */
 export function readStage(
   stage: CompileStage,
+  context: string,
   targets: readonly Target[],
   rules: IgnoreMatcher,
   files: Files,
 ): StageReading {
   const { language, recognised } = recogniseCommand(stage.argv)!;
-  const mounts = mountCopies(stage.copies, stage.context, files);
+  const mounts = mountCopies(stage.copies, context, files);
   if (typeof mounts === 'string') return { why: mounts };
-  const view = new View(mounts, stage.context, rules, files);
+  const view = new View(mounts, context, rules, files);
   const working = stage.working.replace(/^\//, '');
   const { facts, list } = view;
   const reading = language.reads({ recognised, targets, working }, { facts, list });

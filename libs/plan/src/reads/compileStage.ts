@@ -1,0 +1,78 @@
+import type { ResolvedInstruction, ResolvedStage } from '@prism-build/containerfile';
+import { compileFailure, type Failure, failed, ok, type Result } from '@prism-build/errors';
+import { recogniseCommand } from '@prism-build/languages';
+import type { CompileStage } from '../compilePlan';
+import { type CopyOrigins, planCopy } from '../copyStep';
+import type { CopyStep } from '../imagePlan';
+import { joinAbsolute, withoutSlash } from '../paths';
+
+const noOrigins: CopyOrigins = { compile: -1, contexts: [], image: () => undefined };
+
+type Run = Extract<ResolvedInstruction, { keyword: 'RUN' }>;
+
+/**
+ * A resolved stage as a compile stage: FROM, WORKDIR, COPY from the context, ARG, ENV and one exec-form RUN that a
+ * language accepts. Failures name file and line of everything that keeps it from being one.
+ */
+export function readCompileStage(
+  stage: ResolvedStage,
+  file: string,
+): Result<{ readonly stage: CompileStage; readonly run: Run }> {
+  const failures: Failure[] = [];
+  const refuse = (what: string, line: number) =>
+    failures.push(compileFailure('COMPILE_STAGE_NOT_RECOGNISED', { what, at: { file, line } }));
+  if (stage.base.kind !== 'image') refuse('the compile stage must start from a builder image', stage.line);
+  const { copies, working, runs } = readInstructions(stage, file, failures, refuse);
+  const [run, second] = runs;
+  if (!run) refuse('the compile stage has no RUN', stage.line);
+  if (second) refuse('the compile stage has more than one RUN', second.line);
+  const argv = run?.command.form === 'exec' ? run.command.argv : undefined;
+  if (run && !argv) refuse('RUN of the compile stage is not in exec form (a JSON array)', run.line);
+  const command = argv && recogniseCommand(argv);
+  if (argv && !command) refuse(`no language knows the command ${JSON.stringify(argv)}`, run!.line);
+  if (run && (run.mounts.length > 0 || run.heredocs.length > 0))
+    refuse('RUN of the compile stage has mounts', run.line);
+  if (failures.length > 0 || !command || stage.base.kind !== 'image') return failed(...failures);
+  const read: CompileStage = {
+    language: command.language.name,
+    builder: stage.base.reference,
+    builderLine: stage.line,
+    copies,
+    working,
+    argv: argv!,
+    line: run!.line,
+  };
+  return ok({ stage: read, run: run! });
+}
+
+function readInstructions(
+  stage: ResolvedStage,
+  file: string,
+  failures: Failure[],
+  refuse: (what: string, line: number) => void,
+) {
+  let working = '/';
+  const copies: CopyStep[] = [];
+  const runs: Run[] = [];
+  for (const instruction of stage.instructions) {
+    switch (instruction.keyword) {
+      case 'ARG':
+      case 'ENV':
+        break;
+      case 'WORKDIR':
+        working = withoutSlash(joinAbsolute(working, instruction.path));
+        break;
+      case 'COPY': {
+        if (instruction.from.kind !== 'context') refuse('COPY --from in the compile stage', instruction.line);
+        copies.push(planCopy(instruction, { file, line: instruction.line }, working, noOrigins, failures));
+        break;
+      }
+      case 'RUN':
+        runs.push(instruction);
+        break;
+      default:
+        refuse(`${instruction.keyword} in the compile stage`, instruction.line);
+    }
+  }
+  return { copies, working, runs };
+}

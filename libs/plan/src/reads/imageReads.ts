@@ -1,0 +1,81 @@
+import {
+  contextSources,
+  listNeeds,
+  type Platform,
+  type Resolution,
+  type ResolvedStage,
+  type ResolvedStages,
+} from '@prism-build/containerfile';
+import { findCompileStage } from '../compileStage';
+import { listNames } from '../listNames';
+import { distinct } from './distinct';
+import type { ImageReads, ImageUse, PlatformReads } from './reads';
+
+export interface PlatformStages {
+  readonly platform: Platform;
+  readonly resolution: ResolvedStages;
+}
+
+interface Picked extends PlatformReads {
+  readonly compiled: boolean;
+}
+
+/**
+ * The stages that a target is made of. The recognised compile stage is a tree that another target makes, so nothing
+ * behind it counts.
+ */
+export function pickStages(
+  platform: Platform,
+  { stages, target }: Pick<Resolution, 'stages' | 'target'>,
+  recognised: boolean,
+): Picked {
+  const compile = recognised ? findCompileStage(stages) : -1;
+  const needed = new Set<number>();
+  let compiled = false;
+  const visit = (index: number): void => {
+    if (index === compile) compiled = true;
+    if (index === compile || needed.has(index)) return;
+    needed.add(index);
+    listNeeds(stages[index]!).forEach(visit);
+  };
+  visit(target);
+  const order = [...needed].sort((a, b) => a - b);
+  return { platform, stages: order.map((index) => stages[index]!), target, compile, compiled };
+}
+
+export function collectImage(
+  picked: readonly Picked[],
+  file: string,
+  contexts: readonly string[],
+): ImageReads {
+  const names = picked.flatMap(({ stages }) =>
+    stages.flatMap(({ instructions }) => instructions.flatMap(listNames)),
+  );
+  return {
+    platforms: picked.map(({ compiled: _, ...one }) => one),
+    sources: distinct(picked.flatMap(({ stages }) => contextSources(stages))),
+    images: distinct(
+      picked.flatMap(({ platform, stages }) =>
+        stages.flatMap((stage) => imagesOf(stage, platform, file, contexts)),
+      ),
+    ),
+    contexts: contexts.filter((name) => names.includes(name)),
+    compiled: picked.some(({ compiled }) => compiled),
+  };
+}
+
+function imagesOf(
+  { base, line, platform: own, instructions }: ResolvedStage,
+  platform: Platform,
+  file: string,
+  contexts: readonly string[],
+): ImageUse[] {
+  const copied = instructions.flatMap((one) =>
+    listNames(one)
+      .filter((name) => !contexts.includes(name))
+      .map((reference) => ({ reference, platform, at: { file, line: one.line } })),
+  );
+  return base.kind === 'image'
+    ? [{ reference: base.reference, platform: own, at: { file, line } }, ...copied]
+    : copied;
+}
