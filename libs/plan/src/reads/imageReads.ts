@@ -1,5 +1,6 @@
 import {
   contextSources,
+  formatPlatform,
   listNeeds,
   type Platform,
   type Resolution,
@@ -48,16 +49,17 @@ export function collectImage(
   file: string,
   contexts: readonly string[],
 ): ImageReads {
-  const names = picked.flatMap(({ stages }) =>
-    stages.flatMap(({ instructions }) => instructions.flatMap(listNames)),
-  );
+  // Platforms that resolve to the same share their instructions.
+  const stages = [
+    ...new Map(picked.flatMap((one) => one.stages.map((stage) => [stage.instructions, stage]))).values(),
+  ];
+  const names = stages.flatMap(({ instructions }) => instructions.flatMap(listNames));
   return {
     platforms: picked.map(({ compiled: _, ...one }) => one),
-    sources: distinct(picked.flatMap(({ stages }) => contextSources(stages))),
+    sources: distinct(contextSources(stages)),
     images: distinct(
-      picked.flatMap(({ platform, stages }) =>
-        stages.flatMap((stage) => imagesOf(stage, platform, file, contexts)),
-      ),
+      picked.flatMap((one) => one.stages.flatMap((stage) => imagesOf(stage, one.platform, file, contexts))),
+      ({ reference, platform, at }) => `${reference} ${formatPlatform(platform)} ${at.line}`,
     ),
     contexts: contexts.filter((name) => names.includes(name)),
     compiled: picked.some(({ compiled }) => compiled),
