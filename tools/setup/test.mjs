@@ -1,5 +1,5 @@
-// Runs every check and every test suite, one after the other, and counts. Arguments pick suites by name:
-// `npm test -- unit go`. A suite that fails does not stop the others.
+// Runs every check and every test suite, and counts. Arguments pick suites by name: `npm test -- unit go`. A suite that
+// fails does not stop the others.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +15,8 @@ const jest = (name, ...args) => ({
   argv: [bin('jest'), '--ci', '--json', `--outputFile=${join(reports, `${name}.json`)}`, ...args],
   count: () => countJest(join(reports, `${name}.json`)),
 });
+const bothCores = ['--maxWorkers=2'];
+const e2e = (name, ...args) => jest(name, '--config', 'test/e2e/jest.config.cjs', '--runInBand', ...args);
 const check = (...argv) => ({
   argv,
   count: (_output, status) => ({ passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }),
@@ -71,8 +73,9 @@ const suites = {
     ...cargo('clippy', '--locked', '--workspace', '--all-targets', '--', '-D', 'warnings'),
     count: check().count,
   },
-  unit: jest('unit', '--testPathIgnorePatterns', '\\.tools\\.spec\\.ts$', '/test/component/'),
-  tools: jest('tools', '--runInBand', '--testPathPatterns', '\\.tools\\.spec\\.ts$', '/test/component/'),
+  unit: jest('unit', ...bothCores, '--testPathIgnorePatterns', '\\.tools\\.spec\\.ts$', '/test/component/'),
+  // Each file has a workspace of its own.
+  tools: jest('tools', ...bothCores, '--testPathPatterns', '\\.tools\\.spec\\.ts$', '/test/component/'),
   'go-sdk': go('libs/plugin-sdk'),
   ...Object.fromEntries(plugins.map((name) => [`go-${name}`, go(join('plugins', name))])),
   python: python('admin/run-tests'),
@@ -81,7 +84,8 @@ const suites = {
     pluginsWith('requirements.lock').map((name) => [`python-${name}`, python(join('plugins', name, 'test'))]),
   ),
   cargo: { ...cargo('test', '--locked', '--workspace'), count: countCargo },
-  e2e: jest('e2e', '--config', 'test/e2e/jest.config.cjs', '--runInBand'),
+  e2e: e2e('e2e', '--testPathIgnorePatterns', 'clones\\.spec'),
+  clones: e2e('clones', '--testPathPatterns', 'clones\\.spec'),
 };
 
 const asked = process.argv.slice(2);
@@ -92,11 +96,12 @@ if (unknown.length > 0) {
 }
 const total = { passed: 0, failed: 0, skipped: 0 };
 const rows = [];
-for (const name of asked.length > 0 ? asked : Object.keys(suites)) {
-  const started = Date.now();
-  const counts = await runSuite(name, suites[name]);
-  for (const key of Object.keys(total)) total[key] += counts[key];
-  rows.push([name, counts, (Date.now() - started) / 1000]);
+const chosen = asked.length > 0 ? asked : Object.keys(suites);
+// `clones` compiles on one core for minutes, away from the workspace in which `e2e` runs: they share the machine.
+const beside = chosen.includes('e2e') ? chosen.filter((name) => name === 'clones') : [];
+for (const name of chosen.filter((one) => !beside.includes(one))) {
+  const others = name === 'e2e' ? beside : [];
+  await Promise.all([countSuite(name), ...others.map((other) => countSuite(other, true))]);
 }
 console.log('\nsuite             passed  failed  skipped  seconds');
 for (const [name, { passed, failed, skipped }, seconds] of rows) {
@@ -111,15 +116,24 @@ for (const [name, { passed, failed, skipped }, seconds] of rows) {
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
-async function runSuite(name, { argv, cwd = root, env = {}, count, quiet }) {
-  console.log(`\n== ${name}`);
+/** @param later print the output at the end, so that it does not mix with that of another suite */
+async function countSuite(name, later = false) {
+  const started = Date.now();
+  const counts = await runSuite(name, suites[name], later);
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  rows.push([name, counts, (Date.now() - started) / 1000]);
+}
+
+async function runSuite(name, { argv, cwd = root, env = {}, count, quiet }, later) {
+  console.log(`\n== ${name}${later ? ', beside the next' : ''}`);
   const path = `${process.env.PATH}:${goDirectory()}`;
   const { status, output } = await run(
     argv,
     cwd,
     { ...process.env, PATH: path, NX_DAEMON: 'false', NX_TUI: 'false', ...env },
-    quiet,
+    quiet || later,
   );
+  if (later && !quiet) console.log(`\n== ${name}\n${output}`);
   const counts = count(output, status);
   // A suite that failed without a failed test, or ran none, has failed all the same.
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
