@@ -76,6 +76,7 @@ module.exports = {
     return load('inference').createNodes;
   },
   createDependencies: lazily('inference', 'createDependencies'),
+  preTasksExecution: lazily('inference', 'preTasksExecution'),
   build: lazily('build', 'build'),
   buildBatch: lazily('build', 'buildBatch'),
   loadImage: lazily('load', 'loadImage'),

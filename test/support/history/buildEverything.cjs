@@ -21,7 +21,7 @@ async function main() {
   if (fs.existsSync(variables))
     process.env = { ...parseEnv(fs.readFileSync(variables, 'utf8')), ...process.env };
   const { plugins, targetDefaults } = readJson('nx.json');
-  const made = createNodes[1](listFiles('.'), plugins[0].options, {
+  const made = await createNodes[1](listFiles('.'), plugins[0].options, {
     workspaceRoot: root,
     nxJsonConfiguration: {},
   });

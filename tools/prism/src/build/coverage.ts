@@ -3,18 +3,20 @@ import type { TargetConfiguration } from '@nx/devkit';
 import type { Reads } from '@prism-build/plan';
 import { imagesLockPath } from '@prism-build/registry';
 import { pluginIdentity } from '../inference/identity';
-import { type CompileReads, type Component, toComponent } from '../inference/read/component';
+import { type CompileReads, toComponent } from '../inference/read/component';
+import { workspaceFileset } from '../inference/read/fileset';
 import { toFilesets } from '../inference/read/filesets';
-import { compileFilesets } from '../inference/read/keys';
-import { followSources } from '../inference/read/links';
+import { compileFilesets, type KeyFacts } from '../inference/read/keys';
+import { readCompileUnhashed, readImageUnhashed } from '../inference/read/unhashed';
 import { variablesOf } from '../workspace/buildArgs';
 import { isLocal } from '../workspace/naming';
 import { readIgnoreRules } from '../workspace/readContext';
-import { listExecutables } from '../workspace/stage/executables';
 import { noFacts } from '../workspace/stage/facts';
 import { openFiles } from '../workspace/stage/files';
 import { readStage } from '../workspace/stage/reading';
+import type { Unhashed } from '../workspace/stage/unhashed';
 import type { BuildOptions } from './options';
+import { hasRootfs } from './rootfs';
 
 /**
  * Whether the inputs that were inferred for a target cover what these options make it read. An option of the
@@ -33,7 +35,7 @@ export function findUncovered(
 ): string | undefined {
   const inputs = new Set((target?.inputs ?? []).map(filesetOf));
   const { containerfile, context, buildArgs, step } = options;
-  if (!inputs.has(`{workspaceRoot}/${containerfile}.dockerignore`)) return undefined;
+  if (!inputs.has(workspaceFileset(`${containerfile}.dockerignore`))) return undefined;
   const variables = variablesOf(buildArgs);
   const unkeyed = variables.find((name) => !target?.inputs?.some((one) => isVariable(one, name)));
   if (unkeyed !== undefined)
@@ -44,49 +46,45 @@ export function findUncovered(
   const foreign = step === 'image' && named.some(({ reference }) => !isLocal(reference));
   const lock = `/${basename(imagesLockPath(containerfile))}`;
   if (foreign && ![...inputs].some((input) => input?.endsWith(lock))) return '';
-  if (step === 'compile')
-    return !compile || isCompileCovered(root, options, compile, inputs) ? undefined : '';
+  const files = openFiles(root, noFacts);
+  const ignore = readIgnoreRules(files.text, containerfile, context);
+  if (!ignore.ok) return undefined;
+  const facts = { containerfile, context, rules: ignore, rootfs: hasRootfs(root, containerfile) };
+  if (step === 'compile') {
+    if (!compile) return undefined;
+    const reading = readStage(compile.stage, context, compile.platforms, ignore.value, files);
+    const own = {
+      ...facts,
+      rules: ignore.value,
+      identity: pluginIdentity(__dirname, root),
+      variables,
+      reading,
+    };
+    if (!isCompileCovered(own, compile, inputs)) return '';
+    return compareUnhashed(options, readCompileUnhashed(facts, compile, reading, files));
+  }
   if (!toFilesets(context, image).every((fileset) => inputs.has(fileset))) return '';
-  return findUncoveredModes(root, options, component.value);
+  return compareUnhashed(options, readImageUnhashed(facts, component.value, files));
 }
 
-/** An image has modes, and Nx hashes contents: inference says in an option what is executable, for the key. */
-function findUncoveredModes(
-  root: string,
-  { containerfile, context, executable }: BuildOptions,
-  { modes }: Component,
-): string | undefined {
-  const files = openFiles(root, noFacts);
-  const rules = readIgnoreRules(files.text, containerfile, context);
-  if (!rules.ok) return undefined;
-  const sources = followSources(context, modes, files);
-  const found = listExecutables(context, sources, rules.value, files);
-  if (!found)
-    return 'COPY takes too many files for their modes to be in the key; with --chmod it takes the mode that it says';
-  return found.join('\0') === executable.join('\0')
+/** Inference says in an option, for the key, what Nx does not hash: it must be what the build found. */
+function compareUnhashed({ unhashed }: BuildOptions, { facts, why }: Unhashed): string | undefined {
+  if (why !== undefined) return why;
+  const other = [
+    ...facts.filter((fact) => !unhashed.includes(fact)),
+    ...unhashed.filter((fact) => !facts.includes(fact)),
+  ];
+  return other.length === 0
     ? undefined
-    : 'a file became executable, or ceased to be, after nx looked; `nx reset` makes it look again';
+    : `a mode, a link or an empty directory changed after nx looked (${other[0]}); \`nx reset\` makes it look again`;
 }
 
 /** What is read must be among the inputs, and what the inputs leave out must be among what is not read. */
 function isCompileCovered(
-  root: string,
-  { containerfile, context, buildArgs }: BuildOptions,
+  facts: KeyFacts,
   compile: CompileReads,
   inputs: ReadonlySet<string | undefined>,
 ): boolean {
-  const files = openFiles(root, noFacts);
-  const rules = readIgnoreRules(files.text, containerfile, context);
-  if (!rules.ok) return true;
-  const reading = readStage(compile.stage, context, compile.platforms, rules.value, files);
-  const facts = {
-    containerfile,
-    context,
-    rules: rules.value,
-    identity: pluginIdentity(__dirname, root),
-    variables: variablesOf(buildArgs),
-    reading,
-  };
   // Fewer platforms pass over more files.
   const wanted = new Set(compileFilesets(facts, compile).flatMap(alternatives));
   const isNegative = (fileset: string) => fileset.startsWith('!');

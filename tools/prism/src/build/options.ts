@@ -52,11 +52,21 @@ export const buildOptions = z.object({
     .record(z.string(), z.string())
     .default({})
     .describe('The components behind image names of the Containerfile, by name; inferred.'),
-  executable: z
+  definition: z
+    .string()
+    .optional()
+    .describe('A digest of the Containerfile, its ignore file, locks and pins, for the key; inferred.'),
+  unhashed: z
     .array(z.string())
     .default([])
     .describe(
-      'The files of the context that COPY takes as executables, for the key: Nx hashes no modes; inferred.',
+      'What is read and Nx does not hash, for the key: executable files (x*), links (x -> y), empty directories (x/), files of node_modules; inferred.',
+    ),
+  rehashed: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Files that Nx takes for unchanged by their modification times, with digests of their contents, for the key; inferred.',
     ),
   compression: z
     .enum(['zstd', 'gzip', 'none'])

@@ -1,16 +1,18 @@
-import type { CreateNodes, CreateNodesResult } from '@nx/devkit';
+import type { CreateNodes, CreateNodesResult, PreTasksExecution } from '@nx/devkit';
 import { type Failure, renderFailures } from '@prism-build/errors';
 import { imageKey } from '../workspace/directories';
 import { type Identity, pluginIdentity } from './identity';
 import { findTakenNames, linkBases, type Named } from './make/bases';
-import { type Edge, keepEdges, listEdges, listNodes } from './make/edges';
+import { keepEdges, listEdges, listNodes } from './make/edges';
 import { makeProject, usesOf } from './make/makeProject';
 import { nameProjects } from './make/names';
+import { type Known, readKnown, restampedIn } from './make/rehashed';
+import { findSubmodules } from './make/submodules';
 import { type Kept, openKept } from './memory/kept';
 import { containerfileGlob, type Place, placeComponents } from './places';
 import type { PluginOptions } from './pluginOptions';
-import { readProject } from './read/readProject';
-import type { ProjectReads } from './read/reads';
+import { type ReadProject, readProject } from './read/readProject';
+import { keepSaid, recheck, summariseReads } from './recheck';
 
 export { createDependencies } from './make/edges';
 export type { PluginOptions } from './pluginOptions';
@@ -19,36 +21,75 @@ export type { PluginOptions } from './pluginOptions';
 export const createNodes: CreateNodes<PluginOptions> = [
   containerfileGlob,
   (found, options, { workspaceRoot }) => {
-    const identity = pluginIdentity(__dirname, workspaceRoot);
-    const prefix = options?.prefix ?? '';
-    const kept = openKept(workspaceRoot, JSON.stringify([options, identity]));
-    const { places, failures } = placeComponents(found);
-    const components = nameAll(
-      places.map((place) => ({ reads: read(place, kept, options, identity), ...place })),
-    );
-    warn([...failures, ...findTakenNames(components, prefix)]);
-    const links = linkBases(components.flatMap(listNamed), prefix);
-    const roots = new Map(components.map(({ name, root }) => [name, root]));
-    const directories = new Set(roots.values());
-    const edges: Edge[] = [];
-    const nodes = components.map((one): [string, CreateNodesResult] => {
-      const own = one.reads.images.map(({ variant }) => links.get(imageKey(one.name, variant)));
-      const surroundings = { name: one.name, links: own, prefix, identity };
-      const project = makeProject(one, one.reads, surroundings);
-      const uses = usesOf(one, one.reads, surroundings);
-      edges.push(...listEdges(uses, roots));
-      const { projects, externalNodes } = listNodes(uses, directories, kept.files);
-      return [one.file, { projects: { ...projects, [one.root]: project }, externalNodes }];
-    });
-    kept.save();
-    keepEdges(workspaceRoot, edges);
-    return nodes;
+    const inferred = readAll(found, options, workspaceRoot);
+    const { components, failures } = inferred;
+    warn([...failures, ...components.flatMap(({ warnings }) => warnings)]);
+    const make = (known: Known) => {
+      keepSaid(workspaceRoot, { found, options }, summariseReads(components, known));
+      return makeAll(inferred, known);
+    };
+    const restamped = components.some(({ reads }) => restampedIn(reads).length > 0);
+    return restamped ? readKnown(workspaceRoot).then(make) : make(() => undefined);
   },
 ];
 
-interface Unnamed extends Place {
-  readonly reads: ProjectReads;
+/** Nx's daemon does not hear of all that a build sees: it is told what changed in variables, before it looks up keys. */
+export const preTasksExecution: PreTasksExecution<PluginOptions> = async (_options, { workspaceRoot }) => {
+  const variables = await recheck(workspaceRoot, async ({ found, options }) => {
+    const { components } = readAll(found, options, workspaceRoot);
+    const restamped = components.some(({ reads }) => restampedIn(reads).length > 0);
+    return summariseReads(components, restamped ? await readKnown(workspaceRoot) : () => undefined);
+  });
+  // Nx takes over what a plugin sets here.
+  Object.assign(process.env, variables);
+};
+
+interface Inferred {
+  readonly components: readonly Component[];
+  readonly failures: readonly Failure[];
+  readonly kept: Kept;
+  readonly identity: Identity;
+  readonly prefix: string;
+  readonly workspaceRoot: string;
 }
+
+function readAll(
+  found: readonly string[],
+  options: PluginOptions | undefined,
+  workspaceRoot: string,
+): Inferred {
+  const identity = pluginIdentity(__dirname, workspaceRoot);
+  const prefix = options?.prefix ?? '';
+  const kept = openKept(workspaceRoot, JSON.stringify([options, identity]));
+  const { places, failures } = placeComponents(found);
+  const components = nameAll(places.map((place) => ({ ...read(place, kept, options, identity), ...place })));
+  kept.save();
+  const taken = findTakenNames(components, prefix);
+  return { components, failures: [...failures, ...taken], kept, identity, prefix, workspaceRoot };
+}
+
+function makeAll({ components, kept, identity, prefix, workspaceRoot }: Inferred, known: Known) {
+  const links = linkBases(components.flatMap(listNamed), prefix);
+  const roots = new Map(components.map(({ name, root }) => [name, root]));
+  const directories = new Set(roots.values());
+  const submodules = findSubmodules(kept.files);
+  const made = components.map((one) => {
+    const own = one.reads.images.map(({ variant }) => links.get(imageKey(one.name, variant)));
+    const surroundings = { name: one.name, links: own, prefix, identity, known, submodules };
+    const project = makeProject(one, one.reads, surroundings);
+    const uses = usesOf(one, one.reads, surroundings);
+    const { projects, externalNodes } = listNodes(uses, directories, kept.files);
+    const result: CreateNodesResult = { projects: { ...projects, [one.root]: project }, externalNodes };
+    return { node: [one.file, result] as const, edges: listEdges(uses, roots) };
+  });
+  keepEdges(
+    workspaceRoot,
+    made.flatMap(({ edges }) => edges),
+  );
+  return made.map(({ node: [file, result] }): [string, CreateNodesResult] => [file, result]);
+}
+
+interface Unnamed extends Place, ReadProject {}
 
 interface Component extends Unnamed {
   readonly name: string;
@@ -60,15 +101,13 @@ function read(
   { files, find, keep }: Kept,
   options: PluginOptions | undefined,
   identity: Identity,
-): ProjectReads {
+): ReadProject {
   const known = find(place.file);
-  if (known) return known;
+  if (known) return { reads: known, warnings: [] };
   const { value, witness } = files.watch(place.directory, () => readProject(place, options, identity, files));
-  const { reads, warnings } = value;
-  warn(warnings);
   // What warns is read again every time, and warns again.
-  if (warnings.length === 0 && witness) keep(place.file, reads, witness);
-  return reads;
+  if (value.warnings.length === 0 && witness) keep(place.file, value.reads, witness);
+  return value;
 }
 
 function nameAll(components: readonly Unnamed[]): Component[] {

@@ -97,6 +97,9 @@ test('failures name file and line, and are said once for all platforms', () => {
   expect(new Set(said).size).toBe(said.length);
 });
 
+const definition = '0123456789abcdef';
+const unhashed = { facts: [], restamped: [] };
+const surroundings = { links: [], known: () => undefined, submodules: [] };
 const nothing = { shared: {}, compiled: [], registry: [], images: [] };
 
 describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (directory) => {
@@ -117,11 +120,11 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
     const reads: ProjectReads = {
       ...nothing,
       context: '.',
-      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place) },
-      images: [{ inputs, references: [], compiled: true, executable: [] }],
+      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place), unhashed, definition },
+      images: [{ inputs, references: [], compiled: true, unhashed, definition }],
     };
     const name = directory.replace('plugins/', 'plugin-');
-    const targets = makeTargets(place, reads, { name, links: [], prefix: 'prism', identity });
+    const targets = makeTargets(place, reads, { ...surroundings, name, prefix: 'prism', identity });
     expect(Object.keys(targets)).toEqual([
       'compile',
       'build-image',
@@ -138,10 +141,13 @@ test('a Containerfile that cannot be read has a build that says why, keyed by al
   const place = { file: 'x/Containerfile', directory: 'x', label: undefined, root: 'x' };
   const identity = { inputs: [], options: {} };
   const facts = { containerfile: place.file, context: 'x', rules: ignoreNothing, identity };
-  const image = { references: [], compiled: false, executable: [] };
+  const image = { references: [], compiled: false, unhashed, definition };
   const images = [{ ...image, inputs: imageInputs(facts, undefined, place) }];
-  const surroundings = { name: 'x', links: [], prefix: '', identity };
-  const targets = makeTargets(place, { ...nothing, context: 'x', images }, surroundings);
+  const targets = makeTargets(
+    place,
+    { ...nothing, context: 'x', images },
+    { ...surroundings, name: 'x', prefix: '', identity },
+  );
   expect(targets.compile).toBeUndefined();
   expect(targets['build-image']?.inputs).toContainEqual({
     fileset: '{projectRoot}/**/*',

@@ -2,7 +2,9 @@ import { ignoreNothing, parseIgnoreFile, type Source } from '@prism-build/contai
 import type { Part } from '@prism-build/languages';
 import fc from 'fast-check';
 // The very matcher of the task hasher: what it says is in a fileset is what Nx hashes.
+import { minimatch } from 'minimatch';
 import { matchGlobPaths } from 'nx/src/native';
+import { workspaceFileset } from '../../src/inference/read/fileset';
 import { toExclusions, toFilesets, toPartFilesets } from '../../src/inference/read/filesets';
 import { readComponent } from '../support/readComponent';
 
@@ -21,9 +23,10 @@ test.each([
   ['svc/a', 'hello', ['{workspaceRoot}/svc/a/hello', '{workspaceRoot}/svc/a/hello/**/*']],
   ['.', 'x/*.go', ['{workspaceRoot}/x/*.go', '{workspaceRoot}/x/*.go/**/*']],
   ['svc', '.', ['{workspaceRoot}/svc/**/*']],
-  // Braces are alternatives for Nx only: said wider.
-  ['svc', 'd/a{b,c}', ['{workspaceRoot}/svc/d', '{workspaceRoot}/svc/d/**/*']],
-  ['svc', 'a(b', ['{workspaceRoot}/svc/**/*']],
+  // Braces are alternatives for Nx only, and what a backslash makes literal is one character for both.
+  ['svc', 'd/a{b,c}', ['{workspaceRoot}/svc/d/a?b,c?', '{workspaceRoot}/svc/d/a?b,c?/**/*']],
+  ['svc', 'a(b', ['{workspaceRoot}/svc/a?b', '{workspaceRoot}/svc/a?b/**/*']],
+  ['s(v)c', '[ab]\\[\\x\\]?', ['{workspaceRoot}/s?v?c/*?x?*', '{workspaceRoot}/s?v?c/*?x?*/**/*']],
 ])('context %s, source %s', (context, path, expected) => {
   expect(toFilesets(context, [sourceOf(path)])).toEqual(expected);
 });
@@ -44,6 +47,39 @@ test.each([
   expect(toExclusions('c', rulesOf(text)!, mustCount)).toEqual(expected);
 });
 
+/** Names that are patterns to Nx, or that it ends over. */
+const oddNames = [
+  ...[
+    'a(b)c',
+    'a+(b)c',
+    'a!(b)c',
+    'a@(b)c',
+    'a?(b)c',
+    'a*(b)c',
+    '!a',
+    'a{b,c}d',
+    'a{b',
+    'a}b',
+    'a[b',
+    '[!a]b',
+  ],
+  ...['(a', 'a)', 'a\\b', '#a', '[a-c]x', 'a**b', '{a}', '\\', '?'],
+];
+
+test.each(oddNames)('a path called %s is what its fileset covers', (name) => {
+  for (const path of [name, `${name}/${name}`, `x/${name}`, `${name}/x`]) {
+    const glob = workspaceFileset(path);
+    expect([glob, covers([glob], path), covers([`${glob}/**/*`], `${path}/below`)]).toEqual([
+      glob,
+      true,
+      true,
+    ]);
+    // The matcher of `affected`.
+    const pattern = glob.replace('{workspaceRoot}/', '');
+    expect([minimatch(path, pattern), minimatch(`${path}/below`, `${pattern}/**/*`)]).toEqual([true, true]);
+  }
+});
+
 describe('never narrower than the build', () => {
   const segment = fc.constantFrom(
     'a',
@@ -61,6 +97,7 @@ describe('never narrower than the build', () => {
     '(a)',
     '-',
     'a]',
+    ...oddNames,
   );
   const file = fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
   const piece = fc.constantFrom(
@@ -101,7 +138,7 @@ describe('never narrower than the build', () => {
       fc.constantFrom('', '', '/'),
     )
     .map(([before, parts, after]) => `${before}${parts.join('/')}${after}`);
-  const context = fc.constantFrom('.', 'svc', 'svc/a', '[svc]', 'a{b}');
+  const context = fc.constantFrom('.', 'svc', 'svc/a', '[svc]', 'a{b}', ...oddNames);
 
   test('every file that is let through and that a COPY takes is in the key', () => {
     fc.assert(
@@ -153,7 +190,7 @@ test('parts of the workspace, and what of them does not count', () => {
   const filesets = toPartFilesets('a', parts, ['_test.go', '_windows.go']);
   expect(filesets.slice(0, -1)).toEqual([
     '{workspaceRoot}/a/go.mod',
-    '{workspaceRoot}/a/*id*/*.go',
+    '{workspaceRoot}/a/?id?/*.go',
     '{workspaceRoot}/a/static/**/*',
     '{workspaceRoot}/**/*',
   ]);

@@ -3,12 +3,17 @@ import type { TargetConfiguration } from '@nx/devkit';
 import { imagesLockPath } from '@prism-build/registry';
 import { imageDirectory, imageParts } from '../../workspace/directories';
 import { targetName } from '../../workspace/naming';
+import type { Unhashed } from '../../workspace/stage/unhashed';
 import type { Identity } from '../identity';
 import type { Place } from '../places';
+import { literalPath } from '../read/fileset';
 import { beside, type Input } from '../read/keys';
 import type { CompileKey, ImageReads, ProjectReads } from '../read/reads';
 import type { BaseLinks } from './bases';
+import { changesVariable } from './changes';
 import { addConsumers } from './consumers';
+import { type Known, listRehashed } from './rehashed';
+import { addSubmodules } from './submodules';
 
 /** Whatever else decides the targets of a component than what was read of it. */
 export interface Surroundings {
@@ -17,6 +22,10 @@ export interface Surroundings {
   readonly links: readonly (BaseLinks | undefined)[];
   readonly prefix: string;
   readonly identity: Identity;
+  /** What Nx takes for the contents of files. */
+  readonly known: Known;
+  /** Directories that are submodules, as filesets begin. */
+  readonly submodules: readonly string[];
 }
 
 type Targets = Record<string, TargetConfiguration>;
@@ -40,16 +49,22 @@ export function makeTargets(place: Place, reads: ProjectReads, surroundings: Sur
 function compileTarget(
   place: Place,
   { context, shared }: ProjectReads,
-  { language, inputs, wide }: CompileKey,
-  { name, identity }: Surroundings,
+  { language, inputs, wide, unhashed, definition }: CompileKey,
+  surroundings: Surroundings,
 ): TargetConfiguration {
+  const { name, identity } = surroundings;
   const why = wide === undefined ? '' : `; keyed by all that COPY takes, since ${wide}`;
   return {
     executor: 'prism:build',
-    cache: true,
-    inputs: inputs.concat(identity.inputs) as Inputs,
+    cache: unhashed.why === undefined,
+    inputs: inputsOf(inputs, surroundings).concat(identity.inputs) as Inputs,
     outputs: [`{workspaceRoot}/dist/compile/${name}`],
-    options: Object.assign({ step: 'compile', containerfile: place.file, context }, shared, identity.options),
+    options: Object.assign(
+      { step: 'compile', containerfile: place.file, context, definition },
+      shared,
+      describeUnhashed(unhashed, surroundings),
+      identity.options,
+    ),
     metadata: {
       technologies: [language],
       description: `Run the compile stage for all platforms${why}`,
@@ -61,19 +76,25 @@ function compileTarget(
 function imageTarget(
   place: Place,
   { context, shared, rootfs }: ProjectReads,
-  { variant, stage, inputs, compiled, executable }: ImageReads,
+  { variant, stage, inputs, compiled, unhashed, definition }: ImageReads,
   links: BaseLinks | undefined,
-  { name, identity }: Surroundings,
+  surroundings: Surroundings,
 ): TargetConfiguration {
+  const { name, identity } = surroundings;
   const directory = `{workspaceRoot}/${imageDirectory('', name, variant)}`;
-  const options: Record<string, unknown> = { step: 'image', containerfile: place.file, context };
+  const options: Record<string, unknown> = {
+    step: 'image',
+    containerfile: place.file,
+    context,
+    definition,
+  };
   if (variant !== undefined) Object.assign(options, shared, { variant, stage });
   if (links && Object.keys(links.projects).length > 0) options.bases = links.projects;
-  if (executable.length > 0) options.executable = executable;
+  Object.assign(options, describeUnhashed(unhashed, surroundings));
   const target: TargetConfiguration = {
     executor: 'prism:build',
-    cache: rootfs?.cache ?? true,
-    inputs: inputs.concat(inputsOf(place, links), identity.inputs) as Inputs,
+    cache: unhashed.why === undefined && (rootfs?.cache ?? true),
+    inputs: inputsOf(inputs, surroundings).concat(inputsOfBases(place, links), identity.inputs) as Inputs,
     // Not the directory: the default image's holds those of the variants.
     outputs: imageParts.map((part) => `${directory}/${part}`),
     options: Object.assign(options, identity.options),
@@ -91,10 +112,24 @@ function imageTarget(
   return target;
 }
 
+function inputsOf(inputs: readonly Input[], { name, submodules }: Surroundings): readonly Input[] {
+  return addSubmodules(inputs, submodules).concat({ env: changesVariable(name) });
+}
+
+/** What Nx does not hash and the build sees, as options: those are in keys. Most targets have neither. */
+function describeUnhashed(unhashed: Unhashed, { known }: Surroundings): Record<string, readonly string[]> {
+  const rehashed = listRehashed(unhashed, known);
+  return {
+    ...(unhashed.facts.length > 0 && { unhashed: unhashed.facts }),
+    ...(rehashed.length > 0 && { rehashed }),
+  };
+}
+
 /** What an image's bases add to its key. */
-function inputsOf(place: Place, links: BaseLinks | undefined): Input[] {
+function inputsOfBases(place: Place, links: BaseLinks | undefined): Input[] {
   const inputs: Input[] = [];
-  if (links?.locked) inputs.push(`${beside(place)}/${posix.basename(imagesLockPath(place.file))}`);
+  if (links?.locked)
+    inputs.push(`${beside(place)}/${literalPath(posix.basename(imagesLockPath(place.file)))}`);
   if (links && links.edges.length > 0) inputs.push({ dependentTasksOutputFiles: '**/digest.json' });
   return inputs;
 }

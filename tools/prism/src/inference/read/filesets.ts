@@ -1,10 +1,9 @@
 import type { IgnoreMatcher, Source } from '@prism-build/containerfile';
 import type { Part } from '@prism-build/languages';
+import { literalPath, special } from './fileset';
 
 /** Characters that mean something in Nx's patterns but not in a Containerfile's. */
-const foreign = /[{}()!+@\\]/;
-/** What must not be taken for a pattern in the name of a directory, such as `[id]`. */
-const special = /[{}()!+@\\*?[\]]/;
+const foreign = /[{}()!+@#\\]/;
 
 /**
  * Sources of a context as Nx filesets. Where a pattern cannot be said exactly the fileset is wider, never
@@ -14,7 +13,7 @@ export function toFilesets(context: string, sources: readonly Source[]): string[
   const prefix = workspacePath(context);
   const patterns = sources.flatMap((source) => {
     if (source.kind !== 'path') return [];
-    const path = widen(foreign.test(source.path) ? literalDirectory(source.path) : source.path);
+    const path = toPattern(source.path);
     return path === '.' || path === '' ? [`${prefix}**/*`] : [`${prefix}${path}`, `${prefix}${path}/**/*`];
   });
   return [...new Set(patterns)];
@@ -25,9 +24,7 @@ export function toPartFilesets(context: string, parts: readonly Part[], except: 
   const filesets = parts.map((part) => {
     const prefix = workspacePath(part.path);
     if (part.kind === 'file') return prefix.replace(/\/$/, '');
-    return part.kind === 'tree'
-      ? `${prefix}**/*`
-      : `${prefix}${foreign.test(part.names) ? '*' : widen(part.names)}`;
+    return part.kind === 'tree' ? `${prefix}**/*` : `${prefix}${toPattern(part.names)}`;
   });
   const endings = except.length > 1 ? `{${except.join(',')}}` : except.join('');
   // Nx refuses a negation that has nothing to filter.
@@ -56,23 +53,21 @@ export function toExclusions(context: string, rules: IgnoreMatcher, mustCount: r
 }
 
 function workspacePath(context: string): string {
-  const literal = context.replaceAll(new RegExp(special, 'g'), '*');
-  return context === '.' || context === '' ? '{workspaceRoot}/' : `{workspaceRoot}/${literal}/`;
+  return context === '.' || context === '' ? '{workspaceRoot}/' : `{workspaceRoot}/${literalPath(context)}/`;
 }
 
-/** For Nx `?` and a class stand for one byte, for an engine for one character: `ä` is two bytes. */
-function widen(pattern: string): string {
-  return pattern.replaceAll(/\?|\[[^\]]*\]/g, '*');
-}
-
-function literalDirectory(path: string): string {
-  const parts = path.split('/');
-  return parts
-    .slice(
-      0,
-      parts.findIndex((part) => foreign.test(part)),
-    )
-    .join('/');
+/**
+ * A pattern of COPY in Nx's words. For Nx `?` and a class stand for one byte, for an engine for one character: `ä` is two
+ * bytes. What only Nx takes for a pattern, and what a backslash makes literal, is a character like any other.
+ */
+function toPattern(pattern: string): string {
+  return pattern.replaceAll(
+    /\\(.)|\[(?:\\.|[^\]\\])*\]|[?[\]]|[{}()!+@#\\]/gsu,
+    (found, escaped?: string) => {
+      if (escaped !== undefined) return literalPath(escaped);
+      return found === '?' || found.length > 1 ? '*' : '?';
+    },
+  );
 }
 
 function pathAndParents(path: string): string[] {

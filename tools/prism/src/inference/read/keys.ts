@@ -1,11 +1,14 @@
 import { posix } from 'node:path';
 import { type IgnoreMatcher, parseIgnoreFile } from '@prism-build/containerfile';
-import { builderDirectory } from '../../workspace/naming';
+import { imagesLockPath } from '@prism-build/registry';
+import { builderDirectory, isLocal } from '../../workspace/naming';
+import { hashesIgnoredFiles } from '../../workspace/nxVersion';
 import { listIgnoreFiles } from '../../workspace/readContext';
 import type { StageReading } from '../../workspace/stage/reading';
 import type { Identity } from '../identity';
 import type { Place } from '../places';
 import type { CompileReads, Component } from './component';
+import { literalPath, special, workspaceFileset } from './fileset';
 import { toExclusions, toFilesets, toPartFilesets } from './filesets';
 
 /** An input as Nx has it in `targets.<name>.inputs`. */
@@ -30,7 +33,7 @@ export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Pla
   return [
     ...ownFilesets(place, facts),
     ...fromDisk(compileFilesets(facts, compile)),
-    ...pinsOf(compile.builder),
+    ...pinsOf(compile.builder).map(workspaceFileset),
     ...environment(facts),
   ];
 }
@@ -62,50 +65,67 @@ export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[
 /** What an image's own stages take; all beside a Containerfile that cannot be read. */
 function imageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): string[] {
   const reads = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
-  return reads.length > 0 ? [...reads, ...excluded(facts)] : [];
+  const locked = !hashesIgnoredFiles() && component?.bases.some(({ reference }) => !isLocal(reference));
+  return reads.length > 0 ? [...reads, ...excluded(facts, locked ? [imagesLockPath(place.file)] : [])] : [];
 }
 
 /** The pin of the image that compiles: it decides bytes. */
-function pinsOf(builder: string): string[] {
+export function pinsOf(builder: string): string[] {
   const directory = builderDirectory(builder);
-  return directory ? [`{workspaceRoot}/${directory}/pin.json`] : [];
+  return directory ? [`${directory}/pin.json`] : [];
 }
 
-/** The directory of the Containerfile as a fileset begins. */
+/** The directory of the Containerfile as a fileset begins. Nx puts `{projectRoot}` into patterns as it is. */
 export function beside({ root, directory }: Pick<Place, 'root' | 'directory'>): string {
-  if (root === directory) return '{projectRoot}';
-  return directory === '.' ? '{workspaceRoot}' : `{workspaceRoot}/${directory}`;
+  if (root === directory && !special.test(root)) return '{projectRoot}';
+  return directory === '.' ? '{workspaceRoot}' : workspaceFileset(directory);
 }
 
 /** The file from which Nx takes variables for every task: with it, `affected` sees a change that git knows. */
 const variablesFile = '{workspaceRoot}/.env';
 
-function excluded(facts: KeyFacts, pins: readonly string[] = []): string[] {
+function excluded(facts: KeyFacts, more: readonly string[]): string[] {
   return facts.rules.patterns.length === 0
     ? []
-    : toExclusions(facts.context, facts.rules, mustCount(facts, pins));
+    : toExclusions(facts.context, facts.rules, mustCount(facts, more));
 }
 
-/** Paths, relative to the context, that no exclusion may hide: ignore files, pins, the plugin's own files. */
-function mustCount(facts: KeyFacts, pins: readonly string[]): string[] {
+/** Paths, relative to the context, that no exclusion may hide: own files, pins, the plugin's own files. */
+function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
   const base = facts.context === '.' ? '' : `${facts.context}/`;
   const own = [...facts.identity.inputs, ...(facts.variables?.length ? [variablesFile] : [])].flatMap(
     (input) => (typeof input === 'string' ? [input.replace('**/*', 'x.ts')] : []),
   );
   const paths = [
-    ...listIgnoreFiles(facts.containerfile, facts.context),
-    ...[...own, ...pins].map((input) => input.replace('{workspaceRoot}/', '')),
+    // Nx before 24 lets an exclusion hide these, too.
+    ...(hashesIgnoredFiles() ? listIgnoreFiles(facts.containerfile, facts.context) : listOwnFiles(facts)),
+    ...own.map((input) => input.replace('{workspaceRoot}/', '')),
+    ...more,
   ];
   return paths.filter((path) => path.startsWith(base)).map((path) => path.slice(base.length));
 }
 
-/** Files that count whatever an ignore file says. */
+/** Files that count whatever an ignore file says: those beside the Containerfile, and the ignore files. */
 function ownFilesets(place: Place, { context, rootfs }: KeyFacts): string[] {
   const directory = beside(place);
   return [
-    `${directory}/${posix.basename(place.file)}`,
+    `${directory}/${literalPath(posix.basename(place.file))}`,
     ...(rootfs ? [`${directory}/rootfs.json`, `${directory}/rootfs.lock.json`] : []),
-    ...listIgnoreFiles(place.file, context).map((path) => `{workspaceRoot}/${path}`),
+    ...listIgnoreFiles(place.file, context).map(workspaceFileset),
+  ];
+}
+
+/** The same files as paths of the workspace. */
+export function listOwnFiles({
+  containerfile,
+  context,
+  rootfs,
+}: Pick<KeyFacts, 'containerfile' | 'context' | 'rootfs'>): string[] {
+  const beside = (name: string) => posix.join(posix.dirname(containerfile), name);
+  return [
+    containerfile,
+    ...(rootfs ? ['rootfs.json', 'rootfs.lock.json'].map(beside) : []),
+    ...listIgnoreFiles(containerfile, context),
   ];
 }
 

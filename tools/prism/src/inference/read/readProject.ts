@@ -1,9 +1,9 @@
 import { type IgnoreMatcher, ignoreNothing } from '@prism-build/containerfile';
 import { containerfileFailure, type Failure, type Result } from '@prism-build/errors';
+import { imagesLockPath } from '@prism-build/registry';
 import { variablesOf } from '../../workspace/buildArgs';
 import { isLocal } from '../../workspace/naming';
 import { readIgnoreRules } from '../../workspace/readContext';
-import { listExecutables } from '../../workspace/stage/executables';
 import type { Files } from '../../workspace/stage/files';
 import { readStage, type StageReading } from '../../workspace/stage/reading';
 import type { Identity } from '../identity';
@@ -11,11 +11,12 @@ import type { Place } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import type { Component } from './component';
 import { sharedOptions } from './declared';
-import { compileInputs, imageInputs, type KeyFacts } from './keys';
+import { compileInputs, imageInputs, type KeyFacts, pinsOf } from './keys';
 import { followSources } from './links';
 import { readImages } from './readImages';
 import type { CompileKey, ImageReads, ProjectReads } from './reads';
 import { readRegistryImages } from './registryImages';
+import { readCompileUnhashed, readDefinition, readImageUnhashed } from './unhashed';
 
 export interface ReadProject {
   readonly reads: ProjectReads;
@@ -51,8 +52,8 @@ export function readProject(
       references: followed ? [...new Set(followed.bases.map(({ reference }) => reference))] : [],
       inputs: imageInputs(facts, followed, place),
       compiled: followed?.compile !== undefined,
-      executable:
-        (rules.ok && followed && listExecutables(context, followed.modes, rules.value, files)) || [],
+      definition: readDefinition(facts, [imagesLockPath(file)], files),
+      unhashed: readImageUnhashed({ ...facts, rules }, component.ok ? component.value : undefined, files),
     };
   });
   const foreign = new Set(
@@ -63,7 +64,7 @@ export function readProject(
     context,
     shared: sharedOptions(declared),
     rootfs,
-    compile: readCompileKey(facts, components, place, files),
+    compile: readCompileKey(facts, rules, components, place, files),
     images: readings,
     compiled: reading?.closure?.edges ?? [],
     registry: readRegistryImages(files.text, file, [...foreign]),
@@ -93,6 +94,7 @@ function readCompiled(
 
 function readCompileKey(
   facts: KeyFacts,
+  rules: Result<IgnoreMatcher>,
   components: readonly Component[],
   place: Place,
   files: Files,
@@ -103,17 +105,20 @@ function readCompileKey(
   const { reading, context } = facts;
   const followed = { ...compile, sources: followSources(context, sources, files) };
   const inputs = compileInputs(facts, followed, place);
-  return { language, builder, inputs, wide: reading?.closure ? undefined : reading?.why };
+  const definition = readDefinition(facts, pinsOf(builder), files);
+  const unhashed = readCompileUnhashed({ ...facts, rules }, compile, reading, files);
+  return {
+    language,
+    builder,
+    inputs,
+    wide: reading?.closure ? undefined : reading?.why,
+    unhashed,
+    definition,
+  };
 }
 
 function followLinks(context: string, component: Component, files: Files): Component {
-  const { image, modes } = component;
-  const followed = followSources(context, image, files);
-  return {
-    ...component,
-    image: followed,
-    modes: modes === image ? followed : followSources(context, modes, files),
-  };
+  return { ...component, image: followSources(context, component.image, files) };
 }
 
 /** A key of the whole workspace misses with every change, also of what builds write: nobody wants it unawares. */

@@ -1,4 +1,5 @@
 import type { Use } from '@prism-build/languages';
+import type { Unhashed } from '../../workspace/stage/unhashed';
 import type { Input } from './keys';
 import type { RegistryImage } from './registryImages';
 
@@ -30,6 +31,10 @@ export interface CompileKey {
   readonly inputs: readonly Input[];
   /** Why the key is all that COPY takes, where it is. */
   readonly wide?: string | undefined;
+  /** What is read and Nx does not hash. */
+  readonly unhashed: Unhashed;
+  /** A digest of the files that define the target: Containerfile, ignore file, locks, pins. */
+  readonly definition: string;
 }
 
 export interface ImageReads {
@@ -41,6 +46,8 @@ export interface ImageReads {
   readonly inputs: readonly Input[];
   /** Whether something of the compile stage is in it. */
   readonly compiled: boolean;
-  /** Files that their owner may execute. */
-  readonly executable: readonly string[];
+  /** What is read and Nx does not hash. */
+  readonly unhashed: Unhashed;
+  /** A digest of the files that define the target: Containerfile, ignore file, locks, pins. */
+  readonly definition: string;
 }

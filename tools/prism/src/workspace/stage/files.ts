@@ -13,8 +13,10 @@ export interface Listed {
 export interface Files {
   /** `link` also for what lies behind one: nobody here follows links. */
   readonly kindOf: (path: string) => Kind;
-  /** Whether its owner may execute a file: the one bit of a mode that git, and an image, knows. */
-  readonly isExecutable: (path: string) => boolean;
+  /** What a build sees of a path besides a file's contents. */
+  readonly stateOf: (path: string) => State;
+  /** A digest of a file's contents, also of one behind a link: Nx's own (`hashFile`). '' where there is no file. */
+  readonly contentsOf: (path: string) => string;
   readonly list: (path: string) => readonly Listed[];
   /** Names of the links and of the directories that a directory holds; not listed again while it is as it was. */
   readonly branches: (path: string) => Branches;
@@ -31,6 +33,17 @@ export interface Files {
   ) => { readonly value: T; readonly witness: Witness | undefined };
   /** Changes with what a path of a witness stands for: as long as all are as they were, the same work ends the same. */
   readonly signatureOf: (path: string) => Signature;
+}
+
+/** What a build sees of a path and a digest of contents does not say. */
+export interface State {
+  readonly kind: Kind;
+  /** Whether its owner may execute a file: the one bit of a mode that git, and an image, knows. */
+  readonly executable: boolean;
+  /** Whether somebody set the time of a file (`touch -d`, `rsync -t`, tar): other contents may have the same. */
+  readonly restamped: boolean;
+  /** What a link leads to, as it is written; undefined for all else, and behind another link. */
+  readonly target: string | undefined;
 }
 
 /** Changes with a file: no times besides that of the last change, since nobody can set that one. All 0: there is none. */
@@ -64,15 +77,23 @@ export interface Branches {
 export interface Looked extends Signature {
   readonly kind: Kind;
   readonly executable: boolean;
+  readonly restamped: boolean;
 }
 
-/** Behind a path in a witness: only its mode counted, which an edit leaves as it is. */
-const ofMode = '\0mode';
+/** Behind a path in a witness: only its state counted, which an edit of a file leaves as it is. */
+const ofState = '\0state';
 /** Only whether it is there, and as what: what else there is in a directory that many have files in is nobody's matter. */
 const ofKind = '\0kind';
 
-export const nowhere: Looked = { kind: 'none', executable: false, inode: 0, size: 0, changed: 0 };
-const executable: Signature = { inode: 1, size: 0, changed: 0 };
+export const nowhere: Looked = {
+  kind: 'none',
+  executable: false,
+  restamped: false,
+  inode: 0,
+  size: 0,
+  changed: 0,
+};
+const executable: Signature = { inode: 4, size: 0, changed: 0 };
 const signatures: Readonly<Record<Kind, Signature>> = {
   none: nowhere,
   file: { inode: 1, size: 0, changed: 0 },
@@ -94,8 +115,13 @@ export function parentOf(path: string): string {
 /** Of what was seen there, what counts for a path of a witness. */
 export function signatureIn(path: string, looked: Looked): Signature {
   if (path.endsWith(ofKind)) return signatures[looked.kind];
-  if (!path.endsWith(ofMode)) return looked;
-  return looked.executable ? executable : nowhere;
+  if (!path.endsWith(ofState) || hasOwnState(looked)) return looked;
+  return looked.executable ? executable : signatures[looked.kind];
+}
+
+/** Whether the state of a path changes with more than its kind and its mode. */
+function hasOwnState({ kind, restamped }: Looked): boolean {
+  return kind === 'link' || restamped;
 }
 
 /** Paths are clean: nothing is left for `join` to do. */
@@ -146,6 +172,10 @@ export function openFiles(root: string, facts: Facts): Files {
     listed.set(path, entries);
     return entries;
   };
+  const targetOf = (path: string): string | undefined =>
+    look(path).kind === 'link' && look(parentOf(path)).kind === 'directory'
+      ? readLink(absolute(path))
+      : undefined;
   const keep = <T>(path: string, kind: string, make: () => T): T => {
     const found = look(path);
     const signature = toText(found);
@@ -163,16 +193,24 @@ export function openFiles(root: string, facts: Facts): Files {
   const witnessOf = (paths: ReadonlySet<string>): Witness | undefined => {
     const latest = Date.now() - settled;
     for (const path of paths) {
-      const { kind, changed } = look(placeOf(path));
-      if (kind === 'link' || (!path.includes('\0') && changed > latest)) return undefined;
+      const found = look(placeOf(path));
+      const ofContents = !path.includes('\0');
+      if (found.kind === 'link' && !path.endsWith(ofState)) return undefined;
+      if ((ofContents || hasOwnState(found)) && found.changed > latest) return undefined;
     }
     return [...paths];
   };
   return {
     kindOf: (path) => askKind(path).kind,
-    isExecutable: (path) => {
-      seen?.paths.add(`${path}${ofMode}`);
-      return look(path).executable;
+    stateOf: (path) => {
+      seen?.paths.add(`${path}${ofState}`);
+      const { kind, executable, restamped } = look(path);
+      return { kind, executable, restamped, target: targetOf(path) };
+    },
+    contentsOf: (path) => {
+      const { kind } = askContent(path);
+      if (kind === 'file') return keep(path, 'contents', () => hashContents(absolute(path)));
+      return kind === 'link' ? hashContents(absolute(path)) : '';
     },
     list,
     branches: (path) =>
@@ -192,8 +230,8 @@ export function openFiles(root: string, facts: Facts): Files {
       return kind === 'link' ? readTextIfThere(absolute(path)) : readText(absolute(path));
     },
     linkOf: (path) => {
-      const isLink = askKind(path).kind === 'link' && look(parentOf(path)).kind === 'directory';
-      return isLink ? readLink(absolute(path)) : undefined;
+      askKind(path);
+      return targetOf(path);
     },
     watch: (directory, work) => {
       const [paths, kinds] = [new Set<string>(), new Set<string>()];
@@ -209,6 +247,12 @@ export function openFiles(root: string, facts: Facts): Files {
     },
     signatureOf: (path) => signatureIn(path, look(placeOf(path))),
   };
+}
+
+/** Nx has loaded its native part long before us; a file that is gone again has no contents. */
+function hashContents(absolute: string): string {
+  const { hashFile } = require('nx/src/native') as { hashFile: (path: string) => string | null };
+  return hashFile(absolute) ?? '';
 }
 
 function readLink(absolute: string): string | undefined {
@@ -233,7 +277,9 @@ export function lookAt(absolute: string): Looked {
     if (!stat) return nowhere;
     const kind = kinds.get(stat.mode & fs.constants.S_IFMT) ?? 'none';
     const executable = kind === 'file' && (stat.mode & 0o100) !== 0;
-    return { kind, executable, inode: stat.ino, size: stat.size, changed: stat.ctimeMs };
+    // A write sets both times, and nobody can set the other one.
+    const restamped = kind === 'file' && stat.mtimeMs !== stat.ctimeMs;
+    return { kind, executable, restamped, inode: stat.ino, size: stat.size, changed: stat.ctimeMs };
   } catch {
     return nowhere;
   }
