@@ -29,6 +29,12 @@ export interface Component {
   /** The compile stage, where it is recognised and the same for all platforms; its context is not known here. */
   readonly stage: CompileStage | undefined;
   readonly platforms: readonly Platform[];
+  /** What is taken from the context, with lines; and whether a RUN may make files of the image. */
+  readonly taken: {
+    readonly image: readonly ContextSource[];
+    readonly compile: readonly ContextSource[];
+    readonly runs: boolean;
+  };
   /** Lines of instructions that take the whole context: of the image's own stages, and of the compile stage. */
   readonly whole: { readonly image: readonly number[]; readonly compile: readonly number[] };
 }
@@ -88,6 +94,11 @@ export function readComponent(text: string, file: string, options: ComponentOpti
     bases: listReferences(readings, options.contexts ?? []),
     stage,
     platforms: options.platforms.map(platformOf),
+    taken: {
+      image: sources.flatMap((one) => one.image),
+      compile: sources.flatMap((one) => one.compile),
+      runs: readings.some((one) => one.image.some(hasRun)),
+    },
     whole: {
       image: listWhole(sources[0]!.image),
       compile: listWhole(sources[0]!.compile),
@@ -102,6 +113,9 @@ export function readComponent(text: string, file: string, options: ComponentOpti
     },
   });
 }
+
+const hasRun = ({ instructions }: ResolvedStage): boolean =>
+  instructions.some(({ keyword }) => keyword === 'RUN');
 
 const fixesMode = (one: ResolvedStage['instructions'][number]): boolean =>
   'chmod' in one && one.chmod !== undefined;
