@@ -32,7 +32,14 @@ export const imageFailure = defineCatalogue({
   PLATFORM_NOT_SUPPORTED: {
     remedy: 'Use linux/amd64, linux/arm64 or another os/architecture[/variant] of the image spec.',
   },
-  COPY_SOURCE_MISSING: { remedy: 'Correct the path, or take it out of the ignore file.' },
+  COPY_SOURCE_MISSING: {
+    remedy:
+      'Correct the path, or take it out of the ignore file. A target that makes it is named by "from" in the options of build-image.',
+  },
+  COPY_SOURCE_UNDECIDED: {
+    remedy: 'Name the target that makes it by "from" in the options of build-image.',
+  },
+  CONTEXT_UNDECIDED: { remedy: 'Set "context" in the options of build-image.' },
   COPY_SOURCE_OUTSIDE: {
     remedy:
       'Copy only from inside the context; widen the context where the file belongs to another directory.',

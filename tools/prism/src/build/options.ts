@@ -48,6 +48,12 @@ export const buildOptions = z.object({
     )
     .default({})
     .describe('Values of the ARG instructions, by name: a text, or an environment variable that has it.'),
+  from: z
+    .record(z.string(), z.string(), { error: 'expected a table from paths to targets' })
+    .default({})
+    .describe(
+      'Targets that make what COPY takes, by path: {"dist/apps/api": "api:build"}. Only for what their outputs do not say.',
+    ),
   bases: z
     .record(z.string(), z.string())
     .default({})

@@ -1,31 +1,40 @@
-import type { CreateNodes, CreateNodesResult, PreTasksExecution } from '@nx/devkit';
+import type { CreateNodes, CreateNodesResult, NxJsonConfiguration, PreTasksExecution } from '@nx/devkit';
 import { type Failure, renderFailures } from '@prism-build/errors';
 import { imageKey } from '../workspace/directories';
+import { listStated, mayState } from './contexts/listStated';
+import { type ContextFacts, openMadeBy, saysTheSame } from './contexts/presence';
+import { keepEdges } from './createDependencies';
 import { type Identity, pluginIdentity } from './identity';
-import { findTakenNames, linkBases, type Named } from './make/bases';
-import { keepEdges, listEdges, listNodes } from './make/edges';
+import { type BaseLinks, findTakenNames, linkBases, type Named } from './make/bases';
+import { listEdges, listNodes } from './make/edges';
 import { makeProject, usesOf } from './make/makeProject';
 import { nameProjects } from './make/names';
 import { type Known, readKnown, restampedIn } from './make/rehashed';
 import { findSubmodules } from './make/submodules';
 import { type Kept, openKept } from './memory/kept';
-import { containerfileGlob, type Place, placeComponents } from './places';
+import { type Consumer, failuresOf, linkComponents } from './outputs/linkComponents';
+import { keepConsumers, listMakerEdges } from './outputs/makerEdges';
+import { readDeclaredProjects, readProjectFiles } from './outputs/openOutputs';
+import { openLazily } from './outputs/outputIndex';
+import { inferenceGlob, type Place, placeComponents } from './places';
 import type { PluginOptions } from './pluginOptions';
 import { type ReadProject, readProject } from './read/readProject';
-import { keepSaid, recheck, summariseReads } from './recheck';
+import { type Asked, keepSaid, recheck, summariseReads } from './recheck';
 
-export { createDependencies } from './make/edges';
+export { createDependencies } from './createDependencies';
 export type { PluginOptions } from './pluginOptions';
 
 /** Every Containerfile (or Dockerfile) is a project. A broken one warns, and breaks no other. */
 export const createNodes: CreateNodes<PluginOptions> = [
-  containerfileGlob,
-  (found, options, { workspaceRoot }) => {
-    const inferred = readAll(found, options, workspaceRoot);
+  inferenceGlob,
+  (found, options, { workspaceRoot, nxJsonConfiguration: nxJson }) => {
+    const asked = { found, options, nxJson };
+    const inferred = readAll(asked, workspaceRoot);
+    if (!inferred) return [];
     const { components, failures } = inferred;
     warn([...failures, ...components.flatMap(({ warnings }) => warnings)]);
     const make = (known: Known) => {
-      keepSaid(workspaceRoot, { found, options }, summariseReads(components, known));
+      keepSaid(workspaceRoot, asked, summariseReads(components, known));
       return makeAll(inferred, known);
     };
     const restamped = components.some(({ reads }) => restampedIn(reads).length > 0);
@@ -35,8 +44,8 @@ export const createNodes: CreateNodes<PluginOptions> = [
 
 /** Nx's daemon does not hear of all that a build sees: it is told what changed in variables, before it looks up keys. */
 export const preTasksExecution: PreTasksExecution<PluginOptions> = async (_options, { workspaceRoot }) => {
-  const variables = await recheck(workspaceRoot, async ({ found, options }) => {
-    const { components } = readAll(found, options, workspaceRoot);
+  const variables = await recheck(workspaceRoot, async (asked) => {
+    const components = readAll(asked, workspaceRoot)?.components ?? [];
     const restamped = components.some(({ reads }) => restampedIn(reads).length > 0);
     return summariseReads(components, restamped ? await readKnown(workspaceRoot) : () => undefined);
   });
@@ -51,41 +60,58 @@ interface Inferred {
   readonly identity: Identity;
   readonly prefix: string;
   readonly workspaceRoot: string;
+  readonly nxJson: NxJsonConfiguration;
+  readonly readDeclared: (names: ReadonlyMap<string, string>) => ReturnType<typeof readDeclaredProjects>;
 }
 
-function readAll(
-  found: readonly string[],
-  options: PluginOptions | undefined,
-  workspaceRoot: string,
-): Inferred {
+/** Undefined: there is no Containerfile. */
+function readAll({ found, options, nxJson }: Asked, workspaceRoot: string): Inferred | undefined {
   const identity = pluginIdentity(__dirname, workspaceRoot);
   const prefix = options?.prefix ?? '';
   const kept = openKept(workspaceRoot, JSON.stringify([options, identity]));
-  const { places, failures } = placeComponents(found);
-  const components = nameAll(places.map((place) => ({ ...read(place, kept, options, identity), ...place })));
+  const { places, failures } = placeComponents(found.filter((file) => !mayState(file)));
+  if (places.length === 0) return undefined;
+  const projectFiles = readProjectFiles(found, kept.files);
+  const readDeclared = (names: ReadonlyMap<string, string>) =>
+    readDeclaredProjects(workspaceRoot, projectFiles, nxJson, names);
+  // Which project makes a path does not matter for where it lies.
+  const outputs = openLazily(() => readDeclared(new Map()).outputs);
+  const facts = { stated: listStated(found, projectFiles, kept.files), madeBy: openMadeBy(outputs) };
+  const components = nameAll(
+    places.map((place) => ({ ...read(place, kept, options, identity, facts), ...place })),
+  );
   kept.save();
   const taken = findTakenNames(components, prefix);
-  return { components, failures: [...failures, ...taken], kept, identity, prefix, workspaceRoot };
+  const all = { components, failures: [...failures, ...taken], kept, identity, prefix, workspaceRoot };
+  return { ...all, nxJson, readDeclared };
 }
 
-function makeAll({ components, kept, identity, prefix, workspaceRoot }: Inferred, known: Known) {
+function makeAll(inferred: Inferred, known: Known) {
+  const { components, kept, identity, prefix, workspaceRoot, nxJson, readDeclared } = inferred;
   const links = linkBases(components.flatMap(listNamed), prefix);
   const roots = new Map(components.map(({ name, root }) => [name, root]));
   const directories = new Set(roots.values());
   const submodules = findSubmodules(kept.files);
-  const made = components.map((one) => {
+  const declared = readDeclared(new Map(components.map(({ name, root }) => [root, name])));
+  const consumers = components.map((one): Consumer & Place => ({ ...one, siblings: siblingsOf(one, links) }));
+  const linked = linkComponents(consumers, declared.projects, declared.outputs, nxJson);
+  warn(failuresOf(linked));
+  const made = components.map((one, index) => {
     const own = one.reads.images.map(({ variant }) => links.get(imageKey(one.name, variant)));
-    const surroundings = { name: one.name, links: own, prefix, identity, known, submodules };
+    const named = { name: one.name, links: own, made: linked[index]! };
+    const surroundings = { ...named, prefix, identity, known, submodules };
     const project = makeProject(one, one.reads, surroundings);
     const uses = usesOf(one, one.reads, surroundings);
     const { projects, externalNodes } = listNodes(uses, directories, kept.files);
     const result: CreateNodesResult = { projects: { ...projects, [one.root]: project }, externalNodes };
-    return { node: [one.file, result] as const, edges: listEdges(uses, roots) };
+    const edges = [...listEdges(uses, roots), ...listMakerEdges(one, linked[index]!, declared.projects)];
+    return { node: [one.file, result] as const, edges };
   });
   keepEdges(
     workspaceRoot,
     made.flatMap(({ edges }) => edges),
   );
+  keepConsumers(workspaceRoot, consumers, linked);
   return made.map(({ node: [file, result] }): [string, CreateNodesResult] => [file, result]);
 }
 
@@ -101,10 +127,13 @@ function read(
   { files, find, keep }: Kept,
   options: PluginOptions | undefined,
   identity: Identity,
+  facts: ContextFacts,
 ): ReadProject {
   const known = find(place.file);
-  if (known) return { reads: known, warnings: [] };
-  const { value, witness } = files.watch(place.directory, () => readProject(place, options, identity, files));
+  if (known && saysTheSame(place.file, known.contextFacts, facts)) return { reads: known, warnings: [] };
+  const { value, witness } = files.watch(place.directory, () =>
+    readProject(place, options, identity, files, facts),
+  );
   // What warns is read again every time, and warns again.
   if (value.warnings.length === 0 && witness) keep(place.file, value.reads, witness);
   return value;
@@ -113,6 +142,11 @@ function read(
 function nameAll(components: readonly Unnamed[]): Component[] {
   const names = nameProjects(components.map((one) => ({ declared: one.reads.declared, ...one })));
   return components.map((one, index) => ({ name: names[index]!, ...one }));
+}
+
+/** The components that the images of a component are made of. */
+function siblingsOf({ name, reads }: Component, links: ReadonlyMap<string, BaseLinks>): string[] {
+  return reads.images.flatMap(({ variant }) => links.get(imageKey(name, variant))?.edges ?? []);
 }
 
 /** Each image of a component with the images that it names; nothing can name a variant. */

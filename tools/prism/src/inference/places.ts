@@ -16,6 +16,13 @@ export interface Place {
 export const containerfileGlob =
   '**/{Containerfile,Dockerfile,Containerfile.*,Dockerfile.*,*.Containerfile,*.Dockerfile,*.containerfile,*.dockerfile}';
 
+/** Files that say what targets make, and which context a Containerfile has; without braces in braces, for Nx. */
+const others =
+  'project.json,package.json,compose.yml,compose.yaml,compose.*.yml,compose.*.yaml,docker-compose.yml,docker-compose.yaml,docker-compose.*.yml,docker-compose.*.yaml,docker-bake.hcl,docker-bake.json,docker-bake.*.hcl,docker-bake.*.json';
+
+/** All that inference asks Nx for. */
+export const inferenceGlob = containerfileGlob.replace('{', `{${others},`);
+
 /** In order of precedence: Podman prefers the Containerfile where a directory has both. */
 const forms = [
   /^Containerfile$/,

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { NxJsonConfiguration } from '@nx/devkit';
 import { changesVariable } from './make/changes';
 import { type Known, listRehashed } from './make/rehashed';
 import type { PluginOptions } from './pluginOptions';
 import type { ProjectReads } from './read/reads';
 
 /** What inference was asked. */
-interface Asked {
+export interface Asked {
   readonly found: readonly string[];
   readonly options: PluginOptions | undefined;
+  readonly nxJson: NxJsonConfiguration;
 }
 
 /** All that was read of a project, as one digest, by the project's name. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
 import { makeTargets } from '../../src/inference/make/targets';
+import { noLinks } from '../../src/inference/outputs/linkOutputs';
 import { compileInputs, imageInputs } from '../../src/inference/read/keys';
 import type { ProjectReads } from '../../src/inference/read/reads';
 import { type ComponentOptions, readComponent } from '../support/readComponent';
@@ -99,8 +100,22 @@ test('failures name file and line, and are said once for all platforms', () => {
 
 const definition = '0123456789abcdef';
 const unhashed = { facts: [], restamped: [] };
-const surroundings = { links: [], known: () => undefined, submodules: [] };
-const nothing = { shared: {}, compiled: [], registry: [], images: [] };
+const surroundings = {
+  made: { compile: noLinks, images: [noLinks] },
+  links: [],
+  known: () => undefined,
+  submodules: [],
+};
+const nothing = {
+  shared: {},
+  compiled: [],
+  registry: [],
+  images: [],
+  ignored: [],
+  from: {},
+  contextFacts: { stated: [], asked: [] },
+};
+const takes = { taken: [], onlyFiles: true };
 
 describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (directory) => {
   const containerfile = `${directory}/Containerfile`;
@@ -120,8 +135,8 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
     const reads: ProjectReads = {
       ...nothing,
       context: '.',
-      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place), unhashed, definition },
-      images: [{ inputs, references: [], compiled: true, unhashed, definition }],
+      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place), unhashed, takes, definition },
+      images: [{ inputs, references: [], compiled: true, unhashed, takes, definition }],
     };
     const name = directory.replace('plugins/', 'plugin-');
     const targets = makeTargets(place, reads, { ...surroundings, name, prefix: 'prism', identity });
@@ -141,7 +156,7 @@ test('a Containerfile that cannot be read has a build that says why, keyed by al
   const place = { file: 'x/Containerfile', directory: 'x', label: undefined, root: 'x' };
   const identity = { inputs: [], options: {} };
   const facts = { containerfile: place.file, context: 'x', rules: ignoreNothing, identity };
-  const image = { references: [], compiled: false, unhashed, definition };
+  const image = { references: [], compiled: false, unhashed, takes, definition };
   const images = [{ ...image, inputs: imageInputs(facts, undefined, place) }];
   const targets = makeTargets(
     place,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { treeSeed } from '../../../../test/support/treeSeed';
 import { createDependencies, createNodes } from '../../src/inference';
-import { containerfileGlob } from '../../src/inference/places';
+import { inferenceGlob } from '../../src/inference/places';
 
 /** What inference says after any change is the same whether or not it kept what it said before. */
 let root: string;
@@ -71,8 +71,8 @@ const data = () => join(root, '.nx', 'workspace-data');
 
 async function infer(): Promise<unknown> {
   const [glob, make] = createNodes;
-  expect(glob).toBe(containerfileGlob);
-  const found = list().filter((name) => /(^|\/)(Containerfile|[^/]+\.Containerfile)$/.test(name));
+  expect(glob).toBe(inferenceGlob);
+  const found = list().filter((name) => /(^|\/)(Containerfile|[^/]+\.Containerfile|(project|package)\.json|compose\.yaml)$/.test(name));
   const context = { workspaceRoot: root, nxJsonConfiguration: {} };
   const nodes = await make(found, { prefix: 'p' }, context);
   const projects = Object.assign({}, ...nodes.map(([, { projects }]) => projects)) as Record<

@@ -1,5 +1,4 @@
 import type {
-  CreateDependencies,
   CreateDependenciesContext,
   CreateNodesResult,
   DependencyType,
@@ -74,17 +73,6 @@ export function listNodes(
   });
   return { projects: Object.fromEntries(projects), externalNodes: Object.fromEntries(externalNodes) };
 }
-
-/** What the last inference of a workspace found; Nx asks for nodes first, then for edges, in one process. */
-const found = new Map<string, readonly Edge[]>();
-
-export function keepEdges(workspaceRoot: string, edges: readonly Edge[]): void {
-  found.set(workspaceRoot, edges);
-}
-
-/** The edges of the graph, each with the file that it comes from. */
-export const createDependencies: CreateDependencies = (_options, context) =>
-  resolveEdges(found.get(context.workspaceRoot) ?? [], context);
 
 export function resolveEdges(
   edges: readonly Edge[],

@@ -5,6 +5,8 @@ import { imageDirectory, imageParts } from '../../workspace/directories';
 import { targetName } from '../../workspace/naming';
 import type { Unhashed } from '../../workspace/stage/unhashed';
 import type { Identity } from '../identity';
+import type { ComponentLinks } from '../outputs/linkComponents';
+import type { OutputLinks } from '../outputs/linkOutputs';
 import type { Place } from '../places';
 import { literalPath } from '../read/fileset';
 import { beside, type Input } from '../read/keys';
@@ -20,6 +22,8 @@ export interface Surroundings {
   readonly name: string;
   /** For each of its images, the default one first, what the names in it stand for. */
   readonly links: readonly (BaseLinks | undefined)[];
+  /** What targets make of that which its steps copy. */
+  readonly made: ComponentLinks;
   readonly prefix: string;
   readonly identity: Identity;
   /** What Nx takes for the contents of files. */
@@ -33,13 +37,13 @@ type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /** The targets of a component. Every command of nx makes them all, in code that is not warm: nothing is copied twice. */
 export function makeTargets(place: Place, reads: ProjectReads, surroundings: Surroundings): Targets {
-  const { name, links, prefix } = surroundings;
+  const { name, links, made, prefix } = surroundings;
   const targets: Targets = {};
   if (reads.compile) targets.compile = compileTarget(place, reads, reads.compile, surroundings);
   for (const [index, image] of reads.images.entries()) {
     const { variant } = image;
     const target = targetName('build-image', variant);
-    targets[target] = imageTarget(place, reads, image, links[index], surroundings);
+    targets[target] = imageTarget(place, reads, image, links[index], made.images[index]!, surroundings);
     if (reads.rootfs && variant === undefined) targets.rootfs = rootfsTarget(place, reads, surroundings);
     addConsumers(targets, name, prefix, variant);
   }
@@ -48,16 +52,17 @@ export function makeTargets(place: Place, reads: ProjectReads, surroundings: Sur
 
 function compileTarget(
   place: Place,
-  { context, shared }: ProjectReads,
+  { context, contextReason, shared }: ProjectReads,
   { language, inputs, wide, unhashed, definition }: CompileKey,
   surroundings: Surroundings,
 ): TargetConfiguration {
-  const { name, identity } = surroundings;
+  const { name, made, identity } = surroundings;
   const why = wide === undefined ? '' : `; keyed by all that COPY takes, since ${wide}`;
   return {
     executor: 'prism:build',
     cache: unhashed.why === undefined,
-    inputs: inputsOf(inputs, surroundings).concat(identity.inputs) as Inputs,
+    ...(made.compile.dependsOn.length > 0 && { dependsOn: [...made.compile.dependsOn] }),
+    inputs: inputsOf(inputs, surroundings).concat(made.compile.inputs, identity.inputs) as Inputs,
     outputs: [`{workspaceRoot}/dist/compile/${name}`],
     options: Object.assign(
       { step: 'compile', containerfile: place.file, context, definition },
@@ -67,7 +72,7 @@ function compileTarget(
     ),
     metadata: {
       technologies: [language],
-      description: `Run the compile stage for all platforms${why}`,
+      description: `Run the compile stage for all platforms${why}${explain(place, made.compile, context, contextReason)}`,
       help: { command: `nx compile ${name} --help`, example: { options: { dryRun: true } } },
     },
   };
@@ -75,9 +80,10 @@ function compileTarget(
 
 function imageTarget(
   place: Place,
-  { context, shared, rootfs }: ProjectReads,
+  { context, contextReason, shared, rootfs }: ProjectReads,
   { variant, stage, inputs, compiled, unhashed, definition }: ImageReads,
   links: BaseLinks | undefined,
+  made: OutputLinks,
   surroundings: Surroundings,
 ): TargetConfiguration {
   const { name, identity } = surroundings;
@@ -94,20 +100,24 @@ function imageTarget(
   const target: TargetConfiguration = {
     executor: 'prism:build',
     cache: unhashed.why === undefined && (rootfs?.cache ?? true),
-    inputs: inputsOf(inputs, surroundings).concat(inputsOfBases(place, links), identity.inputs) as Inputs,
+    inputs: inputsOf(inputs, surroundings).concat(
+      inputsOfBases(place, links),
+      made.inputs,
+      identity.inputs,
+    ) as Inputs,
     // Not the directory: the default image's holds those of the variants.
     outputs: imageParts.map((part) => `${directory}/${part}`),
     options: Object.assign(options, identity.options),
     metadata: {
       technologies: ['oci'],
-      description: `Assemble the ${variant === undefined ? 'image' : `${variant} image`} for all platforms, as files`,
+      description: `Assemble the ${variant === undefined ? 'image' : `${variant} image`} for all platforms, as files${explain(place, made, context, contextReason)}`,
       help: {
         command: `nx ${targetName('build-image', variant)} ${name} --help`,
         example: { options: { platforms: 'linux/amd64', dryRun: true } },
       },
     },
   };
-  const dependsOn = listDependencies(compiled, links?.edges ?? []);
+  const dependsOn = [...listDependencies(compiled, links?.edges ?? []), ...made.dependsOn];
   if (dependsOn.length > 0) target.dependsOn = dependsOn;
   return target;
 }
@@ -123,6 +133,23 @@ function describeUnhashed(unhashed: Unhashed, { known }: Surroundings): Record<s
     ...(unhashed.facts.length > 0 && { unhashed: unhashed.facts }),
     ...(rehashed.length > 0 && { rehashed }),
   };
+}
+
+/** Where files come from, for `nx show project`: the context with its reason, and who makes what is copied. */
+function explain(
+  { file }: Place,
+  { makers }: OutputLinks,
+  context: string,
+  reason: string | undefined,
+): string {
+  const from =
+    reason === undefined
+      ? ''
+      : `; context ${context === '.' ? 'is the workspace root' : context} (${reason})`;
+  const lines = makers.map(
+    ({ project, target, paths, line }) => `; ${paths.join(', ')} from ${project}:${target} (${file}:${line})`,
+  );
+  return `${from}${lines.join('')}`;
 }
 
 /** What an image's bases add to its key. */

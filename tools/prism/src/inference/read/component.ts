@@ -1,7 +1,7 @@
 import type { ContextSource, Platform, Source } from '@prism-build/containerfile';
 import { failed, ok, type Result } from '@prism-build/errors';
 import { languages } from '@prism-build/languages';
-import type { CompileStage, ImageUse, Reads } from '@prism-build/plan';
+import type { CompileStage, ImageUse, PlatformReads, Reads } from '@prism-build/plan';
 
 /** What the targets of a component read, as keys are made of it. */
 export interface Component {
@@ -12,6 +12,12 @@ export interface Component {
   readonly modes: readonly Source[];
   /** The images that the image's own stages start from or copy from. */
   readonly bases: readonly ImageUse[];
+  /** What is taken from the context, with lines; and whether a RUN may make files of the image. */
+  readonly taken: {
+    readonly image: readonly ContextSource[];
+    readonly compile: readonly ContextSource[];
+    readonly runs: boolean;
+  };
   /** Lines of instructions that take the whole context: of the image's own stages, and of the compile stage. */
   readonly whole: { readonly image: readonly number[]; readonly compile: readonly number[] };
 }
@@ -29,7 +35,7 @@ export interface CompileReads {
 /** Failures are those of the file: what is wrong in the stages that the image needs. */
 export function toComponent({ compile, image }: Reads): Result<Component> {
   if (!image.ok) return failed(...image.failures);
-  const { sources, images, compiled } = image.value;
+  const { sources, images, compiled, platforms } = image.value;
   const own = distinct(sources);
   const fixed = sources.some(({ chmod }) => chmod !== undefined);
   const recognised = compiled && compile.kind === 'recognised' ? compile : undefined;
@@ -37,6 +43,7 @@ export function toComponent({ compile, image }: Reads): Result<Component> {
     bases: images,
     image: own,
     modes: fixed ? distinct(sources.filter(({ chmod }) => chmod === undefined)) : own,
+    taken: { image: sources, compile: recognised?.sources ?? [], runs: platforms.some(hasRun) },
     whole: { image: listWhole(sources), compile: listWhole(recognised?.sources ?? []) },
     compile: recognised && {
       ...describeCompile(recognised.stage),
@@ -44,6 +51,10 @@ export function toComponent({ compile, image }: Reads): Result<Component> {
       sources: distinct(recognised.sources),
     },
   });
+}
+
+function hasRun({ stages }: PlatformReads): boolean {
+  return stages.some(({ instructions }) => instructions.some(({ keyword }) => keyword === 'RUN'));
 }
 
 function listWhole(sources: readonly ContextSource[]): number[] {

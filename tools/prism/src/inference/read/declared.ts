@@ -12,6 +12,7 @@ export interface Declared {
     readonly buildArgs?: BuildArgs;
     readonly stage?: string;
     readonly variants?: VariantOptions['declared'];
+    readonly from?: Readonly<Record<string, string>>;
   };
   /** Targets `build-image-<name>` that leave the executor to us. */
   readonly variants: VariantOptions['targets'];
@@ -43,6 +44,7 @@ const isUsable: { readonly [Name in keyof Declared['options']]-?: (value: unknow
   platforms: (value) => isText(value) || isTexts(value),
   buildArgs: isTable,
   stage: isText,
+  from: (value) => isTable(value) && Object.values(value).every(isText),
   variants: (value) =>
     typeof value === 'boolean' || isTexts(value) || (isTable(value) && Object.values(value).every(isText)),
 };

@@ -6,7 +6,10 @@ import { isLocal } from '../../workspace/naming';
 import { readIgnoreRules } from '../../workspace/readContext';
 import type { Files } from '../../workspace/stage/files';
 import { readStage, type StageReading } from '../../workspace/stage/reading';
+import { findContext } from '../contexts/findContext';
+import { type ContextFacts, openPresence } from '../contexts/presence';
 import type { Identity } from '../identity';
+import { type IsIgnored, openGitIgnore } from '../outputs/gitIgnore';
 import type { Place } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import type { Component } from './component';
@@ -16,6 +19,7 @@ import { followSources } from './links';
 import { readImages } from './readImages';
 import type { CompileKey, ImageReads, ProjectReads } from './reads';
 import { readRegistryImages } from './registryImages';
+import { listTaken, listWanted } from './takes';
 import { readCompileUnhashed, readDefinition, readImageUnhashed } from './unhashed';
 
 export interface ReadProject {
@@ -29,11 +33,24 @@ export function readProject(
   options: PluginOptions | undefined,
   identity: Identity,
   files: Files,
+  workspace: ContextFacts,
 ): ReadProject {
-  const { file } = place;
+  const { file, directory } = place;
   const { declared, rootfs, images, failures } = readImages(place, options, files);
   const components = images.flatMap((one) => (one.component.ok ? [one.component.value] : []));
-  const context = declared.context ?? options?.context ?? place.directory;
+  const isIgnored = openGitIgnore(files.text);
+  const stated = workspace.stated.get(file) ?? [];
+  const { presence, asked } = openPresence(directory, files, isIgnored, workspace.madeBy);
+  const { context, ...found } = findContext(
+    {
+      file,
+      directory,
+      declared: declared.context ?? options?.context,
+      stated,
+      wanted: listWanted(components),
+    },
+    presence,
+  );
   const rules = readIgnoreRules(files.text, file, context);
   const reading = readCompiled(components, context, rules, files);
   const facts: KeyFacts = {
@@ -52,6 +69,10 @@ export function readProject(
       references: followed ? [...new Set(followed.bases.map(({ reference }) => reference))] : [],
       inputs: imageInputs(facts, followed, place),
       compiled: followed?.compile !== undefined,
+      takes: {
+        taken: listTaken(context, followed?.taken.image ?? [], isIgnored),
+        onlyFiles: followed?.taken.runs === false,
+      },
       definition: readDefinition(facts, [imagesLockPath(file)], files),
       unhashed: readImageUnhashed({ ...facts, rules }, component.ok ? component.value : undefined, files),
     };
@@ -62,9 +83,13 @@ export function readProject(
   const reads: ProjectReads = {
     declared: declared.name,
     context,
+    contextReason: found.reason,
+    contextFacts: { stated, asked: asked() },
+    ignored: rules.ok ? rules.value.patterns.map(({ text, negated }) => `${negated ? '!' : ''}${text}`) : [],
+    from: declared.from ?? {},
     shared: sharedOptions(declared),
     rootfs,
-    compile: readCompileKey(facts, rules, components, place, files),
+    compile: readCompileKey(facts, rules, components, place, files, isIgnored),
     images: readings,
     compiled: reading?.closure?.edges ?? [],
     registry: readRegistryImages(files.text, file, [...foreign]),
@@ -73,6 +98,7 @@ export function readProject(
   const narrow = context !== '.' || !rules.ok || rules.value.patterns.length > 0;
   const warnings = [
     ...failures,
+    ...found.failures,
     ...[component, rules].flatMap((one) => (one.ok ? [] : one.failures)),
     ...(narrow ? [] : listWhole(file, component, reading)),
   ];
@@ -98,8 +124,10 @@ function readCompileKey(
   components: readonly Component[],
   place: Place,
   files: Files,
+  isIgnored: IsIgnored,
 ): CompileKey | undefined {
-  const compile = components.find((one) => one.compile)?.compile;
+  const component = components.find((one) => one.compile);
+  const compile = component?.compile;
   if (!compile) return undefined;
   const { language, builder, sources } = compile;
   const { reading, context } = facts;
@@ -107,10 +135,12 @@ function readCompileKey(
   const inputs = compileInputs(facts, followed, place);
   const definition = readDefinition(facts, pinsOf(builder), files);
   const unhashed = readCompileUnhashed({ ...facts, rules }, compile, reading, files);
+  const takes = { taken: listTaken(context, component.taken.compile, isIgnored), onlyFiles: false };
   return {
     language,
     builder,
     inputs,
+    takes,
     wide: reading?.closure ? undefined : reading?.why,
     unhashed,
     definition,

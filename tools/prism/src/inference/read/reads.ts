@@ -1,5 +1,8 @@
 import type { Use } from '@prism-build/languages';
 import type { Unhashed } from '../../workspace/stage/unhashed';
+import type { Asked } from '../contexts/presence';
+import type { StatedContext } from '../contexts/stated';
+import type { Takes } from '../outputs/linkOutputs';
 import type { Input } from './keys';
 import type { RegistryImage } from './registryImages';
 
@@ -11,6 +14,14 @@ export interface ProjectReads {
   /** The name that project.json or package.json gives. */
   readonly declared?: string | undefined;
   readonly context: string;
+  /** Why it is the context, where no option says it. */
+  readonly contextReason?: string | undefined;
+  /** What other files said when it was read: as long as they say the same, it is the context. */
+  readonly contextFacts: { readonly stated: readonly StatedContext[]; readonly asked: Asked };
+  /** Lines of the context's ignore file. */
+  readonly ignored: readonly string[];
+  /** The option `from`: paths to the targets that make them. */
+  readonly from: Readonly<Record<string, string>>;
   /** What the project says of its image, and its compile stage and its variants must know too: platforms, build arguments. */
   readonly shared: Readonly<Record<string, unknown>>;
   /** What rootfs.json says of the cache; absent: the component has none. */
@@ -29,6 +40,7 @@ export interface CompileKey {
   readonly builder: string;
   /** Without the plugin's own, which all have. */
   readonly inputs: readonly Input[];
+  readonly takes: Takes;
   /** Why the key is all that COPY takes, where it is. */
   readonly wide?: string | undefined;
   /** What is read and Nx does not hash. */
@@ -44,6 +56,7 @@ export interface ImageReads {
   readonly references: readonly string[];
   /** Without the plugin's own, which all have, and without those of its bases. */
   readonly inputs: readonly Input[];
+  readonly takes: Takes;
   /** Whether something of the compile stage is in it. */
   readonly compiled: boolean;
   /** What is read and Nx does not hash. */

@@ -1,0 +1,115 @@
+import type { StatedBuild } from './stated';
+
+export const isBakeFile = (file: string): boolean => /(^|\/)docker-bake(\.[^/]+)?\.(hcl|json)$/.test(file);
+
+interface Target {
+  readonly context?: string;
+  readonly dockerfile?: string;
+  readonly inherits?: readonly string[];
+}
+
+/** The targets of a Bake file, in HCL or JSON. What is not written as a plain text is not known, and not guessed. */
+export function readBake(text: string): StatedBuild[] {
+  const targets = text.trimStart().startsWith('{') ? readJson(text) : readHcl(text);
+  return [...targets.keys()].flatMap((name): StatedBuild[] => {
+    const { context = '.', dockerfile } = inherit(targets, name, []);
+    const known = context !== '' && dockerfile !== '';
+    return known ? [{ name: `target ${name}`, context, containerfile: dockerfile, from: 'context' }] : [];
+  });
+}
+
+/** A target over those that it inherits, of which the last wins. */
+function inherit(targets: ReadonlyMap<string, Target>, name: string, seen: readonly string[]): Target {
+  const target = targets.get(name);
+  if (!target || seen.includes(name)) return {};
+  const bases = (target.inherits ?? []).map((base) => inherit(targets, base, [...seen, name]));
+  return Object.assign({}, ...bases, target);
+}
+
+function readJson(text: string): ReadonlyMap<string, Target> {
+  const { target = {} } = JSON.parse(text) as { target?: Record<string, Record<string, unknown>> };
+  const plain = (value: unknown) =>
+    typeof value === 'string' ? plainText(value) : value === undefined ? undefined : '';
+  return new Map(
+    Object.entries(target).map(([name, { context, dockerfile, inherits }]) => [
+      name,
+      targetOf(plain(context), plain(dockerfile), Array.isArray(inherits) ? inherits.filter(isText) : []),
+    ]),
+  );
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** `''` in place of a text with a variable: it is there, and not known. */
+const plainText = (value: string): string => (value.includes('${') ? '' : value);
+
+function targetOf(
+  context: string | undefined,
+  dockerfile: string | undefined,
+  inherits: readonly string[],
+): Target {
+  return {
+    ...(context !== undefined && { context }),
+    ...(dockerfile !== undefined && { dockerfile }),
+    inherits,
+  };
+}
+
+/** Comments, heredocs, texts, names, line ends and all other characters of HCL's native syntax. */
+const tokens =
+  /#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|<<-?\s*(\w+)\n[\s\S]*?\n\s*\1\b|"(?:[^"\\]|\\.)*"|[\w.-]+|\n|[^\s]/g;
+
+/** Blocks `target "<name>" { … }` with their attributes. */
+function readHcl(text: string): ReadonlyMap<string, Target> {
+  const words = [...text.matchAll(tokens)]
+    .map(([word]) => word)
+    .filter((word) => !/^(#|\/\/|\/\*)/.test(word));
+  const targets = new Map<string, Target>();
+  let depth = 0;
+  for (const [index, word] of words.entries()) {
+    if (depth === 0 && word === 'target' && words[index + 2] === '{') {
+      const attributes = readAttributes(words.slice(index + 3));
+      const inherits = (attributes.get('inherits') ?? []).flatMap((one) => unquote(one) ?? []);
+      const textOf = (name: string) => toText(attributes.get(name));
+      targets.set(
+        unquote(words[index + 1]!) ?? words[index + 1]!,
+        targetOf(textOf('context'), textOf('dockerfile'), inherits),
+      );
+    }
+    depth += depthOf(word);
+  }
+  return targets;
+}
+
+/** The attributes of a block by name, each with the words of its value, up to the end of the block. */
+function readAttributes(words: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const attributes = new Map<string, string[]>();
+  let current: string[] | undefined;
+  let depth = 0;
+  for (const [index, word] of words.entries()) {
+    if (depth === 0 && word === '}') break;
+    if (depth === 0 && word === '\n') current = undefined;
+    else if (depth === 0 && words[index + 1] === '=' && !current) {
+      current = [];
+      attributes.set(word, current);
+    } else if (word !== '\n' && !(word === '=' && current?.length === 0)) current?.push(word);
+    depth += depthOf(word);
+  }
+  return attributes;
+}
+
+function depthOf(word: string): number {
+  if (/^[{[(]$/.test(word)) return 1;
+  return /^[}\])]$/.test(word) ? -1 : 0;
+}
+
+/** `''` where the value is an expression. */
+function toText(value: readonly string[] | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const text = value.length === 1 ? unquote(value[0]!) : undefined;
+  return plainText(text ?? '');
+}
+
+function unquote(word: string): string | undefined {
+  return /^"((?:[^"\\]|\\.)*)"$/.exec(word)?.[1];
+}

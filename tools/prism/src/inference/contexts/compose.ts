@@ -1,0 +1,28 @@
+import type { StatedBuild } from './stated';
+
+export const isComposeFile = (file: string): boolean =>
+  /(^|\/)(docker-)?compose(\.[^/]+)?\.ya?ml$/.test(file);
+
+/** The services of a Compose file that are built, after the Compose specification: `build` is a text or a table. */
+export function readCompose(text: string): StatedBuild[] {
+  // Loaded when a Compose file is new or has changed.
+  const { parse } = require('yaml') as typeof import('yaml');
+  const services = tableOf(tableOf(parse(text, { merge: true, logLevel: 'silent' })).services);
+  return Object.entries(services).flatMap(([service, value]): StatedBuild[] => {
+    const { build } = tableOf(value);
+    const {
+      context = '.',
+      dockerfile,
+      dockerfile_inline: inline,
+    } = typeof build === 'string' ? { context: build } : (tableOf(build) as Record<string, unknown>);
+    if (build === undefined || build === null || inline !== undefined || typeof context !== 'string')
+      return [];
+    const containerfile = typeof dockerfile === 'string' ? dockerfile : undefined;
+    return [{ name: `service ${service}`, context, containerfile, from: 'context' }];
+  });
+}
+
+const tableOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};

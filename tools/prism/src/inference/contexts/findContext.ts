@@ -1,0 +1,93 @@
+import { posix } from 'node:path';
+import { type Failure, imageFailure } from '@prism-build/errors';
+import type { StatedContext } from './stated';
+
+/** A path as a COPY names it, relative to its context. */
+export interface Wanted {
+  readonly path: string;
+  readonly line: number;
+}
+
+/** How sure it is that a path of the workspace is there when the image is built; 0: nothing says so. */
+export type Presence = (path: string) => 0 | 1 | 2 | 3;
+
+export interface ContextRequest {
+  readonly file: string;
+  /** Where the Containerfile lies: the context of those that nothing else is known of. */
+  readonly directory: string;
+  /** What an option says. */
+  readonly declared: string | undefined;
+  /** What other files say of this Containerfile. */
+  readonly stated: readonly StatedContext[];
+  readonly wanted: readonly Wanted[];
+}
+
+export interface FoundContext {
+  readonly context: string;
+  /** Why it is the context, where no option says it and it is not the Containerfile's directory. */
+  readonly reason?: string;
+  /** What people must decide, with the option. */
+  readonly failures: readonly Failure[];
+}
+
+/**
+ * The build context of a Containerfile: what an option says, then what a Compose file, a Bake file or a command of a
+ * target says, then the workspace root where all that is copied lies there and not beside the Containerfile.
+ */
+export function findContext(request: ContextRequest, presence: Presence): FoundContext {
+  const { file, directory, declared, stated, wanted } = request;
+  if (declared !== undefined) return { context: declared, failures: [] };
+  const contexts = [...new Set(stated.map(({ context }) => context))];
+  if (contexts.length === 1) {
+    const [context] = contexts as [string];
+    return context === directory ? beside(directory) : { context, reason: stated[0]!.why, failures: [] };
+  }
+  const named = wanted.filter(({ path }) => path !== '.' && path !== '');
+  const surest = (context: string): number => surenessOf(named, context, presence);
+  if (contexts.length > 1) return { context: directory, failures: [refuseStated(file, stated)] };
+  if (named.length === 0 || directory === '.') return beside(directory);
+  const here = surest(directory);
+  // Nothing is surer, and asking would watch the whole workspace root.
+  if (here === 3) return beside(directory);
+  if (surest('.') > here)
+    return {
+      context: '.',
+      reason: `${listPaths(named)} ${named.length > 1 ? 'are' : 'is'} there`,
+      failures: [],
+    };
+  if (here > 0) return beside(directory);
+  const lost = named.filter(({ path }) => presence(posix.join(directory, path)) === 0);
+  const found = lost.filter(({ path }) => presence(path) > 0);
+  // Some lie here and some there: no context has them all.
+  return { context: directory, failures: found.map((one) => refuseMixed(one, request)) };
+}
+
+const beside = (directory: string): FoundContext => ({ context: directory, failures: [] });
+
+function surenessOf(wanted: readonly Wanted[], context: string, presence: Presence): number {
+  return Math.min(...wanted.map(({ path }) => presence(posix.join(context, path))));
+}
+
+function listPaths(wanted: readonly Wanted[]): string {
+  const paths = [...new Set(wanted.map(({ path }) => path))];
+  return paths.length > 2
+    ? `${paths.slice(0, 2).join(', ')} and ${paths.length - 2} more`
+    : paths.join(' and ');
+}
+
+function refuseStated(file: string, stated: readonly StatedContext[]): Failure {
+  const said = stated.map(({ context, why }) => `${context} (${why})`).join(', ');
+  const what = `the files of this workspace name several contexts for it: ${said}`;
+  const remedy = `Choose one: "context": "${stated[0]!.context}" in the options of build-image, in project.json or package.json of this project.`;
+  return imageFailure('CONTEXT_UNDECIDED', { what, remedy, at: { file } });
+}
+
+/** Says that a source lies in the workspace root, and names the option that makes it the context. */
+export function refuseMixed(
+  { path, line }: Wanted,
+  { file, directory }: Pick<ContextRequest, 'file' | 'directory'>,
+): Failure {
+  const what = `COPY source ${path} does not exist in context ${directory}. It exists in the workspace root`;
+  const remedy = `Set "context": "." in the options of build-image, in project.json or package.json of this project, and write all sources from there.`;
+  return imageFailure('COPY_SOURCE_MISSING', { what, remedy, at: { file, line } });
+}

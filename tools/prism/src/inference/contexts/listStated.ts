@@ -1,0 +1,38 @@
+import { posix } from 'node:path';
+import type { Files } from '../../workspace/stage/files';
+import { isProjectFile, type ProjectFiles } from '../outputs/openOutputs';
+import { isBakeFile, readBake } from './bake';
+import { readTargets } from './commands';
+import { isComposeFile, readCompose } from './compose';
+import { resolveBuild, type StatedContext } from './stated';
+
+/** Whether a file may say which context a Containerfile has. */
+export const mayState = (file: string): boolean =>
+  isComposeFile(file) || isBakeFile(file) || isProjectFile(file);
+
+/** What the files of a workspace say of contexts, by Containerfile. Each is parsed when it is new or has changed. */
+export function listStated(
+  found: readonly string[],
+  projectFiles: ProjectFiles,
+  files: Files,
+): ReadonlyMap<string, readonly StatedContext[]> {
+  const targets = [...projectFiles].flatMap(([file, project]) =>
+    readTargets(project, posix.dirname(file), file),
+  );
+  const stated = new Map<string, StatedContext[]>();
+  for (const one of [...found.flatMap((file) => readFile(file, files)), ...targets])
+    stated.set(one.containerfile, [...(stated.get(one.containerfile) ?? []), one]);
+  return stated;
+}
+
+function readFile(file: string, files: Files): readonly StatedContext[] {
+  const compose = isComposeFile(file);
+  if (!compose && !isBakeFile(file)) return [];
+  try {
+    const builds = compose ? files.facts(file, 'compose', readCompose) : files.facts(file, 'bake', readBake);
+    return (builds ?? []).flatMap((build) => resolveBuild(build, posix.dirname(file), file));
+  } catch {
+    // A file that its own tool cannot read says nothing.
+    return [];
+  }
+}

@@ -1,0 +1,14 @@
+import type { CreateDependencies } from '@nx/devkit';
+import { type Edge, resolveEdges } from './make/edges';
+import { listLateEdges } from './outputs/makerEdges';
+
+/** What the last inference of a workspace found; Nx asks for nodes first, then for edges, in one process. */
+const found = new Map<string, readonly Edge[]>();
+
+export function keepEdges(workspaceRoot: string, edges: readonly Edge[]): void {
+  found.set(workspaceRoot, edges);
+}
+
+/** The edges of the graph, each with the file that it comes from. */
+export const createDependencies: CreateDependencies = (_options, context) =>
+  resolveEdges([...(found.get(context.workspaceRoot) ?? []), ...listLateEdges(context)], context);

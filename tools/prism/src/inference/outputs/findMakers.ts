@@ -1,0 +1,117 @@
+import type { Output } from './listOutputs';
+import { matches, type Relation, relate } from './patterns';
+
+/** A path that a COPY, an ADD or a mount takes from the context. */
+export interface Taken {
+  /** Workspace-relative; may be a pattern, and stands for all below it. */
+  readonly path: string;
+  readonly line: number;
+  /** Whether git ignores it: then nobody but a target, or a person, can have made it. */
+  readonly ignored: boolean;
+}
+
+/** A target that makes what is copied. */
+export interface Maker {
+  readonly project: string;
+  readonly target: string;
+  /** The part of its output that is taken, as patterns of Nx; all below each counts too. */
+  readonly paths: readonly string[];
+  readonly line: number;
+}
+
+/** A path that more than one target makes, or that one makes in a configuration that does not run by itself. */
+export interface Doubt {
+  readonly taken: Taken;
+  readonly outputs: readonly Output[];
+}
+
+export interface Makers {
+  readonly makers: readonly Maker[];
+  readonly doubts: readonly Doubt[];
+}
+
+export interface MakerOptions {
+  /** The project whose image it is. */
+  readonly project: string;
+  /** Whether the image is made of files alone: no RUN can make what COPY does not bring. */
+  readonly onlyFiles: boolean;
+  /** Whether the ignore file of the context leaves a path out. */
+  readonly leftOut: (path: string) => boolean;
+  /** Whether a target runs before another one, so that the other one has the last word on a path. */
+  readonly runsBefore: (one: Output, other: Output) => boolean;
+}
+
+/** Finds the targets that make what is taken. */
+export function findMakers(
+  taken: readonly Taken[],
+  outputs: readonly Output[],
+  options: MakerOptions,
+): Makers {
+  const makers: Maker[] = [];
+  const doubts: Doubt[] = [];
+  for (const one of taken) {
+    const found = outputs.flatMap((output) => {
+      const relation = relationOf(one, output, options);
+      return relation === 'apart' ? [] : [{ output, relation }];
+    });
+    const holders = mostSpecific(
+      found.flatMap(({ output, relation }) => (relation === 'inside' ? [output] : [])),
+    );
+    const within = found.flatMap(({ output, relation }) => (relation === 'around' ? [output] : []));
+    const usual = holders.filter(({ configuration }) => configuration === undefined);
+    const chosen = usual.length > 1 ? chooseOne(usual, options) : usual;
+    if (chosen.length === 0 && holders.length > 0) doubts.push({ taken: one, outputs: holders });
+    for (const output of chosen) makers.push(toMaker(output, one, one.path));
+    for (const output of within.filter(({ configuration }) => configuration === undefined))
+      makers.push(toMaker(output, one, output.path));
+  }
+  return { makers: merge(makers), doubts };
+}
+
+/** Whether an output counts for what is taken. */
+function relationOf(taken: Taken, output: Output, { project, onlyFiles, leftOut }: MakerOptions): Relation {
+  const relation = relate(taken.path, output.path);
+  if (relation === 'apart') return relation;
+  const inner = relation === 'inside' ? taken.path : output.path;
+  if (output.except.some((pattern) => matches(inner, pattern)) || leftOut(inner)) return 'apart';
+  // Where Nx only guesses what `build` makes, sources may lie there: `public`.
+  if (!output.declared && !taken.ignored) return 'apart';
+  if (relation === 'inside' || taken.ignored) return relation;
+  // A directory of sources that holds outputs too. With a RUN the image's own build is likely to make them.
+  const own = output.project === project;
+  return onlyFiles && (own || taken.path !== '') ? relation : 'apart';
+}
+
+/** Of outputs that all hold a path, those that say it most exactly. */
+function mostSpecific(outputs: readonly Output[]): Output[] {
+  const depth = ({ path }: Output) => path.split('/').length;
+  const deepest = Math.max(...outputs.map(depth));
+  return outputs.filter((output) => depth(output) === deepest);
+}
+
+/** Of targets that make the same: the one that runs last, or the one that is called `build`. */
+function chooseOne(outputs: readonly Output[], { runsBefore }: MakerOptions): Output[] {
+  const tasks = new Map(outputs.map((output) => [`${output.project}:${output.target}`, output]));
+  const all = [...tasks.values()];
+  if (all.length === 1) return all;
+  const last = all.filter((one) => all.every((other) => other === one || runsBefore(other, one)));
+  if (last.length === 1) return last;
+  const builds = all.filter(({ target }) => target === 'build');
+  return builds.length === 1 ? builds : [];
+}
+
+function toMaker({ project, target }: Output, { line }: Taken, path: string): Maker {
+  return { project, target, line, paths: [path] };
+}
+
+/** One maker a target, with all that is taken of it. */
+function merge(makers: readonly Maker[]): Maker[] {
+  const merged = new Map<string, Maker>();
+  for (const one of makers) {
+    const key = `${one.project}\0${one.target}`;
+    const known = merged.get(key);
+    const paths = [...new Set([...(known?.paths ?? []), ...one.paths])];
+    merged.set(key, { ...one, line: known?.line ?? one.line, paths });
+  }
+  return [...merged.values()];
+}

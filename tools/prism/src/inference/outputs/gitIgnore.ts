@@ -1,0 +1,57 @@
+import { hasGlob } from '@prism-build/containerfile';
+import ignore, { type Ignore } from 'ignore';
+
+/** Whether git, or .nxignore, ignores a workspace-relative path; also of one that is not there, or is a pattern. */
+export type IsIgnored = (path: string) => boolean;
+
+/**
+ * Reads each .gitignore on the way of the paths that are asked for, once. As in git, the file that lies deepest has the
+ * last word, and nothing comes back below a directory that is ignored.
+ *
+ * @param read the text of a file; undefined where there is none
+ */
+export function openGitIgnore(read: (path: string) => string | undefined): IsIgnored {
+  const matchers = new Map<string, Ignore | undefined>();
+  const matcherOf = (directory: string): Ignore | undefined => {
+    if (!matchers.has(directory)) matchers.set(directory, makeMatcher(directory, read));
+    return matchers.get(directory);
+  };
+  const known = new Map<string, boolean>();
+  const isIgnored = (path: string, directory: boolean): boolean => {
+    let ignored = false;
+    const parts = path.split('/');
+    for (let depth = 0; depth < parts.length; depth += 1) {
+      const above = parts.slice(0, depth);
+      if (above.some(hasGlob)) break;
+      const matcher = matcherOf(above.join('/'));
+      if (!matcher) continue;
+      const result = matcher.test(`${parts.slice(depth).join('/')}${directory ? '/' : ''}`);
+      if (result.ignored || result.unignored) ignored = result.ignored;
+    }
+    return ignored;
+  };
+  const ask = (path: string): boolean => {
+    const parts = path.split('/');
+    const above = parts.slice(0, -1).join('/');
+    // What does not exist yet may become a directory: `dist/` names only those.
+    return (above !== '' && isKnownIgnored(above)) || isIgnored(path, false) || isIgnored(path, true);
+  };
+  const isKnownIgnored = (path: string): boolean => {
+    const one = known.get(path) ?? ask(path);
+    known.set(path, one);
+    return one;
+  };
+  return (path) => path !== '' && path !== '.' && !path.startsWith('..') && isKnownIgnored(path);
+}
+
+function makeMatcher(directory: string, read: (path: string) => string | undefined): Ignore | undefined {
+  const names = directory === '' ? ['.gitignore', '.nxignore'] : ['.gitignore'];
+  const texts = names.flatMap((name) => {
+    try {
+      return read(directory === '' ? name : `${directory}/${name}`) ?? [];
+    } catch {
+      return [];
+    }
+  });
+  return texts.length > 0 ? ignore().add(texts.join('\n')) : undefined;
+}

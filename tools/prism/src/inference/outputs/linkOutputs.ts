@@ -1,0 +1,200 @@
+import { posix } from 'node:path';
+import { ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
+import { type Failure, imageFailure } from '@prism-build/errors';
+import type { Input } from '../read/keys';
+import type { Doubt, Maker, Taken } from './findMakers';
+import { findMakers } from './findMakers';
+import type { Output } from './listOutputs';
+import type { OutputIndex } from './outputIndex';
+import { relate, toGlob } from './patterns';
+
+/** What a step takes from its context, and what decides which of it other targets make. */
+export interface Takes {
+  readonly taken: readonly Taken[];
+  /** Whether the image is made of files alone, without a RUN. */
+  readonly onlyFiles: boolean;
+}
+
+/** What a component says of all its steps. */
+export interface OutputRequest {
+  readonly project: string;
+  readonly file: string;
+  readonly context: string;
+  /** Lines of the ignore file of the context. */
+  readonly ignored: readonly string[];
+  /** The option `from`: paths, relative to the workspace or to the context, to the targets that make them. */
+  readonly from: Readonly<Record<string, string>>;
+}
+
+/** What else decides: the rest of the workspace. */
+export interface OutputSurroundings {
+  readonly outputs: OutputIndex;
+  readonly runsBefore: (one: Output, other: Output) => boolean;
+  /** Whether a target runs after the one that asks, directly or not. */
+  readonly leadsBack: (maker: { readonly project: string; readonly target: string }) => boolean;
+  /** Names of targets that plugins may have given to any project, and that make things: `build`. */
+  readonly likely: readonly string[];
+  readonly isProject: (name: string) => boolean;
+}
+
+/** What the targets of other steps add to a step. */
+export interface OutputLinks {
+  readonly makers: readonly Maker[];
+  /** Paths that git ignores, and that no file says who makes. */
+  readonly unknown: readonly Taken[];
+  readonly inputs: readonly Input[];
+  readonly dependsOn: readonly DependsOn[];
+  readonly failures: readonly Failure[];
+}
+
+export type DependsOn = string | { readonly target: string; readonly projects?: string[] };
+
+export const noLinks: OutputLinks = { makers: [], unknown: [], inputs: [], dependsOn: [], failures: [] };
+
+/** Finds the targets that make what a step takes: its dependencies, with what they make in its key. */
+export function linkOutputs(
+  { taken, onlyFiles }: Takes,
+  request: OutputRequest,
+  surroundings: OutputSurroundings,
+): OutputLinks {
+  if (taken.length === 0) return noLinks;
+  const { project, file, from } = request;
+  const named = nameMakers(taken, from, request, surroundings);
+  const rest = taken.filter(({ path }) => !named.some(({ taken: one }) => one.path === path));
+  const candidates = new Set(
+    rest.flatMap(({ path }) =>
+      path === '' ? surroundings.outputs.of(project) : surroundings.outputs.near(path),
+    ),
+  );
+  const usable = [...candidates].filter((output) => !surroundings.leadsBack(output));
+  const leftOut = openLeftOut(request);
+  const { runsBefore } = surroundings;
+  const found = findMakers(rest, usable, { project, onlyFiles, leftOut, runsBefore });
+  const makers = [...named.map(({ maker }) => maker), ...found.makers];
+  const explained = (path: string) =>
+    makers.some((maker) => maker.paths.some((one) => relate(path, one) !== 'apart'));
+  const doubted = new Set(found.doubts.map((doubt) => doubt.taken.path));
+  // Somebody made them. Plugins give targets that nobody sees here; one that is not there is passed over by Nx.
+  const unknown = rest.filter(
+    ({ path, ignored }) =>
+      ignored && !explained(path) && !doubted.has(path) && !isInstalled(path) && !leftOut(path),
+  );
+  const guessed = unknown.length > 0 ? guess(request, surroundings) : [];
+  return {
+    makers,
+    unknown,
+    inputs: [
+      ...makers.flatMap(({ paths, target }) =>
+        toInputs(
+          paths,
+          named.some(({ maker }) => maker.target === target),
+        ),
+      ),
+      ...toInputs(guessed.length > 0 ? unknown.map(({ path }) => path) : [], true),
+    ],
+    dependsOn: [...toDependsOn(makers, project), ...guessed],
+    failures: found.doubts.map((doubt) => refuse(doubt, file)),
+  };
+}
+
+interface NamedMaker {
+  readonly taken: Taken;
+  readonly maker: Maker;
+}
+
+function nameMakers(
+  taken: readonly Taken[],
+  from: OutputRequest['from'],
+  { project, context }: OutputRequest,
+  { isProject }: OutputSurroundings,
+): NamedMaker[] {
+  return taken.flatMap((one) =>
+    Object.entries(from).flatMap(([written, task]): NamedMaker[] => {
+      const inContext = posix.join(context, written);
+      const path = relate(one.path, written) === 'apart' ? inContext : written;
+      const relation = relate(one.path, path);
+      if (relation === 'apart') return [];
+      const maker = { ...toTask(task, project, isProject), line: one.line };
+      return [{ taken: one, maker: { ...maker, paths: [relation === 'inside' ? one.path : path] } }];
+    }),
+  );
+}
+
+/** `project:target`, or a target of the own project, which may have colons in its name. */
+export function toTask(
+  text: string,
+  project: string,
+  isProject: (name: string) => boolean,
+): { readonly project: string; readonly target: string } {
+  const colons = [...text.matchAll(/:/g)].map(({ index }) => index);
+  const at = colons.find((index) => isProject(text.slice(0, index)));
+  return at === undefined
+    ? { project, target: text }
+    : { project: text.slice(0, at), target: text.slice(at + 1) };
+}
+
+/** What package managers install is made by no target. */
+const isInstalled = (path: string): boolean => path.split('/').includes('node_modules');
+
+function guess({ project }: OutputRequest, { likely, outputs, leadsBack }: OutputSurroundings): DependsOn[] {
+  // What a file of the project says of such a target holds, and it does not make these paths.
+  const told = new Set(outputs.of(project).flatMap(({ target, declared }) => (declared ? [target] : [])));
+  return likely.flatMap((target) => [
+    ...(told.has(target) || leadsBack({ project, target }) ? [] : [target]),
+    `^${target}`,
+  ]);
+}
+
+function toInputs(paths: readonly string[], transitive: boolean): Input[] {
+  const globs = [...new Set(paths.map(toGlob))].flatMap((path) =>
+    path === '' ? ['**/*'] : [path, `${path}/**/*`],
+  );
+  return globs.map((dependentTasksOutputFiles) => ({
+    dependentTasksOutputFiles,
+    ...(transitive && { transitive }),
+  }));
+}
+
+function toDependsOn(makers: readonly Maker[], own: string): DependsOn[] {
+  const projects = new Map<string, Set<string>>();
+  for (const { project, target } of makers)
+    projects.set(target, (projects.get(target) ?? new Set()).add(project));
+  return [...projects].flatMap(([target, names]): DependsOn[] => {
+    const others = [...names].filter((name) => name !== own).sort();
+    return [
+      ...(names.has(own) ? [{ target }] : []),
+      ...(others.length > 0 ? [{ target, projects: others }] : []),
+    ];
+  });
+}
+
+/** Whether the ignore file of the context leaves a path of the workspace out. */
+function openLeftOut({ context, ignored, file }: OutputRequest): (path: string) => boolean {
+  if (ignored.length === 0) return () => false;
+  const rules = parseIgnoreFile(ignored.join('\n'), file);
+  const { ignores } = rules.ok ? rules.value : ignoreNothing;
+  const prefix = context === '.' || context === '' ? '' : `${context}/`;
+  return (path) => {
+    const parts = path.startsWith(prefix) ? path.slice(prefix.length).split('/') : [];
+    const wild = parts.findIndex((part) => /[*?[\]{}]/.test(part));
+    const literal = wild < 0 ? parts : parts.slice(0, wild);
+    return (
+      literal.some((_, index) => ignores(literal.slice(0, index + 1).join('/'), true)) && literal.length > 0
+    );
+  };
+}
+
+function refuse({ taken, outputs }: Doubt, file: string): Failure {
+  const tasks = outputs.map(
+    ({ project, target, configuration }) =>
+      `${project}:${target}${configuration === undefined ? '' : `:${configuration}`}`,
+  );
+  const only = new Set(tasks).size === 1;
+  const what = only
+    ? `COPY source ${taken.path} is made by ${tasks[0]}, a configuration that does not run by itself`
+    : `COPY source ${taken.path} is made by several targets: ${[...new Set(tasks)].join(', ')}`;
+  const remedy = only
+    ? `Make it the defaultConfiguration of the target, or name a target that makes it: "from": {"${taken.path}": "<project>:<target>"} in the options of build-image.`
+    : `Name one: "from": {"${taken.path}": "${tasks[0]}"} in the options of build-image.`;
+  return imageFailure('COPY_SOURCE_UNDECIDED', { what, remedy, at: { file, line: taken.line } });
+}

@@ -1,0 +1,80 @@
+import type { DeclaredTarget } from './projectFile';
+
+/** A project with targets as far as they are known. */
+export interface KnownProject {
+  readonly name: string;
+  readonly root: string;
+  readonly targets: Readonly<Record<string, DeclaredTarget>>;
+}
+
+/** A path that a target makes. */
+export interface Output {
+  readonly project: string;
+  readonly target: string;
+  /** Workspace-relative; may be a pattern, and stands for all below it. */
+  readonly path: string;
+  /** What the target's negative outputs leave out of it. */
+  readonly except: readonly string[];
+  /** Set where only this configuration makes it, and it is not the one that runs when none is named. */
+  readonly configuration?: string;
+  /** Whether somebody wrote it down. Otherwise it is one of the places where Nx looks for what `build` makes. */
+  readonly declared: boolean;
+}
+
+/** Nx's own reading of `outputs`, with its tokens and its defaults: `getOutputsForTargetAndConfiguration`. */
+export type ReadOutputs = (
+  target: { readonly project: string; readonly target: string; readonly configuration?: string },
+  overrides: object,
+  node: { readonly name: string; readonly data: { readonly root: string; readonly targets: object } },
+) => readonly string[];
+
+/** The paths that the targets of a project make, in every configuration. Targets with outputs that Nx refuses make none. */
+export function listOutputs({ name, root, targets }: KnownProject, readOutputs: ReadOutputs): Output[] {
+  return Object.entries(targets).flatMap(([target, config]) => {
+    if (config.continuous || isOurs(config)) return [];
+    const declared = config.outputs !== undefined || config.options?.outputPath !== undefined;
+    const read = (configuration: string | undefined): readonly string[] => {
+      try {
+        const asked = { project: name, target, ...(configuration !== undefined && { configuration }) };
+        return readOutputs(asked, {}, { name, data: { root, targets } });
+      } catch {
+        return [];
+      }
+    };
+    const usual = read(config.defaultConfiguration);
+    const others = Object.keys(config.configurations ?? {}).flatMap((configuration) => {
+      if (configuration === config.defaultConfiguration) return [];
+      const paths = read(configuration);
+      return split(paths)
+        .made.filter((path) => !usual.includes(path))
+        .map((path) => ({ path, except: split(paths).except, configuration }));
+    });
+    const { made, except } = split(usual);
+    return [...made.map((path) => ({ path, except })), ...others].map((one) => ({
+      project: name,
+      target,
+      declared,
+      ...one,
+      path: clean(one.path),
+      except: one.except.map(clean),
+    }));
+  });
+}
+
+/** Images and compiled trees have dependencies of their own. */
+function isOurs({ executor }: DeclaredTarget): boolean {
+  return executor?.startsWith('prism:') ?? false;
+}
+
+function split(paths: readonly string[]): { readonly made: string[]; readonly except: string[] } {
+  const negative = (path: string) => path.startsWith('!');
+  return {
+    made: paths.filter((path) => !negative(path)),
+    except: paths.filter(negative).map((path) => path.slice(1)),
+  };
+}
+
+function clean(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  return parts.join('/');
+}

@@ -1,0 +1,6 @@
+/** A pattern of names, of projects or targets: `*` and `?`; what else is special stands for anything. */
+export function globToExpression(pattern: string): RegExp {
+  const wide = pattern.replaceAll(/[[\]{}()!+@]+/g, '*');
+  const quoted = wide.replaceAll(/[.$^|\\/]/g, '\\$&');
+  return new RegExp(`^${quoted.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'su');
+}

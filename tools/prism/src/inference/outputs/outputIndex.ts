@@ -1,0 +1,62 @@
+import type { Output } from './listOutputs';
+
+/** Outputs of a workspace by the directories that they lie in: a thousand projects are asked a thousand times. */
+export interface OutputIndex {
+  /** Those that may hold a path or lie in it, by the parts of both that are no patterns. */
+  readonly near: (path: string) => readonly Output[];
+  /** Those of one project. */
+  readonly of: (project: string) => readonly Output[];
+}
+
+interface Branch {
+  readonly here: Output[];
+  readonly below: Map<string, Branch>;
+}
+
+const special = /[*?[\]{}()!+@\\]/;
+const makeBranch = (): Branch => ({ here: [], below: new Map() });
+
+export function indexOutputs(outputs: readonly Output[]): OutputIndex {
+  const root = makeBranch();
+  const projects = new Map<string, Output[]>();
+  for (const output of outputs) {
+    let branch = root;
+    for (const part of literalParts(output.path)) {
+      const next = branch.below.get(part) ?? makeBranch();
+      branch.below.set(part, next);
+      branch = next;
+    }
+    branch.here.push(output);
+    projects.set(output.project, [...(projects.get(output.project) ?? []), output]);
+  }
+  return {
+    of: (project) => projects.get(project) ?? [],
+    near: (path) => {
+      const found: Output[] = [];
+      let branch: Branch | undefined = root;
+      for (const part of literalParts(path)) {
+        found.push(...branch.here);
+        branch = branch.below.get(part);
+        if (!branch) return found;
+      }
+      return [...found, ...listBelow(branch)];
+    },
+  };
+}
+
+function listBelow({ here, below }: Branch): Output[] {
+  return [...here, ...[...below.values()].flatMap(listBelow)];
+}
+
+function literalParts(path: string): string[] {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  const wild = parts.findIndex((part) => special.test(part));
+  return wild < 0 ? parts : parts.slice(0, wild);
+}
+
+/** An index that is made when the first question comes. */
+export function openLazily(make: () => OutputIndex): OutputIndex {
+  let made: OutputIndex | undefined;
+  const index = () => (made ??= make());
+  return { near: (path) => index().near(path), of: (project) => index().of(project) };
+}
