@@ -2,8 +2,8 @@ import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Copy } from './copyRequest';
 import { findItems, type Item } from './items';
 import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
-import type { ArchiveEntry } from './tarTree';
 import { findTarget, followPlace } from './target';
+import type { ArchiveEntry } from './tarTree';
 import { below, joinPath, makeDirectories, parentOf, putNode } from './tree';
 
 /**

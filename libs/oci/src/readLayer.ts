@@ -1,10 +1,10 @@
-import { paddingOf, TAR_BLOCK } from './tarHeader';
 import { type ByteReader, readBytes } from './tar/byteReader';
 import { parseHeader, type RawHeader } from './tar/header';
 import { describeMember, type Extensions } from './tar/member';
 import { type PaxRecords, parsePaxRecords } from './tar/paxRecords';
 import { fillHoles, readSparseMap } from './tar/sparse';
 import { printBytes, untilNul } from './tar/text';
+import { paddingOf, TAR_BLOCK } from './tarHeader';
 import type { EntryHeader } from './tree';
 
 /** `content` is the file's bytes as a stream, to be read before the next entry is asked for, or not at all. */
@@ -87,10 +87,13 @@ const EXTENSIONS: Readonly<Record<string, 'longName' | 'longLink' | 'records' | 
 
 /** GNU tar applies records for all members, the engines do not: only those may stand there that change no image. */
 function checkGlobal(records: PaxRecords): void {
-  const changes = /^(path|linkpath|size|uid|gid|hdrcharset|GNU\.sparse\..*|GNU\.volume\.(filename|size|offset)|.*\.xattr\..*)$/;
+  const changes =
+    /^(path|linkpath|size|uid|gid|hdrcharset|GNU\.sparse\..*|GNU\.volume\.(filename|size|offset)|.*\.xattr\..*)$/;
   const [found] = records.find(([key]) => changes.test(key)) ?? [];
   if (found !== undefined)
-    throw new Error(`a pax record for all members sets ${found}, which readers of tar take in different ways`);
+    throw new Error(
+      `a pax record for all members sets ${found}, which readers of tar take in different ways`,
+    );
 }
 
 async function* readMember(
@@ -107,7 +110,8 @@ async function* readMember(
   const take = async function* (count: number): AsyncGenerator<Uint8Array> {
     for (let wanted = count; wanted > 0; ) {
       const part = await reader.some(Math.min(wanted, left));
-      if (part.length === 0) throw new Error(`the archive ends within ${printBytes(Buffer.from(header.path))}`);
+      if (part.length === 0)
+        throw new Error(`the archive ends within ${printBytes(Buffer.from(header.path))}`);
       wanted -= part.length;
       left -= part.length;
       yield part;

@@ -36,7 +36,8 @@ interface Raw {
   readonly body?: Buffer;
 }
 
-const pad = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
+const pad = (bytes: Buffer): Buffer =>
+  Buffer.concat([bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
 
 export function rawMember(raw: Raw): Buffer {
   const block = Buffer.alloc(512);
@@ -93,9 +94,15 @@ export function oddMember({ ways, ...member }: OddMember): Buffer {
   const records: [string, string | Buffer][] = [];
   const front: Buffer[] = [];
   const gnuLong = (bytes: Buffer, typeflag: string) =>
-    rawMember({ name: Buffer.from('././@LongLink'), typeflag, magic: 'gnu', body: Buffer.concat([bytes, Buffer.alloc(1)]) });
+    rawMember({
+      name: Buffer.from('././@LongLink'),
+      typeflag,
+      magic: 'gnu',
+      body: Buffer.concat([bytes, Buffer.alloc(1)]),
+    });
   const cut = full.length > 100 ? full.lastIndexOf(0x2f, Math.min(155, full.length - 2)) : -1;
-  const split = ways.name === 'ustar' && !(sparse && ways.sparse === 'gnu') && cut > 0 && full.length - cut - 1 <= 100;
+  const split =
+    ways.name === 'ustar' && !(sparse && ways.sparse === 'gnu') && cut > 0 && full.length - cut - 1 <= 100;
   if (!split && full.length > 100) {
     if (ways.name === 'pax') records.push(['path', full]);
     else front.push(gnuLong(full, 'L'));
@@ -115,19 +122,40 @@ export function oddMember({ ways, ...member }: OddMember): Buffer {
       records.push(['GNU.sparse.offset', String(at)], ['GNU.sparse.numbytes', String(length)]);
   }
   if (sparse && ways.sparse === '0.1')
-    records.push(['GNU.sparse.size', size], ['GNU.sparse.numblocks', String(extents.length)], ['GNU.sparse.map', map.join()]);
+    records.push(
+      ['GNU.sparse.size', size],
+      ['GNU.sparse.numblocks', String(extents.length)],
+      ['GNU.sparse.map', map.join()],
+    );
   if (sparse && ways.sparse === '1.0') {
-    records.push(['GNU.sparse.major', '1'], ['GNU.sparse.minor', '0'], ['GNU.sparse.name', full], ['GNU.sparse.realsize', size]);
+    records.push(
+      ['GNU.sparse.major', '1'],
+      ['GNU.sparse.minor', '0'],
+      ['GNU.sparse.name', full],
+      ['GNU.sparse.realsize', size],
+    );
     body = Buffer.concat([pad(Buffer.from([extents.length, ...map].join('\n').concat('\n'))), data]);
   }
   const raw = {
     ...{ name: split ? full.subarray(cut + 1) : full.subarray(0, 100), link },
-    ...{ mode: member.mode, uid: ways.numbers === 'pax' ? 0 : member.uid, gid: ways.numbers === 'pax' ? 0 : member.gid },
+    ...{
+      mode: member.mode,
+      uid: ways.numbers === 'pax' ? 0 : member.uid,
+      gid: ways.numbers === 'pax' ? 0 : member.gid,
+    },
     ...{ base256, ...(split ? { prefix: full.subarray(0, cut) } : {}) },
   };
   if (records.length > 0) front.push(paxHeader(records));
-  if (sparse && ways.sparse === 'gnu') return Buffer.concat([...front, oldSparse(raw, extents, member.content.length, data)]);
-  return Buffer.concat([...front, rawMember({ ...raw, typeflag: FLAGS[member.type], body: member.type === 'file' ? body : Buffer.alloc(0) })]);
+  if (sparse && ways.sparse === 'gnu')
+    return Buffer.concat([...front, oldSparse(raw, extents, member.content.length, data)]);
+  return Buffer.concat([
+    ...front,
+    rawMember({
+      ...raw,
+      typeflag: FLAGS[member.type],
+      body: member.type === 'file' ? body : Buffer.alloc(0),
+    }),
+  ]);
 }
 
 interface Piece {
@@ -149,7 +177,8 @@ function extentsOf(content: Buffer): Piece[] {
 
 function oldSparse(raw: Omit<Raw, 'typeflag'>, pieces: readonly Piece[], size: number, data: Buffer): Buffer {
   const slot = (value: number) => Buffer.from(`${value.toString(8).padStart(11, '0')}\0`);
-  const slots = (some: readonly Piece[]) => Buffer.concat(some.flatMap(({ at, length }) => [slot(at), slot(length)]));
+  const slots = (some: readonly Piece[]) =>
+    Buffer.concat(some.flatMap(({ at, length }) => [slot(at), slot(length)]));
   const more = pieces.slice(4);
   const blocks: Buffer[] = [];
   for (let at = 0; at < more.length; at += 21) {
@@ -181,7 +210,10 @@ const ways: fc.Arbitrary<Ways> = fc.record({
 
 /** Islands of bytes in zeros, so that there is something to leave out. */
 const content: fc.Arbitrary<Buffer> = fc
-  .tuple(fc.nat(40_000), fc.array(fc.tuple(fc.nat(40_000), fc.uint8Array({ minLength: 1, maxLength: 900 })), { maxLength: 30 }))
+  .tuple(
+    fc.nat(40_000),
+    fc.array(fc.tuple(fc.nat(40_000), fc.uint8Array({ minLength: 1, maxLength: 900 })), { maxLength: 30 }),
+  )
   .map(([size, islands]) => {
     const bytes = Buffer.alloc(size);
     for (const [at, island] of islands) Buffer.from(island).copy(bytes, Math.min(at, size));
@@ -190,18 +222,36 @@ const content: fc.Arbitrary<Buffer> = fc
 
 /** Directories, then what is in them, then hard links to files: an archive that any reader unpacks to the same tree. */
 export const oddMembers: fc.Arbitrary<OddMember[]> = fc
-  .uniqueArray(fc.array(segment, { minLength: 1, maxLength: 4 }), { maxLength: 20, selector: (parts) => parts.join('/') })
+  .uniqueArray(fc.array(segment, { minLength: 1, maxLength: 4 }), {
+    maxLength: 20,
+    selector: (parts) => parts.join('/'),
+  })
   .chain((paths) => {
-    const parents = new Set(paths.flatMap((parts) => parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'))));
+    const parents = new Set(
+      paths.flatMap((parts) => parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'))),
+    );
     const leaves = paths.map((parts) => parts.join('/')).filter((path) => !parents.has(path));
-    const base = { ways, mode: fc.nat(0o777).map((mode) => mode | 0o700), uid: fc.constantFrom(0, 7, 3_000_000), gid: fc.constantFrom(0, 9) };
+    const base = {
+      ways,
+      mode: fc.nat(0o777).map((mode) => mode | 0o700),
+      uid: fc.constantFrom(0, 7, 3_000_000),
+      gid: fc.constantFrom(0, 9),
+    };
     const nothing = { content: fc.constant(Buffer.alloc(0)), target: fc.constant('') };
     const directory = (path: string) =>
       fc.record({ ...base, ...nothing, path: fc.constant(path), type: fc.constant('directory' as const) });
     const leaf = (path: string): fc.Arbitrary<OddMember> => {
       const at = { ...base, path: fc.constant(path) };
       return fc.oneof(
-        { weight: 4, arbitrary: fc.record({ ...at, content, target: fc.constant(''), type: fc.constant('file' as const) }) },
+        {
+          weight: 4,
+          arbitrary: fc.record({
+            ...at,
+            content,
+            target: fc.constant(''),
+            type: fc.constant('file' as const),
+          }),
+        },
         fc.record({ ...at, ...nothing, target: segment, type: fc.constant('symlink' as const) }),
         fc.record({ ...at, ...nothing, type: fc.constant('fifo' as const) }),
       );
@@ -214,7 +264,16 @@ export const oddMembers: fc.Arbitrary<OddMember[]> = fc
         const hard = links.flatMap((path, at): OddMember[] => {
           const target = regular[at % Math.max(1, regular.length)];
           return target
-            ? [{ ...target, path, type: 'hardlink', target: target.path, content: Buffer.alloc(0), ways: stream.next().value! }]
+            ? [
+                {
+                  ...target,
+                  path,
+                  type: 'hardlink',
+                  target: target.path,
+                  content: Buffer.alloc(0),
+                  ways: stream.next().value!,
+                },
+              ]
             : [];
         });
         return [...directories, ...placed, ...hard];

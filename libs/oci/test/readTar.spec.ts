@@ -23,7 +23,15 @@ async function read(bytes: Buffer, step = 700, wants: (path: string) => boolean 
 
 function expected({ path, type, mode, uid, gid, content, target }: OddMember) {
   const isLink = type === 'symlink' || type === 'hardlink';
-  return { path, type, mode, uid, gid, ...(isLink ? { linkTarget: target } : {}), text: content.toString('hex') };
+  return {
+    path,
+    type,
+    mode,
+    uid,
+    gid,
+    ...(isLink ? { linkTarget: target } : {}),
+    text: content.toString('hex'),
+  };
 }
 
 const named = (name: string | Buffer, more: object = {}) =>
@@ -77,12 +85,28 @@ test.each([
     'the target \\xff is not UTF-8',
   ],
   ['names with a NUL', archive(paxHeader([['path', 'a\0b']]), named('x')), 'holds a NUL'],
-  ['another character set', archive(paxHeader([['hdrcharset', 'ISO-IR 8859 1 1998']]), named('x')), 'character set'],
+  [
+    'another character set',
+    archive(paxHeader([['hdrcharset', 'ISO-IR 8859 1 1998']]), named('x')),
+    'character set',
+  ],
   ['two names', archive(gnuName('one'), paxHeader([['path', 'two']]), named('x')), 'a second name'],
-  ['two extended headers', archive(paxHeader([['uid', '1']]), paxHeader([['gid', '1']]), named('x')), 'two extended'],
+  [
+    'two extended headers',
+    archive(paxHeader([['uid', '1']]), paxHeader([['gid', '1']]), named('x')),
+    'two extended',
+  ],
   ['an extended header at the end', archive(paxHeader([['path', 'x']])), 'behind an extended header'],
-  ['a record for all members that changes names', archive(paxHeader([['path', 'x']], 'g'), named('y')), 'sets path'],
-  ['a damaged record', archive(paxHeader([['path', 'x']]).fill('8', 512, 513), named('x')), 'record is damaged'],
+  [
+    'a record for all members that changes names',
+    archive(paxHeader([['path', 'x']], 'g'), named('y')),
+    'sets path',
+  ],
+  [
+    'a damaged record',
+    archive(paxHeader([['path', 'x']]).fill('8', 512, 513), named('x')),
+    'record is damaged',
+  ],
   ['a part of a file', archive(named('x', { typeflag: 'M' })), 'another volume'],
   ['an unknown type', archive(named('x', { typeflag: 'Z' })), 'unknown type "Z"'],
   ['an access control list of Solaris', archive(named('x', { typeflag: 'A' })), 'Solaris'],
@@ -96,22 +120,38 @@ test.each([
   ['a damaged number', archive(named('x', { extra: [[124, Buffer.from('9x')]] })), 'no octal number'],
   ['a negative size', archive(named('x', { extra: [[124, Buffer.alloc(12, 0xff)]] })), 'size is negative'],
   ['a wrong checksum', archive(named('x').fill('7', 0, 1)), 'checksum'],
-  ['members behind a single block of zeros', archive(named('x'), Buffer.alloc(512), named('y')), 'single block'],
+  [
+    'members behind a single block of zeros',
+    archive(named('x'), Buffer.alloc(512), named('y')),
+    'single block',
+  ],
   ['a body of a hard link', archive(rawMember({ ...link('1'), body: Buffer.from('text') })), 'checksum'],
 ])('%s: refused', async (_, bytes, why) => {
   await expect(read(bytes)).rejects.toThrow(why);
 });
 
 function gnuName(name: string): Buffer {
-  return rawMember({ name: Buffer.from('././@LongLink'), typeflag: 'L', magic: 'gnu', body: Buffer.from(`${name}\0`) });
+  return rawMember({
+    name: Buffer.from('././@LongLink'),
+    typeflag: 'L',
+    magic: 'gnu',
+    body: Buffer.from(`${name}\0`),
+  });
 }
 
 function sparseRecords(major: string): Buffer {
-  return paxHeader([['GNU.sparse.major', major], ['GNU.sparse.minor', '0'], ['GNU.sparse.realsize', '9']]);
+  return paxHeader([
+    ['GNU.sparse.major', major],
+    ['GNU.sparse.minor', '0'],
+    ['GNU.sparse.realsize', '9'],
+  ]);
 }
 
 function sparseMap(map: string): Buffer {
-  return paxHeader([['GNU.sparse.map', map], ['GNU.sparse.size', '50']]);
+  return paxHeader([
+    ['GNU.sparse.map', map],
+    ['GNU.sparse.size', '50'],
+  ]);
 }
 
 function link(typeflag: string) {
@@ -119,7 +159,17 @@ function link(typeflag: string) {
 }
 
 test('what follows the end, labels of volumes and comments for all members are passed over', async () => {
-  const bytes = archive(paxHeader([['comment', 'c0ffee'], ['mtime', '1']], 'g'), named('label', { typeflag: 'V' }), named('a'));
+  const bytes = archive(
+    paxHeader(
+      [
+        ['comment', 'c0ffee'],
+        ['mtime', '1'],
+      ],
+      'g',
+    ),
+    named('label', { typeflag: 'V' }),
+    named('a'),
+  );
   expect(await paths(Buffer.concat([bytes, Buffer.from('garbage'), named('b')]))).toEqual(['a']);
 });
 
@@ -131,7 +181,11 @@ test('archives without an end, and with one block of it, are whole', async () =>
 
 test('the forms before POSIX and those of others', async () => {
   const v7 = (name: string, more: object) => named(name, { magic: 'v7', ...more });
-  const star: [number, Buffer][] = [[345, Buffer.from('p')], [476, Buffer.from('12345670000 ')], [508, Buffer.from('tar\0')]];
+  const star: [number, Buffer][] = [
+    [345, Buffer.from('p')],
+    [476, Buffer.from('12345670000 ')],
+    [508, Buffer.from('tar\0')],
+  ];
   const entries = await read(
     archive(
       v7('old/', { typeflag: '\0', body: Buffer.alloc(0) }),

@@ -71,26 +71,29 @@ const writers = [
   ['bsdtar', '--read-sparse', '--format=pax'],
 ];
 
-test.each(writers.map((one) => [one.join(' '), one] as const))('what it writes: %s', async (line, command) => {
-  const [program = '', ...options] = command;
-  const short = line.includes('v7');
-  const source = makeDirectory();
-  const image = Buffer.alloc(2_000_000);
-  image.write('middle', 1_000_000);
-  fs.writeFileSync(join(source, 'disk.img'), '');
-  fs.truncateSync(join(source, 'disk.img'), image.length);
-  const disk = fs.openSync(join(source, 'disk.img'), 'r+');
-  fs.writeSync(disk, image.subarray(1_000_000, 1_000_006), 0, 6, 1_000_000);
-  fs.closeSync(disk);
-  const deep = short ? 'd' : `${'d'.repeat(80)}/${'e'.repeat(80)}`;
-  fs.mkdirSync(join(source, deep), { recursive: true });
-  fs.writeFileSync(join(source, deep, 'ü'), 'text');
-  fs.linkSync(join(source, deep, 'ü'), join(source, 'zz'));
-  fs.symlinkSync('t'.repeat(/v7|ustar/.test(line) ? 90 : 140), join(source, 'link'));
-  const file = join(makeDirectory(), 'written.tar');
-  execFileSync(program, [...options, '-cf', file, '-C', source, '.'], { env, stdio: 'pipe' });
-  const found = await readHere(file);
-  expect(found['disk.img']?.split(' ').at(-1)).toBe(image.toString('base64'));
-  expect(found['disk.img']).toBe(unpack('tar', file)['disk.img']);
-  expect(found).toEqual(unpack('tar', file));
-});
+test.each(writers.map((one) => [one.join(' '), one] as const))(
+  'what it writes: %s',
+  async (line, command) => {
+    const [program = '', ...options] = command;
+    const short = line.includes('v7');
+    const source = makeDirectory();
+    const image = Buffer.alloc(2_000_000);
+    image.write('middle', 1_000_000);
+    fs.writeFileSync(join(source, 'disk.img'), '');
+    fs.truncateSync(join(source, 'disk.img'), image.length);
+    const disk = fs.openSync(join(source, 'disk.img'), 'r+');
+    fs.writeSync(disk, image.subarray(1_000_000, 1_000_006), 0, 6, 1_000_000);
+    fs.closeSync(disk);
+    const deep = short ? 'd' : `${'d'.repeat(80)}/${'e'.repeat(80)}`;
+    fs.mkdirSync(join(source, deep), { recursive: true });
+    fs.writeFileSync(join(source, deep, 'ü'), 'text');
+    fs.linkSync(join(source, deep, 'ü'), join(source, 'zz'));
+    fs.symlinkSync('t'.repeat(/v7|ustar/.test(line) ? 90 : 140), join(source, 'link'));
+    const file = join(makeDirectory(), 'written.tar');
+    execFileSync(program, [...options, '-cf', file, '-C', source, '.'], { env, stdio: 'pipe' });
+    const found = await readHere(file);
+    expect(found['disk.img']?.split(' ').at(-1)).toBe(image.toString('base64'));
+    expect(found['disk.img']).toBe(unpack('tar', file)['disk.img']);
+    expect(found).toEqual(unpack('tar', file));
+  },
+);

@@ -22,7 +22,9 @@ export async function readArchive(
     if (typeof error === 'object' && error !== null && 'syscall' in error)
       return failed(fileFailure(error, `cannot unpack the archive ${name}`));
     const why = error instanceof Error ? error.message : String(error);
-    return failed(imageFailure('ARCHIVE_INVALID', { what: `the archive ${name} cannot be unpacked`, why, at }));
+    return failed(
+      imageFailure('ARCHIVE_INVALID', { what: `the archive ${name} cannot be unpacked`, why, at }),
+    );
   } finally {
     await bytes.return(undefined);
   }

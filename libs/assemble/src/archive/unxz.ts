@@ -26,9 +26,9 @@ export async function* unxz(content: Content): AsyncGenerator<Uint8Array> {
 
 /** The codes of xz-embedded (xz.h). */
 const REASONS: Readonly<Record<string, string>> = {
-  2: 'it has a checksum of an unsupported kind (xz --check=crc64 makes one of a supported kind)',
-  4: 'it needs more memory than the decoder has',
-  6: 'it uses a filter that is not supported',
+  3: 'it needs more memory than there is',
+  4: 'it needs more memory than the decoder may have',
+  6: 'it uses a filter or a checksum that is not supported; xz --check=crc64 makes a supported one',
 };
 
 function explain(error: unknown): never {

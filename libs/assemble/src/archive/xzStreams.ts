@@ -24,7 +24,8 @@ export async function listXzStreams(content: Content): Promise<XzStream[]> {
       end -= 4;
       continue;
     }
-    if (footer.toString('latin1', 10) !== 'YZ') throw new Error('the xz file is cut, or something follows its end');
+    if (footer.toString('latin1', 10) !== 'YZ')
+      throw new Error('the xz file is cut, or something follows its end');
     const indexSize = 4 * (footer.readUInt32LE(4) + 1);
     const blocks = await sizeOfBlocks(content, end - footerSize - indexSize, indexSize);
     const start = end - footerSize - indexSize - blocks - headerSize;
@@ -44,7 +45,8 @@ async function sizeOfBlocks(content: Content, start: number, size: number): Prom
     let value = 0;
     for (let factor = 1; ; factor *= 128) {
       const byte = index[at++];
-      if (byte === undefined || value > Number.MAX_SAFE_INTEGER) throw new Error('the index of the xz file is damaged');
+      if (byte === undefined || value > Number.MAX_SAFE_INTEGER)
+        throw new Error('the index of the xz file is damaged');
       value += (byte & 0x7f) * factor;
       if ((byte & 0x80) === 0) return value;
     }

@@ -56,7 +56,8 @@ function findHidden(
   const hidden = cleanPath(itself ? joinPath(parentOf(path), name.slice(whiteout.length)) : parentOf(path));
   // The last part is not followed: a link that became an opaque directory led to files that stay.
   const parent = followLinks(parentOf(hidden), linkAt);
-  if (parent === undefined || hasParentParts(path)) throw new Error(`${path} leaves the root, or is below a loop of links`);
+  if (parent === undefined || hasParentParts(path))
+    throw new Error(`${path} leaves the root, or is below a loop of links`);
   return { path: joinPath(parent, baseName(hidden)), itself };
 }
 

@@ -57,7 +57,10 @@ export function hasChecksum(block: Buffer): boolean {
     unsigned += byte;
     signed += byte < 0x80 ? byte : byte - 0x100;
   }
-  const [text = ''] = block.toString('latin1', 148, 156).replace(/^[ \0]+/, '').split(/[ \0]/, 1);
+  const [text = ''] = block
+    .toString('latin1', 148, 156)
+    .replace(/^[ \0]+/, '')
+    .split(/[ \0]/, 1);
   if (!/^[0-7]+$/.test(text)) return false;
   const stored = Number.parseInt(text, 8);
   return stored === unsigned || stored === signed;

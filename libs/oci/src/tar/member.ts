@@ -43,7 +43,8 @@ export interface Member {
 
 /** Throws an Error on what readers of tar read in different ways, and on what has no place in an image. */
 export function describeMember(raw: RawHeader, { longName, longLink, records = [] }: Extensions): Member {
-  const name = pick(longName, findRecord(records, 'GNU.sparse.name') ?? findRecord(records, 'path')) ?? raw.name;
+  const name =
+    pick(longName, findRecord(records, 'GNU.sparse.name') ?? findRecord(records, 'path')) ?? raw.name;
   const shown = printBytes(name);
   try {
     checkCharset(records);
@@ -90,7 +91,8 @@ export function cleanName(name: string): string {
 
 /** Two extensions that say the same thing are one; readers disagree which of two counts. */
 function pick(gnu: Buffer | undefined, pax: Buffer | undefined): Buffer | undefined {
-  if (gnu && pax && !gnu.equals(pax)) throw new Error(`${printBytes(gnu)} has a second name, ${printBytes(pax)}`);
+  if (gnu && pax && !gnu.equals(pax))
+    throw new Error(`${printBytes(gnu)} has a second name, ${printBytes(pax)}`);
   return pax ?? gnu;
 }
 

@@ -16,7 +16,8 @@ export function readCount(field: Buffer, what: string): number {
 /** Digits of a pax record or of a sparse map. */
 export function parseCount(text: string, what: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw new Error(`its ${what} is no whole number: ${JSON.stringify(text)}`);
+  if (!Number.isSafeInteger(value))
+    throw new Error(`its ${what} is no whole number: ${JSON.stringify(text)}`);
   return value;
 }
 

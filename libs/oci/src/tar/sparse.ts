@@ -101,7 +101,8 @@ async function readMapOfBody(
     const lines = (line + block.toString('latin1')).split('\n');
     line = lines.pop()!;
     for (const one of lines) {
-      if (numbers.length === 0 || numbers.length < 1 + 2 * numbers[0]!) numbers.push(parseCount(one, 'sparse map'));
+      if (numbers.length === 0 || numbers.length < 1 + 2 * numbers[0]!)
+        numbers.push(parseCount(one, 'sparse map'));
     }
     if (numbers.length > 0 && numbers.length === 1 + 2 * numbers[0]!)
       return { extents: pairUp(numbers.slice(1)), taken };

@@ -32,7 +32,13 @@ function tarOf(members: readonly Member[]) {
 }
 
 function entryOf({ name, text = '', type, linkname = '' }: Member): Entry {
-  const common = { path: name, mode: type === 'directory' ? 0o755 : 0o644, uid: 0, gid: 0, mtime: 1_700_000_000 };
+  const common = {
+    path: name,
+    mode: type === 'directory' ? 0o755 : 0o644,
+    uid: 0,
+    gid: 0,
+    mtime: 1_700_000_000,
+  };
   if (type === 'directory') return { ...common, type };
   if (type === 'link') return { ...common, type: 'hardlink', linkTarget: linkname };
   return { ...common, type: 'file', content: { kind: 'bytes', bytes: Buffer.from(text) } };
