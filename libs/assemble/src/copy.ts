@@ -54,7 +54,10 @@ export function placeItems(
         const what = `the archive ${item.path} cannot be unpacked: ${entry.path} is a hard link to nothing (${entry.linkTo})`;
         return failed(imageFailure('ARCHIVE_INVALID', { what, at: copy.at }));
       }
-      if (target !== place) putNode(tree, place, linked, changed);
+      if (target === place) continue;
+      putNode(tree, place, linked, changed);
+      // Names of one file are links of each other only within a layer.
+      changed.add(target!);
     }
   }
   return ok(undefined);

@@ -67,7 +67,11 @@ export function rawMember(raw: Raw): Buffer {
   return Buffer.concat([block, pad(raw.body ?? Buffer.alloc(0))]);
 }
 
-export function paxHeader(records: readonly (readonly [string, string | Buffer])[], typeflag = 'x'): Buffer {
+export function paxHeader(
+  records: readonly (readonly [string, string | Buffer])[],
+  typeflag = 'x',
+  name = 'PaxHeaders/x',
+): Buffer {
   const body = Buffer.concat(
     records.map(([key, value]) => {
       const rest = Buffer.concat([Buffer.from(` ${key}=`), Buffer.from(value), Buffer.from('\n')]);
@@ -76,7 +80,7 @@ export function paxHeader(records: readonly (readonly [string, string | Buffer])
       return Buffer.concat([Buffer.from(String(length)), rest]);
     }),
   );
-  return rawMember({ name: Buffer.from('PaxHeaders/x'), typeflag, body });
+  return rawMember({ name: Buffer.from(name), typeflag, body });
 }
 
 export const tarEnd = Buffer.alloc(1024);
