@@ -3,6 +3,7 @@ import type { Copy } from './copyRequest';
 import { findItems, type Item } from './items';
 import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
 import { findTarget, followPlace } from './target';
+import type { ArchiveEntry } from './tarTree';
 import { below, joinPath, makeDirectories, parentOf, putNode } from './tree';
 
 /**
@@ -38,30 +39,44 @@ export function placeItems(
       { ...copy, ...(item.archive && { owner: undefined, mode: undefined }) },
       changed,
     );
-    for (const [path, node] of listNodes(source, item, copy, name)) {
-      const place = followPlace(tree, base, path);
-      if (place === undefined) return invalid(joinPath(base, path));
+    for (const entry of listEntries(source, item, copy, name)) {
+      const place = followPlace(tree, base, entry.path);
+      if (place === undefined) return invalid(joinPath(base, entry.path));
       makeDirectories(tree, parentOf(place), fresh, changed);
-      put(place, node);
+      if ('node' in entry) {
+        put(place, entry.node);
+        continue;
+      }
+      // A hard link of an archive is one to what stands there now, whoever put it there.
+      const target = followPlace(tree, base, entry.linkTo);
+      const linked = target === undefined ? undefined : tree.get(target);
+      if (!linked || linked.type === 'directory') {
+        const what = `the archive ${item.path} cannot be unpacked: ${entry.path} is a hard link to nothing (${entry.linkTo})`;
+        return failed(imageFailure('ARCHIVE_INVALID', { what, at: copy.at }));
+      }
+      if (target === place) continue;
+      putNode(tree, place, linked, changed);
+      // Names of one file are links of each other only within a layer.
+      changed.add(target!);
     }
   }
   return ok(undefined);
 }
 
-/** The nodes of an item by their paths below the directory that they go into. */
-function* listNodes(
+/** The entries of an item by their paths below the directory that they go into. */
+function* listEntries(
   source: Tree,
   item: Item,
   copy: Copy,
   name: string | undefined,
-): Generator<[string, Node]> {
+): Generator<ArchiveEntry> {
   if (item.archive) return yield* item.archive;
-  if (item.node.type !== 'directory') return yield [name ?? item.name, item.node];
+  if (item.node.type !== 'directory') return yield { path: name ?? item.name, node: item.node };
   const inner = copy.parents ? item.name : '';
-  if (copy.parents) yield [inner, item.node];
+  if (copy.parents) yield { path: inner, node: item.node };
   for (const [path, node] of [...below(source, item.path)]) {
     if (copy.excluded?.(path, node.type === 'directory')) continue;
-    yield [joinPath(inner, item.path === '' ? path : path.slice(item.path.length + 1)), node];
+    yield { path: joinPath(inner, item.path === '' ? path : path.slice(item.path.length + 1)), node };
   }
 }
 

@@ -1,4 +1,6 @@
-export { readArchive } from './archive';
+export { readArchive } from './archive/readArchive';
+export { spillTo } from './archive/spill';
+export { unxz } from './archive/unxz';
 export type { LayerEntry } from './base/applyLayer';
 export { type ImageSources, type Images, noImages, openImages } from './base/images';
 export { listChanges } from './changes';
@@ -11,7 +13,7 @@ export { type DirectoryNode, type FileNode, type Node, rootDirectory, type Tree 
 export { readContent } from './owners';
 export { type AssembledPlatform, assemblePlatform } from './platform';
 export { inlineTree } from './sources';
-export { type Keep, keepBytes, readTarTree } from './tarTree';
+export { type ArchiveEntry, type Keep, keepBytes, readTarTree } from './tarTree';
 export { baseName, cleanPath, makeDirectories, nodeAt, parentOf, resolvePath } from './tree';
 export { readDirectory } from './walk';
 export { writeTree } from './writeTree';

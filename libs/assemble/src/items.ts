@@ -2,6 +2,7 @@ import { type Failure, failed, imageFailure, ok, type Result } from '@prism-buil
 import type { Copy } from './copyRequest';
 import { expandGlob } from './glob';
 import type { Node, Tree } from './node';
+import type { ArchiveEntry } from './tarTree';
 import { baseName, nodeAt, resolvePath } from './tree';
 
 /** One thing that a copy takes. */
@@ -12,7 +13,7 @@ export interface Item {
   /** The name that it gets in a directory. */
   readonly name: string;
   /** What is inside, where it is an archive that ADD unpacks. */
-  readonly archive?: Tree | undefined;
+  readonly archive?: readonly ArchiveEntry[] | undefined;
 }
 
 /**

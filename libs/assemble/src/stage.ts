@@ -1,13 +1,12 @@
 import { parseIgnoreFile } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { CopyStep, DirectoryStep, StagePlan } from '@prism-build/plan';
-import { readArchive } from './archive';
-import { noImages } from './base/images';
+import { type Images, noImages } from './base/images';
 import { copyInto, placeItems } from './copy';
 import type { Copy } from './copyRequest';
 import { findItems, type Item } from './items';
 import { type Node, rootDirectory, type Tree } from './node';
-import { type Owner, ownerFiles, readContent, resolveOwner } from './owners';
+import { type Owner, ownerFiles, resolveOwner } from './owners';
 import { runStep } from './runStep';
 import { type AssembledStage, type Sources, sourceTree } from './sources';
 import { fileAbove, makeDirectories, resolvePath, withParents } from './tree';
@@ -90,7 +89,7 @@ async function copyStep(
     at,
   };
   return step.unpack
-    ? addWithArchives(tree, source.value, copy, changed)
+    ? addWithArchives(tree, source.value, copy, sources.images, changed)
     : copyInto(tree, source.value, copy, changed);
 }
 
@@ -116,15 +115,15 @@ async function addWithArchives(
   tree: Tree,
   source: Tree,
   copy: Copy,
+  images: Images,
   changed: Set<string>,
 ): Promise<Result<void>> {
   const found = findItems(source, copy);
   if (!found.ok) return found;
   const items: Item[] = [];
   for (const item of found.value) {
-    const { node } = item;
-    const archive =
-      node.type === 'file' ? await readArchive(readContent(node.content), copy.at) : ok(undefined);
+    const { node, path } = item;
+    const archive = node.type === 'file' ? await images.unpack(node.content, path, copy.at) : ok(undefined);
     if (!archive.ok) return archive;
     items.push({ ...item, archive: archive.value });
   }

@@ -1,7 +1,7 @@
 import { type Content, readLayer } from '@prism-build/oci';
-import type { Tree } from './node';
+import type { Node, Tree } from './node';
 import { nodeOf } from './nodeOf';
-import { cleanPath } from './tree';
+import { below, cleanPath } from './tree';
 
 /** Decides where the content of a file is held while its tree is used; reads the content to its end. */
 export type Keep = (size: number, content: AsyncIterable<Uint8Array>) => Promise<Content>;
@@ -13,17 +13,45 @@ export const keepBytes: Keep = async (_size, content) => {
   return { kind: 'bytes', bytes: Buffer.concat(chunks) };
 };
 
+/** One step of unpacking an archive: what comes to a path, or which other path it becomes a hard link of. Clean paths. */
+export type ArchiveEntry =
+  | { readonly path: string; readonly node: Node }
+  | { readonly path: string; readonly linkTo: string };
+
 const nothing: Content = { kind: 'bytes', bytes: new Uint8Array() };
 
-/** The tree inside an uncompressed tar; `..` in a path stays below the root. Throws an Error on what is no tar. */
-export async function readTarTree(tar: AsyncIterable<Uint8Array>, keep: Keep = keepBytes): Promise<Tree> {
-  const tree: Tree = new Map();
-  const find = (path: string) => tree.get(cleanPath(path));
+/**
+ * The entries of an uncompressed tar in their order, which counts: one may lie behind a link that a later one replaces.
+ * `..` in a path stays below the root. Throws an Error on what is no tar.
+ */
+export async function readTarEntries(
+  tar: AsyncIterable<Uint8Array>,
+  keep: Keep = keepBytes,
+): Promise<ArchiveEntry[]> {
+  const entries: ArchiveEntry[] = [];
   for await (const { header, size, content } of readLayer(tar)) {
     const path = cleanPath(header.path);
+    if (path === '') continue;
+    if (header.type === 'hardlink') {
+      entries.push({ path, linkTo: cleanPath(header.linkTarget) });
+      continue;
+    }
     const kept = header.type === 'file' ? await keep(size, content) : nothing;
-    const node = nodeOf(header, kept, find);
-    if (path !== '') tree.set(path, node);
+    entries.push({ path, node: nodeOf(header, kept, () => undefined) });
+  }
+  return entries;
+}
+
+/** The tree inside an uncompressed tar, its paths taken as they are written. Throws an Error on what is no tar. */
+export async function readTarTree(tar: AsyncIterable<Uint8Array>, keep: Keep = keepBytes): Promise<Tree> {
+  const tree: Tree = new Map();
+  for (const entry of await readTarEntries(tar, keep)) {
+    const node = 'node' in entry ? entry.node : tree.get(entry.linkTo);
+    if (!node) throw new Error(`${entry.path} is a hard link to nothing`);
+    const before = tree.get(entry.path);
+    if (before?.type === 'directory' && node.type !== 'directory')
+      for (const [inner] of [...below(tree, entry.path)]) tree.delete(inner);
+    tree.set(entry.path, node);
   }
   return tree;
 }

@@ -56,6 +56,34 @@ test('links of lower layers lead the way, inside the root', () => {
   );
 });
 
+test('a directory in the place of a link empties nothing, wherever its entries stand in the layer', () => {
+  const lower = [dir('data'), file('data/f'), dir('data/sub'), file('data/sub/f'), link('alias', 'data')];
+  const { content: _a, ...opaqueAlias } = opaqueWhiteout('alias');
+  const { content: _b, ...goneInside } = whiteout('alias/f');
+  const kept = ['data directory', 'data/f file', 'data/sub directory', 'data/sub/f file'];
+  for (const upper of [
+    [dir('alias'), opaqueAlias],
+    [opaqueAlias, dir('alias')],
+    [dir('alias'), goneInside],
+  ])
+    expect(list(apply(lower, upper))).toEqual(['alias directory', ...kept]);
+  const { content: _c, ...deeper } = opaqueWhiteout('alias/sub');
+  expect(list(apply(lower, [deeper, dir('alias'), dir('alias/sub')]))).toEqual([
+    ...['alias directory', 'alias/sub directory', ...kept],
+  ]);
+  // Without the directory the link stays, and engines do not follow it for what is in it.
+  expect(list(apply(lower, [opaqueAlias]))).toEqual(['alias symlink', ...kept]);
+});
+
+test('whiteouts behind a link that stays, and behind one that the layer makes', () => {
+  const lower = [dir('data'), file('data/f'), dir('new'), file('new/f'), link('way', 'data')];
+  const { content: _, ...behind } = whiteout('way/f');
+  expect(list(apply(lower, [behind]))).not.toContain('data/f file');
+  expect(list(apply(lower, [link('way', 'new'), behind]))).toEqual([
+    ...['data directory', 'data/f file', 'new directory', 'way symlink'],
+  ]);
+});
+
 test('hard links are one object, also across layers', () => {
   const tree = apply([file('a')], [dir('d'), hard('d/b', 'a')]);
   expect(tree.get('d/b')).toBe(tree.get('a'));

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { tarOf, text } from './oracle/archives';
+import { packed, tarOf, text } from './oracle/archives';
 import { assemble, codes, file, treeOf } from './support';
 
 const context = treeOf({
@@ -65,7 +65,14 @@ const damaged: Readonly<Record<string, Uint8Array>> = {
   'gzip with an altered byte': altered(gzipSync(archive), 30),
   'header with an altered byte': altered(archive, 2570),
   'zstd that is cut': Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x24, 0x01]),
-  bzip2: Buffer.from('BZh91AY'),
+  'bzip2 that is cut': Buffer.from(packed.bzip2, 'base64').subarray(0, 80),
+  'bzip2 with an altered byte': altered(Buffer.from(packed.bzip2, 'base64'), 60),
+  'bzip2 with something behind it': Buffer.concat([Buffer.from(packed.bzip2, 'base64'), Buffer.from('more')]),
+  'xz that is cut': Buffer.from(packed.xz, 'base64').subarray(0, 100),
+  'xz that is cut in its footer': Buffer.from(packed.xz, 'base64').subarray(0, -4),
+  'xz with an altered byte': altered(Buffer.from(packed.xz, 'base64'), 60),
+  'xz with something behind it': Buffer.concat([Buffer.from(packed.xz, 'base64'), Buffer.from('more')]),
+  'zstd with an altered byte': altered(Buffer.from(packed.zstd, 'base64'), 60),
 };
 
 test.each(Object.entries(damaged))('ADD of an archive: %s', async (_, bytes) => {

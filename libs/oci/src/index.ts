@@ -60,11 +60,13 @@ export {
 export { orderTree } from './orderTree';
 export { planTar, type TarPlan } from './planTar';
 export { type ImageConfig, parseConfig } from './readConfig';
-export { type EntryHeader, type LayerItem, readLayer } from './readLayer';
+export { type LayerItem, readLayer } from './readLayer';
+export { hasChecksum as isTarHeader } from './tar/header';
 export {
   type Content,
   contentSize,
   type Entry,
+  type EntryHeader,
   type FileEntry,
   opaqueWhiteout,
   type Tree,

@@ -14,9 +14,9 @@ const TYPEFLAGS = {
   fifo: '6',
 } as const;
 
-/** A tar as a list of pieces to write one after the other; `size` is the sum, in bytes. */
+/** A tar as pieces to write one after the other, made as they are asked for; `size` is their sum, in bytes. */
 export interface TarPlan {
-  readonly parts: readonly Content[];
+  readonly parts: Iterable<Content>;
   readonly size: number;
 }
 
@@ -27,13 +27,21 @@ export interface TarPlan {
 export function planTar(tree: Tree): Result<TarPlan> {
   const ordered = orderTree(tree);
   if (!ordered.ok) return ordered;
-  return ok(joinParts(ordered.value.flatMap(planEntry)));
+  const entries = ordered.value;
+  // Headers of 100,000 files would fill more memory than the rest of a build.
+  const parts = { [Symbol.iterator]: () => listParts(entries) };
+  return ok({ parts, size: entries.reduce((total, entry) => total + entrySize(entry), 2 * TAR_BLOCK) });
 }
 
-/** Ends a list of entries as a tar ends, and sums it up. */
-export function joinParts(entries: readonly Content[]): TarPlan {
-  const parts = [...entries, zeros(2 * TAR_BLOCK)];
-  return { parts, size: parts.reduce((total, part) => total + contentSize(part), 0) };
+function* listParts(entries: Tree): Generator<Content> {
+  for (const entry of entries) yield* planEntry(entry);
+  yield zeros(2 * TAR_BLOCK);
+}
+
+function entrySize(entry: Entry): number {
+  const fields = fieldsOf(entry);
+  const pax = needsPax(entry, fields) ? encodePax(entry, fields).length : 0;
+  return pax + TAR_BLOCK + fields.size + paddingOf(fields.size);
 }
 
 /** Header, content and padding of one entry. */

@@ -1,83 +1,152 @@
-import { pipeline, Readable } from 'node:stream';
-import type { Header } from 'tar-stream';
-import type { Entry } from './tree';
-import { watchXattrs, type Xattrs } from './watchXattrs';
-
-/** An entry without its content. */
-export type EntryHeader = Entry extends infer E ? (E extends Entry ? Omit<E, 'content'> : never) : never;
+import { type ByteReader, readBytes } from './tar/byteReader';
+import { parseHeader, type RawHeader } from './tar/header';
+import { describeMember, type Extensions } from './tar/member';
+import { type PaxRecords, parsePaxRecords } from './tar/paxRecords';
+import { fillHoles, readSparseMap } from './tar/sparse';
+import { printBytes, untilNul } from './tar/text';
+import { paddingOf, TAR_BLOCK } from './tarHeader';
+import type { EntryHeader } from './tree';
 
 /** `content` is the file's bytes as a stream, to be read before the next entry is asked for, or not at all. */
 export interface LayerItem {
   readonly header: EntryHeader;
+  /** Bytes of the file, with the holes of a sparse one. */
   readonly size: number;
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-const TYPES: Readonly<Record<string, Entry['type']>> = {
-  file: 'file',
-  'contiguous-file': 'file',
-  link: 'hardlink',
-  symlink: 'symlink',
-  directory: 'directory',
-  fifo: 'fifo',
-  'character-device': 'char',
-  'block-device': 'block',
-};
+/** No extended header of a sane producer is bigger, in bytes; Go's archive/tar draws the line here too. */
+const maxExtension = 1 << 20;
 
 /**
- * The entries of an uncompressed layer tar (see `decompressLayer`), in its order, whiteouts as the files that
- * they are. Throws an Error on what is no tar.
+ * The entries of an uncompressed tar (a layer: see `decompressLayer`), in its order, whiteouts as the files that they are.
+ * Reads POSIX ustar and pax, GNU, star and V7 as GNU tar and libarchive do, sparse files included; throws an Error on
+ * what is damaged and on what they read in different ways. What follows the end mark is read and ignored.
  */
 export async function* readLayer(tar: AsyncIterable<Uint8Array>): AsyncGenerator<LayerItem> {
-  // Loaded when an archive is read: most builds read none.
-  const { extract } = await import('tar-stream');
-  const unpack = extract();
-  const { bytes, at } = watchXattrs(tar);
-  pipeline(Readable.from(bytes), unpack, () => {});
-  for await (const item of unpack) {
-    const { header } = item;
-    const path = cleanPath(header.name);
-    // The root's own entry, `./`, which some producers write, has no name in a tree.
-    if (path !== '')
-      yield {
-        header: headerOf(header, path, at((header as Header & { byteOffset: number }).byteOffset)),
-        size: header.size ?? 0,
-        content: item as AsyncIterable<Uint8Array>,
-      };
-    item.resume();
+  const reader = readBytes(tar);
+  try {
+    for (let raw = await nextHeader(reader); raw; raw = await nextHeader(reader)) {
+      const extended = await readExtensions(reader, raw);
+      if (!extended) continue;
+      yield* readMember(reader, extended.raw, extended.extensions);
+    }
+    // A damaged end of the compressed stream is found by reading it.
+    while ((await reader.some(1 << 20)).length > 0);
+  } finally {
+    await reader.close();
   }
 }
 
-function headerOf(header: Header, path: string, xattrs: Xattrs | undefined): EntryHeader {
-  const type = TYPES[header.type ?? 'file'];
-  if (type === undefined) throw new Error(`${path} is of the unknown type ${header.type}`);
-  // tar-stream applies the pax records of names and sizes alone.
-  const pax = (header.pax ?? {}) as Record<string, string | undefined>;
-  const mtime = pax.mtime === undefined ? (header.mtime?.getTime() ?? 0) / 1000 : Number(pax.mtime);
-  const common = {
-    path,
-    mode: (header.mode ?? 0) & 0o7777,
-    uid: Number(pax.uid ?? header.uid ?? 0),
-    gid: Number(pax.gid ?? header.gid ?? 0),
-    mtime: Math.floor(mtime),
-    ...(xattrs ? { xattrs } : {}),
+/** Undefined at the end: two blocks of zeros, or the end of the stream where a header may begin. */
+async function nextHeader(reader: ByteReader): Promise<RawHeader | undefined> {
+  const block = await reader.read(TAR_BLOCK);
+  if (block.length === 0) return undefined;
+  if (block.length < TAR_BLOCK) throw new Error('the archive ends within a header');
+  if (!isZero(block)) return parseHeader(block);
+  const second = await reader.read(TAR_BLOCK);
+  if (second.length > 0 && !isZero(second)) throw new Error('a single block of zeros stands between members');
+  return undefined;
+}
+
+interface Extended {
+  readonly raw: RawHeader;
+  readonly extensions: Extensions;
+}
+
+/** Reads on from a first header to that of the member; undefined where there is none, behind the label of a volume. */
+async function readExtensions(reader: ByteReader, first: RawHeader): Promise<Extended | undefined> {
+  const found: { longName?: Buffer; longLink?: Buffer; records?: PaxRecords } = {};
+  for (let raw: RawHeader | undefined = first; ; raw = await nextHeader(reader)) {
+    if (!raw) throw new Error('the archive ends behind an extended header');
+    const key = EXTENSIONS[raw.typeflag];
+    if (key === undefined) {
+      // Checked by its own name: the label of a volume is no member.
+      if (raw.typeflag !== 'V') return { raw, extensions: found };
+      await skip(reader, raw.size);
+      return undefined;
+    }
+    if (raw.size > maxExtension) throw new Error(`an extended header has ${raw.size} bytes`);
+    const body = await readBody(reader, raw.size);
+    if (key === 'global') {
+      checkGlobal(parsePaxRecords(body));
+      // Global records stand alone.
+      if (raw === first) return undefined;
+      continue;
+    }
+    if (found[key]) throw new Error(`a member has two extended headers of the type ${raw.typeflag}`);
+    if (key === 'records') found.records = parsePaxRecords(body);
+    else found[key] = Buffer.from(untilNul(body));
+  }
+}
+
+/** `X` is how Solaris wrote pax before there was a standard. */
+const EXTENSIONS: Readonly<Record<string, 'longName' | 'longLink' | 'records' | 'global' | undefined>> = {
+  ...{ L: 'longName', K: 'longLink', x: 'records', X: 'records', g: 'global' },
+};
+
+/** GNU tar applies records for all members, the engines do not: only those may stand there that change no image. */
+function checkGlobal(records: PaxRecords): void {
+  const changes =
+    /^(path|linkpath|size|uid|gid|hdrcharset|GNU\.sparse\..*|GNU\.volume\.(filename|size|offset)|.*\.xattr\..*)$/;
+  const [found] = records.find(([key]) => changes.test(key)) ?? [];
+  if (found !== undefined)
+    throw new Error(
+      `a pax record for all members sets ${found}, which readers of tar take in different ways`,
+    );
+}
+
+async function* readMember(
+  reader: ByteReader,
+  raw: RawHeader,
+  extensions: Extensions,
+): AsyncGenerator<LayerItem> {
+  const { header, stored } = describeMember(raw, extensions);
+  const isFile = header.type === 'file';
+  const map = await naming(raw, () =>
+    isFile ? readSparseMap(raw, extensions.records ?? [], stored, reader) : undefined,
+  );
+  let left = stored - (map?.taken ?? 0);
+  const take = async function* (count: number): AsyncGenerator<Uint8Array> {
+    for (let wanted = count; wanted > 0; ) {
+      const part = await reader.some(Math.min(wanted, left));
+      if (part.length === 0)
+        throw new Error(`the archive ends within ${printBytes(Buffer.from(header.path))}`);
+      wanted -= part.length;
+      left -= part.length;
+      yield part;
+    }
   };
-  switch (type) {
-    case 'symlink':
-      return { ...common, type, linkTarget: header.linkname ?? '' };
-    case 'hardlink':
-      return { ...common, type, linkTarget: cleanPath(header.linkname ?? '') };
-    case 'char':
-    case 'block':
-      return { ...common, type, major: header.devmajor ?? 0, minor: header.devminor ?? 0 };
-    default:
-      return { ...common, type };
+  const size = isFile ? (map?.size ?? stored) : 0;
+  const content = !isFile ? take(0) : map ? fillHoles(map, take) : take(stored);
+  // The root's own entry, `./`, which some producers write, has no name in a tree.
+  if (header.path !== '') yield { header, size, content };
+  await skip(reader, left, paddingOf(stored));
+}
+
+async function naming<T>(raw: RawHeader, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Error(`${printBytes(raw.name)}: ${(error as Error).message}`);
   }
 }
 
-function cleanPath(name: string): string {
-  return name
-    .replace(/^(\.?\/)+/, '')
-    .replace(/^\.$/, '')
-    .replace(/\/+$/, '');
+async function readBody(reader: ByteReader, size: number): Promise<Buffer> {
+  const body = Buffer.from(await reader.read(size));
+  if (body.length < size) throw new Error('the archive ends within an extended header');
+  await skip(reader, 0, paddingOf(size));
+  return body;
+}
+
+async function skip(reader: ByteReader, size: number, padding = paddingOf(size)): Promise<void> {
+  for (let left = size + padding; left > 0; ) {
+    const part = await reader.some(left);
+    if (part.length === 0) throw new Error('the archive ends within a member');
+    left -= part.length;
+  }
+}
+
+function isZero(block: Buffer): boolean {
+  return block.every((byte) => byte === 0);
 }

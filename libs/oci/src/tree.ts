@@ -32,6 +32,9 @@ export type DeviceEntry = Common & {
 export type Entry = FileEntry | DirectoryEntry | SymlinkEntry | HardlinkEntry | FifoEntry | DeviceEntry;
 export type Tree = readonly Entry[];
 
+/** An entry without its content. */
+export type EntryHeader = Entry extends infer E ? (E extends Entry ? Omit<E, 'content'> : never) : never;
+
 const EMPTY: Content = { kind: 'bytes', bytes: new Uint8Array(0) };
 const ROOT_OWNED = { type: 'file', mode: 0o644, uid: 0, gid: 0, content: EMPTY } as const;
 

@@ -1,4 +1,4 @@
-import type { Tree } from '@prism-build/assemble';
+import { spillTo, type Tree } from '@prism-build/assemble';
 import { all, failed, type Result, rootfsFailure } from '@prism-build/errors';
 import type { ContentStore } from '@prism-build/oci';
 import { runPool } from '@prism-build/shell';
@@ -6,7 +6,6 @@ import { type Deb, readDeb } from './deb/readDeb';
 import { fetchIntoStore, obtain } from './fetch/obtain';
 import type { LockedPackage, RootfsLock } from './lock';
 import type { Rootfs } from './schema';
-import { spillTo } from './spill';
 import { buildTree } from './tree/buildTree';
 import { readArchiveTree } from './tree/readArchive';
 import { openPlaces, type Surroundings } from './wanted';

@@ -1,7 +1,7 @@
 import type { EntryHeader } from '@prism-build/oci';
 import { rootDirectory, type Tree } from '../node';
 import { nodeOf } from '../nodeOf';
-import { baseName, below, cleanPath, joinPath, parentOf, resolvePath } from '../tree';
+import { baseName, below, cleanPath, followLinks, joinPath, parentOf, resolvePath } from '../tree';
 
 /** An entry of a layer, and where its bytes will lie when somebody asks for them. */
 export interface LayerEntry {
@@ -19,11 +19,21 @@ const opaque = '.wh..wh..opq';
 
 /**
  * Applies a layer to what lies below it (OCI image-spec, layer.md): whiteouts first, since they hide lower layers
- * alone; links on the way are followed inside the tree, as an engine does in a chroot. Throws an Error on a path
- * that leaves the root and on a hard link to nothing.
+ * alone; links on the way are followed inside the tree, as an engine does in a chroot, but not those that the layer
+ * itself replaces. Throws an Error on a path that leaves the root and on a hard link to nothing.
  */
 export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): void {
-  for (const { header } of entries) hideLower(tree, header.path);
+  const own = new Map(entries.map(({ header }) => [cleanPath(header.path), header]));
+  const linkAt = (path: string) => {
+    const header = own.get(path) ?? tree.get(path);
+    return header?.type === 'symlink' ? header.linkTarget : undefined;
+  };
+  // All are found before the first is removed: the order of whiteouts does not count.
+  const hidden = entries.flatMap(({ header }) => findHidden(header.path, linkAt) ?? []);
+  for (const { path, itself } of hidden) {
+    if (itself) remove(tree, path);
+    else if (tree.get(path)?.type === 'directory' || path === '') removeBelow(tree, path);
+  }
   const find = (path: string) => tree.get(placeOf(tree, path));
   for (const { header, path, size } of entries) {
     if (baseName(header.path).startsWith(whiteout)) continue;
@@ -35,23 +45,34 @@ export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): void {
   }
 }
 
-function hideLower(tree: Tree, path: string): void {
+/** What a whiteout hides in the layers below: a path itself, or what is below a directory. */
+function findHidden(
+  path: string,
+  linkAt: (path: string) => string | undefined,
+): { readonly path: string; readonly itself: boolean } | undefined {
   const name = baseName(path);
-  const directory = parentOf(path);
-  if (name === opaque) removeBelow(tree, resolvePath(tree, directory) ?? directory);
-  else if (name.startsWith(whiteout) && !name.startsWith(meta)) {
-    remove(tree, placeOf(tree, joinPath(directory, name.slice(whiteout.length))));
-  }
+  if (!name.startsWith(whiteout) || (name.startsWith(meta) && name !== opaque)) return undefined;
+  const itself = name !== opaque;
+  const hidden = cleanPath(itself ? joinPath(parentOf(path), name.slice(whiteout.length)) : parentOf(path));
+  // The last part is not followed: a link that became an opaque directory led to files that stay.
+  const parent = followLinks(parentOf(hidden), linkAt);
+  if (parent === undefined || hasParentParts(path))
+    throw new Error(`${path} leaves the root, or is below a loop of links`);
+  return { path: joinPath(parent, baseName(hidden)), itself };
 }
 
 function placeOf(tree: Tree, path: string): string {
-  if (path.split('/').includes('..')) throw new Error(`${path} leaves the root`);
+  if (hasParentParts(path)) throw new Error(`${path} leaves the root`);
   const clean = cleanPath(path);
   const parent = parentOf(clean);
   if (parent === '' || tree.get(parent)?.type === 'directory') return clean;
   const real = resolvePath(tree, parent);
   if (real === undefined) throw new Error(`${path} is below a loop of links`);
   return joinPath(real, baseName(clean));
+}
+
+function hasParentParts(path: string): boolean {
+  return path.split('/').includes('..');
 }
 
 function addParents(tree: Tree, place: string): void {

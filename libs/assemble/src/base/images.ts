@@ -2,10 +2,13 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { failed, ociFailure, ok, type Result } from '@prism-build/errors';
+import { failed, ociFailure, ok, type Place, type Result } from '@prism-build/errors';
 import { type Content, type ContentStore, hexOf, type ImageLayer, visitLayer } from '@prism-build/oci';
 import type { PlannedImage } from '@prism-build/plan';
+import { readArchive } from '../archive/readArchive';
+import { spillTo } from '../archive/spill';
 import type { Tree } from '../node';
+import { keepBytes } from '../tarTree';
 import { applyLayer } from './applyLayer';
 import { listEntries } from './listEntries';
 
@@ -15,6 +18,11 @@ export interface Images {
   readonly tree: (image: Pick<PlannedImage, 'reference' | 'layers'>) => Promise<Result<Tree>>;
   /** Puts contents of files of such trees where they say they are; others are left alone. */
   readonly provide: (contents: Iterable<Content>) => Promise<Result<void>>;
+  /**
+   * What is in an archive that ADD unpacks (see `readArchive`), its contents held as long as those of images. Platforms
+   * share it.
+   */
+  readonly unpack: (content: Content, name: string, at: Place) => ReturnType<typeof readArchive>;
 }
 
 export interface ImageSources {
@@ -31,11 +39,14 @@ export interface ImageSources {
 export const noImages: Images = {
   tree: async () => ok(new Map()),
   provide: async () => ok(undefined),
+  unpack: (content, name, at) => readArchive(content, { name, at, keep: keepBytes }),
 };
 
 export function openImages(sources: ImageSources): Images {
   const trees = new Map<string, Promise<Result<Tree>>>();
   const layers = new Map<string, ImageLayer>();
+  const archives = new Map<string, ReturnType<typeof readArchive>>();
+  const keep = spillTo(join(sources.scratch, 'archives', 'contents'));
   let last: Promise<Result<void>> = Promise.resolve(ok(undefined));
   return {
     tree: async (image) => {
@@ -49,6 +60,12 @@ export function openImages(sources: ImageSources): Images {
       // Platforms share layers: one after the other, each looks what is there already.
       last = last.then(() => provideAll(sources, layers, contents));
       return last;
+    },
+    unpack: (content, name, at) => {
+      const key = `${content.kind === 'file' ? content.path : name} ${at.file} ${at.line}`;
+      const known = archives.get(key) ?? readArchive(content, { name, at, keep });
+      archives.set(key, known);
+      return known;
     },
   };
 }

@@ -32,6 +32,9 @@ export async function listEntries(
   return ok(entries);
 }
 
+/** Counts up when a layer is read in another way, so that lists of older readers are made again. */
+const VERSION = 2;
+
 /** The first line is the digest of the second. */
 function encode(entries: readonly ListedEntry[]): string {
   const text = JSON.stringify(entries, (_key, value) =>
@@ -52,5 +55,5 @@ function decode(file: string | undefined): ListedEntry[] | undefined {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return createHash('sha256').update(`${VERSION}\n`).update(text).digest('hex');
 }

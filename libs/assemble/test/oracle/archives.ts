@@ -4,7 +4,7 @@ import { type Entry, writeLayerTar } from '@prism-build/oci';
 /** A tar of entries, in the order of a layer. */
 export function tarOf(entries: readonly Entry[]): Buffer {
   // The generator reuses its buffer.
-  return Buffer.concat([...writeLayerTar(entries)].map((chunk) => Buffer.from(chunk)));
+  return Buffer.concat(Array.from(writeLayerTar(entries), (chunk) => Buffer.from(chunk)));
 }
 
 export function tarGzOf(entries: readonly Entry[]): Buffer {

@@ -31,4 +31,7 @@ export const engineFailure = defineCatalogue({
     remedy: 'Stop the other container, or run this one under another --name and with other --ports.',
   },
   LOAD_MISMATCH: { remedy: 'Report this: the engine holds another image than the one that was built.' },
+  RUN_RESULT_UNREADABLE: {
+    remedy: 'Let the command remove or rename what is named above: an image cannot hold it as it is.',
+  },
 });

@@ -6,7 +6,7 @@ import {
   toEntries,
 } from '@prism-build/assemble';
 import { formatPlatform } from '@prism-build/containerfile';
-import { all, ok, type Result } from '@prism-build/errors';
+import { all, failed, ok, type Result } from '@prism-build/errors';
 import {
   buildImage,
   type ContentStore,
@@ -20,14 +20,15 @@ import {
 } from '@prism-build/oci';
 import { baseOf, type ImagePlan, type ImageReads, planImage, resolveReads } from '@prism-build/plan';
 import { attempt, sayIfLong } from '@prism-build/shell';
-import { imageDirectory, imageKey, lockPath } from '../workspace/directories';
+import { contextDigestsPath, imageDirectory, imageKey, lockPath } from '../workspace/directories';
 import { contextPaths, readContextTree } from '../workspace/readContext';
 import { readBases } from './bases/readBases';
 import { withImages } from './bases/withImages';
 import type { CompileManifest } from './compileManifest';
 import { describeImage, describeStage } from './describeImage';
+import { digestContext } from './digests/contextDigests';
 import { digestInputs, readMemo, writeMemo } from './memo';
-import { packLayer } from './packing';
+import { hashOnCores, packLayer } from './packing';
 import { readCompiled } from './readCompiled';
 import { readRequest } from './request';
 import { openRootfs, type RootfsSource, withRootfs } from './rootfs';
@@ -53,12 +54,13 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!inputs.ok) return inputs;
   const store = await openContentStore(directories.store);
   if (!store.ok) return store;
-  const key = digestInputs(
-    plan.value,
-    inputs.value.context,
-    inputs.value.manifest,
-    inputs.value.rootfs?.identity,
+  const { context, manifest, rootfs } = inputs.value;
+  const digested = await attempt('cannot read the context', () =>
+    digestContext(context, contextDigestsPath(directories, input.project, options.variant), hashOnCores),
   );
+  if (!digested.ok) return digested;
+  const { digests, findChanged } = digested.value;
+  const key = digestInputs(plan.value, { context, digests }, manifest, rootfs?.identity);
   const text = (made: DigestJson) => describeStage(reads) + describeImage(made);
   const known = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson, written?: ReadonlySet<Digest>) =>
@@ -75,6 +77,8 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
     assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
   );
   if (!image.ok) return image;
+  const changed = await attempt('cannot read the context', findChanged);
+  if (!changed.ok || changed.value.length > 0) return changed.ok ? failed(...changed.value) : changed;
   const { digestJson, written } = image.value;
   const published = await publish(digestJson, written);
   if (!published.ok) return published;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tree } from '@prism-build/assemble';
 import {
   type ContentStore,
+  contentSize,
   type DigestJson,
   encodeDigestJson,
   hasBlob,
@@ -18,13 +18,14 @@ import { executorIdentity } from '../workspace/identity';
 import type { CompileManifest } from './compileManifest';
 
 /**
- * Everything that decides an image, as one digest: the code, the plan and the content of what it reads. What was
+ * Everything that decides an image, as one digest: the code, the plan and the content of what it reads (`digests` has
+ * that of the context's files, in their order). What was
  * assembled before is found by it in our own store, whatever became of Nx's: finished work survives a kill, a
  * chain inside one batch stops where nothing changed, and going back to an older state costs nothing.
  */
 export function digestInputs(
   plan: ImagePlan,
-  context: Tree,
+  { context, digests }: { readonly context: Tree; readonly digests: readonly Buffer[] },
   manifest: CompileManifest | undefined,
   rootfs?: string,
 ): string {
@@ -34,11 +35,14 @@ export function digestInputs(
     .update(JSON.stringify(plan))
     .update(JSON.stringify(manifest ?? null))
     .update(`${rootfs ?? ''}\0`);
+  let at = 0;
   for (const [path, node] of context) {
     hash.update(`${path}\0${node.type}\0${node.mode}\0${node.type === 'symlink' ? node.linkTarget : ''}\0`);
     if (node.type !== 'file') continue;
-    const bytes = node.content.kind === 'bytes' ? node.content.bytes : readFileSync(node.content.path);
-    hash.update(`${bytes.length}\0`).update(bytes);
+    const { content } = node;
+    hash
+      .update(`${contentSize(content)}\0`)
+      .update(content.kind === 'bytes' ? content.bytes : digests[at++]!);
   }
   return hash.digest('hex');
 }

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { executorIdentity } from '../workspace/identity';
 
 /** npm packages whose version can change the bytes of an image. Everything else may be bumped freely. */
-const packagesThatMatter = ['@bokuweb/zstd-wasm', 'fflate', 'tar-stream', 'xz-decompress'];
+const packagesThatMatter = ['@bokuweb/zstd-wasm', 'fflate', 'unbzip2-stream', 'xz-decompress'];
 
 /** Libraries of this repository that the build executor loads. */
 const libraries = [

@@ -38,6 +38,15 @@ export function imageKey(project: string, variant: string | undefined): string {
   return variant === undefined ? project : `${project}+${variant}`;
 }
 
+/** What is known of the files of an image's context, beside the work trees of its project. */
+export function contextDigestsPath(
+  { prism }: Directories,
+  project: string,
+  variant: string | undefined,
+): string {
+  return join(prism, 'work', project, `context${variant === undefined ? '' : `+${variant}`}.digests`);
+}
+
 export function lockPath(directories: Directories, name: string): string {
   return join(directories.prism, 'locks', `${name.replaceAll('/', '__')}.lock`);
 }

@@ -41,7 +41,7 @@ function lock(matters: string, other: string) {
       '': { name: 'workspace', version: '1.0.0' },
       'node_modules/@bokuweb/zstd-wasm': at('@bokuweb/zstd-wasm', matters),
       'node_modules/fflate': at('fflate', '1.0.0'),
-      'node_modules/tar-stream': at('tar-stream', '1.0.0'),
+      'node_modules/unbzip2-stream': at('unbzip2-stream', '1.0.0'),
       'node_modules/xz-decompress': at('xz-decompress', '1.0.0'),
       'node_modules/left-pad': at('left-pad', other),
     },

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listChanges, type Node, type Tree } from '@prism-build/assemble';
-import { type Headers, pack } from 'tar-stream';
+import { type Entry, writeLayerTar } from '@prism-build/oci';
 import { readContainer } from '../../src/build/run/readContainer';
 
 let scratch: string;
@@ -17,16 +17,31 @@ const file = (text: string): Node => ({
   content: { kind: 'bytes', bytes: Buffer.from(text) },
 });
 
-type Member = Headers & { readonly text?: string };
+interface Member {
+  readonly name: string;
+  readonly text?: string;
+  readonly type?: 'directory' | 'link';
+  readonly linkname?: string;
+}
 
 /** A tar as `docker export` writes it; the time of all is not that of our layers. */
 function tarOf(members: readonly Member[]) {
-  return () => {
-    const tar = pack();
-    for (const { text = '', ...header } of members) tar.entry({ mtime: new Date(), ...header }, text);
-    tar.finalize();
-    return tar;
+  return async function* () {
+    yield* writeLayerTar(members.map(entryOf));
   };
+}
+
+function entryOf({ name, text = '', type, linkname = '' }: Member): Entry {
+  const common = {
+    path: name,
+    mode: type === 'directory' ? 0o755 : 0o644,
+    uid: 0,
+    gid: 0,
+    mtime: 1_700_000_000,
+  };
+  if (type === 'directory') return { ...common, type };
+  if (type === 'link') return { ...common, type: 'hardlink', linkTarget: linkname };
+  return { ...common, type: 'file', content: { kind: 'bytes', bytes: Buffer.from(text) } };
 }
 
 async function changes(before: Tree, members: readonly Member[], differs: readonly string[]) {
@@ -54,9 +69,9 @@ test('what the list names, what is gone, and nothing of what merely stands there
   ]);
   const members: Member[] = [
     { name: '.dockerenv' },
-    { name: 'dev/', type: 'directory' },
+    { name: 'dev', type: 'directory' },
     { name: 'dev/console' },
-    { name: 'etc/', type: 'directory' },
+    { name: 'etc', type: 'directory' },
     { name: 'etc/edited', text: 'new' },
     { name: 'etc/hosts' },
     { name: 'etc/kept', text: 'kept' },
@@ -73,7 +88,7 @@ test('a directory that was made anew hides what the list does not say', async ()
     ['d/same', file('same')],
   ]);
   const members: Member[] = [
-    { name: 'd/', type: 'directory' },
+    { name: 'd', type: 'directory' },
     { name: 'd/same', text: 'again' },
   ];
   expect(texts(await changes(before, members, ['d', 'd/same']))).toEqual({

@@ -247,6 +247,72 @@ export const baseCases: readonly OracleCase[] = [
     },
   },
   {
+    name: 'base: an opaque directory in the place of a link empties nothing',
+    containerfile: lines('FROM localhost/base/alias', 'COPY --from=localhost/base/alias / /copy/'),
+    bases: {
+      'localhost/base/alias': {
+        layers: [
+          [
+            ...[directory('data'), file('data/file'), directory('data/sub'), file('data/sub/file')],
+            ...[link('alias', 'data'), link('second', 'data'), link('way', 'data')],
+          ],
+          [
+            ...[directory('alias'), opaqueWhiteout('alias'), file('alias/new')],
+            ...[directory('second'), opaqueWhiteout('second')],
+            ...[directory('alias/sub'), opaqueWhiteout('alias/sub')],
+          ],
+        ],
+      },
+    },
+  },
+  {
+    name: 'base: an opaque directory behind a link that stays',
+    containerfile: lines('FROM localhost/base/behind', 'COPY --from=localhost/base/behind / /copy/'),
+    bases: {
+      'localhost/base/behind': {
+        layers: [
+          [
+            directory('data'),
+            directory('data/sub'),
+            file('data/sub/file'),
+            file('data/file'),
+            link('way', 'data'),
+          ],
+          [opaqueWhiteout('data/sub'), directory('data'), directory('data/sub'), file('data/sub/new')],
+        ],
+      },
+    },
+  },
+  {
+    name: 'base: hard links across layers, to a file that a later layer replaces',
+    containerfile: lines('FROM localhost/base/linked', 'COPY --from=localhost/base/linked / /copy/'),
+    bases: {
+      'localhost/base/linked': {
+        layers: [
+          [file('a', 'old'), link('s', 'a')],
+          [
+            file('a', 'new'),
+            file('b', 'b'),
+            { type: 'hardlink', path: 'c', mode: 0o644, uid: 0, gid: 0, linkTarget: 'b' },
+          ],
+          [file('b', 'newer')],
+        ],
+      },
+    },
+  },
+  {
+    name: 'base: a directory replaced by a file, a file by a directory, a link by a file',
+    containerfile: lines('FROM localhost/base/kinds', 'COPY --from=localhost/base/kinds / /copy/'),
+    bases: {
+      'localhost/base/kinds': {
+        layers: [
+          [directory('d'), file('d/f'), file('f'), directory('t'), file('t/f'), link('l', 't')],
+          [file('d'), directory('f'), file('f/g'), file('l', 'no link')],
+        ],
+      },
+    },
+  },
+  {
     name: 'base: directories that no layer names',
     containerfile: lines('FROM localhost/base/bare', 'COPY f /a/b/own', 'COPY f /a/x/'),
     context,

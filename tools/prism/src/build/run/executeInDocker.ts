@@ -6,7 +6,7 @@ import { formatPlatform } from '@prism-build/containerfile';
 import { dockerCommand, parseDiff, type SecretSource } from '@prism-build/engine';
 import { type Failure, ok, type Result } from '@prism-build/errors';
 import { hexOf } from '@prism-build/oci';
-import { attempt, withLock } from '@prism-build/shell';
+import { withLock } from '@prism-build/shell';
 import { type Directories, lockPath } from '../../workspace/directories';
 import { engineRun } from '../../workspace/engine';
 import { fetchLayers } from '../bases/fetchLayers';
@@ -17,6 +17,7 @@ import type { DockerPlace } from './dockerPlace';
 import { loadDockerImage } from './loadDockerImage';
 import type { PreparedRun } from './preparedRun';
 import { readContainer } from './readContainer';
+import { attemptChanges } from './readResult';
 
 /**
  * Executes a command with Docker; gives the entries of a layer with what it changed, files below `scratch`. Docker
@@ -79,7 +80,7 @@ async function execute(
   const archive = join(scratch, 'container.tar');
   const exported = await callEngine(place.call, { argv: dockerCommand.export(name, archive) });
   if (!exported.ok) return exported;
-  return attempt(`cannot read what line ${step.line} of ${file} changed`, () =>
+  return attemptChanges(run.execution, () =>
     readContainer(() => createReadStream(archive, { highWaterMark: 1 << 20 }), {
       before: tree,
       differs: parseDiff(differs.value.stdout),

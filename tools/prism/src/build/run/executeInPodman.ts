@@ -10,7 +10,7 @@ import { fetchLayers } from '../bases/fetchLayers';
 import { callEngine, endedEarly, noteImage, type OpenStore, withBuilderStore } from './builderStore';
 import { callCommand } from './callCommand';
 import type { PreparedRun } from './preparedRun';
-import { findChanges, readEntries } from './readResult';
+import { attemptChanges, findChanges, readEntries } from './readResult';
 import { loadRunImage } from './runImages';
 import { printMounts } from './runMounts';
 
@@ -83,7 +83,7 @@ async function takeChanges(
   const found = await findChanges({ layout, below: image.layers, architecture });
   const layer = found.ok ? found.value : undefined;
   if (!found.ok || !layer) return found.ok ? ok([]) : found;
-  return attempt(`cannot read what line ${step.line} of ${file} changed`, () => {
+  return attemptChanges({ step, file }, () => {
     const source = createReadStream(blobPath(layout, layer.digest), { highWaterMark: 1 << 20 });
     return readEntries(decompressLayer(layer.mediaType, source), scratch);
   });

@@ -11,6 +11,7 @@ import type { StepInput } from '../step';
 import { executeRun } from './executeRun';
 import { digestRun, readRun, writeRun } from './memo';
 import type { PreparedRun } from './preparedRun';
+import { attemptChanges } from './readResult';
 import { makeRunImage } from './runImages';
 import { mountImages } from './runMounts';
 
@@ -60,15 +61,13 @@ async function runFresh(run: PreparedRun, pack: Commands['pack']): Promise<Resul
     'scratch',
     `${process.pid}-${randomBytes(4).toString('hex')}`,
   );
-  const { step, tree, file } = execution;
+  const { step, tree } = execution;
   try {
     mkdirSync(scratch, { recursive: true });
     const entries = await executeRun(run, scratch);
     if (!entries.ok) return entries;
     const targets = step.mounts.map(({ target }) => target.slice(1));
-    const changes = await attempt(`cannot read what line ${step.line} of ${file} changed`, () =>
-      listChanges(tree, entries.value, targets),
-    );
+    const changes = await attemptChanges(execution, () => listChanges(tree, entries.value, targets));
     if (!changes.ok) return changes;
     return changes.value.size === 0 ? ok(undefined) : await pack(changes.value);
   } finally {

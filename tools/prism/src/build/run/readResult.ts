@@ -1,7 +1,7 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { LayerEntry } from '@prism-build/assemble';
+import type { Execution, LayerEntry } from '@prism-build/assemble';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import {
   blobPath,
@@ -13,6 +13,7 @@ import {
   parseConfig,
   readLayer,
 } from '@prism-build/oci';
+import { fileFailure } from '@prism-build/shell';
 
 /** The layer that a command made on top of others, in a layout that an engine wrote. */
 export interface RunResult {
@@ -63,6 +64,22 @@ export async function readEntries(
     entries.push({ header, size, path });
   }
   return entries;
+}
+
+/** Reads what a command changed: errors of the disk and of the tar become failures, each in its own words. */
+export async function attemptChanges<T>(
+  { step, file }: Pick<Execution, 'step' | 'file'>,
+  work: () => T | Promise<T>,
+): Promise<Result<T>> {
+  const what = `cannot read what line ${step.line} of ${file} changed`;
+  try {
+    return ok(await work());
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'syscall' in error)
+      return failed(fileFailure(error, what));
+    const why = error instanceof Error ? error.message : String(error);
+    return failed(engineFailure('RUN_RESULT_UNREADABLE', { what, why, at: { file, line: step.line } }));
+  }
 }
 
 function readJson(path: string): unknown {

@@ -1,0 +1,23 @@
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of UTF-8 bytes. Throws an Error that names `what` where they are none: a path here is text, and a guess would be another name. */
+export function decodeText(bytes: Uint8Array, what: string): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Error(`${what} ${printBytes(bytes)} is not UTF-8`);
+  }
+}
+
+/** Bytes up to the first NUL, as fields of a header end. */
+export function untilNul(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
+
+/** Bytes for people: what is not printable ASCII as `\xe9`. */
+export function printBytes(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) =>
+    byte < 0x20 || byte > 0x7e ? `\\x${byte.toString(16).padStart(2, '0')}` : String.fromCharCode(byte),
+  ).join('');
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { keySize } from './fileKey';
+
+const digestSize = 32;
+const recordSize = keySize + digestSize;
+/** Counts up when records change their form. */
+const magic = Buffer.from('prism files 1\n');
+const headSize = magic.length + digestSize;
+
+/** Digests of contents by the keys of files; 64 bytes a file, so that 100,000 of them are 6 MB. */
+export interface DigestTable {
+  /** sha256 of a content, in binary; undefined for a file that is not known. */
+  find(key: Buffer): Buffer | undefined;
+  readonly bytes: Buffer;
+}
+
+const empty: DigestTable = { find: () => undefined, bytes: Buffer.alloc(0) };
+
+/** Reads a table; whatever is not whole is an empty one, and what it would have said is found out again. */
+export function readTable(path: string): DigestTable {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch {
+    return empty;
+  }
+  const body = bytes.subarray(headSize);
+  const whole =
+    bytes.subarray(0, magic.length).equals(magic) &&
+    body.length % recordSize === 0 &&
+    bytes.subarray(magic.length, headSize).equals(sha256(body));
+  if (!whole) return empty;
+  return {
+    bytes,
+    find(key) {
+      let [low, high] = [0, body.length / recordSize];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        const at = middle * recordSize;
+        const order = body.compare(key, 0, keySize, at, at + keySize);
+        if (order === 0) return body.subarray(at + keySize, at + recordSize);
+        if (order < 0) low = middle + 1;
+        else high = middle;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** A table of these records, in the order that `find` needs. */
+export function encodeTable(records: readonly (readonly [key: Buffer, digest: Buffer])[]): Buffer {
+  const sorted = [...records].sort(([a], [b]) => a.compare(b));
+  const body = Buffer.concat(sorted.flatMap(([key, digest]) => [key, digest]));
+  return Buffer.concat([magic, sha256(body), body]);
+}
+
+function sha256(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
