@@ -13,7 +13,8 @@ export function listReads({ platforms }: ImagePlan): Read[] {
 }
 
 function readsOf(step: Step): Read[] {
-  if (step.op === 'copy') return [step];
+  if (step.op === 'copy')
+    return [{ from: step.from, sources: step.sources.map((source) => source.replace('/./', '/')) }];
   if (step.op !== 'run') return [];
   return step.mounts.flatMap((mount) =>
     mount.type === 'bind' ? [{ from: mount.from, sources: [mount.source] }] : [],

@@ -2,6 +2,7 @@ import {
   type Containerfile,
   type ContextSource,
   contextSources,
+  isAbsoluteMode,
   listNeeds,
   type Platform,
   parseContainerfile,
@@ -104,7 +105,7 @@ export function readComponent(text: string, file: string, options: ComponentOpti
 }
 
 const fixesMode = (one: ResolvedStage['instructions'][number]): boolean =>
-  'chmod' in one && one.chmod !== undefined;
+  'chmod' in one && one.chmod !== undefined && isAbsoluteMode(one.chmod);
 
 const fixesModes = ({ instructions }: ResolvedStage): boolean => instructions.some(fixesMode);
 
