@@ -1,10 +1,11 @@
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Copy } from './copyRequest';
+import { dropExcluded } from './excluded';
 import { findItems, type Item } from './items';
 import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
 import { findTarget, followPlace } from './target';
 import type { ArchiveEntry } from './tarTree';
-import { below, joinPath, makeDirectories, parentOf, putNode } from './tree';
+import { below, cleanPath, joinPath, makeDirectories, parentOf, putNode } from './tree';
 
 /**
  * Copies as `podman build` does: a directory gives its content, a file goes into a destination that is a
@@ -33,22 +34,24 @@ export function placeItems(
     return failed(imageFailure('COPY_DESTINATION_INVALID', { what, at: copy.at }));
   };
   for (const item of items) {
-    const base = copy.parents ? joinPath(directory, parentOf(item.path)) : directory;
     const put = placer(
       tree,
       { ...copy, ...(item.archive && { owner: undefined, mode: undefined }) },
       changed,
     );
     for (const entry of listEntries(source, item, copy, name)) {
-      const place = followPlace(tree, base, entry.path);
-      if (place === undefined) return invalid(joinPath(base, entry.path));
+      const place = followPlace(tree, directory, entry.path);
+      if (place === undefined) return invalid(joinPath(directory, entry.path));
+      const named = name === undefined ? cleanPath(copy.destination) : parentOf(cleanPath(copy.destination));
+      if (copy.link && place !== joinPath(named, entry.path))
+        return refuseLink(copy, joinPath(named, entry.path), place);
       makeDirectories(tree, parentOf(place), fresh, changed);
       if ('node' in entry) {
         put(place, entry.node);
         continue;
       }
       // A hard link of an archive is one to what stands there now, whoever put it there.
-      const target = followPlace(tree, base, entry.linkTo);
+      const target = followPlace(tree, directory, entry.linkTo);
       const linked = target === undefined ? undefined : tree.get(target);
       if (!linked || linked.type === 'directory') {
         const what = `the archive ${item.path} cannot be unpacked: ${entry.path} is a hard link to nothing (${entry.linkTo})`;
@@ -63,6 +66,13 @@ export function placeItems(
   return ok(undefined);
 }
 
+/** `--link` copies as if nothing were below: BuildKit then replaces a link on the way, other engines follow it. */
+function refuseLink(copy: Copy, named: string, place: string): Result<never> {
+  const what = `COPY --link to /${named} goes through a link to /${place}, which engines with --link replace and others follow`;
+  const remedy = 'Name the place that the link leads to as the destination, or remove --link.';
+  return failed(imageFailure('COPY_DESTINATION_INVALID', { what, remedy, at: copy.at }));
+}
+
 /** The entries of an item by their paths below the directory that they go into. */
 function* listEntries(
   source: Tree,
@@ -71,20 +81,22 @@ function* listEntries(
   name: string | undefined,
 ): Generator<ArchiveEntry> {
   if (item.archive) return yield* item.archive;
-  if (item.node.type !== 'directory') return yield { path: name ?? item.name, node: item.node };
-  const inner = copy.parents ? item.name : '';
-  if (copy.parents) yield { path: inner, node: item.node };
-  for (const [path, node] of [...below(source, item.path)]) {
-    if (copy.excluded?.(path, node.type === 'directory')) continue;
-    yield { path: joinPath(inner, item.path === '' ? path : path.slice(item.path.length + 1)), node };
+  if (item.parents) {
+    for (const [path, node] of item.parents) yield { path, node };
+    return;
   }
+  if (item.node.type !== 'directory') return yield { path: name ?? item.name, node: item.node };
+  const start = item.path === '' ? 0 : item.path.length + 1;
+  const inner = [...below(source, item.path)].map(([path, node]) => [path.slice(start), node] as const);
+  for (const [path, node] of dropExcluded(inner, copy.excluded)) yield { path, node };
 }
 
 /** Puts nodes with the owner and the mode of the copy; nodes that were one object stay one (hard links). */
 function placer(tree: Tree, copy: Copy, changed: Set<string>) {
   const placed = new Map<Node, Node>();
   return (path: string, node: Node): void => {
-    const mode = node.type === 'symlink' ? node.mode : (copy.mode ?? node.mode);
+    const keeps = node.type === 'symlink' || copy.mode === undefined;
+    const mode = keeps ? node.mode : copy.mode!(node.mode, node.type === 'directory');
     const made = placed.get(node) ?? { ...node, ...copy.owner, mode };
     if (node.type !== 'directory') placed.set(node, made);
     putNode(tree, path, made, changed);

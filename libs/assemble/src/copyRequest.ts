@@ -1,19 +1,26 @@
+import type { ChangeMode } from '@prism-build/containerfile';
 import type { Place } from '@prism-build/errors';
+import type { Excluded } from './excluded';
 import type { Owner } from './owners';
 
 /** A COPY of files, its paths already expanded. */
 export interface Copy {
-  /** Clean or glob paths in the source tree. */
+  /** Clean or glob paths in the source tree; with `parents` one may hold the pivot, `/./`. */
   readonly sources: readonly string[];
   /** Absolute; a trailing slash means a directory. */
   readonly destination: string;
   /** Absent: nodes keep their owner. */
   readonly owner?: Owner | undefined;
-  /** Permission bits for files and directories; absent: nodes keep theirs. */
-  readonly mode?: number | undefined;
+  /** The mode of files and directories, from that of their source; absent: nodes keep theirs. */
+  readonly mode?: ChangeMode | undefined;
   /** Whether the sources' own directories are made below the destination (`--parents`). */
   readonly parents?: boolean | undefined;
-  /** Paths of the source tree that `--exclude` leaves out. */
-  readonly excluded?: ((path: string, isDirectory: boolean) => boolean) | undefined;
+  /**
+   * What `--exclude` leaves out: below each directory that is copied, by paths relative to it, and files that a source
+   * names, by their paths. With `parents` all paths are relative to the pivot.
+   */
+  readonly excluded?: Excluded | undefined;
+  /** Whether a link on the way to the destination is a failure (`--link`). */
+  readonly link?: boolean | undefined;
   readonly at: Place;
 }

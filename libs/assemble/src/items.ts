@@ -1,7 +1,9 @@
+import { hasGlob } from '@prism-build/containerfile';
 import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Copy } from './copyRequest';
 import { expandGlob } from './glob';
-import type { Node, Tree } from './node';
+import { type Node, rootDirectory, type Tree } from './node';
+import { findParents } from './parents';
 import type { ArchiveEntry } from './tarTree';
 import { baseName, nodeAt, resolvePath } from './tree';
 
@@ -14,6 +16,8 @@ export interface Item {
   readonly name: string;
   /** What is inside, where it is an archive that ADD unpacks. */
   readonly archive?: readonly ArchiveEntry[] | undefined;
+  /** What --parents makes of it, by paths below the destination. */
+  readonly parents?: ReadonlyMap<string, Node> | undefined;
 }
 
 /**
@@ -24,10 +28,28 @@ export function findItems(source: Tree, copy: Copy): Result<Item[]> {
   const items: Item[] = [];
   const failures: Failure[] = [];
   const unmatched: Failure[] = [];
+  const missing = (what: string) => imageFailure('COPY_SOURCE_MISSING', { what, at: copy.at });
+  const nothingLeft = (pattern: string) => {
+    const what = `--exclude leaves nothing of ${pattern}`;
+    const remedy = 'Remove the source, or narrow the pattern of --exclude.';
+    return imageFailure('COPY_SOURCE_MISSING', { what, remedy, at: copy.at });
+  };
   for (const pattern of copy.sources) {
+    if (copy.parents) {
+      const found = findParents(source, pattern, copy.excluded);
+      if (!found.ok) return failed(...found.failures.map((failure) => ({ ...failure, at: copy.at })));
+      if (found.value) {
+        items.push({ path: pattern, node: rootDirectory, name: '', parents: found.value });
+        continue;
+      }
+      const whole = copy.excluded && findParents(source, pattern, undefined);
+      const failure =
+        whole?.ok && whole.value ? nothingLeft(pattern) : missing(`there is no ${pattern} to copy`);
+      (hasGlob(pattern) ? unmatched : failures).push(failure);
+      continue;
+    }
     const matches = expandGlob(source, pattern);
     if (!matches.ok) return failed(...matches.failures.map((failure) => ({ ...failure, at: copy.at })));
-    const missing = (what: string) => imageFailure('COPY_SOURCE_MISSING', { what, at: copy.at });
     if (matches.value.length === 0) unmatched.push(missing(`there is no ${pattern} to copy`));
     for (const match of matches.value) {
       const path = resolvePath(source, match);
@@ -35,9 +57,9 @@ export function findItems(source: Tree, copy: Copy): Result<Item[]> {
       if (path === undefined || !node) {
         const link = source.get(match)?.type === 'symlink';
         failures.push(missing(link ? `the link ${match} leads to nothing` : `there is no ${match} to copy`));
-      } else if (path === '' || !copy.excluded?.(path, node.type === 'directory')) {
-        items.push({ path, node, name: baseName(match) });
-      }
+      } else if (node.type !== 'directory' && copy.excluded?.(match, false)) {
+        (hasGlob(pattern) ? unmatched : failures).push(nothingLeft(pattern));
+      } else items.push({ path, node, name: baseName(match) });
     }
   }
   if (items.length === 0) failures.push(...unmatched);

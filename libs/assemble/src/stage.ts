@@ -1,4 +1,4 @@
-import { parseIgnoreFile } from '@prism-build/containerfile';
+import { compilePatterns, readMode } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { CopyStep, DirectoryStep, StagePlan } from '@prism-build/plan';
 import { type Images, noImages } from './base/images';
@@ -77,15 +77,17 @@ async function copyStep(
   if (!source.ok) return source;
   const owner = await ownerOf(tree, step, at, sources);
   if (!owner.ok) return owner;
-  const rules = parseIgnoreFile(step.exclude.join('\n'), at.file);
+  const rules = compilePatterns(step.exclude, at);
   if (!rules.ok) return rules;
   const copy: Copy = {
     sources: step.sources,
     destination: step.destination,
     owner: owner.value,
-    mode: step.mode === undefined ? undefined : Number.parseInt(step.mode, 8),
+    mode: step.mode === undefined ? undefined : readMode(step.mode),
     parents: step.parents,
-    excluded: step.exclude.length > 0 ? rules.value.ignores : undefined,
+    // A file that is written inline is what the instruction is there for, as in both engines.
+    excluded: step.exclude.length > 0 && step.from.kind !== 'inline' ? rules.value : undefined,
+    link: step.link,
     at,
   };
   return step.unpack

@@ -79,6 +79,8 @@ export interface CopyInstruction extends Base<'COPY'>, Transfer {
 export interface AddInstruction extends Base<'ADD'>, Transfer {
   readonly checksum: string | undefined;
   readonly keepGitDir: boolean;
+  /** Whether archives are unpacked; undefined: local ones are. */
+  readonly unpack: boolean | undefined;
 }
 export interface RunInstruction extends Base<'RUN'> {
   readonly command: Command;
@@ -86,6 +88,7 @@ export interface RunInstruction extends Base<'RUN'> {
   readonly mounts: readonly string[];
   readonly network: string | undefined;
   readonly security: string | undefined;
+  readonly devices: readonly string[];
 }
 export interface WorkdirInstruction extends Base<'WORKDIR'> {
   readonly path: string;

@@ -145,7 +145,7 @@ test('mounts are read, and only bind mounts of the context are sources', () => {
   expect(contextSources(stages)).toMatchObject([{ keyword: 'RUN', line: 4, source: { path: 'sub' } }]);
   expect(stages[1]!.instructions[1]).toMatchObject({
     mounts: [
-      { options: { ro: 'true' } },
+      { options: { type: 'bind', source: '../sub', target: '/a', readonly: 'true' } },
       { origin: { kind: 'stage', index: 0 }, source: 'y', target: '/b' },
       { type: 'cache' },
     ],

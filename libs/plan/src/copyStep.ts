@@ -1,4 +1,10 @@
-import type { Origin, ResolvedAdd, ResolvedCopy } from '@prism-build/containerfile';
+import {
+  type Origin,
+  type ResolvedAdd,
+  type ResolvedCopy,
+  readMode,
+  type Source,
+} from '@prism-build/containerfile';
 import { type Failure, imageFailure, type Place } from '@prism-build/errors';
 import type { CopyStep } from './imagePlan';
 import { joinAbsolute } from './paths';
@@ -24,15 +30,16 @@ export function planCopy(
 ): CopyStep {
   const { line, text, heredocs } = instruction;
   const sources = instruction.sources.flatMap((source) => {
-    if (source.kind === 'path') return [source.path === '.' ? '' : source.path];
+    if (source.kind === 'path') return [printSource(source)];
     failures.push(imageFailure('ADD_REMOTE', { what: `ADD of ${source.url} reads the network`, at }));
     return [];
   });
-  const mode = instruction.chmod;
-  if (mode !== undefined && !/^[0-7]{1,4}$/.test(mode)) {
-    const what = `--chmod=${mode} is not an octal mode`;
-    failures.push(imageFailure('COPY_MODE_INVALID', { what, at }));
-  }
+  // What a variable leaves empty is as if it were not there, as in both engines.
+  const mode = instruction.chmod || undefined;
+  const owner = instruction.chown || undefined;
+  if (mode !== undefined && readMode(mode) === undefined)
+    failures.push(imageFailure('COPY_MODE_INVALID', { what: `--chmod=${mode} is no mode`, at }));
+  failures.push(...refuseAddFlags(instruction, at));
   return {
     op: 'copy',
     line,
@@ -40,12 +47,35 @@ export function planCopy(
     from: copySource(instruction, at, origins, failures),
     sources: [...sources, ...heredocs.map(({ name }) => name)],
     destination: joinAbsolute(workdir, instruction.destination),
-    owner: instruction.chown,
+    owner,
     mode,
-    unpack: instruction.keyword === 'ADD',
+    unpack: instruction.keyword === 'ADD' && instruction.unpack !== false,
     parents: instruction.keyword === 'COPY' && instruction.parents,
     exclude: instruction.exclude,
+    ...(instruction.link && { link: true }),
   };
+}
+
+/** The pivot of --parents stays visible as `/./`. */
+function printSource({ path, parents }: Extract<Source, { kind: 'path' }>): string {
+  if (!parents) return path === '.' ? '' : path;
+  const { pivot, pattern } = parents;
+  return pivot === '.' ? (pattern === '.' ? '' : pattern) : `${pivot}/./${pattern}`;
+}
+
+/** Flags that only mean something for what ADD would fetch, which it does not. */
+function refuseAddFlags(instruction: ResolvedCopy | ResolvedAdd, at: Place): Failure[] {
+  if (instruction.keyword !== 'ADD') return [];
+  const refuse = (flag: string, kind: string) =>
+    imageFailure('ADD_REMOTE', {
+      what: `--${flag} of ADD is for ${kind}`,
+      remedy: `Remove --${flag}: sources from the context need none, their contents are in the key.`,
+      at,
+    });
+  return [
+    ...(instruction.checksum ? [refuse('checksum', 'what is fetched from the network')] : []),
+    ...(instruction.keepGitDir ? [refuse('keep-git-dir', 'git repositories')] : []),
+  ];
 }
 
 function copySource(

@@ -12,17 +12,20 @@ export interface CopyStep {
   /** The instruction, for history. */
   readonly text: string;
   readonly from: CopySource;
+  /** With `parents` a source may hold the pivot, `/./`. */
   readonly sources: readonly string[];
   /** Absolute; a trailing slash means a directory. */
   readonly destination: string;
   /** `--chown` as written; names are looked up in the stage when it is assembled. */
   readonly owner?: string | undefined;
-  /** Permission bits, octal text as written. */
+  /** `--chmod`, octal or symbolic text as written. */
   readonly mode?: string | undefined;
   /** Whether local archives are unpacked: ADD. */
   readonly unpack: boolean;
   readonly parents: boolean;
   readonly exclude: readonly string[];
+  /** `--link`: a link of the stage on the way to the destination would be replaced, not followed. */
+  readonly link?: boolean;
 }
 
 /** WORKDIR makes its directory where it is missing. */

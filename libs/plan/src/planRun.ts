@@ -1,4 +1,4 @@
-import type { Platform, ResolvedInstruction } from '@prism-build/containerfile';
+import { type Platform, parseHeredocMark, type ResolvedInstruction } from '@prism-build/containerfile';
 import { engineFailure, type Failure, type Place } from '@prism-build/errors';
 import { type CopyOrigins, findSource } from './copyStep';
 import { joinAbsolute, withoutSlash } from './paths';
@@ -27,7 +27,9 @@ export function planRun(
   const { network = 'default', security = 'sandbox' } = run;
   if (network !== 'default' && network !== 'none' && network !== 'host')
     refuse(`--network=${network} is none of default, none and host`);
-  if (security !== 'sandbox') refuse(`--security=${security} gives a command more than a container has`);
+  if (security === 'insecure') refuse('--security=insecure gives a command more than a container has');
+  else if (security !== 'sandbox') refuse(`--security=${security} is neither sandbox nor insecure`);
+  for (const device of run.devices) refuse(`--device=${device}: a command gets no devices of the machine`);
   const { argv, script } = commandOf(run, state.shell);
   return {
     op: 'run',
@@ -48,7 +50,7 @@ export function planRun(
 function commandOf({ command, heredocs }: Run, shell: readonly string[]): Pick<RunStep, 'argv' | 'script'> {
   if (command.form === 'exec') return { argv: command.argv };
   const [first, second] = heredocs;
-  if (first && !second && /^\d*<<-?\s*\S+$/.test(command.script.trim())) {
+  if (first && !second && parseHeredocMark(command.script.trim()) !== undefined) {
     return first.content.startsWith('#!')
       ? { argv: [scriptPath], script: first.content }
       : { argv: [...shell, first.content] };
@@ -69,45 +71,49 @@ function planMount(
   for (const [name, value] of Object.entries(options))
     if (/[\s,"'\\]/.test(value)) refuse(`${name}=${value} of the ${type} mount`);
   const need = (target: string | undefined): string => {
+    const path = withoutSlash(joinAbsolute(working, target || '/'));
     if (!target) refuse(`the ${type} mount has no target`);
-    return withoutSlash(joinAbsolute(working, target ?? '/'));
+    else if (path === '/') refuse(`the ${type} mount has the target ${target}, which is the root`);
+    return path;
   };
   const owned = {
     ...(options.mode !== undefined && { mode: options.mode }),
     ...(options.uid !== undefined && { uid: options.uid }),
     ...(options.gid !== undefined && { gid: options.gid }),
   };
+  const writable = options.readonly === 'false';
+  const readonly = options.readonly === 'true';
   switch (type) {
     case 'bind': {
       const from = findSource(mount.origin, at, origins);
       const source = mount.source === '.' ? '' : mount.source;
-      return [{ type, from, source, target: need(mount.target), writable: isWritable(options) }];
+      return [{ type, from, source, target: need(mount.target), writable }];
     }
     case 'cache': {
       const target = need(mount.target);
-      const sharing = options.sharing ?? 'shared';
-      if (sharing !== 'shared' && sharing !== 'private' && sharing !== 'locked')
-        refuse(`sharing=${sharing} is none of shared, private and locked`);
-      if (options.from !== undefined) refuse('a cache mount that starts with files (from)');
+      if (options.from !== undefined || options.source !== undefined)
+        refuse('a cache mount that starts with files (from, source)');
+      if (readonly) refuse('a cache mount that cannot be written (readonly)');
+      const { sharing } = options;
       const known = sharing === 'private' || sharing === 'locked' ? sharing : 'shared';
       return [{ type, id: options.id ?? target, target, sharing: known, ...owned }];
     }
-    case 'tmpfs':
-      return [{ type, target: need(mount.target) }];
+    case 'tmpfs': {
+      if (readonly) refuse('a tmpfs mount that cannot be written (readonly)');
+      const size = options.size === undefined ? {} : { size: Number(options.size) };
+      return [{ type, target: need(mount.target), ...size }];
+    }
     case 'secret': {
       const id = options.id ?? mount.target?.split('/').at(-1) ?? '';
       if (id === '') refuse('the secret mount has neither id nor target');
-      if (options.env !== undefined) refuse(`the secret ${id} as an environment variable (env)`);
-      const target = need(mount.target ?? `/run/secrets/${id}`);
-      return [{ type, id, target, required: options.required !== 'false', ...owned }];
+      if (options.env !== undefined)
+        refuse(`the secret ${id} as an environment variable (env=${options.env})`);
+      if (writable) refuse(`the secret ${id} as a file that can be written (readwrite)`);
+      const target = need(mount.target ?? `/run/secrets/${id.split('/').at(-1)}`);
+      return [{ type, id, target, required: options.required === 'true', ...owned }];
     }
     default:
       refuse(`a mount of the type ${type}`);
       return [];
   }
-}
-
-function isWritable(options: Mount['options']): boolean {
-  const on = (name: string) => options[name] !== undefined && options[name] !== 'false';
-  return on('rw') || on('readwrite') || options.ro === 'false' || options.readonly === 'false';
 }

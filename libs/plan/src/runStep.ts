@@ -43,7 +43,12 @@ export type RunMount =
       readonly target: string;
       readonly sharing: 'shared' | 'private' | 'locked';
     })
-  | { readonly type: 'tmpfs'; readonly target: string }
+  | {
+      readonly type: 'tmpfs';
+      readonly target: string;
+      /** The most that it holds, in bytes. */
+      readonly size?: number;
+    }
   | (Owned & {
       readonly type: 'secret';
       readonly id: string;

@@ -34,7 +34,10 @@ function codes(result: Result<unknown>): string[] {
 const mounts = [
   'type=ssh',
   'type=cache',
-  'type=cache,target=/x,sharing=none',
+  'type=cache,target=/x,ro',
+  'type=cache,target=/x,source=y',
+  'type=secret,id=x,rw',
+  'type=bind,target=/',
   'type=cache,target=/x,from=y',
   'type=secret',
   'type=secret,id=x,env=X',

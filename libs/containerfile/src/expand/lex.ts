@@ -61,6 +61,11 @@ export function readUntil(
       const value = char === "'" ? readSingleQuoted(cursor) : readDoubleQuoted(cursor, raw);
       text += value;
       addRaw(value);
+    } else if (char === '<' && cursor.chars[cursor.at + 1] === '<') {
+      // BuildKit keeps a heredoc one word: blanks may stand between << and its name.
+      const mark = readHeredocStart(cursor);
+      text += mark;
+      addRaw(mark);
     } else if (char === '\\') {
       cursor.at++;
       const escaped = next(cursor);
@@ -75,6 +80,16 @@ export function readUntil(
   }
   if (stop !== undefined) fail(cursor, `it ends before the matching ${stop}`);
   return flush();
+}
+
+function readHeredocStart(cursor: Cursor): string {
+  let mark = '<<';
+  cursor.at += 2;
+  for (let char = peek(cursor); char === ' ' || char === '\t' || char === '\r'; char = peek(cursor)) {
+    mark += char;
+    cursor.at++;
+  }
+  return mark;
 }
 
 function readSingleQuoted(cursor: Cursor): string {

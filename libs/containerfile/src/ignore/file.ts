@@ -1,4 +1,4 @@
-import { containerfileFailure, type Failure, failed, ok, type Result } from '@prism-build/errors';
+import { containerfileFailure, type Failure, failed, ok, type Place, type Result } from '@prism-build/errors';
 import { cleanPath } from '../path';
 import { checkText, trim } from '../read/text';
 import { compilePattern, type IgnorePattern } from './pattern';
@@ -32,6 +32,22 @@ export function parseIgnoreFile(text: string, file: string): Result<IgnoreMatche
       return [];
     });
   return failures.length > 0 ? failed(...failures) : ok(makeMatcher(patterns));
+}
+
+/** Whether patterns of `--exclude` leave out a path: those of an ignore file, but `#` begins no comment. */
+export function compilePatterns(patterns: readonly string[], at: Place): Result<(path: string) => boolean> {
+  const read = patterns
+    .filter((text) => trim(text) !== '')
+    .map((text) => ({ text, pattern: readPattern(trim(text)) }));
+  const failures = read
+    .filter(({ pattern }) => pattern === undefined)
+    .map(({ text }) => {
+      const what = `The pattern ${JSON.stringify(text)} of --exclude is malformed.`;
+      return containerfileFailure('IGNORE_FILE_BAD_PATTERN', { what, at });
+    });
+  if (failures.length > 0) return failed(...failures);
+  const { ignores } = makeMatcher(read.flatMap(({ pattern }) => pattern ?? []));
+  return ok((path) => ignores(path, false));
 }
 
 /** The matcher of an absent ignore file. */

@@ -6,12 +6,15 @@ type Kind = 'text' | 'switch' | 'list';
 
 const TRANSFER = { chown: 'text', chmod: 'text', link: 'switch', exclude: 'list' } as const;
 
-/** The flags of each instruction; the others have none. */
-const FLAGS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
+/**
+ * The flags of each instruction; the others have none. `libs/plan/test/nothingDropped.spec.ts` tries every one: it
+ * changes the plan or is refused.
+ */
+export const instructionFlags: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   FROM: { platform: 'text' },
   COPY: { ...TRANSFER, from: 'text', parents: 'switch' },
-  ADD: { ...TRANSFER, checksum: 'text', 'keep-git-dir': 'switch' },
-  RUN: { mount: 'list', network: 'text', security: 'text' },
+  ADD: { ...TRANSFER, checksum: 'text', 'keep-git-dir': 'switch', unpack: 'switch' },
+  RUN: { mount: 'list', network: 'text', security: 'text', device: 'list' },
   HEALTHCHECK: {
     interval: 'text',
     timeout: 'text',
@@ -25,15 +28,22 @@ export interface Flags {
   readonly text: (name: string) => string | undefined;
   readonly list: (name: string) => readonly string[];
   readonly isOn: (name: string) => boolean;
+  readonly has: (name: string) => boolean;
   readonly failures: readonly Failure[];
 }
 
-const noFlags: Flags = { text: () => undefined, list: () => [], isOn: () => false, failures: [] };
+const noFlags: Flags = {
+  text: () => undefined,
+  list: () => [],
+  isOn: () => false,
+  has: () => false,
+  failures: [],
+};
 
 /** Reads the flags of an instruction; every bad one is a failure of its own. */
 export function readFlags(request: Request): Flags {
   if (request.flags.length === 0) return noFlags;
-  const known = new Map(Object.entries(FLAGS[request.keyword] ?? {}));
+  const known = new Map(Object.entries(instructionFlags[request.keyword] ?? {}));
   const values = new Map<string, string[]>();
   const failures: Failure[] = [];
   const bad = (what: string) => failures.push(failAt(request, 'CONTAINERFILE_BAD_FLAG', what));
@@ -55,6 +65,7 @@ export function readFlags(request: Request): Flags {
     text: (name) => values.get(name)?.[0],
     list: (name) => values.get(name) ?? [],
     isOn: (name) => values.get(name)?.[0]?.toLowerCase() === 'true',
+    has: (name) => values.has(name),
     failures,
   };
 }

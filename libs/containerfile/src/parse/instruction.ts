@@ -41,6 +41,7 @@ const PARSERS: Readonly<Record<Keyword, Parser>> = {
     map(readTransfer(request, flags), (transfer) => ({
       checksum: flags.text('checksum'),
       keepGitDir: flags.isOn('keep-git-dir'),
+      unpack: flags.has('unpack') ? flags.isOn('unpack') : undefined,
       ...describe(request, 'ADD'),
       ...transfer,
     })),
@@ -52,6 +53,7 @@ const PARSERS: Readonly<Record<Keyword, Parser>> = {
       mounts: flags.list('mount'),
       network: flags.text('network'),
       security: flags.text('security'),
+      devices: flags.list('device'),
       ...describe(request, 'RUN'),
     }));
   },

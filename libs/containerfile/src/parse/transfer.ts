@@ -24,6 +24,12 @@ export function readTransfer(request: Request, flags: Flags): Result<TransferFie
     const what = `${request.keyword} needs at least one source and a destination.`;
     return failed(failAt(request, 'CONTAINERFILE_MISSING_ARGUMENT', what));
   }
+  const blank = words.value.find((word) => /^\d*<<-?$/.test(word));
+  if (blank !== undefined && request.heredocs.length > 0) {
+    const [{ name }] = request.heredocs as [Heredoc];
+    const what = `${request.keyword} takes ${blank} and ${name} for two files: only RUN may have a blank there. Write ${blank}${name}.`;
+    return failed(failAt(request, 'CONTAINERFILE_BAD_ARGUMENT', what));
+  }
   const isInline = (word: string) =>
     request.heredocs.some(({ name }) => parseHeredocMark(word)?.name === name);
   if (isInline(destination)) {

@@ -9,11 +9,11 @@ export interface HeredocMark {
   readonly descriptor: number;
 }
 
-const MARK = /^(\d*)<<(-?)([^<]*)$/;
+const MARK = /^(\d*)<<(-?)[\t\n\f\r ]*([^<]*)$/;
 const QUOTES = /['"]/g;
 const none: ReadonlyMap<string, string> = new Map();
 
-/** Reads `<<EOF`, `<<-EOF`, `3<<'EOF'`; undefined when the word is something else. */
+/** Reads `<<EOF`, `<<- EOF`, `3<<'EOF'`; undefined when the word is something else. */
 export function parseHeredocMark(word: string): HeredocMark | undefined {
   const match = MARK.exec(word);
   const rest = match?.[3] ?? '';
@@ -28,13 +28,18 @@ export function parseHeredocMark(word: string): HeredocMark | undefined {
   return { name, expand, stripTabs: match[2] === '-', descriptor: Number(match[1] || 0) };
 }
 
-/** The heredocs that an instruction announces; only RUN, COPY and ADD in shell form can, also below ONBUILD. */
+/**
+ * The heredocs that an instruction announces; only RUN, COPY and ADD in shell form can, also below ONBUILD. As in
+ * BuildKit and Buildah, which share this lexer: nothing inside of quotes and nothing with `<<<` is one, a line with an
+ * open quote has none, and a shift with a blank before it (`$((1 << 2))`) is taken for one.
+ */
 export function findHeredocMarks(line: string): HeredocMark[] {
   if (!line.includes('<<')) return [];
   let command = splitCommand(line);
   if (command.keyword === 'ONBUILD') command = splitCommand(command.rest);
   if (!['RUN', 'COPY', 'ADD'].includes(command.keyword) || isArray(command.rest)) return [];
-  const { words } = lexWords(line, none, { keepUnset: true, rawQuotes: true, rawEscapes: true });
+  const { words, problem } = lexWords(line, none, { keepUnset: true, rawQuotes: true, rawEscapes: true });
+  if (problem !== undefined) return [];
   return words.flatMap((word) => parseHeredocMark(word) ?? []);
 }
 

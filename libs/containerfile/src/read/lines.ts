@@ -19,6 +19,8 @@ export interface LogicalLines {
 
 const chomp = (line: string): string => (line.endsWith('\r') ? line.replace(/\r+$/, '') : line);
 const isComment = (line: string): boolean => trimStart(line).startsWith('#');
+const shiftRemedy =
+  'Write a shift without blanks, $((1<<2)): both engines take << behind a blank for a heredoc. A heredoc ends with its name alone on a line.';
 const isBlank = (line: string): boolean => trimStart(line) === '';
 
 /**
@@ -59,7 +61,11 @@ export function joinLines(physical: readonly string[], token: '\\' | '`', file: 
       if (body.closed) continue;
       const what = `The heredoc ${mark.name} does not end.`;
       failures.push(
-        containerfileFailure('CONTAINERFILE_HEREDOC_OPEN', { what, at: { file, line: start + 1 } }),
+        containerfileFailure('CONTAINERFILE_HEREDOC_OPEN', {
+          what,
+          ...(/^\d/.test(mark.name) && { remedy: shiftRemedy }),
+          at: { file, line: start + 1 },
+        }),
       );
     }
     const endLine = at === physical.length && physical.at(-1) === '' && at - 1 > start ? at - 1 : at;

@@ -6,7 +6,7 @@ import { resolveMount } from './mount';
 import { parsePlatform } from './platform';
 import type { Origin, ResolvedInstruction } from './resolved';
 import { chooseValue, type GlobalScope, makeScope, type StageScope, toRecord } from './scope';
-import { describeSource } from './source';
+import { describeParents, describeSource } from './source';
 
 /** What does not change between the instructions of a stage. */
 export interface StageTask {
@@ -108,6 +108,8 @@ function expandTransfer(instruction: CopyInstruction | AddInstruction, expander:
     // COPY gets its remote sources described too, so that they can be refused.
     sources: instruction.sources.map((source) => {
       const text = word(source);
+      if ('parents' in instruction && instruction.parents && !/^https?:\/\//.test(text))
+        return describeParents(text);
       return describeSource(text, remote || /^https?:\/\//.test(text));
     }),
     heredocs: instruction.heredocs.map((heredoc) =>

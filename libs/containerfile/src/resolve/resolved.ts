@@ -21,7 +21,14 @@ export type Origin =
 
 /** A path is clean and relative to its origin, `.` being the origin itself; `directory` tells of a slash at the end. */
 export type Source =
-  | { readonly kind: 'path'; readonly path: string; readonly glob: boolean; readonly directory: boolean }
+  | {
+      readonly kind: 'path';
+      readonly path: string;
+      readonly glob: boolean;
+      readonly directory: boolean;
+      /** With --parents: where the directories begin that are made, and what is copied from below it. */
+      readonly parents?: { readonly pivot: string; readonly pattern: string };
+    }
   | { readonly kind: 'url' | 'git'; readonly url: string };
 
 export interface Mount {
@@ -31,7 +38,7 @@ export interface Mount {
   /** Clean and relative to the origin. */
   readonly source: string;
   readonly target: string | undefined;
-  /** All options by their names as written, expanded; an option without a value is `true`. */
+  /** The options by their canonical names (`source`, `target`, `readonly`), expanded, switches as true or false. */
   readonly options: Readonly<Record<string, string>>;
 }
 

@@ -13,3 +13,24 @@ export function describeSource(text: string, remote: boolean): Source {
   if (remote && URL.test(text)) return { kind: 'url', url: text };
   return { kind: 'path', path: cleanSource(text), glob: hasGlob(text), directory: /(?:^|\/)\.?$/.test(text) };
 }
+
+/**
+ * A source of `COPY --parents`: what stands before the first `/./` is the pivot, whose directories are not made at the
+ * destination. `**` is any number of directories here, so what is read is all below the part before it.
+ */
+export function describeParents(text: string): Source {
+  const at = text.indexOf('/./');
+  const pivot = at < 0 ? '.' : cleanSource(text.slice(0, at));
+  const pattern = cleanSource(at < 0 ? text : text.slice(at + 3));
+  const full = cleanSource(`${pivot}/${pattern}`);
+  const parts = full.split('/');
+  const deep = parts.findIndex((part) => part.includes('**'));
+  const path = deep < 0 ? full : parts.slice(0, deep).join('/') || '.';
+  return {
+    kind: 'path',
+    path,
+    glob: hasGlob(path),
+    directory: deep >= 0 || /(?:^|\/)\.?$/.test(text),
+    parents: { pivot, pattern },
+  };
+}

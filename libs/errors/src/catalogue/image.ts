@@ -50,7 +50,9 @@ export const imageFailure = defineCatalogue({
   },
   WORKDIR_INVALID: { remedy: 'Choose a directory that is not below a file of the image.' },
   ARGUMENT_INVALID: { remedy: 'Correct the argument; a variable in it may have no value.' },
-  COPY_MODE_INVALID: { remedy: 'Write the mode as octal digits, for example --chmod=0755.' },
+  COPY_MODE_INVALID: {
+    remedy: 'Write octal digits up to 7777 (--chmod=0755), or a symbolic mode (--chmod=u=rwX,go=rX).',
+  },
   COPY_OWNER_UNKNOWN: {
     remedy: 'Use a numeric user and group, or copy an /etc/passwd and /etc/group that name them first.',
   },

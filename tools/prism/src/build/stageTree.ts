@@ -55,7 +55,10 @@ function keepParents(kept: Tree, path: string, copied: Tree): void {
 
 /** The tree that the stage's COPY lines make. */
 export function copiedTree(root: string, plan: CompilePlan): Result<Tree> {
-  const paths = plan.copies.flatMap(({ from, sources }) => (from.kind === 'context' ? sources : []));
+  // `/./` is the pivot of --parents.
+  const paths = plan.copies.flatMap(({ from, sources }) =>
+    from.kind === 'context' ? sources.map((source) => source.replace('/./', '/')) : [],
+  );
   const context = readContextTree(root, plan.containerfile, plan.context, paths);
   if (!context.ok) return context;
   const tree: Tree = new Map();

@@ -1,4 +1,4 @@
-import type { ContextSource, Platform, Source } from '@prism-build/containerfile';
+import { type ContextSource, isAbsoluteMode, type Platform, type Source } from '@prism-build/containerfile';
 import { failed, ok, type Result } from '@prism-build/errors';
 import { languages } from '@prism-build/languages';
 import type { CompileStage, ImageUse, PlatformReads, Reads } from '@prism-build/plan';
@@ -8,7 +8,7 @@ export interface Component {
   readonly compile: CompileReads | undefined;
   /** What the image's own stages take from the context. */
   readonly image: readonly Source[];
-  /** Those of them that are copied with the modes that they have: no --chmod says others. */
+  /** Those of them that are copied with the modes that they have: --chmod sets no absolute one. */
   readonly modes: readonly Source[];
   /** The images that the image's own stages start from or copy from. */
   readonly bases: readonly ImageUse[];
@@ -37,12 +37,12 @@ export function toComponent({ compile, image }: Reads): Result<Component> {
   if (!image.ok) return failed(...image.failures);
   const { sources, images, compiled, platforms } = image.value;
   const own = distinct(sources);
-  const fixed = sources.some(({ chmod }) => chmod !== undefined);
+  const kept = sources.filter(({ chmod }) => chmod === undefined || !isAbsoluteMode(chmod));
   const recognised = compiled && compile.kind === 'recognised' ? compile : undefined;
   return ok({
     bases: images,
     image: own,
-    modes: fixed ? distinct(sources.filter(({ chmod }) => chmod === undefined)) : own,
+    modes: kept.length < sources.length ? distinct(kept) : own,
     taken: { image: sources, compile: recognised?.sources ?? [], runs: platforms.some(hasRun) },
     whole: { image: listWhole(sources), compile: listWhole(recognised?.sources ?? []) },
     compile: recognised && {

@@ -1,0 +1,22 @@
+import type { Node } from './node';
+import { parentOf } from './tree';
+
+/** Whether `--exclude` leaves out a path; relative to what is copied, see `listBelow`. */
+export type Excluded = (path: string, isDirectory: boolean) => boolean;
+
+/**
+ * What `--exclude` leaves of the contents of a directory, their paths relative to it. The directories of what an
+ * exception (`!`) brings back stay too, with the modes that they have.
+ */
+export function dropExcluded(
+  nodes: readonly (readonly [string, Node])[],
+  excluded: Excluded | undefined,
+): (readonly [string, Node])[] {
+  if (!excluded) return [...nodes];
+  const kept = new Set<string>();
+  for (const [path, node] of nodes) {
+    if (excluded(path, node.type === 'directory')) continue;
+    for (let at = path; at !== '' && !kept.has(at); at = parentOf(at)) kept.add(at);
+  }
+  return nodes.filter(([path]) => kept.has(path));
+}
