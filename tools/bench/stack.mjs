@@ -7,7 +7,7 @@ import { run, time } from './lib/process.mjs';
 import { cache, copyRepository, nxOf, temporaryDirectory } from './lib/workspace.mjs';
 
 /** What compilers and tests keep; everything else of the caches was downloaded. */
-const compiled = ['gobuild', 'cargo-target', 'locks', 'tests'];
+const compiled = ['gobuild', 'cargo-units', 'locks', 'tests'];
 
 /**
  * All images of the stack where there is none, through Podman: everything is compiled in containers of builder bases,

@@ -10,6 +10,7 @@ export type {
   CheckedSources,
   CheckRequest,
   CompileDirectories,
+  CompiledSources,
   CompileRequest,
   CompilerCall,
   Explanation,
@@ -18,8 +19,10 @@ export type {
   Obtaining,
   Placement,
   Recognised,
+  SharedUnits,
   Target,
   Toolchain,
+  UsedUnit,
 } from './language';
 export { type Pin, parsePin, pinOfReference } from './pin';
 export { pythonVersionOf, wheelOptions } from './python/wheels';

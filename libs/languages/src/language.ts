@@ -14,6 +14,8 @@ export interface CompileDirectories {
   /** The compiler's own cache and the fetched dependencies; persistent, safe to delete. */
   readonly cache: string;
   readonly home: string;
+  /** Of this run alone: nothing that an earlier run or another compile wrote is in it. */
+  readonly scratch: string;
 }
 
 export interface CompileRequest {
@@ -25,6 +27,10 @@ export interface CompileRequest {
   readonly environment: (target: Target) => Readonly<Record<string, string>>;
   /** Whether the tree of sources has this file; absolute, inside `source`. */
   readonly contains: (path: string) => boolean;
+  /** The text of a file of the tree, by its absolute path inside `source`. */
+  readonly text: (path: string) => string | undefined;
+  /** The version of the compiler, as the pin says it. */
+  readonly version: string;
   /** Cores of the machine, for all calls together. */
   readonly cores: number;
   /** Where the tree of /out of a target goes. */
@@ -89,6 +95,37 @@ export interface Machine {
   readonly realPath: (path: string) => string;
 }
 
+/** The files of a compile's tree, by paths relative to its root. */
+export interface CompiledSources {
+  /** What is at each path, files and links, by content. */
+  readonly digests: ReadonlyMap<string, string>;
+  readonly text: (path: string) => string | undefined;
+}
+
+/**
+ * A cache that compiles of several projects and clones share, of a tool that judges by time what is fresh in it. It
+ * holds units: `<folder>/.fingerprint/<package>-<hash>` says of each what it was made of.
+ */
+export interface SharedUnits {
+  /** Every folder that a compile may find units in; absolute. */
+  readonly folders: readonly string[];
+  /** By package of the tree: the digest of all that its units may be made of. Other packages never change. */
+  readonly contents: ReadonlyMap<string, string>;
+  /** The units that a call used, out of its standard output. */
+  readonly listUsed: (stdout: string) => readonly UsedUnit[];
+}
+
+export interface UsedUnit {
+  readonly folder: string;
+  readonly package: string;
+  /** The hash in the unit's name; absent where the tool does not say it: then every unit of this `kind`. */
+  readonly hash?: string | undefined;
+  /** The beginning of the files that describe it: `bin-server`. */
+  readonly kind: string;
+  /** Whether the call found it and did not make it. */
+  readonly fresh: boolean;
+}
+
 /** Everything that the one compile executor has to know of a language: a plain object, no class. */
 export interface Language {
   readonly name: string;
@@ -121,4 +158,6 @@ export interface Language {
   /** Calls that may run at once and need no network. */
   readonly compile: (request: CompileRequest) => readonly CompilerCall[];
   readonly placements: (request: CompileRequest) => readonly Placement[];
+  /** What its compiler keeps in a cache that others write to as well, where it judges that by time. */
+  readonly units?: (request: CompileRequest, sources: CompiledSources) => SharedUnits;
 }

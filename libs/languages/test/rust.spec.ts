@@ -35,6 +35,7 @@ test('argv and environment of a compile: one cargo for all platforms', () => {
       "build",
       "--locked",
       "--offline",
+      "--message-format=json-render-diagnostics",
       "--profile=release",
       "--package=prism-proxy",
       "--bin=prism-proxy",
@@ -47,10 +48,11 @@ test('argv and environment of a compile: one cargo for all platforms', () => {
     ],
     "cwd": "/",
     "env": {
-      "CARGO_ENCODED_RUSTFLAGS": "-Ctarget-feature=+crt-static--remap-path-prefix=/c/cargo=/cargo--remap-path-prefix=/c/cargo-target=/target",
+      "CARGO_BUILD_BUILD_DIR": "/c/cargo-units",
+      "CARGO_ENCODED_RUSTFLAGS": "-Ctarget-feature=+crt-static--remap-path-prefix=/c/cargo=/cargo--remap-path-prefix=/c/cargo-units=/target",
       "CARGO_HOME": "/c/cargo",
       "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER": "aarch64-linux-gnu-gcc",
-      "CARGO_TARGET_DIR": "/c/cargo-target",
+      "CARGO_TARGET_DIR": "/w/out/1/cargo",
       "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": "x86_64-linux-gnu-gcc",
       "CC_aarch64_unknown_linux_gnu": "aarch64-linux-gnu-gcc",
       "CC_x86_64_unknown_linux_gnu": "x86_64-linux-gnu-gcc",
@@ -78,12 +80,21 @@ test('what cargo made goes to /out of its platform, by profile', () => {
     rust.placements(requestOf(rust, [...argv, ...more], { toolchain, targets: [amd64] }));
   expect(placed([])).toEqual([
     {
-      from: '/c/cargo-target/x86_64-unknown-linux-gnu/release/prism-proxy',
+      from: '/w/out/1/cargo/x86_64-unknown-linux-gnu/release/prism-proxy',
       to: '/w/out/linux-amd64/prism-proxy',
     },
   ]);
   expect(placed(['--profile', 'dev'])[0]!.from).toContain('/debug/');
   expect(placed(['--profile', 'dist', '--bin', 'b'])[0]!.from).toMatch(/\/dist\/b$/);
+});
+
+test('a cargo that cannot separate them compiles and finishes in a directory of its project', () => {
+  const before = requestOf(rust, argv, { toolchain, targets: [amd64], version: '1.90.0' });
+  const [call] = rust.compile(before);
+  const directory = call!.env.CARGO_TARGET_DIR!;
+  expect(directory).toMatch(/^\/c\/cargo-own\/[0-9a-f]{16}$/);
+  expect(call!.env.CARGO_ENCODED_RUSTFLAGS).toContain(`--remap-path-prefix=${directory}=/target`);
+  expect(rust.placements(before)[0]!.from.startsWith(`${directory}/`)).toBe(true);
 });
 
 test('fetching is locked, and for the platforms that are built only', () => {

@@ -1,8 +1,10 @@
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { dirname, join, relative } from 'node:path';
 import { splitArguments } from '../arguments';
 import { findDebianToolchain } from '../debian';
 import type { CompileRequest, Language, Target } from '../language';
 import { readRustClosure } from './closure';
+import { digestCrates, listUsedUnits } from './units';
 
 const triples: Readonly<Record<string, string>> = {
   amd64: 'x86_64-unknown-linux-gnu',
@@ -65,6 +67,7 @@ export const rust: Language = {
       'build',
       '--locked',
       '--offline',
+      '--message-format=json-render-diagnostics',
       `--profile=${flags.profile ?? 'release'}`,
       `--package=${flags.package}`,
       `--bin=${units[0]}`,
@@ -81,15 +84,27 @@ export const rust: Language = {
   },
 
   placements(request) {
-    const { recognised, targets, directories, out } = request;
-    const profile = recognised.flags.profile ?? 'release';
-    const directory = profile === 'dev' ? 'debug' : profile;
+    const { recognised, targets, out } = request;
     return targets.flatMap((target) =>
       recognised.units.map((unit) => ({
-        from: join(targetDirectory(directories.cache), tripleOf(target), directory, unit),
+        from: join(finishedDirectory(request), tripleOf(target), profileDirectory(request), unit),
         to: join(out(target), unit),
       })),
     );
+  },
+
+  units(request, sources) {
+    const { targets, environment } = request;
+    const [cache, finished] = [unitsDirectory(request), finishedDirectory(request)];
+    const profile = profileDirectory(request);
+    // What runs on the host lies beside the targets' directories.
+    const folders = ['', ...targets.map(tripleOf)].map((triple) => join(cache, triple, profile));
+    const folderOf = (directory: string) => join(cache, relative(finished, directory));
+    return {
+      folders,
+      contents: digestCrates(sources, targets.map(environment)),
+      listUsed: (stdout) => listUsedUnits(stdout, folderOf),
+    };
   },
 };
 
@@ -118,11 +133,31 @@ function manifestArguments({ directories, contains }: CompileRequest): string[] 
   return [...found, '--manifest-path', join(directories.working, 'Cargo.toml')];
 }
 
-function targetDirectory(cache: string): string {
-  return join(cache, 'cargo-target');
+function profileDirectory({ recognised }: CompileRequest): string {
+  const profile = recognised.flags.profile ?? 'release';
+  return profile === 'dev' ? 'debug' : profile;
 }
 
-function fixedEnvironment({ directories }: CompileRequest): Record<string, string> {
+/** Since 1.91 cargo leaves finished programs in another directory than what it makes them of. */
+function separates({ version }: CompileRequest): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 1 || minor >= 91;
+}
+
+/** Where cargo keeps what it compiled, for all projects; an older cargo finishes programs there too: for one. */
+function unitsDirectory(request: CompileRequest): string {
+  const { cache, source } = request.directories;
+  if (separates(request)) return join(cache, 'cargo-units');
+  return join(cache, 'cargo-own', createHash('sha256').update(source).digest('hex').slice(0, 16));
+}
+
+/** Where cargo leaves finished programs: no other compile writes there. */
+function finishedDirectory(request: CompileRequest): string {
+  return separates(request) ? join(request.directories.scratch, 'cargo') : unitsDirectory(request);
+}
+
+function fixedEnvironment(request: CompileRequest): Record<string, string> {
+  const { directories } = request;
   return {
     PATH: '/usr/bin:/bin',
     HOME: directories.home,
@@ -130,16 +165,18 @@ function fixedEnvironment({ directories }: CompileRequest): Record<string, strin
     TZ: 'UTC',
     RUSTC: '/usr/bin/rustc',
     CARGO_HOME: join(directories.cache, 'cargo'),
-    CARGO_TARGET_DIR: targetDirectory(directories.cache),
+    CARGO_TARGET_DIR: finishedDirectory(request),
+    CARGO_BUILD_BUILD_DIR: unitsDirectory(request),
   };
 }
 
-function compileEnvironment({ directories, targets }: CompileRequest): Record<string, string> {
+function compileEnvironment(request: CompileRequest): Record<string, string> {
+  const { directories, targets } = request;
   // Not the sources' own directory: cargo names them relative to the workspace, and a flag that differs between
   // clones would compile every dependency again.
   const remaps = [
     [join(directories.cache, 'cargo'), '/cargo'],
-    [targetDirectory(directories.cache), '/target'],
+    [unitsDirectory(request), '/target'],
   ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   const env: Record<string, string> = {
     // mimalloc embeds __TIME__; gcc takes the clock from here.

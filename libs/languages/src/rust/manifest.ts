@@ -5,6 +5,8 @@ export interface Manifest {
   readonly name?: string | undefined;
   /** The build script; false for none, absent for build.rs where it is there. */
   readonly build?: string | false | undefined;
+  /** Whether its library is a macro, which runs while others compile. */
+  readonly macro: boolean;
   /** Directory of the workspace that the package says it belongs to. */
   readonly belongsTo?: string | undefined;
   readonly members?: readonly string[] | undefined;
@@ -58,6 +60,7 @@ export function parseManifest(text: string): Manifest | null {
   return {
     name: textOf(pack.name),
     build: pack.build === false ? false : textOf(pack.build),
+    macro: (tableOf(file.lib)['proc-macro'] ?? tableOf(file.lib).proc_macro) === true,
     belongsTo: textOf(pack.workspace),
     members:
       file.workspace === undefined

@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import type { Tree } from '@prism-build/assemble';
 import { formatPlatform } from '@prism-build/containerfile';
 import {
+  all,
   compileFailure,
   type Failure,
   failed,
@@ -12,10 +14,24 @@ import {
   type Result,
   shellFailure,
 } from '@prism-build/errors';
-import { type CompileRequest, type Language, recogniseCommand, type Target } from '@prism-build/languages';
+import {
+  type CompiledSources,
+  type CompileRequest,
+  type Language,
+  recogniseCommand,
+  type Target,
+} from '@prism-build/languages';
 import { type CompilePlan, planCompile, resolveReads } from '@prism-build/plan';
-import { attempt, readTextIfThere, runPool, sayIfLong, withLock, writeFileAtomic } from '@prism-build/shell';
-import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
+import {
+  attempt,
+  type Finished,
+  readTextIfThere,
+  runPool,
+  sayIfLong,
+  withLock,
+  writeFileAtomic,
+} from '@prism-build/shell';
+import { compileDirectory, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
 import { checkSources } from './checkSources';
 import { type CompileManifest, platformDirectory, publishOutput, readOutput } from './compileManifest';
@@ -23,10 +39,11 @@ import type { Compiler } from './compiler/compiler';
 import { withCompiler } from './compiler/withCompiler';
 import { describeOutput, flushOutput } from './describeOutput';
 import { fetchDependencies } from './fetch';
-import { mirrorTree } from './mirror';
+import { type MirroredTree, mirrorTree } from './mirror';
 import { preparePackers } from './packing';
 import { readRequest } from './request';
 import { isDiskFull } from './run/isDiskFull';
+import { withSharedUnits } from './sharedUnits';
 import { stageTree } from './stageTree';
 import type { StepInput, StepReport } from './step';
 import { readPin } from './toolchain';
@@ -93,25 +110,28 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
         working: join(source, plan.working),
         cache: directories.cache,
         home: join(directories.prism, 'home'),
+        scratch: join(outputs, 'scratch'),
       },
       environment: (target) => plan.platforms.find(({ platform }) => platform === target)?.environment ?? {},
       cores: availableParallelism(),
       contains: (path) => sources.value.has(path.slice(source.length + 1)),
+      text: readTextIfThere,
+      version: pin.value.version,
       out,
     };
     // Nothing of an earlier command may pass for a result of this one.
     fs.rmSync(join(work, 'out'), { recursive: true, force: true });
     for (const target of request.targets) fs.mkdirSync(out(target), { recursive: true });
-    fs.mkdirSync(request.directories.home, { recursive: true });
+    for (const directory of [request.directories.home, request.directories.scratch])
+      fs.mkdirSync(directory, { recursive: true });
     const fetched = await sayIfLong(`${project}: fetching the dependencies of ${language.title}`, () =>
       fetchDependencies(language, request, mirror.value, compiler),
     );
     if (!fetched.ok) return fetched;
-    const compiling = placeAlone(directories, language, request, () =>
-      sayIfLong(
-        `${project}: ${language.title} compiles for ${request.targets.map(formatPlatform).join(', ')}`,
-        () => runCompilers(compiler, language, request, plan),
-      ),
+    const compiling = sayIfLong(
+      `${project}: ${language.title} compiles for ${request.targets.map(formatPlatform).join(', ')}`,
+      () =>
+        runCompilers(compiler, language, request, describeSources(sources.value, mirror.value, source), plan),
     );
     // The image of what is compiled comes next. Not before the compilers run: they wait for nothing.
     setImmediate(preparePackers, plan.platforms.length);
@@ -153,46 +173,59 @@ function parseJournal(text: string): { key: string; manifest: CompileManifest } 
   }
 }
 
-/** Where a compiler has its own place for results, those of one name are one component's until they are copied. */
-function placeAlone<T>(
-  directories: Directories,
-  language: Language,
-  request: CompileRequest,
-  work: () => Promise<Result<T>>,
-): Promise<Result<T>> {
-  const [first] = language.placements(request);
-  if (!first) return work();
-  return withLock(lockPath(directories, `place-${relative(directories.cache, first.from)}`), work);
-}
-
 async function runCompilers(
   compiler: Compiler,
   language: Language,
   request: CompileRequest,
+  sources: CompiledSources,
   plan: CompilePlan,
 ): Promise<Result<void>> {
   const placements = language.placements(request);
-  // An engine that is told to end may say that all went well: what lies here must not pass for this run's.
-  for (const { from } of placements) fs.rmSync(from, { force: true });
   const calls = language.compile(request);
-  const results = await runPool(calls, calls.length, (call) => compiler.compile(call));
+  const compile = async (): Promise<Result<readonly Finished[]>> => {
+    // An engine that is told to end may say that all went well: what lies here must not pass for this run's.
+    for (const { from } of placements) fs.rmSync(from, { force: true });
+    return all(await runPool(calls, calls.length, (call) => compiler.compile(call)));
+  };
+  const shared = language.units?.(request, sources);
+  const { cache, scratch } = request.directories;
+  const places = {
+    lock: join(cache, 'locks', `${language.name}-units.lock`),
+    stamp: join(scratch, 'started'),
+  };
+  const results = await (shared ? withSharedUnits(shared, places, compile) : compile());
   const at = { file: plan.containerfile, line: plan.line };
-  const failures = results.flatMap((result) => (result.ok ? [] : result.failures));
-  if (failures.length > 0) {
+  if (!results.ok) {
     // Both platforms usually fail for the same reason: say it once.
-    const causes = [...new Set(failures.map(({ why, what }) => why ?? what))];
-    return failed(
-      ...causes.map((why) =>
-        isDiskFull(why)
-          ? shellFailure('DISK_FULL', { what: `the disk was full for ${language.title}`, why, at })
-          : explainFailure(language, why, at),
-      ),
-    );
+    const causes = new Map(results.failures.map((one) => [one.why ?? one.what, one]));
+    return failed(...[...causes.values()].map((one) => describeCompileFailure(language, one, at)));
   }
   return attempt('cannot collect what the compiler made', () => {
     for (const { from, to } of placements)
       if (fs.existsSync(from)) fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
   });
+}
+
+function describeCompileFailure(language: Language, failure: Failure, at: Place): Failure {
+  if (failure.code === 'UNITS_OVERWRITTEN' || failure.code === 'LOCK_TIMED_OUT') return { ...failure, at };
+  // Messages for programs are no words for people.
+  const why = (failure.why ?? failure.what)
+    .split('\n')
+    .filter((line) => !line.startsWith('{"reason":'))
+    .join('\n');
+  return isDiskFull(why)
+    ? shellFailure('DISK_FULL', { what: `the disk was full for ${language.title}`, why, at })
+    : explainFailure(language, why, at);
+}
+
+/** The tree that the compiler sees, as it lies in the mirror. */
+function describeSources(tree: Tree, { files }: MirroredTree, source: string): CompiledSources {
+  const digests = new Map<string, string>();
+  for (const [path, node] of tree) {
+    if (node.type === 'file') digests.set(path, files.get(path)!);
+    if (node.type === 'symlink') digests.set(path, `link:${node.linkTarget}`);
+  }
+  return { digests, text: (path) => readTextIfThere(join(source, path)) };
 }
 
 function explainFailure(language: Language, why: string, at: Place): Failure {

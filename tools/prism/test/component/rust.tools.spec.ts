@@ -27,9 +27,25 @@ afterAll(() => {
   removePlugin();
 });
 
+/** Components of different sources whose packages have one name, each a Cargo workspace of its own. */
+function addEqual(target: Workspace, name: string, word: string): void {
+  target.write(`svc/${name}/project.json`, JSON.stringify({ name }));
+  target.write(`svc/${name}/Cargo.toml`, `${crate}[dependencies]\nword = { path = "word" }\n[workspace]\n`);
+  const lock = '[[package]]\nname = "box"\nversion = "0.1.0"\ndependencies = [\n "word",\n]\n';
+  target.write(
+    `svc/${name}/Cargo.lock`,
+    `version = 3\n\n${lock}\n[[package]]\nname = "word"\nversion = "0.1.0"\n`,
+  );
+  target.write(`svc/${name}/word/Cargo.toml`, crate.replace('box', 'word'));
+  target.write(`svc/${name}/word/src/lib.rs`, sayOf(word));
+  target.write(`svc/${name}/src/main.rs`, 'fn main() {\n    println!("{}", word::WORD);\n}\n');
+  target.write(`svc/${name}/Containerfile`, `${stage}FROM scratch\nCOPY --from=compile /out/box /box\n`);
+}
+const sayOf = (word: string) => `pub const WORD: &str = "${word}";\n`;
+
 const compile = () => workspace.nx(['compile', 'box', '--skip-nx-cache']);
-const said = () =>
-  spawnSync(workspace.path(`dist/compile/box/linux-${process.arch === 'x64' ? 'amd64' : 'arm64'}/box`), {
+const said = (project = 'box', of = workspace) =>
+  spawnSync(of.path(`dist/compile/${project}/linux-${process.arch === 'x64' ? 'amd64' : 'arm64'}/box`), {
     encoding: 'utf8',
   }).stdout;
 
@@ -60,5 +76,35 @@ describeWith([root, command('unshare', 'util-linux')], 'cargo', () => {
     const last = await compile();
     if (last.status !== 0) throw new Error(last.output);
     expect(said()).toBe('two\n');
+  });
+});
+
+describe('packages of one name', () => {
+  const names = ['same1', 'same2', 'same3', 'same4'];
+  const clone = makeWorkspace();
+  afterAll(() => clone.remove());
+
+  test('each project gets its own program, through edits, in every order, and in clones that share a cache', async () => {
+    const cache = workspace.path('shared');
+    const run = async (of: Workspace, projects: readonly string[]) => {
+      const done = await of.nx(['run-many', '-t', 'compile', '-p', projects.join(), '--skip-nx-cache'], {
+        PRISM_CACHE_DIR: cache,
+      });
+      if (done.status !== 0) throw new Error(done.output);
+      return projects.map((name) => said(name, of));
+    };
+    // Written first, and so older than what was compiled of the others.
+    clone.write('nx.json', workspace.read('nx.json'));
+    clone.write(pin, workspace.read(pin));
+    addEqual(clone, 'same1', 'of the clone');
+    for (const name of names) addEqual(workspace, name, name);
+    expect(await run(workspace, names)).toEqual(names.map((name) => `${name}\n`));
+    expect(await run(clone, ['same1'])).toEqual(['of the clone\n']);
+    workspace.write('svc/same3/word/src/lib.rs', sayOf('edited'));
+    expect(await run(workspace, ['same3', 'same1'])).toEqual(['edited\n', 'same1\n']);
+    workspace.write('svc/same3/word/src/lib.rs', sayOf('same3'));
+    expect(await run(workspace, ['same3'])).toEqual(['same3\n']);
+    clone.write('svc/same1/word/src/lib.rs', sayOf('same1'));
+    expect(await run(clone, ['same1'])).toEqual(['same1\n']);
   });
 });

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import type { Tree } from '@prism-build/assemble';
 import { type CompileRequest, type CompilerCall, recogniseCommand } from '@prism-build/languages';
 import { type CompilePlan, planCompile, resolveReads } from '@prism-build/plan';
-import { run } from '@prism-build/shell';
+import { readTextIfThere, run } from '@prism-build/shell';
 import { describeOutput } from '../../src/build/describeOutput';
 import { mirrorTree } from '../../src/build/mirror';
 import { buildOptions } from '../../src/build/options';
@@ -56,10 +56,12 @@ export async function compile(name: string, { options }: Key, where: CompileOpti
     recognised,
     toolchain: toolchain.value,
     targets: plan.platforms.map(({ platform }) => platform),
-    directories: { source, working: join(source, plan.working), cache, home },
+    directories: { source, working: join(source, plan.working), cache, home, scratch: join(work, 'scratch') },
     environment: () => plan.platforms[0]!.environment,
     cores: 1,
     contains: (path) => tree.value.has(path.slice(source.length + 1)),
+    text: readTextIfThere,
+    version: pin.ok ? pin.value.version : '',
     out: () => out,
   };
   const trace = join(work, 'trace');

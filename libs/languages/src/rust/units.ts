@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { below, directoryOf, upwards } from '../closure';
+import type { CompiledSources, UsedUnit } from '../language';
+import { parseManifest } from './manifest';
+
+/**
+ * What the units of each crate of a tree may be made of, by the name of its package. Cargo takes a unit for fresh when
+ * no source is newer, and knows nothing of what macros and build scripts read; so a unit counts for this content alone.
+ *
+ * A crate may read its own directory and all files that belong to no crate; everything, where one of its own Rust files,
+ * or a macro or build script of the tree, has a path that leads out. A vendored crate reads its own directory.
+ *
+ * @param environment what the stage sets, for all targets
+ */
+export function digestCrates(
+  sources: CompiledSources,
+  environment: readonly object[],
+): ReadonlyMap<string, string> {
+  const crates = listCrates(sources);
+  const lines = new Map<Crate | undefined, string[]>();
+  for (const [path, digest] of [...sources.digests].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const owner = ownerOf(crates, path);
+    lines.set(owner, [...(lines.get(owner) ?? []), `${path}\0${digest}`]);
+  }
+  const common = [JSON.stringify(environment), ...(lines.get(undefined) ?? [])];
+  const all = [...lines].flatMap(([owner, some]) => (owner?.vendored ? [] : some));
+  const everywhere = [...crates.values()].some(({ leads, runs }) => leads && runs);
+  const named = new Map<string, string[]>();
+  for (const crate of crates.values()) {
+    const own = lines.get(crate) ?? [];
+    const outside = crate.leads || everywhere ? all : [];
+    const digest = hash(crate.vendored ? own : [...common, ...own, ...outside]);
+    named.set(crate.name, [...(named.get(crate.name) ?? []), digest]);
+  }
+  return new Map([...named].map(([name, digests]) => [name, hash(digests)]));
+}
+
+interface Crate {
+  readonly name: string;
+  readonly vendored: boolean;
+  /** Whether it runs while others compile: a macro, a build script. */
+  readonly runs: boolean;
+  /** Whether one of its Rust files has a path that leads out of it. */
+  readonly leads: boolean;
+}
+
+const leadsOut = /"[^"\n]*\.\.(?:[/\\][^"\n]*)?"|\b(?:ancestors|parent|pop)\(\)/;
+
+function listCrates({ digests, text }: CompiledSources): Map<string, Crate> {
+  const found = new Map<string, Crate>();
+  const leading = new Set<string>();
+  const manifests = [...digests.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
+  for (const path of manifests) {
+    const directory = directoryOf(path);
+    const manifest = parseManifest(text(path) ?? '');
+    if (manifest?.name === undefined) continue;
+    const vendored = digests.has(below(directory, '.cargo-checksum.json'));
+    const script = manifest.build ?? digests.has(below(directory, 'build.rs'));
+    const runs = !vendored && (manifest.macro || script !== false);
+    found.set(directory, { name: manifest.name, vendored, runs, leads: false });
+  }
+  for (const path of digests.keys()) {
+    const directory = path.endsWith('.rs') ? homeOf(found, path) : undefined;
+    if (directory === undefined || leading.has(directory) || found.get(directory)!.vendored) continue;
+    if (leadsOut.test(text(path) ?? '')) leading.add(directory);
+  }
+  return new Map([...found].map(([at, crate]) => [at, { ...crate, leads: leading.has(at) }]));
+}
+
+/** The directory of the crate that a file belongs to. */
+function homeOf(crates: ReadonlyMap<string, Crate>, path: string): string | undefined {
+  return upwards(directoryOf(path)).find((directory) => crates.has(directory));
+}
+
+function ownerOf(crates: ReadonlyMap<string, Crate>, path: string): Crate | undefined {
+  const home = homeOf(crates, path);
+  return home === undefined ? undefined : crates.get(home);
+}
+
+function hash(lines: readonly string[]): string {
+  return createHash('sha256').update(lines.join('\n')).digest('hex');
+}
+
+interface Message {
+  readonly reason?: string;
+  readonly package_id?: string;
+  readonly target?: { readonly name: string; readonly kind: readonly string[] };
+  readonly filenames?: readonly string[];
+  readonly fresh?: boolean;
+  readonly out_dir?: string;
+}
+
+/**
+ * The units that a cargo used, as `--message-format=json` says.
+ *
+ * @param folderOf the folder of the cache for a directory that cargo leaves finished programs in
+ */
+export function listUsedUnits(stdout: string, folderOf: (directory: string) => string): UsedUnit[] {
+  return stdout.split('\n').flatMap((line): UsedUnit[] => {
+    const { reason, package_id: id = '', target, filenames = [], fresh, out_dir: out } = parseMessage(line);
+    const unit = { package: packageOf(id), fresh: fresh ?? false };
+    if (reason === 'build-script-executed') {
+      const [, folder, hash] = inBuild.exec(`${out}/`) ?? [];
+      return folder === undefined ? [] : [{ ...unit, folder, hash, kind: 'run-build-script' }];
+    }
+    if (reason !== 'compiler-artifact' || !target) return [];
+    const [kind = ''] = target.kind;
+    const found = filenames.map((path) => inDeps.exec(path) ?? inBuild.exec(path)).find(Boolean);
+    if (found) return [{ ...unit, folder: found[1]!, hash: found[2], kind: '' }];
+    const folder = folderOf(directoryOf(filenames[0] ?? ''));
+    return [{ ...unit, folder, kind: `${kind === 'bin' ? 'bin' : 'lib'}-${target.name}` }];
+  });
+}
+
+const inDeps = /^(.*)\/deps\/[^/]*-([0-9a-f]{16})(?:\.\w+)?$/;
+const inBuild = /^(.*)\/build\/[^/]*-([0-9a-f]{16})\//;
+
+/** `path+file:///a/server#0.1.0` and `registry+…#server@0.1.0` are both `server`. */
+function packageOf(id: string): string {
+  const [before = '', behind = ''] = id.split('#');
+  return behind.includes('@')
+    ? behind.slice(0, behind.lastIndexOf('@'))
+    : before.slice(before.lastIndexOf('/') + 1);
+}
+
+function parseMessage(line: string): Message {
+  if (!line.startsWith('{')) return {};
+  try {
+    return JSON.parse(line) as Message;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,105 @@
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { compileFailure, failed, type Result } from '@prism-build/errors';
+import type { SharedUnits, UsedUnit } from '@prism-build/languages';
+import { type Finished, readTextIfThere, withLock, writeFileAtomic } from '@prism-build/shell';
+
+/** What a unit was made of: the digest that its package had, beside what the tool wrote of it. */
+const markName = 'made-of';
+const attempts = 3;
+
+/**
+ * Runs a compiler whose units other projects and clones share. Units of other content are removed before, since the
+ * tool would take them for fresh where no source is newer. What it found all the same, another process wrote meanwhile
+ * (a compiler that outlived its run, a run that lost the lock): then it runs again. Marks are written of units that
+ * this very run made, so correctness does not rest on the lock.
+ *
+ * @param lock orders the writers of the cache
+ * @param stamp a file to write: its time tells this run's units from earlier ones
+ * @returns what the calls printed. Failure: UNITS_OVERWRITTEN, and those of `compile`.
+ */
+export function withSharedUnits(
+  shared: SharedUnits,
+  { lock, stamp }: { readonly lock: string; readonly stamp: string },
+  compile: () => Promise<Result<readonly Finished[]>>,
+): Promise<Result<readonly Finished[]>> {
+  return withLock(lock, async () => {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      removeOthers(shared);
+      fs.writeFileSync(stamp, '');
+      const start = fs.statSync(stamp).mtimeMs;
+      const done = await compile();
+      if (!done.ok) return done;
+      const used = done.value.flatMap(({ stdout }) => shared.listUsed(stdout));
+      if (acceptUnits(shared, used, start)) return done;
+    }
+    const what = `another process keeps writing to ${shared.folders[0]}`;
+    return failed(compileFailure('UNITS_OVERWRITTEN', { what }));
+  });
+}
+
+/** Removes the units of this tree's packages that were made of other content, or of nobody knows what. */
+export function removeOthers({ folders, contents }: SharedUnits): void {
+  for (const folder of folders)
+    for (const unit of listUnits(folder)) {
+      const content = contents.get(unit.package);
+      if (content === undefined || markOf(unit) === content) continue;
+      // What describes it goes first: without it the rest counts for nothing.
+      fs.rmSync(unit.description, { recursive: true, force: true });
+      fs.rmSync(join(folder, 'build', unit.name), { recursive: true, force: true });
+    }
+}
+
+/**
+ * Whether all units that a run used are of this tree's content; marks those that it made.
+ *
+ * @param start units that were described earlier, in milliseconds since 1970, are no work of this run
+ */
+export function acceptUnits(shared: SharedUnits, used: readonly UsedUnit[], start: number): boolean {
+  const units = new Map(shared.folders.map((folder) => [folder, listUnits(folder)]));
+  const made: { readonly unit: Unit; readonly content: string }[] = [];
+  for (const one of used) {
+    const content = shared.contents.get(one.package);
+    if (content === undefined) continue;
+    for (const unit of units.get(one.folder) ?? []) {
+      if (unit.package !== one.package || !isMeant(unit, one)) continue;
+      if (markOf(unit) === content) continue;
+      if (one.fresh || describedAt(unit) < start) return false;
+      made.push({ unit, content });
+    }
+  }
+  for (const { unit, content } of made) writeFileAtomic(join(unit.description, markName), content);
+  return true;
+}
+
+interface Unit {
+  /** `<package>-<hash>` */
+  readonly name: string;
+  readonly package: string;
+  readonly hash: string;
+  readonly description: string;
+}
+
+function listUnits(folder: string): Unit[] {
+  const place = join(folder, '.fingerprint');
+  const names = fs.existsSync(place) ? fs.readdirSync(place) : [];
+  return names.flatMap((name) => {
+    const [, owner, hash] = /^(.+)-([0-9a-f]{16})$/.exec(name) ?? [];
+    return owner === undefined ? [] : [{ name, package: owner, hash: hash!, description: join(place, name) }];
+  });
+}
+
+function isMeant(unit: Unit, used: UsedUnit): boolean {
+  if (used.hash !== undefined) return unit.hash === used.hash;
+  return fs.readdirSync(unit.description).some((name) => name.startsWith(used.kind));
+}
+
+function markOf({ description }: Unit): string | undefined {
+  return readTextIfThere(join(description, markName));
+}
+
+/** When the tool last wrote of a unit. */
+function describedAt({ description }: Unit): number {
+  const times = fs.readdirSync(description).map((name) => fs.statSync(join(description, name)).mtimeMs);
+  return Math.max(0, ...times);
+}
