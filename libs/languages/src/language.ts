@@ -38,6 +38,8 @@ export interface CheckRequest extends ReadingRequest {
   readonly environment: (target: Target) => Readonly<Record<string, string>>;
   /** The RUN line, for failures that no file of the tree explains better. */
   readonly at: Place;
+  /** The ENV or ARG that gives a variable its value. */
+  readonly setAt?: (variable: string) => Place;
 }
 
 export interface CheckedSources extends SourceReader {
