@@ -13,6 +13,7 @@ export type {
   CompileRequest,
   CompilerCall,
   Explanation,
+  Inspection,
   Language,
   Machine,
   Obtaining,

@@ -86,6 +86,7 @@ describe('flags', () => {
   });
 });
 
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: what Containerfiles say
 test('exec form expands nothing; -ldflags of compile-go takes variables that have a value', () => {
   const ldflags = '-ldflags=-X main.v=${VERSION}';
   expect(check([ldflags, '.'], { env: { VERSION: '1.2.3' } })).toEqual([]);

@@ -14,6 +14,7 @@ import {
 import { expandVariables } from './expand';
 import { explainGo } from './explain';
 import { splitFlags } from './flags';
+import { inspectGo } from './inspect';
 import { isVendored } from './tree';
 
 /**
@@ -29,6 +30,7 @@ export const go: Language = {
   reads: readGoClosure,
   check: checkGo,
   explain: explainGo,
+  inspect: inspectGo,
   fetchInherits: [
     'GOPROXY',
     'GOSUMDB',

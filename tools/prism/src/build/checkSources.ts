@@ -2,16 +2,28 @@ import * as fs from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { parentOf, type Tree } from '@prism-build/assemble';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
-import { type CheckedSources, type Pin, recogniseCommand, type SourceEntry } from '@prism-build/languages';
+import {
+  type CheckedSources,
+  type CheckRequest,
+  type Pin,
+  recogniseCommand,
+  type SourceEntry,
+} from '@prism-build/languages';
 import type { CompilePlan } from '@prism-build/plan';
 import { readTextIfThere } from '@prism-build/shell';
 
 /** Lets the language refuse, by name, whatever the stage or its sources set and the compiler would not get. */
 export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tree): Result<void> {
-  const { language, recognised } = recogniseCommand(plan.argv)!;
-  if (!language.check) return ok(undefined);
-  const request = {
-    recognised,
+  const { language } = recogniseCommand(plan.argv)!;
+  const failures: readonly Failure[] =
+    language.check?.(checkRequest(root, plan, pin), readTree(root, tree)) ?? [];
+  return failures.length > 0 ? failed(...failures) : ok(undefined);
+}
+
+/** A compile stage as languages judge it. */
+export function checkRequest(root: string, plan: CompilePlan, pin: Pin): CheckRequest {
+  return {
+    recognised: recogniseCommand(plan.argv)!.recognised,
     pin,
     targets: plan.platforms.map(({ platform }) => platform),
     working: plan.working.replace(/^\//, ''),
@@ -23,8 +35,6 @@ export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tr
       line: lineOf(readTextIfThere(join(root, plan.containerfile)) ?? '', variable, plan.line),
     }),
   };
-  const failures: readonly Failure[] = language.check(request, readTree(root, tree));
-  return failures.length > 0 ? failed(...failures) : ok(undefined);
 }
 
 /** The last line before `end` that names a variable outside of a comment; `end` where none does. Lines count from 1. */
