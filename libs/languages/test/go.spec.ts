@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of Containerfiles.
 import { go } from '../src/go';
 import { amd64, arm64, machineOf, requestOf } from './support';
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of Containerfiles.
 import { go } from '../src/go';
 import { compareGoVersions } from '../src/go/versions';
 import type { CheckRequest } from '../src/index';
@@ -86,7 +87,6 @@ describe('flags', () => {
   });
 });
 
-// biome-ignore-start lint/suspicious/noTemplateCurlyInString: what Containerfiles say
 test('exec form expands nothing; -ldflags of compile-go takes variables that have a value', () => {
   const ldflags = '-ldflags=-X main.v=${VERSION}';
   expect(check([ldflags, '.'], { env: { VERSION: '1.2.3' } })).toEqual([]);
