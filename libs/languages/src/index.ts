@@ -6,6 +6,10 @@ import { rust } from './rust';
 export type { Closure, Part, Reading, ReadingRequest, SourceEntry, SourceReader, Use } from './closure';
 export { upwards } from './closure';
 export { debianVersions } from './debian';
+export { constraintHolds, nameFits } from './go/constraint';
+export { parseModuleFile } from './go/modules';
+export { parseGoFile } from './go/sourceFile';
+export { compareGoVersions } from './go/versions';
 export type {
   CheckedSources,
   CheckRequest,
@@ -14,6 +18,7 @@ export type {
   CompileRequest,
   CompilerCall,
   Explanation,
+  Inspection,
   Language,
   Machine,
   Obtaining,

@@ -44,6 +44,8 @@ export interface CheckRequest extends ReadingRequest {
   readonly environment: (target: Target) => Readonly<Record<string, string>>;
   /** The RUN line, for failures that no file of the tree explains better. */
   readonly at: Place;
+  /** The ENV or ARG that gives a variable its value. */
+  readonly setAt?: (variable: string) => Place;
 }
 
 export interface CheckedSources extends SourceReader {
@@ -56,6 +58,15 @@ export interface Explanation {
   readonly code: Parameters<typeof compileFailure>[0];
   readonly what: string;
   readonly remedy?: string;
+}
+
+/** Questions to the language's own tool about what a program is made of. */
+export interface Inspection {
+  /** What the answers depend on, besides the lockfiles, the pin and the targets. */
+  readonly subject: readonly string[];
+  readonly calls: readonly CompilerCall[];
+  /** What people should know, a sentence each, from what the calls printed. */
+  readonly judge: (outputs: readonly string[]) => readonly string[];
 }
 
 /** One process; the environment is complete, nothing is inherited. */
@@ -147,6 +158,12 @@ export interface Language {
   readonly check?: (request: CheckRequest, sources: CheckedSources) => readonly Failure[];
   /** The cause of a failed fetch or compile; undefined where the tool's own words are all that is known. */
   readonly explain?: (output: string, step: 'fetch' | 'compile') => Explanation | undefined;
+  /** What is not wrong and should be known: of dependencies, once they are fetched. */
+  readonly inspect?: (
+    check: CheckRequest,
+    sources: CheckedSources,
+    request: CompileRequest,
+  ) => Inspection | undefined;
   readonly recognise: (argv: readonly string[]) => Recognised | undefined;
   readonly findToolchain: (pin: Pin, machine: Machine, cache: string) => Result<Toolchain>;
   /** Brings the pinned toolchain to where findToolchain looks, where some other version on the machine can fetch it. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of Containerfiles.
 import { go } from '../src/go';
 import { amd64, arm64, machineOf, requestOf } from './support';
 
@@ -18,18 +19,27 @@ test.each([
   [['go', 'build', './x']],
   [['compile-go']],
   [['compile-go', '-tags']],
-  // Programs of the host must not be started by a flag of a Containerfile.
-  [['compile-go', '-toolexec=/bin/evil', './x']],
-  [['compile-go', '-exec', 'x', './x']],
-  [['compile-go', '-o', '/etc/passwd', './x']],
-  [['compile-go', '-modfile=/x', './x']],
+  [['compile-go', '-unknown', './x']],
+  [['compile-go', '--', './x']],
   [['sh', '-c', 'compile-go ./x']],
 ])('does not recognise %j', (argv) => {
   expect(go.recognise(argv)).toBeUndefined();
 });
 
+// Programs of the host must not be started by a flag of a Containerfile, nor files written: `check` refuses these by
+// name, and no call of the compiler has them.
+test.each(['-toolexec=/bin/evil', '-exec=x', '-o=/etc/passwd', '-modfile=/x', '-race', '-C=/'])(
+  '%s reaches no compiler',
+  (flag) => {
+    const [call] = go.compile(requestOf(go, ['compile-go', flag, './x']));
+    const [plain] = go.compile(requestOf(go, ['compile-go', './x']));
+    expect(call).toEqual(plain);
+  },
+);
+
 test('argv and environment of a compile, one call a platform', () => {
   const request = requestOf(go, ['compile-go', '-tags=grpcnotrace', './cmd/x'], {
+    // Only what the go command obeys is handed on.
     environment: ({ architecture }) => ({ STAGE_ENV: architecture }),
     contains: (path) => path === '/w/source/src/go.work',
   });
@@ -69,7 +79,6 @@ test('argv and environment of a compile, one call a platform', () => {
       "HOME": "/h",
       "LANG": "C",
       "PATH": "/usr/local/go/bin:/usr/bin:/bin",
-      "STAGE_ENV": "amd64",
       "TZ": "UTC",
     },
   },
@@ -107,7 +116,6 @@ test('argv and environment of a compile, one call a platform', () => {
       "HOME": "/h",
       "LANG": "C",
       "PATH": "/usr/local/go/bin:/usr/bin:/bin",
-      "STAGE_ENV": "arm64",
       "TZ": "UTC",
     },
   },
@@ -119,24 +127,60 @@ test('argv and environment of a compile, one call a platform', () => {
 test('a stage cannot change what must be fixed, and the user cannot change bytes', () => {
   process.env.GOFLAGS = '-race';
   process.env.GOEXPERIMENT = 'x';
+  const places = {
+    GOROOT: '/r',
+    GOCACHE: '/r',
+    GOMODCACHE: '/r',
+    HOME: '/r',
+    TMPDIR: '/r',
+    GOTOOLCHAIN: 'go1.1',
+  };
+  const programs = { GOCACHEPROG: '/evil', GOAUTH: '/evil', CC: '/evil' };
   const environment = () => ({
+    ...places,
+    ...programs,
     GOOS: 'plan9',
     GOPROXY: 'evil',
     CGO_ENABLED: '1',
     GOFLAGS: '-mod=mod',
-    MINE: '1',
   });
   const [call] = go.compile(requestOf(go, ['compile-go', './x'], { environment }));
-  expect(call!.env).toMatchObject({
-    GOOS: 'linux',
-    GOPROXY: 'off',
-    CGO_ENABLED: '0',
-    GOFLAGS: '-mod=readonly',
-    MINE: '1',
-  });
-  expect(call!.env).not.toHaveProperty('GOEXPERIMENT');
+  const [plain] = go.compile(requestOf(go, ['compile-go', './x']));
+  expect(call).toEqual(plain);
+  expect(plain!.env).not.toHaveProperty('GOEXPERIMENT');
   delete process.env.GOFLAGS;
   delete process.env.GOEXPERIMENT;
+});
+
+test('settings of the stage that change the program are in force', () => {
+  const of = { GOEXPERIMENT: 'jsonv2', GODEBUG: 'x=1', GOFIPS140: 'v1.0.0', GOAMD64: 'v3', GOARM64: 'v9.0' };
+  const calls = go.compile(requestOf(go, ['compile-go', './x'], { environment: () => of }));
+  const { GOAMD64, GOARM64, ...both } = of;
+  expect(calls.map(({ env }) => env)).toEqual([
+    expect.objectContaining({ ...both, GOAMD64, GOARM64: 'v8.0' }),
+    expect.objectContaining({ ...both, GOAMD64: 'v1', GOARM64 }),
+  ]);
+});
+
+test('flags of compile-go, with ARG and ENV of the target in those of the linker', () => {
+  const request = requestOf(
+    go,
+    [
+      'compile-go',
+      '-ldflags=-X main.v=${V} -X main.a=$ARCH$1',
+      '-gcflags=all=-N -l',
+      '-pgo=off',
+      '-mod=vendor',
+      './x',
+    ],
+    { environment: ({ architecture }) => ({ V: '1.2.3', ARCH: architecture }) },
+  );
+  const [call, other] = go.compile(request);
+  expect(call!.argv).toContain('-ldflags=-X main.v=1.2.3 -X main.a=amd64$1 -buildid=');
+  expect(other!.argv).toContain('-ldflags=-X main.v=1.2.3 -X main.a=arm64$1 -buildid=');
+  expect(call!.argv).toEqual(expect.arrayContaining(['-gcflags=all=-N -l', '-pgo=off']));
+  expect(call!.env.GOFLAGS).toBe('-mod=vendor');
+  expect(go.fetch(request)).toEqual([]);
 });
 
 test('go.work is the one that COPY brought, never one above the tree', () => {
@@ -166,6 +210,15 @@ test('fetching downloads what the lockfile names, and is told where from', () =>
     cwd: '/w/source/src/x',
     env: { GOFLAGS: '', GOMODCACHE: '/c/gomod', GOTOOLCHAIN: 'local' },
   });
+  // The stage may say where modules come from.
+  const environment = () => ({
+    GOPROXY: 'https://proxy.example',
+    GOPRIVATE: 'x',
+    GOAUTH: 'evil',
+    HOME: '/r',
+  });
+  const [told] = go.fetch(requestOf(go, ['compile-go', './x'], { environment }));
+  expect(told!.env).toEqual({ ...call!.env, GOPROXY: 'https://proxy.example', GOPRIVATE: 'x' });
   expect(go.fetchInherits).toEqual(expect.arrayContaining(['GOPROXY', 'GOPRIVATE', 'GOSUMDB']));
 });
 

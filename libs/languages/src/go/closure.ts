@@ -14,9 +14,19 @@ import { type GoFile, parseGoFile } from './sourceFile';
 /** Files besides Go's own that the go command looks into, or links as they are. */
 const otherSources = /\.(s|S|sx|h|hh|hpp|hxx|c|cc|cpp|cxx|m|f|F|for|f90|swig|swigcxx|syso)$/;
 
-interface Package {
+/** A package whose sources are in the tree; without a module it is one of the vendor directory. */
+export interface Package {
   readonly directory: string;
   readonly module: Module | undefined;
+}
+
+/** What a walk along the imports of the units came across. */
+export interface Walk {
+  readonly reading: Reading;
+  readonly modules: Modules | undefined;
+  readonly packages: readonly Package[];
+  /** Import paths of packages that are not in the tree: of the standard library and of fetched modules. */
+  readonly elsewhere: readonly string[];
 }
 
 /**
@@ -24,23 +34,39 @@ interface Package {
  * the files of modules. Constraint-excluded files count too, since go opens them; what only they import does not.
  */
 export function readGoClosure(request: ReadingRequest, reader: SourceReader): Reading {
+  return walkPackages(request, reader).reading;
+}
+
+export const tagsOf = ({ flags }: ReadingRequest['recognised']): string[] =>
+  (flags.tags ?? '').split(/[\s,]+/).filter(Boolean);
+
+/** Walks along the imports of the units, as far as the packages are in the tree. */
+export function walkPackages(request: ReadingRequest, reader: SourceReader): Walk {
   const { recognised, targets, working } = request;
   const foreign = foreignEndings(targets);
   const out = new Collector(['_test.go', ...foreign]);
   const modules = findModules(working, reader, out);
-  if (!modules) return { why: 'there is no go.mod and no go.work in what COPY brought' };
-  const tags = (recognised.flags.tags ?? '').split(/[\s,]+/).filter(Boolean);
   const seen = new Map<string, Package>();
+  const elsewhere = new Set<string>();
+  const end = (reading: Reading): Walk => ({
+    reading,
+    modules,
+    packages: [...seen.values()],
+    elsewhere: [...elsewhere].sort(),
+  });
+  if (!modules) return end({ why: 'there is no go.mod and no go.work in what COPY brought' });
+  const tags = tagsOf(recognised);
   const enter = (one: Package | undefined) => {
     if (one && !seen.has(one.directory)) seen.set(one.directory, one);
   };
   for (const unit of recognised.units) {
     const found = findUnit(unit, working, modules, reader);
-    if (!found) return { why: `${unit} is not a package whose directory can be said from files` };
+    if (!found) return end({ why: `${unit} is not a package whose directory can be said from files` });
     // The profile that a main package is optimised by.
     out.add({ kind: 'file', path: below(found.directory, 'default.pgo') });
     enter(found);
   }
+  addProfile(request, out);
   // A Map gives what is added while it is walked, too.
   for (const one of seen.values()) {
     for (const [file, { imports, embeds }] of listGoFiles(one, reader, out, (name, build) =>
@@ -53,12 +79,20 @@ export function readGoClosure(request: ReadingRequest, reader: SourceReader): Re
       for (const path of imports) {
         const imported = findPackage(path, modules, reader);
         enter(imported);
+        if (!imported) elsewhere.add(path);
         if (imported?.module && imported.module !== one.module) out.use(file, imported.module.directory);
       }
     }
     if (out.undecided) break;
   }
-  return out.finish();
+  return end(out.finish());
+}
+
+/** The profile that -pgo names; default.pgo belongs to each main package. */
+function addProfile({ recognised, working }: ReadingRequest, out: Collector): void {
+  const { pgo = 'auto' } = recognised.flags;
+  const path = pgo === 'auto' || pgo === 'off' ? undefined : joinInside(working, pgo);
+  if (path !== undefined) out.add({ kind: 'file', path });
 }
 
 /** The Go files of a package that some target compiles; all that go opens is added on the way. */

@@ -1,9 +1,21 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { compileFailure, failed, ok } from '@prism-build/errors';
-import { splitArguments } from '../arguments';
-import type { CompileRequest, Language, Target } from '../language';
+import type { Language } from '../language';
 import type { Pin } from '../pin';
+import { checkGo } from './check';
 import { readGoClosure } from './closure';
+import {
+  fetchEnvironment,
+  fixedEnvironment,
+  offlineEnvironment,
+  pace,
+  targetEnvironment,
+} from './environment';
+import { expandVariables } from './expand';
+import { explainGo } from './explain';
+import { splitFlags } from './flags';
+import { inspectGo } from './inspect';
+import { isVendored } from './tree';
 
 /**
  * Go, by `RUN ["compile-go", "-tags=…", "./cmd/x", …]`: static binaries under /out, named after their packages.
@@ -16,6 +28,9 @@ export const go: Language = {
   dependencies: 'gomod',
   neverRead: ['**/*_test.go'],
   reads: readGoClosure,
+  check: checkGo,
+  explain: explainGo,
+  inspect: inspectGo,
   fetchInherits: [
     'GOPROXY',
     'GOSUMDB',
@@ -30,7 +45,7 @@ export const go: Language = {
 
   recognise(argv) {
     if (argv[0] !== 'compile-go') return undefined;
-    const split = splitArguments(argv.slice(1), ['tags', 'ldflags']);
+    const split = splitFlags(argv.slice(1));
     if (!split || split.units.length === 0) return undefined;
     return { language: 'go', units: split.units, flags: split.flags };
   },
@@ -75,15 +90,14 @@ export const go: Language = {
   },
 
   fetch(request) {
-    const { directories, toolchain } = request;
     if (isVendored(request)) return [];
-    const env = { ...fixedEnvironment(request), GOFLAGS: '', GOPATH: join(directories.cache, 'gopath') };
-    return [{ argv: [toolchain.command, 'mod', 'download'], cwd: directories.working, env }];
+    const argv = [request.toolchain.command, 'mod', 'download'] as const;
+    return [{ argv, cwd: request.directories.working, env: fetchEnvironment(request) }];
   },
 
   compile(request) {
     const { recognised, directories, toolchain, out, targets } = request;
-    const { tags, ldflags = '-s -w' } = recognised.flags;
+    const { tags, pgo, gcflags, ldflags = '-s -w' } = recognised.flags;
     return targets.map((target) => ({
       argv: [
         toolchain.command,
@@ -91,90 +105,26 @@ export const go: Language = {
         '-trimpath',
         '-buildvcs=false',
         // The build ID names the sources; without it a comment leaves the binary as it was.
-        `-ldflags=${ldflags} -buildid=`,
+        `-ldflags=${expandVariables(ldflags, request.environment(target)).text} -buildid=`,
+        ...(gcflags ? [`-gcflags=${gcflags}`] : []),
         ...(tags ? [`-tags=${tags}`] : []),
+        ...(pgo ? [`-pgo=${pgo}`] : []),
         '-o',
         `${out(target)}/`,
         ...recognised.units,
       ],
       cwd: directories.working,
       env: {
+        ...targetEnvironment(target, request.environment(target)),
         ...fixedEnvironment(request),
         ...pace(request),
-        ...request.environment(target),
-        ...targetEnvironment(target),
-        GOFLAGS: isVendored(request) ? '-mod=vendor' : '-mod=readonly',
-        GOENV: 'off',
-        GOPROXY: 'off',
+        ...offlineEnvironment(request),
       },
     }));
   },
 
   placements: () => [],
 };
-
-function fixedEnvironment(request: CompileRequest): Record<string, string> {
-  const { directories, toolchain } = request;
-  return {
-    PATH: `${join(toolchain.root, 'bin')}:/usr/bin:/bin`,
-    HOME: directories.home,
-    LANG: 'C',
-    TZ: 'UTC',
-    GOROOT: toolchain.root,
-    GOTOOLCHAIN: 'local',
-    GOWORK: findWorkspace(request),
-    GOTELEMETRY: 'off',
-    GOCACHE: join(directories.cache, 'gobuild'),
-    GOMODCACHE: join(directories.cache, 'gomod'),
-  };
-}
-
-/**
- * Settings that change how long it takes and never what comes out: the compilers' processes are too short-lived for
- * collecting garbage to pay below a gigabyte, and the targets share the cores. Measured: a sixth less time.
- */
-function pace({ cores, targets }: CompileRequest): Record<string, string> {
-  return {
-    GOGC: 'off',
-    GOMEMLIMIT: '1GiB',
-    GOMAXPROCS: String(Math.max(1, Math.floor(cores / targets.length))),
-  };
-}
-
-/** The go.work that COPY brought, never one that happens to lie above the tree on this machine. */
-function findWorkspace(request: CompileRequest): string {
-  return findAbove(request, 'go.work') ?? 'off';
-}
-
-/** Whether the dependencies lie beside the module, or the workspace: then nothing is fetched. */
-function isVendored(request: CompileRequest): boolean {
-  const main = findAbove(request, 'go.work') ?? findAbove(request, 'go.mod');
-  return main !== undefined && request.contains(join(dirname(main), 'vendor', 'modules.txt'));
-}
-
-function findAbove({ directories, contains }: CompileRequest, name: string): string | undefined {
-  for (
-    let directory = directories.working;
-    directory.startsWith(directories.source);
-    directory = dirname(directory)
-  ) {
-    if (contains(join(directory, name))) return join(directory, name);
-  }
-  return undefined;
-}
-
-/** Microarchitecture levels are set even where they are the default: the user's own change bytes. */
-function targetEnvironment(target: Target): Record<string, string> {
-  const arm = target.architecture === 'arm' ? { GOARM: (target.variant ?? 'v7').slice(1) } : {};
-  return {
-    CGO_ENABLED: '0',
-    GOOS: target.os,
-    GOARCH: target.architecture,
-    GOAMD64: target.architecture === 'amd64' ? (target.variant ?? 'v1') : 'v1',
-    GOARM64: 'v8.0',
-    ...arm,
-  };
-}
 
 function downloadedRoot({ version }: Pin, cache: string): string {
   return join(cache, 'gomod', 'golang.org', `toolchain@v0.0.1-go${version}.${hostPair()}`);

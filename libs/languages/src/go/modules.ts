@@ -19,6 +19,10 @@ export interface Modules {
   readonly local: readonly Module[];
   /** The vendor directory that the go command would use. */
   readonly vendor: string | undefined;
+  /** The directory of the main module, or of the workspace. */
+  readonly root: string;
+  /** The go.work, or the go.mod where there is none. */
+  readonly main: string;
 }
 
 /** The modules of a compile that lie in the tree, by go.work, or by go.mod and its replace lines. */
@@ -68,6 +72,8 @@ export function findModules(working: string, reader: SourceReader, out: Collecto
   return {
     local: local.sort((a, b) => b.path.length - a.path.length),
     vendor: vendored ? below(root, 'vendor') : undefined,
+    root,
+    main: below(root, work === undefined ? 'go.mod' : 'go.work'),
   };
 }
 

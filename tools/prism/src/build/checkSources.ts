@@ -1,32 +1,62 @@
 import * as fs from 'node:fs';
-import { relative } from 'node:path';
-import type { Tree } from '@prism-build/assemble';
+import { basename, join, relative } from 'node:path';
+import { parentOf, type Tree } from '@prism-build/assemble';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
-import { type CheckedSources, type Pin, recogniseCommand, type SourceEntry } from '@prism-build/languages';
+import {
+  type CheckedSources,
+  type CheckRequest,
+  type Pin,
+  recogniseCommand,
+  type SourceEntry,
+} from '@prism-build/languages';
 import type { CompilePlan } from '@prism-build/plan';
+import { readTextIfThere } from '@prism-build/shell';
 
 /** Lets the language refuse, by name, whatever the stage or its sources set and the compiler would not get. */
 export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tree): Result<void> {
-  const { language, recognised } = recogniseCommand(plan.argv)!;
-  if (!language.check) return ok(undefined);
-  const request = {
-    recognised,
+  const { language } = recogniseCommand(plan.argv)!;
+  const failures: readonly Failure[] =
+    language.check?.(checkRequest(root, plan, pin), readTree(root, tree)) ?? [];
+  return failures.length > 0 ? failed(...failures) : ok(undefined);
+}
+
+/** A compile stage as languages judge it. */
+export function checkRequest(root: string, plan: CompilePlan, pin: Pin): CheckRequest {
+  return {
+    recognised: recogniseCommand(plan.argv)!.recognised,
     pin,
     targets: plan.platforms.map(({ platform }) => platform),
     working: plan.working.replace(/^\//, ''),
     environment: (target: object) =>
       plan.platforms.find(({ platform }) => platform === target)?.environment ?? {},
     at: { file: plan.containerfile, line: plan.line },
+    setAt: (variable: string) => ({
+      file: plan.containerfile,
+      line: lineOf(readTextIfThere(join(root, plan.containerfile)) ?? '', variable, plan.line),
+    }),
   };
-  const failures: readonly Failure[] = language.check(request, readTree(root, tree));
-  return failures.length > 0 ? failed(...failures) : ok(undefined);
 }
 
-function readTree(root: string, tree: Tree): CheckedSources {
+/** The last line before `end` that names a variable outside of a comment; `end` where none does. Lines count from 1. */
+export function lineOf(text: string, variable: string, end: number): number {
+  const names = new RegExp(`(?:^|\\s)${variable}(?:[=\\s]|$)`);
+  const lines = text.split('\n').slice(0, end - 1);
+  const found = lines.findLastIndex((line) => !/^\s*#/.test(line) && names.test(line));
+  return found < 0 ? end : found + 1;
+}
+
+export function readTree(root: string, tree: Tree): CheckedSources {
   const contentOf = (path: string) => {
     const node = tree.get(path);
     return node?.type === 'file' ? node.content : undefined;
   };
+  const entries = new Map<string, SourceEntry[]>();
+  for (const [path, node] of tree) {
+    const parent = parentOf(path);
+    const siblings = entries.get(parent) ?? [];
+    siblings.push({ name: basename(path), directory: node.type === 'directory' });
+    entries.set(parent, siblings);
+  }
   return {
     facts: (path, _kind, parse) => {
       const content = contentOf(path);
@@ -34,13 +64,7 @@ function readTree(root: string, tree: Tree): CheckedSources {
       const bytes = content.kind === 'file' ? fs.readFileSync(content.path) : content.bytes;
       return parse(Buffer.from(bytes).toString('utf8'));
     },
-    list: (directory) => {
-      const prefix = directory === '' ? '' : `${directory}/`;
-      return [...tree].flatMap(([path, node]): SourceEntry[] => {
-        const name = path.startsWith(prefix) ? path.slice(prefix.length) : '';
-        return name === '' || name.includes('/') ? [] : [{ name, directory: node.type === 'directory' }];
-      });
-    },
+    list: (directory) => entries.get(directory) ?? [],
     placeOf: (path) => {
       const content = contentOf(path);
       return content?.kind === 'file' ? relative(root, content.path) : path;

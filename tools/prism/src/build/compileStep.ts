@@ -38,7 +38,8 @@ import { type CompileManifest, platformDirectory, publishOutput, readOutput } fr
 import type { Compiler } from './compiler/compiler';
 import { withCompiler } from './compiler/withCompiler';
 import { describeOutput, flushOutput } from './describeOutput';
-import { fetchDependencies } from './fetch';
+import { fetchDependencies, fetchKey } from './fetch';
+import { inspectDependencies } from './inspectDependencies';
 import { type MirroredTree, mirrorTree } from './mirror';
 import { preparePackers } from './packing';
 import { readRequest } from './request';
@@ -60,7 +61,8 @@ export async function compileStep(input: StepInput): Promise<Result<StepReport>>
   const work = () => compilePlanned(input, plan.value);
   const done = await withLock(lockPath(directories, `compile-${project}`), work);
   if (!done.ok) return done;
-  return ok({ text: describe(done.value.manifest), kept: done.value.kept, reads });
+  const notes = done.value.notes.map((note) => `note: ${note}\n`).join('');
+  return ok({ text: describe(done.value.manifest) + notes, kept: done.value.kept, reads });
 }
 
 /**
@@ -72,6 +74,8 @@ export const compiledHere = new Map<string, CompileManifest>();
 interface Compiled {
   readonly manifest: CompileManifest;
   readonly kept: boolean;
+  /** What is not wrong and should be known. */
+  readonly notes: readonly string[];
 }
 
 async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Result<Compiled>> {
@@ -95,7 +99,7 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     .update(JSON.stringify([executorIdentity(), plan, pin.value, mirror.value.digest]))
     .digest('hex');
   const kept = input.force ? undefined : readJournal(journal, key, destination);
-  if (kept) return ok({ manifest: kept, kept: true });
+  if (kept) return ok({ manifest: kept.manifest, notes: kept.notes, kept: true });
 
   return withCompiler({ ...input, plan, language, pin: pin.value }, async (compiler) => {
     // A compiler that outlived a killed run goes on writing: into a directory that is not this run's.
@@ -128,6 +132,11 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
       fetchDependencies(language, request, mirror.value, compiler),
     );
     if (!fetched.ok) return fetched;
+    const lock = fetchKey(language, request, mirror.value);
+    const inspecting = inspectDependencies(
+      { root: directories.root, language, plan, pin: pin.value, sources: sources.value, request, lock },
+      compiler,
+    );
     const compiling = sayIfLong(
       `${project}: ${language.title} compiles for ${request.targets.map(formatPlatform).join(', ')}`,
       () =>
@@ -144,28 +153,33 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     if (!manifest.ok) return manifest;
     const flushed = await flushing;
     if (!flushed.ok) return flushed;
+    const notes = await inspecting;
     return attempt(`cannot write ${destination}`, async () => {
       await publishOutput(destination, manifest.value, (platform) =>
         join(outputs, platformDirectory(platform)),
       );
-      writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value }));
+      writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value, notes }));
       compiledHere.set(destination, manifest.value);
-      return { manifest: manifest.value, kept: false };
+      return { manifest: manifest.value, notes, kept: false };
     });
   });
 }
 
-function readJournal(journal: string, key: string, destination: string): CompileManifest | undefined {
+interface Journal {
+  readonly key: string;
+  readonly manifest: CompileManifest;
+  readonly notes: readonly string[];
+}
+
+function readJournal(journal: string, key: string, destination: string): Journal | undefined {
   const written = parseJournal(readTextIfThere(journal) ?? '');
   if (written?.key !== key) return undefined;
   const found = readOutput(destination);
-  return found.ok && JSON.stringify(found.value) === JSON.stringify(written.manifest)
-    ? found.value
-    : undefined;
+  return found.ok && JSON.stringify(found.value) === JSON.stringify(written.manifest) ? written : undefined;
 }
 
 /** A journal that cannot be read is none: then it is compiled. */
-function parseJournal(text: string): { key: string; manifest: CompileManifest } | undefined {
+function parseJournal(text: string): Journal | undefined {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
-import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
+import { compileFailure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
 import type { CompileRequest, Language } from '@prism-build/languages';
 import { withLock, writeFileAtomic } from '@prism-build/shell';
 import type { Compiler } from './compiler/compiler';
 import type { MirroredTree } from './mirror';
+import { isDiskFull } from './run/isDiskFull';
 
 /**
  * Brings the dependencies that the lockfiles name into the compiler's cache; the only part of a compile that may
@@ -29,6 +30,8 @@ export async function fetchDependencies(
       const done = await fetch({ argv, cwd, env }, inherited);
       if (!done.ok) {
         const why = done.failures.map((failure) => `${failure.what}\n${failure.why ?? ''}`).join('\n');
+        if (isDiskFull(why))
+          return failed(shellFailure('DISK_FULL', { what: `the disk was full for ${language.title}`, why }));
         const { code, ...known } = language.explain?.(why, 'fetch') ?? {
           code: 'DEPENDENCIES_NOT_FETCHED' as const,
           what: `cannot fetch the ${language.title} dependencies`,
@@ -53,8 +56,12 @@ export function inheritedForFetching(language: Language, env: NodeJS.ProcessEnv)
   );
 }
 
-/** What was fetched: the lockfiles' content, for some platforms and, as wheels are, for a compiler of some name. */
-function fetchKey(language: Language, { targets, toolchain }: CompileRequest, mirror: MirroredTree): string {
+/** Of what was fetched: the lockfiles' content, for some platforms and, as wheels are, for a compiler of some name. */
+export function fetchKey(
+  language: Language,
+  { targets, toolchain }: CompileRequest,
+  mirror: MirroredTree,
+): string {
   const hash = createHash('sha256').update(
     `${basename(toolchain.command)}\0${targets.map(formatPlatform).join()}\n`,
   );

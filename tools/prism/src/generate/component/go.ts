@@ -3,11 +3,31 @@ import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
 import { compareVersions, parseGoModule } from '../shared/goModule';
 import { chooseMain } from './choose';
-import { copyModules, listModules } from './goModules';
-import { type GoPackage, type LocalModule, listMains, reachPackages } from './goPackages';
-import { type Finder, findPorts, type Program, type Request } from './program';
+import { copyModules, listModules, refuseAbsent } from './goModules';
+import { type GoPackage, type LocalModule, listMains, namesOfMain, reachPackages } from './goPackages';
+import { findFetched, withDisk } from './moduleCache';
+import { findPorts, type Listening } from './ports';
+import type { Finder, Program, Request } from './program';
+import { copyReads, findReads, noteAbsent } from './reads';
 
-const portPatterns = [/"(?:0\.0\.0\.0|localhost|127\.0\.0\.1|\[::1?\])?:(\d{2,5})"/g];
+export const listening: Listening = {
+  calls: [
+    {
+      pattern:
+        /\b(?:ListenAndServe(?:TLS|QUIC)?|Listen(?:Packet|TCP|UDP|Addr|TLS)?|Start(?:TLS|Server)?|Run(?:TLS)?|Serve)\(/g,
+    },
+    { pattern: /\bhttp\.Server\{/g, part: /\bAddr:\s*([^\n,]+)/ },
+    { pattern: /\b(?:TCP|UDP)Addr\{/g, part: /\bPort:\s*([^\n,]+)/, numbers: true },
+  ],
+  always: [
+    // An address without a host, or with all, is one to listen on.
+    /"(?:0\.0\.0\.0|\[::\])?:(\d{2,5})"/g,
+    /"(?:(?:HTTP|LISTEN|SERVER|GRPC)_)?PORT"\s*,\s*"?:?(\d{2,5})"?/g,
+  ],
+};
+/** Calls of the standard library, and of those that everybody uses, that read what a path names. */
+const reading =
+  /\b(?:(?:os|ioutil)\.(?:ReadFile|Open|ReadDir|DirFS|Stat)|(?:http)\.Dir|http\.ServeFile|ParseFiles|ParseGlob|LoadHTMLGlob|LoadHTMLFiles|filepath\.(?:Glob|WalkDir|Walk)|tls\.LoadX509KeyPair|DecodeFile|SetConfigFile)\(/g;
 const tls = ['net/http', 'crypto/tls', 'google.golang.org/grpc'];
 
 /** A program in Go: `package main` with a `func main`, in a module at the directory or above it. */
@@ -25,31 +45,42 @@ function describeGo(request: Request, moduleDirectory: string): Result<Program> 
   if (!module.ok) return module;
   const main = chooseMain(listMains(sources, directory), request.main, {
     where: directory,
-    namesOf: (path) => [relative(directory, path) || '.', basename(path)],
+    namesOf: (one) => namesOfMain(one, directory),
   });
   if (!main.ok) return main;
   const modules = listModules(sources, { directory: moduleDirectory, ...module.value });
   if (!modules.ok) return modules;
   const builder = chooseBuilder(request, moduleDirectory, text, module.value.go);
   if (!builder.ok) return builder;
-  const packages = reachPackages(sources, modules.value.all, main.value);
-  const native = checkNative(packages);
+  const fetched = findFetched(module.value.requires);
+  const reached = reachPackages(withDisk(sources), [...modules.value.all, ...fetched], main.value.directory);
+  const packages = reached.filter((one) => !one.directory.startsWith('/'));
+  const wanted = modules.value.absent.filter(({ path }) =>
+    packages.some(({ imports }) => imports.some((one) => one === path || one.startsWith(`${path}/`))),
+  );
+  if (wanted.length > 0) return failed(...wanted.map((one) => refuseAbsent(one, moduleDirectory)));
+  const native = checkNative(reached, fetched);
   if (!native.ok) return native;
   const locked = checkLock(sources, moduleDirectory, module.value.requires, modules.value.all);
   if (!locked.ok) return locked;
   const copied = copyModules(sources, modules.value, moduleDirectory, packages);
-  const unit = relative(moduleDirectory, main.value);
-  const program = basename(unit === '' ? module.value.path.replace(/\/v\d+$/, '') : unit);
+  const { file } = main.value;
+  const unit = join(relative(moduleDirectory, main.value.directory), file ?? '');
+  const program = basename(unit === '.' ? module.value.path.replace(/\/v\d+$/, '') : unit, '.go');
   const needsTls = packages.some(({ imports }) => imports.some((one) => tls.includes(one)));
   const certificates = needsTls && sources.read('containerfiles/static/Containerfile') !== undefined;
+  const texts = packages.flatMap((one) => one.texts);
+  const reads = findReads(sources, texts, reading, [directory, moduleDirectory, '.']);
+  const data = copyReads(reads.found, copied.context, '/');
   return ok({
     language: 'Go',
     context: copied.context,
     stages: [
       `FROM ${builder.value} AS compile`,
+      ...(packages.some(({ cgo }) => cgo.length > 0) ? ['ENV CGO_ENABLED=0'] : []),
       `WORKDIR ${copied.workdir}`,
       ...copied.lines,
-      `RUN ${JSON.stringify(['compile-go', unit === '' ? '.' : `./${unit}`]).replaceAll('","', '", "')}`,
+      `RUN ${JSON.stringify(['compile-go', unit === '.' ? '.' : `./${unit}`]).replaceAll('","', '", "')}`,
     ],
     final: [
       'FROM scratch',
@@ -59,12 +90,10 @@ function describeGo(request: Request, moduleDirectory: string): Result<Program> 
           ]
         : []),
       `COPY --from=compile /out/${program} /${program}`,
+      ...data.lines,
     ],
     entrypoint: [`/${program}`],
-    ports: findPorts(
-      packages.flatMap(({ texts }) => texts),
-      portPatterns,
-    ),
+    ports: findPorts(texts, listening),
     files: new Map(),
     notes: [
       ...(needsTls && !certificates
@@ -73,6 +102,7 @@ function describeGo(request: Request, moduleDirectory: string): Result<Program> 
           ]
         : []),
       ...native.value,
+      ...noteAbsent([...reads.absent, ...data.outside]),
     ],
     next: [],
   });
@@ -112,22 +142,30 @@ function chooseBuilder(
   );
 }
 
-/** cgo is off in images: a package with `import "C"` and nothing for the other case would not be whole. */
-function checkNative(packages: readonly GoPackage[]): Result<string[]> {
-  const native = packages.filter(({ cgo }) => cgo !== undefined);
-  const helpless = native.filter(({ withoutCgo }) => !withoutCgo);
-  if (helpless.length === 0)
-    return ok(
-      native.map(({ cgo }) => `${cgo} uses cgo, which is off: the package's other files take its place.`),
+/** cgo is off in images: a package with `import "C"` and no other file would not be there at all. */
+function checkNative(reached: readonly GoPackage[], fetched: readonly LocalModule[]): Result<string[]> {
+  const native = reached.filter(({ cgo }) => cgo.length > 0);
+  const nameOf = (file: string) => {
+    const module = fetched.find((one) => file.startsWith(`${one.directory}/`));
+    return module ? `${module.path}${file.slice(module.directory.length)}` : file;
+  };
+  const helpless = native.filter(({ plain }) => plain.length === 0);
+  if (helpless.length > 0)
+    return failed(
+      ...helpless.map(({ cgo }) =>
+        generateFailure('PROGRAM_NOT_SUPPORTED', {
+          what: 'this program needs cgo: images get static binaries, made with CGO_ENABLED=0',
+          remedy: 'Use a package without C, or build it in a stage with RUN on a base that has a C compiler.',
+          at: { file: nameOf(cgo[0]!) },
+        }),
+      ),
     );
-  return failed(
-    ...helpless.map(({ cgo }) =>
-      generateFailure('PROGRAM_NOT_SUPPORTED', {
-        what: 'this program needs cgo: images get static binaries, made with CGO_ENABLED=0',
-        remedy: 'Use a package without C, or build it in a stage with RUN on a base that has a C compiler.',
-        at: { file: cgo! },
-      }),
-    ),
+  return ok(
+    native.map(({ cgo, standIns }) => {
+      const instead =
+        standIns.length > 0 ? `${standIns.map(nameOf).join(', ')} takes its place` : 'it is left out';
+      return `${nameOf(cgo[0]!)} needs cgo, which is off: ${instead}.`;
+    }),
   );
 }
 

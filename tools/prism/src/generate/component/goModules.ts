@@ -1,5 +1,6 @@
 import { dirname, join, normalize, relative } from 'node:path/posix';
-import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { type Failure, failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { parseModuleFile } from '@prism-build/languages';
 import { type GoModule, parseGoModule } from '../shared/goModule';
 import type { GoPackage, LocalModule } from './goPackages';
 import type { Sources } from './program';
@@ -8,41 +9,64 @@ import type { Sources } from './program';
 export interface LocalModules {
   /** The module itself comes first. */
   readonly all: readonly LocalModule[];
+  /** Modules that replace lines lead to and that are not there: only what is imported of them matters. */
+  readonly absent: readonly Absent[];
   /** The directory of a go.work that says where they are; absent where replace lines do. */
   readonly work: string | undefined;
 }
 
+interface Absent {
+  readonly path: string;
+  /** What the replace line says. */
+  readonly target: string;
+}
+
 /**
- * Modules that replace lines lead to, or those of a go.work where go.mod names one of them without such a line: then
- * all that it uses, since the go command wants to see every one.
+ * Modules that replace lines lead to, as far as they are required, or those of a go.work where go.mod names one of them
+ * without such a line: then all that it uses, since the go command wants to see every one. A replace line of what
+ * nothing requires means nothing to Go.
  */
 export function listModules(sources: Sources, main: LocalModule & GoModule): Result<LocalModules> {
-  const text = sources.read(join(main.directory, 'go.mod'))!;
-  const replaced = [...text.matchAll(/^(?:replace\s+|\s+)(\S+)(?:\s+v\S+)?\s+=>\s+(\.\.?\/\S*)\s*$/gm)];
+  const { replace } = parseModuleFile(sources.read(join(main.directory, 'go.mod'))!);
   const all: LocalModule[] = [{ path: main.path, directory: main.directory }];
-  for (const [, path, target] of replaced) {
-    const directory = normalize(join(main.directory, target!)).replace(/\/$/, '');
-    if (directory.startsWith('..') || sources.read(join(directory, 'go.mod')) === undefined)
-      return failed(
-        generateFailure('PROGRAM_NOT_SUPPORTED', {
-          what: `${path} is replaced by ${target}, which is no module of this workspace`,
-          remedy: 'Bring the module into the workspace, or take the replace line out.',
-          at: { file: join(main.directory, 'go.mod') },
-        }),
-      );
-    all.push({ path: path!, directory });
+  const absent: Absent[] = [];
+  const required = new Set(main.requires.keys());
+  // A module that is brought in requires others, in a Set that grows while it is walked.
+  for (const path of required) {
+    const target = replace.find(([replaced]) => replaced === path)?.[1];
+    if (target === undefined) continue;
+    const directory = normalize(join(main.directory, target)).replace(/\/$/, '');
+    const text = directory.startsWith('..') ? undefined : sources.read(join(directory, 'go.mod'));
+    if (text === undefined) absent.push({ path, target });
+    else {
+      all.push({ path, directory });
+      const module = parseGoModule(text, join(directory, 'go.mod'));
+      if (module.ok) for (const one of module.value.requires.keys()) required.add(one);
+    }
   }
+  if (absent.length > 0) return failed(...absent.map((one) => refuseAbsent(one, main.directory)));
   const used = readWork(sources, main.directory);
   if (!used.ok) return used;
   const others = used.value?.modules ?? [];
   const needsWork = others.some(
     ({ path }) => main.requires.has(path) && !all.some((known) => known.path === path),
   );
-  if (!needsWork) return ok({ all, work: undefined });
+  const missing = replace.filter(([path]) => !required.has(path)).map(([path, target]) => ({ path, target }));
+  if (!needsWork) return ok({ all, absent: missing, work: undefined });
   const known = new Set(all.map(({ directory }) => directory));
   return ok({
     all: [...all, ...others.filter(({ directory }) => !known.has(directory))],
+    absent: missing,
     work: used.value!.directory,
+  });
+}
+
+/** A module that a replace line should bring, and that is not in this workspace. */
+export function refuseAbsent({ path, target }: Absent, directory: string): Failure {
+  return generateFailure('PROGRAM_NOT_SUPPORTED', {
+    what: `${path} is replaced by ${target}, which is no module of this workspace`,
+    remedy: 'Bring the module into the workspace, or take the replace line out.',
+    at: { file: join(directory, 'go.mod') },
   });
 }
 
@@ -55,14 +79,9 @@ function readWork(
     if (directory === '.') return ok(undefined);
     directory = dirname(directory);
   }
-  const text = sources.read(join(directory, 'go.work'))!;
-  const block = /^use\s*\(([\s\S]*?)^\)/m.exec(text)?.[1] ?? '';
-  const single = [...text.matchAll(/^use\s+(\.\S*)/gm)].map(([, path]) => path!);
-  const paths = [...block.split('\n').map((line) => line.trim()), ...single].filter((path) =>
-    /^\./.test(path),
-  );
+  const { use } = parseModuleFile(sources.read(join(directory, 'go.work'))!);
   const modules: LocalModule[] = [];
-  for (const path of paths) {
+  for (const path of use) {
     const at = normalize(join(directory, path)).replace(/\/$/, '');
     const module = parseGoModule(sources.read(join(at, 'go.mod')) ?? '', join(at, 'go.mod'));
     if (!module.ok) return module;
@@ -83,7 +102,7 @@ interface Copied {
  */
 export function copyModules(
   sources: Sources,
-  { all, work }: LocalModules,
+  { all, work }: Pick<LocalModules, 'all' | 'work'>,
   directory: string,
   packages: readonly GoPackage[],
 ): Copied {

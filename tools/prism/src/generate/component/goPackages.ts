@@ -1,36 +1,61 @@
-import { dirname, join } from 'node:path/posix';
+import { basename, dirname, join, relative } from 'node:path/posix';
+import { constraintHolds, nameFits, parseGoFile } from '@prism-build/languages';
 import type { Sources } from './program';
 
-/** A module whose sources are in this workspace. */
+/** A module whose sources are in this workspace, or were fetched. */
 export interface LocalModule {
   readonly path: string;
-  /** Relative to the workspace. */
+  /** Relative to the workspace; absolute where the machine has fetched it. */
   readonly directory: string;
 }
 
-/** A package of a local module, without its tests. */
+/** A package of a module whose sources are there, without its tests and what no platform of an image takes. */
 export interface GoPackage {
   readonly directory: string;
   readonly imports: readonly string[];
   readonly texts: readonly string[];
-  /** The first file with `import "C"`. */
-  readonly cgo: string | undefined;
-  /** Whether the package says what to do without cgo. */
-  readonly withoutCgo: boolean;
+  /** Files that only cgo takes. */
+  readonly cgo: readonly string[];
+  /** Files that are taken without cgo, and those of them that stand in for it. */
+  readonly plain: readonly string[];
+  readonly standIns: readonly string[];
 }
 
-/** Directories of the programs below a directory, in its own module. */
-export function listMains(sources: Sources, directory: string): string[] {
+/** A program: a package, or one file of a directory that holds several programs. */
+export interface GoMain {
+  readonly directory: string;
+  readonly file: string | undefined;
+}
+
+const targets = ['amd64', 'arm64'].map((architecture) => ({ os: 'linux', architecture }));
+
+/** The programs below a directory, in its own module; of a directory with several `func main` each file is one. */
+export function listMains(sources: Sources, directory: string): GoMain[] {
   const files = sources.list(directory);
   const nested = files.filter((file) => file.endsWith('/go.mod') && dirname(file) !== directory).map(dirname);
-  const mains = files.filter((file) => {
-    if (!isSource(file) || nested.some((root) => file.startsWith(`${root}/`))) return false;
-    const text = sources.read(file) ?? '';
-    return (
-      /^package main\b/m.test(text) && /^func main\(\)/m.test(text) && !/^\/\/go:build ignore\b/m.test(text)
-    );
+  const mains = (cgo: boolean) =>
+    files.filter((file) => {
+      if (!isSource(file) || nested.some((root) => file.startsWith(`${root}/`))) return false;
+      const text = sources.read(file) ?? '';
+      return /^package main\b/m.test(text) && /^func main\(\)/m.test(text) && takes(file, text, cgo);
+    });
+  const plain = mains(false);
+  // What cannot be without cgo is found as well, for a message that says so.
+  const others = mains(true).filter((file) => !plain.some((one) => dirname(one) === dirname(file)));
+  const all = [...plain, ...others];
+  const directories = [...new Set(all.map((file) => dirname(file)))].sort();
+  return directories.flatMap((one): GoMain[] => {
+    const inside = all.filter((file) => dirname(file) === one);
+    return inside.length === 1
+      ? [{ directory: one, file: undefined }]
+      : inside.map((file) => ({ directory: one, file: basename(file) }));
   });
-  return [...new Set(mains.map((file) => dirname(file)))].sort();
+}
+
+/** What people call a program: its path from the directory, or its last part. */
+export function namesOfMain({ directory, file }: GoMain, from: string): string[] {
+  const path = join(relative(from, directory), file ?? '') || '.';
+  return [path, basename(file ?? directory)];
 }
 
 /** The packages that a program is made of, as far as their sources are here; for every platform at once. */
@@ -51,23 +76,29 @@ export function reachPackages(sources: Sources, modules: readonly LocalModule[],
 
 function readPackage(sources: Sources, directory: string): GoPackage {
   const files = sources.list(directory).filter((file) => dirname(file) === directory && isSource(file));
-  const texts = files.map((file) => sources.read(file) ?? '');
-  const imports = texts.map(listImports);
-  const cgo = files.find((_, index) => imports[index]!.includes('C'));
+  const read = files.map((file) => ({ file, text: sources.read(file) ?? '' }));
+  const withCgo = read.filter(({ file, text }) => takes(file, text, true));
+  const plain = read.filter(({ file, text }) => takes(file, text, false));
+  const namesIn = (some: typeof read, others: typeof read) =>
+    some.filter((one) => !others.includes(one)).map(({ file }) => file);
   return {
     directory,
-    texts,
-    imports: [...new Set(imports.flat())],
-    cgo,
-    withoutCgo: texts.some((text) => /^\/\/go:build .*!cgo\b/m.test(text)),
+    texts: plain.map(({ text }) => text),
+    imports: [...new Set(plain.flatMap(({ text }) => parseGoFile(text)?.imports ?? []))],
+    cgo: namesIn(withCgo, plain),
+    plain: plain.map(({ file }) => file),
+    standIns: namesIn(plain, withCgo),
   };
 }
 
-function listImports(text: string): string[] {
-  const blocks = [...text.matchAll(/^import\s*\(([\s\S]*?)^\)/gm)].map(([, block]) => block!);
-  const single = [...text.matchAll(/^import\s+([^(\n]*"[^"\n]+")/gm)].map(([, line]) => line!);
-  return [...blocks, ...single].flatMap((part) =>
-    [...part.matchAll(/"([^"\n]+)"/g)].map(([, path]) => path!),
+/** Whether the go command takes a file for any platform of an image. */
+function takes(file: string, text: string, cgo: boolean): boolean {
+  const parsed = parseGoFile(text);
+  if (!parsed || (!cgo && parsed.imports.includes('C'))) return false;
+  return targets.some(
+    (target) =>
+      nameFits(basename(file), target) &&
+      (parsed.build === undefined || constraintHolds(parsed.build, target, cgo ? ['cgo'] : []) !== false),
   );
 }
 
@@ -79,6 +110,7 @@ function directoryOf(modules: readonly LocalModule[], path: string): string | un
 
 function isSource(file: string): boolean {
   const hidden = file
+    .replace(/^\/.*\//, '')
     .split('/')
     .some((part) => /^[_.]./.test(part) || part === 'testdata' || part === 'vendor');
   return file.endsWith('.go') && !file.endsWith('_test.go') && !hidden;

@@ -2,13 +2,17 @@ import { join, normalize } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import * as z from 'zod';
 import { imageName } from '../../workspace/naming';
-import { type Finder, findPorts, type Program, type Request } from './program';
+import { findPorts, type Listening } from './ports';
+import type { Finder, Program, Request } from './program';
 
-const portPatterns = [
-  /\blisten\(\s*(\d{2,5})\b/g,
-  /\bPORT\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/g,
-  /\bport\s*:\s*(\d{2,5})\b/g,
-];
+export const listening: Listening = {
+  calls: [
+    { pattern: /\blisten\((?!\s*\{)/g, part: /^([^,]*)/, numbers: true },
+    { pattern: /\blisten\((?=\s*\{)/g, part: /\b(port\b[^,}]*)/, numbers: true },
+    { pattern: /\bserve\(/g, part: /\bport\s*:\s*([^\n,}]+)/, numbers: true },
+  ],
+  always: [/\b(?:(?:HTTP|LISTEN|SERVER)_)?PORT['"\]]*\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/g],
+};
 const defaultVersion = '22';
 
 const manifestSchema = z.looseObject({
@@ -98,7 +102,7 @@ function describeNode(request: Request, text: string): Result<Program> {
         .list(directory)
         .filter((file) => /\.[cm]?[jt]s$/.test(file))
         .map((file) => sources.read(file) ?? ''),
-      portPatterns,
+      listening,
     ),
     files: hasIgnore
       ? new Map()

@@ -36,11 +36,3 @@ export interface Request {
 
 /** Looks for a program of one language; undefined where the directory holds none of that language. */
 export type Finder = (request: Request) => Result<Program> | undefined;
-
-/** Ports that patterns find in sources, sorted; each pattern captures the number. */
-export function findPorts(texts: readonly string[], patterns: readonly RegExp[]): number[] {
-  const found = texts.flatMap((text) =>
-    patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => Number(match[1]))),
-  );
-  return [...new Set(found)].filter((port) => port > 0 && port < 65536).sort((a, b) => a - b);
-}

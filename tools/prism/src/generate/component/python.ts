@@ -2,13 +2,29 @@ import { basename, dirname, join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
 import { chooseMain } from './choose';
-import { type Finder, findPorts, type Program, type Request, type Sources } from './program';
+import { findPorts, type Listening } from './ports';
+import type { Finder, Program, Request, Sources } from './program';
 import { findRequirements } from './requirements';
 
-const portPatterns = [
-  /\bport\s*[=:]\s*(\d{2,5})\b/gi,
-  /["'](?:0\.0\.0\.0|127\.0\.0\.1|localhost):(\d{2,5})["']/g,
-];
+export const listening: Listening = {
+  calls: [
+    // The port by name, wherever it stands among others.
+    {
+      pattern: /\b(?:run(?:_app|_simple)?|serve|create_server|start_server|Config|Server|make_server)\(/g,
+      part: /\bport\s*=\s*([^\n,)]+(?:\([^)]*\))?)/,
+      numbers: true,
+    },
+    {
+      pattern:
+        /\b(?:\w*HTTPServer|\w*(?:TCP|UDP)Server|make_server|run_simple|start_server|create_server|bind|listen|add_(?:in)?secure_port)\(/g,
+      numbers: true,
+    },
+  ],
+  always: [
+    /["'](?:0\.0\.0\.0|\[::\]):(\d{2,5})["']/g,
+    /["'](?:(?:HTTP|LISTEN|SERVER)_)?PORT["']\s*(?:,|\]\s*or)\s*["']?(\d{2,5})["']?/g,
+  ],
+};
 const toolsOnly = /^(setup|conftest|noxfile|tasks|fabfile|test_.*|.*_test)\.py$/;
 const usualMains = ['main.py', 'app.py', 'server.py', 'run.py'];
 
@@ -80,7 +96,7 @@ function describePython(request: Request, layout: string, units: readonly string
       : ['/usr/bin/python3', '-m', main.value],
     ports: findPorts(
       sourcesOf.map((file) => sources.read(file) ?? ''),
-      portPatterns,
+      listening,
     ),
     files: requirements.value.files,
     notes: requirements.value.notes,

@@ -5,12 +5,13 @@ import { hasConflict } from '../shared/dirtyLock';
 import { copyCrates, findRoot, listCrates } from './cargo';
 import { chooseMain } from './choose';
 import { type Manifest, parseManifest } from './manifest';
-import { type Finder, findPorts, type Program, type Request, type Sources } from './program';
+import { findPorts, type Listening } from './ports';
+import type { Finder, Program, Request, Sources } from './program';
 
-const portPatterns = [
-  /"(?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::1?\])?:(\d{2,5})"/g,
-  /\(\[(?:\s*\d+\s*,){3}\s*\d+\s*\],\s*(\d{2,5})\)/g,
-];
+export const listening: Listening = {
+  calls: [{ pattern: /\b(?:bind|serve|run|listen)\(/g, numbers: true }],
+  always: [/"(?:0\.0\.0\.0|\[::\]):(\d{2,5})"/g, /\(\[(?:\s*0\s*,){3}\s*0\s*\],\s*(\d{2,5})\)/g],
+};
 /** Crates that look for a library of the system, which a static binary for two architectures does not have. */
 const systemLibraries = ['openssl-sys', 'libpq-sys', 'mysqlclient-sys', 'alsa-sys', 'dbus'];
 
@@ -72,7 +73,7 @@ function describeRust(request: Request, text: string): Result<Program> {
         .list(directory)
         .filter((file) => file.endsWith('.rs') && !file.includes('/tests/'))
         .map((file) => sources.read(file) ?? ''),
-      portPatterns,
+      listening,
     ),
     files: new Map(),
     notes: [

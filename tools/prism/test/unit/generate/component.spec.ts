@@ -42,11 +42,11 @@ RUN ["compile-go", "./cmd/server"]
 FROM scratch
 COPY --from=compile /out/server /server
 USER 65532:65532
-EXPOSE 8080 8081
+EXPOSE 8080
 ENTRYPOINT ["/server"]
 `);
     expect(settings).toBeNull();
-    expect(output).toMatch(/^api: a program in Go, on ports 8080, 8081$/m);
+    expect(output).toMatch(/^api: a program in Go, on port 8080$/m);
     const before = snapshot(tree);
     expect((await outcome(() => component(tree, { directory: 'svc/api' }))).error).toBe('');
     expect(snapshot(tree)).toEqual(before);
@@ -136,9 +136,24 @@ ENTRYPOINT ["/server"]
     ],
     [
       'a replaced module outside',
-      { 'api/main.go': main, 'api/go.mod': `${module}\nreplace x => ../../../x\n` },
+      { 'api/main.go': main, 'api/go.mod': `${module}\nrequire x v0.0.0\nreplace x => ../../../x\n` },
       {},
       /no module of this workspace/,
+    ],
+    [
+      'a replaced module that is not there and is imported',
+      {
+        'api/main.go': 'package main\n\nimport _ "x/y"\n\nfunc main() {}\n',
+        'api/go.mod': `${module}\nreplace x => ../gone\n`,
+      },
+      {},
+      /^api\/go\.mod: PROGRAM_NOT_SUPPORTED: x is replaced by \.\.\/gone/,
+    ],
+    [
+      'two programs in one directory',
+      { 'api/a.go': main, 'api/b.go': main, 'api/c.go': `//go:build ignore\n\n${main}` },
+      {},
+      /PROGRAM_AMBIGUOUS[\s\S]*a\.go, b\.go/,
     ],
     ['wrong ports', { 'api/main.go': main }, { ports: '80,x' }, /OPTIONS_INVALID/],
     [
@@ -149,6 +164,77 @@ ENTRYPOINT ["/server"]
     ],
   ])('refuses: %s', async (_, files, options, message) => {
     expect((await write({ ...pins, 'api/go.mod': module, ...files }, 'api', options)).error).toMatch(message);
+  });
+
+  test('a replace line of what nothing requires means nothing, and what is not required is not copied', async () => {
+    const { error, image } = await write(
+      {
+        ...pins,
+        'svc/api/go.mod': `${module}\nreplace (\n\tgone => ../gone // x\n\ta.b/lib => ../lib\n)\n`,
+        'svc/api/main.go': main,
+        'svc/lib/go.mod': 'module a.b/lib\n\ngo 1.26.0\n',
+      },
+      'svc/api',
+    );
+    expect([error, image?.split('\n')[2]]).toEqual(['', 'COPY . .']);
+  });
+
+  test('one of two programs of a directory, by its file', async () => {
+    const files = { ...pins, 'api/go.mod': module, 'api/a.go': main, 'api/b.go': main };
+    const { image } = await write(files, 'api', { main: 'b.go' });
+    expect(image).toContain('RUN ["compile-go", "./b.go"]\n');
+    expect(image).toContain('COPY --from=compile /out/b /b\n');
+  });
+
+  test('cgo with a stand-in: the stage says that it is off, and so does the generator', async () => {
+    const { image, output } = await write(
+      {
+        ...pins,
+        'api/go.mod': module,
+        'api/main.go': 'package main\n\nimport _ "a.b/api/db"\n\nfunc main() {}\n',
+        'api/db/db.go': 'package db\n\nimport "C"\n',
+        'api/db/stub.go': '//go:build !cgo\n\npackage db\n',
+      },
+      'api',
+    );
+    expect(image).toContain('AS compile\nENV CGO_ENABLED=0\n');
+    expect(output).toContain('note: api/db/db.go needs cgo, which is off: api/db/stub.go takes its place.\n');
+  });
+
+  test('what the program reads by literal path comes along; a client’s address is not exposed', async () => {
+    const { image, output } = await write(
+      {
+        ...pins,
+        'api/go.mod': module,
+        'api/main.go': `package main
+
+func main() {
+	redis := flag.String("redis", "localhost:6379", "address of Redis")
+	items, err := os.ReadFile("data/items.json")
+	os.ReadFile("/etc/app/config.yaml")
+	tmpl := template.Must(template.ParseGlob("templates/*.html"))
+	http.Handle("/static/", http.FileServer(http.Dir("./static")))
+	key, _ := os.ReadFile(filepath.Join("secrets", ".env"))
+	port := "8080"
+	if value := os.Getenv("PORT"); value != "" {
+		port = value
+	}
+	log.Fatal(http.ListenAndServe(":"+port, nil))
+}
+`,
+        'api/data/items.json': '[]',
+        'api/templates/a.html': '',
+        'api/static/a.css': '',
+        'api/secrets/.env': '',
+      },
+      'api',
+    );
+    expect(image).toContain(
+      'COPY --from=compile /out/api /api\nCOPY data/items.json /data/items.json\nCOPY static /static\nCOPY templates /templates\nUSER 65532:65532\nEXPOSE 8080\n',
+    );
+    expect(output).toContain(
+      'note: The program reads /etc/app/config.yaml, secrets/.env, which the image does not hold: COPY it, or mount it where the image runs.\n',
+    );
   });
 
   test('without a builder here the exact version of go.mod says which compiler', async () => {
@@ -171,7 +257,7 @@ describe('Rust', () => {
       ...pins,
       'app/Cargo.toml': crate('app'),
       'app/Cargo.lock': '',
-      'app/src/main.rs': '// "0.0.0.0:3000"\n',
+      'app/src/main.rs': 'fn main() { bind("0.0.0.0:3000") }\n',
     };
     expect((await write(alone, 'app')).image).toBe(`FROM localhost/p/base-rust-builder AS compile
 WORKDIR /src

@@ -1,0 +1,111 @@
+import { compileFailure, type Failure, type Place } from '@prism-build/errors';
+import { below } from '../closure';
+import type { CheckedSources, CheckRequest } from '../language';
+import { findLeftOut, type LeftOut } from './cgo';
+import { tagsOf, walkPackages } from './closure';
+import { expandVariables, variablesIn } from './expand';
+import { refuseFlag } from './flags';
+import { expandUnits } from './units';
+import { refuseVariables } from './variables';
+import { compareGoVersions, parseWanted, type Wanted } from './versions';
+
+const withEngine =
+  'or build the stage with an engine: give it another name than `compile`, start it from an image with Go and a C compiler, and RUN `go build`';
+
+/** Settings that would not be in force, newer versions of Go, and packages that are others without cgo. */
+export function checkGo(request: CheckRequest, sources: CheckedSources): Failure[] {
+  const walk = walkPackages(expandUnits(request, sources), sources);
+  const root = walk.modules?.root;
+  const directories = new Set([
+    ...(root === undefined ? [] : [root]),
+    ...walk.packages.flatMap(({ module }) => (module ? [module.directory] : [])),
+  ]);
+  const environments = request.targets.map(request.environment);
+  const intended = environments.every(({ CGO_ENABLED }) => CGO_ENABLED === '0');
+  const own = intended ? [] : walk.packages.filter(({ module }) => module !== undefined);
+  return unique([
+    ...checkArguments(request),
+    ...refuseVariables(request, sources),
+    ...[...directories].flatMap((directory) =>
+      ['go.work', 'go.mod'].flatMap((name) =>
+        (name === 'go.mod' || directory === root
+          ? (sources.facts(below(directory, name), 'go-versions', parseWanted) ?? [])
+          : []
+        )
+          // The go command obeys the toolchain line of the main module, or of the workspace, alone.
+          .filter(({ verb }) => verb === 'go' || below(directory, name) === walk.modules?.main)
+          .flatMap((wanted) => checkVersion(request, wanted, sources.placeOf(below(directory, name)))),
+      ),
+    ),
+    ...own.flatMap((one) => {
+      const left = findLeftOut(one, request.targets, tagsOf(request.recognised), sources);
+      return left ? [refuseLeftOut(left, sources)] : [];
+    }),
+  ]);
+}
+
+/** The same is said once, and not once for each platform. */
+const unique = (failures: readonly Failure[]): Failure[] => [
+  ...new Map(failures.map((one) => [JSON.stringify([one.what, one.at]), one])).values(),
+];
+
+function checkArguments({ recognised, targets, environment, at }: CheckRequest): Failure[] {
+  const { ldflags, ...others } = recognised.flags;
+  const named = [...recognised.units, ...Object.values(others)].flatMap(variablesIn);
+  const literal = named.map((name) => `\${${name}} stays as it is written: exec form expands nothing`);
+  const stamps = targets.flatMap((target) => {
+    const expanded = expandVariables(ldflags ?? '', environment(target));
+    if (expanded.unusable.length > 0) return expanded.unusable;
+    const refused = refuseFlag('ldflags', expanded.text);
+    return refused === undefined ? [] : [refused];
+  });
+  return [
+    ...literal.map((what) =>
+      refuse(
+        what,
+        at,
+        'Write the value itself. Only -ldflags of compile-go takes ARG and ENV, as in `-X main.version=$VERSION`.',
+      ),
+    ),
+    ...stamps.map((why) => refuse(`-ldflags=${ldflags} would not be in force: ${why}`, at)),
+    ...Object.entries(others).flatMap(([name, value]) => {
+      const why = refuseFlag(name, value);
+      const written = `-${name}${value === '' ? '' : `=${value}`}`;
+      return why === undefined ? [] : [refuse(`${written} would not be in force: ${why}`, at)];
+    }),
+  ];
+}
+
+const refuse = (what: string, at: Place, remedy?: string): Failure =>
+  compileFailure('SETTING_NOT_HONOURED', { what, at, ...(remedy && { remedy }) });
+
+function checkVersion({ pin }: CheckRequest, { verb, version, line }: Wanted, file: string): Failure[] {
+  if (compareGoVersions(version, pin.version) <= 0) return [];
+  const needed = /^\d+\.\d+$/.test(version) ? `${version}.0` : version;
+  return [
+    compileFailure('TOOLCHAIN_DIFFERS', {
+      what: `this file asks for Go ${version} (\`${verb}\`), and the compile stage is pinned to ${pin.version}`,
+      remedy: `Raise the pin: FROM golang:${needed} in the compile stage, or "version": "${needed}" in the pin.json of its builder.`,
+      at: { file, line },
+    }),
+  ];
+}
+
+function refuseLeftOut({ package: one, files, standIns }: LeftOut, sources: CheckedSources): Failure {
+  const [first, ...others] = files;
+  const { directory, module } = one;
+  const inside = directory.slice(module!.directory === '' ? 0 : module!.directory.length + 1);
+  const name = [module!.path, inside].filter(Boolean).join('/');
+  const line = sources.facts(first!, 'go-cgo-line', (text) =>
+    text.split('\n').findIndex((one) => /^\s*(import\s+)?"C"/.test(one)),
+  );
+  const also = others.length > 0 ? ` (and ${others.map(basename).join(', ')})` : '';
+  const instead = standIns.length > 0 ? `; ${standIns.join(', ')} would take its place` : '';
+  return compileFailure('SETTING_NOT_HONOURED', {
+    what: `package ${name} needs cgo, which is off: this file${also} would be left out${instead}`,
+    remedy: `Write \`ENV CGO_ENABLED=0\` into the compile stage if the program is right without it, ${withEngine}.`,
+    at: { file: sources.placeOf(first!), ...(line !== undefined && line >= 0 && { line: line + 1 }) },
+  });
+}
+
+const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

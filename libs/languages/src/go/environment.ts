@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { CompileRequest, Target } from '../language';
+import { findMain, isVendored } from './tree';
+
+/** Variables that change what the compiler makes: those of the stage are in force. */
+const ofProgram = ['GODEBUG', 'GOEXPERIMENT', 'GOFIPS140'];
+const levels: Readonly<Record<string, readonly [variable: string, fallback: string]>> = {
+  amd64: ['GOAMD64', 'v1'],
+  arm64: ['GOARM64', 'v8.0'],
+  arm: ['GOARM', '7'],
+  386: ['GO386', 'sse2'],
+  mips: ['GOMIPS', 'hardfloat'],
+  mipsle: ['GOMIPS', 'hardfloat'],
+  mips64: ['GOMIPS64', 'hardfloat'],
+  mips64le: ['GOMIPS64', 'hardfloat'],
+  ppc64: ['GOPPC64', 'power8'],
+  ppc64le: ['GOPPC64', 'power8'],
+  riscv64: ['GORISCV64', 'rva20u64'],
+};
+
+/** Variables that say where modules come from: those of the stage are in force for fetching, before the caller's. */
+export const ofSources = ['GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOPRIVATE', 'GONOPROXY', 'GOINSECURE', 'GOVCS'];
+
+type Environment = Readonly<Record<string, string>>;
+
+const pick = (environment: Environment, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => names.includes(name)));
+
+/** What decides how a target is compiled: the stage's own settings, and the lowest level where it has none. */
+export function targetEnvironment(target: Target, stage: Environment): Record<string, string> {
+  const [variable, fallback] = levels[target.architecture] ?? [];
+  return {
+    ...pick(stage, ofProgram),
+    CGO_ENABLED: '0',
+    GOOS: target.os,
+    GOARCH: target.architecture,
+    // Set even where they are the default: a level of the user's own would change bytes.
+    GOAMD64: 'v1',
+    GOARM64: 'v8.0',
+    ...(variable && { [variable]: stage[variable] || levelOf(target) || fallback! }),
+  };
+}
+
+/** The level that a platform's variant means: linux/amd64/v3, linux/arm/v6. Of arm64, v8 is every processor. */
+export function levelOf({ architecture, variant }: Target): string | undefined {
+  if (variant === undefined) return undefined;
+  if (architecture === 'amd64') return variant;
+  return architecture === 'arm' ? variant.slice(1) : undefined;
+}
+
+/** The variable that holds the level of an architecture. */
+export const levelVariable = ({ architecture }: Target): string | undefined => levels[architecture]?.[0];
+
+export function fixedEnvironment(request: CompileRequest): Record<string, string> {
+  const { directories, toolchain } = request;
+  return {
+    PATH: `${join(toolchain.root, 'bin')}:/usr/bin:/bin`,
+    HOME: directories.home,
+    LANG: 'C',
+    TZ: 'UTC',
+    GOROOT: toolchain.root,
+    GOTOOLCHAIN: 'local',
+    // The go.work that COPY brought, never one that happens to lie above the tree on this machine.
+    GOWORK: findMain(request, 'go.work') ?? 'off',
+    GOTELEMETRY: 'off',
+    GOCACHE: join(directories.cache, 'gobuild'),
+    GOMODCACHE: join(directories.cache, 'gomod'),
+  };
+}
+
+/** Of compiling: no network, and nothing that a file of the user's says. */
+export function offlineEnvironment(request: CompileRequest): Record<string, string> {
+  const mod = request.recognised.flags.mod ?? (isVendored(request) ? 'vendor' : 'readonly');
+  return { GOFLAGS: `-mod=${mod}`, GOENV: 'off', GOPROXY: 'off' };
+}
+
+/** Of fetching, which may use the network. */
+export function fetchEnvironment(request: CompileRequest): Record<string, string> {
+  const [target] = request.targets;
+  const stage = target ? request.environment(target) : {};
+  const gopath = join(request.directories.cache, 'gopath');
+  return { ...pick(stage, ofSources), ...fixedEnvironment(request), GOFLAGS: '', GOPATH: gopath };
+}
+
+/**
+ * Settings that change how long it takes and never what comes out: the compilers' processes are too short-lived for
+ * collecting garbage to pay below a gigabyte, and the targets share the cores. Measured: a sixth less time.
+ */
+export function pace({ cores, targets }: CompileRequest): Record<string, string> {
+  return {
+    GOGC: 'off',
+    GOMEMLIMIT: '1GiB',
+    GOMAXPROCS: String(Math.max(1, Math.floor(cores / targets.length))),
+  };
+}

@@ -1,0 +1,192 @@
+import type { Explanation } from '../language';
+
+type Words = Readonly<Record<string, string>>;
+
+interface Cause {
+  readonly pattern: RegExp;
+  readonly explain: (found: Words, output: string) => Explanation;
+}
+
+const tidy = 'Run `go mod tidy` in the module, and commit go.mod and go.sum.';
+const vendor = 'Run `go mod vendor` (`go work vendor` in a workspace), and commit the vendor directory.';
+const withoutCgo =
+  'Use a module that does without C, or build the stage with an engine: give it another name than `compile`, start it from an image with Go and a C compiler, and RUN `go build`.';
+const access =
+  'For a private module set GOPRIVATE, and credentials in ~/.netrc or of git, where nx runs; else correct the version in go.mod.';
+
+const compileFailed = (what: string, remedy: string): Explanation => ({
+  code: 'COMPILE_FAILED',
+  what,
+  remedy,
+});
+const notFetched = (what: string, remedy: string): Explanation => ({
+  code: 'DEPENDENCIES_NOT_FETCHED',
+  what,
+  remedy,
+});
+
+/** What Go 1.21 to 1.26 print, and what it means. The first that fits counts: what causes others comes first. */
+const causes: readonly Cause[] = [
+  {
+    pattern: /(?:^|\s)(?<who>\S+?):? requires go >= (?<wanted>\d\S*) \(running go (?<running>\d[^\s;)]*)/,
+    explain: ({ who, wanted, running }) => ({
+      code: 'TOOLCHAIN_DIFFERS',
+      what: `${who} asks for Go ${wanted}, and the compile stage is pinned to ${running}`,
+      remedy: `Raise the pin: FROM golang:${wanted} in the compile stage, or "version": "${wanted}" in the pin.json of its builder.`,
+    }),
+  },
+  {
+    pattern: /signal: killed|out of memory|cannot allocate memory/,
+    explain: () =>
+      compileFailed(
+        'the system ended the compiler: it ran out of memory',
+        'Give the machine or container more memory, or build fewer at once: `--parallel=1`.',
+      ),
+  },
+  {
+    pattern: /verifying (?<module>\S+?)(?:\/go\.mod)?: checksum mismatch/,
+    explain: ({ module }) =>
+      notFetched(
+        `what was fetched as ${module} is not what go.sum says`,
+        'Find out who changed it: `go mod verify`. A version that was published anew needs a new line in go.sum.',
+      ),
+  },
+  {
+    pattern: /inconsistent vendoring|import lookup disabled by -mod=vendor/,
+    explain: () => compileFailed('the vendor directory does not fit go.mod', vendor),
+  },
+  {
+    pattern: /missing go\.sum entry(?: for (?:go\.mod file|module providing package (?<path>\S+)))?/,
+    explain: ({ path }) => compileFailed(`go.sum has no entry for ${path ?? 'a module'}`, tidy),
+  },
+  {
+    pattern: /updates to go\.(?<name>mod|sum|work) needed/,
+    explain: ({ name }) =>
+      compileFailed(
+        `go.${name} is not complete`,
+        name === 'work' ? 'Run `go work sync`, and commit what it changes.' : tidy,
+      ),
+  },
+  {
+    pattern: /cannot load module (?<directory>\S+) listed in go\.work file/,
+    explain: ({ directory }) =>
+      compileFailed(
+        `go.work uses ${directory}, which COPY did not bring`,
+        'COPY that module into the compile stage, or leave go.work out of it.',
+      ),
+  },
+  {
+    pattern: /(?<module>\S+): replacement directory (?<directory>\S+) does not exist/,
+    explain: ({ module, directory }) =>
+      compileFailed(
+        `go.mod replaces ${module} by ${directory}, which COPY did not bring`,
+        'COPY that directory into the compile stage; its context must hold it.',
+      ),
+  },
+  {
+    pattern: /(?<file>\S+?\.go):\d+:\d+: pattern (?<glob>.+?): (?:no matching files found|cannot embed)/,
+    explain: ({ file, glob }) =>
+      compileFailed(
+        `${file} embeds ${glob}, and COPY brought no such file`,
+        'COPY it into the compile stage. Look into the ignore file too, and commit what a generator writes or make it a dependency of `compile`.',
+      ),
+  },
+  {
+    pattern: /build constraints exclude all Go files in (?<directory>\S+)/,
+    explain: ({ directory }) =>
+      compileFailed(`${nameOf(directory!)} has no Go file for this platform with cgo off`, withoutCgo),
+  },
+  {
+    pattern: /(?:^|\n)(?:package (?<path>\S+): )?C(?:\+\+)? source files not allowed when not using cgo/,
+    explain: ({ path }) => compileFailed(`${path ?? 'a package'} needs cgo, which is off`, withoutCgo),
+  },
+  {
+    // Another module's sources compile where its authors compile them; what is missing is in files that only cgo takes.
+    pattern: /(?:^|\n)(?<module>[^\s:]+@v[^\s/:]+)\/\S+\.go:\d+:\d+: undefined: /,
+    explain: ({ module }) =>
+      compileFailed(
+        `${module} does not compile with cgo off: it needs cgo, or another version of what it imports`,
+        withoutCgo,
+      ),
+  },
+  {
+    pattern:
+      /(?:no required module provides package|cannot find module providing package|module .* found.*, but does not contain package) (?<path>[^\s;:]+)/,
+    explain: ({ path }) =>
+      compileFailed(
+        `nothing that COPY brought, and no module of go.mod, has the package ${path}`,
+        `COPY its directory if it is your own; else ${tidy.charAt(0).toLowerCase()}${tidy.slice(1)}`,
+      ),
+  },
+  {
+    pattern: /package (?<path>\S+) is not in std/,
+    explain: ({ path }) =>
+      compileFailed(
+        `there is no package ${path}: a path without a dot in its first part is one of Go itself, or of this module`,
+        'Correct the import, or COPY the directory of the package.',
+      ),
+  },
+  {
+    pattern:
+      /go\.mod file not found|cannot find main module|directory prefix \S+ does not contain main module/,
+    explain: () => compileFailed('COPY brought no go.mod', 'COPY go.mod and go.sum to WORKDIR or above it.'),
+  },
+  {
+    pattern: /stat (?<path>\S+): directory not found/,
+    explain: ({ path }) =>
+      compileFailed(
+        `there is no directory ${path!.replace(/^.*\/source\//, '/')} in the compile stage`,
+        'Correct the package in the RUN line, or COPY it.',
+      ),
+  },
+  {
+    pattern: /module lookup disabled by GOPROXY=off/,
+    explain: (_, output) => {
+      const module = /(\S+@v[^\s:]+): module lookup disabled/.exec(output)?.[1] ?? 'a module';
+      return compileFailed(`${module} was not fetched: go.mod or go.sum does not name it`, tidy);
+    },
+  },
+  {
+    pattern: /exec: "git": executable file not found/,
+    explain: () =>
+      notFetched(
+        'a module has to be fetched with git, which is not there',
+        'Install git, or set GOPROXY to a proxy that has the module.',
+      ),
+  },
+  {
+    pattern:
+      /(?<module>\S+@v[^\s:]+): (?:[\s\S]*?)(?:40[134] \w|410 Gone|unknown revision|terminal prompts disabled|could not read Username|Permission denied|Repository not found)/,
+    explain: ({ module }) => notFetched(`${module} is not there, or this user may not read it`, access),
+  },
+  {
+    pattern: /unrecognized import path "(?<path>[^"]+)"(?!.*(?:dial|lookup|timeout))/,
+    explain: ({ path }) => notFetched(`${path} is not there, or this user may not read it`, access),
+  },
+  {
+    pattern:
+      /dial tcp(?: \S+)?: (?<why>.*)|(?<other>no such host|i\/o timeout|TLS handshake timeout|x509: .*|proxyconnect .*|connection reset by peer)/,
+    explain: ({ why, other }) =>
+      notFetched(
+        `the source of modules does not answer: ${why ?? other}`,
+        'Check the network, and GOPROXY and proxies where nx runs. `go mod vendor` makes a build that needs none.',
+      ),
+  },
+];
+
+/** The real cause of a failed call of the go command, and its remedy. */
+export function explainGo(output: string): Explanation | undefined {
+  for (const { pattern, explain } of causes) {
+    const found = pattern.exec(output);
+    if (found) return explain(found.groups ?? {}, output);
+  }
+  return undefined;
+}
+
+/** `module@version/package` of a directory in the cache of modules, else the directory in the stage. */
+function nameOf(directory: string): string {
+  const [, module] = /\/gomod\/(.+)$/.exec(directory) ?? [];
+  return (module ?? directory.replace(/^.*\/source\//, '/')).replace(/!([a-z])/g, (_, letter: string) =>
+    letter.toUpperCase(),
+  );
+}

@@ -1,0 +1,94 @@
+import { compileFailure, type Failure } from '@prism-build/errors';
+import { below, upwards } from '../closure';
+import type { CheckedSources, CheckRequest, Target } from '../language';
+import { levelOf, levelVariable } from './environment';
+
+const ofCgo = /^(CGO_\w*FLAGS\w*|CC|CXX|FC|AR|PKG_CONFIG|GCCGO)$/;
+/** Flags of GOFLAGS that say what holds anyway, or change no program. */
+const harmlessFlags = /^-?-(trimpath(=true)?|buildvcs=false|mod=readonly|modcacherw|v|x|p=\d+)$/;
+
+/** ENV and ARG of the stage that the compiler would not get, by name. */
+export function refuseVariables(request: CheckRequest, sources: CheckedSources): Failure[] {
+  return request.targets.flatMap((target) =>
+    Object.entries(request.environment(target)).flatMap(([name, value]) => {
+      const refused = value === '' ? undefined : refuseVariable(name, value, target, request, sources);
+      if (!refused) return [];
+      const [why, remedy] = refused;
+      const at = request.setAt?.(name) ?? request.at;
+      const what = `${name}=${value} of the compile stage would not be in force: ${why}`;
+      return [compileFailure('SETTING_NOT_HONOURED', { what, at, ...(remedy && { remedy }) })];
+    }),
+  );
+}
+
+type Refusal = readonly [why: string, remedy?: string];
+
+function refuseVariable(
+  name: string,
+  value: string,
+  target: Target,
+  { environment, pin, working, targets }: CheckRequest,
+  { list }: CheckedSources,
+): Refusal | undefined {
+  const cgoIsOff = environment(target).CGO_ENABLED === '0';
+  if (ofCgo.test(name)) return cgoIsOff ? undefined : ['it belongs to cgo, which is off'];
+  const platforms = `the image is built for ${targets.map((one) => `${one.os}/${one.architecture}`).join(', ')}`;
+  const level = levelOf(target);
+  if (name === levelVariable(target) && level !== undefined && value !== level)
+    return [`the platform asks for ${level}`];
+  switch (name) {
+    case 'CGO_ENABLED':
+      return cgoIsOff
+        ? undefined
+        : [
+            'programs are compiled without cgo',
+            'Remove it, or build the stage with an engine: give it another name than `compile`, start it from an image with Go and a C compiler, and RUN `go build`.',
+          ];
+    case 'GOOS':
+      return value === target.os ? undefined : [platforms];
+    case 'GOARCH':
+      return value === target.architecture
+        ? undefined
+        : [platforms, 'Remove it, or write `ARG TARGETARCH` and `ENV GOARCH=$TARGETARCH`.'];
+    case 'GOFLAGS': {
+      const flags = value.split(/\s+/).filter((flag) => flag !== '' && !harmlessFlags.test(flag));
+      const remedy = 'Write the flags into the RUN line: ["compile-go", "-tags=…", "./cmd/x"].';
+      return flags.length === 0 ? undefined : [`compile-go takes flags from its arguments alone`, remedy];
+    }
+    case 'GOTOOLCHAIN':
+      return [
+        'local',
+        'auto',
+        'path',
+        `go${pin.version}`,
+        `go${pin.version}+auto`,
+        `go${pin.version}+path`,
+      ].includes(value)
+        ? undefined
+        : [
+            `the stage is pinned to ${pin.version}`,
+            'Remove it, and pin that version: FROM golang:<version>.',
+          ];
+    case 'GOWORK': {
+      const work = upwards(working).find((at) => list(at).some((entry) => entry.name === 'go.work'));
+      const counts = work === undefined ? 'off' : `/${below(work, 'go.work')}`;
+      return value === counts ? undefined : [`what COPY takes counts, which is ${counts}`];
+    }
+    case 'GOROOT':
+      return value === '/usr/local/go' ? undefined : ['the pinned toolchain counts'];
+    case 'GO111MODULE':
+      return value === 'off' ? ['programs are compiled in module mode'] : undefined;
+    case 'GOENV':
+      return value === 'off' ? undefined : ['no configuration file is read', 'Write its settings as ENV.'];
+    case 'GO_EXTLINK_ENABLED':
+      return value === '0' ? undefined : ['another linker needs cgo, which is off'];
+    case 'GOAUTH':
+    case 'GOCACHEPROG':
+      return [
+        'no program that a Containerfile names is started on this machine',
+        'Remove it; set it where nx runs.',
+      ];
+    default:
+      return undefined;
+  }
+}
