@@ -22,7 +22,9 @@ export type {
   Toolchain,
 } from './language';
 export { type Pin, parsePin, pinOfReference } from './pin';
-export { pythonVersionOf, wheelOptions } from './python/wheels';
+export { exportCommand } from './python/checkLock';
+export { machineOf } from './python/machine';
+export { resolveWheels } from './python/resolveWheels';
 export { matchesName, partsHold } from './within';
 
 /** Every language there is; the first that recognises a command has it. */

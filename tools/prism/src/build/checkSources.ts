@@ -22,7 +22,8 @@ export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tr
   return failures.length > 0 ? failed(...failures) : ok(undefined);
 }
 
-function readTree(root: string, tree: Tree): CheckedSources {
+/** A tree of sources as languages read one. */
+export function readTree(root: string, tree: Tree): CheckedSources {
   const contentOf = (path: string) => {
     const node = tree.get(path);
     return node?.type === 'file' ? node.content : undefined;

@@ -17,7 +17,7 @@ import { type CompilePlan, planCompile } from '@prism-build/plan';
 import { attempt, readTextIfThere, runPool, sayIfLong, withLock, writeFileAtomic } from '@prism-build/shell';
 import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
-import { checkSources } from './checkSources';
+import { checkSources, readTree } from './checkSources';
 import { type CompileManifest, platformDirectory, publishOutput, readOutput } from './compileManifest';
 import type { Compiler } from './compiler/compiler';
 import { withCompiler } from './compiler/withCompiler';
@@ -42,7 +42,8 @@ export async function compileStep(input: StepInput): Promise<Result<StepReport>>
   const work = () => compilePlanned(input, plan.value);
   const done = await withLock(lockPath(directories, `compile-${project}`), work);
   if (!done.ok) return done;
-  return ok({ text: describe(done.value.manifest), kept: done.value.kept });
+  const notes = done.value.notes.map((note) => `${note}\n`).join('');
+  return ok({ text: notes + describe(done.value.manifest), kept: done.value.kept });
 }
 
 /**
@@ -54,6 +55,8 @@ export const compiledHere = new Map<string, CompileManifest>();
 interface Compiled {
   readonly manifest: CompileManifest;
   readonly kept: boolean;
+  /** What the compiler's user should know, though it compiled; a line each. */
+  readonly notes: readonly string[];
 }
 
 async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Result<Compiled>> {
@@ -77,7 +80,7 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     .update(JSON.stringify([executorIdentity(), plan, pin.value, mirror.value.digest]))
     .digest('hex');
   const kept = input.force ? undefined : readJournal(journal, key, destination);
-  if (kept) return ok({ manifest: kept, kept: true });
+  if (kept) return ok({ ...kept, kept: true });
 
   return withCompiler({ ...input, plan, language, pin: pin.value }, async (compiler) => {
     // A compiler that outlived a killed run goes on writing: into a directory that is not this run's.
@@ -103,7 +106,16 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     for (const target of request.targets) fs.mkdirSync(out(target), { recursive: true });
     fs.mkdirSync(request.directories.home, { recursive: true });
     const fetched = await sayIfLong(`${project}: fetching the dependencies of ${language.title}`, () =>
-      fetchDependencies(language, request, mirror.value, compiler),
+      fetchDependencies(
+        language,
+        request,
+        mirror.value,
+        language.locks?.(
+          { ...request, working: plan.working.replace(/^\//, '') },
+          readTree(directories.root, sources.value),
+        ) ?? [],
+        compiler,
+      ),
     );
     if (!fetched.ok) return fetched;
     const compiling = placeAlone(directories, language, request, () =>
@@ -127,24 +139,25 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
       await publishOutput(destination, manifest.value, (platform) =>
         join(outputs, platformDirectory(platform)),
       );
-      writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value }));
+      const made = { manifest: manifest.value, notes: compiled.value };
+      writeFileAtomic(journal, JSON.stringify({ key, ...made }));
       compiledHere.set(destination, manifest.value);
-      return { manifest: manifest.value, kept: false };
+      return { ...made, kept: false };
     });
   });
 }
 
-function readJournal(journal: string, key: string, destination: string): CompileManifest | undefined {
+function readJournal(journal: string, key: string, destination: string): Omit<Compiled, 'kept'> | undefined {
   const written = parseJournal(readTextIfThere(journal) ?? '');
   if (written?.key !== key) return undefined;
   const found = readOutput(destination);
   return found.ok && JSON.stringify(found.value) === JSON.stringify(written.manifest)
-    ? found.value
+    ? { manifest: found.value, notes: written.notes ?? [] }
     : undefined;
 }
 
 /** A journal that cannot be read is none: then it is compiled. */
-function parseJournal(text: string): { key: string; manifest: CompileManifest } | undefined {
+function parseJournal(text: string): (Omit<Compiled, 'kept'> & { key: string }) | undefined {
   try {
     return JSON.parse(text);
   } catch {
@@ -169,7 +182,7 @@ async function runCompilers(
   language: Language,
   request: CompileRequest,
   plan: CompilePlan,
-): Promise<Result<void>> {
+): Promise<Result<readonly string[]>> {
   const placements = language.placements(request);
   // An engine that is told to end may say that all went well: what lies here must not pass for this run's.
   for (const { from } of placements) fs.rmSync(from, { force: true });
@@ -191,6 +204,9 @@ async function runCompilers(
   return attempt('cannot collect what the compiler made', () => {
     for (const { from, to } of placements)
       if (fs.existsSync(from)) fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+    // All platforms usually have the same to say: once.
+    const printed = results.flatMap((result) => (result.ok ? result.value.stdout.split('\n') : []));
+    return [...new Set(printed.filter((line) => line.startsWith('note: ')))];
   });
 }
 

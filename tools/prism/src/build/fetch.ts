@@ -11,22 +11,33 @@ import type { MirroredTree } from './mirror';
 /**
  * Brings the dependencies that the lockfiles name into the compiler's cache; the only part of a compile that may
  * use the network. Lockfiles that were fetched before cost one look at the disk.
+ *
+ * @param locks paths of more lockfiles in the mirror, besides those that the language knows by name
  */
 export async function fetchDependencies(
   language: Language,
   request: CompileRequest,
   mirror: MirroredTree,
+  locks: readonly string[],
   { fetch }: Compiler,
 ): Promise<Result<void>> {
   const { cache } = request.directories;
-  const stamp = join(cache, language.dependencies, 'fetched-by-prism', fetchKey(language, request, mirror));
+  const stamp = join(
+    cache,
+    language.dependencies,
+    'fetched-by-prism',
+    fetchKey(language, request, mirror, locks),
+  );
   if (fs.existsSync(stamp)) return ok(undefined);
   return withLock(join(cache, 'locks', `${language.name}.lock`), async () => {
     if (fs.existsSync(stamp)) return ok(undefined);
     const inherited = inheritedForFetching(language, process.env);
-    for (const { argv, cwd, env } of language.fetch(request)) {
-      fs.mkdirSync(cwd, { recursive: true });
-      const done = await fetch({ argv, cwd, env }, inherited);
+    const staged = new Set(request.targets.flatMap((target) => Object.keys(request.environment(target))));
+    for (const call of language.fetch(request)) {
+      fs.mkdirSync(call.cwd, { recursive: true });
+      // What the stage sets itself counts before what the user has set, as in any build of it.
+      const others = Object.entries(inherited).filter(([name]) => !(staged.has(name) && name in call.env));
+      const done = await fetch(call, Object.fromEntries(others));
       if (!done.ok) {
         const why = done.failures.map((failure) => `${failure.what}\n${failure.why ?? ''}`).join('\n');
         const { code, ...known } = language.explain?.(why, 'fetch') ?? {
@@ -54,12 +65,18 @@ export function inheritedForFetching(language: Language, env: NodeJS.ProcessEnv)
 }
 
 /** What was fetched: the lockfiles' content, for some platforms and, as wheels are, for a compiler of some name. */
-function fetchKey(language: Language, { targets, toolchain }: CompileRequest, mirror: MirroredTree): string {
+function fetchKey(
+  language: Language,
+  { targets, toolchain }: CompileRequest,
+  mirror: MirroredTree,
+  locks: readonly string[],
+): string {
   const hash = createHash('sha256').update(
     `${basename(toolchain.command)}\0${targets.map(formatPlatform).join()}\n`,
   );
   for (const [path, digest] of mirror.files) {
-    if (language.lockfiles.includes(basename(path))) hash.update(`${path}\0${digest}\n`);
+    if (language.lockfiles.includes(basename(path)) || locks.includes(path))
+      hash.update(`${path}\0${digest}\n`);
   }
   return hash.digest('hex').slice(0, 32);
 }
