@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Explanation } from '../language';
 
 /**
@@ -38,7 +39,7 @@ const causes: readonly Cause[] = [
     explain: ({ what = '', directory = '' }) => ({
       code: 'COMPILE_FAILED',
       what,
-      remedy: `Remove ${directory}: what was fetched has been altered or removed, and is fetched again then.`,
+      remedy: `Run \`rm -r ${dirname(directory)}\`: what was fetched has been altered or removed, and is fetched again then.`,
     }),
   },
   {

@@ -13,13 +13,18 @@ export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tr
     recognised,
     pin,
     targets: plan.platforms.map(({ platform }) => platform),
-    working: plan.working.replace(/^\//, ''),
+    working: workingDirectory(plan),
     environment: (target: object) =>
       plan.platforms.find(({ platform }) => platform === target)?.environment ?? {},
     at: { file: plan.containerfile, line: plan.line },
   };
   const failures: readonly Failure[] = language.check(request, readTree(root, tree));
   return failures.length > 0 ? failed(...failures) : ok(undefined);
+}
+
+/** WORKDIR of the command, relative to the root of the stage. */
+export function workingDirectory({ working }: CompilePlan): string {
+  return working.replace(/^\//, '');
 }
 
 /** A tree of sources as languages read one. */

@@ -17,7 +17,7 @@ import { type CompilePlan, planCompile } from '@prism-build/plan';
 import { attempt, readTextIfThere, runPool, sayIfLong, withLock, writeFileAtomic } from '@prism-build/shell';
 import { compileDirectory, type Directories, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
-import { checkSources, readTree } from './checkSources';
+import { checkSources, readTree, workingDirectory } from './checkSources';
 import { type CompileManifest, platformDirectory, publishOutput, readOutput } from './compileManifest';
 import type { Compiler } from './compiler/compiler';
 import { withCompiler } from './compiler/withCompiler';
@@ -105,17 +105,17 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     fs.rmSync(join(work, 'out'), { recursive: true, force: true });
     for (const target of request.targets) fs.mkdirSync(out(target), { recursive: true });
     fs.mkdirSync(request.directories.home, { recursive: true });
-    const fetched = await sayIfLong(`${project}: fetching the dependencies of ${language.title}`, () =>
-      fetchDependencies(
-        language,
-        request,
-        mirror.value,
+    const fetching = {
+      mirror: mirror.value,
+      locks:
         language.locks?.(
-          { ...request, working: plan.working.replace(/^\//, '') },
+          { ...request, working: workingDirectory(plan) },
           readTree(directories.root, sources.value),
         ) ?? [],
-        compiler,
-      ),
+      at: { file: plan.containerfile, line: plan.line },
+    };
+    const fetched = await sayIfLong(`${project}: fetching the dependencies of ${language.title}`, () =>
+      fetchDependencies(language, request, fetching, compiler),
     );
     if (!fetched.ok) return fetched;
     const compiling = placeAlone(directories, language, request, () =>

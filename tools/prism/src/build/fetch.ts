@@ -2,32 +2,32 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
-import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
+import { compileFailure, failed, ok, type Place, type Result } from '@prism-build/errors';
 import type { CompileRequest, Language } from '@prism-build/languages';
 import { withLock, writeFileAtomic } from '@prism-build/shell';
 import type { Compiler } from './compiler/compiler';
 import type { MirroredTree } from './mirror';
 
+export interface FetchSources {
+  readonly mirror: MirroredTree;
+  /** Paths of lockfiles in the mirror, besides those that the language knows by name. */
+  readonly locks: readonly string[];
+  /** The command that needs what is fetched. */
+  readonly at: Place;
+}
+
 /**
  * Brings the dependencies that the lockfiles name into the compiler's cache; the only part of a compile that may
  * use the network. Lockfiles that were fetched before cost one look at the disk.
- *
- * @param locks paths of more lockfiles in the mirror, besides those that the language knows by name
  */
 export async function fetchDependencies(
   language: Language,
   request: CompileRequest,
-  mirror: MirroredTree,
-  locks: readonly string[],
+  sources: FetchSources,
   { fetch }: Compiler,
 ): Promise<Result<void>> {
   const { cache } = request.directories;
-  const stamp = join(
-    cache,
-    language.dependencies,
-    'fetched-by-prism',
-    fetchKey(language, request, mirror, locks),
-  );
+  const stamp = join(cache, language.dependencies, 'fetched-by-prism', fetchKey(language, request, sources));
   if (fs.existsSync(stamp)) return ok(undefined);
   return withLock(join(cache, 'locks', `${language.name}.lock`), async () => {
     if (fs.existsSync(stamp)) return ok(undefined);
@@ -44,7 +44,7 @@ export async function fetchDependencies(
           code: 'DEPENDENCIES_NOT_FETCHED' as const,
           what: `cannot fetch the ${language.title} dependencies`,
         };
-        return failed(compileFailure(code, { ...known, why }));
+        return failed(compileFailure(code, { ...known, why, at: sources.at }));
       }
     }
     writeFileAtomic(stamp, '');
@@ -68,8 +68,7 @@ export function inheritedForFetching(language: Language, env: NodeJS.ProcessEnv)
 function fetchKey(
   language: Language,
   { targets, toolchain }: CompileRequest,
-  mirror: MirroredTree,
-  locks: readonly string[],
+  { mirror, locks }: FetchSources,
 ): string {
   const hash = createHash('sha256').update(
     `${basename(toolchain.command)}\0${targets.map(formatPlatform).join()}\n`,

@@ -75,13 +75,19 @@ def compile_application(options: argparse.Namespace) -> None:
 
 
 def choose_wheel(locked: Locked, wheels: pathlib.Path, machine: str) -> tuple[pathlib.Path, str]:
-    """The wheel of a requirement and its SHA-256: of those that have a hash of the lock the one that fits best, as pip takes it."""
-    named = [one for one in sorted(wheels.glob("*.whl")) if normal(one.name.split("-")[0]) == locked.name]
-    known = [one for one in named if fits(one, machine) and hashes_of(one.read_bytes()) & locked.hashes]
-    if not known:
+    """The wheel of a requirement, and its SHA-256."""
+    chosen = find_wheel(locked, wheels, machine)
+    if chosen is None:
         refuse("WHEEL_LOST", f"no wheel of {locked.name} {locked.version} with a hash of the lock is in {wheels}")
-    chosen = known[0] if len(known) == 1 else min(known, key=lambda one: rank(one, machine))
     return chosen, sha256(chosen.read_bytes())
+
+
+def find_wheel(locked: Locked, wheels: pathlib.Path, machine: str) -> pathlib.Path | None:
+    """Of those that have a hash of the lock the one that fits best, as pip takes it."""
+    there = sorted([*wheels.glob("*.whl"), *wheels.glob("[0-9a-f]*/*.whl")])
+    named = [one for one in there if normal(one.name.split("-")[0]) == locked.name and fits(one, machine)]
+    known = [one for one in named if hashes_of(one.read_bytes()) & locked.hashes]
+    return known[0] if len(known) == 1 else min(known, key=lambda one: rank(one, machine), default=None)
 
 
 def fits(wheel: pathlib.Path, machine: str) -> bool:

@@ -1,19 +1,42 @@
 """Brings wheels of a lock, and says in one line why one cannot be had."""
 
+import os
 import pathlib
 import re
+import shutil
 import sys
+import tempfile
 
 BROKEN = re.compile(r"connection broken by|HTTP error|Could not fetch URL|There was a problem confirming the ssl")
 
 
 def fetch_wheels(requirements: pathlib.Path, wheels: pathlib.Path, machine: str) -> None:
+    """
+    Fetches into `<wheels>/<digest>/`: wheels of one name may have other bytes for another lock, and pip deletes what has
+    not the hashes of this one.
+    """
     locked = read_lock(requirements, markers_of(machine))
     if not locked:
         return
+    wheels.mkdir(parents=True, exist_ok=True)
+    temporary = pathlib.Path(tempfile.mkdtemp(dir=wheels, prefix=".new-"))
+    try:
+        for known in (find_wheel(one, wheels, machine) for one in locked):
+            if known:
+                shutil.copyfile(known, temporary / known.name)
+        download(requirements, temporary, machine)
+        for wheel in temporary.glob("*.whl"):
+            place = wheels / sha256(wheel.read_bytes())[:32] / wheel.name
+            place.parent.mkdir(exist_ok=True)
+            os.replace(wheel, place)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def download(requirements: pathlib.Path, destination: pathlib.Path, machine: str) -> None:
     done = run_pip(
         machine,
-        *("download", "--quiet", "--no-deps", "--require-hashes", f"--dest={wheels}"),
+        *("download", "--quiet", "--no-deps", "--require-hashes", f"--dest={destination}"),
         *wheel_options(machine),
         f"--requirement={requirements}",
         capture_output=True,
