@@ -23,6 +23,8 @@ export type {
 } from './language';
 export { type Pin, parsePin, pinOfReference } from './pin';
 export { exportCommand } from './python/checkLock';
+export { checkStatedPython } from './python/checkStatedPython';
+export { readLocks } from './python/lockFiles';
 export { machineOf } from './python/machine';
 export { resolveWheels } from './python/resolveWheels';
 export { matchesName, partsHold } from './within';

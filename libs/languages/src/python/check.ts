@@ -1,11 +1,10 @@
-import { basename } from 'node:path';
 import { compileFailure, type Failure } from '@prism-build/errors';
 import { below, joinInside, upwards } from '../closure';
 import type { CheckedSources, CheckRequest } from '../language';
 import { checkLock } from './checkLock';
+import { checkStatedPython } from './checkStatedPython';
 import { readLocks } from './lockFiles';
 import { pipSettings, readIndexes, refuseVariable, sameIndex } from './settings';
-import { isOne, readProjectPython, readVersionFile, type Statement } from './versions';
 
 /** Everything that the stage or its sources ask for and that would not be in force, with file and line. */
 export function checkPython(request: CheckRequest, sources: CheckedSources): readonly Failure[] {
@@ -14,7 +13,7 @@ export function checkPython(request: CheckRequest, sources: CheckedSources): rea
   return [
     ...stage,
     ...checkStamp(request),
-    ...checkVersions(request, sources),
+    ...checkStatedPython(startsOf(request), request.pin.version, sources),
     ...checkPipFiles(sources),
     ...checkLock(request, sources),
     ...checkIndexes(request, sources),
@@ -54,37 +53,9 @@ function checkStamp(request: CheckRequest): Failure[] {
       );
 }
 
-/** The nearest file of each kind beside the command and beside each unit, or above. */
-function checkVersions({ recognised, working, pin }: CheckRequest, sources: CheckedSources): Failure[] {
-  const starts = [working, ...recognised.units.map((unit) => joinInside(working, unit)!)];
-  const nearest = (name: string, read: (text: string) => readonly Statement[]) => {
-    const found = starts.flatMap((start) => {
-      const files = upwards(start).map((directory) => below(directory, name));
-      const path = files.find((file) => (sources.facts(file, `python-${name}`, read)?.length ?? 0) > 0);
-      return path === undefined ? [] : [path];
-    });
-    return [...new Set(found)].flatMap((path) =>
-      sources.facts(path, `python-${name}`, read)!.map((statement) => ({ path, statement })),
-    );
-  };
-  const stated = [
-    ...nearest('.python-version', readVersionFile),
-    ...nearest('pyproject.toml', readProjectPython),
-  ];
-  return stated.flatMap(({ path, statement }) => {
-    if (isOne(statement, pin.version)) return [];
-    const at = { file: sources.placeOf(path), line: statement.line };
-    const asked =
-      statement.ranges.length === 0 ? `${statement.text}, which is no version of CPython` : statement.text;
-    const minor = pin.version.split('.').slice(0, 2).join('.');
-    return [
-      compileFailure('TOOLCHAIN_DIFFERS', {
-        what: `the sources are for Python ${asked}, and Python ${pin.version} is pinned`,
-        remedy: `Write ${basename(path) === '.python-version' ? minor : `a range that has ${pin.version}`} there if the program runs on it, or pin the Python that it needs (containerfiles/python-builder).`,
-        at,
-      }),
-    ];
-  });
+/** Where the sources may begin to say which Python they are for. */
+function startsOf({ recognised, working }: CheckRequest): string[] {
+  return [working, ...recognised.units.map((unit) => joinInside(working, unit)!)];
 }
 
 function checkPipFiles(sources: CheckedSources): Failure[] {
