@@ -30,7 +30,11 @@ export type {
   UsedUnit,
 } from './language';
 export { type Pin, parsePin, pinOfReference } from './pin';
-export { pythonVersionOf, wheelOptions } from './python/wheels';
+export { exportCommand } from './python/checkLock';
+export { checkStatedPython } from './python/checkStatedPython';
+export { readLocks } from './python/lockFiles';
+export { machineOf } from './python/machine';
+export { resolveWheels } from './python/resolveWheels';
 export { matchesName, partsHold } from './within';
 
 /** Every language there is; the first that recognises a command has it. */

@@ -143,6 +143,8 @@ export interface Language {
   readonly title: string;
   /** File names whose content decides the dependencies: fetching is keyed by them. */
   readonly lockfiles: readonly string[];
+  /** Paths of more such files, where the command names them. */
+  readonly locks?: (request: ReadingRequest, reader: SourceReader) => readonly string[];
   /** Where fetched dependencies lie, below the cache: deleting it makes them be fetched again. */
   readonly dependencies: string;
   /** Files that the compiler never reads, as patterns relative to any directory: they enter no key. */

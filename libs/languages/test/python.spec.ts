@@ -6,6 +6,7 @@ import { amd64, arm64, machineOf, requestOf } from './support';
 
 const argv = ['compile-python', '--requirements=requirements.lock', 'app'];
 const library = ['compile-python-library', 'asyncio', 'json'];
+const fixed = { PATH: '/usr/bin:/bin', HOME: '/h', LANG: 'C.UTF-8', TZ: 'UTC' };
 const toolchain = { command: '/usr/bin/python3.11', root: '/usr' };
 
 test.each([
@@ -14,6 +15,10 @@ test.each([
   [
     ['compile-python', '--requirements', 'deploy/requirements.txt', 'src/app'],
     { units: ['src/app'], flags: { requirements: 'deploy/requirements.txt' } },
+  ],
+  [
+    ['compile-python', '--stamp=app/_version.py', '--requirements=requirements-extras.txt', 'app'],
+    { units: ['app'], flags: { requirements: 'requirements-extras.txt', stamp: 'app/_version.py' } },
   ],
   [library, { units: ['asyncio', 'json'], flags: { library: '' } }],
   [['compile-python-library'], { units: [], flags: { library: '' } }],
@@ -24,15 +29,15 @@ test.each([
 test.each([
   [['compile-python']],
   [['compile-python', '--requirements=requirements.lock']],
-  // Fetching is keyed by the lockfiles' names.
-  [['compile-python', '--requirements=other.lock', 'app']],
   // Nothing outside the sources is read, and no program of the host is named.
   [['compile-python', '/etc']],
   [['compile-python', '../../home']],
   [['compile-python', 'app/../../x']],
   [['compile-python', '--requirements=/tmp/requirements.lock', 'app']],
   [['compile-python', '--requirements=../requirements.lock', 'app']],
-  [['compile-python', '--strip=/bin/evil', 'app']],
+  [['compile-python', '--stamp=/etc/x.py', 'app']],
+  [['compile-python', '--stamp=../x.py', 'app']],
+  [['compile-python', '--unpacked=/bin/evil', 'app']],
   [['compile-python', '--wheels=/tmp', 'app']],
   [['compile-python-library', '--out=/tmp']],
   [['python3', '-m', 'compileall']],
@@ -42,85 +47,52 @@ test.each([
 
 test('argv and environment of a compile: one program a platform, on standard input, isolated', () => {
   const calls = python.compile(requestOf(python, argv, { toolchain }));
-  expect(calls.map(({ input: _, ...call }) => call)).toMatchInlineSnapshot(`
-[
-  {
-    "argv": [
-      "/usr/bin/python3.11",
-      "-I",
-      "-S",
-      "-B",
-      "-",
-      "--out=/w/out/linux-amd64",
-      "application",
-      "--requirements=requirements.lock",
-      "--wheels=/c/python/wheels/cp311-linux-x86_64",
-      "--unpacked=/c/python/unpacked",
-      "--strip=/usr/bin/x86_64-linux-gnu-strip",
-      "--",
-      "app",
-    ],
-    "cwd": "/w/source/src/x",
-    "env": {
-      "HOME": "/h",
-      "LANG": "C.UTF-8",
-      "PATH": "/usr/bin:/bin",
-      "TZ": "UTC",
-    },
-  },
-  {
-    "argv": [
-      "/usr/bin/python3.11",
-      "-I",
-      "-S",
-      "-B",
-      "-",
-      "--out=/w/out/linux-arm64",
-      "application",
-      "--requirements=requirements.lock",
-      "--wheels=/c/python/wheels/cp311-linux-aarch64",
-      "--unpacked=/c/python/unpacked",
-      "--strip=/usr/bin/aarch64-linux-gnu-strip",
-      "--",
-      "app",
-    ],
-    "cwd": "/w/source/src/x",
-    "env": {
-      "HOME": "/h",
-      "LANG": "C.UTF-8",
-      "PATH": "/usr/bin:/bin",
-      "TZ": "UTC",
-    },
-  },
-]
-`);
-  for (const { input } of calls) expect(input).toContain('def write_bytecode(');
+  expect(calls.map((call) => call.argv.join(' '))).toEqual([
+    '/usr/bin/python3.11 -I -S -B - application --machine=x86_64 --requirements=requirements.lock --wheels=/c/python/wheels/cp311-linux-x86_64 --unpacked=/c/python/unpacked --out=/w/out/linux-amd64 -- app',
+    '/usr/bin/python3.11 -I -S -B - application --machine=aarch64 --requirements=requirements.lock --wheels=/c/python/wheels/cp311-linux-aarch64 --unpacked=/c/python/unpacked --out=/w/out/linux-arm64 -- app',
+  ]);
+  for (const { input, cwd, env } of calls) {
+    expect(input).toMatch(/def read_lock\([\s\S]*def write_bytecode\([\s\S]*\nmain\(\)\n$/);
+    expect({ cwd, env }).toEqual({ cwd: '/w/source/src/x', env: fixed });
+  }
+});
+
+test('the version of the stage goes into the module that --stamp names', () => {
+  const stamped = ['compile-python', '--stamp=app/_version.py', 'app'];
+  const environment = () => ({ VERSION: '1.2' });
+  const [call] = python.compile(requestOf(python, stamped, { toolchain, environment }));
+  expect(call!.argv).toEqual(expect.arrayContaining(['--stamp=app/_version.py', '--version=1.2']));
+  const [plain] = python.compile(requestOf(python, argv, { toolchain, environment }));
+  expect(plain!.argv.join(' ')).not.toContain('1.2');
 });
 
 test('the library is compiled without wheels, and fetches nothing', () => {
   const request = requestOf(python, library, { toolchain, targets: [arm64] });
-  const own = '/usr/bin/python3.11 -I -S -B - --out=/w/out/linux-arm64 library -- asyncio json';
+  const own = '/usr/bin/python3.11 -I -S -B - library --out=/w/out/linux-arm64 -- asyncio json';
   expect(python.compile(request).map((call) => call.argv.join(' '))).toEqual([own]);
   expect(python.fetch(request)).toEqual([]);
   expect(python.fetch(requestOf(python, ['compile-python', 'app'], { toolchain }))).toEqual([]);
 });
 
-test('fetching takes wheels only, by hash, for the platform that is built', () => {
-  const calls = python.fetch(requestOf(python, argv, { toolchain, targets: [amd64, arm64] }));
-  expect(calls.map((call) => call.argv.join(' '))).toMatchInlineSnapshot(`
-[
-  "/usr/bin/python3.11 -I -m pip download --quiet --no-input --no-deps --require-hashes --no-cache-dir --disable-pip-version-check --dest=/c/python/wheels/cp311-linux-x86_64 --only-binary=:all: --implementation=cp --python-version=3.11 --abi=cp311 --abi=abi3 --abi=none --platform=manylinux_2_36_x86_64 --platform=manylinux_2_35_x86_64 --platform=manylinux_2_34_x86_64 --platform=manylinux_2_33_x86_64 --platform=manylinux_2_32_x86_64 --platform=manylinux_2_31_x86_64 --platform=manylinux_2_30_x86_64 --platform=manylinux_2_29_x86_64 --platform=manylinux_2_28_x86_64 --platform=manylinux_2_27_x86_64 --platform=manylinux_2_26_x86_64 --platform=manylinux_2_25_x86_64 --platform=manylinux_2_24_x86_64 --platform=manylinux_2_23_x86_64 --platform=manylinux_2_22_x86_64 --platform=manylinux_2_21_x86_64 --platform=manylinux_2_20_x86_64 --platform=manylinux_2_19_x86_64 --platform=manylinux_2_18_x86_64 --platform=manylinux_2_17_x86_64 --platform=manylinux2014_x86_64 --platform=linux_x86_64 --requirement=/w/source/src/x/requirements.lock",
-  "/usr/bin/python3.11 -I -m pip download --quiet --no-input --no-deps --require-hashes --no-cache-dir --disable-pip-version-check --dest=/c/python/wheels/cp311-linux-aarch64 --only-binary=:all: --implementation=cp --python-version=3.11 --abi=cp311 --abi=abi3 --abi=none --platform=manylinux_2_36_aarch64 --platform=manylinux_2_35_aarch64 --platform=manylinux_2_34_aarch64 --platform=manylinux_2_33_aarch64 --platform=manylinux_2_32_aarch64 --platform=manylinux_2_31_aarch64 --platform=manylinux_2_30_aarch64 --platform=manylinux_2_29_aarch64 --platform=manylinux_2_28_aarch64 --platform=manylinux_2_27_aarch64 --platform=manylinux_2_26_aarch64 --platform=manylinux_2_25_aarch64 --platform=manylinux_2_24_aarch64 --platform=manylinux_2_23_aarch64 --platform=manylinux_2_22_aarch64 --platform=manylinux_2_21_aarch64 --platform=manylinux_2_20_aarch64 --platform=manylinux_2_19_aarch64 --platform=manylinux_2_18_aarch64 --platform=manylinux_2_17_aarch64 --platform=manylinux2014_aarch64 --platform=linux_aarch64 --requirement=/w/source/src/x/requirements.lock",
-]
-`);
-  expect(calls[0]!.cwd).toBe('/h');
+test('fetching is for the platform that is built, where the stage says', () => {
+  const environment = () => ({
+    PIP_EXTRA_INDEX_URL: 'https://x/simple',
+    PIP_TARGET: '/evil',
+    PYTHONPATH: '/evil',
+  });
+  const calls = python.fetch(requestOf(python, argv, { toolchain, targets: [amd64, arm64], environment }));
+  expect(calls.map((call) => call.argv.join(' '))).toEqual([
+    '/usr/bin/python3.11 -I -S -B - fetch --machine=x86_64 --requirements=requirements.lock --wheels=/c/python/wheels/cp311-linux-x86_64',
+    '/usr/bin/python3.11 -I -S -B - fetch --machine=aarch64 --requirements=requirements.lock --wheels=/c/python/wheels/cp311-linux-aarch64',
+  ]);
+  for (const { env } of calls) expect(env).toEqual({ ...fixed, PIP_EXTRA_INDEX_URL: 'https://x/simple' });
 });
 
 test('a stage and the user cannot change bytes', () => {
   process.env.PYTHONOPTIMIZE = '2';
   const environment = () => ({ PYTHONPATH: '/evil', PATH: '/evil', LANG: 'tr_TR' });
   const [call] = python.compile(requestOf(python, argv, { toolchain, environment }));
-  expect(call!.env).toEqual({ PATH: '/usr/bin:/bin', HOME: '/h', LANG: 'C.UTF-8', TZ: 'UTC' });
+  expect(call!.env).toEqual(fixed);
   delete process.env.PYTHONOPTIMIZE;
 });
 

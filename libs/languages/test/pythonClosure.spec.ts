@@ -2,10 +2,46 @@ import { python } from '../src/python';
 import { listImports } from '../src/python/closure';
 import { partsOf, read } from './closures';
 
+/** Files that may say which Python it is, or where packages come from. */
+const settings = /(^|\/)(\.python-version|pyproject\.toml|pip\.conf)$/;
+const own = (reading: ReturnType<typeof read>) => partsOf(reading).filter((part) => !settings.test(part));
+
 test('what is named, and of a library nothing', () => {
   const reading = read(python, ['compile-python', '--requirements=requirements.lock', 'app'], {}, 'src');
-  expect(partsOf(reading)).toEqual(['src/app', 'src/app/**', 'src/requirements.lock']);
+  expect(own(reading)).toEqual(['src/app', 'src/app/**', 'src/requirements.lock']);
+  expect(partsOf(reading)).toEqual(
+    expect.arrayContaining([
+      'src/.python-version',
+      '.python-version',
+      'src/app/pyproject.toml',
+      'etc/pip.conf',
+    ]),
+  );
   expect(partsOf(read(python, ['compile-python-library', 'json'], {}))).toEqual([]);
+});
+
+test('what a lock includes, and the wheels beside it', () => {
+  const files = {
+    'src/deploy/requirements-prod.txt': '-r base.txt\n--find-links wheels\n-c ../limits.txt # why\n',
+    'src/deploy/base.txt': '-rrequirements-prod.txt\n--requirement="more.txt"\n',
+    'src/limits.txt': 'six<2\n--find-links https://x/\n',
+  };
+  const argv = ['compile-python', '--requirements=deploy/requirements-prod.txt', 'app.py'];
+  expect(own(read(python, argv, files, 'src'))).toEqual([
+    'src/app.py',
+    'src/app.py/**',
+    'src/deploy/base.txt',
+    'src/deploy/requirements-prod.txt',
+    'src/deploy/wheels',
+    'src/deploy/wheels/**',
+    'src/limits.txt',
+  ]);
+});
+
+test('bytecode without a source counts; that of runs does not', () => {
+  const except = (name: string) => read(python, ['compile-python', 'app'], { [name]: '' }).closure?.except;
+  expect(except('app/__pycache__/x.cpython-311.pyc')).toEqual(['.pyc']);
+  expect(except('app/secret.pyc')).toEqual([]);
 });
 
 test('which package imports which: packages of one root, and parts of a namespace', () => {

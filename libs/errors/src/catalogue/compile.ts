@@ -17,6 +17,21 @@ export const compileFailure = defineCatalogue({
     retryable: true,
   },
   WHEELS_UNRESOLVED: { remedy: 'Correct requirements.in as pip says, then run `nx g prism:lock` again.' },
+  LOCK_UNUSABLE: {
+    remedy:
+      'Lock with hashes: `npx nx g prism:lock` makes requirements.lock of requirements.in; `pip-compile --generate-hashes`, `uv export` and `poetry export` write them too.',
+  },
+  WHEEL_MISSING: {
+    remedy:
+      'Lock a version that has a wheel for every platform of the image, or leave the platform out (`platforms` of build-image).',
+  },
+  VERSION_MISSING: {
+    remedy: 'Lock again, or name the index that has it: `ENV PIP_EXTRA_INDEX_URL=…` in the compile stage.',
+  },
+  HASH_DIFFERS: {
+    remedy:
+      'Lock again with the hashes of all files of the version; where nothing was published anew, find out who replaced the file.',
+  },
   PIN_MISSING: {
     remedy:
       'Add a containerfiles/<language>-builder/pin.json and start from base-<language>-builder, or name the whole version in the tag of the builder image (golang:1.26.8).',

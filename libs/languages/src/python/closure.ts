@@ -6,22 +6,33 @@ import {
   type Reading,
   type ReadingRequest,
   type SourceReader,
+  upwards,
 } from '../closure';
+import { readLocks } from './lockFiles';
+import { pipSettings } from './settings';
+import { statements } from './versions';
 
 /** What the program that compiles Python takes: the requirements and the packages and files that the command names. */
-export function readPythonClosure({ recognised, working }: ReadingRequest, reader: SourceReader): Reading {
+export function readPythonClosure(request: ReadingRequest, reader: SourceReader): Reading {
+  const { recognised, working } = request;
   const out = new Collector(['.pyc']);
-  const { requirements, library } = recognised.flags;
   // Python's own library belongs to the builder.
-  if (library !== undefined) return out.finish();
-  if (requirements !== undefined) out.add({ kind: 'file', path: joinInside(working, requirements)! });
+  if (recognised.flags.library !== undefined) return out.finish();
+  for (const path of listLocks(request, reader)) out.add({ kind: 'file', path });
+  for (const path of listLinks(request, reader)) out.add({ kind: 'tree', path }, { kind: 'file', path });
   const units = recognised.units.map((unit) => joinInside(working, unit)!);
-  for (const path of units) out.add({ kind: 'tree', path }, { kind: 'file', path });
+  const files = new Map(units.map((unit) => [unit, listFiles(unit, reader)]));
+  for (const path of units) {
+    out.add({ kind: 'tree', path }, { kind: 'file', path });
+    // Bytecode without its source is a module (or data); that of __pycache__ is written by whoever runs the program.
+    for (const file of files.get(path)!) if (file.endsWith('.pyc')) out.keep(file);
+  }
+  for (const path of [...listStatements(request), ...pipSettings]) out.add({ kind: 'file', path });
   // All of it is taken, whatever is imported; imports only say which package needs which.
   if (units.length > 1)
     for (const unit of units) {
       const roots = [...new Set([working, directoryOf(unit)])];
-      for (const file of listSources(unit, reader))
+      for (const file of files.get(unit)!.filter((one) => one.endsWith('.py')))
         for (const imported of reader.facts(file, 'python-imports', listImports) ?? []) {
           const paths = roots.map((root) => below(root, imported.replaceAll('.', '/')));
           const found = units.find(
@@ -33,12 +44,38 @@ export function readPythonClosure({ recognised, working }: ReadingRequest, reade
   return out.finish();
 }
 
-function listSources(unit: string, reader: SourceReader): string[] {
+/** The lock that the command names and what that one includes; the named one also where it is not there. */
+export function listLocks({ recognised, working }: ReadingRequest, reader: SourceReader): string[] {
+  const { requirements } = recognised.flags;
+  if (requirements === undefined) return [];
+  const lock = joinInside(working, requirements)!;
+  return [...new Set([lock, ...readLocks(lock, reader).files.map(({ path }) => path)])];
+}
+
+function listLinks(request: ReadingRequest, reader: SourceReader): string[] {
+  const { requirements } = request.recognised.flags;
+  if (requirements === undefined) return [];
+  const { files } = readLocks(joinInside(request.working, requirements)!, reader);
+  return files.flatMap(({ path, links }) =>
+    links.flatMap(({ name }) => joinInside(directoryOf(path), name) ?? []),
+  );
+}
+
+/** Where the sources may say which Python they are for: beside the units and the command, and above. */
+export function listStatements({ recognised, working }: ReadingRequest): string[] {
+  const directories = [working, ...recognised.units.map((unit) => joinInside(working, unit)!)].flatMap(
+    upwards,
+  );
+  return [...new Set(directories)].flatMap((directory) => statements.map((name) => below(directory, name)));
+}
+
+/** The files of a unit, as far as a reader lists them; without the bytecode of runs. */
+function listFiles(unit: string, reader: SourceReader): string[] {
   if (unit.endsWith('.py')) return [unit];
   return reader.list(unit).flatMap(({ name, directory }) => {
     const path = below(unit, name);
-    if (directory) return name === '__pycache__' ? [] : listSources(path, reader);
-    return name.endsWith('.py') ? [path] : [];
+    if (directory) return name === '__pycache__' ? [] : listFiles(path, reader);
+    return [path];
   });
 }
 

@@ -1,26 +1,30 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { splitArguments } from '../arguments';
 import { findDebianToolchain } from '../debian';
 import type { CompileRequest, CompilerCall, Language, Target } from '../language';
-import { readPythonClosure } from './closure';
-import script from './compile.py';
-import { machineOf, pythonVersionOf, wheelOptions } from './wheels';
-
-const lockfiles = ['requirements.lock', 'requirements.txt'];
+import { checkPython } from './check';
+import { listLocks, readPythonClosure } from './closure';
+import { explainPython } from './explain';
+import { machineOf, pythonVersionOf } from './machine';
+import { program } from './program';
+import { pipVariables } from './settings';
 
 /**
  * Python, by `RUN ["compile-python", "--requirements=requirements.lock", "x"]`: /out/dependencies and
- * /out/application, with bytecode that no start compares with its source; and for bases, whose Debian packages bring
+ * /out/application (and with `--stamp=x/_version.py` the VERSION of the stage in it), with bytecode that no start compares with its source; and for bases, whose Debian packages bring
  * none, by `RUN ["compile-python-library", "asyncio", …]`: bytecode of Python's own modules, below /out where it
  * belongs.
  */
 export const python: Language = {
   name: 'python',
   title: 'Python',
-  lockfiles,
+  lockfiles: [],
+  locks: listLocks,
   dependencies: 'python/wheels',
-  neverRead: ['**/__pycache__', '**/*.pyc'],
+  neverRead: ['**/__pycache__'],
   reads: readPythonClosure,
+  check: checkPython,
+  explain: explainPython,
   manifest: 'pyproject.toml',
   fetchInherits: [
     'HOME',
@@ -40,14 +44,11 @@ export const python: Language = {
   recognise([command, ...args]) {
     const library = command === 'compile-python-library';
     if (!library && command !== 'compile-python') return undefined;
-    const split = splitArguments(args, library ? [] : ['requirements']);
+    const split = splitArguments(args, library ? [] : ['requirements', 'stamp']);
     if (!split || (split.units.length === 0 && !library)) return undefined;
     const { units, flags } = split;
     if (library) return { language: 'python', units, flags: { library: '' } };
-    const { requirements } = flags;
-    // Fetching is keyed by files of these names.
-    if (requirements !== undefined && !lockfiles.includes(basename(requirements))) return undefined;
-    if ([...units, requirements ?? ''].some(leadsOut)) return undefined;
+    if ([...units, ...Object.values(flags)].some(leadsOut)) return undefined;
     return { language: 'python', units, flags };
   },
 
@@ -66,40 +67,38 @@ export const python: Language = {
     if (requirements === undefined) return [];
     return targets.map((target) => ({
       argv: [
-        toolchain.command,
-        ...['-I', '-m', 'pip', 'download', '--quiet', '--no-input', '--no-deps', '--require-hashes'],
-        ...['--no-cache-dir', '--disable-pip-version-check', `--dest=${wheelsDirectory(request, target)}`],
-        ...wheelOptions(pythonVersionOf(toolchain.command), target),
-        `--requirement=${join(directories.working, requirements)}`,
-      ] as CompilerCall['argv'],
-      cwd: directories.home,
-      env: fixedEnvironment(request),
+        ...[toolchain.command, '-I', '-S', '-B', '-', 'fetch'],
+        ...[`--machine=${machineOf(target)}`, `--requirements=${requirements}`],
+        `--wheels=${wheelsDirectory(request, target)}`,
+      ] as unknown as CompilerCall['argv'],
+      cwd: directories.working,
+      env: { ...fixedEnvironment(request), ...pipVariables(request.environment(target)) },
+      input: program,
     }));
   },
 
   compile(request) {
-    const { recognised, directories, toolchain, out, targets } = request;
-    const { requirements, library } = recognised.flags;
+    const { recognised, directories, toolchain, out, targets, environment } = request;
+    const { requirements, stamp, library } = recognised.flags;
     return targets.map((target) => ({
       argv: [
-        toolchain.command,
         // Isolated from settings, site packages and files of the working directory; the program comes by its input.
-        ...['-I', '-S', '-B', '-', `--out=${out(target)}`],
+        ...[toolchain.command, '-I', '-S', '-B', '-'],
         ...(library === undefined
           ? [
-              'application',
+              ...['application', `--machine=${machineOf(target)}`],
               ...(requirements ? [`--requirements=${requirements}`] : []),
+              ...(stamp ? [`--stamp=${stamp}`, `--version=${environment(target).VERSION ?? ''}`] : []),
               `--wheels=${wheelsDirectory(request, target)}`,
               `--unpacked=${join(directories.cache, 'python', 'unpacked')}`,
-              `--strip=/usr/bin/${machineOf(target)}-linux-gnu-strip`,
             ]
           : ['library']),
-        '--',
+        ...[`--out=${out(target)}`, '--'],
         ...recognised.units,
-      ] as CompilerCall['argv'],
+      ] as unknown as CompilerCall['argv'],
       cwd: directories.working,
       env: fixedEnvironment(request),
-      input: script,
+      input: program,
     }));
   },
 

@@ -26,7 +26,7 @@ export function checkRequest(root: string, plan: CompilePlan, pin: Pin): CheckRe
     recognised: recogniseCommand(plan.argv)!.recognised,
     pin,
     targets: plan.platforms.map(({ platform }) => platform),
-    working: plan.working.replace(/^\//, ''),
+    working: workingDirectory(plan),
     environment: (target: object) =>
       plan.platforms.find(({ platform }) => platform === target)?.environment ?? {},
     at: { file: plan.containerfile, line: plan.line },
@@ -45,6 +45,12 @@ export function lineOf(text: string, variable: string, end: number): number {
   return found < 0 ? end : found + 1;
 }
 
+/** WORKDIR of the command, relative to the root of the stage. */
+export function workingDirectory({ working }: CompilePlan): string {
+  return working.replace(/^\//, '');
+}
+
+/** A tree of sources as languages read one. */
 export function readTree(root: string, tree: Tree): CheckedSources {
   const contentOf = (path: string) => {
     const node = tree.get(path);

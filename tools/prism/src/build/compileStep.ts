@@ -33,7 +33,7 @@ import {
 } from '@prism-build/shell';
 import { compileDirectory, lockPath } from '../workspace/directories';
 import { executorIdentity } from '../workspace/identity';
-import { checkSources } from './checkSources';
+import { checkSources, readTree, workingDirectory } from './checkSources';
 import { type CompileManifest, platformDirectory, publishOutput, readOutput } from './compileManifest';
 import type { Compiler } from './compiler/compiler';
 import { withCompiler } from './compiler/withCompiler';
@@ -128,11 +128,20 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     for (const target of request.targets) fs.mkdirSync(out(target), { recursive: true });
     for (const directory of [request.directories.home, request.directories.scratch])
       fs.mkdirSync(directory, { recursive: true });
+    const fetching = {
+      mirror: mirror.value,
+      locks:
+        language.locks?.(
+          { ...request, working: workingDirectory(plan) },
+          readTree(directories.root, sources.value),
+        ) ?? [],
+      at: { file: plan.containerfile, line: plan.line },
+    };
     const fetched = await sayIfLong(`${project}: fetching the dependencies of ${language.title}`, () =>
-      fetchDependencies(language, request, mirror.value, compiler),
+      fetchDependencies(language, request, fetching, compiler),
     );
     if (!fetched.ok) return fetched;
-    const lock = fetchKey(language, request, mirror.value);
+    const lock = fetchKey(language, request, fetching);
     const inspecting = inspectDependencies(
       { root: directories.root, language, plan, pin: pin.value, sources: sources.value, request, lock },
       compiler,
@@ -153,7 +162,7 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     if (!manifest.ok) return manifest;
     const flushed = await flushing;
     if (!flushed.ok) return flushed;
-    const notes = await inspecting;
+    const notes = [...compiled.value, ...(await inspecting)];
     return attempt(`cannot write ${destination}`, async () => {
       await publishOutput(destination, manifest.value, (platform) =>
         join(outputs, platformDirectory(platform)),
@@ -193,7 +202,7 @@ async function runCompilers(
   request: CompileRequest,
   sources: CompiledSources,
   plan: CompilePlan,
-): Promise<Result<void>> {
+): Promise<Result<readonly string[]>> {
   const placements = language.placements(request);
   const calls = language.compile(request);
   const compile = async (): Promise<Result<readonly Finished[]>> => {
@@ -217,6 +226,11 @@ async function runCompilers(
   return attempt('cannot collect what the compiler made', () => {
     for (const { from, to } of placements)
       if (fs.existsSync(from)) fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+    // All platforms usually have the same to say: once.
+    const printed = results.value.flatMap(({ stdout }) => stdout.split('\n'));
+    return [
+      ...new Set(printed.flatMap((line) => (line.startsWith('note: ') ? [line.slice('note: '.length)] : []))),
+    ];
   });
 }
 

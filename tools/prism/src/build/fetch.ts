@@ -2,12 +2,20 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
-import { compileFailure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
+import { compileFailure, failed, ok, type Place, type Result, shellFailure } from '@prism-build/errors';
 import type { CompileRequest, Language } from '@prism-build/languages';
 import { withLock, writeFileAtomic } from '@prism-build/shell';
 import type { Compiler } from './compiler/compiler';
 import type { MirroredTree } from './mirror';
 import { isDiskFull } from './run/isDiskFull';
+
+export interface FetchSources {
+  readonly mirror: MirroredTree;
+  /** Paths of lockfiles in the mirror, besides those that the language knows by name. */
+  readonly locks: readonly string[];
+  /** The command that needs what is fetched. */
+  readonly at: Place;
+}
 
 /**
  * Brings the dependencies that the lockfiles name into the compiler's cache; the only part of a compile that may
@@ -16,18 +24,21 @@ import { isDiskFull } from './run/isDiskFull';
 export async function fetchDependencies(
   language: Language,
   request: CompileRequest,
-  mirror: MirroredTree,
+  sources: FetchSources,
   { fetch }: Compiler,
 ): Promise<Result<void>> {
   const { cache } = request.directories;
-  const stamp = join(cache, language.dependencies, 'fetched-by-prism', fetchKey(language, request, mirror));
+  const stamp = join(cache, language.dependencies, 'fetched-by-prism', fetchKey(language, request, sources));
   if (fs.existsSync(stamp)) return ok(undefined);
   return withLock(join(cache, 'locks', `${language.name}.lock`), async () => {
     if (fs.existsSync(stamp)) return ok(undefined);
     const inherited = inheritedForFetching(language, process.env);
-    for (const { argv, cwd, env } of language.fetch(request)) {
-      fs.mkdirSync(cwd, { recursive: true });
-      const done = await fetch({ argv, cwd, env }, inherited);
+    const staged = new Set(request.targets.flatMap((target) => Object.keys(request.environment(target))));
+    for (const call of language.fetch(request)) {
+      fs.mkdirSync(call.cwd, { recursive: true });
+      // What the stage sets itself counts before what the user has set, as in any build of it.
+      const others = Object.entries(inherited).filter(([name]) => !(staged.has(name) && name in call.env));
+      const done = await fetch(call, Object.fromEntries(others));
       if (!done.ok) {
         const why = done.failures.map((failure) => `${failure.what}\n${failure.why ?? ''}`).join('\n');
         if (isDiskFull(why))
@@ -36,7 +47,7 @@ export async function fetchDependencies(
           code: 'DEPENDENCIES_NOT_FETCHED' as const,
           what: `cannot fetch the ${language.title} dependencies`,
         };
-        return failed(compileFailure(code, { ...known, why }));
+        return failed(compileFailure(code, { ...known, why, at: sources.at }));
       }
     }
     writeFileAtomic(stamp, '');
@@ -60,13 +71,14 @@ export function inheritedForFetching(language: Language, env: NodeJS.ProcessEnv)
 export function fetchKey(
   language: Language,
   { targets, toolchain }: CompileRequest,
-  mirror: MirroredTree,
+  { mirror, locks }: FetchSources,
 ): string {
   const hash = createHash('sha256').update(
     `${basename(toolchain.command)}\0${targets.map(formatPlatform).join()}\n`,
   );
   for (const [path, digest] of mirror.files) {
-    if (language.lockfiles.includes(basename(path))) hash.update(`${path}\0${digest}\n`);
+    if (language.lockfiles.includes(basename(path)) || locks.includes(path))
+      hash.update(`${path}\0${digest}\n`);
   }
   return hash.digest('hex').slice(0, 32);
 }

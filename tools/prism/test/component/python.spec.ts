@@ -31,7 +31,17 @@ beforeAll(() => {
     'pure_one-1.0.data/purelib/extra.py': 'X = 1\n',
     'pure_one-1.0.data/scripts/run': '#!python\n',
   });
-  lock = `# by hand\nnative==1.0 \\\n    ${hashes.join(' \\\n    ')}\npure-one==1.0 ${pure}\n`;
+  const arm = writeWheel(wheels, 'only_arm', 'py3-none-any', { 'only_arm.py': '' });
+  const nowhere = `--hash=sha256:${'0'.repeat(64)}`;
+  lock = `# by hand
+native==1.0 \\
+    ${hashes.join(' \\\n    ')}
+pure-one[extra]==1.0 ; python_version >= "3.8" ${pure}
+only-arm==1.0 ; platform_machine == "aarch64" \\
+    ${arm}
+    # via native
+colorama==0.4.6 ; sys_platform == 'win32' ${nowhere}
+`;
 });
 afterAll(() => {
   for (const workspace of workspaces) workspace.remove();
@@ -84,8 +94,12 @@ const listed = (workspace: Workspace, platform: string) =>
 test('both platforms; another place, cache, user settings, umask and time zone give the same digest', async () => {
   const one = make();
   expect(await build(one, caches.first)).toMatchObject({ status: 0 });
+  const arm = ['only_arm-1.0.dist-info/METADATA', 'only_arm-1.0.dist-info/WHEEL', 'only_arm.py'];
+  const onlyArm = [...arm, '__pycache__/only_arm.cpython-311.pyc'].map((path) => `dependencies/${path}`);
+  expect(listed(one, 'amd64')).toEqual(listed(one, 'arm64').filter((path) => !onlyArm.includes(path)));
   expect(listed(one, 'arm64')).toEqual(
     [
+      ...onlyArm,
       'application/app/__init__.py',
       'application/app/__pycache__/__init__.cpython-311.pyc',
       'application/app/page.html',
@@ -164,22 +178,27 @@ test('an edit needs no index and changes the application alone; an error names f
 
 test('a wheel that is not the locked one, and a lock without hashes, are refused', async () => {
   const workspace = make();
-  const altered = lock.replace(/(pure-one==1\.0 --hash=sha256:)\w{8}/, '$100000000');
+  const altered = lock.replace(/(pure-one\S+ ; .* --hash=sha256:)\w{8}/, '$100000000');
   workspace.write('svc/app/requirements.lock', altered);
   const ran = await build(workspace, caches.first);
   expect(ran.status).toBe(1);
-  expect(ran.output).toMatch(/DEPENDENCIES_NOT_FETCHED: [\s\S]*pure[-_]one/);
+  expect(ran.output).toMatch(
+    /svc\/app\/Containerfile:4: HASH_DIFFERS: pure-one 1\.0 is not what the lock says/,
+  );
   workspace.write('svc/app/requirements.lock', 'pure-one==1.0\n');
   const bare = await build(workspace, caches.first);
-  expect(bare.output).toMatch(/DEPENDENCIES_NOT_FETCHED: [\s\S]*hash/i);
+  expect(bare.output).toMatch(
+    /svc\/app\/requirements\.lock:1: LOCK_UNUSABLE: no --hash .*: pure-one \(line 1\)/,
+  );
 });
 
 test('what lies in the cache is checked again when it is used', async () => {
   const workspace = make();
   const cache = join(directory, 'cache-3');
   expect(await build(workspace, cache)).toMatchObject({ status: 0 });
-  const kept = join(cache, 'python/wheels/cp311-linux-x86_64/pure_one-1.0-py3-none-any.whl');
-  fs.appendFileSync(kept, 'altered');
+  const fetched = join(cache, 'python/wheels/cp311-linux-x86_64');
+  const kept = fs.readdirSync(fetched, { recursive: true }).find((name) => `${name}`.includes('pure_one'));
+  fs.appendFileSync(join(fetched, String(kept)), 'altered');
   workspace.write('svc/app/app/__init__.py', source(4));
   const ran = await build(workspace, cache);
   expect(ran.status).toBe(1);

@@ -3,6 +3,7 @@ import {
   encodeWheelsLock,
   mergeWheels,
   parseReport,
+  readWheelsLock,
 } from '../../src/lock/wheels/lockfile';
 
 const hash = (digit: string) => digit.repeat(64);
@@ -47,12 +48,16 @@ test.each([
 test('hashes of all platforms stand together, once, in an order of their own', () => {
   const amd64 = [wheel('b', '1', hash('2')), wheel('a', '1', hash('0'))];
   const arm64 = [wheel('a', '1', hash('0')), wheel('b', '1', hash('1'))];
-  const merged = mergeWheels([amd64, arm64]);
+  const both = [
+    { machine: 'x86_64', wheels: amd64 },
+    { machine: 'aarch64', wheels: arm64 },
+  ];
+  const merged = mergeWheels(both);
   expect(merged).toEqual({
     ok: true,
     value: [wheel('a', '1', hash('0')), wheel('b', '1', hash('1'), hash('2'))],
   });
-  expect(mergeWheels([arm64, amd64])).toEqual(merged);
+  expect(mergeWheels([...both].reverse())).toEqual(merged);
   if (!merged.ok) throw new Error('merged');
   expect(encodeWheelsLock(merged.value)).toBe(
     `# Made of requirements.in by \`nx g prism:lock\`; not edited by hand.
@@ -67,13 +72,27 @@ b==1 \\
 
 test('platforms that differ are named, with what each has', () => {
   const merged = mergeWheels([
-    [wheel('a', '1', hash('0')), wheel('b', '1', hash('1'))],
-    [wheel('a', '2', hash('2'))],
+    { machine: 'x86_64', wheels: [wheel('a', '1', hash('0')), wheel('b', '1', hash('1'))] },
+    { machine: 'aarch64', wheels: [wheel('a', '2', hash('2'))] },
   ]);
   expect(merged).toMatchObject({
     ok: false,
-    failures: [{ code: 'WHEELS_UNRESOLVED', why: 'a: 1, 2\nb: 1, none' }],
+    failures: [{ code: 'WHEELS_UNRESOLVED', why: 'a: 1, 2' }],
   });
+});
+
+test('what only one platform needs has its marker, and is read back', () => {
+  const merged = mergeWheels([
+    { machine: 'x86_64', wheels: [wheel('a', '1', hash('0')), wheel('b', '1', hash('1'))] },
+    { machine: 'aarch64', wheels: [wheel('a', '1', hash('2'))] },
+  ]);
+  if (!merged.ok) throw new Error('merged');
+  const text = encodeWheelsLock(merged.value);
+  expect(text).toContain('a==1 \\\n');
+  expect(text).toContain('b==1 ; platform_machine == "x86_64" \\\n    --hash');
+  expect(readWheelsLock(text)).toEqual(merged.value);
+  const everywhere = [merged.value[0]!, wheel('b', '1', hash('1'))];
+  expect(describeWheelChanges(text, everywhere)).toEqual(['  b 1: all platforms']);
 });
 
 test('what changes is said a line each, and nothing where nothing does', () => {

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path/posix';
-import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { type Failure, failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { checkStatedPython, parsePin } from '@prism-build/languages';
 import { imageName } from '../../workspace/naming';
 import { chooseMain } from './choose';
 import { findPorts, type Listening } from './ports';
@@ -25,6 +26,7 @@ export const listening: Listening = {
     /["'](?:(?:HTTP|LISTEN|SERVER)_)?PORT["']\s*(?:,|\]\s*or)\s*["']?(\d{2,5})["']?/g,
   ],
 };
+const pinFile = 'containerfiles/python-builder/pin.json';
 const toolsOnly = /^(setup|conftest|noxfile|tasks|fabfile|test_.*|.*_test)\.py$/;
 const usualMains = ['main.py', 'app.py', 'server.py', 'run.py'];
 
@@ -56,10 +58,9 @@ function describePython(request: Request, layout: string, units: readonly string
         remedy: `Write ${join(at, main.value, '__main__.py')}, or name a script with --main.`,
       }),
     );
-  const missing = [
-    'containerfiles/python-builder/pin.json',
-    'containerfiles/python-runtime/Containerfile',
-  ].filter((file) => sources.read(file) === undefined);
+  const missing = [pinFile, 'containerfiles/python-runtime/Containerfile'].filter(
+    (file) => sources.read(file) === undefined,
+  );
   if (missing.length > 0)
     return failed(
       generateFailure('PROGRAM_NOT_SUPPORTED', {
@@ -71,7 +72,9 @@ function describePython(request: Request, layout: string, units: readonly string
     );
   const requirements = findRequirements(sources, directory);
   if (!requirements.ok) return requirements;
-  const { lock } = requirements.value;
+  const { lock, copies } = requirements.value;
+  const stated = checkPython(sources, at, units);
+  if (stated.length > 0) return failed(...stated);
   const sourcesOf = sources.list(at).filter((file) => file.endsWith('.py') && !file.includes('/tests/'));
   const argv = ['compile-python', ...(lock ? [`--requirements=${lock}`] : []), ...units];
   return ok({
@@ -80,7 +83,7 @@ function describePython(request: Request, layout: string, units: readonly string
     stages: [
       `FROM ${imageName(prefix, 'base-python-builder')} AS compile`,
       'WORKDIR /src',
-      ...(lock ? [`COPY ${lock} ./`] : []),
+      ...copies.map((path) => `COPY ${path} ${path === basename(path) && path === lock ? './' : path}`),
       ...units.map((unit) => `COPY ${join(layout, unit)} ${unit}`),
       `RUN [${argv.map((one) => JSON.stringify(one)).join(', ')}]`,
     ],
@@ -101,6 +104,20 @@ function describePython(request: Request, layout: string, units: readonly string
     files: requirements.value.files,
     notes: requirements.value.notes,
     next: requirements.value.next,
+  });
+}
+
+/** The Python that the sources ask for is the one that compiles. */
+function checkPython(sources: Sources, at: string, units: readonly string[]): readonly Failure[] {
+  const pin = parsePin(sources.read(pinFile)!, pinFile);
+  if (!pin.ok) return pin.failures;
+  const starts = units.map((unit) => join(at, unit));
+  return checkStatedPython(starts, pin.value.version, {
+    facts: (path, _, parse) => {
+      const text = sources.read(path);
+      return text === undefined ? undefined : parse(text);
+    },
+    placeOf: (path) => path,
   });
 }
 

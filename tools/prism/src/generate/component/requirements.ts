@@ -1,5 +1,6 @@
-import { join } from 'node:path/posix';
-import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { join, relative } from 'node:path/posix';
+import { compileFailure, failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { exportCommand, readLocks } from '@prism-build/languages';
 import { parse } from 'smol-toml';
 import { hasConflict } from '../shared/dirtyLock';
 import type { Sources } from './program';
@@ -7,12 +8,14 @@ import type { Sources } from './program';
 export interface Requirements {
   /** The lock that the compile stage reads; absent: the program needs nothing but Python. */
   readonly lock: string | undefined;
+  /** What the compile stage copies for it: the lock, and what it includes. */
+  readonly copies: readonly string[];
   readonly files: ReadonlyMap<string, string>;
   readonly notes: readonly string[];
   readonly next: readonly string[];
 }
 
-const nothing = { files: new Map<string, string>(), notes: [], next: [] };
+const nothing = { copies: [], files: new Map<string, string>(), notes: [], next: [] };
 
 /** What a Python program needs, and where it is locked: requirements.lock, or a requirements.txt with digests. */
 export function findRequirements(sources: Sources, directory: string): Result<Requirements> {
@@ -27,9 +30,19 @@ export function findRequirements(sources: Sources, directory: string): Result<Re
           at: { file: join(directory, lock) },
         }),
       );
-    if (/--hash=sha256:/.test(text)) return ok({ ...nothing, lock });
+    const locked = readLock(sources, directory, lock);
+    if (locked) return locked;
     if (meaningful(text).length === 0) return ok({ ...nothing, lock: undefined });
   }
+  const foreign = foreignLocks.find((name) => read(name) !== undefined);
+  if (foreign !== undefined && read('requirements.in') === undefined)
+    return failed(
+      compileFailure('LOCK_UNUSABLE', {
+        what: "this is no lock in pip's format",
+        remedy: `Run \`${exportCommand(foreign)}\` in ${directory}, and start this again.`,
+        at: { file: join(directory, foreign) },
+      }),
+    );
   const declared =
     read('requirements.in') ?? read('requirements.txt') ?? projectDependencies(read('pyproject.toml'));
   if (declared === undefined || meaningful(declared).length === 0) return ok({ ...nothing, lock: undefined });
@@ -39,12 +52,40 @@ export function findRequirements(sources: Sources, directory: string): Result<Re
       : nothing.files;
   return ok({
     lock: 'requirements.lock',
+    copies: ['requirements.lock'],
     files,
     notes: [
       'Dependencies are taken as wheels, by their digests; what has none for both platforms cannot be used.',
     ],
     next: ['npx nx g prism:lock --project={project}'],
   });
+}
+
+const foreignLocks = ['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile.lock', 'pylock.toml'];
+
+/** A lock with hashes, its own or of a file that it includes; undefined where it has none. */
+function readLock(sources: Sources, directory: string, lock: string): Result<Requirements> | undefined {
+  const { files } = readLocks(join(directory, lock), {
+    facts: (path, _, parse) => {
+      const text = sources.read(path);
+      return text === undefined ? undefined : parse(text);
+    },
+  });
+  if (!files.some(({ path }) => /--hash[=\s]\s*sha/.test(sources.read(path)!))) return undefined;
+  const refused = files.flatMap(({ path, refused }) =>
+    refused.map(({ line, what, remedy }) =>
+      compileFailure('LOCK_UNUSABLE', { what, remedy, at: { file: path, line } }),
+    ),
+  );
+  if (refused.length > 0) return failed(...refused);
+  const copies = files.flatMap(({ path, links }) => [
+    relative(directory, path),
+    ...links.map(({ name }) => relative(directory, join(path, '..', name))),
+  ]);
+  const outside = copies.find((path) => path.startsWith('..'));
+  if (outside === undefined) return ok({ ...nothing, lock, copies: [...new Set(copies)] });
+  const what = `${lock} includes ${outside}, which lies outside of ${directory}`;
+  return failed(generateFailure('PROGRAM_NOT_SUPPORTED', { what, remedy: `Put the file beside ${lock}.` }));
 }
 
 function meaningful(text: string): string[] {

@@ -28,6 +28,14 @@ export interface LockedWheel {
   readonly name: string;
   readonly version: string;
   readonly hashes: readonly string[];
+  /** Where not all platforms need it: the marker of those that do (PEP 508). */
+  readonly marker?: string;
+}
+
+/** What pip would install for a platform, which is the machine that markers name. */
+export interface ResolvedWheels {
+  readonly machine: string;
+  readonly wheels: readonly LockedWheel[];
 }
 
 /** Reads one report; `hashOf` gives the SHA-256 of a file. Failure WHEELS_UNRESOLVED for a text that is none. */
@@ -60,18 +68,25 @@ export function parseReport(
   );
 }
 
-/** One list for all platforms. Failure WHEELS_UNRESOLVED names what has no version that all of them have. */
-export function mergeWheels(platforms: readonly (readonly LockedWheel[])[]): Result<LockedWheel[]> {
-  const names = [...new Set(platforms.flat().map(({ name }) => name))].sort();
+/**
+ * One list for all platforms; what only some of them need gets their marker. Failure WHEELS_UNRESOLVED names what they
+ * would have in different versions.
+ */
+export function mergeWheels(platforms: readonly ResolvedWheels[]): Result<LockedWheel[]> {
+  const names = [...new Set(platforms.flatMap(({ wheels }) => wheels.map(({ name }) => name)))].sort();
   const merged = names.map((name) => {
-    const found = platforms.map((wheels) => wheels.find((wheel) => wheel.name === name));
-    const versions = [...new Set(found.map((wheel) => wheel?.version ?? 'none'))];
-    const hashes = [...new Set(found.flatMap((wheel) => wheel?.hashes ?? []))].sort();
-    return { name, versions, hashes };
+    const found = platforms.flatMap(({ machine, wheels }) =>
+      wheels.filter((wheel) => wheel.name === name).map((wheel) => ({ machine, ...wheel })),
+    );
+    const versions = [...new Set(found.map(({ version }) => version))];
+    const hashes = [...new Set(found.flatMap((wheel) => wheel.hashes))].sort();
+    const machines = [...new Set(found.map(({ machine }) => machine))].sort();
+    const marker = machines.map((machine) => `platform_machine == "${machine}"`).join(' or ');
+    return { name, versions, hashes, ...(found.length < platforms.length && { marker }) };
   });
   const differing = merged.filter(({ versions }) => versions.length > 1);
   if (differing.length === 0)
-    return ok(merged.map(({ name, versions, hashes }) => ({ name, version: versions[0]!, hashes })));
+    return ok(merged.map(({ versions, ...wheel }) => ({ ...wheel, version: versions[0]! })));
   const why = differing.map(({ name, versions }) => `${name}: ${versions.join(', ')}`).join('\n');
   const what = 'the platforms do not have the same wheels';
   return failed(compileFailure('WHEELS_UNRESOLVED', { what, why }));
@@ -79,8 +94,11 @@ export function mergeWheels(platforms: readonly (readonly LockedWheel[])[]): Res
 
 /** The lock in pip's own format (requirements with --hash), so that `pip install --require-hashes -r` takes it too. */
 export function encodeWheelsLock(wheels: readonly LockedWheel[]): string {
-  const entries = wheels.map(({ name, version, hashes }) =>
-    [`${name}==${version}`, ...hashes.map((hash) => `    --hash=sha256:${hash}`)].join(' \\\n'),
+  const entries = wheels.map(({ name, version, hashes, marker }) =>
+    [
+      `${name}==${version}${marker === undefined ? '' : ` ; ${marker}`}`,
+      ...hashes.map((hash) => `    --hash=sha256:${hash}`),
+    ].join(' \\\n'),
   );
   return `# Made of ${requirementsFile} by \`nx g prism:lock\`; not edited by hand.\n${entries.join('\n')}\n`;
 }
@@ -94,17 +112,19 @@ export function describeWheelChanges(before: string, after: readonly LockedWheel
     if (!was) return [`+ ${name} ${is?.version}`];
     if (!is) return [`- ${name} ${was.version}`];
     if (was.version !== is.version) return [`  ${name} ${was.version} → ${is.version}`];
+    if (was.marker !== is.marker) return [`  ${name} ${is.version}: ${is.marker ?? 'all platforms'}`];
     return was.hashes.join() === is.hashes.join() ? [] : [`  ${name} ${is.version}: other bytes`];
   });
 }
 
 /** What `encodeWheelsLock` wrote. */
 export function readWheelsLock(text: string): LockedWheel[] {
-  return [...text.matchAll(/^([\w.-]+)==(\S+)((?:[\s\\]+--hash=sha256:[0-9a-f]{64})*)/gm)].map(
-    ([, name = '', version = '', hashes = '']) => ({
+  return [...text.matchAll(/^([\w.-]+)==(\S+)(?: ; (.*?))?((?:[ \\\n]+--hash=sha256:[0-9a-f]{64})*)$/gm)].map(
+    ([, name = '', version = '', marker, hashes = '']) => ({
       name,
       version,
       hashes: (hashes.match(/[0-9a-f]{64}/g) ?? []).sort(),
+      ...(marker !== undefined && { marker }),
     }),
   );
 }

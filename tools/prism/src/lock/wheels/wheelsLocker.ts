@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPlatform } from '@prism-build/containerfile';
 import { all, compileFailure, failed, ok, type Result } from '@prism-build/errors';
-import { pythonVersionOf, recogniseCommand, type Target, wheelOptions } from '@prism-build/languages';
+import {
+  machineOf,
+  recogniseCommand,
+  resolveWheels,
+  type Target,
+  type Toolchain,
+} from '@prism-build/languages';
 import { type CompilePlan, planCompile, resolveReads } from '@prism-build/plan';
 import { readTextIfThere, run } from '@prism-build/shell';
 import { inheritedForFetching } from '../../build/fetch';
@@ -38,13 +44,16 @@ export const wheelsLocker: Locker = async (request) => {
   if (!toolchain.ok) return toolchain;
   const inherited = inheritedForFetching(found.language, process.env);
   const reports = await Promise.all(
-    plan.value.platforms.map(({ platform }) =>
-      resolve(toolchain.value.command, requirements, platform, inherited),
-    ),
+    plan.value.platforms.map(({ platform }) => resolve(toolchain.value, requirements, platform, inherited)),
   );
   const resolved = all(reports);
   if (!resolved.ok) return resolved;
-  const wheels = mergeWheels(resolved.value);
+  const wheels = mergeWheels(
+    resolved.value.map((wheels, index) => ({
+      machine: machineOf(plan.value.platforms[index]!.platform),
+      wheels,
+    })),
+  );
   if (!wheels.ok) return wheels;
   const path = join(root, wheelsLockFile);
   const before = readTextIfThere(join(directories.root, path)) ?? '';
@@ -64,24 +73,15 @@ function readPlan({ directories, project, image }: LockRequest): Result<CompileP
 
 /** Asks pip what it would install: nothing is installed, and what it has fetched to read metadata is thrown away. */
 async function resolve(
-  python: string,
+  toolchain: Toolchain,
   requirements: string,
   platform: Target,
   env: Readonly<Record<string, string>>,
 ): Promise<Result<LockedWheel[]>> {
   const scratch = mkdtempSync(join(tmpdir(), 'prism-lock-'));
   try {
-    const ran = await run({
-      argv: [
-        python,
-        ...['-I', '-m', 'pip', 'install', '--quiet', '--no-input', '--dry-run', '--ignore-installed'],
-        ...['--no-cache-dir', '--disable-pip-version-check', `--target=${scratch}`, '--report=-'],
-        ...wheelOptions(pythonVersionOf(python), platform),
-        `--requirement=${requirements}`,
-      ],
-      cwd: scratch,
-      env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: scratch, ...env },
-    });
+    const call = resolveWheels(toolchain, { requirements, target: platform, scratch });
+    const ran = await run({ ...call, env: { ...call.env, ...env } });
     if (ran.ok) return parseReport(ran.value.stdout, formatPlatform(platform), hashFile);
     const why = ran.failures.map((failure) => failure.why ?? failure.what).join('\n');
     const what = `pip finds no wheels for ${formatPlatform(platform)}`;

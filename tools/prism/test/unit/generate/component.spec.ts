@@ -349,6 +349,45 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "web"]
     expect(image).toContain('ENTRYPOINT ["/usr/bin/python3", "/application/main.py"]');
   });
 
+  const job = { ...pins, 'job/main.py': 'print(1)\n' };
+  const hash = `--hash=sha256:${'0'.repeat(64)}`;
+
+  test('a lock comes with what it includes', async () => {
+    const { image } = await write(
+      {
+        ...job,
+        'job/requirements.txt': '-r locks/base.txt\n--find-links wheels\n',
+        'job/locks/base.txt': `six==1 ; python_version > "3" ${hash}\n`,
+      },
+      'job',
+    );
+    expect(image).toContain(
+      'COPY requirements.txt ./\nCOPY wheels wheels\nCOPY locks/base.txt locks/base.txt\nCOPY main.py main.py\n',
+    );
+  });
+
+  test.each([
+    ['uv.lock', '', /job\/uv\.lock: LOCK_UNUSABLE[\s\S]*`uv export [^`]*` in job/],
+    ['poetry.lock', '', /job\/poetry\.lock: LOCK_UNUSABLE[\s\S]*`poetry export [^`]*` in job/],
+    [
+      'requirements.txt',
+      `six==1 ${hash}\n-e .\n`,
+      /job\/requirements\.txt:2: LOCK_UNUSABLE: `-e \.` installs sources/,
+    ],
+    [
+      '.python-version',
+      '3.13\n',
+      /job\/\.python-version:1: TOOLCHAIN_DIFFERS: .* Python 3\.13, and Python 3\.11\.2 is pinned/,
+    ],
+    [
+      'pyproject.toml',
+      '[project]\nrequires-python = ">=3.12"\n',
+      /job\/pyproject\.toml: TOOLCHAIN_DIFFERS: .*>=3\.12/,
+    ],
+  ])('refuses %s', async (name, text, message) => {
+    expect((await write({ ...job, [`job/${name}`]: text }, 'job')).error).toMatch(message);
+  });
+
   test('refuses what cannot be started, and a workspace without Python', async () => {
     expect((await write({ ...pins, 'x/lib/__init__.py': '' }, 'x', { main: 'lib' })).error).toMatch(
       /lib cannot be started/,

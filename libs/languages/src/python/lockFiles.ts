@@ -1,0 +1,33 @@
+import { directoryOf, joinInside, type SourceReader } from '../closure';
+import { type RequirementsFile, readRequirements } from './requirements';
+
+export interface LockFile extends RequirementsFile {
+  /** In the stage's tree. */
+  readonly path: string;
+}
+
+export interface Locks {
+  /** The lock itself first, then what it includes. */
+  readonly files: readonly LockFile[];
+  /** What is named and is not there, or lies outside: the file that names it, and the line. */
+  readonly missing: readonly { readonly path: string; readonly line: number; readonly name: string }[];
+}
+
+/** A lock and all files that it includes, each once; a lock that is not there has no files. */
+export function readLocks(lock: string, { facts }: Pick<SourceReader, 'facts'>): Locks {
+  const files: LockFile[] = [];
+  const missing: { path: string; line: number; name: string }[] = [];
+  const visit = (path: string): boolean => {
+    if (files.some((one) => one.path === path)) return true;
+    const read = facts(path, 'python-requirements', readRequirements);
+    if (!read) return false;
+    files.push({ path, ...read });
+    for (const { line, name } of read.includes) {
+      const included = joinInside(directoryOf(path), name);
+      if (included === undefined || !visit(included)) missing.push({ path, line, name });
+    }
+    return true;
+  };
+  visit(lock);
+  return { files, missing };
+}

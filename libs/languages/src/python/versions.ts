@@ -1,0 +1,84 @@
+import { satisfies, valid, validRange } from '@renovatebot/pep440';
+import { parse } from 'smol-toml';
+
+/** Files that say which Python the sources are for, in the order in which they count. */
+export const statements = ['.python-version', 'pyproject.toml'];
+
+/** What the sources say of their Python: versions and ranges (PEP 440), or what cannot be read as one. */
+export interface Statement {
+  readonly line?: number;
+  /** As it is written. */
+  readonly text: string;
+  /** Alternatives in PEP 440; empty where it is no version at all. */
+  readonly ranges: readonly string[];
+}
+
+/** A file of pyenv, uv, asdf and mise: the first version in it counts. `system` says nothing. */
+export function readVersionFile(text: string): readonly Statement[] {
+  const lines = text
+    .split(/\r?\n/u)
+    .map((line, index) => ({ line: index + 1, text: line.replace(/#.*$/u, '').trim() }));
+  const first = lines.find((one) => one.text !== '');
+  if (!first || first.text === 'system') return [];
+  const version = first.text.replace(/^(?:cpython|python)[-@]?(?=\d)/u, '').replace(/-dev$|\/envs\/.*$/u, '');
+  return [{ ...first, ranges: toRange(version) }];
+}
+
+function toRange(version: string): string[] {
+  if (/^\d+(?:\.\d+){0,1}$/u.test(version)) return [`==${version}.*`];
+  if (valid(version)) return [`==${version}`];
+  return isRange(version) ? [version] : [];
+}
+
+/** `requires-python` (PEP 621), and what Poetry says in its own words. A file that is no TOML says nothing here. */
+export function readProjectPython(text: string): readonly Statement[] {
+  const project = parseToml(text);
+  const required = project?.project?.['requires-python'];
+  const poetry = project?.tool?.poetry?.dependencies?.python;
+  return [
+    ...(typeof required === 'string'
+      ? [{ text: required, ranges: isRange(required) ? [required] : [] }]
+      : []),
+    ...(typeof poetry === 'string' ? [{ text: poetry, ranges: readPoetryRanges(poetry) }] : []),
+  ];
+}
+
+interface Project {
+  readonly project?: { readonly 'requires-python'?: unknown };
+  readonly tool?: { readonly poetry?: { readonly dependencies?: { readonly python?: unknown } } };
+}
+
+function parseToml(text: string): Project | undefined {
+  try {
+    return parse(text) as Project;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Poetry's `^3.11` and `~3.11`, alternatives by `||`; everything else it has in common with PEP 440. */
+export function readPoetryRanges(text: string): string[] {
+  const ranges = text.split(/\|\|?/u).map((one) => one.split(',').map(fromPoetry).join(','));
+  return ranges.every(isRange) ? ranges : [];
+}
+
+function fromPoetry(text: string): string {
+  const one = text.trim();
+  if (one === '*') return '>=0';
+  const [, sign, version = ''] = /^([\^~])\s*(\d[\d.]*)$/u.exec(one) ?? [];
+  if (sign === undefined) return /^\d+(?:\.\d+)*(?:\.\*)?$/u.test(one) ? `==${one}` : one;
+  const parts = version.split('.').map(Number);
+  const first = parts.findIndex((part) => part > 0);
+  const at = sign === '~' ? Math.min(1, parts.length - 1) : Math.max(0, first);
+  const next = parts.slice(0, at + 1).map((part, index) => (index === at ? part + 1 : part));
+  return `>=${version},<${next.join('.')}`;
+}
+
+function isRange(text: string): boolean {
+  return text.trim() !== '' && validRange(text);
+}
+
+/** Whether a version of Python is one of a statement's. */
+export function isOne({ ranges }: Statement, version: string): boolean {
+  return ranges.some((range) => satisfies(version, range, { prereleases: true }));
+}
