@@ -62,14 +62,9 @@ export async function compileStep(input: StepInput): Promise<Result<StepReport>>
   const done = await withLock(lockPath(directories, `compile-${project}`), work);
   if (!done.ok) return done;
   const notes = done.value.notes.map((note) => `note: ${note}\n`).join('');
-  return ok({ text: describe(done.value.manifest) + notes, kept: done.value.kept, reads });
+  const { manifest, kept } = done.value;
+  return ok({ text: describe(manifest) + notes, kept, reads, manifest });
 }
-
-/**
- * What this process compiled, by directory: the image step of the same batch need not hash again what was hashed
- * and written a moment ago.
- */
-export const compiledHere = new Map<string, CompileManifest>();
 
 interface Compiled {
   readonly manifest: CompileManifest;
@@ -168,7 +163,6 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
         join(outputs, platformDirectory(platform)),
       );
       writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value, notes }));
-      compiledHere.set(destination, manifest.value);
       return { manifest: manifest.value, notes, kept: false };
     });
   });

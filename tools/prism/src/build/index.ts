@@ -5,6 +5,7 @@ import { directoriesOf } from '../workspace/directories';
 import { parseOptions } from '../workspace/parseOptions';
 import { toTaskResult } from '../workspace/report';
 import { type BatchItem, runGraph, type TaskResult } from './batch';
+import type { CompileManifest } from './compileManifest';
 import { compileStep } from './compileStep';
 import { findUncovered } from './coverage';
 import { imageStep } from './imageStep';
@@ -18,7 +19,7 @@ const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
 /** One task of the `build` executor, outside of a batch. */
 export async function build(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
   const task = { project: context.projectName!, target: context.targetName! };
-  const result = await runStep(context, task, options);
+  const { result } = await runStep(context, task, options);
   process.stdout.write(result.terminalOutput);
   return { success: result.success };
 }
@@ -30,23 +31,37 @@ export async function* buildBatch(
   _overrides: unknown,
   context: ExecutorContext,
 ): AsyncGenerator<BatchItem> {
-  yield* runGraph(graph, (id) => runStep(context, graph.tasks[id]!.target, inputs[id]));
+  // An image step need not hash again what the compile step of its project hashed and wrote a moment ago.
+  const made = new Map<string, CompileManifest>();
+  yield* runGraph(graph, async (id) => {
+    const { target } = graph.tasks[id]!;
+    const { result, manifest } = await runStep(context, target, inputs[id], made.get(target.project));
+    if (manifest) made.set(target.project, manifest);
+    return result;
+  });
+}
+
+interface StepResult {
+  readonly result: TaskResult;
+  readonly manifest?: CompileManifest | undefined;
 }
 
 async function runStep(
   context: ExecutorContext,
   { project, target }: { readonly project: string; readonly target: string },
   value: unknown,
-): Promise<TaskResult> {
+  compiled?: CompileManifest,
+): Promise<StepResult> {
   const options = parseOptions(buildOptions, value, `${project}:${target}`);
-  if (!options.ok) return toTaskResult(options);
+  if (!options.ok) return { result: toTaskResult(options) };
   const { root, projectsConfigurations } = context;
   const configured = projectsConfigurations?.projects[project];
   const variables = checkVariables(root, configured?.root ?? '.', options.value.buildArgs);
-  if (!variables.ok) return toTaskResult(variables);
+  if (!variables.ok) return { result: toTaskResult(variables) };
   const directories = directoriesOf(root, process.env);
   const step = steps[options.value.step];
-  const done = await step({ directories, project, options: options.value, siblings: openSiblings(context) });
+  const siblings = openSiblings(context);
+  const done = await step({ directories, project, options: options.value, siblings, compiled });
   const reads = done.ok && !options.value.dryRun ? done.value.reads : undefined;
   const unhashed = reads ? await listUnhashed(root, options.value, reads) : [];
   const configuration = configured?.targets?.[target];
@@ -55,7 +70,8 @@ async function runStep(
   const result = toTaskResult(done.ok ? ok(`${done.value.text}${notes}`) : done);
   // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.
   const cacheable = !options.value.dryRun && unhashed.length === 0 && uncovered === undefined;
-  return result.success && !cacheable ? { ...result, status: 'local-cache-kept-existing' } : result;
+  const status = result.success && !cacheable ? { status: 'local-cache-kept-existing' } : {};
+  return { result: { ...result, ...status }, manifest: done.ok ? done.value.manifest : undefined };
 }
 
 function explainUnhashed(files: readonly string[]): string {

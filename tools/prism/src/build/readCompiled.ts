@@ -6,7 +6,6 @@ import type { ImagePlan } from '@prism-build/plan';
 import { compileDirectory } from '../workspace/directories';
 import { compiledTree } from './compiledTree';
 import { type CompileManifest, compileManifestName, readOutput } from './compileManifest';
-import { compiledHere } from './compileStep';
 import { repairCompile } from './repair';
 import type { StepInput } from './step';
 
@@ -23,8 +22,7 @@ export interface Compiled {
 export async function readCompiled(input: StepInput, plan: ImagePlan): Promise<Result<Compiled>> {
   const directory = compileDirectory(input.directories.root, input.project);
   const whole = (manifest: CompileManifest) => checkPlatforms(manifest, plan, directory);
-  const here = compiledHere.get(directory);
-  const output = here ? ok(here) : readOutput(directory);
+  const output = input.compiled ? ok(input.compiled) : readOutput(directory);
   const found = output.ok ? whole(output.value) : output;
   const repaired = found.ok ? found : await repairCompile(input, found.failures);
   const manifest = repaired.ok ? whole(repaired.value) : repaired;

@@ -1,6 +1,7 @@
 import type { Reads } from '@prism-build/plan';
 import type { Directories } from '../workspace/directories';
 import type { Siblings } from './bases/siblings';
+import type { CompileManifest } from './compileManifest';
 import type { BuildOptions } from './options';
 
 export interface StepInput {
@@ -8,6 +9,8 @@ export interface StepInput {
   readonly project: string;
   readonly options: BuildOptions;
   readonly siblings: Siblings;
+  /** What the compile step of this project made in the same batch, hashed as it was written. */
+  readonly compiled?: CompileManifest | undefined;
   /** Do it even where an earlier result looks right: something downstream found it altered. */
   readonly force?: boolean;
 }
@@ -19,4 +22,6 @@ export interface StepReport {
   readonly kept: boolean;
   /** What it was made of; absent: the step has no cache key. */
   readonly reads?: Reads;
+  /** What a compile step made. */
+  readonly manifest?: CompileManifest;
 }
