@@ -12,6 +12,7 @@ import (
 // config is what every plugin has.
 type config struct {
 	listen   string
+	control  string
 	level    slog.Level
 	drain    time.Duration
 	interval time.Duration
@@ -20,7 +21,10 @@ type config struct {
 
 func (c *config) settings() *Settings {
 	s := &Settings{}
-	s.Add("PRISM_LISTEN", ":50100", "address of the gRPC server, host:port; port 0 takes a free one", c.parseListen)
+	s.Add("PRISM_LISTEN", ":50100", "address of the gRPC server, host:port; port 0 takes a free one", address(&c.listen))
+	s.Add("PRISM_CONTROL_LISTEN", "127.0.0.1:0",
+		"address of the Lifecycle service, apart from the data; port 0 takes a free one, which the log names",
+		address(&c.control))
 	s.Add("PRISM_LOG_LEVEL", "info", "least level that is logged: debug, info, warn or error", c.parseLevel)
 	s.Add("PRISM_DRAIN_TIMEOUT", "30s", "how long SIGTERM waits for calls in flight before it aborts them",
 		Duration(&c.drain, 0, time.Hour))
@@ -31,16 +35,18 @@ func (c *config) settings() *Settings {
 	return s
 }
 
-func (c *config) parseListen(s string) error {
-	_, port, err := net.SplitHostPort(s)
-	if err == nil {
-		_, err = strconv.ParseUint(port, 10, 16)
+func address(into *string) func(string) error {
+	return func(s string) error {
+		_, port, err := net.SplitHostPort(s)
+		if err == nil {
+			_, err = strconv.ParseUint(port, 10, 16)
+		}
+		if err != nil {
+			return fmt.Errorf("%q is not host:port; write it like :50100 or 127.0.0.1:50100", s)
+		}
+		*into = s
+		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("%q is not host:port; write it like :50100 or 127.0.0.1:50100", s)
-	}
-	c.listen = s
-	return nil
 }
 
 func (c *config) parseLevel(s string) error {

@@ -17,8 +17,8 @@ import (
 
 var dataPlane = "/" + keyvaluev1.KeyValue_ServiceDesc.ServiceName + "/"
 
-// intercept surrounds every call of the data plane; health and lifecycle have
-// to answer while the plugin drains, so they pass.
+// intercept surrounds every call of the data plane; health has to answer while
+// the plugin drains, so it passes.
 func (r *runner) intercept(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 	if !strings.HasPrefix(info.FullMethod, dataPlane) {
 		return next(ctx, req)

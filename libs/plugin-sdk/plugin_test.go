@@ -48,6 +48,7 @@ func (f *fake) Close() error {
 // running is a plugin that runs in this process.
 type running struct {
 	addr string
+	ctrl string             // where Lifecycle is
 	stop context.CancelFunc // as SIGTERM
 	exit chan int
 	kv   keyvaluev1.KeyValueClient
@@ -74,25 +75,40 @@ func start(t *testing.T, store *fake, args ...string) *running {
 	case <-time.After(patience):
 		t.Fatal("the plugin does not listen")
 	}
-	conn, err := grpc.NewClient(r.addr, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	r.ctrl = log.control
+	conn := connect(t, r.addr)
+	r.kv, r.hc = keyvaluev1.NewKeyValueClient(conn), healthpb.NewHealthClient(conn)
+	r.life = lifecyclev1.NewLifecycleClient(connect(t, r.ctrl))
+	return r
+}
+
+func connect(t *testing.T, addr string) *grpc.ClientConn {
+	t.Helper()
+	conn, err := grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	r.kv, r.life, r.hc = keyvaluev1.NewKeyValueClient(conn), lifecyclev1.NewLifecycleClient(conn), healthpb.NewHealthClient(conn)
-	return r
+	return conn
 }
 
-// logReader takes the address from the log line "listening".
+// logReader takes the addresses from the log line "listening".
 type logReader struct {
-	addr chan string
-	once sync.Once
+	addr    chan string
+	control string
+	once    sync.Once
 }
 
 func (l *logReader) Write(line []byte) (int, error) {
-	var entry struct{ Msg, Address string }
+	var entry struct {
+		Msg, Address string
+		Control      string `json:"control_address"`
+	}
 	if json.Unmarshal(line, &entry) == nil && entry.Msg == "listening" {
-		l.once.Do(func() { l.addr <- entry.Address })
+		l.once.Do(func() {
+			l.control = entry.Control
+			l.addr <- entry.Address
+		})
 	}
 	return len(line), nil
 }
@@ -146,6 +162,10 @@ func TestCommands(t *testing.T) {
 	code, _, errs := run(t, map[string]string{"PRISM_LISTEN": "x"})
 	if code != exitUsage || !strings.Contains(errs, "DATABASE_URL") || !strings.Contains(errs, "PRISM_LISTEN") {
 		t.Errorf("a wrong configuration: %d, %q", code, errs)
+	}
+	code, _, errs = run(t, map[string]string{"DATABASE_URL": "x", "PRISM_CONTROL_LISTEN": "x"})
+	if code != exitUsage || !strings.Contains(errs, `PRISM_CONTROL_LISTEN: "x" is not host:port`) {
+		t.Errorf("a wrong address for Lifecycle: %d, %q", code, errs)
 	}
 	if code, _, errs := run(t, nil, "health", "--listen=127.0.0.1:1"); code != exitFailure || errs == "" {
 		t.Errorf("health without a plugin: %d, %q", code, errs)

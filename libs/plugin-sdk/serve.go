@@ -5,51 +5,45 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"sync"
 	"time"
 
-	"google.golang.org/grpc"
-	healthpb "google.golang.org/grpc/health/grpc_health_v1"
-
 	"prism.internal/plugin-sdk/internal/gate"
 	"prism.internal/plugin-sdk/internal/health"
-	"prism.internal/plugin-sdk/internal/kvserver"
 	"prism.internal/plugin-sdk/internal/lifecycle"
 	keyvaluev1 "prism.internal/proto/keyvalue/v1"
 	lifecyclev1 "prism.internal/proto/lifecycle/v1"
 )
 
-// How long connections get for goodbyes once no call of the data plane runs.
-const closeTimeout = time.Second
-
 // serve runs the plugin until ctx ends or Lifecycle.Stop is called.
 func serve(ctx context.Context, p Plugin, c config, log *slog.Logger) (err error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.listen)
+	data, err := listen(ctx, c.listen, "PRISM_LISTEN")
 	if err != nil {
-		return fmt.Errorf("cannot listen: %w; choose another address with PRISM_LISTEN", err)
+		return err
 	}
-	defer listener.Close()
+	defer data.Close()
+	control, err := listen(ctx, c.control, "PRISM_CONTROL_LISTEN")
+	if err != nil {
+		return err
+	}
+	defer control.Close()
 	store, err := p.Open(log)
 	if err != nil {
 		return fmt.Errorf("cannot open the store: %w", err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 
-	data := keyvaluev1.KeyValue_ServiceDesc.ServiceName
+	name := keyvaluev1.KeyValue_ServiceDesc.ServiceName
 	states := health.NewServer()
 	states.Set(health.Serving, lifecyclev1.Lifecycle_ServiceDesc.ServiceName)
 	r := &runner{
 		log: log, config: c, gate: gate.New(), stop: make(chan time.Duration, 1),
-		monitor: health.NewMonitor(states, store.Ping, c.interval, log, "", data),
+		monitor: health.NewMonitor(states, store.Ping, c.interval, log, "", name),
 	}
-	server := grpc.NewServer(grpc.UnaryInterceptor(r.intercept))
-	healthpb.RegisterHealthServer(server, states)
-	keyvaluev1.RegisterKeyValueServer(server, kvserver.New(store))
-	lifecyclev1.RegisterLifecycleServer(server, lifecycle.New(lifecycle.Identity{
-		Name: p.Name, Version: p.Version, Endpoint: listener.Addr().String(),
-		Interfaces: []string{data}, Started: time.Now(),
-	}, r))
+	servers := r.servers(store, states, lifecycle.Identity{
+		Name: p.Name, Version: p.Version, Endpoint: data.Addr().String(),
+		Interfaces: []string{name}, Started: time.Now(),
+	})
 
 	var background sync.WaitGroup
 	defer background.Wait() // before store.Close: the monitor uses the store
@@ -57,9 +51,11 @@ func serve(ctx context.Context, p Plugin, c config, log *slog.Logger) (err error
 	defer stopMonitor()
 	background.Go(func() { r.monitor.Run(monitoring) })
 
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	log.Info("listening", "address", listener.Addr().String(), "version", p.Version)
+	failed := make(chan error, 2)
+	go func() { failed <- servers.data.Serve(data) }()
+	go func() { failed <- servers.control.Serve(control) }()
+	log.Info("listening", "address", data.Addr().String(), "control_address", control.Addr().String(),
+		"version", p.Version)
 
 	timeout := c.drain
 	select {
@@ -70,16 +66,10 @@ func serve(ctx context.Context, p Plugin, c config, log *slog.Logger) (err error
 	}
 	_, aborted := r.drain(context.Background(), timeout, "stopping", true)
 	states.Close()
-	closeServer(server)
+	servers.close()
 	log.Info("stopped")
 	if aborted > 0 {
 		return fmt.Errorf("%d calls did not finish within %s", aborted, timeout)
 	}
 	return nil
-}
-
-func closeServer(server *grpc.Server) {
-	hurry := time.AfterFunc(closeTimeout, server.Stop)
-	defer hurry.Stop()
-	server.GracefulStop()
 }

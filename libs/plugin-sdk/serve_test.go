@@ -1,9 +1,14 @@
 package sdk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,4 +202,52 @@ func TestLifecycle(t *testing.T) {
 		t.Error(err)
 	}
 	r.waitExit(t, exitOK)
+}
+
+// Whoever reaches the data port, as clients of the proxy do, cannot stop the plugin.
+func TestLifecycleIsApartFromTheData(t *testing.T) {
+	r := start(t, &fake{})
+	r.waitHealth(t, data, healthpb.HealthCheckResponse_SERVING)
+	life := lifecyclev1.NewLifecycleClient(connect(t, r.addr))
+	_, stop := life.Stop(t.Context(), &lifecyclev1.StopRequest{})
+	_, drain := life.Drain(t.Context(), &lifecyclev1.DrainRequest{})
+	_, health := life.HealthCheck(t.Context(), &lifecyclev1.HealthCheckRequest{})
+	for _, err := range []error{stop, drain, health} {
+		wantCode(t, err, codes.Unimplemented)
+	}
+	_, err := keyvaluev1.NewKeyValueClient(connect(t, r.ctrl)).Get(t.Context(), &keyvaluev1.GetRequest{Key: "k"})
+	wantCode(t, err, codes.Unimplemented)
+	if host, _, err := net.SplitHostPort(r.ctrl); err != nil || !net.ParseIP(host).IsLoopback() {
+		t.Errorf("Lifecycle listens on %s; want loopback", r.ctrl)
+	}
+	r.waitHealth(t, data, healthpb.HealthCheckResponse_SERVING)
+}
+
+func TestLifecycleAnswersWhileTheLastCallsFinish(t *testing.T) {
+	store, entered, release := blocking()
+	r := start(t, store)
+	result := r.get(t.Context())
+	<-entered
+	if _, err := r.life.Stop(t.Context(), &lifecyclev1.StopRequest{TimeoutMs: time.Minute.Milliseconds()}); err != nil {
+		t.Fatal(err)
+	}
+	r.waitHealth(t, data, healthpb.HealthCheckResponse_NOT_SERVING)
+	check, err := r.life.HealthCheck(t.Context(), &lifecyclev1.HealthCheckRequest{})
+	if err != nil || check.Details["in_flight"] != "1" {
+		t.Errorf("HealthCheck = %v, %v", check, err)
+	}
+	close(release)
+	wantCode(t, <-result, codes.OK)
+	r.waitExit(t, exitOK)
+}
+
+func TestTwoListenersCannotHaveOneAddress(t *testing.T) {
+	r := start(t, &fake{})
+	p := Plugin{Name: "other", Open: func(*slog.Logger) (kv.Store, error) { return &fake{}, nil }}
+	var log bytes.Buffer
+	args := []string{"--listen=127.0.0.1:0", "--control-listen=" + r.addr}
+	code := p.run(t.Context(), args, func(string) string { return "" }, io.Discard, &log)
+	if code != exitFailure || !strings.Contains(log.String(), "PRISM_CONTROL_LISTEN") {
+		t.Errorf("exit status %d, %s", code, &log)
+	}
 }

@@ -275,6 +275,15 @@ describeWith([needsPodman, postgresql, needsRoot], 'the stack', () => {
     });
   });
 
+  test.each(['memory', 'sql'])('no client of the proxy steers the plugin of %s', async (namespace) => {
+    const metadata = { 'x-prism-namespace': namespace };
+    for (const method of ['Drain', 'Stop', 'HealthCheck']) {
+      const { code } = await client.call(`prism.lifecycle.v1.Lifecycle/${method}`, {}, metadata);
+      expect([method, code]).toEqual([method, 'UNIMPLEMENTED']);
+    }
+    expect((await client.kv(namespace, 'Exists', { key: 'a' })).code).toBe('OK');
+  });
+
   test('health, metrics and namespaces over HTTP', async () => {
     const health = await fetch(`http://${addresses.proxy}:8980/health`);
     expect(health.status).toBe(200);

@@ -21,6 +21,13 @@ from .settings import Address, Settings
 from .store import Store
 
 log = logging.getLogger(__name__)
+#: A second plugin with the same port is a mistake, and must not get half of the calls. The proxy pings its connections
+#: every ten seconds, idle ones too; gRPC would close them after a few.
+OPTIONS = [
+    ("grpc.so_reuseport", 0),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5000),
+    ("grpc.keepalive_permit_without_calls", 1),
+]
 #: Seconds that nobody waits for: the drain has a limit of its own.
 FOREVER = 1e6
 #: Seconds that connections get for goodbyes after the time of the drain.
@@ -30,20 +37,25 @@ GOODBYES = 1
 async def serve(settings: Settings, plugin: Plugin, open_store: Callable[[], Awaitable[Store]]) -> None:
     """Serves until SIGTERM, SIGINT or Lifecycle.Stop, then drains; a second signal ends the process at once."""
     signalled = catch_signals()
-    # A second plugin with the same port is a mistake, and must not get half of the calls.
-    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-    address = listen(server, settings.listen)
+    # Apart, so that whoever reaches the data cannot stop the plugin.
+    data, steering = grpc.aio.server(options=OPTIONS), grpc.aio.server(options=OPTIONS)
+    address = listen(data, settings.listen, "PRISM_LISTEN")
+    control_address = listen(steering, settings.control_listen, "PRISM_CONTROL_LISTEN")
     store = await open_store()
     control = Control(settings.drain_timeout)
     signalled.add_done_callback(lambda first: control.stop(control.limit, first.result()))
-    add_HealthServicer_to_server(Health(control.states), server)
-    add_KeyValueServicer_to_server(Service(store, control.gate, settings.call_timeout), server)
-    add_LifecycleServicer_to_server(Lifecycle(plugin, address, control), server)
+    for server in (data, steering):
+        add_HealthServicer_to_server(Health(control.states), server)
+    add_KeyValueServicer_to_server(Service(store, control.gate, settings.call_timeout), data)
+    add_LifecycleServicer_to_server(Lifecycle(plugin, address, control), steering)
     asking = asyncio.create_task(monitor(store, control.states, settings.health_interval))
     try:
-        await server.start()
-        log.info("listening", **fields(address=str(address), version=plugin.version))
-        aborted = await end(server, control, signalled)
+        await data.start()
+        await steering.start()
+        where = {"address": str(address), "control_address": str(control_address)}
+        log.info("listening", **fields(**where, version=plugin.version))
+        aborted = await end(data, control, signalled)
+        await steering.stop(GOODBYES)
     finally:
         asking.cancel()
         await store.close()
@@ -52,11 +64,11 @@ async def serve(settings: Settings, plugin: Plugin, open_store: Callable[[], Awa
     log.info("stopped")
 
 
-def listen(server: grpc.aio.Server, address: Address) -> Address:
+def listen(server: grpc.aio.Server, address: Address, setting: str) -> Address:
     try:
         return Address(address.host, server.add_insecure_port(str(address)))
     except RuntimeError as error:
-        raise RuntimeError(f"cannot listen on {address}; choose another address with PRISM_LISTEN") from error
+        raise RuntimeError(f"cannot listen on {address}; choose another address with {setting}") from error
 
 
 def catch_signals() -> asyncio.Future[str]:
@@ -80,7 +92,7 @@ async def end(server: grpc.aio.Server, control: Control, signalled: asyncio.Futu
     limit, reason = await control.stopping
     clock = asyncio.get_running_loop().time
     until = clock() + limit + GOODBYES
-    # Lifecycle.Stop leaves the listener open until the drain is over: its caller may ask how far that is.
+    # After Lifecycle.Stop the listener stays open until the drain is over: health says NOT_SERVING meanwhile.
     closing = [asyncio.create_task(server.stop(FOREVER))] if signalled.done() else []
     _, aborted = await control.drain(limit, reason)
     control.states.change(ended=True)

@@ -31,6 +31,7 @@ class Settings:
     """Settings of every plugin, checked; times are seconds."""
 
     listen: Address
+    control_listen: Address
     log_level: str
     drain_timeout: float
     health_interval: float
@@ -102,6 +103,12 @@ class Setting:
 #: Of every plugin.
 SHARED = (
     Setting("PRISM_LISTEN", ":50100", "address of the gRPC server, host:port; port 0 takes a free one", parse_address),
+    Setting(
+        "PRISM_CONTROL_LISTEN",
+        "127.0.0.1:0",
+        "address of the Lifecycle service, apart from the data; port 0 takes a free one, which the log names",
+        parse_address,
+    ),
     Setting("PRISM_LOG_LEVEL", "info", "least level that is logged: debug, info, warn or error", parse_level),
     Setting(
         "PRISM_DRAIN_TIMEOUT",

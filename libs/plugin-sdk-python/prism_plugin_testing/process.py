@@ -19,8 +19,13 @@ class Process:
             await plugin.healthy()
     """
 
-    def __init__(self, module: str, process: asyncio.subprocess.Process, address: str, log: asyncio.Task[None]) -> None:
-        self._module, self._process, self.address, self._log = module, process, address, log
+    def __init__(
+        self, module: str, process: asyncio.subprocess.Process, listening: dict[str, str], log: asyncio.Task[None]
+    ) -> None:
+        self._module, self._process, self._log = module, process, log
+        address = self.address = listening["address"]
+        #: Of the Lifecycle service.
+        self.control_address = listening["control_address"]
         self._channel = grpc.aio.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)])
 
     @classmethod
@@ -34,10 +39,10 @@ class Process:
         async with asyncio.timeout(PATIENCE):
             while line := await process.stderr.readline():  # type: ignore[union-attr]
                 lines.append(line.decode())
-                address = read_address(lines[-1])
-                if address:
+                listening = read_listening(lines[-1])
+                if listening:
                     # A plugin that cannot write its log would stop.
-                    return cls(module, process, address, asyncio.create_task(discard(process)))
+                    return cls(module, process, listening, asyncio.create_task(discard(process)))
         raise RuntimeError(f"{module} ended too early:\n{''.join(lines)}")
 
     async def __aenter__(self) -> "Process":
@@ -86,13 +91,13 @@ async def spawn(
     )
 
 
-def read_address(line: str) -> str | None:
-    """The address that the plugin says it listens on."""
+def read_listening(line: str) -> dict[str, str] | None:
+    """The line of the log that names the addresses."""
     try:
         said = json.loads(line)
     except ValueError:
         return None
-    return said.get("address") if said.get("message") == "listening" else None
+    return said if said.get("message") == "listening" else None
 
 
 async def discard(process: asyncio.subprocess.Process) -> None:

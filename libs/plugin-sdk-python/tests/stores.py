@@ -68,28 +68,33 @@ class Slow(Store):
 
 
 class Running:
-    def __init__(self, store: Slow, address: Address, ended: asyncio.Task[None]) -> None:
-        self.store, self.address, self.ended = store, address, ended
+    def __init__(self, store: Slow, address: Address, control: Address, ended: asyncio.Task[None]) -> None:
+        self.store, self.address, self.control, self.ended = store, address, control, ended
+
+
+def free_address() -> Address:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return Address("127.0.0.1", one.getsockname()[1])
 
 
 @contextlib.asynccontextmanager
 async def running(drain: float = 1, call: float = 3600) -> AsyncIterator[Running]:
-    """A server of this process on a free port, as soon as it is healthy; what is done with it has to end."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        address = Address("127.0.0.1", one.getsockname()[1])
+    """A server of this process on free ports, as soon as it is healthy; what is done with it has to end."""
+    address, control = free_address(), free_address()
     store = Slow()
 
     async def open_store() -> Store:
         return store
 
-    ended = asyncio.create_task(serve(Settings(address, "INFO", drain, 0.02, call), Plugin("slow", "1"), open_store))
+    settings = Settings(address, control, "INFO", drain, 0.02, call)
+    ended = asyncio.create_task(serve(settings, Plugin("slow", "1"), open_store))
     try:
         async with asyncio.timeout(PATIENCE):
             while await asyncio.to_thread(probe, address) is not None:
                 if ended.done():
                     await ended
-            yield Running(store, address, ended)
+            yield Running(store, address, control, ended)
     finally:
         ended.cancel()
         with contextlib.suppress(asyncio.CancelledError, RuntimeError):

@@ -24,7 +24,7 @@ ABORTED = ("UNAVAILABLE", "aborted: the plugin is draining and the call took too
 
 async def steer(plugin: Running, request: Any) -> tuple[str, Any]:
     """Calls the method that takes such a request."""
-    return await call(plugin.address, type(request).__name__.removesuffix("Request"), request, LifecycleStub)
+    return await call(plugin.control, type(request).__name__.removesuffix("Request"), request, LifecycleStub)
 
 
 async def get(plugin: Running) -> tuple[str, Any]:
@@ -80,6 +80,19 @@ class Arguments(unittest.IsolatedAsyncioTestCase):
             self.assertFalse(plugin.ended.done())
 
 
+class Apart(unittest.IsolatedAsyncioTestCase):
+    async def test_who_reaches_the_data_cannot_stop_the_plugin(self) -> None:
+        async with running() as plugin:
+            for request in (lc.StopRequest(), lc.DrainRequest(), lc.HealthCheckRequest()):
+                method = type(request).__name__.removesuffix("Request")
+                found, _ = await call(plugin.address, method, request, LifecycleStub)
+                self.assertEqual((method, found), (method, "UNIMPLEMENTED"))
+            found, _ = await call(plugin.control, "Get", kv.GetRequest(key="a"))
+            self.assertEqual(found, "UNIMPLEMENTED")
+            self.assertEqual(await health(plugin), [Answer.SERVING] * 3)
+            self.assertFalse(plugin.ended.done())
+
+
 class Drain(unittest.IsolatedAsyncioTestCase):
     async def test_a_call_in_flight_finishes_and_start_opens_the_plugin_again(self) -> None:
         async with running(drain=600) as plugin:
@@ -119,7 +132,7 @@ class Drain(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual((await watch.read()).status, status)
 
     async def test_it_goes_on_without_its_caller(self) -> None:
-        async with running() as plugin, in_flight(plugin) as stuck, connected(plugin.address) as channel:
+        async with running() as plugin, in_flight(plugin) as stuck, connected(plugin.control) as channel:
             drain = LifecycleStub(channel).Drain(lc.DrainRequest(timeout_ms=300))
             await becomes(plugin, Health.STATUS_DEGRADED)
             drain.cancel()

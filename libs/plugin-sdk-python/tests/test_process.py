@@ -42,11 +42,12 @@ class Commands(unittest.IsolatedAsyncioTestCase):
 
     async def test_a_port_that_is_taken_is_said_in_the_log(self) -> None:
         async with await Process.start(MODULE) as plugin:
-            status, errors = await ended(f"--listen={plugin.address}")
-        self.assertEqual(status, 1)
-        said = [json.loads(line) for line in errors.splitlines()]
-        expected = f"cannot listen on {plugin.address}; choose another address with PRISM_LISTEN"
-        self.assertEqual([one["error"] for one in said], [expected])
+            for setting in ("PRISM_LISTEN", "PRISM_CONTROL_LISTEN"):
+                status, errors = await ended(**{"PRISM_LISTEN": "127.0.0.1:0", setting: plugin.address})
+                self.assertEqual(status, 1)
+                said = [json.loads(line) for line in errors.splitlines()]
+                expected = f"cannot listen on {plugin.address}; choose another address with {setting}"
+                self.assertEqual([one["error"] for one in said], [expected])
 
 
 class Ends(unittest.IsolatedAsyncioTestCase):
@@ -57,7 +58,7 @@ class Ends(unittest.IsolatedAsyncioTestCase):
 
     async def test_lifecycle_stop_ends_it_well(self) -> None:
         async with await Process.start(MODULE) as plugin:
-            found, _ = await call(plugin.address, "Stop", lc.StopRequest(), LifecycleStub)
+            found, _ = await call(plugin.control_address, "Stop", lc.StopRequest(), LifecycleStub)
             self.assertEqual((found, await plugin.ended()), ("OK", 0))
 
     async def test_a_call_that_lifecycle_stop_aborts_is_its_failure(self) -> None:
@@ -65,7 +66,7 @@ class Ends(unittest.IsolatedAsyncioTestCase):
             stuck = asyncio.create_task(call(plugin.address, "Set", kv.SetRequest(key="a")))
             while (await plugin.client().GetTTL(kv.GetTTLRequest(key="asked"))).ttl_ms != -1:
                 await asyncio.sleep(0.005)
-            await call(plugin.address, "Stop", lc.StopRequest(timeout_ms=1), LifecycleStub)
+            await call(plugin.control_address, "Stop", lc.StopRequest(timeout_ms=1), LifecycleStub)
             self.assertEqual(((await stuck)[0], await plugin.ended()), ("UNAVAILABLE", 1))
 
     async def test_the_second_signal_ends_it_at_once(self) -> None:

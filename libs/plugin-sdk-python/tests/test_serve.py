@@ -8,7 +8,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prism.keyvalue.v1 import keyvalue_pb2 as kv
 
 from prism_plugin_sdk.probe import probe
-from prism_plugin_sdk.serve import listen
+from prism_plugin_sdk.serve import OPTIONS, listen
 
 from .stores import call, connected, running
 
@@ -77,7 +77,7 @@ class Health(unittest.IsolatedAsyncioTestCase):
     async def test_a_port_that_is_taken_is_said(self) -> None:
         async with running() as plugin:
             with self.assertRaisesRegex(RuntimeError, r"^cannot listen on 127.*PRISM_LISTEN$"):
-                listen(grpc.aio.server(options=[("grpc.so_reuseport", 0)]), plugin.address)
+                listen(grpc.aio.server(options=OPTIONS), plugin.address, "PRISM_LISTEN")
 
 
 async def connects(port: int) -> bool:

@@ -22,14 +22,15 @@ class Load(unittest.TestCase):
     def test_a_flag_wins_over_the_environment_and_that_over_the_default(self) -> None:
         variables = {"PRISM_LISTEN": "127.0.0.1:1", "PRISM_CALL_TIMEOUT": "", "PRISM_DRAIN_TIMEOUT": "500ms"}
         found = load(["--listen=127.0.0.1:2", "--log-level", "debug"], variables)
-        self.assertEqual(found, Settings(Address("127.0.0.1", 2), "DEBUG", 0.5, 1.0, 10.0))
+        self.assertEqual(found, Settings(Address("127.0.0.1", 2), Address("127.0.0.1", 0), "DEBUG", 0.5, 1.0, 10.0))
 
     def test_every_violation_is_said(self) -> None:
-        variables = {"PRISM_LISTEN": "nowhere", "PRISM_HEALTH_INTERVAL": "1ms"}
+        variables = {"PRISM_LISTEN": "nowhere", "PRISM_CONTROL_LISTEN": "x", "PRISM_HEALTH_INTERVAL": "1ms"}
         with self.assertRaises(SettingsError) as caught:
             load(["x", "--color=red", "--log-level=loud", "--call-timeout"], variables)
         named = [line.split(": ")[0] for line in str(caught.exception).split("\n")]
-        expected = ["x", "--color", "--call-timeout", "PRISM_LISTEN", "--log-level", "PRISM_HEALTH_INTERVAL"]
+        listeners = ["PRISM_LISTEN", "PRISM_CONTROL_LISTEN"]
+        expected = ["x", "--color", "--call-timeout", *listeners, "--log-level", "PRISM_HEALTH_INTERVAL"]
         self.assertEqual(named, expected)
 
     def test_an_empty_flag_is_a_value(self) -> None:
@@ -46,6 +47,9 @@ class Load(unittest.TestCase):
         self.assertIn("  PRISM_X_PATH, --x-path (default /data/x)\n      where it is\n", usage(OWN))
         with self.assertRaisesRegex(SettingsError, "--x-path: unknown flag"):
             load(["--x-path=a"], {})
+
+    def test_lifecycle_is_on_loopback_unless_it_is_told_otherwise(self) -> None:
+        self.assertEqual(load([], {"PRISM_LISTEN": "0.0.0.0:1"}).control_listen, Address("127.0.0.1", 0))
 
 
 class Values(unittest.TestCase):

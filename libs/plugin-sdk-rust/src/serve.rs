@@ -7,13 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::Router;
+use axum::{Router, body::Body};
 use prism_proto::{
     keyvalue::v1::key_value_server::KeyValueServer,
     lifecycle::v1::lifecycle_server::LifecycleServer,
 };
 use prism_transport::{Listener, Signals};
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 use tonic_health::pb::health_server::HealthServer;
 
 use crate::{
@@ -38,12 +38,38 @@ pub(crate) async fn serve<S: Store>(
 ) -> Result<(), Box<dyn Error>> {
     // First of all: as a container's process 1 we would ignore an early SIGTERM.
     let signals = Signals::new()?;
-    let listener = Listener::open(settings.listen).await?;
-    serve_on(listener, signals, settings, plugin, open).await
+    let listeners = Listeners::open(&settings).await?;
+    serve_on(listeners, signals, settings, plugin, open).await
+}
+
+/// Apart, so that whoever reaches the data cannot stop the plugin.
+struct Listeners {
+    /// `KeyValue`.
+    data: Listener,
+    /// `Lifecycle`.
+    control: Listener,
+}
+
+impl Listeners {
+    async fn open(settings: &Common) -> Result<Self, String> {
+        let cannot = |error: io::Error, setting: &str| {
+            format!("cannot listen: {error}; choose another address with {setting}")
+        };
+        let data = Listener::open(settings.listen)
+            .await
+            .map_err(|error| cannot(error, "PRISM_LISTEN"))?;
+        let control = Listener::open(settings.control_listen)
+            .await
+            .map_err(|error| cannot(error, "PRISM_CONTROL_LISTEN"))?;
+        Ok(Self {
+            data: data.trusting(),
+            control,
+        })
+    }
 }
 
 async fn serve_on<S: Store>(
-    listener: Listener,
+    listeners: Listeners,
     mut signals: Signals,
     settings: Common,
     plugin: Plugin,
@@ -56,7 +82,11 @@ async fn serve_on<S: Store>(
         Arc::clone(&control),
         settings.health_interval,
     ));
-    let address = listener.address;
+    let Listeners {
+        data: data_listener,
+        control: control_listener,
+    } = listeners;
+    let (address, control_address) = (data_listener.address, control_listener.address);
     let data = KeyValueServer::new(Service {
         store,
         control: Arc::clone(&control),
@@ -69,19 +99,21 @@ async fn serve_on<S: Store>(
         drain_timeout: settings.drain_timeout,
         control: Arc::clone(&control),
     });
-    let router = Router::new()
-        .route_service(
-            "/grpc.health.v1.Health/{method}",
-            HealthServer::new(Checks(control.watch())),
-        )
-        .route_service("/prism.keyvalue.v1.KeyValue/{method}", data)
-        .route_service("/prism.lifecycle.v1.Lifecycle/{method}", lifecycle);
     let ending = Arc::clone(&control);
     let stop = async move {
         ending.ending().await;
     };
-    let serving = tokio::spawn(listener.serve(router, Box::pin(stop)));
-    tracing::info!(%address, version = plugin.version, "listening");
+    let router = with_health(&control).route_service("/prism.keyvalue.v1.KeyValue/{method}", data);
+    let serving = tokio::spawn(data_listener.serve(router, Box::pin(stop)));
+    // It tells of the drain until the last call has finished.
+    let (drained, over) = oneshot::channel::<()>();
+    let stop = async move {
+        let _gone = over.await;
+    };
+    let router =
+        with_health(&control).route_service("/prism.lifecycle.v1.Lifecycle/{method}", lifecycle);
+    let steering = tokio::spawn(control_listener.serve(router, Box::pin(stop)));
+    tracing::info!(%address, %control_address, version = plugin.version, "listening");
     let insisted = async {
         control.end(settings.drain_timeout, signals.next().await);
         signals.next().await
@@ -90,8 +122,19 @@ async fn serve_on<S: Store>(
         ended = end(&control, serving) => ended?,
         name = insisted => return Err(format!("a second signal, {name}").into()),
     }
+    drop(drained);
+    // The process ends anyway.
+    let _told = timeout(GOODBYE, steering).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn with_health(control: &Control) -> Router {
+    let health = HealthServer::new(Checks(control.watch()));
+    // What is not served is UNIMPLEMENTED, as gRPC wants.
+    Router::new()
+        .route_service("/grpc.health.v1.Health/{method}", health)
+        .fallback(async || tonic::Status::unimplemented("").into_http::<Body>())
 }
 
 /// Waits for the order to end and then, within its limit, for all connections.

@@ -132,6 +132,7 @@ impl<'a> Settings<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Common {
     pub(crate) listen: SocketAddr,
+    pub(crate) control_listen: SocketAddr,
     pub(crate) level: Level,
     pub(crate) drain_timeout: Duration,
     pub(crate) health_interval: Duration,
@@ -145,6 +146,12 @@ impl Common {
             "PRISM_LISTEN",
             ":50100",
             "address of the gRPC server, host:port; port 0 takes a free one",
+            parse::address,
+        );
+        let control_listen = settings.read(
+            "PRISM_CONTROL_LISTEN",
+            "127.0.0.1:0",
+            "address of the Lifecycle service, apart from the data; port 0 takes a free one, which the log names",
             parse::address,
         );
         let level = settings.read(
@@ -173,6 +180,7 @@ impl Common {
         );
         Some(Self {
             listen: listen?,
+            control_listen: control_listen?,
             level: level?,
             drain_timeout,
             health_interval,

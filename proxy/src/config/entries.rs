@@ -7,6 +7,7 @@ use saphyr::MarkedYaml;
 
 use super::{
     Namespace,
+    interfaces::interfaces,
     reader::{Fields, Reader},
 };
 
@@ -39,17 +40,19 @@ fn namespace(
     item: &MarkedYaml<'_>,
     first_lines: &mut HashMap<String, usize>,
 ) -> Option<Namespace> {
-    let known = ["name", "backend", "endpoint", "timeout_ms"];
+    let known = ["name", "backend", "endpoint", "interfaces", "timeout_ms"];
     let fields = reader.fields(item, "namespace", &known)?;
     // Every field is read before any `?`, so that one bad field hides no other.
     let name = name(reader, &fields, first_lines);
     let backend = reader.string(&fields, "backend");
     let endpoint = endpoint(reader, &fields);
+    let interfaces = interfaces(reader, &fields);
     let timeout = timeout(reader, &fields);
     Some(Namespace {
         name: name?,
         backend: backend?.to_owned(),
         endpoint: endpoint?,
+        interfaces: interfaces?,
         timeout: timeout?,
     })
 }

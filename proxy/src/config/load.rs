@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path, time::Duration};
 use saphyr::{LoadableYamlNode, MarkedYaml};
 
 use super::{
-    Config, Violations, entries,
+    Clients, Config, Violations, clients, entries,
     reader::{Fields, Reader},
 };
 
@@ -70,6 +70,7 @@ pub fn parse(file: &str, text: &str, environment: &Environment) -> Result<Config
         listen: DEFAULT_LISTEN,
         admin_listen: DEFAULT_ADMIN,
         drain_timeout: Duration::from_millis(DEFAULT_DRAIN_MS),
+        clients: Clients::default(),
         namespaces: Vec::new(),
     };
     match documents.as_slice() {
@@ -87,12 +88,15 @@ pub fn parse(file: &str, text: &str, environment: &Environment) -> Result<Config
 }
 
 fn read_document(reader: &mut Reader<'_>, document: &MarkedYaml<'_>, config: &mut Config) {
-    let known = ["listen", "admin_listen", "namespaces"];
+    let known = ["listen", "admin_listen", "clients", "namespaces"];
     let Some(fields) = reader.fields(document, "the configuration", &known) else {
         return;
     };
     address(reader, &fields, "listen", &mut config.listen);
     address(reader, &fields, "admin_listen", &mut config.admin_listen);
+    if let Some(node) = fields.optional("clients") {
+        config.clients = clients::clients(reader, node);
+    }
     if let Some(node) = reader.required(&fields, "namespaces") {
         config.namespaces = entries::namespaces(reader, node);
     }

@@ -1,7 +1,9 @@
 //! Configuration: a YAML file, with listen addresses and the drain limit
 //! overridable by the environment.
 
+mod clients;
 mod entries;
+mod interfaces;
 mod load;
 mod reader;
 mod violation;
@@ -25,8 +27,29 @@ pub struct Config {
     pub admin_listen: SocketAddr,
     /// How long calls in flight may take to finish after SIGTERM; 10 s by default.
     pub drain_timeout: Duration,
+    /// What one client may take.
+    pub clients: Clients,
     /// At least one, with distinct names.
     pub namespaces: Vec<Namespace>,
+}
+
+/// Limits of each client, that is of an IPv4 address or an IPv6 network of 64 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clients {
+    /// Calls in flight at once, over all connections; 2000 by default, half of
+    /// what a plugin gets.
+    pub max_calls: usize,
+    /// How long an answer waits for a client that does not read; 10 s by default.
+    pub slow_reader: Duration,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        Self {
+            max_calls: 2000,
+            slow_reader: Duration::from_secs(10),
+        }
+    }
 }
 
 /// One namespace and the plugin that serves it.
@@ -38,6 +61,9 @@ pub struct Namespace {
     pub backend: String,
     /// Where the plugin listens.
     pub endpoint: Endpoint,
+    /// Full names of the gRPC services that are forwarded, and no others;
+    /// `prism.keyvalue.v1.KeyValue` by default.
+    pub interfaces: Vec<String>,
     /// The limit of a call that brings no deadline of its own; none when the
     /// file says `timeout_ms: 0`. 10 s by default.
     pub timeout: Option<Duration>,

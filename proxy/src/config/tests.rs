@@ -47,6 +47,67 @@ fn the_example_is_valid() {
 }
 
 #[test]
+fn interfaces_and_clients_have_defaults_and_limits() {
+    let text = "\
+clients: {max_calls: 5, slow_reader_ms: 250}
+namespaces:
+  - {name: a, backend: b, endpoint: 'c:1'}
+  - {name: b, backend: b, endpoint: 'c:1', interfaces: [x.v1.Y, _z.Z_2]}
+";
+    let config = read(text).map_err(|v| v.to_string());
+    let lists: Vec<_> = config.iter().flat_map(|c| &c.namespaces).collect();
+    let lists: Vec<_> = lists.iter().map(|n| n.interfaces.join(" ")).collect();
+    assert_eq!(lists, ["prism.keyvalue.v1.KeyValue", "x.v1.Y _z.Z_2"]);
+    let clients = config.map(|c| (c.clients.max_calls, c.clients.slow_reader.as_millis()));
+    assert_eq!(clients, Ok((5, 250)));
+    let clients = read("namespaces: [{name: a, backend: b, endpoint: 'c:1'}]");
+    let clients = clients.map(|c| (c.clients.max_calls, c.clients.slow_reader.as_secs()));
+    assert_eq!(clients, Ok((2000, 10)));
+
+    let text = "\
+clients: {max_calls: 0, slow_reader_ms: 1s, colour: red}
+namespaces:
+  - {name: a, backend: b, endpoint: 'c:1', interfaces: []}
+  - {name: b, backend: b, endpoint: 'c:1', interfaces: x.Y}
+  - name: c
+    backend: b
+    endpoint: 'c:1'
+    interfaces:
+      - prism.lifecycle.v1.Lifecycle
+      - grpc.health.v1.Health
+      - x.Y
+      - /x.Y
+      - x..Y
+      - 'x.Y/'
+      - '*'
+      - ''
+      - 7
+      - x.Y
+";
+    let expected = [
+        "c.yaml:1: unknown field `colour` in clients",
+        "c.yaml:1: `max_calls` must be a whole number from 1 to 1000000",
+        "c.yaml:1: `slow_reader_ms` must be",
+        "c.yaml:3: `interfaces` must be a list of at least one gRPC service",
+        "c.yaml:4: `interfaces` must be a list of at least one gRPC service",
+        "c.yaml:9: interface `prism.lifecycle.v1.Lifecycle` cannot be forwarded",
+        "c.yaml:10: interface `grpc.health.v1.Health` cannot be forwarded",
+        "c.yaml:12: interface `/x.Y` must be the full name",
+        "c.yaml:13: interface `x..Y` must be",
+        "c.yaml:14: interface `x.Y/` must be",
+        "c.yaml:15: interface `*` must be",
+        "c.yaml:16: interface `` must be",
+        "c.yaml:17: interface `` must be",
+        "c.yaml:18: duplicate interface `x.Y`",
+    ];
+    let found = problems(text);
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found} is not {expected}");
+    }
+}
+
+#[test]
 fn every_violation_is_told_with_its_line() {
     let text = "\
 listen: here

@@ -3,16 +3,18 @@
 use std::{
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use tokio::time::{Sleep, sleep_until};
+use prism_transport::{Lease, Reader};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::{Code, Status};
 
-use super::{call::Call, deadline::Deadline, errors};
+use super::{call::Call, clients::Permit, deadline::Deadline, errors, upload::is_empty};
 
 /// Passes frames on untouched, notes the final status, and turns a broken or
 /// late answer into trailers, which every client understands.
@@ -22,6 +24,18 @@ pub(super) struct Answer {
     call: Option<Call>,
     late: Option<(Pin<Box<Sleep>>, Deadline)>,
     ended: bool,
+    /// Of the client; `None` in tests.
+    reader: Option<Reader>,
+    _held: Held,
+}
+
+/// What a call holds until its last byte is gone.
+#[derive(Default)]
+pub(super) struct Held {
+    /// Its place on a connection to the plugin.
+    pub(super) _lease: Option<Lease>,
+    /// Its place among the calls of the client.
+    pub(super) _permit: Option<Permit>,
 }
 
 impl Answer {
@@ -30,9 +44,17 @@ impl Answer {
         answer: Response<tonic::body::Body>,
         call: Call,
         deadline: Deadline,
+        held: Held,
+        slow_reader: Duration,
     ) -> Response<Body> {
         let (parts, body) = answer.into_parts();
+        let reader = Reader::current();
+        if let Some(reader) = &reader {
+            reader.watch(slow_reader, deadline.at);
+        }
         let mut wrapped = Self {
+            reader,
+            _held: held,
             late: deadline.at.map(|at| (Box::pin(sleep_until(at)), deadline)),
             body,
             call: Some(call),
@@ -72,10 +94,45 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if let Some(reader) = &self.reader {
+            reader.asks();
+        }
+        let polled = self.as_mut().poll_plugin(cx);
+        if let (Poll::Ready(Some(Ok(frame))), Some(reader)) = (&polled, &self.reader) {
+            reader.gets(frame.data_ref().map_or(0, Bytes::len));
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.ended
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        if self.ended {
+            SizeHint::with_exact(0)
+        } else {
+            SizeHint::default()
+        }
+    }
+}
+
+impl Answer {
+    fn poll_plugin(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         if self.ended {
             return Poll::Ready(None);
         }
-        match Pin::new(&mut self.body).poll_frame(cx) {
+        let polled = loop {
+            let polled = Pin::new(&mut self.body).poll_frame(cx);
+            // A client of h2 would close its connection for a hundred of them.
+            if !matches!(&polled, Poll::Ready(Some(Ok(frame))) if is_empty(frame)) {
+                break polled;
+            }
+        };
+        match polled {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(trailers) = frame.trailers_ref() {
                     let code = code_of(trailers);
@@ -101,16 +158,19 @@ impl HttpBody for Answer {
         let status = deadline.exceeded();
         self.fail(&status)
     }
+}
 
-    fn is_end_stream(&self) -> bool {
-        self.ended
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        if self.ended {
-            SizeHint::with_exact(0)
-        } else {
-            SizeHint::default()
+impl Drop for Answer {
+    fn drop(&mut self) {
+        let Some(call) = self.call.take() else {
+            return;
+        };
+        let passed =
+            |(_, deadline): &(_, Deadline)| deadline.at.is_some_and(|at| at <= Instant::now());
+        if self.late.as_ref().is_some_and(passed) {
+            call.finish(Code::DeadlineExceeded);
+        } else if self.reader.as_ref().is_some_and(Reader::is_late) {
+            call.cut_off();
         }
     }
 }

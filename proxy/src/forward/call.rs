@@ -34,6 +34,12 @@ impl Call {
         self.record(code);
     }
 
+    /// Ends a call whose client does not read its answer.
+    pub(super) fn cut_off(mut self) {
+        self.metrics.count_slow_reader(&self.namespace);
+        self.record(Code::Cancelled);
+    }
+
     fn record(&mut self, code: Code) {
         self.finished = true;
         self.metrics

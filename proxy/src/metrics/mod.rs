@@ -33,6 +33,7 @@ pub struct Metrics {
     requests: IntCounterVec,
     latency: HistogramVec,
     plugin_up: IntGaugeVec,
+    slow_readers: IntCounterVec,
     /// Calls that are being served now.
     pub in_flight: IntGauge,
     methods: RwLock<HashSet<String>>,
@@ -66,6 +67,13 @@ impl Metrics {
                 ),
                 &by_plugin,
             )?,
+            slow_readers: IntCounterVec::new(
+                Opts::new(
+                    "prism_slow_readers_total",
+                    "Answers that were reset because their client did not read.",
+                ),
+                &["namespace"],
+            )?,
             in_flight: IntGauge::new("prism_requests_in_flight", "Calls being served now.")?,
             methods: RwLock::default(),
         };
@@ -84,6 +92,9 @@ impl Metrics {
         metrics
             .registry
             .register(Box::new(metrics.plugin_up.clone()))?;
+        metrics
+            .registry
+            .register(Box::new(metrics.slow_readers.clone()))?;
         metrics
             .registry
             .register(Box::new(metrics.in_flight.clone()))?;
@@ -105,6 +116,11 @@ impl Metrics {
         self.latency
             .with_label_values(&[namespace, method])
             .observe(took.as_secs_f64());
+    }
+
+    /// Counts an answer that was reset because its client did not read.
+    pub fn count_slow_reader(&self, namespace: &str) {
+        self.slow_readers.with_label_values(&[namespace]).inc();
     }
 
     /// The Prometheus text format, with plugin health as of now.

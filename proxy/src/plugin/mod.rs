@@ -1,10 +1,12 @@
-//! Backend plugins: one channel each, and what is known of their health.
+//! Backend plugins: connections to each, and what is known of their health.
 
 mod probe;
 mod table;
 
+use std::sync::Arc;
+
+use prism_transport::Pool;
 use tokio::sync::watch;
-use tonic::transport::Channel;
 
 pub use probe::keep_probing;
 pub use table::{NAMESPACE_HEADER, Plugins};
@@ -20,30 +22,37 @@ pub struct Health {
     pub detail: String,
 }
 
-/// A namespace and the channel to its plugin.
+/// A namespace and the connections to its plugin.
 #[derive(Debug)]
 pub struct Plugin {
     /// The namespace as configured.
     pub namespace: Namespace,
     /// Connects at the first call, and anew after a loss.
-    pub channel: Channel,
+    pub pool: Arc<Pool>,
     health: watch::Sender<Health>,
 }
 
 impl Plugin {
-    /// Prepares a plugin's channel; nothing is connected yet. Needs a Tokio runtime.
+    /// Prepares a plugin's connections; nothing is connected yet.
     #[must_use]
     pub fn new(namespace: Namespace) -> Self {
-        let channel = prism_transport::channel(namespace.endpoint.clone());
+        let pool = Arc::new(Pool::new(namespace.endpoint.clone()));
         let health = Health {
             up: false,
             detail: "not probed yet".into(),
         };
         Self {
             namespace,
-            channel,
+            pool,
             health: watch::Sender::new(health),
         }
+    }
+
+    /// Whether the namespace declares this gRPC service, byte by byte.
+    #[must_use]
+    pub fn serves(&self, service: &str) -> bool {
+        let mut declared = self.namespace.interfaces.iter();
+        declared.any(|interface| interface == service)
     }
 
     /// What the last probe found.

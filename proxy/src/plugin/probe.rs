@@ -37,9 +37,12 @@ pub async fn keep_probing(plugin: Arc<Plugin>) {
 }
 
 async fn probe(plugin: &Plugin) -> Health {
-    let mut client = HealthClient::new(plugin.channel.clone());
-    let answer = timeout(LIMIT, client.check(HealthCheckRequest::default())).await;
     let down = |detail: String| Health { up: false, detail };
+    let Some(lease) = plugin.pool.lease() else {
+        return down("it has the most calls in flight that a plugin gets".into());
+    };
+    let mut client = HealthClient::new(lease.channel.clone());
+    let answer = timeout(LIMIT, client.check(HealthCheckRequest::default())).await;
     match answer {
         Err(_) => down("no answer to the health check".into()),
         // The plugin answered, which is all that can be asked of one without

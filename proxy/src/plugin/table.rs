@@ -15,7 +15,7 @@ pub const NAMESPACE_HEADER: &str = "x-prism-namespace";
 pub struct Plugins(Arc<[Arc<Plugin>]>);
 
 impl Plugins {
-    /// Prepares a channel for each namespace. Needs a Tokio runtime.
+    /// Prepares the connections of each namespace.
     #[must_use]
     pub fn new(namespaces: Vec<Namespace>) -> Self {
         Self(

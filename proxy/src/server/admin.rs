@@ -34,6 +34,8 @@ struct Row {
     name: String,
     backend: String,
     endpoint: String,
+    /// Full names of the gRPC services that are forwarded.
+    interfaces: Vec<String>,
     /// Milliseconds; null for no limit.
     timeout_ms: Option<u128>,
     plugin: Health,
@@ -52,6 +54,7 @@ impl Row {
             name: namespace.name.clone(),
             backend: namespace.backend.clone(),
             endpoint: namespace.endpoint.to_string(),
+            interfaces: namespace.interfaces.clone(),
             timeout_ms: namespace.timeout.map(|limit| limit.as_millis()),
             plugin: Health {
                 up: health.up,

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{StatusCode, Version, header};
+use http::{Method, StatusCode, Version, header};
 use tonic_health::pb::health_server::{Health, HealthServer};
 
 use crate::forward::Forwarder;
@@ -21,16 +21,26 @@ pub(super) fn router<H: Health>(forwarder: Forwarder, health: HealthServer<H>) -
 }
 
 async fn forward(State(forwarder): State<Forwarder>, request: Request) -> Response<Body> {
-    let is_grpc = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"));
-    if !is_grpc {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.map_or(&b""[..], |kind| kind.as_bytes());
+    let Some(rest) = kind.strip_prefix(b"application/grpc") else {
         return (
             StatusCode::NOT_FOUND,
             "not found: this port serves gRPC and GET /health\n",
         )
             .into_response();
+    };
+    // gRPC-Web, for one, has another framing.
+    if !matches!(rest.first(), None | Some(b'+' | b';')) {
+        return (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the content type must be application/grpc\n",
+        )
+            .into_response();
+    }
+    if request.method() != Method::POST {
+        let allow = [(header::ALLOW, "POST")];
+        return (StatusCode::METHOD_NOT_ALLOWED, allow, "gRPC needs POST\n").into_response();
     }
     // HTTP/1.1 cannot carry what gRPC needs in both directions.
     if request.version() != Version::HTTP_2 {

@@ -8,7 +8,13 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use crate::{config::Config, forward::Forwarder, metrics::Metrics, phase::Phases, plugin::Plugins};
+use crate::{
+    config::{self, Config},
+    forward::{Clients, Forwarder},
+    metrics::Metrics,
+    phase::Phases,
+    plugin::Plugins,
+};
 
 /// What both servers share; cheap to clone.
 #[derive(Clone, Debug)]
@@ -19,10 +25,12 @@ pub struct Shared {
     pub plugins: Plugins,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// What one client may take.
+    limits: config::Clients,
 }
 
 impl Shared {
-    /// Prepares everything but the listeners. Needs a Tokio runtime.
+    /// Prepares everything but the listeners.
     ///
     /// # Errors
     /// When a metric cannot be registered.
@@ -32,6 +40,7 @@ impl Shared {
             phases,
             plugins,
             metrics: Arc::new(Metrics::new()?),
+            limits: config.clients,
         })
     }
 
@@ -40,6 +49,8 @@ impl Shared {
         let forwarder = Forwarder {
             plugins: self.plugins.clone(),
             metrics: Arc::clone(&self.metrics),
+            clients: Arc::new(Clients::new(self.limits.max_calls)),
+            slow_reader: self.limits.slow_reader,
         };
         data::router(forwarder, grpc_health::service(self))
     }

@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use axum::middleware::{Next, from_fn};
 use prism_proto::keyvalue::v1::{
     key_value_server::{KeyValue, KeyValueServer},
     *,
@@ -40,6 +41,8 @@ pub struct Store {
     entries: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     /// `grpc-timeout` of the last call, as it arrived.
     pub timeout: Arc<Mutex<Option<String>>>,
+    /// Paths of the calls that arrived, where a plugin notes them.
+    pub paths: Arc<Mutex<Vec<String>>>,
     /// A `Get` of the key `slow` announces itself here ...
     pub arrived: Arc<Notify>,
     /// ... and answers when told.
@@ -72,6 +75,26 @@ pub async fn patient() -> Plugin {
     .await
 }
 
+/// A plugin that notes the path of every call but health checks.
+pub async fn noting() -> Plugin {
+    let paths = Arc::<Mutex<Vec<String>>>::default();
+    let noted = Arc::clone(&paths);
+    let mut plugin = run(ANYWHERE, |listener, routes| async move {
+        let note = move |request: axum::extract::Request, next: Next| {
+            let path = request.uri().to_string();
+            if !path.contains("grpc.health") {
+                noted.lock().unwrap().push(path);
+            }
+            next.run(request)
+        };
+        let router = routes.into_axum_router().layer(from_fn(note));
+        axum::serve(listener, router).await.unwrap();
+    })
+    .await;
+    plugin.store.paths = paths;
+    plugin
+}
+
 const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 async fn run<F>(address: SocketAddr, serve: impl FnOnce(TcpListener, Routes) -> F) -> Plugin
@@ -96,6 +119,13 @@ where
         address,
         store,
         runtime: Some(runtime),
+    }
+}
+
+impl Store {
+    /// Has a value that a message of tonic's default limit could not bring.
+    pub fn keep(&self, key: &str, value: Vec<u8>) {
+        self.entries.lock().unwrap().insert(key.into(), value);
     }
 }
 

@@ -35,7 +35,16 @@ pub fn start(rows: &[(&str, SocketAddr, &str)]) -> Proxy {
 }
 
 pub fn start_with(rows: &[(&str, SocketAddr, &str)], environment: &[(&str, &str)]) -> Proxy {
-    let mut yaml = String::from("namespaces:\n");
+    start_configured("", rows, environment)
+}
+
+/// Starts a proxy with lines of YAML in front of the namespaces.
+pub fn start_configured(
+    yaml: &str,
+    rows: &[(&str, SocketAddr, &str)],
+    environment: &[(&str, &str)],
+) -> Proxy {
+    let mut yaml = format!("{yaml}namespaces:\n");
     for (name, endpoint, extra) in rows {
         yaml += &format!("- {{name: {name}, backend: test, endpoint: '{endpoint}'{extra}}}\n");
     }

@@ -118,20 +118,6 @@ async fn errors_of_plugins_pass_unchanged() {
 }
 
 #[tokio::test]
-async fn services_that_the_proxy_does_not_know_are_forwarded() {
-    let plugin = plugin::anywhere().await;
-    let proxy = proxy::start(&[("one", plugin.address, "")]);
-    let mut grpc = tonic::client::Grpc::new(proxy.channel().await);
-    grpc.ready().await.unwrap();
-    let path = http::uri::PathAndQuery::from_static("/some.other.v1.Service/Method");
-    let codec = tonic_prost::ProstCodec::<GetRequest, GetResponse>::default();
-    let request = to("one", GetRequest::default());
-    let error = grpc.unary(request, path, codec).await.unwrap_err();
-    // Said by the plugin, which has no such service.
-    assert_eq!(error.code(), Code::Unimplemented);
-}
-
-#[tokio::test]
 async fn a_wrong_namespace_is_explained() {
     let plugin = plugin::anywhere().await;
     let proxy = proxy::start(&[("one", plugin.address, ""), ("two", plugin.address, "")]);

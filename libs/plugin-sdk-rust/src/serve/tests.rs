@@ -70,22 +70,29 @@ impl Store for Slow {
 
 struct Running {
     address: SocketAddr,
+    control: SocketAddr,
     store: Slow,
     ended: JoinHandle<std::result::Result<(), String>>,
+}
+
+fn settings(drain: Duration, call: Duration) -> Common {
+    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    Common {
+        listen: anywhere,
+        control_listen: anywhere,
+        level: tracing::Level::INFO,
+        drain_timeout: drain,
+        health_interval: Duration::from_millis(20),
+        call_timeout: call,
+    }
 }
 
 /// A server of this process on a free port, as soon as it is healthy.
 async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, Box<dyn Error>> {
     let signals = Signals::new()?;
-    let listener = Listener::open(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-    let address = listener.address;
-    let settings = Common {
-        listen: address,
-        level: tracing::Level::INFO,
-        drain_timeout: drain,
-        health_interval: Duration::from_millis(20),
-        call_timeout: call,
-    };
+    let settings = settings(drain, call);
+    let listeners = Listeners::open(&settings).await?;
+    let (address, control) = (listeners.data.address, listeners.control.address);
     let store = Slow::default();
     let opened = store.clone();
     let ended = tokio::spawn(async move {
@@ -93,7 +100,7 @@ async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, 
             name: "slow",
             version: "1",
         };
-        let served = serve_on(listener, signals, settings, plugin, async || Ok(opened)).await;
+        let served = serve_on(listeners, signals, settings, plugin, async || Ok(opened)).await;
         served.map_err(|error| error.to_string())
     });
     while probe(address).await.is_err() {
@@ -101,6 +108,7 @@ async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, 
     }
     Ok(Running {
         address,
+        control,
         store,
         ended,
     })
@@ -108,10 +116,7 @@ async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, 
 
 impl Running {
     fn channel(&self) -> Channel {
-        channel(Endpoint {
-            host: Host::Ip(self.address.ip()),
-            port: self.address.port(),
-        })
+        channel_to(self.address)
     }
 
     fn client(&self) -> KeyValueClient<Channel> {
@@ -130,6 +135,13 @@ impl Running {
     }
 }
 
+fn channel_to(address: SocketAddr) -> Channel {
+    channel(Endpoint {
+        host: Host::Ip(address.ip()),
+        port: address.port(),
+    })
+}
+
 /// SIGTERM, to this process: every server of it drains.
 fn terminate() -> Outcome {
     let id = std::process::id().to_string();
@@ -141,6 +153,7 @@ fn terminate() -> Outcome {
 #[tokio::test]
 async fn serves_and_drains() -> Outcome {
     calls_have_a_deadline_and_arguments_limits().await?;
+    lifecycle::is_apart_from_the_data().await?;
     lifecycle::steers().await?;
     lifecycle::stops_within_a_limit().await?;
     calls_in_flight_finish_until_the_limit_while_new_ones_are_refused().await

@@ -50,6 +50,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_default() {
         Ok((
             Common {
                 listen: SocketAddr::from(([127, 0, 0, 1], 2)),
+                control_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
                 level: Level::DEBUG,
                 drain_timeout: Duration::from_millis(500),
                 health_interval: Duration::from_secs(1),
@@ -64,6 +65,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_default() {
 fn every_violation_is_said() {
     let variables = [
         ("PRISM_LISTEN", "nowhere"),
+        ("PRISM_CONTROL_LISTEN", "x"),
         ("PRISM_HEALTH_INTERVAL", "1ms"),
     ];
     let wrong = loaded::<()>(&["x", "--color=red", "--call-timeout"], &variables);
@@ -72,6 +74,7 @@ fn every_violation_is_said() {
         "--color",
         "--call-timeout",
         "PRISM_LISTEN",
+        "PRISM_CONTROL_LISTEN",
         "PRISM_HEALTH_INTERVAL",
     ];
     assert_eq!(named(wrong), expected);

@@ -1,7 +1,5 @@
 use std::{collections::VecDeque, error::Error, future::poll_fn, sync::Arc, time::Duration};
 
-use tokio::time::Instant;
-
 use super::*;
 use crate::metrics::Metrics;
 
@@ -34,7 +32,14 @@ fn read(frames: Frames, limit_ms: u64) -> Result<(Vec<u8>, Code, String), Box<dy
         let call = Call::begin(&metrics, "m", "/s/M");
         let at = Instant::now() + Duration::from_millis(limit_ms);
         let answer = Response::new(tonic::body::Body::new(Endless(frames.into())));
-        let mut body = Answer::wrap(answer, call, Deadline::new(Some(at), "m")).into_body();
+        let mut body = Answer::wrap(
+            answer,
+            call,
+            Deadline::new(Some(at), "m"),
+            Held::default(),
+            Duration::from_secs(10),
+        )
+        .into_body();
         let (mut bytes, mut code) = (Vec::new(), Code::Ok);
         while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
             match frame?.into_data() {
@@ -66,6 +71,17 @@ fn an_answer_that_stalls_ends_with_its_deadline() -> Result<(), Box<dyn Error>> 
 fn an_answer_that_breaks_off_is_unavailable() -> Result<(), Box<dyn Error>> {
     let (bytes, code, _) = read(vec![data(), Err(Status::unknown("reset"))], 60_000)?;
     assert_eq!((bytes.as_slice(), code), (&b"abc"[..], Code::Unavailable));
+    Ok(())
+}
+
+#[test]
+fn empty_frames_are_left_out() -> Result<(), Box<dyn Error>> {
+    let empty = || Ok(Frame::data(Bytes::new()));
+    let (bytes, code, _) = read(vec![empty(), data(), empty(), empty()], 5)?;
+    assert_eq!(
+        (bytes.as_slice(), code),
+        (&b"abc"[..], Code::DeadlineExceeded)
+    );
     Ok(())
 }
 

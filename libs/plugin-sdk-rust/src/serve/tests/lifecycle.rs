@@ -19,7 +19,7 @@ const MINUTES: i64 = 600_000;
 
 impl Running {
     pub(super) fn lifecycle(&self) -> LifecycleClient<Channel> {
-        LifecycleClient::new(self.channel())
+        LifecycleClient::new(channel_to(self.control))
     }
 
     fn drain(&self, timeout_ms: i64) -> JoinHandle<std::result::Result<DrainResponse, Status>> {
@@ -61,6 +61,33 @@ impl Watch {
         let answer = self.0.message().await?;
         Ok(answer.map(|answer| answer.status()))
     }
+}
+
+/// Whoever reaches the data port, as clients of the proxy do, cannot stop the plugin.
+pub(super) async fn is_apart_from_the_data() -> Outcome {
+    let long = Duration::from_secs(600);
+    let running = start(long, long).await?;
+    assert!(running.control.ip().is_loopback() && running.control != running.address);
+    let mut at_the_data = LifecycleClient::new(running.channel());
+    let stopped = at_the_data.stop(StopRequest::default()).await.err();
+    let drained = at_the_data.drain(DrainRequest::default()).await.err();
+    let data_at_control = KeyValueClient::new(channel_to(running.control))
+        .get(GetRequest { key: "a".into() })
+        .await
+        .err();
+    for refused in [stopped, drained, data_at_control] {
+        let code = refused.map(|status| status.code());
+        assert_eq!(code, Some(Code::Unimplemented));
+    }
+    assert_eq!(running.check(DATA).await?, Serving);
+    let taken = Common {
+        control_listen: running.address,
+        ..settings(long, long)
+    };
+    let refused = Listeners::open(&taken).await.err().unwrap_or_default();
+    assert!(refused.contains("PRISM_CONTROL_LISTEN"), "{refused}");
+    running.ended.abort();
+    Ok(())
 }
 
 pub(super) async fn steers() -> Outcome {
@@ -134,6 +161,9 @@ pub(super) async fn steers() -> Outcome {
         assert_eq!(watch.next().await?, None);
     }
     assert!(!call.is_finished() && !running.ended.is_finished());
+    // The data port is closed, and Lifecycle still tells of the last call.
+    let ending = (Health::Degraded, "draining".into());
+    assert_eq!(running.health().await?, ending);
     running.store.release.notify_one();
     assert_eq!(call.await?, None);
     assert_eq!(running.ended.await?, Ok(()));
