@@ -12,7 +12,7 @@ import { type Kept, openKept } from './memory/kept';
 import { containerfileGlob, type Place, placeComponents } from './places';
 import type { PluginOptions } from './pluginOptions';
 import { type ReadProject, readProject } from './read/readProject';
-import { keepSaid, recheck, summariseReads } from './recheck';
+import { keepTold, recheck, summariseReads } from './recheck';
 
 export { createDependencies } from './make/edges';
 export type { PluginOptions } from './pluginOptions';
@@ -25,7 +25,7 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const { components, failures } = inferred;
     warn([...failures, ...components.flatMap(({ warnings }) => warnings)]);
     const make = (known: Known) => {
-      keepSaid(workspaceRoot, { found, options }, summariseReads(components, known));
+      keepTold(workspaceRoot, { found, options }, summariseReads(components, known));
       return makeAll(inferred, known);
     };
     const restamped = components.some(({ reads }) => restampedIn(reads).length > 0);
