@@ -12,6 +12,7 @@ import { nameProjects } from './make/names';
 import { type Known, readKnown, restampedIn } from './make/rehashed';
 import { findSubmodules } from './make/submodules';
 import { type Kept, openKept } from './memory/kept';
+import type { Asked } from './memory/told';
 import { type Consumer, failuresOf, linkComponents } from './outputs/linkComponents';
 import { keepConsumers, listMakerEdges } from './outputs/makerEdges';
 import { readDeclaredProjects, readProjectFiles } from './outputs/openOutputs';
@@ -19,7 +20,7 @@ import { openLazily } from './outputs/outputIndex';
 import { inferenceGlob, type Place, placeComponents } from './places';
 import type { PluginOptions } from './pluginOptions';
 import { type ReadProject, readProject } from './read/readProject';
-import { type Asked, keepSaid, recheck, summariseReads } from './recheck';
+import { keepTold, recheck, summariseReads } from './recheck';
 
 export { createDependencies } from './createDependencies';
 export type { PluginOptions } from './pluginOptions';
@@ -34,7 +35,7 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const { components, failures } = inferred;
     warn([...failures, ...components.flatMap(({ warnings }) => warnings)]);
     const make = (known: Known) => {
-      keepSaid(workspaceRoot, asked, summariseReads(components, known));
+      keepTold(workspaceRoot, asked, summariseReads(components, known));
       return makeAll(inferred, known);
     };
     const restamped = components.some(({ reads }) => restampedIn(reads).length > 0);

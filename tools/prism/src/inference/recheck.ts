@@ -1,32 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { NxJsonConfiguration } from '@nx/devkit';
 import { changesVariable } from './make/changes';
 import { type Known, listRehashed } from './make/rehashed';
-import type { PluginOptions } from './pluginOptions';
+import { type Asked, isHost, isWorker, readTold, type Summary, type Told, writeTold } from './memory/told';
 import type { ProjectReads } from './read/reads';
 
-/** What inference was asked. */
-export interface Asked {
-  readonly found: readonly string[];
-  readonly options: PluginOptions | undefined;
-  readonly nxJson: NxJsonConfiguration;
-}
-
-/** All that was read of a project, as one digest, by the project's name. */
-type Summary = ReadonlyMap<string, string>;
-
-interface Said {
-  readonly asked: Asked;
-  readonly summary: Summary;
-}
-
-/** What Nx was told last, by workspace. Its daemon, or the plugin worker of it, answers many commands from that. */
-const said = new Map<string, Said>();
+/** What Nx was told last, by workspace, in the process that told it. */
+const told = new Map<string, Told>();
 
 /** Only a process that outlives a command can have told Nx something that no longer holds. */
 function outlivesCommands(): boolean {
-  const { NX_DAEMON, NX_PLUGIN_WORKER } = globalThis as { NX_DAEMON?: boolean; NX_PLUGIN_WORKER?: boolean };
-  return Boolean(NX_DAEMON || NX_PLUGIN_WORKER);
+  return isHost() || isWorker();
 }
 
 export function summariseReads(
@@ -37,8 +20,12 @@ export function summariseReads(
   return new Map(components.map(({ name, reads }) => [name, summarise(reads, known)]));
 }
 
-export function keepSaid(workspaceRoot: string, asked: Asked, summary: Summary): void {
-  if (outlivesCommands()) said.set(workspaceRoot, { asked, summary });
+/** Keeps what Nx is told, to compare it when a command begins. */
+export function keepTold(workspaceRoot: string, asked: Asked, summary: Summary): void {
+  if (!outlivesCommands()) return;
+  told.set(workspaceRoot, { asked, summary });
+  // Nx ends a worker when it has answered, and starts another one for the next command.
+  if (isWorker()) writeTold(workspaceRoot, process.ppid, { asked, summary });
 }
 
 /**
@@ -49,7 +36,8 @@ export async function recheck(
   workspaceRoot: string,
   read: (asked: Asked) => Promise<Summary>,
 ): Promise<Record<string, string>> {
-  const known = said.get(workspaceRoot);
+  if (!outlivesCommands()) return {};
+  const known = told.get(workspaceRoot) ?? (isWorker() ? readTold(workspaceRoot, process.ppid) : undefined);
   if (!known) return {};
   const now = await read(known.asked);
   return compareSummaries(known.summary, now);

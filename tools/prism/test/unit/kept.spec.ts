@@ -141,11 +141,24 @@ const extra: readonly string[] = [
 function change(random: () => number): string {
   const names = list();
   const name = pick([...names, ...extra], random);
-  const action = pick(['write', 'write', 'append', 'remove', 'rename', 'mode'] as const, random);
+  const action = pick(
+    ['write', 'write', 'append', 'remove', 'rename', 'mode', 'link', 'directory', 'time'] as const,
+    random,
+  );
   const there = fs.lstatSync(join(root, name), { throwIfNoEntry: false })?.isFile();
   if (action === 'append' && there) fs.appendFileSync(join(root, name), '\n');
   else if (action === 'mode' && there) fs.chmodSync(join(root, name), 0o755);
-  else if (action === 'remove') fs.rmSync(join(root, name), { recursive: true, force: true });
+  else if (action === 'time' && there) {
+    fs.writeFileSync(join(root, name), pick(contents, random));
+    fs.utimesSync(join(root, name), 1e9, 1e9);
+  } else if (action === 'link' && name !== 'svc/linked') {
+    const above = fs.lstatSync(dirname(join(root, name)), { throwIfNoEntry: false });
+    if (above?.isDirectory()) write(name, pick(['-> one', '-> d/file', '-> nowhere'], random));
+  } else if (action === 'directory') {
+    const above = pick(['base/static/etc', 'svc/linked/d', 'svc/go/lib'], random);
+    if (fs.lstatSync(join(root, above), { throwIfNoEntry: false })?.isDirectory())
+      fs.mkdirSync(join(root, above, 'empty'), { recursive: true });
+  } else if (action === 'remove') fs.rmSync(join(root, name), { recursive: true, force: true });
   else if (action === 'rename' && there) {
     const to = pick(extra, random);
     fs.rmSync(join(root, to), { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { executorIdentity, inferenceIdentity } from '../../workspace/identity';
 import { keepFacts } from '../../workspace/stage/facts';
 import { type Files, openFiles, toText, type Witness } from '../../workspace/stage/files';
 import type { ProjectReads } from '../read/reads';
+import { dataDirectory } from './dataDirectory';
 import { compareWith, type Fresh, type Known, makeMemory, readMemory, writeMemory } from './memory';
 
 /** What earlier runs read of a workspace. */
@@ -50,13 +51,4 @@ export function openKept(root: string, options: string): Kept {
 /** Every path that is looked at begins with it, and the system walks all of it anew: from here it is half the work. */
 function shortest(root: string): string {
   return process.cwd() === root ? '.' : root;
-}
-
-/** Where Nx keeps what it knows of a workspace; Nx has loaded that module long before us. */
-function dataDirectory(root: string): string {
-  return (
-    require('nx/src/utils/cache-directory') as {
-      workspaceDataDirectoryForWorkspace: (root: string) => string;
-    }
-  ).workspaceDataDirectoryForWorkspace(root);
 }
