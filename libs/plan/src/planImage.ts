@@ -4,7 +4,16 @@ import {
   type ResolvedInstruction,
   type ResolvedStage,
 } from '@prism-build/containerfile';
-import { all, type Failure, failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
+import {
+  all,
+  distinctFailures,
+  type Failure,
+  failed,
+  imageFailure,
+  ok,
+  type Place,
+  type Result,
+} from '@prism-build/errors';
 import type { ImageSettings } from '@prism-build/oci';
 import { findBase, inheritSettings, planBase } from './bases';
 import { checkArguments } from './checkArguments';
@@ -17,7 +26,7 @@ import {
   type StagePlan,
   type Step,
 } from './imagePlan';
-import { resolveImage, samePlatform } from './neededStages';
+import { type ResolvedImage, resolveImage, samePlatform } from './neededStages';
 import { joinAbsolute, withoutSlash } from './paths';
 import { planRun, type RunState } from './planRun';
 import type { PlanRequest } from './request';
@@ -30,7 +39,7 @@ import type { PlannedImage } from './source';
  */
 export function planImage(request: PlanRequest): Result<ImagePlan> {
   const platforms = all(request.platforms.map((platform) => planPlatform(request, platform)));
-  if (!platforms.ok) return failed(...distinct(platforms.failures));
+  if (!platforms.ok) return failed(...distinctFailures(platforms.failures));
   return ok({
     version: planVersion,
     kind: 'image',
@@ -73,7 +82,7 @@ function planPlatform(request: PlanRequest, platform: PlatformPlan['platform']):
       steps: planSteps(stage, file, inherited, origins, failures),
     });
   }
-  failures.push(...checkBase(plans, platform, request));
+  failures.push(...checkBase(plans, platform, request), ...checkScratch(image.value, platform, request));
   if (failures.length > 0) return failed(...failures);
   return ok({ platform, stages: plans, settings: settings.get(target)! });
 }
@@ -90,6 +99,20 @@ function checkBase(plans: readonly StagePlan[], platform: Platform, request: Pla
   const what = `the image for ${formatPlatform(platform)} would start from ${image.reference} for ${formatPlatform(image.platform)}`;
   const remedy = 'Leave --platform out of FROM of the final stage.';
   return [imageFailure('BASE_NOT_SUPPORTED', { what, remedy, at: { file: request.containerfile.file } })];
+}
+
+/** The same of an image from scratch, whose configuration would name one platform and its files be for another. */
+function checkScratch(
+  { stages, target }: ResolvedImage,
+  platform: Platform,
+  { containerfile: { file } }: PlanRequest,
+): Failure[] {
+  let stage = stages[target]!;
+  while (stage.base.kind === 'stage') stage = stages[stage.base.index]!;
+  if (stage.base.kind !== 'scratch' || samePlatform(stage.platform, platform)) return [];
+  const what = `the image for ${formatPlatform(platform)} would start from scratch for ${formatPlatform(stage.platform)}`;
+  const remedy = 'Leave --platform out of FROM of the final stage.';
+  return [imageFailure('BASE_NOT_SUPPORTED', { what, remedy, at: { file, line: stage.line } })];
 }
 
 function planSteps(
@@ -148,11 +171,9 @@ function planStep(
         imageFailure('ONBUILD_NOT_SUPPORTED', { what: 'ONBUILD has no place in OCI images', at }),
       );
       return { op: 'config', line, text };
+    case 'VOLUME':
+      return { op: 'config', line, text, volumes: instruction.paths };
     default:
       return { op: 'config', line, text };
   }
-}
-
-function distinct(failures: readonly Failure[]): Failure[] {
-  return [...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values()];
 }

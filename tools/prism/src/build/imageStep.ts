@@ -25,7 +25,7 @@ import { readContextTree } from '../workspace/readContext';
 import { readBases } from './bases/readBases';
 import { withImages } from './bases/withImages';
 import type { CompileManifest } from './compileManifest';
-import { describeImage, describeStage } from './describeImage';
+import { describeHints, describeImage, describeStage } from './describeImage';
 import { digestInputs, readMemo, writeMemo } from './memo';
 import { packLayer } from './packing';
 import { readCompiled } from './readCompiled';
@@ -54,7 +54,8 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
     inputs.value.manifest,
     inputs.value.rootfs?.identity,
   );
-  const text = (made: DigestJson) => describeStage(request.value) + describeImage(made);
+  const text = (made: DigestJson) =>
+    describeStage(request.value) + describeHints(plan.value) + describeImage(made);
   const known = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson, written?: ReadonlySet<Digest>) =>
     publishImage(imageDirectory(directories.root, input.project, options.variant), {
