@@ -1,4 +1,5 @@
 import type { Argv } from './engine';
+import { runHostname } from './printRun';
 
 /** What a container gets besides its image. */
 export type DockerMount =
@@ -8,7 +9,7 @@ export type DockerMount =
       readonly target: string;
       readonly readonly: boolean;
     }
-  | { readonly type: 'tmpfs'; readonly target: string };
+  | { readonly type: 'tmpfs'; readonly target: string; readonly size?: number | undefined };
 
 /** One command to execute in a container that stays, so that its files can be read. */
 export interface DockerCall {
@@ -27,7 +28,7 @@ export interface DockerCall {
 export const dockerCommand = {
   run: ({ name, label, image, platform, argv, network, mounts }: DockerCall): Argv => [
     ...(['docker', 'run', '--name', name, '--label', label, '--platform', platform, '--pull=never'] as const),
-    ...['--log-driver=none', '--security-opt', 'label=disable'],
+    ...['--log-driver=none', '--security-opt', 'label=disable', '--hostname', runHostname],
     ...(network === 'default' ? [] : ['--network', network]),
     ...mounts.flatMap((mount) => ['--mount', printMount(mount)]),
     ...['--entrypoint', argv[0]!, image, ...argv.slice(1)],
@@ -59,7 +60,10 @@ export function parseDiff(output: string): Set<string> {
 }
 
 function printMount(mount: DockerMount, purpose: 'fill' | 'show' = 'show'): string {
-  if (mount.type === 'tmpfs') return printFields({ type: 'tmpfs', target: mount.target });
+  if (mount.type === 'tmpfs') {
+    const size = mount.size === undefined ? {} : { 'tmpfs-size': String(mount.size) };
+    return printFields({ type: 'tmpfs', target: mount.target, ...size });
+  }
   const { type, source, target, readonly } = mount;
   const flags = [
     ...(readonly ? ['readonly'] : []),

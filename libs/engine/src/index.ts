@@ -5,7 +5,7 @@ export { type DockerMount, dockerCommand, parseDiff } from './dockerCommand';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
 export { builderName, loadNames, type NameParts } from './names';
-export { type PrintedMount, type PrintedRun, printRun } from './printRun';
+export { type PrintedMount, type PrintedRun, printRun, runHostname } from './printRun';
 export {
   awaitContainer,
   inspectContainer,

@@ -1,3 +1,6 @@
+/** What a command finds as its host name, in each engine: BuildKit's, since others take the container's random ID. */
+export const runHostname = 'buildkitsandbox';
+
 /** A command as it is handed to an engine; images by ID. */
 export interface PrintedRun {
   readonly base: string;

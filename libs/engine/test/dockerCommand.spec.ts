@@ -11,15 +11,16 @@ test('a command runs in a container that stays, whatever is in the names of its 
     mounts: [
       { type: 'bind', source: '/a,b', target: '/c"d', readonly: true },
       { type: 'volume', source: 'v', target: '/v', readonly: false },
-      { type: 'tmpfs', target: '/t' },
+      { type: 'tmpfs', target: '/t', size: 1024 },
     ],
   });
   expect(argv).toEqual([
     ...['docker', 'run', '--name', 'n', '--label', 'l=1', '--platform', 'linux/arm64', '--pull=never'],
-    ...['--log-driver=none', '--security-opt', 'label=disable', '--network', 'none'],
+    ...['--log-driver=none', '--security-opt', 'label=disable', '--hostname', 'buildkitsandbox'],
+    ...['--network', 'none'],
     ...['--mount', 'type=bind,"source=/a,b","target=/c""d",readonly'],
     ...['--mount', 'type=volume,source=v,target=/v,volume-nocopy'],
-    ...['--mount', 'type=tmpfs,target=/t'],
+    ...['--mount', 'type=tmpfs,target=/t,tmpfs-size=1024'],
     ...['--entrypoint', '/bin/sh', 'i', '-c', 'a b'],
   ]);
 });

@@ -8,5 +8,6 @@ export { registryFailure } from './catalogue/registry';
 export { rootfsFailure } from './catalogue/rootfs';
 export { shellFailure } from './catalogue/shell';
 export { defineCatalogue, type Entry, type Occasion } from './define';
+export { distinctFailures } from './distinct';
 export { all, type Failure, failed, ok, type Place, type Result } from './failure';
 export { renderFailure, renderFailures } from './render';

@@ -1,3 +1,4 @@
+import { distinctFailures } from './distinct';
 import type { Failure } from './failure';
 
 /**
@@ -19,6 +20,7 @@ export function renderFailure(failure: Failure): string {
   return lines.join('\n');
 }
 
+/** Each once: what fails for every platform for the same reason is said one time. */
 export function renderFailures(failures: readonly Failure[]): string {
-  return failures.map(renderFailure).join('\n');
+  return distinctFailures(failures).map(renderFailure).join('\n');
 }

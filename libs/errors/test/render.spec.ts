@@ -41,3 +41,26 @@ test('the catalogue says what it is asked for', () => {
   });
   expect(catalogue.imageFailure('COPY_SOURCE_MISSING', { what: 'x' })).toMatchObject({ retryable: false });
 });
+
+test('what fails for every platform is said once, with the platforms that it names', () => {
+  const at = { file: 'F', line: 2 };
+  const missing = demo('SOME_CODE', { what: 'no x', at });
+  const ran = (platform: string) => demo('SOME_CODE', { what: `status 1 for ${platform}`, at });
+  const text = renderFailures([
+    missing,
+    ran('linux/amd64'),
+    missing,
+    ran('linux/arm64'),
+    ran('linux/arm/v7'),
+  ]);
+  expect(text.match(/F:2/g)).toHaveLength(2);
+  expect(text).toContain('status 1 for linux/amd64, linux/arm64 and linux/arm/v7\n');
+  // Another line, cause or code is another failure.
+  const others = [missing, { ...missing, at: { file: 'F', line: 3 } }, { ...missing, why: 'y' }];
+  expect(renderFailures(others).match(/SOME_CODE/g)).toHaveLength(3);
+  const both = [
+    demo('SOME_CODE', { what: 'for linux/amd64 is linux/arm64' }),
+    demo('SOME_CODE', { what: 'for linux/arm64 is linux/amd64' }),
+  ];
+  expect(renderFailures(both)).toContain('for linux/amd64 is linux/arm64; for linux/arm64 is linux/amd64');
+});

@@ -9,6 +9,7 @@ export interface Healthcheck {
   readonly interval?: number | undefined;
   readonly timeout?: number | undefined;
   readonly startPeriod?: number | undefined;
+  readonly startInterval?: number | undefined;
   readonly retries?: number | undefined;
 }
 
@@ -27,6 +28,10 @@ export interface ImageSettings {
   readonly stopSignal?: string | undefined;
   readonly healthcheck?: Healthcheck | undefined;
   readonly shell?: readonly string[] | undefined;
+  /** MAINTAINER; it stands beside the `config` object. */
+  readonly author?: string | undefined;
+  /** Docker's, for images that run one command of a build: Buildah names the container so. */
+  readonly hostname?: string | undefined;
 }
 
 /** A step of the history; steps without `emptyLayer` correspond to the layers, one to one. */
@@ -55,6 +60,7 @@ export function buildConfig(input: ConfigInput): Blob {
     os,
     variant,
     created: CREATED,
+    author: input.settings.author || undefined,
     config: encodeSettings(input.settings),
     rootfs: { type: 'layers', diff_ids: input.diffIDs },
     history: history.map((step: HistoryStep) => ({
@@ -70,6 +76,7 @@ export function buildConfig(input: ConfigInput): Blob {
 function encodeSettings(settings: ImageSettings): Json {
   const { healthcheck } = settings;
   return {
+    Hostname: settings.hostname || undefined,
     User: settings.user || undefined,
     ExposedPorts: asSet(settings.exposedPorts),
     Env: orNothing(settings.env),
@@ -85,6 +92,7 @@ function encodeSettings(settings: ImageSettings): Json {
       Interval: healthcheck.interval,
       Timeout: healthcheck.timeout,
       StartPeriod: healthcheck.startPeriod,
+      StartInterval: healthcheck.startInterval,
       Retries: healthcheck.retries,
     },
   };

@@ -13,6 +13,7 @@ const configFile = z.looseObject({
   architecture: z.string().min(1),
   os: z.string().min(1),
   variant: text,
+  author: text,
   config: z
     .looseObject({
       User: text,
@@ -32,6 +33,7 @@ const configFile = z.looseObject({
           Interval: z.int().nullish(),
           Timeout: z.int().nullish(),
           StartPeriod: z.int().nullish(),
+          StartInterval: z.int().nullish(),
           Retries: z.int().nullish(),
         })
         .nullish(),
@@ -62,7 +64,7 @@ export function parseConfig(bytes: Uint8Array, what: string): Result<ImageConfig
     const why = z.prettifyError(parsed.error);
     return failed(ociFailure('IMAGE_INCONSISTENT', { what: `The config of ${what} cannot be read.`, why }));
   }
-  const { architecture, os, variant, config, rootfs, history } = parsed.data;
+  const { architecture, os, variant, author, config, rootfs, history } = parsed.data;
   const steps = (history ?? []).map((step) => ({
     createdBy: step.created_by ?? '',
     ...(step.empty_layer && { emptyLayer: true }),
@@ -70,7 +72,7 @@ export function parseConfig(bytes: Uint8Array, what: string): Result<ImageConfig
   const matches = steps.filter((step) => !step.emptyLayer).length === rootfs.diff_ids.length;
   return ok({
     platform: { os, architecture, ...(variant && { variant }) },
-    settings: settingsOf(config ?? {}),
+    settings: { ...settingsOf(config ?? {}), ...(author && { author }) },
     diffIDs: rootfs.diff_ids,
     history: matches ? steps : rootfs.diff_ids.map(() => ({ createdBy: `layer of ${what}` })),
     onBuild: config?.OnBuild ?? [],
@@ -98,6 +100,7 @@ function settingsOf(config: Config): ImageSettings {
           interval: check.Interval || undefined,
           timeout: check.Timeout || undefined,
           startPeriod: check.StartPeriod || undefined,
+          startInterval: check.StartInterval || undefined,
           retries: check.Retries || undefined,
         }
       : undefined,

@@ -43,6 +43,8 @@ export interface ConfigStep {
   readonly op: 'config';
   readonly line: number;
   readonly text: string;
+  /** The paths of a VOLUME. */
+  readonly volumes?: readonly string[];
 }
 
 export type Step = CopyStep | DirectoryStep | RunStep | ConfigStep;

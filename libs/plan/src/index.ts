@@ -2,6 +2,7 @@ export { type Bases, environmentIn } from './bases';
 export type { CompilePlan, CompilePlatform, CompileStage } from './compilePlan';
 export { compileStageName } from './compileStage';
 export { explainCompile } from './explainCompile';
+export { explainVolumes, type Hint } from './explainVolumes';
 export {
   baseOf,
   type Compression,

@@ -4,7 +4,16 @@ import {
   type ResolvedInstruction,
   type ResolvedStage,
 } from '@prism-build/containerfile';
-import { all, type Failure, failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
+import {
+  all,
+  distinctFailures,
+  type Failure,
+  failed,
+  imageFailure,
+  ok,
+  type Place,
+  type Result,
+} from '@prism-build/errors';
 import type { ImageSettings } from '@prism-build/oci';
 import { findBase, inheritSettings, planBase } from './bases';
 import { checkArguments } from './checkArguments';
@@ -19,7 +28,6 @@ import {
 } from './imagePlan';
 import { joinAbsolute, withoutSlash } from './paths';
 import { planRun, type RunState } from './planRun';
-import { distinct } from './reads/distinct';
 import type { PlatformReads, Reads } from './reads/reads';
 import type { PlanOptions } from './request';
 import { defaultShell, planSettings } from './settings';
@@ -32,7 +40,7 @@ import type { PlannedImage } from './source';
 export function planImage({ containerfile, image }: Reads, options: PlanOptions): Result<ImagePlan> {
   if (!image.ok) return image;
   const platforms = all(image.value.platforms.map((one) => planPlatform(one, containerfile, options)));
-  if (!platforms.ok) return failed(...distinct(platforms.failures));
+  if (!platforms.ok) return failed(...distinctFailures(platforms.failures));
   const { context, compression } = options;
   return ok({
     version: planVersion,
@@ -76,7 +84,7 @@ function planPlatform(
       steps: planSteps(stage, file, inherited, origins, failures),
     });
   }
-  failures.push(...checkBase(plans, platform, file));
+  failures.push(...checkBase(plans, platform, file), ...checkScratch(stages, platform, file));
   if (failures.length > 0) return failed(...failures);
   return ok({ platform, stages: plans, settings: settings.get(target)! });
 }
@@ -93,6 +101,20 @@ function checkBase(plans: readonly StagePlan[], platform: Platform, file: string
   const what = `the image for ${formatPlatform(platform)} would start from ${image.reference} for ${formatPlatform(image.platform)}`;
   const remedy = 'Leave --platform out of FROM of the final stage.';
   return [imageFailure('BASE_NOT_SUPPORTED', { what, remedy, at: { file } })];
+}
+
+/** The same of an image from scratch, whose configuration would name one platform and its files be for another. */
+function checkScratch(stages: readonly ResolvedStage[], platform: Platform, file: string): Failure[] {
+  let stage = stages.at(-1);
+  while (stage?.base.kind === 'stage') {
+    const { index } = stage.base;
+    stage = stages.find((one) => one.index === index);
+  }
+  if (stage?.base.kind !== 'scratch' || formatPlatform(stage.platform) === formatPlatform(platform))
+    return [];
+  const what = `the image for ${formatPlatform(platform)} would start from scratch for ${formatPlatform(stage.platform)}`;
+  const remedy = 'Leave --platform out of FROM of the final stage.';
+  return [imageFailure('BASE_NOT_SUPPORTED', { what, remedy, at: { file, line: stage.line } })];
 }
 
 function planSteps(
@@ -151,6 +173,8 @@ function planStep(
         imageFailure('ONBUILD_NOT_SUPPORTED', { what: 'ONBUILD has no place in OCI images', at }),
       );
       return { op: 'config', line, text };
+    case 'VOLUME':
+      return { op: 'config', line, text, volumes: instruction.paths };
     default:
       return { op: 'config', line, text };
   }

@@ -61,6 +61,8 @@ function applySetting(
         entrypoint: toArgv(instruction.command, settings),
         ...(!commandSet && { cmd: undefined }),
       };
+    case 'MAINTAINER':
+      return { ...settings, author: instruction.author };
     case 'HEALTHCHECK':
       return { ...settings, healthcheck: toHealthcheck(instruction.check, settings) };
     default:
@@ -83,6 +85,7 @@ function toHealthcheck(check: Check, settings: ImageSettings): NonNullable<Image
     interval: check.interval || undefined,
     timeout: check.timeout || undefined,
     startPeriod: check.startPeriod || undefined,
+    startInterval: check.startInterval || undefined,
     retries: check.retries || undefined,
   };
 }

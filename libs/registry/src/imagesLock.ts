@@ -18,12 +18,14 @@ const settings = z.strictObject({
   labels: z.record(z.string(), z.string()).readonly().optional(),
   stopSignal: z.string().optional(),
   shell: words,
+  author: z.string().optional(),
   healthcheck: z
     .strictObject({
       test: z.array(z.string()).readonly(),
       interval: z.int().optional(),
       timeout: z.int().optional(),
       startPeriod: z.int().optional(),
+      startInterval: z.int().optional(),
       retries: z.int().optional(),
     })
     .optional(),

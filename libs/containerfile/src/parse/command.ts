@@ -33,6 +33,13 @@ export function readHealthcheck(request: Request, flags: Flags): Result<Healthch
   const type = end < 0 ? request.rest : request.rest.slice(0, end);
   const rest = end < 0 ? '' : trimStart(request.rest.slice(end));
   if (type.toUpperCase() === 'NONE') {
+    const [flag] = request.flags;
+    if (flag !== undefined)
+      return refuse(
+        request,
+        'CONTAINERFILE_BAD_FLAG',
+        `HEALTHCHECK NONE checks nothing: ${flag} has no meaning.`,
+      );
     if (rest === '') return ok({ kind: 'none' });
     return refuse(request, 'CONTAINERFILE_BAD_ARGUMENT', 'HEALTHCHECK NONE takes no arguments.');
   }

@@ -1,4 +1,4 @@
-import { containerfileFailure, type Failure } from '@prism-build/errors';
+import { containerfileFailure, type Failure, type Place } from '@prism-build/errors';
 
 const DIRECTIVE = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
 const KNOWN = new Set(['syntax', 'escape', 'check']);
@@ -26,7 +26,23 @@ export function readDirectives(lines: readonly string[], file: string): Directiv
     if (seen.has(name)) fail(index + 1, `The parser directive ${name} is given twice.`);
     else if (name === 'escape' && value !== '\\' && value !== '`')
       fail(index + 1, `The escape character ${JSON.stringify(value)} is neither \\ nor \`.`);
+    else if (name === 'syntax' && !isDockerfile(value))
+      failures.push(foreignSyntax(value, { file, line: index + 1 }));
     else seen.set(name, value);
   }
   return { escape: seen.get('escape') === '`' ? '`' : '\\', syntax: seen.get('syntax'), failures };
+}
+
+/** Images whose language this parser reads: docker/dockerfile, its nightly builds, and copies of it under other names. */
+function isDockerfile(value: string): boolean {
+  const [reference = ''] = value.split(' ', 1);
+  const [name = ''] = reference.split('@', 1);
+  return /^dockerfile(-upstream)?(:[\w.-]+)?$/.test(name.slice(name.lastIndexOf('/') + 1));
+}
+
+function foreignSyntax(value: string, at: Place): Failure {
+  const what = `# syntax=${value} names another language than that of docker/dockerfile, which is the only one that is read here.`;
+  const remedy =
+    'Remove the directive where the file holds the usual instructions only; otherwise write it with those.';
+  return containerfileFailure('CONTAINERFILE_BAD_DIRECTIVE', { what, remedy, at });
 }

@@ -24,7 +24,8 @@ export function describeParents(text: string): Source {
   const pattern = cleanSource(at < 0 ? text : text.slice(at + 3));
   const full = cleanSource(`${pivot}/${pattern}`);
   const parts = full.split('/');
-  const deep = parts.findIndex((part) => part.includes('**'));
+  // A class may match a slash there, too.
+  const deep = parts.findIndex((part) => part.includes('**') || part.includes('['));
   const path = deep < 0 ? full : parts.slice(0, deep).join('/') || '.';
   return {
     kind: 'path',

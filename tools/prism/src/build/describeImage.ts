@@ -1,6 +1,6 @@
 import { formatPlatform } from '@prism-build/containerfile';
 import type { DigestJson } from '@prism-build/oci';
-import { explainCompile, type Reads } from '@prism-build/plan';
+import { explainCompile, explainVolumes, type ImagePlan, type Reads } from '@prism-build/plan';
 
 /** A line for each platform, and the digest. */
 export function describeImage(image: DigestJson): string {
@@ -16,4 +16,11 @@ export function describeStage(reads: Reads): string {
   const reasons = explainCompile(reads).map(({ what, at }) => `    ${at?.file}:${at?.line}: ${what}\n`);
   if (reasons.length === 0) return '';
   return `  the stage compile is not recognised, so an engine executes it:\n${reasons.join('')}`;
+}
+
+/** Instructions that other engines read otherwise, each with its line. */
+export function describeHints(plan: ImagePlan): string {
+  return explainVolumes(plan)
+    .map(({ what, at }) => `  warning: ${at.file}:${at.line}: ${what}\n`)
+    .join('');
 }

@@ -25,7 +25,7 @@ import { contextPaths, readContextTree } from '../workspace/readContext';
 import { readBases } from './bases/readBases';
 import { withImages } from './bases/withImages';
 import type { CompileManifest } from './compileManifest';
-import { describeImage, describeStage } from './describeImage';
+import { describeHints, describeImage, describeStage } from './describeImage';
 import { digestContext } from './digests/contextDigests';
 import { digestInputs, readMemo, writeMemo } from './memo';
 import { hashOnCores, packLayer } from './packing';
@@ -61,7 +61,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!digested.ok) return digested;
   const { digests, findChanged } = digested.value;
   const key = digestInputs(plan.value, { context, digests }, manifest, rootfs?.identity);
-  const text = (made: DigestJson) => describeStage(reads) + describeImage(made);
+  const text = (made: DigestJson) => describeStage(reads) + describeHints(plan.value) + describeImage(made);
   const known = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson, written?: ReadonlySet<Digest>) =>
     publishImage(imageDirectory(directories.root, input.project, options.variant), {

@@ -88,7 +88,7 @@ function makeOther(
   files: string,
 ): DockerMount | undefined {
   const { target } = mount;
-  if (mount.type === 'tmpfs') return { type: 'tmpfs', target };
+  if (mount.type === 'tmpfs') return { type: 'tmpfs', target, size: mount.size };
   if (mount.type === 'cache') {
     const source = join(directory, 'caches', cacheName(mount, project));
     if (mkdirSync(source, { recursive: true }) !== undefined) claim(source, mount, '0755');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Commands, listChanges, toEntries } from '@prism-build/assemble';
+import { runHostname } from '@prism-build/engine';
 import { ok, type Result } from '@prism-build/errors';
 import type { ContentStore, ImageSettings, Layer } from '@prism-build/oci';
 import type { Compression, RunStep } from '@prism-build/plan';
@@ -81,5 +82,6 @@ function settingsOf({ environment, working, user }: RunStep): ImageSettings {
     env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     workingDir: working,
     user,
+    hostname: runHostname,
   };
 }

@@ -49,7 +49,10 @@ export function printMounts(
 }
 
 function printMount(mount: Exclude<RunMount, { type: 'bind' }>, project: string): PrintedMount {
-  if (mount.type === 'tmpfs') return { type: 'tmpfs', options: { target: mount.target } };
+  if (mount.type === 'tmpfs') {
+    const size = mount.size === undefined ? {} : { 'tmpfs-size': String(mount.size) };
+    return { type: 'tmpfs', options: { target: mount.target, ...size } };
+  }
   const { id, target, mode, uid, gid } = mount;
   const owned = { ...(mode && { mode }), ...(uid && { uid }), ...(gid && { gid }) };
   if (mount.type === 'secret') {
