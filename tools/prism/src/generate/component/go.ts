@@ -71,7 +71,7 @@ function describeGo(request: Request, moduleDirectory: string): Result<Program> 
   const certificates = needsTls && sources.read('containerfiles/static/Containerfile') !== undefined;
   const texts = packages.flatMap((one) => one.texts);
   const reads = findReads(sources, texts, reading, [directory, moduleDirectory, '.']);
-  const data = copyReads(reads.found, copied.context, '/');
+  const data = copyReads(reads.found, copied.context, request.working);
   return ok({
     language: 'Go',
     context: copied.context,
@@ -91,6 +91,7 @@ function describeGo(request: Request, moduleDirectory: string): Result<Program> 
         : []),
       `COPY --from=compile /out/${program} /${program}`,
       ...data.lines,
+      ...(request.working === '/' ? [] : [`WORKDIR ${request.working}`]),
     ],
     entrypoint: [`/${program}`],
     ports: findPorts(texts, listening),

@@ -1,11 +1,16 @@
 import { basename, dirname, join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
-import { chooseMain } from './choose';
+import { findBesides } from './besides';
 import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request, Sources } from './program';
+import { findPythonMain } from './pythonMain';
+import { copyReads, findReads, noteAbsent } from './reads';
 import { findRequirements } from './requirements';
 
+/** Calls that read what a path names, relative to where the program was started. */
+const reading =
+  /(?:(?<![\w.])open|\bPath|\b(?:FileSystemLoader|Jinja2Templates|StaticFiles|read_csv|read_json|fileConfig|load_dotenv|send_file))\(/g;
 export const listening: Listening = {
   calls: [
     // The port by name, wherever it stands among others.
@@ -26,7 +31,6 @@ export const listening: Listening = {
   ],
 };
 const toolsOnly = /^(setup|conftest|noxfile|tasks|fabfile|test_.*|.*_test)\.py$/;
-const usualMains = ['main.py', 'app.py', 'server.py', 'run.py'];
 
 /** A program in Python: a package with __main__.py, or a script with a usual name. */
 export const findPython: Finder = (request) => {
@@ -40,22 +44,8 @@ export const findPython: Finder = (request) => {
 function describePython(request: Request, layout: string, units: readonly string[]): Result<Program> {
   const { sources, directory, prefix } = request;
   const at = join(directory, layout);
-  const runnable = units.filter(
-    (unit) => sources.read(join(at, unit, '__main__.py')) !== undefined || usualMains.includes(unit),
-  );
-  const named = request.main === undefined ? runnable : units;
-  const main = chooseMain(named, request.main, {
-    where: directory,
-    namesOf: (unit) => [unit, unit.replace(/\.py$/, '')],
-  });
+  const main = findPythonMain(sources, directory, at, units, request.main);
   if (!main.ok) return main;
-  if (!main.value.endsWith('.py') && sources.read(join(at, main.value, '__main__.py')) === undefined)
-    return failed(
-      generateFailure('PROGRAM_NOT_FOUND', {
-        what: `${main.value} cannot be started: it has no __main__.py`,
-        remedy: `Write ${join(at, main.value, '__main__.py')}, or name a script with --main.`,
-      }),
-    );
   const missing = [
     'containerfiles/python-builder/pin.json',
     'containerfiles/python-runtime/Containerfile',
@@ -73,6 +63,14 @@ function describePython(request: Request, layout: string, units: readonly string
   if (!requirements.ok) return requirements;
   const { lock } = requirements.value;
   const sourcesOf = sources.list(at).filter((file) => file.endsWith('.py') && !file.includes('/tests/'));
+  const texts = sourcesOf.map((file) => sources.read(file) ?? '');
+  const reads = findReads(sources, texts, reading, [directory, '.']);
+  // What lies in a package comes along with it.
+  const named = [...reads.found, ...findBesides(sources, sourcesOf, at)];
+  const own = named.filter(
+    ([, place]) => !units.some((unit) => place === join(at, unit) || place.startsWith(`${join(at, unit)}/`)),
+  );
+  const data = copyReads(new Map(own), directory, '/application');
   const argv = ['compile-python', ...(lock ? [`--requirements=${lock}`] : []), ...units];
   return ok({
     language: 'Python',
@@ -89,17 +87,14 @@ function describePython(request: Request, layout: string, units: readonly string
       ...(lock ? ['COPY --from=compile /out/dependencies /dependencies'] : []),
       'COPY --from=compile /out/application /application',
       `ENV PYTHONPATH=/application${lock ? ':/dependencies' : ''} PYTHONSAFEPATH=1`,
-      'WORKDIR /',
+      ...data.lines,
+      // A path without a slash in front starts here, as it does beside the sources.
+      `WORKDIR ${reads.found.size > 0 ? '/application' : '/'}`,
     ],
-    entrypoint: main.value.endsWith('.py')
-      ? ['/usr/bin/python3', `/application/${main.value}`]
-      : ['/usr/bin/python3', '-m', main.value],
-    ports: findPorts(
-      sourcesOf.map((file) => sources.read(file) ?? ''),
-      listening,
-    ),
+    entrypoint: ['/usr/bin/python3', ...main.value],
+    ports: findPorts(texts, listening),
     files: requirements.value.files,
-    notes: requirements.value.notes,
+    notes: [...requirements.value.notes, ...noteAbsent([...reads.absent, ...data.outside])],
     next: requirements.value.next,
   });
 }

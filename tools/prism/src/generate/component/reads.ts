@@ -64,9 +64,7 @@ function pathsIn(written: string, texts: readonly string[]): { path: string; sur
   const literals = [...written.matchAll(/(["'`])((?:(?!\1)[^\\\n])*)\1/g)].map(([, , text]) => text!);
   const joined =
     /\b[Jj]oin\(|\)\s*\/\s*["']/.test(written) && literals.length > 1 ? [literals.join('/')] : literals;
-  const sure = joined
-    .filter(isPath)
-    .map((path) => ({ path, sure: /[./]/.test(path) || joined === literals }));
+  const sure = joined.filter(isPath).map((path) => ({ path, sure: /\/|\.[A-Za-z]\w*$/.test(path) }));
   if (literals.length > 0) return sure;
   const names = [...new Set(written.match(/[A-Za-z_]\w*/g) ?? [])];
   return names.flatMap((name) => {

@@ -7,7 +7,11 @@ import { chooseMain } from './choose';
 import { type Manifest, parseManifest } from './manifest';
 import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request, Sources } from './program';
+import { copyReads, findReads, noteAbsent } from './reads';
 
+/** Calls that read what a path names when the program runs; include_str! reads when it is compiled. */
+const reading =
+  /\b(?:fs::(?:read|read_to_string|read_dir|metadata)|File::open|NamedFile::open(?:_async)?|ServeDir::new|ServeFile::new|Tera::new)\(/g;
 export const listening: Listening = {
   calls: [{ pattern: /\b(?:bind|serve|run|listen)\(/g, numbers: true }],
   always: [/"(?:0\.0\.0\.0|\[::\]):(\d{2,5})"/g, /\(\[(?:\s*0\s*,){3}\s*0\s*\],\s*(\d{2,5})\)/g],
@@ -56,6 +60,12 @@ function describeRust(request: Request, text: string): Result<Program> {
   const locked = [...lock.matchAll(/^name = "(.+)"$/gm)].map(([, crate]) => crate!);
   const linked = systemLibraries.filter((crate) => locked.includes(crate));
   const copied = copyCrates(sources, root.value, members.value);
+  const texts = sources
+    .list(directory)
+    .filter((file) => file.endsWith('.rs') && !file.includes('/tests/'))
+    .map((file) => sources.read(file) ?? '');
+  const reads = findReads(sources, texts, reading, [directory, root.value, '.']);
+  const data = copyReads(reads.found, copied.context, request.working);
   const argv = ['compile-rust', '--package', name, ...(bin.value === name ? [] : ['--bin', bin.value])];
   return ok({
     language: 'Rust',
@@ -66,17 +76,17 @@ function describeRust(request: Request, text: string): Result<Program> {
       ...copied.lines,
       `RUN [${argv.map((one) => JSON.stringify(one)).join(', ')}]`,
     ],
-    final: ['FROM scratch', `COPY --from=compile /out/${bin.value} /${bin.value}`],
+    final: [
+      'FROM scratch',
+      `COPY --from=compile /out/${bin.value} /${bin.value}`,
+      ...data.lines,
+      ...(request.working === '/' ? [] : [`WORKDIR ${request.working}`]),
+    ],
     entrypoint: [`/${bin.value}`],
-    ports: findPorts(
-      sources
-        .list(directory)
-        .filter((file) => file.endsWith('.rs') && !file.includes('/tests/'))
-        .map((file) => sources.read(file) ?? ''),
-      listening,
-    ),
+    ports: findPorts(texts, listening),
     files: new Map(),
     notes: [
+      ...noteAbsent([...reads.absent, ...data.outside]),
       ...linked.map(
         (crate) => `${crate} is in Cargo.lock: if this program needs it, its library has to be built in.`,
       ),
