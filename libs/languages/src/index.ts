@@ -27,6 +27,7 @@ export type {
   Toolchain,
 } from './language';
 export { type Pin, parsePin, pinOfReference } from './pin';
+export { default as compileProgram } from './python/compile.py';
 export { pythonVersionOf, wheelOptions } from './python/wheels';
 export { matchesName, partsHold } from './within';
 

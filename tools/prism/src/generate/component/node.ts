@@ -2,6 +2,7 @@ import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import * as z from 'zod';
 import { imageName } from '../../workspace/naming';
+import { bringBases, noteBases } from './bases';
 import { findNodeMain } from './nodeMain';
 import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request } from './program';
@@ -19,6 +20,8 @@ export const listening: Listening = {
   always: [/\b(?:(?:HTTP|LISTEN|SERVER)_)?PORT['"\]]*\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/g],
 };
 const defaultVersion = '22';
+/** Of containerfiles/node-runtime. */
+const debianVersion = 18;
 
 const manifestSchema = z.looseObject({
   main: z.string().optional(),
@@ -59,12 +62,27 @@ function describeNode(request: Request, text: string): Result<Program> {
         at,
       }),
     );
-  const own = sources.read('containerfiles/node/Containerfile') !== undefined;
-  const version = /(\d+(?:\.\d+)*)/.exec(engines.node ?? '')?.[1] ?? defaultVersion;
-  const registry = `docker.io/library/node:${version}-bookworm-slim`;
-  const runtime = own ? imageName(prefix, 'base-node') : registry;
+  const made = sources.read('containerfiles/node/Containerfile') !== undefined;
+  // Debian has one version; who asks for another gets it from a registry.
+  const wanted = /(\d+(?:\.\d+)*)/.exec(engines.node ?? '')?.[1];
+  const major = Number.parseInt(wanted ?? '', 10);
+  const fits = /[>*]/.test(engines.node ?? '') ? major <= debianVersion : major === debianVersion;
+  const ofPackages = !made && (wanted === undefined || fits);
+  const own = made || ofPackages;
+  const registry = `docker.io/library/node:${wanted ?? defaultVersion}-bookworm-slim`;
+  const runtime = made
+    ? imageName(prefix, 'base-node')
+    : ofPackages
+      ? imageName(prefix, 'base-node-runtime')
+      : registry;
+  const builder = ofPackages ? imageName(prefix, 'base-node-builder') : registry;
+  const bases = bringBases(
+    sources,
+    prefix,
+    ofPackages ? ['node-runtime', ...(names.length > 0 ? (['node-builder'] as const) : [])] : [],
+  );
   const native = lock !== undefined && /"(hasInstallScript|cpu|os|libc)":/.test(lock);
-  const needsLock = !own || names.length > 0;
+  const needsLock = [runtime, ...(names.length > 0 ? [builder] : [])].includes(registry);
   const ignored = [
     'Containerfile',
     'node_modules',
@@ -98,7 +116,7 @@ function describeNode(request: Request, text: string): Result<Program> {
         ? []
         : [
             // Packages without native parts are the same for every platform: the one of the builder installs them.
-            `FROM ${native ? '' : '--platform=$BUILDPLATFORM '}${registry} AS dependencies`,
+            `FROM ${native ? '' : '--platform=$BUILDPLATFORM '}${builder} AS dependencies`,
             'WORKDIR /application',
             'COPY package.json package-lock.json ./',
             `RUN ["npm", "ci", "--omit=dev"${native ? '' : ', "--ignore-scripts"'}, "--no-audit", "--no-fund", "--cache=/tmp/npm"]`,
@@ -118,9 +136,10 @@ function describeNode(request: Request, text: string): Result<Program> {
     ],
     ports: findPorts(texts, listening),
     files: hasIgnore
-      ? new Map()
-      : new Map([[join(directory, '.containerignore'), `${[...ignored, ...kept].join('\n')}\n`]]),
+      ? bases
+      : new Map([...bases, [join(directory, '.containerignore'), `${[...ignored, ...kept].join('\n')}\n`]]),
     notes: [
+      ...noteBases(bases),
       ...noteAbsent([...reads.absent, ...outside.map(([named]) => named)]),
       ...(names.length === 0
         ? []
@@ -129,7 +148,7 @@ function describeNode(request: Request, text: string): Result<Program> {
         ? ['Some packages have native parts: they are installed once a platform, the other one by QEMU.']
         : []),
     ],
-    next: needsLock ? ['npx nx g prism:lock --project={project}'] : [],
+    next: needsLock ? ['npx nx g prism:lock'] : [],
   });
 }
 

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path/posix';
-import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
+import { bringBases, noteBases } from './bases';
 import { findBesides } from './besides';
 import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request, Sources } from './program';
@@ -46,19 +47,7 @@ function describePython(request: Request, layout: string, units: readonly string
   const at = join(directory, layout);
   const main = findPythonMain(sources, directory, at, units, request.main);
   if (!main.ok) return main;
-  const missing = [
-    'containerfiles/python-builder/pin.json',
-    'containerfiles/python-runtime/Containerfile',
-  ].filter((file) => sources.read(file) === undefined);
-  if (missing.length > 0)
-    return failed(
-      generateFailure('PROGRAM_NOT_SUPPORTED', {
-        what: 'this workspace has no Python to put the program on',
-        why: `not here: ${missing.join(', ')}`,
-        remedy:
-          'Copy containerfiles/python-builder and containerfiles/python-runtime of the Prism workspace, and start this again.',
-      }),
-    );
+  const bases = bringBases(sources, prefix, ['python-builder', 'python-runtime']);
   const requirements = findRequirements(sources, directory);
   if (!requirements.ok) return requirements;
   const { lock } = requirements.value;
@@ -93,8 +82,12 @@ function describePython(request: Request, layout: string, units: readonly string
     ],
     entrypoint: ['/usr/bin/python3', ...main.value],
     ports: findPorts(texts, listening),
-    files: requirements.value.files,
-    notes: [...requirements.value.notes, ...noteAbsent([...reads.absent, ...data.outside])],
+    files: new Map([...requirements.value.files, ...bases]),
+    notes: [
+      ...noteBases(bases),
+      ...requirements.value.notes,
+      ...noteAbsent([...reads.absent, ...data.outside]),
+    ],
     next: requirements.value.next,
   });
 }

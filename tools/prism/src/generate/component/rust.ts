@@ -2,6 +2,7 @@ import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
 import { hasConflict } from '../shared/dirtyLock';
+import { bringBases, noteBases } from './bases';
 import { copyCrates, findRoot, listCrates } from './cargo';
 import { chooseMain } from './choose';
 import { type Manifest, parseManifest } from './manifest';
@@ -55,6 +56,8 @@ function describeRust(request: Request, text: string): Result<Program> {
     );
   const builder = chooseBuilder(request, root.value, manifest.value);
   if (!builder.ok) return builder;
+  const isOwn = builder.value === imageName(request.prefix, 'base-rust-builder');
+  const bases = bringBases(sources, request.prefix, isOwn ? ['rust-builder'] : []);
   const members = listCrates(sources, root.value, directory);
   if (!members.ok) return members;
   const locked = [...lock.matchAll(/^name = "(.+)"$/gm)].map(([, crate]) => crate!);
@@ -84,8 +87,9 @@ function describeRust(request: Request, text: string): Result<Program> {
     ],
     entrypoint: [`/${bin.value}`],
     ports: findPorts(texts, listening),
-    files: new Map(),
+    files: bases,
     notes: [
+      ...noteBases(bases),
       ...noteAbsent([...reads.absent, ...data.outside]),
       ...linked.map(
         (crate) => `${crate} is in Cargo.lock: if this program needs it, its library has to be built in.`,
@@ -110,11 +114,7 @@ function listBinaries(sources: Sources, directory: string, manifest: Manifest): 
   return [...new Set([...declared, ...inferred])].sort();
 }
 
-function chooseBuilder(
-  { sources, prefix, directory }: Request,
-  root: string,
-  manifest: Manifest,
-): Result<string> {
+function chooseBuilder({ sources, prefix }: Request, root: string, manifest: Manifest): Result<string> {
   if (sources.read('containerfiles/rust-builder/pin.json') !== undefined)
     return ok(imageName(prefix, 'base-rust-builder'));
   const toolchain =
@@ -123,11 +123,5 @@ function chooseBuilder(
     .map((text) => /(\d+\.\d+\.\d+)/.exec(String(text ?? ''))?.[1])
     .find((found) => found !== undefined);
   if (version !== undefined) return ok(`rust:${version}`);
-  return failed(
-    generateFailure('PROGRAM_NOT_SUPPORTED', {
-      what: 'nothing says which compiler makes this program',
-      remedy: 'Name an exact version in rust-toolchain.toml: channel = "1.94.0".',
-      at: { file: join(directory, 'Cargo.toml') },
-    }),
-  );
+  return ok(imageName(prefix, 'base-rust-builder'));
 }

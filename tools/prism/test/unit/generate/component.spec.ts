@@ -1,3 +1,4 @@
+import shipped from '../../../../../containerfiles/go-builder/pin.json';
 import { component } from '../../../src/generate';
 import { outcome, snapshot, treeOf } from './trees';
 
@@ -236,8 +237,14 @@ func main() {
     expect((await write(files('module x\n\ngo 1.25\n\ntoolchain go1.26.8\n'), 'api')).image).toMatch(
       /^FROM golang:1\.26\.8 AS/,
     );
-    expect((await write(files('module x\n\ngo 1.25\n'), 'api')).error).toMatch(
-      /"go 1\.25" is no exact version/,
+    // Without an exact version it is the builder of the package, which comes along.
+    const { image, tree, output } = await write(files('module x\n\ngo 1.25\n'), 'api');
+    expect(image).toMatch(/^FROM localhost\/base-go-builder AS compile\n/);
+    expect(JSON.parse(tree.read('containerfiles/go-builder/pin.json', 'utf-8')!)).toEqual(shipped);
+    expect(tree.exists('containerfiles/go-builder/rootfs.lock.json')).toBe(true);
+    expect(output).toContain('note: containerfiles/ gets go-builder, made of Debian');
+    expect((await write(files('module x\n\ngo 1.99\n'), 'api')).error).toMatch(
+      /wants Go 1\.99, which is no exact version, and the builder of this plugin has/,
     );
   });
 });
@@ -377,7 +384,7 @@ EXPOSE 8000
 ENTRYPOINT ["/usr/bin/python3", "-m", "web"]
 `);
     expect(tree.read('web/requirements.in', 'utf-8')).toBe('starlette>=1\nuvicorn\n');
-    expect(output).toContain('npx nx g prism:lock --project=web\n');
+    expect(output).toContain('npx nx g prism:lock\n');
   });
 
   test('a script without dependencies, in src', async () => {
@@ -433,14 +440,30 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "web"]
     expect(output).toContain('note: The program reads gone.txt, which the image does not hold');
   });
 
-  test('refuses what cannot be started, and a workspace without Python', async () => {
+  test('refuses what cannot be started', async () => {
     expect((await write({ ...pins, 'x/lib/__init__.py': '' }, 'x', { main: 'lib' })).error).toMatch(
       /lib cannot be started/,
     );
-    expect((await write({ 'x/main.py': '' }, 'x')).error).toMatch(
-      /no Python to put the program on[\s\S]*python-builder\/pin\.json/,
-    );
   });
+});
+
+test('a workspace without bases gets those that a program needs, under its own prefix, and only once', async () => {
+  const settings = { 'nx.json': '{"plugins":[{"plugin":"prism","options":{"prefix":"acme"}}]}' };
+  const { tree, image } = await write({ ...settings, 'x/main.py': '' }, 'x');
+  expect(image).toContain('FROM localhost/acme/base-python-builder AS compile\n');
+  const read = (path: string) => tree.read(`containerfiles/${path}`, 'utf-8')!;
+  const builder = read('python-builder/Containerfile');
+  // Each is its own context: nothing of this repository is named.
+  expect(builder).toContain('COPY compile.py /usr/local/lib/compile.py\n');
+  expect(builder.replaceAll('/usr/local/lib', '')).not.toMatch(/libs\/|containerfiles\//);
+  expect(read('python-builder/compile.py')).toContain('def ');
+  expect(tree.exists('containerfiles/python-builder/project.json')).toBe(false);
+  expect(read('python-runtime/Containerfile')).toContain(
+    'FROM localhost/acme/base-python-builder AS compile\n',
+  );
+  const before = snapshot(tree);
+  expect((await outcome(() => component(tree, { directory: 'x' }))).error).toBe('');
+  expect(snapshot(tree)).toEqual(before);
 });
 
 describe('Node', () => {
@@ -480,7 +503,7 @@ ENTRYPOINT ["/usr/bin/node", "/application/server.js"]
     );
     expect(pure.image).toContain('RUN ["npm", "ci", "--omit=dev", "--ignore-scripts", ');
     expect(pure.tree.read('ui/.containerignore', 'utf-8')).toContain('node_modules\n');
-    expect(pure.output).toContain('npx nx g prism:lock --project=ui\n');
+    expect(pure.output).toContain('npx nx g prism:lock\n');
     const native = await write(files({ packages: { x: { hasInstallScript: true } } }), 'ui');
     expect(native.image).toMatch(/^FROM docker\.io\/library\/node/);
     expect(native.output).toContain('native parts');
@@ -517,7 +540,7 @@ ENTRYPOINT ["/usr/bin/node", "/application/server.js"]
     const files = { ...pins, ...manifest(value), 'ui/server.js': '', 'ui/test.js': '' };
     const { error, image } = await write(files, 'ui', options);
     expect(error).toBe('');
-    expect(image).toContain(`ENTRYPOINT ["node", ${expected}]\n`);
+    expect(image).toContain(`ENTRYPOINT ["/usr/bin/node", ${expected}]\n`);
   });
 
   test('variables of the start script are ENV; what is read is not ignored, or named', async () => {
