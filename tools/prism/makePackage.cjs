@@ -10,6 +10,15 @@ const root = path.join(__dirname, '..', '..');
 const own = new Set(['src', 'test', 'dist', 'node_modules', 'package.json', 'README.md', 'PACKAGE.md']);
 const tools = new Set(['compile.cjs', 'makePackage.cjs', 'generate-schemas']);
 
+const bases = [
+  'go-builder',
+  'rust-builder',
+  'python-builder',
+  'python-runtime',
+  'node-builder',
+  'node-runtime',
+];
+
 /** Writes the package into `directory`, which must not be there, or be empty. */
 module.exports = function makePackage(directory) {
   fs.mkdirSync(directory, { recursive: true });
@@ -18,6 +27,11 @@ module.exports = function makePackage(directory) {
     fs.cpSync(path.join(__dirname, name), path.join(directory, name), { recursive: true });
   }
   compile(path.join(__dirname, 'src'), path.join(directory, 'dist'));
+  // What prism:component writes into a workspace that lacks them.
+  for (const name of bases)
+    fs.cpSync(path.join(root, 'containerfiles', name), path.join(directory, 'bases', name), {
+      recursive: true,
+    });
   fs.cpSync(path.join(__dirname, 'PACKAGE.md'), path.join(directory, 'README.md'));
   fs.cpSync(path.join(root, 'LICENSE'), path.join(directory, 'LICENSE'));
   const manifest = `${JSON.stringify(describe(), null, 2)}\n`;

@@ -34,6 +34,7 @@ export { exportCommand } from './python/checkLock';
 export { checkStatedPython } from './python/checkStatedPython';
 export { readLocks } from './python/lockFiles';
 export { machineOf } from './python/machine';
+export { programFiles } from './python/program';
 export { resolveWheels } from './python/resolveWheels';
 export { matchesName, partsHold } from './within';
 

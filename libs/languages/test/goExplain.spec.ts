@@ -1,6 +1,6 @@
+import { go } from '../src/go';
 import { explainGo } from '../src/go/explain';
 import { inspectGo } from '../src/go/inspect';
-import { go } from '../src/go';
 import { readerOf } from './closures';
 import { amd64, requestOf } from './support';
 

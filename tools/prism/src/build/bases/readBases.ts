@@ -55,7 +55,8 @@ async function readBase(
   const image = locked.value.images[formatReference(name.value)];
   if (image) return ok(lockedBase(image));
   const what = `${formatReference(name.value)} is not in ${imagesLockPath(input.options.containerfile)}`;
-  const remedy = `Run \`nx g prism:lock --project=${input.project}\` and commit the lock.`;
+  // One command for all that lack a lock: a workspace that begins lacks many.
+  const remedy = `Run \`nx g prism:lock\` once for all projects (this one alone: --project=${input.project}), and commit the locks.`;
   return failed(registryFailure('IMAGE_NOT_LOCKED', { what, remedy, at }));
 }
 

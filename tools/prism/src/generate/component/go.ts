@@ -1,7 +1,9 @@
 import { basename, dirname, join, normalize, relative } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { compareGoVersions } from '@prism-build/languages';
 import { imageName } from '../../workspace/naming';
-import { compareVersions, parseGoModule } from '../shared/goModule';
+import { parseGoModule } from '../shared/goModule';
+import { bringBases, noteBases, shippedVersion } from './bases';
 import { chooseMain } from './choose';
 import { copyModules, listModules, refuseAbsent } from './goModules';
 import { type GoPackage, type LocalModule, listMains, namesOfMain, reachPackages } from './goPackages';
@@ -52,6 +54,8 @@ function describeGo(request: Request, moduleDirectory: string): Result<Program> 
   if (!modules.ok) return modules;
   const builder = chooseBuilder(request, moduleDirectory, text, module.value.go);
   if (!builder.ok) return builder;
+  const isOwn = builder.value === imageName(prefix, 'base-go-builder');
+  const bases = bringBases(sources, prefix, isOwn ? ['go-builder'] : []);
   const fetched = findFetched(module.value.requires);
   const reached = reachPackages(withDisk(sources), [...modules.value.all, ...fetched], main.value.directory);
   const packages = reached.filter((one) => !one.directory.startsWith('/'));
@@ -71,7 +75,7 @@ function describeGo(request: Request, moduleDirectory: string): Result<Program> 
   const certificates = needsTls && sources.read('containerfiles/static/Containerfile') !== undefined;
   const texts = packages.flatMap((one) => one.texts);
   const reads = findReads(sources, texts, reading, [directory, moduleDirectory, '.']);
-  const data = copyReads(reads.found, copied.context, '/');
+  const data = copyReads(reads.found, copied.context, request.working);
   return ok({
     language: 'Go',
     context: copied.context,
@@ -91,11 +95,13 @@ function describeGo(request: Request, moduleDirectory: string): Result<Program> 
         : []),
       `COPY --from=compile /out/${program} /${program}`,
       ...data.lines,
+      ...(request.working === '/' ? [] : [`WORKDIR ${request.working}`]),
     ],
     entrypoint: [`/${program}`],
     ports: findPorts(texts, listening),
-    files: new Map(),
+    files: bases,
     notes: [
+      ...noteBases(bases),
       ...(needsTls && !certificates
         ? [
             'It imports what speaks TLS, and the image has no certificates: COPY them from a base if it calls others.',
@@ -128,15 +134,18 @@ function chooseBuilder(
   const pin = sources.read('containerfiles/go-builder/pin.json');
   if (pin !== undefined) {
     const version = /"version":\s*"([^"]+)"/.exec(pin)?.[1] ?? '';
-    if (compareVersions(go, version) <= 0) return ok(imageName(prefix, 'base-go-builder'));
-    const what = `this module wants Go ${go}, and containerfiles/go-builder/pin.json says ${version}`;
+    if (compareGoVersions(wanted, version) <= 0) return ok(imageName(prefix, 'base-go-builder'));
+    const what = `this module wants Go ${wanted}, and containerfiles/go-builder/pin.json says ${version}`;
     return failed(generateFailure('PROGRAM_NOT_SUPPORTED', { what, remedy: 'Bring the pin up first.', at }));
   }
   if (/^\d+\.\d+\.\d+$/.test(wanted)) return ok(`golang:${wanted}`);
+  // No exact version: the builder of the package, where it is new enough.
+  const shipped = shippedVersion('go-builder');
+  if (compareGoVersions(wanted, shipped) <= 0) return ok(imageName(prefix, 'base-go-builder'));
   return failed(
     generateFailure('PROGRAM_NOT_SUPPORTED', {
-      what: `nothing says which compiler makes this program: "go ${go}" is no exact version`,
-      remedy: 'Name it: `go mod edit -toolchain=go1.26.8`, with the version that you use.',
+      what: `this module wants Go ${wanted}, which is no exact version, and the builder of this plugin has ${shipped}`,
+      remedy: `Name it: \`go mod edit -toolchain=go${wanted}.0\`, with the version that you use.`,
       at,
     }),
   );

@@ -7,6 +7,7 @@ import { type Files, placeFiles, updateFile } from '../shared/files';
 import { finish, say } from '../shared/finish';
 import { editJson } from '../shared/json';
 import { checkFree, readPrefix } from '../shared/names';
+import { type Existing, readExisting } from './existing';
 import { findGo } from './go';
 import { findNode } from './node';
 import { componentOptions } from './options';
@@ -33,9 +34,12 @@ function makeComponent(tree: Tree, value: unknown): Result<void> {
     return failed(
       generateFailure('PROGRAM_NOT_FOUND', { what: `${directory} is no directory of this workspace` }),
     );
+  const sources = treeSources(tree);
+  const existing = readExisting(sources, directory);
   const request = {
-    sources: treeSources(tree),
+    sources,
     directory,
+    working: existing?.working ?? '/',
     main: options.value.main,
     prefix: readPrefix(tree),
   };
@@ -47,7 +51,7 @@ function makeComponent(tree: Tree, value: unknown): Result<void> {
         why: 'there is no Go below a go.mod, no Cargo.toml, no package or script of Python, and no package.json',
       }),
     );
-  return found.ok ? writeComponent(tree, directory, found.value, ports.value) : found;
+  return found.ok ? writeComponent(tree, directory, found.value, ports.value, existing) : found;
 }
 
 function writeComponent(
@@ -55,21 +59,17 @@ function writeComponent(
   directory: string,
   program: Program,
   ports: number[] | undefined,
+  existing: Existing | undefined,
 ): Result<void> {
   const manifest = join(directory, 'project.json');
   const declared = tree.exists(manifest) ? editableName(tree.read(manifest, 'utf-8')!) : undefined;
   const project = declared ?? projectNameOf(directory);
   const free = checkFree(tree, project, directory);
   if (!free.ok) return free;
-  const other = ['Dockerfile'].map((name) => join(directory, name)).find((path) => tree.exists(path));
-  if (other !== undefined)
-    return failed(
-      generateFailure('FILE_DIFFERS', { what: 'this directory has an image already', at: { file: other } }),
-    );
-  const shown = ports ?? program.ports;
+  const shown = ports ?? (existing && existing.ports.length > 0 ? existing.ports : program.ports);
   const files: Files = new Map([
     ...program.files,
-    [join(directory, 'Containerfile'), encode(program, shown)],
+    [join(directory, 'Containerfile'), encode(program, shown, existing?.lines(program.context) ?? [])],
   ]);
   const settings = editContext(tree, manifest, directory, program.context, project);
   if (!settings.ok) return settings;
@@ -80,7 +80,7 @@ function writeComponent(
   say([
     `${project}: a program in ${program.language}, ${describePorts(shown)}`,
     ...(shown.length === 0 ? ['note: no port is known; --ports adds EXPOSE'] : []),
-    ...program.notes.map((note) => `note: ${words(note)}`),
+    ...[...(existing?.notes ?? []), ...program.notes].map((note) => `note: ${words(note)}`),
     '',
     ...[...program.next, 'npx nx build-image {project}', 'npx nx run-image {project}'].map(words),
   ]);
@@ -90,10 +90,17 @@ function writeComponent(
 const describePorts = (ports: readonly number[]) =>
   ports.length === 0 ? 'without ports' : `on ${ports.length > 1 ? 'ports' : 'port'} ${ports.join(', ')}`;
 
-function encode({ stages, final, entrypoint }: Program, ports: readonly number[]): string {
+function encode(
+  { stages, final, entrypoint }: Program,
+  ports: readonly number[],
+  more: readonly string[],
+): string {
+  const there = new Set(final.map((line) => line.split(' ').at(-1)));
+
   const lines = [
     ...(stages.length > 0 ? [...stages, ''] : []),
     ...final,
+    ...more.filter((line) => !line.startsWith('COPY ') || !there.has(line.split(' ').at(-1))),
     'USER 65532:65532',
     ...(ports.length > 0 ? [`EXPOSE ${ports.join(' ')}`] : []),
     `ENTRYPOINT [${entrypoint.map((one) => JSON.stringify(one)).join(', ')}]`,

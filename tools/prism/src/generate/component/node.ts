@@ -1,10 +1,16 @@
-import { join, normalize } from 'node:path/posix';
+import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import * as z from 'zod';
 import { imageName } from '../../workspace/naming';
+import { bringBases, noteBases } from './bases';
+import { findNodeMain } from './nodeMain';
 import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request } from './program';
+import { findReads, noteAbsent } from './reads';
 
+/** Calls that read what a path names. */
+const reading =
+  /\b(?:readFile(?:Sync)?|createReadStream|readdir(?:Sync)?|existsSync|express\.static|serveStatic|sendFile)\(/g;
 export const listening: Listening = {
   calls: [
     { pattern: /\blisten\((?!\s*\{)/g, part: /^([^,]*)/, numbers: true },
@@ -14,9 +20,12 @@ export const listening: Listening = {
   always: [/\b(?:(?:HTTP|LISTEN|SERVER)_)?PORT['"\]]*\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/g],
 };
 const defaultVersion = '22';
+/** Of containerfiles/node-runtime. */
+const debianVersion = 18;
 
 const manifestSchema = z.looseObject({
   main: z.string().optional(),
+  bin: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
   scripts: z.record(z.string(), z.string()).default({}),
   dependencies: z.record(z.string(), z.string()).default({}),
   engines: z.looseObject({ node: z.string().optional() }).default({}),
@@ -33,19 +42,15 @@ function describeNode(request: Request, text: string): Result<Program> {
   const at = { file: join(directory, 'package.json') };
   const manifest = readManifest(text, at.file);
   if (!manifest.ok) return manifest;
-  const { scripts, dependencies, engines } = manifest.value;
-  const started = /^node\s+([^\s-]\S*)$/.exec(scripts.start ?? '')?.[1];
-  const main = normalize(request.main ?? started ?? manifest.value.main ?? 'index.js');
-  if (sources.read(join(directory, main)) === undefined)
-    return failed(
-      generateFailure('PROGRAM_NOT_SUPPORTED', {
-        what: `${main}, which starts the program, is not among its sources`,
-        why: scripts.start === undefined || started ? undefined : `it starts by \`${scripts.start}\``,
-        remedy:
-          'Name a script of the sources with --main. What a bundler or a TypeScript compiler writes has to be built in a stage with RUN: write that Containerfile by hand.',
-        at,
-      }),
-    );
+  const { dependencies, engines } = manifest.value;
+  const start = findNodeMain(
+    sources,
+    directory,
+    { main: undefined, bin: undefined, ...manifest.value },
+    request.main,
+  );
+  if (!start.ok) return start;
+  const { environment, options, file: main, args } = start.value;
   const names = Object.keys(dependencies);
   const lock = sources.read(join(directory, 'package-lock.json'));
   if (names.length > 0 && lock === undefined)
@@ -57,12 +62,27 @@ function describeNode(request: Request, text: string): Result<Program> {
         at,
       }),
     );
-  const own = sources.read('containerfiles/node/Containerfile') !== undefined;
-  const version = /(\d+(?:\.\d+)*)/.exec(engines.node ?? '')?.[1] ?? defaultVersion;
-  const registry = `docker.io/library/node:${version}-bookworm-slim`;
-  const runtime = own ? imageName(prefix, 'base-node') : registry;
+  const made = sources.read('containerfiles/node/Containerfile') !== undefined;
+  // Debian has one version; who asks for another gets it from a registry.
+  const wanted = /(\d+(?:\.\d+)*)/.exec(engines.node ?? '')?.[1];
+  const major = Number.parseInt(wanted ?? '', 10);
+  const fits = /[>*]/.test(engines.node ?? '') ? major <= debianVersion : major === debianVersion;
+  const ofPackages = !made && (wanted === undefined || fits);
+  const own = made || ofPackages;
+  const registry = `docker.io/library/node:${wanted ?? defaultVersion}-bookworm-slim`;
+  const runtime = made
+    ? imageName(prefix, 'base-node')
+    : ofPackages
+      ? imageName(prefix, 'base-node-runtime')
+      : registry;
+  const builder = ofPackages ? imageName(prefix, 'base-node-builder') : registry;
+  const bases = bringBases(
+    sources,
+    prefix,
+    ofPackages ? ['node-runtime', ...(names.length > 0 ? (['node-builder'] as const) : [])] : [],
+  );
   const native = lock !== undefined && /"(hasInstallScript|cpu|os|libc)":/.test(lock);
-  const needsLock = !own || names.length > 0;
+  const needsLock = [runtime, ...(names.length > 0 ? [builder] : [])].includes(registry);
   const ignored = [
     'Containerfile',
     'node_modules',
@@ -73,6 +93,18 @@ function describeNode(request: Request, text: string): Result<Program> {
     '*.md',
     '.env*',
   ];
+  const texts = sources
+    .list(directory)
+    .filter((file) => /\.[cm]?[jt]sx?$/.test(file) && !/\.(?:test|spec)\./.test(file))
+    .map((file) => sources.read(file) ?? '');
+  const reads = findReads(sources, texts, reading, [directory, '.']);
+  const outside = [...reads.found].filter(
+    ([, place]) => !place.startsWith(`${directory}/`) && directory !== '.',
+  );
+  // What is read is no test and no note, whatever it is called.
+  const kept = [...reads.found.keys()]
+    .filter((path) => /\.md$|^tests?(?:\/|$)/.test(path))
+    .map((path) => `!${path}`);
   const hasIgnore = ['.containerignore', '.dockerignore'].some(
     (name) => sources.read(join(directory, name)) !== undefined,
   );
@@ -84,30 +116,31 @@ function describeNode(request: Request, text: string): Result<Program> {
         ? []
         : [
             // Packages without native parts are the same for every platform: the one of the builder installs them.
-            `FROM ${native ? '' : '--platform=$BUILDPLATFORM '}${registry} AS dependencies`,
+            `FROM ${native ? '' : '--platform=$BUILDPLATFORM '}${builder} AS dependencies`,
             'WORKDIR /application',
             'COPY package.json package-lock.json ./',
             `RUN ["npm", "ci", "--omit=dev"${native ? '' : ', "--ignore-scripts"'}, "--no-audit", "--no-fund", "--cache=/tmp/npm"]`,
           ],
     final: [
       `FROM ${runtime}`,
-      'ENV NODE_ENV=production',
+      `ENV ${[...new Map(['NODE_ENV=production', ...environment].map((one) => [one.split('=')[0], one])).values()].map(quoteEnv).join(' ')}`,
       'WORKDIR /application',
       ...(names.length === 0 ? [] : ['COPY --from=dependencies /application/node_modules node_modules']),
       'COPY . .',
     ],
-    entrypoint: [own ? '/usr/bin/node' : 'node', main.startsWith('.') ? main : `/application/${main}`],
-    ports: findPorts(
-      sources
-        .list(directory)
-        .filter((file) => /\.[cm]?[jt]s$/.test(file))
-        .map((file) => sources.read(file) ?? ''),
-      listening,
-    ),
+    entrypoint: [
+      own ? '/usr/bin/node' : 'node',
+      ...options,
+      main.startsWith('.') ? main : `/application/${main}`,
+      ...args,
+    ],
+    ports: findPorts(texts, listening),
     files: hasIgnore
-      ? new Map()
-      : new Map([[join(directory, '.containerignore'), `${ignored.join('\n')}\n`]]),
+      ? bases
+      : new Map([...bases, [join(directory, '.containerignore'), `${[...ignored, ...kept].join('\n')}\n`]]),
     notes: [
+      ...noteBases(bases),
+      ...noteAbsent([...reads.absent, ...outside.map(([named]) => named)]),
       ...(names.length === 0
         ? []
         : ['`npm ci` runs in Podman, with the network, at every change of the lock.']),
@@ -115,7 +148,7 @@ function describeNode(request: Request, text: string): Result<Program> {
         ? ['Some packages have native parts: they are installed once a platform, the other one by QEMU.']
         : []),
     ],
-    next: needsLock ? ['npx nx g prism:lock --project={project}'] : [],
+    next: needsLock ? ['npx nx g prism:lock'] : [],
   });
 }
 
@@ -133,4 +166,10 @@ function readManifest(text: string, file: string): Result<z.infer<typeof manifes
   } catch (error) {
     return unreadable(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A pair of ENV; what a shell would need quotes for needs them here. */
+function quoteEnv(pair: string): string {
+  const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+  return `${name}=${/^[\w./:@%+-]*$/.test(value) ? value : JSON.stringify(value)}`;
 }

@@ -30,6 +30,8 @@ export interface Request {
   readonly sources: Sources;
   readonly directory: string;
   readonly main: string | undefined;
+  /** Where a program starts that has no place of its own: WORKDIR of an image that is described already, or `/`. */
+  readonly working: string;
   /** Of the names of local images. */
   readonly prefix: string;
 }

@@ -1,12 +1,18 @@
 import { basename, dirname, join } from 'node:path/posix';
-import { type Failure, failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { checkStatedPython, parsePin } from '@prism-build/languages';
 import { imageName } from '../../workspace/naming';
-import { chooseMain } from './choose';
+import { bringBases, noteBases, shippedVersion } from './bases';
+import { findBesides } from './besides';
 import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request, Sources } from './program';
+import { findPythonMain } from './pythonMain';
+import { copyReads, findReads, noteAbsent } from './reads';
 import { findRequirements } from './requirements';
 
+/** Calls that read what a path names, relative to where the program was started. */
+const reading =
+  /(?:(?<![\w.])open|\bPath|\b(?:FileSystemLoader|Jinja2Templates|StaticFiles|read_csv|read_json|fileConfig|load_dotenv|send_file))\(/g;
 export const listening: Listening = {
   calls: [
     // The port by name, wherever it stands among others.
@@ -28,7 +34,6 @@ export const listening: Listening = {
 };
 const pinFile = 'containerfiles/python-builder/pin.json';
 const toolsOnly = /^(setup|conftest|noxfile|tasks|fabfile|test_.*|.*_test)\.py$/;
-const usualMains = ['main.py', 'app.py', 'server.py', 'run.py'];
 
 /** A program in Python: a package with __main__.py, or a script with a usual name. */
 export const findPython: Finder = (request) => {
@@ -42,40 +47,23 @@ export const findPython: Finder = (request) => {
 function describePython(request: Request, layout: string, units: readonly string[]): Result<Program> {
   const { sources, directory, prefix } = request;
   const at = join(directory, layout);
-  const runnable = units.filter(
-    (unit) => sources.read(join(at, unit, '__main__.py')) !== undefined || usualMains.includes(unit),
-  );
-  const named = request.main === undefined ? runnable : units;
-  const main = chooseMain(named, request.main, {
-    where: directory,
-    namesOf: (unit) => [unit, unit.replace(/\.py$/, '')],
-  });
+  const main = findPythonMain(sources, directory, at, units, request.main);
   if (!main.ok) return main;
-  if (!main.value.endsWith('.py') && sources.read(join(at, main.value, '__main__.py')) === undefined)
-    return failed(
-      generateFailure('PROGRAM_NOT_FOUND', {
-        what: `${main.value} cannot be started: it has no __main__.py`,
-        remedy: `Write ${join(at, main.value, '__main__.py')}, or name a script with --main.`,
-      }),
-    );
-  const missing = [pinFile, 'containerfiles/python-runtime/Containerfile'].filter(
-    (file) => sources.read(file) === undefined,
-  );
-  if (missing.length > 0)
-    return failed(
-      generateFailure('PROGRAM_NOT_SUPPORTED', {
-        what: 'this workspace has no Python to put the program on',
-        why: `not here: ${missing.join(', ')}`,
-        remedy:
-          'Copy containerfiles/python-builder and containerfiles/python-runtime of the Prism workspace, and start this again.',
-      }),
-    );
+  const bases = bringBases(sources, prefix, ['python-builder', 'python-runtime']);
   const requirements = findRequirements(sources, directory);
   if (!requirements.ok) return requirements;
   const { lock, copies } = requirements.value;
   const stated = checkPython(sources, at, units);
   if (stated.length > 0) return failed(...stated);
   const sourcesOf = sources.list(at).filter((file) => file.endsWith('.py') && !file.includes('/tests/'));
+  const texts = sourcesOf.map((file) => sources.read(file) ?? '');
+  const reads = findReads(sources, texts, reading, [directory, '.']);
+  // What lies in a package comes along with it.
+  const named = [...reads.found, ...findBesides(sources, sourcesOf, at)];
+  const own = named.filter(
+    ([, place]) => !units.some((unit) => place === join(at, unit) || place.startsWith(`${join(at, unit)}/`)),
+  );
+  const data = copyReads(new Map(own), directory, '/application');
   const argv = ['compile-python', ...(lock ? [`--requirements=${lock}`] : []), ...units];
   return ok({
     language: 'Python',
@@ -92,27 +80,29 @@ function describePython(request: Request, layout: string, units: readonly string
       ...(lock ? ['COPY --from=compile /out/dependencies /dependencies'] : []),
       'COPY --from=compile /out/application /application',
       `ENV PYTHONPATH=/application${lock ? ':/dependencies' : ''} PYTHONSAFEPATH=1`,
-      'WORKDIR /',
+      ...data.lines,
+      // A path without a slash in front starts here, as it does beside the sources.
+      `WORKDIR ${reads.found.size > 0 ? '/application' : '/'}`,
     ],
-    entrypoint: main.value.endsWith('.py')
-      ? ['/usr/bin/python3', `/application/${main.value}`]
-      : ['/usr/bin/python3', '-m', main.value],
-    ports: findPorts(
-      sourcesOf.map((file) => sources.read(file) ?? ''),
-      listening,
-    ),
-    files: requirements.value.files,
-    notes: requirements.value.notes,
+    entrypoint: ['/usr/bin/python3', ...main.value],
+    ports: findPorts(texts, listening),
+    files: new Map([...requirements.value.files, ...bases]),
+    notes: [
+      ...noteBases(bases),
+      ...requirements.value.notes,
+      ...noteAbsent([...reads.absent, ...data.outside]),
+    ],
     next: requirements.value.next,
   });
 }
 
 /** The Python that the sources ask for is the one that compiles. */
 function checkPython(sources: Sources, at: string, units: readonly string[]): readonly Failure[] {
-  const pin = parsePin(sources.read(pinFile)!, pinFile);
-  if (!pin.ok) return pin.failures;
+  const text = sources.read(pinFile);
+  const pin = text === undefined ? undefined : parsePin(text, pinFile);
+  if (pin && !pin.ok) return pin.failures;
   const starts = units.map((unit) => join(at, unit));
-  return checkStatedPython(starts, pin.value.version, {
+  return checkStatedPython(starts, pin?.value.version ?? shippedVersion('python-builder'), {
     facts: (path, _, parse) => {
       const text = sources.read(path);
       return text === undefined ? undefined : parse(text);

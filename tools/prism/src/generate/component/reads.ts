@@ -59,14 +59,16 @@ function locate(
   return place === undefined ? undefined : { named, place };
 }
 
+const textsIn = (written: string): string[] =>
+  [...written.matchAll(/(["'`])((?:(?!\1)[^\\\n])*)\1/g)].map(([, , text]) => text!);
+
 /** Texts of an argument list; sure are those that stand in it, the others are what its names are set to. */
 function pathsIn(written: string, texts: readonly string[]): { path: string; sure: boolean }[] {
-  const literals = [...written.matchAll(/(["'`])((?:(?!\1)[^\\\n])*)\1/g)].map(([, , text]) => text!);
-  const joined =
-    /\b[Jj]oin\(|\)\s*\/\s*["']/.test(written) && literals.length > 1 ? [literals.join('/')] : literals;
-  const sure = joined
-    .filter(isPath)
-    .map((path) => ({ path, sure: /[./]/.test(path) || joined === literals }));
+  const literals = textsIn(written);
+  // Parts of one path; `utf8` and the like behind it are none.
+  const parts = /\b(?:[Jj]oin|resolve)\(([^)]*)/.exec(written)?.[1];
+  const joined = parts === undefined ? literals : [textsIn(parts).join('/')];
+  const sure = joined.filter(isPath).map((path) => ({ path, sure: /\/|\.[A-Za-z]\w*$/.test(path) }));
   if (literals.length > 0) return sure;
   const names = [...new Set(written.match(/[A-Za-z_]\w*/g) ?? [])];
   return names.flatMap((name) => {

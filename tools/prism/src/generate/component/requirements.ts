@@ -57,7 +57,7 @@ export function findRequirements(sources: Sources, directory: string): Result<Re
     notes: [
       'Dependencies are taken as wheels, by their digests; what has none for both platforms cannot be used.',
     ],
-    next: ['npx nx g prism:lock --project={project}'],
+    next: ['npx nx g prism:lock'],
   });
 }
 

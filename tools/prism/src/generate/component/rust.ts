@@ -2,12 +2,17 @@ import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '../../workspace/naming';
 import { hasConflict } from '../shared/dirtyLock';
+import { bringBases, noteBases } from './bases';
 import { copyCrates, findRoot, listCrates } from './cargo';
 import { chooseMain } from './choose';
 import { type Manifest, parseManifest } from './manifest';
 import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request, Sources } from './program';
+import { copyReads, findReads, noteAbsent } from './reads';
 
+/** Calls that read what a path names when the program runs; include_str! reads when it is compiled. */
+const reading =
+  /\b(?:fs::(?:read|read_to_string|read_dir|metadata)|File::open|NamedFile::open(?:_async)?|ServeDir::new|ServeFile::new|Tera::new)\(/g;
 export const listening: Listening = {
   calls: [{ pattern: /\b(?:bind|serve|run|listen)\(/g, numbers: true }],
   always: [/"(?:0\.0\.0\.0|\[::\]):(\d{2,5})"/g, /\(\[(?:\s*0\s*,){3}\s*0\s*\],\s*(\d{2,5})\)/g],
@@ -51,11 +56,19 @@ function describeRust(request: Request, text: string): Result<Program> {
     );
   const builder = chooseBuilder(request, root.value, manifest.value);
   if (!builder.ok) return builder;
+  const isOwn = builder.value === imageName(request.prefix, 'base-rust-builder');
+  const bases = bringBases(sources, request.prefix, isOwn ? ['rust-builder'] : []);
   const members = listCrates(sources, root.value, directory);
   if (!members.ok) return members;
   const locked = [...lock.matchAll(/^name = "(.+)"$/gm)].map(([, crate]) => crate!);
   const linked = systemLibraries.filter((crate) => locked.includes(crate));
   const copied = copyCrates(sources, root.value, members.value);
+  const texts = sources
+    .list(directory)
+    .filter((file) => file.endsWith('.rs') && !file.includes('/tests/'))
+    .map((file) => sources.read(file) ?? '');
+  const reads = findReads(sources, texts, reading, [directory, root.value, '.']);
+  const data = copyReads(reads.found, copied.context, request.working);
   const argv = ['compile-rust', '--package', name, ...(bin.value === name ? [] : ['--bin', bin.value])];
   return ok({
     language: 'Rust',
@@ -66,17 +79,18 @@ function describeRust(request: Request, text: string): Result<Program> {
       ...copied.lines,
       `RUN [${argv.map((one) => JSON.stringify(one)).join(', ')}]`,
     ],
-    final: ['FROM scratch', `COPY --from=compile /out/${bin.value} /${bin.value}`],
+    final: [
+      'FROM scratch',
+      `COPY --from=compile /out/${bin.value} /${bin.value}`,
+      ...data.lines,
+      ...(request.working === '/' ? [] : [`WORKDIR ${request.working}`]),
+    ],
     entrypoint: [`/${bin.value}`],
-    ports: findPorts(
-      sources
-        .list(directory)
-        .filter((file) => file.endsWith('.rs') && !file.includes('/tests/'))
-        .map((file) => sources.read(file) ?? ''),
-      listening,
-    ),
-    files: new Map(),
+    ports: findPorts(texts, listening),
+    files: bases,
     notes: [
+      ...noteBases(bases),
+      ...noteAbsent([...reads.absent, ...data.outside]),
       ...linked.map(
         (crate) => `${crate} is in Cargo.lock: if this program needs it, its library has to be built in.`,
       ),
@@ -100,11 +114,7 @@ function listBinaries(sources: Sources, directory: string, manifest: Manifest): 
   return [...new Set([...declared, ...inferred])].sort();
 }
 
-function chooseBuilder(
-  { sources, prefix, directory }: Request,
-  root: string,
-  manifest: Manifest,
-): Result<string> {
+function chooseBuilder({ sources, prefix }: Request, root: string, manifest: Manifest): Result<string> {
   if (sources.read('containerfiles/rust-builder/pin.json') !== undefined)
     return ok(imageName(prefix, 'base-rust-builder'));
   const toolchain =
@@ -113,11 +123,5 @@ function chooseBuilder(
     .map((text) => /(\d+\.\d+\.\d+)/.exec(String(text ?? ''))?.[1])
     .find((found) => found !== undefined);
   if (version !== undefined) return ok(`rust:${version}`);
-  return failed(
-    generateFailure('PROGRAM_NOT_SUPPORTED', {
-      what: 'nothing says which compiler makes this program',
-      remedy: 'Name an exact version in rust-toolchain.toml: channel = "1.94.0".',
-      at: { file: join(directory, 'Cargo.toml') },
-    }),
-  );
+  return ok(imageName(prefix, 'base-rust-builder'));
 }

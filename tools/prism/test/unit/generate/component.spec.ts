@@ -1,3 +1,4 @@
+import shipped from '../../../../../containerfiles/go-builder/pin.json';
 import { component } from '../../../src/generate';
 import { outcome, snapshot, treeOf } from './trees';
 
@@ -156,12 +157,6 @@ ENTRYPOINT ["/server"]
       /PROGRAM_AMBIGUOUS[\s\S]*a\.go, b\.go/,
     ],
     ['wrong ports', { 'api/main.go': main }, { ports: '80,x' }, /OPTIONS_INVALID/],
-    [
-      'another image',
-      { 'api/main.go': main, 'api/Dockerfile': 'FROM x\n' },
-      {},
-      /^api\/Dockerfile: FILE_DIFFERS/,
-    ],
   ])('refuses: %s', async (_, files, options, message) => {
     expect((await write({ ...pins, 'api/go.mod': module, ...files }, 'api', options)).error).toMatch(message);
   });
@@ -242,10 +237,64 @@ func main() {
     expect((await write(files('module x\n\ngo 1.25\n\ntoolchain go1.26.8\n'), 'api')).image).toMatch(
       /^FROM golang:1\.26\.8 AS/,
     );
-    expect((await write(files('module x\n\ngo 1.25\n'), 'api')).error).toMatch(
-      /"go 1\.25" is no exact version/,
+    // Without an exact version it is the builder of the package, which comes along.
+    const { image, tree, output } = await write(files('module x\n\ngo 1.25\n'), 'api');
+    expect(image).toMatch(/^FROM localhost\/base-go-builder AS compile\n/);
+    expect(JSON.parse(tree.read('containerfiles/go-builder/pin.json', 'utf-8')!)).toEqual(shipped);
+    expect(tree.exists('containerfiles/go-builder/rootfs.lock.json')).toBe(true);
+    expect(output).toContain('note: containerfiles/ gets go-builder, made of Debian');
+    expect((await write(files('module x\n\ngo 1.99\n'), 'api')).error).toMatch(
+      /wants Go 1\.99, which is no exact version, and the builder of this plugin has/,
     );
   });
+});
+
+test('a Dockerfile is no dead end: the Containerfile beside it takes over what holds, and says what not', async () => {
+  const { error, image, output, tree } = await write(
+    {
+      ...pins,
+      'api/go.mod': 'module a.b/api\n\ngo 1.26.0\n',
+      'api/main.go': 'package main\n\nfunc main() { os.ReadFile("conf/app.yaml") }\n',
+      'api/conf/app.yaml': '',
+      'api/web/index.html': '',
+      'api/Dockerfile': `FROM golang:1.26 AS build
+COPY . .
+RUN go build -o /x .
+FROM alpine
+RUN apk add curl
+WORKDIR /app
+ENV MODE=production
+COPY --from=build /x /x
+COPY go.mod ./
+COPY conf conf/
+COPY --chmod=0644 web /srv/web
+EXPOSE 9090/tcp
+HEALTHCHECK CMD curl localhost
+CMD ["/x"]
+`,
+    },
+    'api',
+  );
+  expect(error).toBe('');
+  expect(image?.slice(image.indexOf('FROM scratch'))).toBe(`FROM scratch
+COPY --from=compile /out/api /api
+COPY conf/app.yaml /app/conf/app.yaml
+WORKDIR /app
+ENV MODE=production
+COPY conf /app/conf/
+COPY --chmod=0644 web /srv/web
+USER 65532:65532
+EXPOSE 9090
+ENTRYPOINT ["/api"]
+`);
+  expect(tree.exists('api/Dockerfile')).toBe(true);
+  expect(output).toContain(
+    'note: Dockerfile stays as it is; the Containerfile beside it is what prism builds',
+  );
+  expect(output).toContain(
+    'note: Taken over from it: EXPOSE 9090; WORKDIR /app; ENV MODE=production; COPY conf conf/;',
+  );
+  expect(output).toContain('note: Not taken over: RUN (line 5), HEALTHCHECK (line 13), CMD (line 14).');
 });
 
 describe('Rust', () => {
@@ -335,7 +384,7 @@ EXPOSE 8000
 ENTRYPOINT ["/usr/bin/python3", "-m", "web"]
 `);
     expect(tree.read('web/requirements.in', 'utf-8')).toBe('starlette>=1\nuvicorn\n');
-    expect(output).toContain('npx nx g prism:lock --project=web\n');
+    expect(output).toContain('npx nx g prism:lock\n');
   });
 
   test('a script without dependencies, in src', async () => {
@@ -388,14 +437,72 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "web"]
     expect((await write({ ...job, [`job/${name}`]: text }, 'job')).error).toMatch(message);
   });
 
-  test('refuses what cannot be started, and a workspace without Python', async () => {
+  test.each<[string, Record<string, string>, string | undefined, string]>([
+    [
+      'a script under another name',
+      { 'x/job.py': 'if __name__ == "__main__":\n  pass\n', 'x/lib.py': '' },
+      undefined,
+      '"/application/job.py"',
+    ],
+    [
+      'a command of pyproject.toml',
+      {
+        'x/pyproject.toml': '[project]\nname = "x"\n[project.scripts]\nserve = "web.cli:main"\n',
+        'x/web/__init__.py': '',
+        'x/web/cli.py': '',
+      },
+      undefined,
+      '"-c", "import sys; from web.cli import main; sys.exit(main())"',
+    ],
+    ['a module', { 'x/web/__init__.py': '', 'x/web/server.py': '' }, 'web.server', '"-m", "web.server"'],
+  ])('starts %s', async (_, files, main, expected) => {
+    const { image } = await write({ ...pins, ...files }, 'x', main === undefined ? {} : { main });
+    expect(image).toContain(`ENTRYPOINT ["/usr/bin/python3", ${expected}]\n`);
+  });
+
+  test('what it reads comes along: from where it starts, and from beside its sources', async () => {
+    const { image, output } = await write(
+      {
+        ...pins,
+        'x/main.py':
+          'open("data/items.json", "r", encoding="utf-8")\nPath(__file__).resolve().parent / "templates" / "a.html"\nopen("gone.txt")\n',
+        'x/data/items.json': '',
+        'x/templates/a.html': '',
+        'x/pkg/__init__.py': 'Path(__file__).parent / "inside.txt"\n',
+        'x/pkg/inside.txt': '',
+      },
+      'x',
+    );
+    expect(image).toContain(
+      'COPY data/items.json /application/data/items.json\nCOPY templates/a.html /application/templates/a.html\nWORKDIR /application\n',
+    );
+    expect(output).toContain('note: The program reads gone.txt, which the image does not hold');
+  });
+
+  test('refuses what cannot be started', async () => {
     expect((await write({ ...pins, 'x/lib/__init__.py': '' }, 'x', { main: 'lib' })).error).toMatch(
       /lib cannot be started/,
     );
-    expect((await write({ 'x/main.py': '' }, 'x')).error).toMatch(
-      /no Python to put the program on[\s\S]*python-builder\/pin\.json/,
-    );
   });
+});
+
+test('a workspace without bases gets those that a program needs, under its own prefix, and only once', async () => {
+  const settings = { 'nx.json': '{"plugins":[{"plugin":"prism","options":{"prefix":"acme"}}]}' };
+  const { tree, image } = await write({ ...settings, 'x/main.py': '' }, 'x');
+  expect(image).toContain('FROM localhost/acme/base-python-builder AS compile\n');
+  const read = (path: string) => tree.read(`containerfiles/${path}`, 'utf-8')!;
+  const builder = read('python-builder/Containerfile');
+  // Each is its own context: nothing of this repository is named.
+  expect(builder).toContain('COPY program/*.py /usr/local/lib/compile-python/\n');
+  expect(builder.replaceAll('/usr/local/lib', '')).not.toMatch(/libs\/|containerfiles\//);
+  expect(read('python-builder/program/compile.py')).toContain('def ');
+  expect(tree.exists('containerfiles/python-builder/project.json')).toBe(false);
+  expect(read('python-runtime/Containerfile')).toContain(
+    'FROM localhost/acme/base-python-builder AS compile\n',
+  );
+  const before = snapshot(tree);
+  expect((await outcome(() => component(tree, { directory: 'x' }))).error).toBe('');
+  expect(snapshot(tree)).toEqual(before);
 });
 
 describe('Node', () => {
@@ -435,10 +542,70 @@ ENTRYPOINT ["/usr/bin/node", "/application/server.js"]
     );
     expect(pure.image).toContain('RUN ["npm", "ci", "--omit=dev", "--ignore-scripts", ');
     expect(pure.tree.read('ui/.containerignore', 'utf-8')).toContain('node_modules\n');
-    expect(pure.output).toContain('npx nx g prism:lock --project=ui\n');
+    expect(pure.output).toContain('npx nx g prism:lock\n');
     const native = await write(files({ packages: { x: { hasInstallScript: true } } }), 'ui');
     expect(native.image).toMatch(/^FROM docker\.io\/library\/node/);
     expect(native.output).toContain('native parts');
+  });
+
+  test.each<[string, object, object, string]>([
+    [
+      'node options and arguments',
+      { scripts: { start: 'node --enable-source-maps server.js --port 3000' } },
+      {},
+      '"--enable-source-maps", "/application/server.js", "--port", "3000"',
+    ],
+    [
+      'a script that another one runs',
+      { scripts: { start: 'npm run serve', serve: 'node ./server' } },
+      {},
+      '"/application/server.js"',
+    ],
+    [
+      'a script under another name',
+      { scripts: { serve: 'node server.js', test: 'node test.js' } },
+      {},
+      '"/application/server.js"',
+    ],
+    [
+      'what --main names',
+      { scripts: { start: 'next start', serve: 'node server.js' } },
+      { main: 'serve' },
+      '"/application/server.js"',
+    ],
+    ['bin', { bin: { ui: './server.js' } }, {}, '"/application/server.js"'],
+    ['a file with a usual name', {}, {}, '"/application/server.js"'],
+  ])('starts by %s', async (_, value, options, expected) => {
+    const files = { ...pins, ...manifest(value), 'ui/server.js': '', 'ui/test.js': '' };
+    const { error, image } = await write(files, 'ui', options);
+    expect(error).toBe('');
+    expect(image).toContain(`ENTRYPOINT ["/usr/bin/node", ${expected}]\n`);
+  });
+
+  test('variables of the start script are ENV; what is read is not ignored, or named', async () => {
+    const { image, tree, output } = await write(
+      {
+        ...pins,
+        ...manifest({ scripts: { start: 'cross-env NODE_ENV=staging MODE="a b" node server.js' } }),
+        'ui/server.js':
+          'fs.readFileSync(path.join(__dirname, "help.md"), "utf8")\nreadFile("../shared/x.json")\n',
+        'ui/help.md': '',
+      },
+      'ui',
+    );
+    expect(image).toContain('ENV NODE_ENV=staging MODE="a b"\n');
+    expect(tree.read('ui/.containerignore', 'utf-8')).toContain('!help.md\n');
+    expect(output).toContain('note: The program reads ../shared/x.json, which the image does not hold');
+  });
+
+  test('several scripts are named', async () => {
+    const several = {
+      ...pins,
+      ...manifest({ scripts: { api: 'node a.js', job: 'node b.js' } }),
+      'ui/a.js': '',
+      'ui/b.js': '',
+    };
+    expect((await write(several, 'ui')).error).toMatch(/PROGRAM_AMBIGUOUS[\s\S]*api, job/);
   });
 
   test('refuses what has to be built first, and packages without a lock', async () => {
