@@ -70,6 +70,8 @@ def compile_application(options: argparse.Namespace) -> None:
         wheel, digest = choose_wheel(one, options.wheels, machine)
         tree = compiled_wheel(wheel, digest, options.unpacked, f"/usr/bin/{machine}-linux-gnu-strip")
         copy_tree(tree, options.out / "dependencies")
+    if options.stamp and not options.version:
+        sys.exit(f"--stamp={options.stamp} has no version to write: ARG VERSION in this stage, and a build argument")
     stamp = (options.stamp, options.version) if options.stamp else None
     bring_units([pathlib.Path(unit) for unit in options.units], options.out / "application", stamp)
 
