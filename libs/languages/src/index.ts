@@ -26,6 +26,7 @@ export { exportCommand } from './python/checkLock';
 export { checkStatedPython } from './python/checkStatedPython';
 export { readLocks } from './python/lockFiles';
 export { machineOf } from './python/machine';
+export { program as compileProgram } from './python/program';
 export { resolveWheels } from './python/resolveWheels';
 export { matchesName, partsHold } from './within';
 

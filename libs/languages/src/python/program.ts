@@ -1,11 +1,11 @@
 import application from './program/application.py';
-import compile from './program/compile.py';
 import fetch from './program/fetch.py';
 import lock from './program/lock.py';
-import target from './program/target.py';
+import machine from './program/machine.py';
+import main from './program/program.py';
 
 /**
  * The program that compiles and fetches, for the standard input of the pinned interpreter: it needs no place on the disk,
- * and none of the files that lie beside it there can be imported.
+ * and none of the files that lie beside it there can be imported. In the order of names, which builder bases have too.
  */
-export const program = [target, lock, fetch, application, compile].join('\n');
+export const program = [application, fetch, lock, machine, main].join('\n');

@@ -2,6 +2,7 @@ import { join, normalize } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import * as z from 'zod';
 import { imageName } from '../../workspace/naming';
+import { readNodeVersion } from './nodeVersion';
 import { type Finder, findPorts, type Program, type Request } from './program';
 
 const portPatterns = [
@@ -15,6 +16,7 @@ const manifestSchema = z.looseObject({
   main: z.string().optional(),
   scripts: z.record(z.string(), z.string()).default({}),
   dependencies: z.record(z.string(), z.string()).default({}),
+  packageManager: z.string().default(''),
   engines: z.looseObject({ node: z.string().optional() }).default({}),
 });
 
@@ -29,7 +31,7 @@ function describeNode(request: Request, text: string): Result<Program> {
   const at = { file: join(directory, 'package.json') };
   const manifest = readManifest(text, at.file);
   if (!manifest.ok) return manifest;
-  const { scripts, dependencies, engines } = manifest.value;
+  const { scripts, dependencies, engines, packageManager } = manifest.value;
   const started = /^node\s+([^\s-]\S*)$/.exec(scripts.start ?? '')?.[1];
   const main = normalize(request.main ?? started ?? manifest.value.main ?? 'index.js');
   if (sources.read(join(directory, main)) === undefined)
@@ -54,7 +56,9 @@ function describeNode(request: Request, text: string): Result<Program> {
       }),
     );
   const own = sources.read('containerfiles/node/Containerfile') !== undefined;
-  const version = /(\d+(?:\.\d+)*)/.exec(engines.node ?? '')?.[1] ?? defaultVersion;
+  const wanted = readNodeVersion(sources, directory, engines.node);
+  if (!wanted.ok) return wanted;
+  const version = wanted.value ?? defaultVersion;
   const registry = `docker.io/library/node:${version}-bookworm-slim`;
   const runtime = own ? imageName(prefix, 'base-node') : registry;
   const native = lock !== undefined && /"(hasInstallScript|cpu|os|libc)":/.test(lock);
@@ -104,6 +108,9 @@ function describeNode(request: Request, text: string): Result<Program> {
       ? new Map()
       : new Map([[join(directory, '.containerignore'), `${ignored.join('\n')}\n`]]),
     notes: [
+      ...(names.length > 0 && /^(?:pnpm|yarn|bun)@/.test(packageManager)
+        ? [`package.json names ${packageManager}; the image gets what npm installs of package-lock.json.`]
+        : []),
       ...(names.length === 0
         ? []
         : ['`npm ci` runs in Podman, with the network, at every change of the lock.']),

@@ -336,6 +336,38 @@ ENTRYPOINT ["/usr/bin/node", "/application/server.js"]
     expect(output).not.toContain('prism:lock');
   });
 
+  const versionOf = async (files: Record<string, string>, node?: string) => {
+    const all = {
+      ...pins,
+      ...manifest({ main: 'index.mjs', ...(node !== undefined && { engines: { node } }) }),
+      'ui/index.mjs': '',
+      ...files,
+    };
+    const { image, error } = await write(all, 'ui');
+    return error || /node:(\S+)-bookworm-slim/.exec(image ?? '')?.[1];
+  };
+
+  test.each([
+    [{ 'ui/.nvmrc': 'v20.11.1\n' }, undefined, '20.11.1'],
+    [{ '.node-version': '20\n' }, '>=18', '20'],
+    [{ '.nvmrc': '18\n', 'ui/.nvmrc': '20 # LTS\n' }, undefined, '20'],
+    [{ '.nvmrc': 'lts/*\n' }, '^20.9.0 || >=22', '20.9.0'],
+    [{}, '*', '22'],
+    [{}, '18.x', '18'],
+  ] as [Record<string, string>, string | undefined, string][])(
+    'Node of %j and engines %j: %s',
+    async (files, engines, version) => {
+      expect(await versionOf(files, engines)).toBe(version);
+    },
+  );
+
+  test('a statement without a number that it allows is refused', async () => {
+    expect(await versionOf({}, '<22')).toMatch(
+      /ui\/package\.json: TOOLCHAIN_DIFFERS: Node <22 names no version/,
+    );
+    expect(await versionOf({ '.nvmrc': 'lts/iron' })).toMatch(/\.nvmrc: TOOLCHAIN_DIFFERS: Node lts\/iron/);
+  });
+
   test('packages are installed by npm ci, for every platform at once where none is native', async () => {
     const files = (lock: object) => ({
       ...pins,

@@ -1,8 +1,7 @@
-#!/usr/bin/python3.11
 """What `RUN ["compile-python", …]` does: wheels and an application to trees below /out, with bytecode.
 
 Reads only what its arguments name; only `fetch` and `resolve` use the network. The same bytes for every path, user,
-umask, time zone and run. The other files of this directory come before this one, in one text.
+umask, time zone and run. The other files of this directory come before this one, in one text (`cat *.py`).
 """
 
 import argparse
