@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePin } from '../src/index';
 import { python } from '../src/python';
+import { program } from '../src/python/program';
 import { amd64, arm64, machineOf, requestOf } from './support';
 
 const argv = ['compile-python', '--requirements=requirements.lock', 'app'];
@@ -52,9 +53,18 @@ test('argv and environment of a compile: one program a platform, on standard inp
     '/usr/bin/python3.11 -I -S -B - application --machine=aarch64 --requirements=requirements.lock --wheels=/c/python/wheels/cp311-linux-aarch64 --unpacked=/c/python/unpacked --out=/w/out/linux-arm64 -- app',
   ]);
   for (const { input, cwd, env } of calls) {
-    expect(input).toMatch(/def read_lock\([\s\S]*def write_bytecode\([\s\S]*\nmain\(\)\n$/);
+    expect(input).toMatch(/def write_bytecode\([\s\S]*def read_lock\([\s\S]*\nmain\(\)\n$/);
     expect({ cwd, env }).toEqual({ cwd: '/w/source/src/x', env: fixed });
   }
+});
+
+test('the program is what `cat *.py` gives in a builder base', () => {
+  const directory = join(__dirname, '../src/python/program');
+  const texts = readdirSync(directory)
+    .sort()
+    .map((name) => readFileSync(join(directory, name), 'utf8'));
+  const lines = (text: string) => text.split('\n').filter(Boolean);
+  expect(lines(program)).toEqual(lines(texts.join('\n')));
 });
 
 test('the version of the stage goes into the module that --stamp names', () => {

@@ -1,16 +1,16 @@
 import application from './program/application.py';
-import compile from './program/compile.py';
 import fetch from './program/fetch.py';
 import lock from './program/lock.py';
-import target from './program/target.py';
+import machine from './program/machine.py';
+import main from './program/program.py';
 
-/** The parts of the program, by their file names, in the order in which they are joined. */
+/** The parts of the program by their file names, in the order of names: builder bases join them by `cat *.py`. */
 export const programFiles: Readonly<Record<string, string>> = {
-  'target.py': target,
-  'lock.py': lock,
-  'fetch.py': fetch,
   'application.py': application,
-  'compile.py': compile,
+  'fetch.py': fetch,
+  'lock.py': lock,
+  'machine.py': machine,
+  'program.py': main,
 };
 
 /**

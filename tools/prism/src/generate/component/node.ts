@@ -2,8 +2,10 @@ import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import * as z from 'zod';
 import { imageName } from '../../workspace/naming';
+
 import { bringBases, noteBases } from './bases';
 import { findNodeMain } from './nodeMain';
+import { type NodeVersion, readNodeVersion } from './nodeVersion';
 import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request } from './program';
 import { findReads, noteAbsent } from './reads';
@@ -28,6 +30,7 @@ const manifestSchema = z.looseObject({
   bin: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
   scripts: z.record(z.string(), z.string()).default({}),
   dependencies: z.record(z.string(), z.string()).default({}),
+  packageManager: z.string().default(''),
   engines: z.looseObject({ node: z.string().optional() }).default({}),
 });
 
@@ -42,7 +45,7 @@ function describeNode(request: Request, text: string): Result<Program> {
   const at = { file: join(directory, 'package.json') };
   const manifest = readManifest(text, at.file);
   if (!manifest.ok) return manifest;
-  const { dependencies, engines } = manifest.value;
+  const { dependencies, engines, packageManager } = manifest.value;
   const start = findNodeMain(
     sources,
     directory,
@@ -63,13 +66,12 @@ function describeNode(request: Request, text: string): Result<Program> {
       }),
     );
   const made = sources.read('containerfiles/node/Containerfile') !== undefined;
-  // Debian has one version; who asks for another gets it from a registry.
-  const wanted = /(\d+(?:\.\d+)*)/.exec(engines.node ?? '')?.[1];
-  const major = Number.parseInt(wanted ?? '', 10);
-  const fits = /[>*]/.test(engines.node ?? '') ? major <= debianVersion : major === debianVersion;
-  const ofPackages = !made && (wanted === undefined || fits);
+  const wanted = readNodeVersion(sources, directory, engines.node);
+  if (!wanted.ok) return wanted;
+  // Debian has one version; another one comes from a registry.
+  const ofPackages = !made && isDebians(wanted.value);
   const own = made || ofPackages;
-  const registry = `docker.io/library/node:${wanted ?? defaultVersion}-bookworm-slim`;
+  const registry = `docker.io/library/node:${wanted.value?.version ?? defaultVersion}-bookworm-slim`;
   const runtime = made
     ? imageName(prefix, 'base-node')
     : ofPackages
@@ -141,6 +143,9 @@ function describeNode(request: Request, text: string): Result<Program> {
     notes: [
       ...noteBases(bases),
       ...noteAbsent([...reads.absent, ...outside.map(([named]) => named)]),
+      ...(names.length > 0 && /^(?:pnpm|yarn|bun)@/.test(packageManager)
+        ? [`package.json names ${packageManager}; the image gets what npm installs of package-lock.json.`]
+        : []),
       ...(names.length === 0
         ? []
         : ['`npm ci` runs in Podman, with the network, at every change of the lock.']),
@@ -150,6 +155,13 @@ function describeNode(request: Request, text: string): Result<Program> {
     ],
     next: needsLock ? ['npx nx g prism:lock'] : [],
   });
+}
+
+/** Whether the Node of Debian's packages is the one that a program asks for. */
+function isDebians(wanted: NodeVersion | undefined): boolean {
+  if (!wanted) return true;
+  const major = Number.parseInt(wanted.version, 10);
+  return wanted.atLeast ? major <= debianVersion : wanted.version === String(debianVersion);
 }
 
 function readManifest(text: string, file: string): Result<z.infer<typeof manifestSchema>> {

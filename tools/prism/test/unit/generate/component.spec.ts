@@ -495,7 +495,7 @@ test('a workspace without bases gets those that a program needs, under its own p
   // Each is its own context: nothing of this repository is named.
   expect(builder).toContain('COPY program/*.py /usr/local/lib/compile-python/\n');
   expect(builder.replaceAll('/usr/local/lib', '')).not.toMatch(/libs\/|containerfiles\//);
-  expect(read('python-builder/program/compile.py')).toContain('def ');
+  expect(read('python-builder/program/program.py')).toContain('def ');
   expect(tree.exists('containerfiles/python-builder/project.json')).toBe(false);
   expect(read('python-runtime/Containerfile')).toContain(
     'FROM localhost/acme/base-python-builder AS compile\n',
@@ -527,6 +527,41 @@ EXPOSE 3000
 ENTRYPOINT ["/usr/bin/node", "/application/server.js"]
 `);
     expect(output).not.toContain('prism:lock');
+  });
+
+  const versionOf = async (files: Record<string, string>, node?: string) => {
+    const all = {
+      ...pins,
+      ...manifest({ main: 'index.mjs', ...(node !== undefined && { engines: { node } }) }),
+      'ui/index.mjs': '',
+      ...files,
+    };
+    const { image, error } = await write(all, 'ui');
+    const debian = image?.includes('FROM localhost/p/base-node-runtime\n') ? "Debian's" : undefined;
+    return error || (/node:(\S+)-bookworm-slim/.exec(image ?? '')?.[1] ?? debian);
+  };
+
+  test.each([
+    [{ 'ui/.nvmrc': 'v20.11.1\n' }, undefined, '20.11.1'],
+    [{ '.node-version': '20\n' }, '>=18', '20'],
+    [{ '.nvmrc': '18\n', 'ui/.nvmrc': '20 # LTS\n' }, undefined, '20'],
+    [{ '.nvmrc': 'lts/*\n' }, '^20.9.0 || >=22', '20.9.0'],
+    [{}, '*', "Debian's"],
+    [{}, '>=16', "Debian's"],
+    [{ '.nvmrc': '16' }, '>=16', '16'],
+    [{}, '18.x', "Debian's"],
+  ] as [Record<string, string>, string | undefined, string][])(
+    'Node of %j and engines %j: %s',
+    async (files, engines, version) => {
+      expect(await versionOf(files, engines)).toBe(version);
+    },
+  );
+
+  test('a statement without a number that it allows is refused', async () => {
+    expect(await versionOf({}, '<22')).toMatch(
+      /ui\/package\.json: TOOLCHAIN_DIFFERS: Node <22 names no version/,
+    );
+    expect(await versionOf({ '.nvmrc': 'lts/iron' })).toMatch(/\.nvmrc: TOOLCHAIN_DIFFERS: Node lts\/iron/);
   });
 
   test('packages are installed by npm ci, for every platform at once where none is native', async () => {

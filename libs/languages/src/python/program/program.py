@@ -1,8 +1,7 @@
-#!/usr/bin/python3.11
 """What `RUN ["compile-python", …]` does: wheels and an application to trees below /out, with bytecode.
 
 Reads only what its arguments name; only `fetch` and `resolve` use the network. The same bytes for every path, user,
-umask, time zone and run. The other files of this directory come before this one, in one text.
+umask, time zone and run. The other files of this directory come before this one, in one text (`cat *.py`).
 """
 
 import argparse
@@ -70,6 +69,8 @@ def compile_application(options: argparse.Namespace) -> None:
         wheel, digest = choose_wheel(one, options.wheels, machine)
         tree = compiled_wheel(wheel, digest, options.unpacked, f"/usr/bin/{machine}-linux-gnu-strip")
         copy_tree(tree, options.out / "dependencies")
+    if options.stamp and not options.version:
+        sys.exit(f"--stamp={options.stamp} has no version to write: ARG VERSION in this stage, and a build argument")
     stamp = (options.stamp, options.version) if options.stamp else None
     bring_units([pathlib.Path(unit) for unit in options.units], options.out / "application", stamp)
 
