@@ -58,13 +58,16 @@ export function removeOthers({ folders, contents }: SharedUnits): void {
 export function acceptUnits(shared: SharedUnits, used: readonly UsedUnit[], start: number): boolean {
   const units = new Map(shared.folders.map((folder) => [folder, listUnits(folder)]));
   const made: { readonly unit: Unit; readonly content: string }[] = [];
-  for (const one of used) {
+  // What one call of a run made, the next finds fresh.
+  const ours = new Set<string>();
+  for (const one of [...used].sort((a, b) => Number(a.fresh) - Number(b.fresh))) {
     const content = shared.contents.get(one.package);
     if (content === undefined) continue;
     for (const unit of units.get(one.folder) ?? []) {
       if (unit.package !== one.package || !isMeant(unit, one)) continue;
-      if (markOf(unit) === content) continue;
+      if (ours.has(unit.description) || markOf(unit) === content) continue;
       if (one.fresh || describedAt(unit) < start) return false;
+      ours.add(unit.description);
       made.push({ unit, content });
     }
   }
