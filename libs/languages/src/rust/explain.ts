@@ -177,3 +177,14 @@ export function explainRust(output: string): Explanation | undefined {
   }
   return undefined;
 }
+
+/** Errors of a name that is not there, which a file that is not there may have defined. */
+const ofNames = new Set(['E0583', 'E0425', 'E0432', 'E0433', 'E0412', 'E0463', 'E0405', 'E0422', 'E0423']);
+
+/** Whether an error among those of rustc may come from a file that is not there: macros' and cargo's have no code. */
+export function mayLackFiles(output: string): boolean {
+  const errors = [...output.matchAll(/^error(?:\[(E\d+)\])?: (.*)$/gm)].filter(
+    ([, , text]) => !/^(?:could not compile|aborting due to)/.test(text!),
+  );
+  return errors.length === 0 || errors.some(([, code]) => code === undefined || ofNames.has(code));
+}

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { dirname, join, relative } from 'node:path';
 import { splitArguments } from '../arguments';
 import { findDebianToolchain } from '../debian';
@@ -6,10 +5,10 @@ import type { CompileRequest, CompilerCall, Language, Target } from '../language
 import { checkRust } from './check';
 import { readRustClosure } from './closure';
 import { readConfigurations } from './configuration';
-import { explainRust } from './explain';
+import { explainRust, mayLackFiles } from './explain';
 import { flagsFor } from './flags';
 import { crossCompilerOf, tripleOf, upperTriple } from './targets';
-import { digestCrates, listUsedUnits } from './units';
+import { listContents, listUsedUnits } from './units';
 
 /**
  * Rust, by `RUN ["compile-rust", "--package", "x", "--bin", "y"]`: static glibc binaries under /out.
@@ -26,6 +25,7 @@ export const rust: Language = {
   reads: readRustClosure,
   check: checkRust,
   explain: explainRust,
+  mayLack: mayLackFiles,
   fetchInherits: ['HOME', 'CARGO_HTTP_CAINFO', 'CARGO_NET_OFFLINE'],
 
   recognise(argv) {
@@ -84,7 +84,7 @@ export const rust: Language = {
     const folderOf = (directory: string) => join(cache, relative(finished, directory));
     return {
       folders,
-      contents: digestCrates(sources, targets.map(environment)),
+      contents: listContents(sources, targets.map(environment)),
       listUsed: (stdout) => listUsedUnits(stdout, folderOf),
     };
   },
@@ -170,7 +170,7 @@ function separates({ version }: CompileRequest): boolean {
 function unitsDirectory(request: CompileRequest): string {
   const { cache, source } = request.directories;
   if (separates(request)) return join(cache, 'cargo-units');
-  return join(cache, 'cargo-own', createHash('sha256').update(source).digest('hex').slice(0, 16));
+  return join(cache, 'cargo-own', source);
 }
 
 /** Where cargo leaves finished programs: no other compile writes there. */

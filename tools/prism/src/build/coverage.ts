@@ -80,7 +80,7 @@ function findUncoveredModes(
 /** What is read must be among the inputs, and what the inputs leave out must be among what is not read. */
 function isCompileCovered(
   root: string,
-  { containerfile, context, buildArgs }: BuildOptions,
+  { containerfile, context, buildArgs, alsoReads }: BuildOptions,
   { stage, platforms }: Component,
   compile: CompileReads,
   inputs: ReadonlySet<string | undefined>,
@@ -88,7 +88,7 @@ function isCompileCovered(
   const files = openFiles(root, noFacts);
   const rules = readIgnoreRules(files.text, containerfile, context);
   if (!rules.ok) return true;
-  const reading = stage && readStage({ ...stage, context }, platforms, rules.value, files);
+  const reading = stage && readStage({ ...stage, context }, platforms, rules.value, files, alsoReads);
   const facts = {
     containerfile,
     context,

@@ -11,6 +11,7 @@ import { imageStep } from './imageStep';
 import { openSiblings } from './openSiblings';
 import { buildOptions } from './options';
 import { rootfsStep } from './rootfsStep';
+import { sayWidened } from './sayWidened';
 import { listUnhashed } from './unhashed';
 
 const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
@@ -53,10 +54,13 @@ async function runStep(
     done.ok && !options.value.dryRun
       ? findUncovered(root, options.value, configuration, done.value.bases)
       : undefined;
-  const notes = `${explainUnhashed(unhashed)}${uncovered ? `  not cached: ${uncovered}\n` : ''}`;
+  const widened = done.ok ? done.value.widened : undefined;
+  const wide = widened ? sayWidened(root, configured?.root ?? '.', project, widened) : '';
+  const notes = `${wide}${explainUnhashed(unhashed)}${uncovered ? `  not cached: ${uncovered}\n` : ''}`;
   const result = toTaskResult(done.ok ? ok(`${done.value.text}${notes}`) : done);
   // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.
-  const cacheable = !options.value.dryRun && unhashed.length === 0 && uncovered === undefined;
+  const cacheable =
+    !options.value.dryRun && unhashed.length === 0 && uncovered === undefined && widened === undefined;
   return result.success && !cacheable ? { ...result, status: 'local-cache-kept-existing' } : result;
 }
 

@@ -58,6 +58,12 @@ export const buildOptions = z.object({
     .describe(
       'The files of the context that COPY takes as executables, for the key: Nx hashes no modes; inferred.',
     ),
+  alsoReads: z
+    .array(z.string(), { error: 'expected a list of paths' })
+    .default([])
+    .describe(
+      'Paths of the context that the compile stage reads beyond what its sources show, for the key and for the tree that the compiler sees; `.` is all that COPY takes.',
+    ),
   compression: z
     .enum(['zstd', 'gzip', 'none'])
     .default('zstd')

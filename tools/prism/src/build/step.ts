@@ -2,6 +2,7 @@ import type { Bases } from '@prism-build/plan';
 import type { Directories } from '../workspace/directories';
 import type { Siblings } from './bases/siblings';
 import type { BuildOptions } from './options';
+import type { Widened } from './widen';
 
 export interface StepInput {
   readonly directories: Directories;
@@ -17,6 +18,8 @@ export interface StepReport {
   readonly text: string;
   /** Whether the result was there already and nothing was made. */
   readonly kept: boolean;
+  /** What a compile turned out to read that its key does not cover. */
+  readonly widened?: Widened;
   /** The images that it was made of. */
   readonly bases?: Bases;
 }

@@ -119,7 +119,7 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
     const reads: ProjectReads = {
       ...nothing,
       context: '.',
-      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place) },
+      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place), alsoReads: [] },
       images: [{ inputs, references: [], compiled: true, executable: [] }],
     };
     const name = directory.replace('plugins/', 'plugin-');

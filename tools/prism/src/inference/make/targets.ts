@@ -60,7 +60,7 @@ function compileTarget(
 
 function imageTarget(
   place: Place,
-  { context, shared, rootfs }: ProjectReads,
+  { context, shared, rootfs, compile }: ProjectReads,
   { variant, stage, inputs, compiled, executable }: ImageReads,
   links: BaseLinks | undefined,
   { name, identity }: Surroundings,
@@ -69,6 +69,8 @@ function imageTarget(
   const options: Record<string, unknown> = { step: 'image', containerfile: place.file, context };
   if (variant !== undefined) Object.assign(options, shared, { variant, stage });
   if (links && Object.keys(links.projects).length > 0) options.bases = links.projects;
+  // For the compile that repairs what was restored altered.
+  if (compiled && compile && compile.alsoReads.length > 0) options.alsoReads = compile.alsoReads;
   if (executable.length > 0) options.executable = executable;
   const target: TargetConfiguration = {
     executor: 'prism:build',

@@ -10,7 +10,7 @@ import { defaultVariantNames, findVariants } from './variants';
 
 /** A Containerfile with what project.json says of it: no other file of its context was looked at. */
 export interface ReadImages {
-  readonly declared: Declared['options'] & Pick<Declared, 'name'>;
+  readonly declared: Declared['options'] & Pick<Declared, 'name' | 'alsoReads'>;
   readonly rootfs: ReturnType<typeof readRootfs>;
   /** The default image first. */
   readonly images: readonly ReadImage[];
@@ -29,7 +29,7 @@ const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
 export function readImages(place: Place, options: PluginOptions | undefined, files: Files): ReadImages {
   const { file, directory, root } = place;
   const text = orFailure(file, () => ok(files.text(file) ?? ''));
-  const { name, options: declared, variants: targets } = readDeclared(files.text, root);
+  const { name, alsoReads, options: declared, variants: targets } = readDeclared(files.text, root);
   const rootfs = readRootfs(files.text, directory);
   const request = { buildArgs: valuesOf(declared.buildArgs ?? {}), contexts: rootfs ? ['rootfs'] : [] };
   const platforms = listOf(declared.platforms) ?? options?.platforms ?? defaultPlatforms;
@@ -48,7 +48,7 @@ export function readImages(place: Place, options: PluginOptions | undefined, fil
     component: readStage(one.stage),
   }));
   return {
-    declared: { name, ...declared },
+    declared: { name, alsoReads, ...declared },
     rootfs,
     images: [{ component: readStage(declared.stage) }, ...variants],
     failures: found.ok ? [] : found.failures,

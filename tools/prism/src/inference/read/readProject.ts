@@ -34,7 +34,7 @@ export function readProject(
   const components = images.flatMap((one) => (one.component.ok ? [one.component.value] : []));
   const context = declared.context ?? options?.context ?? place.directory;
   const rules = readIgnoreRules(files.text, file, context);
-  const reading = readCompiled(components, context, rules, files);
+  const reading = readCompiled(components, context, rules, files, declared.alsoReads);
   const facts: KeyFacts = {
     containerfile: file,
     context,
@@ -63,7 +63,7 @@ export function readProject(
     context,
     shared: sharedOptions(declared),
     rootfs,
-    compile: readCompileKey(facts, components, place, files),
+    compile: readCompileKey(facts, components, place, files, declared.alsoReads),
     images: readings,
     compiled: reading?.closure?.edges ?? [],
     registry: readRegistryImages(files.text, file, [...foreign]),
@@ -84,10 +84,11 @@ function readCompiled(
   context: string,
   rules: Result<IgnoreMatcher>,
   files: Files,
+  alsoReads: readonly string[],
 ): StageReading | undefined {
   const one = components.find(({ compile }) => compile);
   if (!one?.stage || !rules.ok) return undefined;
-  return readStage({ ...one.stage, context }, one.platforms, rules.value, files);
+  return readStage({ ...one.stage, context }, one.platforms, rules.value, files, alsoReads);
 }
 
 function readCompileKey(
@@ -95,6 +96,7 @@ function readCompileKey(
   components: readonly Component[],
   place: Place,
   files: Files,
+  alsoReads: readonly string[],
 ): CompileKey | undefined {
   const compile = components.find((one) => one.compile)?.compile;
   if (!compile) return undefined;
@@ -102,7 +104,7 @@ function readCompileKey(
   const { reading, context } = facts;
   const followed = { ...compile, sources: followSources(context, sources, files) };
   const inputs = compileInputs(facts, followed, place);
-  return { language, builder, inputs, wide: reading?.closure ? undefined : reading?.why };
+  return { language, builder, inputs, alsoReads, wide: reading?.closure ? undefined : reading?.why };
 }
 
 function followLinks(context: string, component: Component, files: Files): Component {

@@ -28,6 +28,8 @@ export interface CompileKey {
   readonly builder: string;
   /** Without the plugin's own, which all have. */
   readonly inputs: readonly Input[];
+  /** Paths of the context that its option says it reads besides what its sources show. */
+  readonly alsoReads: readonly string[];
   /** Why the key is all that COPY takes, where it is. */
   readonly wide?: string | undefined;
 }
