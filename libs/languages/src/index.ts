@@ -26,6 +26,7 @@ export type {
 } from './language';
 export { type Pin, parsePin, pinOfReference } from './pin';
 export { pythonVersionOf, wheelOptions } from './python/wheels';
+export { readChannel, satisfiesChannel } from './rust/toolchainFile';
 export { matchesName, partsHold } from './within';
 
 /** Every language there is; the first that recognises a command has it. */

@@ -55,8 +55,9 @@ async function runStep(
       ? findUncovered(root, options.value, configuration, done.value.bases)
       : undefined;
   const widened = done.ok ? done.value.widened : undefined;
-  const wide = widened ? sayWidened(root, configured?.root ?? '.', project, widened) : '';
-  const notes = `${wide}${explainUnhashed(unhashed)}${uncovered ? `  not cached: ${uncovered}\n` : ''}`;
+  // Nx shows nothing of what a batch says of a task that succeeds.
+  if (widened) process.stderr.write(sayWidened(root, configured?.root ?? '.', project, widened));
+  const notes = `${explainUnhashed(unhashed)}${uncovered ? `  not cached: ${uncovered}\n` : ''}`;
   const result = toTaskResult(done.ok ? ok(`${done.value.text}${notes}`) : done);
   // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.
   const cacheable =

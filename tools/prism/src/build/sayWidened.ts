@@ -23,7 +23,7 @@ export function sayWidened(
     written === undefined
       ? `to do: write ${option} to targets.compile.options in ${join(directory, 'project.json')}`
       : `wrote ${option} to the options of compile in ${written}; commit it`;
-  return `  not cached: ${what}\n  ${then}\n`;
+  return `${project}: not cached: ${what}\n  ${then}\n`;
 }
 
 function writeOption(
