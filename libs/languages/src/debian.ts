@@ -23,8 +23,8 @@ interface DebianToolchain {
   readonly title: string;
   /** Its absolute path; below /usr. */
   readonly command: string;
-  /** The package whose upstream version is the pin's, where a pin names no packages. */
-  readonly versionOf?: string;
+  /** Packages of which the first that is installed has the pin's upstream version, where a pin names no packages. */
+  readonly versionOf?: string | readonly string[];
 }
 
 /** A toolchain out of Debian packages, which are exactly those of the pin; a failure lists every one that is not. */
@@ -38,8 +38,11 @@ export function findDebianToolchain(
   const why = wrong.map(
     ([name, version]) => `${name}: pinned ${version}, here ${versions.get(name) ?? 'absent'}`,
   );
-  const upstream = versionOf && versions.get(versionOf)?.split('-')[0];
-  if (upstream && upstream !== pin.version) why.push(`${versionOf}: pinned ${pin.version}, here ${upstream}`);
+  const witness = [versionOf ?? []].flat().find((name) => versions.has(name));
+  const upstream = witness && /^(?:\d+:)?([^-+~]+)/.exec(versions.get(witness)!)?.[1];
+  if (upstream && upstream !== pin.version) why.push(`${witness}: pinned ${pin.version}, here ${upstream}`);
+  const unknown = versionOf && !upstream && Object.keys(pin.packages).length === 0;
+  if (unknown && machine.isExecutable(command)) why.push(`nothing says which version ${command} is`);
   if (why.length === 0 && machine.isExecutable(command)) return ok({ command, root: '/usr' });
   const code =
     wrong.some(([name]) => versions.has(name)) || upstream ? 'TOOLCHAIN_DIFFERS' : 'TOOLCHAIN_MISSING';

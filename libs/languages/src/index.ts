@@ -36,6 +36,7 @@ export { readLocks } from './python/lockFiles';
 export { machineOf } from './python/machine';
 export { programFiles } from './python/program';
 export { resolveWheels } from './python/resolveWheels';
+export { readChannel, satisfiesChannel } from './rust/toolchainFile';
 export { matchesName, partsHold } from './within';
 
 /** Every language there is; the first that recognises a command has it. */

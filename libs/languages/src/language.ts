@@ -120,7 +120,7 @@ export interface CompiledSources {
 export interface SharedUnits {
   /** Every folder that a compile may find units in; absolute. */
   readonly folders: readonly string[];
-  /** By package of the tree: the digest of all that its units may be made of. Other packages never change. */
+  /** By package of the tree: all that its units may be made of, as text. Other packages never change. */
   readonly contents: ReadonlyMap<string, string>;
   /** The units that a call used, out of its standard output. */
   readonly listUsed: (stdout: string) => readonly UsedUnit[];
@@ -166,6 +166,11 @@ export interface Language {
     sources: CheckedSources,
     request: CompileRequest,
   ) => Inspection | undefined;
+  /**
+   * Whether a compile that failed may lack files that its narrowed tree left out, by what the compiler printed: then all
+   * that COPY takes is tried. Absent: it may.
+   */
+  readonly mayLack?: (output: string) => boolean;
   readonly recognise: (argv: readonly string[]) => Recognised | undefined;
   readonly findToolchain: (pin: Pin, machine: Machine, cache: string) => Result<Toolchain>;
   /** Brings the pinned toolchain to where findToolchain looks, where some other version on the machine can fetch it. */

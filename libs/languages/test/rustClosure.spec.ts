@@ -90,6 +90,61 @@ test.each<[Record<string, string>, RegExp]>([
   expect(alone(files)).toMatchObject({ why: expect.stringMatching(why) });
 });
 
+const vendored = {
+  '.cargo/config.toml':
+    '[source.crates-io]\nreplace-with = "v"\n[source.v]\ndirectory = "vendor"\n[patch.crates-io]\na = { path = "a" }\n',
+  'a/Cargo.toml': crate('a'),
+  'a/src/lib.rs': '',
+  'vendor/tiny/Cargo.toml': crate('tiny'),
+};
+const locked = (name: string, dependencies: string) =>
+  `[[package]]\nname = "${name}"\nversion = "1.0.0"\ndependencies = [${dependencies}]\n`;
+
+test('directories in place of registries and patches of the configuration come along, and so do toolchain files', () => {
+  expect(partsOf(alone({ ...vendored, 'rust-toolchain.toml': '' }))).toEqual([
+    '.cargo/config.toml',
+    ...['Cargo.lock', 'Cargo.toml', 'a/Cargo.toml', 'a/src/**'],
+    ...['rust-toolchain.toml', 'src/**', 'vendor/**'],
+  ]);
+});
+
+test.each<[string, string, string | undefined]>([
+  [
+    'a macro that sees its arguments alone',
+    locked('serde', '"serde_derive"') + locked('serde_derive', '"syn"'),
+    undefined,
+  ],
+  [
+    'a macro that may read files',
+    locked('serde', '"sqlx-macros 0.8.0"') + locked('sqlx-macros', '"syn 2.0.0"'),
+    'sqlx-macros',
+  ],
+  [
+    'the same where nothing compiled needs it',
+    locked('other', '"sqlx-macros"') + locked('sqlx-macros', '"syn"'),
+    undefined,
+  ],
+])('%s', (_what, lock, reader) => {
+  const reading = alone({
+    'Cargo.toml': crate('app', '[workspace]\n[dependencies]\nserde = "1"\n'),
+    'Cargo.lock': lock,
+  });
+  expect(reading.closure ? undefined : reading.why.split(' ')[0]).toBe(reader);
+});
+
+test('a macro of the tree that looks at files makes all count', () => {
+  const macro = (text: string) =>
+    alone({
+      'Cargo.toml': crate('app', '[workspace]\n[dependencies]\nm = { path = "m" }\n'),
+      'm/Cargo.toml': crate('m', '[lib]\nproc-macro = true\n'),
+      'm/src/lib.rs': text,
+    });
+  expect(macro('use std::{env, fs};')).toMatchObject({
+    why: expect.stringMatching(/m\/src\/lib\.rs belongs to a macro/),
+  });
+  expect(macro('use proc_macro::TokenStream;').closure).toBeDefined();
+});
+
 test('carriage returns and a byte order mark are no part of a manifest', () => {
   expect(parseManifest('\ufeff[package]\r\nname = "a"\r\n')).toMatchObject({ name: 'a' });
 });

@@ -1,4 +1,4 @@
-import { digestCrates, listUsedUnits } from '../src/rust/units';
+import { listContents, listUsedUnits } from '../src/rust/units';
 
 const crate = (name: string, more = '') => `[package]\nname = "${name}"\n${more}`;
 const tree: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const tree: Readonly<Record<string, string>> = {
   'vendor/tiny/src/lib.rs': '',
 };
 const digest = (files: Readonly<Record<string, string>>, environment: object[] = [{}]) =>
-  digestCrates({ digests: new Map(Object.entries(files)), text: (path) => files[path] }, environment);
+  listContents({ digests: new Map(Object.entries(files)), text: (path) => files[path] }, environment);
 
 /** The crates whose content a change alters. */
 function altered(change: Record<string, string>, before = tree): string[] {

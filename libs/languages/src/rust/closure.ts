@@ -8,7 +8,10 @@ import {
   type SourceReader,
   upwards,
 } from '../closure';
-import { addCrate, addPlaceholders } from './crate';
+import { tableOf, textOf } from '../toml';
+import { type Configuration, readConfigurations } from './configuration';
+import { addCrate, addPlaceholders, checkMacro } from './crate';
+import { findReader, parseLock } from './macros';
 import { type Manifest, parseManifest } from './manifest';
 
 /**
@@ -35,7 +38,9 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
   const root = findRoot(working, own, reader);
   const workspace = read(root);
   out.add({ kind: 'file', path: below(root, 'Cargo.lock') });
-  for (const directory of upwards(working)) addConfiguration(directory, reader, out);
+  for (const directory of upwards(working)) addSettings(directory, reader, out);
+  const configured = readSettings(working, reader);
+  for (const path of configured.sources) out.add({ kind: 'tree', path });
 
   const pathsOf = (directory: string, manifest: Manifest, development: boolean): string[] =>
     manifest.dependencies
@@ -51,7 +56,10 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
     root,
     working,
   ];
-  const patched = (workspace?.patches ?? []).flatMap((path) => joinInside(root, path) ?? []);
+  const patched = [
+    ...(workspace?.patches ?? []).flatMap((path) => joinInside(root, path) ?? []),
+    ...configured.patches,
+  ];
   const all = new Set([...members, ...patched]);
   for (const directory of all) {
     const manifest = read(directory);
@@ -65,11 +73,15 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
     const manifest = read(directory);
     if (!manifest) continue;
     addCrate(directory, manifest, reader, out);
+    if (manifest.macro) checkMacro(directory, reader, out);
     for (const path of pathsOf(directory, manifest, false)) {
       crates.add(path);
       out.use(below(directory, 'Cargo.toml'), path);
     }
   }
+  const needed = [...crates].flatMap((directory) => read(directory)?.needs ?? []);
+  const macro = findReader(needed, reader.facts(below(root, 'Cargo.lock'), 'Cargo.lock', parseLock) ?? {});
+  if (macro !== undefined) out.giveUp(`${macro} is a macro that may read any file`);
   for (const [directory, manifest] of manifests)
     addPlaceholders(directory, manifest, crates.has(directory), out);
   return out.finish();
@@ -85,10 +97,36 @@ function findRoot(working: string, own: Manifest, reader: SourceReader): string 
   return above.find(isRoot) ?? working;
 }
 
-function addConfiguration(directory: string, reader: SourceReader, out: Collector): void {
+/** The files beside a manifest, or above it, that say how cargo compiles, and with which compiler. */
+function addSettings(directory: string, reader: SourceReader, out: Collector): void {
   const place = below(directory, '.cargo');
   for (const { name } of reader.list(place))
     if (name === 'config' || name === 'config.toml') out.add({ kind: 'file', path: below(place, name) });
+  for (const { name } of reader.list(directory))
+    if (name === 'rust-toolchain' || name === 'rust-toolchain.toml')
+      out.add({ kind: 'file', path: below(directory, name) });
+}
+
+/** What configuration files bring of the tree: directories in place of registries, and patches. */
+function readSettings(working: string, reader: SourceReader) {
+  const text = (path: string) => reader.facts(path, 'text', (content) => content);
+  const configurations = readConfigurations(working, text);
+  // Paths in a configuration are relative to the directory that holds .cargo.
+  const inTree = ({ path }: Configuration, target: unknown) => {
+    const one = textOf(target);
+    const place = one === undefined ? undefined : joinInside(directoryOf(directoryOf(path)), one);
+    return place === undefined ? [] : [place];
+  };
+  return {
+    sources: configurations.flatMap((one) =>
+      Object.values(tableOf(one.table.source)).flatMap((source) => inTree(one, tableOf(source).directory)),
+    ),
+    patches: configurations.flatMap((one) =>
+      Object.values(tableOf(one.table.patch)).flatMap((source) =>
+        Object.values(tableOf(source)).flatMap((patch) => inTree(one, tableOf(patch).path)),
+      ),
+    ),
+  };
 }
 
 /** The directories that an entry of `members` names, as `crates/*`. */

@@ -63,6 +63,20 @@ function checkScript(path: string, reader: SourceReader, out: Collector): void {
   if (leads) out.giveUp(`${path} may read files outside of its crate`);
 }
 
+/** A macro of the tree runs in the crates that use it: what it reads beside its own sources cannot be said. */
+export function checkMacro(directory: string, reader: SourceReader, out: Collector): void {
+  for (const entry of reader.list(directory)) {
+    const path = below(directory, entry.name);
+    if (entry.directory) {
+      if (entry.name !== 'target' && entry.name !== 'tests') checkMacro(path, reader, out);
+    } else if (path.endsWith('.rs') && reader.facts(path, 'macro.rs', (text) => readsFiles.test(text)))
+      out.giveUp(`${path} belongs to a macro that may read any file`);
+  }
+}
+
+const readsFiles =
+  /\b(?:fs|File|OpenOptions|Command|env::current_dir|env::var|read_dir|walkdir|WalkDir|glob)\b/;
+
 /** Walks the Rust files of a crate, and those that they name. */
 class Scan {
   readonly named = new Set<string>();

@@ -1,20 +1,14 @@
-import { createHash } from 'node:crypto';
 import { dirname, join, relative } from 'node:path';
 import { splitArguments } from '../arguments';
 import { findDebianToolchain } from '../debian';
-import type { CompileRequest, Language, Target } from '../language';
+import type { CompileRequest, CompilerCall, Language, Target } from '../language';
+import { checkRust } from './check';
 import { readRustClosure } from './closure';
-import { digestCrates, listUsedUnits } from './units';
-
-const triples: Readonly<Record<string, string>> = {
-  amd64: 'x86_64-unknown-linux-gnu',
-  arm64: 'aarch64-unknown-linux-gnu',
-};
-
-const crossCompilers: Readonly<Record<string, string>> = {
-  amd64: 'x86_64-linux-gnu-gcc',
-  arm64: 'aarch64-linux-gnu-gcc',
-};
+import { readConfigurations } from './configuration';
+import { explainRust, mayLackFiles } from './explain';
+import { flagsFor } from './flags';
+import { crossCompilerOf, tripleOf, upperTriple } from './targets';
+import { listContents, listUsedUnits } from './units';
 
 /**
  * Rust, by `RUN ["compile-rust", "--package", "x", "--bin", "y"]`: static glibc binaries under /out.
@@ -24,10 +18,14 @@ const crossCompilers: Readonly<Record<string, string>> = {
 export const rust: Language = {
   name: 'rust',
   title: 'Rust',
-  lockfiles: ['Cargo.lock'],
+  // What replaces sources decides what there is to fetch.
+  lockfiles: ['Cargo.lock', 'config.toml', 'config'],
   dependencies: 'cargo',
   neverRead: [],
   reads: readRustClosure,
+  check: checkRust,
+  explain: explainRust,
+  mayLack: mayLackFiles,
   fetchInherits: ['HOME', 'CARGO_HTTP_CAINFO', 'CARGO_NET_OFFLINE'],
 
   recognise(argv) {
@@ -38,7 +36,11 @@ export const rust: Language = {
   },
 
   findToolchain(pin, machine) {
-    return findDebianToolchain(pin, machine, { title: 'Rust', command: '/usr/bin/cargo' });
+    return findDebianToolchain(pin, machine, {
+      title: 'Rust',
+      command: '/usr/bin/cargo',
+      versionOf: ['rustc-web', 'rustc'],
+    });
   },
 
   fetch(request) {
@@ -53,34 +55,14 @@ export const rust: Language = {
       {
         argv: [...argv, ...manifestArguments(request)] as [string, ...string[]],
         cwd: outside,
-        env: fixedEnvironment(request),
+        env: { ...stageEnvironment(request), ...fixedEnvironment(request) },
       },
     ];
   },
 
   compile(request) {
-    const { toolchain, targets, recognised } = request;
-    const { flags, units } = recognised;
-    // One cargo for all targets: it shares what runs on the host and keeps both cores busy to the end.
-    const argv = [
-      toolchain.command,
-      'build',
-      '--locked',
-      '--offline',
-      '--message-format=json-render-diagnostics',
-      `--profile=${flags.profile ?? 'release'}`,
-      `--package=${flags.package}`,
-      `--bin=${units[0]}`,
-      ...(flags.features ? [`--features=${flags.features}`] : []),
-      ...targets.flatMap((target) => ['--target', tripleOf(target)]),
-      ...manifestArguments(request),
-    ];
-    const env = {
-      ...request.environment(targets[0]!),
-      ...fixedEnvironment(request),
-      ...compileEnvironment(request),
-    };
-    return [{ argv: argv as unknown as [string, ...string[]], cwd: outside, env }];
+    // One cargo for all targets where it can be: it shares what runs on the host and keeps all cores busy to the end.
+    return groupTargets(request).map((targets) => compileCall({ ...request, targets }));
   },
 
   placements(request) {
@@ -102,14 +84,54 @@ export const rust: Language = {
     const folderOf = (directory: string) => join(cache, relative(finished, directory));
     return {
       folders,
-      contents: digestCrates(sources, targets.map(environment)),
+      contents: listContents(sources, targets.map(environment)),
       listUsed: (stdout) => listUsedUnits(stdout, folderOf),
     };
   },
 };
 
-function tripleOf(target: Target): string {
-  return triples[target.architecture] ?? `${target.architecture}-unknown-linux-gnu`;
+function compileCall(request: CompileRequest): CompilerCall {
+  const { toolchain, targets, recognised } = request;
+  const { flags, units } = recognised;
+  const argv = [
+    ...[toolchain.command, 'build', '--locked', '--offline', '--message-format=json-render-diagnostics'],
+    `--profile=${flags.profile ?? 'release'}`,
+    `--package=${flags.package}`,
+    `--bin=${units[0]}`,
+    ...(flags.features ? [`--features=${flags.features}`] : []),
+    ...targets.flatMap((target) => ['--target', tripleOf(target)]),
+    ...manifestArguments(request),
+  ];
+  const env = {
+    ...stageEnvironment(request),
+    ...fixedEnvironment(request),
+    ...compileEnvironment(request),
+  };
+  return { argv: argv as unknown as [string, ...string[]], cwd: outside, env };
+}
+
+/** Targets with the same environment and flags. */
+function groupTargets(request: CompileRequest): Target[][] {
+  const groups = new Map<string, Target[]>();
+  for (const target of request.targets) {
+    const key = JSON.stringify([request.environment(target), flagsOf(request, target)]);
+    groups.set(key, [...(groups.get(key) ?? []), target]);
+  }
+  return [...groups.values()];
+}
+
+function flagsOf({ directories, environment, text }: CompileRequest, target: Target): readonly string[] {
+  const { source, working } = directories;
+  const read = (path: string) => text(join(source, path));
+  const configurations = readConfigurations(relative(source, working), read);
+  return flagsFor(target, configurations, environment(target));
+}
+
+/** What the stage sets, over what we would set if it did not. Flags are merged into ours, by compileEnvironment. */
+function stageEnvironment({ environment, targets }: CompileRequest): Record<string, string> {
+  const { RUSTFLAGS: _, ...others } = environment(targets[0]!);
+  // mimalloc embeds __TIME__; gcc takes the clock from here.
+  return { LANG: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: '0', ...others };
 }
 
 /**
@@ -148,7 +170,7 @@ function separates({ version }: CompileRequest): boolean {
 function unitsDirectory(request: CompileRequest): string {
   const { cache, source } = request.directories;
   if (separates(request)) return join(cache, 'cargo-units');
-  return join(cache, 'cargo-own', createHash('sha256').update(source).digest('hex').slice(0, 16));
+  return join(cache, 'cargo-own', source);
 }
 
 /** Where cargo leaves finished programs: no other compile writes there. */
@@ -161,8 +183,6 @@ function fixedEnvironment(request: CompileRequest): Record<string, string> {
   return {
     PATH: '/usr/bin:/bin',
     HOME: directories.home,
-    LANG: 'C',
-    TZ: 'UTC',
     RUSTC: '/usr/bin/rustc',
     CARGO_HOME: join(directories.cache, 'cargo'),
     CARGO_TARGET_DIR: finishedDirectory(request),
@@ -179,16 +199,16 @@ function compileEnvironment(request: CompileRequest): Record<string, string> {
     [unitsDirectory(request), '/target'],
   ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   const env: Record<string, string> = {
-    // mimalloc embeds __TIME__; gcc takes the clock from here.
-    SOURCE_DATE_EPOCH: '0',
-    CARGO_ENCODED_RUSTFLAGS: ['-C', 'target-feature=+crt-static', ...remaps].join('\x1f'),
+    CARGO_ENCODED_RUSTFLAGS: [
+      ...flagsOf(request, targets[0]!),
+      ...['-C', 'target-feature=+crt-static', ...remaps],
+    ].join('\x1f'),
   };
   for (const target of targets) {
-    const compiler = crossCompilers[target.architecture];
-    const triple = tripleOf(target);
+    const compiler = crossCompilerOf(target);
     if (!compiler) continue;
-    env[`CARGO_TARGET_${triple.toUpperCase().replaceAll('-', '_')}_LINKER`] = compiler;
-    env[`CC_${triple.replaceAll('-', '_')}`] = compiler;
+    env[`CARGO_TARGET_${upperTriple(target)}_LINKER`] = compiler;
+    env[`CC_${tripleOf(target).replaceAll('-', '_')}`] = compiler;
   }
   return env;
 }

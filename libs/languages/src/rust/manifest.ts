@@ -1,4 +1,4 @@
-import { parse } from 'smol-toml';
+import { listOf, parseToml, type Table, tableOf, textOf } from '../toml';
 
 /** What of a Cargo.toml decides which files cargo and rustc read. */
 export interface Manifest {
@@ -11,6 +11,8 @@ export interface Manifest {
   readonly belongsTo?: string | undefined;
   readonly members?: readonly string[] | undefined;
   readonly dependencies: readonly Dependency[];
+  /** Names of the packages that it is compiled with, of registries too. */
+  readonly needs: readonly string[];
   /** Paths of `[workspace.dependencies]` by name. */
   readonly inherited: Readonly<Record<string, string>>;
   /** Paths of `[patch.…]`. */
@@ -33,20 +35,10 @@ export interface Product {
   readonly path: string | undefined;
 }
 
-type Table = Record<string, unknown>;
-const tableOf = (value: unknown): Table =>
-  value !== null && typeof value === 'object' ? (value as Table) : {};
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
 /** Null for a file that is not TOML. */
 export function parseManifest(text: string): Manifest | null {
-  let file: Table;
-  try {
-    file = parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    return null;
-  }
+  const file = parseToml(text);
+  if (file === null) return null;
   const [pack, workspace] = [tableOf(file.package), tableOf(file.workspace)];
   const scopes = [file, ...Object.values(tableOf(file.target)).map(tableOf)];
   const dependencies = scopes.flatMap((scope) => [
@@ -67,6 +59,10 @@ export function parseManifest(text: string): Manifest | null {
         ? undefined
         : listOf(workspace.members).flatMap((one) => textOf(one) ?? []),
     dependencies,
+    needs: scopes.flatMap((scope) => [
+      ...listNeeds(scope.dependencies),
+      ...listNeeds(scope['build-dependencies']),
+    ]),
     inherited: Object.fromEntries(
       Object.entries(tableOf(workspace.dependencies)).flatMap(([name, one]) => {
         const path = textOf(tableOf(one).path);
@@ -76,6 +72,10 @@ export function parseManifest(text: string): Manifest | null {
     patches,
     products: readProducts(file),
   };
+}
+
+function listNeeds(value: unknown): string[] {
+  return Object.entries(tableOf(value)).map(([name, one]) => textOf(tableOf(one).package) ?? name);
 }
 
 function readDependencies(value: unknown, development: boolean): Dependency[] {

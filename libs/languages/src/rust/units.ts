@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { below, directoryOf, upwards } from '../closure';
 import type { CompiledSources, UsedUnit } from '../language';
 import { parseManifest } from './manifest';
@@ -12,7 +11,7 @@ import { parseManifest } from './manifest';
  *
  * @param environment what the stage sets, for all targets
  */
-export function digestCrates(
+export function listContents(
   sources: CompiledSources,
   environment: readonly object[],
 ): ReadonlyMap<string, string> {
@@ -29,10 +28,10 @@ export function digestCrates(
   for (const crate of crates.values()) {
     const own = lines.get(crate) ?? [];
     const outside = crate.leads || everywhere ? all : [];
-    const digest = hash(crate.vendored ? own : [...common, ...own, ...outside]);
-    named.set(crate.name, [...(named.get(crate.name) ?? []), digest]);
+    const content = crate.vendored ? own : [...common, ...own, ...outside];
+    named.set(crate.name, [...(named.get(crate.name) ?? []), ...content]);
   }
-  return new Map([...named].map(([name, digests]) => [name, hash(digests)]));
+  return new Map([...named].map(([name, content]) => [name, content.join('\n')]));
 }
 
 interface Crate {
@@ -75,10 +74,6 @@ function homeOf(crates: ReadonlyMap<string, Crate>, path: string): string | unde
 function ownerOf(crates: ReadonlyMap<string, Crate>, path: string): Crate | undefined {
   const home = homeOf(crates, path);
   return home === undefined ? undefined : crates.get(home);
-}
-
-function hash(lines: readonly string[]): string {
-  return createHash('sha256').update(lines.join('\n')).digest('hex');
 }
 
 interface Message {

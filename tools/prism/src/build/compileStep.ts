@@ -45,9 +45,10 @@ import { preparePackers } from './packing';
 import { readRequest } from './request';
 import { isDiskFull } from './run/isDiskFull';
 import { withSharedUnits } from './sharedUnits';
-import { stageTree } from './stageTree';
+import { stageTree, wideTree } from './stageTree';
 import type { StepInput, StepReport } from './step';
 import { readPin } from './toolchain';
+import { forgetReading, listExtra, listRead, listReads, mayLackFiles, type Widened } from './widen';
 
 /** Runs a recognised compile stage, all platforms at once: by the host's toolchain, or by that of its builder base. */
 export async function compileStep(input: StepInput): Promise<Result<StepReport>> {
@@ -61,9 +62,9 @@ export async function compileStep(input: StepInput): Promise<Result<StepReport>>
   const work = () => compilePlanned(input, plan.value);
   const done = await withLock(lockPath(directories, `compile-${project}`), work);
   if (!done.ok) return done;
-  const notes = done.value.notes.map((note) => `note: ${note}\n`).join('');
-  const { manifest, kept } = done.value;
-  return ok({ text: describe(manifest) + notes, kept, reads, manifest });
+  const { manifest, kept, notes, widened } = done.value;
+  const said = notes.map((note) => `note: ${note}\n`).join('');
+  return ok({ text: describe(manifest) + said, kept, reads, manifest, ...(widened && { widened }) });
 }
 
 interface Compiled {
@@ -71,23 +72,67 @@ interface Compiled {
   readonly kept: boolean;
   /** What is not wrong and should be known. */
   readonly notes: readonly string[];
+  readonly widened?: Widened;
 }
 
+/**
+ * Compiles the tree that the key covers. Where that fails and COPY takes more, it compiles all of it: what then succeeds
+ * reads more than its sources show, which the option alsoReads says from then on. Its result is not cached.
+ */
 async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Result<Compiled>> {
+  const { directories, options, project } = input;
+  const { root } = directories;
+  const narrow = stageTree(root, plan, options.alsoReads);
+  if (!narrow.ok) return narrow;
+  const done = await compileTree(input, plan, narrow.value);
+  const { language } = recogniseCommand(plan.argv)!;
+  if (done.ok || !mayLackFiles(language, done.failures)) return done;
+  const wide = wideTree(root, plan);
+  const extra = wide.ok ? listExtra(wide.value, narrow.value) : [];
+  if (!wide.ok || extra.length === 0) return done;
+  const source = join(directories.prism, 'work', project, 'source');
+  const whole = await compileTree({ ...input, force: true }, plan, wide.value, () =>
+    forgetReading(source, extra),
+  );
+  if (!whole.ok) return whole;
+  const trees = { wide: wide.value, narrow: narrow.value, context: join(root, plan.context) };
+  const widened = listReads(listRead(source, extra), trees);
+  const proved = await compileWith(input, plan, [...options.alsoReads, ...widened.alsoReads], whole.value);
+  return ok({ ...whole.value, widened: proved ? widened : { ...widened, alsoReads: ['.'] } });
+}
+
+/** Whether a compile of some more paths gives what one of all paths gave. */
+async function compileWith(
+  input: StepInput,
+  plan: CompilePlan,
+  alsoReads: readonly string[],
+  expected: Compiled,
+): Promise<boolean> {
+  const tree = stageTree(input.directories.root, plan, alsoReads);
+  const done = tree.ok ? await compileTree(input, plan, tree.value) : tree;
+  return done.ok && JSON.stringify(done.value.manifest) === JSON.stringify(expected.manifest);
+}
+
+/** @param prepared called when the tree lies there, before the compiler runs */
+async function compileTree(
+  input: StepInput,
+  plan: CompilePlan,
+  tree: Tree,
+  prepared: () => void = () => undefined,
+): Promise<Result<Compiled>> {
   const { directories, project } = input;
   const { language, recognised } = recogniseCommand(plan.argv)!;
   const pin = readPin(directories.root, plan);
   if (!pin.ok) return pin;
-  const sources = stageTree(directories.root, plan);
-  if (!sources.ok) return sources;
-  const checked = checkSources(directories.root, plan, pin.value, sources.value);
+  const checked = checkSources(directories.root, plan, pin.value, tree);
   if (!checked.ok) return checked;
   const work = join(directories.prism, 'work', project);
   const source = join(work, 'source');
   const mirror = await attempt('cannot lay out the sources of the compile stage', () =>
-    mirrorTree(sources.value, source, join(work, 'source.json')),
+    mirrorTree(tree, source, join(work, 'source.json')),
   );
   if (!mirror.ok) return mirror;
+  prepared();
   const destination = compileDirectory(directories.root, project);
   const journal = join(work, 'compiled.json');
   const key = createHash('sha256')
@@ -113,7 +158,7 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
       },
       environment: (target) => plan.platforms.find(({ platform }) => platform === target)?.environment ?? {},
       cores: availableParallelism(),
-      contains: (path) => sources.value.has(path.slice(source.length + 1)),
+      contains: (path) => tree.has(path.slice(source.length + 1)),
       text: readTextIfThere,
       version: pin.value.version,
       out,
@@ -126,10 +171,8 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     const fetching = {
       mirror: mirror.value,
       locks:
-        language.locks?.(
-          { ...request, working: workingDirectory(plan) },
-          readTree(directories.root, sources.value),
-        ) ?? [],
+        language.locks?.({ ...request, working: workingDirectory(plan) }, readTree(directories.root, tree)) ??
+        [],
       at: { file: plan.containerfile, line: plan.line },
     };
     const fetched = await sayIfLong(`${project}: fetching the dependencies of ${language.title}`, () =>
@@ -138,13 +181,12 @@ async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Resu
     if (!fetched.ok) return fetched;
     const lock = fetchKey(language, request, fetching);
     const inspecting = inspectDependencies(
-      { root: directories.root, language, plan, pin: pin.value, sources: sources.value, request, lock },
+      { root: directories.root, language, plan, pin: pin.value, sources: tree, request, lock },
       compiler,
     );
     const compiling = sayIfLong(
       `${project}: ${language.title} compiles for ${request.targets.map(formatPlatform).join(', ')}`,
-      () =>
-        runCompilers(compiler, language, request, describeSources(sources.value, mirror.value, source), plan),
+      () => runCompilers(compiler, language, request, describeSources(tree, mirror.value, source), plan),
     );
     // The image of what is compiled comes next. Not before the compilers run: they wait for nothing.
     setImmediate(preparePackers, plan.platforms.length);

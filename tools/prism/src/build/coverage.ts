@@ -52,7 +52,14 @@ export function findUncovered(
   const facts = { containerfile, context, rules: ignore, rootfs: hasRootfs(root, containerfile) };
   if (step === 'compile') {
     if (!compile) return undefined;
-    const reading = readStage(compile.stage, context, compile.platforms, ignore.value, files);
+    const reading = readStage(
+      compile.stage,
+      context,
+      compile.platforms,
+      ignore.value,
+      files,
+      options.alsoReads,
+    );
     const own = {
       ...facts,
       rules: ignore.value,

@@ -12,6 +12,7 @@ import { imageStep } from './imageStep';
 import { openSiblings } from './openSiblings';
 import { buildOptions } from './options';
 import { rootfsStep } from './rootfsStep';
+import { sayWidened } from './sayWidened';
 import { listUnhashed } from './unhashed';
 
 const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
@@ -66,10 +67,14 @@ async function runStep(
   const unhashed = reads ? await listUnhashed(root, options.value, reads) : [];
   const configuration = configured?.targets?.[target];
   const uncovered = reads ? findUncovered(root, options.value, configuration, reads) : undefined;
+  const widened = done.ok ? done.value.widened : undefined;
+  // Nx shows nothing of what a batch says of a task that succeeds.
+  if (widened) process.stderr.write(sayWidened(root, configured?.root ?? '.', project, widened));
   const notes = `${explainUnhashed(unhashed)}${uncovered ? `  not cached: ${uncovered}\n` : ''}`;
   const result = toTaskResult(done.ok ? ok(`${done.value.text}${notes}`) : done);
   // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.
-  const cacheable = !options.value.dryRun && unhashed.length === 0 && uncovered === undefined;
+  const cacheable =
+    !options.value.dryRun && unhashed.length === 0 && uncovered === undefined && widened === undefined;
   const status = result.success && !cacheable ? { status: 'local-cache-kept-existing' } : {};
   return { result: { ...result, ...status }, manifest: done.ok ? done.value.manifest : undefined };
 }

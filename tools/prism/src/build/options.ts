@@ -74,6 +74,12 @@ export const buildOptions = z.object({
     .describe(
       'Files that Nx takes for unchanged by their modification times, with digests of their contents, for the key; inferred.',
     ),
+  alsoReads: z
+    .array(z.string(), { error: 'expected a list of paths' })
+    .default([])
+    .describe(
+      'Paths of the context that the compile stage reads beyond what its sources show, for the key and for the tree that the compiler sees; `.` is all that COPY takes.',
+    ),
   compression: z
     .enum(['zstd', 'gzip', 'none'])
     .default('zstd')

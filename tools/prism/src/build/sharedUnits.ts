@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { compileFailure, failed, type Result } from '@prism-build/errors';
@@ -23,23 +24,32 @@ export function withSharedUnits(
   { lock, stamp }: { readonly lock: string; readonly stamp: string },
   compile: () => Promise<Result<readonly Finished[]>>,
 ): Promise<Result<readonly Finished[]>> {
+  const contents = digestContents(shared);
   return withLock(lock, async () => {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      removeOthers(shared);
+      removeOthers(shared, contents);
       fs.writeFileSync(stamp, '');
       const start = fs.statSync(stamp).mtimeMs;
       const done = await compile();
       if (!done.ok) return done;
       const used = done.value.flatMap(({ stdout }) => shared.listUsed(stdout));
-      if (acceptUnits(shared, used, start)) return done;
+      if (acceptUnits(shared, contents, used, start)) return done;
     }
     const what = `another process keeps writing to ${shared.folders[0]}`;
     return failed(compileFailure('UNITS_OVERWRITTEN', { what }));
   });
 }
 
+/** By package, the digest of what its units may be made of. */
+type Contents = ReadonlyMap<string, string>;
+
+function digestContents({ contents }: SharedUnits): Contents {
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+  return new Map([...contents].map(([name, text]) => [name, digest(text)]));
+}
+
 /** Removes the units of this tree's packages that were made of other content, or of nobody knows what. */
-export function removeOthers({ folders, contents }: SharedUnits): void {
+function removeOthers({ folders }: SharedUnits, contents: Contents): void {
   for (const folder of folders)
     for (const unit of listUnits(folder)) {
       const content = contents.get(unit.package);
@@ -55,16 +65,24 @@ export function removeOthers({ folders, contents }: SharedUnits): void {
  *
  * @param start units that were described earlier, in milliseconds since 1970, are no work of this run
  */
-export function acceptUnits(shared: SharedUnits, used: readonly UsedUnit[], start: number): boolean {
-  const units = new Map(shared.folders.map((folder) => [folder, listUnits(folder)]));
+function acceptUnits(
+  { folders }: SharedUnits,
+  contents: Contents,
+  used: readonly UsedUnit[],
+  start: number,
+): boolean {
+  const units = new Map(folders.map((folder) => [folder, listUnits(folder)]));
   const made: { readonly unit: Unit; readonly content: string }[] = [];
-  for (const one of used) {
-    const content = shared.contents.get(one.package);
+  // What one call of a run made, the next finds fresh.
+  const ours = new Set<string>();
+  for (const one of [...used].sort((a, b) => Number(a.fresh) - Number(b.fresh))) {
+    const content = contents.get(one.package);
     if (content === undefined) continue;
     for (const unit of units.get(one.folder) ?? []) {
       if (unit.package !== one.package || !isMeant(unit, one)) continue;
-      if (markOf(unit) === content) continue;
+      if (ours.has(unit.description) || markOf(unit) === content) continue;
       if (one.fresh || describedAt(unit) < start) return false;
+      ours.add(unit.description);
       made.push({ unit, content });
     }
   }

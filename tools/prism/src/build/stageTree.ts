@@ -11,14 +11,16 @@ import { readStage } from '../workspace/stage/reading';
 /**
  * The tree that the compiler of a stage sees: what the COPY lines make, and of that only what the compiler reads. By
  * the function that made the key, so that what the key does not cover is missing, and not stale.
+ *
+ * @param alsoReads paths of the context that count besides what sources show
  */
-export function stageTree(root: string, plan: CompilePlan): Result<Tree> {
+export function stageTree(root: string, plan: CompilePlan, alsoReads: readonly string[] = []): Result<Tree> {
   const copied = copiedTree(root, plan);
   const files = openFiles(root, noFacts);
   const rules = readIgnoreRules(files.text, plan.containerfile, plan.context);
   if (!copied.ok || !rules.ok) return copied.ok ? (rules as Result<Tree>) : copied;
   const targets = plan.platforms.map(({ platform }) => platform);
-  const reading = readStage(plan, plan.context, targets, rules.value, files);
+  const reading = readStage(plan, plan.context, targets, rules.value, files, alsoReads);
   if (!reading.closure) return withoutUnread(copied.value, plan);
   const holds = partsHold(reading.closure);
   const kept: Tree = new Map();
@@ -73,6 +75,12 @@ export function copiedTree(root: string, plan: CompilePlan): Result<Tree> {
     if (!done.ok) return done;
   }
   return ok(tree);
+}
+
+/** The tree that a compiler sees where everything counts that COPY takes. */
+export function wideTree(root: string, plan: CompilePlan): Result<Tree> {
+  const copied = copiedTree(root, plan);
+  return copied.ok ? withoutUnread(copied.value, plan) : copied;
 }
 
 function withoutUnread(tree: Tree, plan: CompilePlan): Result<Tree> {

@@ -3,6 +3,7 @@ import type { Directories } from '../workspace/directories';
 import type { Siblings } from './bases/siblings';
 import type { CompileManifest } from './compileManifest';
 import type { BuildOptions } from './options';
+import type { Widened } from './widen';
 
 export interface StepInput {
   readonly directories: Directories;
@@ -24,4 +25,6 @@ export interface StepReport {
   readonly reads?: Reads;
   /** What a compile step made. */
   readonly manifest?: CompileManifest;
+  /** What a compile turned out to read that its key does not cover. */
+  readonly widened?: Widened;
 }

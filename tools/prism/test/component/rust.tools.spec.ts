@@ -43,6 +43,68 @@ function addEqual(target: Workspace, name: string, word: string): void {
 }
 const sayOf = (word: string) => `pub const WORD: &str = "${word}";\n`;
 
+/** Small crates, each with something that its Rust sources do not show. */
+const strangerCrates = {
+  names: ['toolchain', 'linker', 'flags', 'vendored', 'macro', 'narrow', 'stamped'],
+  amd64: `linux/${process.arch === 'x64' ? 'amd64' : 'arm64'}`,
+  locked: (name: string) => {
+    const needs = { vendored: 'tiny', macro: 'page' }[name];
+    const one = `[[package]]\nname = "box"\nversion = "0.1.0"\n${needs ? `dependencies = [\n "${needs}",\n]\n` : ''}`;
+    const source = 'source = "registry+https://github.com/rust-lang/crates.io-index"\n';
+    const checksum = `checksum = "${'0'.repeat(64)}"\n`;
+    const other = {
+      tiny: `\n[[package]]\nname = "tiny"\nversion = "1.0.0"\n${source}${checksum}`,
+      page: '\n[[package]]\nname = "page"\nversion = "0.1.0"\n',
+    }[needs ?? ''];
+    return `version = 4\n\n${one}${other ?? ''}`;
+  },
+  files: {
+    ...Object.fromEntries(
+      ['toolchain', 'linker', 'flags', 'narrow', 'stamped'].map((name) => [
+        `${name}/Cargo.toml`,
+        `${crate}[workspace]\n`,
+      ]),
+    ),
+    'toolchain/rust-toolchain.toml': '[toolchain]\nchannel = "1.85.0"\n',
+    'toolchain/src/main.rs': say('no'),
+    'linker/.cargo/config.toml': '[build]\nrustc-wrapper = "sccache"\n',
+    'linker/src/main.rs': say('no'),
+    'flags/.cargo/config.toml':
+      "[build]\nrustflags = ['--cfg', 'stage']\n[target.'cfg(unix)']\nrustflags = ['--cfg', 'wide', '--cfg', 'stage']\n",
+    'flags/src/main.rs': 'fn main() {\n    println!("wide={} stage={}", cfg!(wide), cfg!(stage));\n}\n',
+    'vendored/.cargo/config.toml':
+      '[source.crates-io]\nreplace-with = "v"\n[source.v]\ndirectory = "vendor"\n',
+    'vendored/Cargo.toml': `${crate}[dependencies]\ntiny = "1"\n[workspace]\n`,
+    'vendored/src/main.rs': 'fn main() {\n    println!("{}", tiny::WORD);\n}\n',
+    'vendored/vendor/tiny/Cargo.toml': '[package]\nname = "tiny"\nversion = "1.0.0"\n',
+    'vendored/vendor/tiny/.cargo-checksum.json': `{"files":{},"package":"${'0'.repeat(64)}"}`,
+    'vendored/vendor/tiny/src/lib.rs': 'pub const WORD: &str = "vendored";',
+    'macro/Cargo.toml': `${crate}[dependencies]\npage = { path = "page" }\n[workspace]\n`,
+    'macro/src/main.rs': 'fn main() {\n    println!("{}", page::page!());\n}\n',
+    'macro/views/page': 'one',
+    'macro/page/Cargo.toml': `${crate.replace('box', 'page')}[lib]\nproc-macro = true\n`,
+    'macro/page/src/lib.rs': `use std::{env, fs, path::PathBuf};
+#[proc_macro]
+pub fn page(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap());
+    format!("{:?}", fs::read_to_string(root.join(["vi", "ews/page"].concat())).unwrap()).parse().unwrap()
+}
+`,
+    // The build script hides what it reads, which lies beside the crate.
+    'narrow/Cargo.toml': `[workspace]\nmembers = ["app"]\n`,
+    'narrow/app/Cargo.toml': crate,
+    'narrow/app/build.rs': `fn main() {
+    let up = String::from_utf8(vec![46, 46]).unwrap();
+    let text = std::fs::read_to_string(format!("{up}/{}/page", ["data", "views"].join("/"))).unwrap();
+    println!("cargo:rerun-if-changed=build.rs\\ncargo:rustc-env=PAGE={text}");
+}
+`,
+    'narrow/app/src/main.rs': 'fn main() {\n    println!("{}", env!("PAGE"));\n}\n',
+    'narrow/data/views/page': 'one',
+    'stamped/src/main.rs': 'fn main() {\n    println!("{}", env!("VERSION"));\n}\n',
+  },
+};
+
 const compile = () => workspace.nx(['compile', 'box', '--skip-nx-cache']);
 const said = (project = 'box', of = workspace) =>
   spawnSync(of.path(`dist/compile/${project}/linux-${process.arch === 'x64' ? 'amd64' : 'arm64'}/box`), {
@@ -106,5 +168,76 @@ describe('packages of one name', () => {
     expect(await run(workspace, ['same3'])).toEqual(['same3\n']);
     clone.write('svc/same1/word/src/lib.rs', sayOf('same1'));
     expect(await run(clone, ['same1'])).toEqual(['same1\n']);
+  });
+});
+
+describe('what strangers bring', () => {
+  const strangers = makeWorkspace();
+  afterAll(() => strangers.remove());
+  const { amd64, locked } = strangerCrates;
+
+  test('is in force, in the key, or refused by name', async () => {
+    strangers.write('nx.json', workspace.read('nx.json'));
+    strangers.write(pin, workspace.read(pin));
+    for (const [path, text] of Object.entries(strangerCrates.files)) strangers.write(`svc/${path}`, text);
+    for (const name of strangerCrates.names) {
+      strangers.write(`svc/${name}/project.json`, JSON.stringify({ name }));
+      strangers.write(`svc/${name}/Cargo.lock`, locked(name));
+      strangers.write(
+        `svc/${name}/Containerfile`,
+        `${stage}FROM scratch\nCOPY --from=compile /out/box /box\n`,
+      );
+    }
+    const run = (...names: string[]) =>
+      strangers.nx(['run-many', '-t', 'compile', '-p', names.join(), `--platforms=${amd64}`], {
+        PRISM_CACHE_DIR: workspace.path('shared'),
+      });
+    const refused = await run('toolchain', 'linker');
+    expect(refused.status).toBe(1);
+    expect(refused.output).toMatch(
+      /svc\/toolchain\/rust-toolchain\.toml:2: TOOLCHAIN_DIFFERS: this asks for Rust 1\.85\.0, and the builder is pinned to 1\.\d+\.0/,
+    );
+    expect(refused.output).toMatch(
+      /svc\/linker\/\.cargo\/config\.toml:2: SETTING_NOT_HONOURED: .*build\.rustc-wrapper/,
+    );
+    const first = await run('flags', 'vendored', 'macro', 'narrow', 'stamped');
+    if (first.status !== 0) throw new Error(first.output);
+    expect(['flags', 'vendored', 'macro', 'narrow', 'stamped'].map((name) => said(name, strangers))).toEqual([
+      'wide=true stage=true\n',
+      'vendored\n',
+      'one\n',
+      'one\n',
+      'v1\n',
+    ]);
+    // What no source shows is said once, and written for the next key.
+    expect(
+      first.output.match(/narrow: not cached: compile reads more of the context .*: data\/views\/page$/gm),
+    ).toHaveLength(1);
+    expect(JSON.parse(strangers.read('svc/narrow/project.json')).targets.compile.options).toEqual({
+      alsoReads: ['data'],
+    });
+    const second = await run('narrow', 'macro');
+    expect(second.output).not.toContain('not cached');
+    const third = await run('narrow', 'macro');
+    expect(third.output).toMatch(
+      /read the output from the cache instead of running the command for 2 out of 2 tasks/,
+    );
+    strangers.write('svc/narrow/data/views/page', 'two');
+    strangers.write('svc/macro/views/page', 'two');
+    strangers.write('svc/vendored/vendor/tiny/src/lib.rs', 'pub const WORD: &str = "edited";');
+    // A version is stamped into the program that reads it, and enters no other's digest.
+    const stamp = { targets: { 'build-image': { options: { buildArgs: { VERSION: 'v2' } } } } };
+    for (const name of ['stamped', 'flags'])
+      strangers.write(`svc/${name}/project.json`, JSON.stringify({ name, ...stamp }));
+    const unstamped = strangers.read('dist/compile/flags/compile.json');
+    const fourth = await run('narrow', 'macro', 'vendored', 'stamped', 'flags');
+    if (fourth.status !== 0) throw new Error(fourth.output);
+    expect(strangers.read('dist/compile/flags/compile.json')).toBe(unstamped);
+    expect(['narrow', 'macro', 'vendored', 'stamped'].map((name) => said(name, strangers))).toEqual([
+      'two\n',
+      'two\n',
+      'edited\n',
+      'v2\n',
+    ]);
   });
 });

@@ -135,7 +135,10 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
     const reads: ProjectReads = {
       ...nothing,
       context: '.',
-      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place), unhashed, takes, definition },
+      compile: stage && {
+        ...{ ...stage, inputs: compileInputs(facts, stage, place) },
+        ...{ unhashed, takes, definition, alsoReads: [] },
+      },
       images: [{ inputs, references: [], compiled: true, unhashed, takes, definition }],
     };
     const name = directory.replace('plugins/', 'plugin-');

@@ -72,7 +72,9 @@ const data = () => join(root, '.nx', 'workspace-data');
 async function infer(): Promise<unknown> {
   const [glob, make] = createNodes;
   expect(glob).toBe(inferenceGlob);
-  const found = list().filter((name) => /(^|\/)(Containerfile|[^/]+\.Containerfile|(project|package)\.json|compose\.yaml)$/.test(name));
+  const found = list().filter((name) =>
+    /(^|\/)(Containerfile|[^/]+\.Containerfile|(project|package)\.json|compose\.yaml)$/.test(name),
+  );
   const context = { workspaceRoot: root, nxJsonConfiguration: {} };
   const nodes = await make(found, { prefix: 'p' }, context);
   const projects = Object.assign({}, ...nodes.map(([, { projects }]) => projects)) as Record<

@@ -78,7 +78,10 @@ export function copyCrates(sources: Sources, root: string, crates: readonly stri
     const inContext = context === '.' ? path : path.slice(context.length + 1);
     return `COPY ${inContext} ${join('/src', inContext)}`;
   };
-  const lists = ['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', '.cargo/config.toml'];
+  const lists = [
+    ...['Cargo.toml', 'Cargo.lock', 'rust-toolchain', 'rust-toolchain.toml'],
+    ...['.cargo/config', '.cargo/config.toml'],
+  ];
   const parts = ['src', 'build.rs'].map((part) => join(root, part));
   const own = parts.filter((part) => sources.read(part) !== undefined || sources.list(part).length > 0);
   return {

@@ -1,5 +1,6 @@
 import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { parsePin, readChannel, satisfiesChannel } from '@prism-build/languages';
 import { imageName } from '../../workspace/naming';
 import { hasConflict } from '../shared/dirtyLock';
 import { bringBases, noteBases } from './bases';
@@ -91,6 +92,7 @@ function describeRust(request: Request, text: string): Result<Program> {
     notes: [
       ...noteBases(bases),
       ...noteAbsent([...reads.absent, ...data.outside]),
+      ...describeToolchain(sources, root.value, builder.value),
       ...linked.map(
         (crate) => `${crate} is in Cargo.lock: if this program needs it, its library has to be built in.`,
       ),
@@ -112,6 +114,23 @@ function listBinaries(sources: Sources, directory: string, manifest: Manifest): 
     return [single ?? folder].filter((one) => one !== undefined);
   });
   return [...new Set([...declared, ...inferred])].sort();
+}
+
+/** What rust-toolchain asks for, and which compiler the stage has: the build refuses another. */
+function describeToolchain(sources: Sources, root: string, builder: string): string[] {
+  const file = ['rust-toolchain', 'rust-toolchain.toml'].map((name) => join(root, name));
+  const found = file.find((path) => sources.read(path) !== undefined);
+  const channel = found && readChannel(sources.read(found)!);
+  if (channel === undefined) return [];
+  const pin = sources.read('containerfiles/rust-builder/pin.json');
+  const parsed = pin === undefined ? undefined : parsePin(pin, 'pin.json');
+  const version = parsed?.ok ? parsed.value.version : /:([\d.]+)$/.exec(builder)?.[1];
+  const asks = `${found} asks for Rust ${channel}`;
+  if (version === undefined || satisfiesChannel(channel, version))
+    return [`${asks}; ${builder} compiles it, no other version does.`];
+  return [
+    `${asks}, and ${builder} is pinned to ${version}: the build refuses that (TOOLCHAIN_DIFFERS) until both are one.`,
+  ];
 }
 
 function chooseBuilder({ sources, prefix }: Request, root: string, manifest: Manifest): Result<string> {

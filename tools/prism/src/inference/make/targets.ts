@@ -80,7 +80,7 @@ function compileTarget(
 
 function imageTarget(
   place: Place,
-  { context, contextReason, shared, rootfs }: ProjectReads,
+  { context, contextReason, shared, rootfs, compile }: ProjectReads,
   { variant, stage, inputs, compiled, unhashed, definition }: ImageReads,
   links: BaseLinks | undefined,
   made: OutputLinks,
@@ -96,6 +96,8 @@ function imageTarget(
   };
   if (variant !== undefined) Object.assign(options, shared, { variant, stage });
   if (links && Object.keys(links.projects).length > 0) options.bases = links.projects;
+  // For the compile that repairs what was restored altered.
+  if (compiled && compile && compile.alsoReads.length > 0) options.alsoReads = compile.alsoReads;
   Object.assign(options, describeUnhashed(unhashed, surroundings));
   const target: TargetConfiguration = {
     executor: 'prism:build',

@@ -14,6 +14,8 @@ export interface Declared {
     readonly variants?: VariantOptions['declared'];
     readonly from?: Readonly<Record<string, string>>;
   };
+  /** The option alsoReads of compile. */
+  readonly alsoReads: readonly string[];
   /** Targets `build-image-<name>` that leave the executor to us. */
   readonly variants: VariantOptions['targets'];
 }
@@ -30,12 +32,14 @@ export function readDeclared(read: ReadText, directory: string): Declared {
   return {
     name: project?.name ?? manifest?.nx?.name ?? manifest?.name,
     options: usable(targets['build-image']?.options),
+    alsoReads: textsOf(targets.compile?.options?.alsoReads),
     variants: Object.fromEntries(variants),
   };
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const textsOf = (value: unknown): readonly string[] => (isTexts(value) ? (value as string[]) : []);
 const isTable = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -63,7 +67,9 @@ interface Manifest {
 }
 
 interface Target {
-  readonly options?: { readonly [Name in keyof Declared['options']]?: unknown } | null;
+  readonly options?:
+    | ({ readonly [Name in keyof Declared['options']]?: unknown } & { readonly alsoReads?: unknown })
+    | null;
   readonly executor?: string;
   readonly command?: string;
 }

@@ -14,7 +14,7 @@ import { defaultVariantNames, findVariants } from './variants';
 
 /** A Containerfile with what project.json says of it: no other file of its context was looked at. */
 export interface ReadImages {
-  readonly declared: Declared['options'] & Pick<Declared, 'name'>;
+  readonly declared: Declared['options'] & Pick<Declared, 'name' | 'alsoReads'>;
   readonly rootfs: ReturnType<typeof readRootfs>;
   /** The default image first. */
   readonly images: readonly ReadImage[];
@@ -32,7 +32,7 @@ const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
 
 export function readImages(place: Place, options: PluginOptions | undefined, files: Files): ReadImages {
   const { file, directory, root } = place;
-  const { name, options: declared, variants: targets } = readDeclared(files.text, root);
+  const { name, alsoReads, options: declared, variants: targets } = readDeclared(files.text, root);
   const rootfs = readRootfs(files.text, directory);
   const names = listOf(declared.platforms) ?? options?.platforms ?? defaultPlatforms;
   const resolved = orFailure(file, (): Result<ResolvedFile> => {
@@ -62,7 +62,7 @@ export function readImages(place: Place, options: PluginOptions | undefined, fil
     component: readStage(one.stage),
   }));
   return {
-    declared: { name, ...declared },
+    declared: { name, alsoReads, ...declared },
     rootfs,
     images: [{ component: readStage(declared.stage) }, ...variants],
     failures: found.ok ? [] : found.failures,

@@ -52,7 +52,7 @@ export function readProject(
     presence,
   );
   const rules = readIgnoreRules(files.text, file, context);
-  const reading = readCompiled(components, context, rules, files);
+  const reading = readCompiled(components, context, rules, files, declared.alsoReads);
   const facts: KeyFacts = {
     containerfile: file,
     context,
@@ -89,7 +89,7 @@ export function readProject(
     from: declared.from ?? {},
     shared: sharedOptions(declared),
     rootfs,
-    compile: readCompileKey(facts, rules, components, place, files, isIgnored),
+    compile: readCompileKey(facts, rules, components, place, files, isIgnored, declared.alsoReads),
     images: readings,
     compiled: reading?.closure?.edges ?? [],
     registry: readRegistryImages(files.text, file, [...foreign]),
@@ -111,11 +111,12 @@ function readCompiled(
   context: string,
   rules: Result<IgnoreMatcher>,
   files: Files,
+  alsoReads: readonly string[],
 ): StageReading | undefined {
   const one = components.find(({ compile }) => compile);
   if (!one?.compile || !rules.ok) return undefined;
   const { stage, platforms } = one.compile;
-  return readStage(stage, context, platforms, rules.value, files);
+  return readStage(stage, context, platforms, rules.value, files, alsoReads);
 }
 
 function readCompileKey(
@@ -125,6 +126,7 @@ function readCompileKey(
   place: Place,
   files: Files,
   isIgnored: IsIgnored,
+  alsoReads: readonly string[],
 ): CompileKey | undefined {
   const component = components.find((one) => one.compile);
   const compile = component?.compile;
@@ -141,6 +143,7 @@ function readCompileKey(
     builder,
     inputs,
     takes,
+    alsoReads,
     wide: reading?.closure ? undefined : reading?.why,
     unhashed,
     definition,

@@ -41,6 +41,8 @@ export interface CompileKey {
   /** Without the plugin's own, which all have. */
   readonly inputs: readonly Input[];
   readonly takes: Takes;
+  /** Paths of the context that its option says it reads besides what its sources show. */
+  readonly alsoReads: readonly string[];
   /** Why the key is all that COPY takes, where it is. */
   readonly wide?: string | undefined;
   /** What is read and Nx does not hash. */

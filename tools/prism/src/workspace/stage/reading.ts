@@ -11,7 +11,7 @@ import {
 } from '@prism-build/languages';
 import type { CompileStage } from '@prism-build/plan';
 import type { Files } from './files';
-import { behind, joined, type Mount, mountCopies } from './mounts';
+import { behind, inContext, joined, type Mount, mountCopies } from './mounts';
 
 /** What the compiler of a stage reads, in the stage and in the workspace. */
 export interface StageClosure extends Closure {
@@ -29,6 +29,8 @@ export type StageReading =
  * Says from files alone what the compiler of a recognised stage reads. Inference makes the key of it and the executor
  * the compiler's tree, so that the compiler sees nothing that the key does not cover. Where it cannot be said, `why`:
  * then all counts that COPY takes.
+ *
+ * @param alsoReads paths of the context that count besides what sources show; `.` is all that COPY takes
  */
 export function readStage(
   stage: CompileStage,
@@ -36,6 +38,7 @@ export function readStage(
   targets: readonly Target[],
   rules: IgnoreMatcher,
   files: Files,
+  alsoReads: readonly string[] = [],
 ): StageReading {
   const { language, recognised } = recogniseCommand(stage.argv)!;
   const mounts = mountCopies(stage.copies, context, files);
@@ -43,8 +46,12 @@ export function readStage(
   const view = new View(mounts, context, rules, files);
   const working = stage.working.replace(/^\//, '');
   const { facts, list } = view;
-  const reading = language.reads({ recognised, targets, working }, { facts, list });
-  if (!reading.closure) return reading;
+  const said = language.reads({ recognised, targets, working }, { facts, list });
+  if (!said.closure) return said;
+  const more = alsoReads.map((path) => inContext(context, path.replace(/\/+$/, '')));
+  if (more.includes(inContext(context, '.'))) return { why: 'the option alsoReads says so' };
+  const parts = [...said.closure.parts, ...more.flatMap((path) => view.partsOf(path))];
+  const reading = { closure: { ...said.closure, parts } };
   const workspace = reading.closure.parts.flatMap((part) => view.behindPart(part));
   for (const part of workspace) view.check(part, reading.closure.except);
   if (view.link !== undefined) return { why: `${view.link} is a symbolic link` };
@@ -126,6 +133,20 @@ class View {
   directoryOf(path: string): string | undefined {
     const places = this.upper.flatMap((mount) => (mount.file ? [] : (behind(mount, path) ?? [])));
     return places.find((place) => this.files.kindOf(place) === 'directory');
+  }
+
+  /** The parts of the stage that a path of the workspace comes to lie in. */
+  partsOf(path: string): Part[] {
+    return this.mounts.flatMap((mount): Part[] => {
+      const inside = path === mount.path || mount.path === '' || path.startsWith(`${mount.path}/`);
+      if (inside && !(mount.file && path !== mount.path)) {
+        const rest = path.slice(mount.path === '' ? 0 : mount.path.length + 1);
+        const place = joined(mount.stage, rest);
+        return [{ kind: this.files.kindOf(path) === 'directory' ? 'tree' : 'file', path: place }];
+      }
+      const above = path === '' || mount.path.startsWith(`${path}/`);
+      return above ? [{ kind: mount.file ? 'file' : 'tree', path: mount.stage }] : [];
+    });
   }
 
   /** What of the workspace may come to lie in a part of the stage. */

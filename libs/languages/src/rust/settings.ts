@@ -1,0 +1,132 @@
+import type { Target } from '../language';
+import { listOf, type Table, tableOf, textOf } from '../toml';
+import { matchesCfg } from './cfg';
+import { mergeFlags, splitFlags } from './configuration';
+import { cfgOf, crossCompilerOf, tripleOf, upperTriple } from './targets';
+
+/** A setting that would not be in force, and why. */
+export interface Refused {
+  /** Its key in a configuration file, or the name of a variable alone. */
+  readonly key: readonly string[];
+  readonly why: string;
+}
+
+const linkerIsPinned = 'the linker is the one that the builder pins';
+const compilerIsPinned = 'the compiler is the one that the builder pins';
+const targetsAreFixed = 'a stage compiles for the platforms of its image, with glibc';
+const needsNightly = 'only a nightly cargo takes it';
+
+/** What of a cargo configuration file would not be in force. All else cargo itself takes from the file. */
+export function refuseConfiguration(table: Table, targets: readonly Target[]): Refused[] {
+  const build = tableOf(table.build);
+  const is = (key: string[], why: string, so: boolean): Refused[] => (so ? [{ key, why }] : []);
+  const wanted = [...listOf(build.target), build.target].flatMap((one) => textOf(one) ?? []);
+  const replaced = Object.entries(tableOf(table.source)).filter(
+    ([, one]) => tableOf(one)['local-registry'] !== undefined,
+  );
+  return [
+    ...is(['include'], 'other files are not followed', table.include !== undefined),
+    ...is(['paths'], 'it is not followed; [patch] is', listOf(table.paths).length > 0),
+    ...is(['unstable'], needsNightly, Object.keys(tableOf(table.unstable)).length > 0),
+    ...is(['host'], needsNightly, table.host !== undefined),
+    ...is(
+      ['build', 'target'],
+      targetsAreFixed,
+      wanted.some((one) => !isOurs(one, targets)),
+    ),
+    ...is(['build', 'rustc'], compilerIsPinned, !isCompiler(textOf(build.rustc))),
+    ...['rustc-wrapper', 'rustc-workspace-wrapper'].flatMap((name) =>
+      is(['build', name], compilerIsPinned, (textOf(build[name]) ?? '') !== ''),
+    ),
+    ...refuseFlags(mergeFlags([build.rustflags])).map((why) => ({ key: ['build', 'rustflags'], why })),
+    ...Object.entries(tableOf(table.target)).flatMap(([key, one]) =>
+      refuseTarget(key, tableOf(one), targets),
+    ),
+    ...Object.keys(tableOf(table.env)).flatMap((name) =>
+      is(['env', name], 'this variable is fixed', isFixed(name, targets)),
+    ),
+    ...replaced.map(([name]) => ({
+      key: ['source', name, 'local-registry'],
+      why: 'only directories replace a source (`cargo vendor` makes one)',
+    })),
+  ];
+}
+
+function refuseTarget(key: string, table: Table, targets: readonly Target[]): Refused[] {
+  const matching = targets.filter((target) => tripleOf(target) === key || matchesCfg(key, cfgOf(target)));
+  const unknown = key.startsWith('cfg(') && targets.some((one) => matchesCfg(key, cfgOf(one)) === undefined);
+  const flags = mergeFlags([table.rustflags]);
+  const why = 'whether this cfg is so, only a compile can say';
+  const isForeign = (target: Target) => !isLinker(textOf(table.linker), target);
+  return [
+    ...(unknown && (flags.length > 0 || table.linker !== undefined) ? [{ key: ['target', key], why }] : []),
+    ...(matching.some(isForeign) ? [{ key: ['target', key, 'linker'], why: linkerIsPinned }] : []),
+    ...(matching.length > 0 ? refuseFlags(flags) : []).map((one) => ({
+      key: ['target', key, 'rustflags'],
+      why: one,
+    })),
+  ];
+}
+
+/** What of the variables of a stage would not be in force. */
+export function refuseEnvironment(
+  environment: Readonly<Record<string, string>>,
+  targets: readonly Target[],
+): Refused[] {
+  return Object.entries(environment).flatMap(([name, value]) =>
+    refuseVariable(name, value, targets).map((why) => ({ key: [name], why })),
+  );
+}
+
+function refuseVariable(name: string, value: string, targets: readonly Target[]): string[] {
+  if (name === 'RUSTFLAGS' || /^CARGO_(BUILD|TARGET_\w+)_RUSTFLAGS$/.test(name))
+    return refuseFlags(splitFlags(value));
+  if (name === 'CARGO_ENCODED_RUSTFLAGS') return refuseFlags(value.split('\x1f'));
+  if (/^(CARGO_BUILD_)?RUSTC_(WORKSPACE_)?WRAPPER$/.test(name)) return value === '' ? [] : [compilerIsPinned];
+  if (name === 'RUSTC' || name === 'CARGO_BUILD_RUSTC') return isCompiler(value) ? [] : [compilerIsPinned];
+  if (name === 'CARGO_BUILD_TARGET') return isOurs(value, targets) ? [] : [targetsAreFixed];
+  if (/^(CARGO_UNSTABLE_|__CARGO)/.test(name)) return [needsNightly];
+  if (name === 'HOME') return ['the home of a compile is empty and its own'];
+  const foreign = (is: (target: Target) => boolean) =>
+    targets.some((target) => is(target) && !isLinker(value, target)) ? [linkerIsPinned] : [];
+  if (/^CARGO_TARGET_\w+_LINKER$/.test(name))
+    return foreign((target) => name === `CARGO_TARGET_${upperTriple(target)}_LINKER`);
+  // `CC_<target>`, which is fixed, comes before these.
+  if (name === 'CC' || name === 'TARGET_CC') return foreign(() => true);
+  if (name.startsWith('CC_')) {
+    const triple = name.slice(3).replaceAll('_', '-');
+    return foreign((target) => triple === tripleOf(target).replaceAll('_', '-'));
+  }
+  return [];
+}
+
+/** Why flags for rustc cannot be in force: they name what is pinned, or what each machine has another of. */
+function refuseFlags(flags: readonly string[]): string[] {
+  const options = flags.flatMap((flag, index) => {
+    const [, inline] = /^(?:-C|--codegen=)(.+)$/.exec(flag) ?? [];
+    return inline ?? (flag === '-C' || flag === '--codegen' ? (flags[index + 1] ?? []) : []);
+  });
+  const has = (pattern: RegExp) => options.some((one) => pattern.test(one));
+  return [
+    ...(has(/^linker=/) ? [linkerIsPinned] : []),
+    ...(has(/^link-args?=.*-fuse-ld=(?!bfd\b)/) ? [linkerIsPinned] : []),
+    ...(has(/^target-cpu=native$/) ? ['native is another processor on every machine'] : []),
+    ...(has(/^target-feature=(.*,)?-crt-static/) ? ['programs of a stage are static'] : []),
+    ...(flags.some((flag) => flag.startsWith('-Z')) ? ['only a nightly rustc takes -Z'] : []),
+  ];
+}
+
+const isOurs = (triple: string, targets: readonly Target[]) =>
+  targets.some((one) => tripleOf(one) === triple);
+const isCompiler = (path: string | undefined) =>
+  path === undefined || path === 'rustc' || path === '/usr/bin/rustc';
+const isLinker = (name: string | undefined, target: Target) =>
+  name === undefined || name === crossCompilerOf(target);
+
+/** Variables of a compile that a configuration file cannot change. */
+function isFixed(name: string, targets: readonly Target[]): boolean {
+  if (['PATH', 'HOME', 'CC', 'TARGET_CC'].includes(name) || name.startsWith('CARGO')) return true;
+  return targets.some(
+    (target) => name.replaceAll('-', '_') === `CC_${tripleOf(target)}`.replaceAll('-', '_'),
+  );
+}

@@ -1,0 +1,41 @@
+import { parse } from 'smol-toml';
+
+export type Table = Readonly<Record<string, unknown>>;
+
+/** The tables of a TOML file; null where it is not TOML. */
+export function parseToml(text: string): Table | null {
+  try {
+    return parse(text.replace(/^\ufeff/, ''));
+  } catch {
+    return null;
+  }
+}
+
+export const tableOf = (value: unknown): Table =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Table) : {};
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The line, from 1, that sets a key or opens its table; 1 where no line does so in plain words. */
+export function lineOfKey(text: string, key: readonly string[]): number {
+  const wanted = JSON.stringify(key);
+  let header: string[] = [];
+  let best = 1;
+  for (const [index, line] of text.split('\n').entries()) {
+    const table = /^\s*\[{1,2}([^\]]+)\]/.exec(line);
+    const setting = /^\s*((?:"[^"]*"|'[^']*'|[\w-]+|\s*\.\s*)+?)\s*=/.exec(line);
+    if (!table && !setting) continue;
+    if (table) header = splitKey(table[1]!);
+    const here = table ? header : [...header, ...splitKey(setting![1]!)];
+    if (JSON.stringify(here) === wanted) return index + 1;
+    // An inline table sets what is below it.
+    if (JSON.stringify(key.slice(0, here.length)) === JSON.stringify(here)) best = index + 1;
+  }
+  return best;
+}
+
+function splitKey(text: string): string[] {
+  return [...text.matchAll(/"([^"]*)"|'([^']*)'|([\w-]+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare!,
+  );
+}

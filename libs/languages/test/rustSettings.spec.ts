@@ -1,0 +1,242 @@
+import { rust } from '../src/rust';
+import { matchesCfg } from '../src/rust/cfg';
+import { explainRust } from '../src/rust/explain';
+import { satisfiesChannel } from '../src/rust/toolchainFile';
+import { readerOf } from './closures';
+import { amd64, arm64, requestOf } from './support';
+
+const argv = ['compile-rust', '--package', 'app'];
+const manifest = '[package]\nname = "app"\n';
+
+/** Files by the path below the working directory, which is `w` of the stage. */
+function check(
+  files: Record<string, string>,
+  environment: Record<string, string> = {},
+  version = '1.96.0',
+): string[] {
+  const all = Object.fromEntries(
+    Object.entries({ 'Cargo.toml': manifest, ...files }).map(([path, text]) => [`w/${path}`, text]),
+  );
+  const request = {
+    ...{ recognised: rust.recognise(argv)!, targets: [amd64, arm64], working: 'w' },
+    pin: { language: 'rust', version, packages: {} },
+    environment: () => environment,
+    at: { file: 'Containerfile', line: 4 },
+  };
+  const placeOf = (path: string) => path.replace('w/', 'svc/');
+  return rust.check!(request, { ...readerOf(all), placeOf }).map(
+    ({ at, code, what }) => `${at!.file}:${at!.line}: ${code}: ${what}`,
+  );
+}
+const refused = (line: number, key: string) =>
+  `svc/.cargo/config.toml:${line}: SETTING_NOT_HONOURED: the setting ${key} is not in force`;
+
+test.each<[string, string[]]>([
+  ['[build]\nrustflags = ["--cfg", "x"]\njobs = 2\n[net]\noffline = true\n[alias]\nx = "run"\n', []],
+  ['[target.x86_64-unknown-linux-gnu]\nrunner = "x"\nlinker = "x86_64-linux-gnu-gcc"\n', []],
+  ['[target.x86_64-pc-windows-gnu]\nlinker = "x"\n[profile.release]\nlto = true\n[env]\nA = "b"\n', []],
+  ['[build]\ntarget = "x86_64-unknown-linux-musl"\n', [refused(2, 'build.target')]],
+  [
+    '[build]\nrustc-wrapper = "sccache"\nrustc = "my"\n',
+    [refused(3, 'build.rustc'), refused(2, 'build.rustc-wrapper')],
+  ],
+  [
+    '# x\n[target.aarch64-unknown-linux-gnu]\nlinker = "clang"\n',
+    [refused(3, 'target.aarch64-unknown-linux-gnu.linker')],
+  ],
+  ["[target.'cfg(unix)']\nlinker = 'clang'\n", [refused(2, 'target.cfg(unix).linker')]],
+  ["[target.'cfg(feature = \"x\")']\nrustflags = ['-g']\n", [refused(1, 'target.cfg(feature = "x")')]],
+  ['[build]\nrustflags = "-C target-cpu=native"\n', [refused(2, 'build.rustflags')]],
+  ['[build]\nrustflags = ["-Clink-arg=-fuse-ld=mold"]\n', [refused(2, 'build.rustflags')]],
+  ['[unstable]\nx = true\n', [refused(1, 'unstable')]],
+  ['paths = ["/x"]\ninclude = ["a.toml"]\n', [refused(2, 'include'), refused(1, 'paths')]],
+  ['[source.a]\nlocal-registry = "x"\n', [refused(2, 'source.a.local-registry')]],
+  ['env.CC_x86_64_unknown_linux_gnu = "clang"\n', [refused(1, 'env.CC_x86_64_unknown_linux_gnu')]],
+])('of the configuration %j what is not in force is %j', (text, expected) => {
+  expect(check({ '.cargo/config.toml': text })).toEqual(expected);
+});
+
+test.each<[string, string, boolean]>([
+  ['RUSTFLAGS', '--cfg tokio_unstable', true],
+  ['RUSTFLAGS', '-Clinker=clang', false],
+  ['CARGO_PROFILE_RELEASE_LTO', 'true', true],
+  ['CARGO_HOME', '/usr/local/cargo', true],
+  ['RUSTC_WRAPPER', '', true],
+  ['RUSTC_WRAPPER', 'sccache', false],
+  ['CARGO_BUILD_RUSTC_WRAPPER', 'sccache', false],
+  ['RUSTC', '/opt/rustc', false],
+  ['CARGO_BUILD_TARGET', 'x86_64-unknown-linux-musl', false],
+  ['CC', 'clang', false],
+  ['CC_x86_64_unknown_linux_gnu', 'clang', false],
+  ['CFLAGS', '-O2', true],
+  ['TZ', 'Asia/Tokyo', true],
+  ['HOME', '/root', false],
+  ['RUSTC_BOOTSTRAP', '1', true],
+])('the variable %s=%s: in force %s', (name, value, inForce) => {
+  const said = check({}, { [name]: value });
+  expect(said).toEqual(
+    inForce
+      ? []
+      : [`Containerfile:4: SETTING_NOT_HONOURED: the variable ${name} of the stage is not in force`],
+  );
+});
+
+test.each<[string, boolean]>([
+  ['1.96.0', true],
+  ['1.96', true],
+  ['stable', true],
+  ['1.96.0-x86_64-unknown-linux-gnu', true],
+  ['1.9', false],
+  ['1.85.0', false],
+  ['beta', false],
+  ['nightly-2026-01-01', false],
+])('the channel %s is 1.96.0: %s', (channel, expected) => {
+  expect(satisfiesChannel(channel, '1.96.0')).toBe(expected);
+  const said = expected
+    ? []
+    : [
+        expect.stringContaining(
+          `svc/rust-toolchain.toml:2: TOOLCHAIN_DIFFERS: this asks for Rust ${channel}, and the builder is pinned to 1.96.0`,
+        ),
+      ];
+  expect(check({ 'rust-toolchain.toml': `[toolchain]\nchannel = "${channel}"\n` })).toEqual(said);
+  expect(check({ 'rust-toolchain': `${channel}\n` })).toHaveLength(expected ? 0 : 1);
+  expect(check({}, { RUSTUP_TOOLCHAIN: channel })).toHaveLength(expected ? 0 : 1);
+});
+
+test('a manifest that needs a newer compiler', () => {
+  const newer = `${manifest}rust-version = "1.97"\n`;
+  expect(check({ 'Cargo.toml': newer })).toEqual([
+    'svc/Cargo.toml:3: TOOLCHAIN_DIFFERS: this needs Rust 1.97 or newer, and the builder is pinned to 1.96.0',
+  ]);
+  expect(check({ 'Cargo.toml': newer }, {}, '1.100.0')).toEqual([]);
+});
+
+/** The flags that rustc gets for each target, without ours. */
+function flags(files: Record<string, string>, environment: Record<string, string> = {}) {
+  const text = (path: string) => files[path.replace('/w/source/', '')];
+  const contains = (path: string) => text(path) !== undefined;
+  const request = requestOf(rust, argv, { text, contains, environment: () => environment });
+  return rust.compile(request).map(({ argv: [...words], env }) => {
+    const given = env.CARGO_ENCODED_RUSTFLAGS!.split('\x1f');
+    const triples = words.filter((word) => word.endsWith('-linux-gnu')).map((word) => word.split('-')[0]);
+    return [triples.join(), given.slice(0, given.indexOf('target-feature=+crt-static') - 1).join(' ')];
+  });
+}
+const both = (given: string) => [['x86_64,aarch64', given]];
+
+test.each<[string, Record<string, string>, Record<string, string>, string[][]]>([
+  ['none', {}, {}, both('')],
+  ['build', { 'src/.cargo/config.toml': '[build]\nrustflags = ["-a", "b c"]' }, {}, both('-a b c')],
+  ['a text', { '.cargo/config': '[build]\nrustflags = "-a  -b"' }, {}, both('-a -b')],
+  [
+    'levels',
+    {
+      '.cargo/config.toml': '[build]\nrustflags = ["-a"]',
+      'src/x/.cargo/config.toml': '[build]\nrustflags = ["-b"]',
+    },
+    {},
+    both('-a -b'),
+  ],
+  [
+    'a target comes before build, and is another compile where the targets differ',
+    {
+      '.cargo/config.toml':
+        '[build]\nrustflags = ["-a"]\n[target.x86_64-unknown-linux-gnu]\nrustflags = ["-b"]\n[target."cfg(target_arch = \\"x86_64\\")"]\nrustflags = ["-c"]',
+    },
+    {},
+    [
+      ['x86_64', '-b -c'],
+      ['aarch64', '-a'],
+    ],
+  ],
+  [
+    'the variable comes first',
+    { '.cargo/config.toml': '[build]\nrustflags = ["-a"]' },
+    { RUSTFLAGS: '--cfg x' },
+    both('--cfg x'),
+  ],
+  [
+    'encoded before that',
+    {},
+    { RUSTFLAGS: '-a', CARGO_ENCODED_RUSTFLAGS: '--cfg\x1fb="c d"' },
+    both('--cfg b="c d"'),
+  ],
+  ['of cargo', {}, { CARGO_BUILD_RUSTFLAGS: '-a' }, both('-a')],
+])('flags: %s', (_what, files, environment, expected) => {
+  expect(flags(files, environment)).toEqual(expected);
+});
+
+test.each<[string, boolean | undefined]>([
+  ['cfg(unix)', true],
+  ['cfg(not(windows))', true],
+  ['cfg(all(target_os = "linux", target_arch="x86_64"))', true],
+  ['cfg(any(target_env = "musl", target_arch = "aarch64"))', false],
+  ['cfg(all())', true],
+  ['cfg(any())', false],
+  ['cfg(any(unix, feature = "x"))', true],
+  ['cfg(all(unix, feature = "x"))', undefined],
+  ['cfg(debug_assertions)', undefined],
+  ['x86_64-unknown-linux-gnu', undefined],
+  ['cfg(unix) x', undefined],
+])('%s is %s', (key, expected) => {
+  expect(matchesCfg(key, { architecture: 'x86_64' })).toBe(expected);
+});
+
+test.each<[string, string, RegExp]>([
+  [
+    'error: package `a v1.0.0` cannot be built because it requires rustc 1.99 or newer',
+    'TOOLCHAIN_DIFFERS',
+    /1\.99/,
+  ],
+  [
+    'error: rustc 1.85.0 is not supported by the following packages:\n  a@1.0 requires rustc 1.90\n\nx',
+    'TOOLCHAIN_DIFFERS',
+    /1\.85\.0 is too old for a@1\.0/,
+  ],
+  ['  feature `edition2024` is required', 'TOOLCHAIN_DIFFERS', /edition 2024/],
+  [
+    'error: cannot update the lock file /s/Cargo.lock because --locked was passed',
+    'DEPENDENCIES_NOT_FETCHED',
+    /Cargo\.lock does not fit/,
+  ],
+  [
+    'error: the lock file /s/Cargo.lock needs to be updated but --locked was passed',
+    'DEPENDENCIES_NOT_FETCHED',
+    /Cargo\.lock/,
+  ],
+  ['(signal: 9, SIGKILL: kill)', 'COMPILE_FAILED', /memory/],
+  ['/usr/bin/ld: cannot find -lpq: No such file', 'COMPILE_FAILED', /library pq/],
+  ['Could not find directory of OpenSSL installation', 'COMPILE_FAILED', /OpenSSL/],
+  ['error: linker `clang` not found', 'TOOLCHAIN_MISSING', /clang/],
+  ["error: couldn't read `src/../x`: No such file or directory", 'COMPILE_FAILED', /src\/\.\.\/x/],
+  ['Could not resolve host: index.example.com', 'DEPENDENCIES_NOT_FETCHED', /cannot be reached/],
+  [
+    'error: no matching package named `tiny` found\nlocation searched: directory source `/w/vendor`',
+    'DEPENDENCIES_NOT_FETCHED',
+    /tiny is neither/,
+  ],
+])('%j is %s', (output, code, what) => {
+  expect(explainRust(output)).toMatchObject({ code, what: expect.stringMatching(what) });
+});
+
+test('what is plain is left to the compiler', () => {
+  expect(explainRust('error[E0308]: mismatched types')).toBeUndefined();
+});
+
+test('a machine whose Rust is another than a pin without packages', () => {
+  const pin = { language: 'rust', version: '1.85.0', packages: {} };
+  const status = (version: string) =>
+    `Package: rustc-web\nStatus: install ok installed\nArchitecture: amd64\nVersion: ${version}\n`;
+  const find = (files: Record<string, string>) =>
+    rust.findToolchain(
+      pin,
+      { path: [], readText: (path) => files[path], isExecutable: () => true, realPath: (path) => path },
+      '/c',
+    );
+  expect(find({ '/var/lib/dpkg/status': status('1.85.0+dfsg3-1') }).ok).toBe(true);
+  expect(find({ '/var/lib/dpkg/status': status('1.96.0+dfsg1-1') })).toMatchObject({
+    failures: [{ code: 'TOOLCHAIN_DIFFERS', why: 'rustc-web: pinned 1.85.0, here 1.96.0' }],
+  });
+  expect(find({})).toMatchObject({ failures: [{ why: 'nothing says which version /usr/bin/cargo is' }] });
+});
