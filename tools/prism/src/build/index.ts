@@ -1,5 +1,5 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import { ok } from '@prism-build/errors';
+import { failed, ok } from '@prism-build/errors';
 import { checkVariables } from '../workspace/buildArgs';
 import { directoriesOf } from '../workspace/directories';
 import { parseOptions } from '../workspace/parseOptions';
@@ -10,6 +10,8 @@ import { findUncovered } from './coverage';
 import { imageStep } from './imageStep';
 import { openSiblings } from './openSiblings';
 import { buildOptions } from './options';
+import { checkOutputs } from './outputs/checkOutputs';
+import { explainSources } from './outputs/explainSources';
 import { rootfsStep } from './rootfsStep';
 import { listUnhashed } from './unhashed';
 
@@ -17,7 +19,9 @@ const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
 
 /** One task of the `build` executor, outside of a batch. */
 export async function build(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
-  const task = { project: context.projectName!, target: context.targetName! };
+  const { projectName: project, targetName: target, configurationName: configuration } = context;
+  const id = [project, target, configuration].filter(Boolean).join(':');
+  const task = { id, project: project!, target: target! };
   const result = await runStep(context, task, options);
   process.stdout.write(result.terminalOutput);
   return { success: result.success };
@@ -30,12 +34,15 @@ export async function* buildBatch(
   _overrides: unknown,
   context: ExecutorContext,
 ): AsyncGenerator<BatchItem> {
-  yield* runGraph(graph, (id) => runStep(context, graph.tasks[id]!.target, inputs[id]));
+  yield* runGraph(graph, (id) => {
+    const { project, target } = graph.tasks[id]!.target;
+    return runStep(context, { id, project, target }, inputs[id]);
+  });
 }
 
 async function runStep(
   context: ExecutorContext,
-  { project, target }: { readonly project: string; readonly target: string },
+  { id, project, target }: { readonly id: string; readonly project: string; readonly target: string },
   value: unknown,
 ): Promise<TaskResult> {
   const options = parseOptions(buildOptions, value, `${project}:${target}`);
@@ -47,21 +54,33 @@ async function runStep(
   const directories = directoriesOf(root, process.env);
   const step = steps[options.value.step];
   const done = await step({ directories, project, options: options.value, siblings: openSiblings(context) });
-  const unhashed = done.ok && !options.value.dryRun ? await listUnhashed(root, options.value) : [];
+  if (!done.ok) return toTaskResult(failed(...explainSources(root, options.value, done.failures)));
+  const plain = toTaskResult(ok(done.value.text));
+  // Nx must not cache a dry run, which would keep whatever lies in dist.
+  if (options.value.dryRun) return uncached(plain);
+  if (options.value.step === 'rootfs') return plain;
+  const outputs = checkOutputs(context, id, project, options.value);
+  const unhashed = (await listUnhashed(root, options.value)).filter((file) => !outputs.waitedFor(file));
   const configuration = configured?.targets?.[target];
-  const uncovered =
-    done.ok && !options.value.dryRun
-      ? findUncovered(root, options.value, configuration, done.value.bases)
-      : undefined;
-  const notes = `${explainUnhashed(unhashed)}${uncovered ? `  not cached: ${uncovered}\n` : ''}`;
-  const result = toTaskResult(done.ok ? ok(`${done.value.text}${notes}`) : done);
-  // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.
-  const cacheable = !options.value.dryRun && unhashed.length === 0 && uncovered === undefined;
-  return result.success && !cacheable ? { ...result, status: 'local-cache-kept-existing' } : result;
+  const uncovered = findUncovered(root, options.value, configuration, done.value.bases);
+  const notes = [
+    ...outputs.notes,
+    ...explainUnhashed(unhashed),
+    ...(uncovered ? [`not cached: ${uncovered}`] : []),
+  ].map((note) => `  ${note}\n`);
+  const result = toTaskResult(ok(`${done.value.text}${notes.join('')}`));
+  // Nor what its key does not cover.
+  const cacheable = outputs.cacheable && unhashed.length === 0 && uncovered === undefined;
+  return cacheable ? result : uncached(result);
 }
 
-function explainUnhashed(files: readonly string[]): string {
-  if (files.length === 0) return '';
+/** The status with which Nx keeps a result out of its cache. */
+function uncached(result: TaskResult): TaskResult {
+  return { ...result, status: 'local-cache-kept-existing' };
+}
+
+function explainUnhashed(files: readonly string[]): string[] {
+  if (files.length === 0) return [];
   const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
-  return `  not cached: git ignores ${files[0]}${more}, which Nx 23 keeps out of every key (Nx 24 does not)\n`;
+  return [`not cached: git ignores ${files[0]}${more}, which Nx 23 keeps out of every key (Nx 24 does not)`];
 }

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTextIfThere, run } from '@prism-build/shell';
+import { openGitIgnore } from '../inference/outputs/gitIgnore';
 import { readComponent } from '../inference/read/component';
 import { valuesOf } from '../workspace/buildArgs';
-import { literalPart, readContextTree } from '../workspace/readContext';
+import { readBelow, readContextTree } from '../workspace/readContext';
 import type { BuildOptions } from './options';
 import { hasRootfs } from './rootfs';
 
@@ -25,32 +25,25 @@ export async function listUnhashed(root: string, options: BuildOptions): Promise
   const sources = (step === 'compile' ? component.value.compile?.sources : component.value.image) ?? [];
   const paths = sources.flatMap((source) => (source.kind === 'path' ? [source.path] : []));
   if (paths.length === 0) return [];
-  const ignored = await listIgnored(
-    root,
-    paths.map((path) => join(context, literalPart(path))),
-  );
-  if (ignored.length === 0) return [];
   const read = { from: { kind: 'context' as const }, sources: paths };
   const tree = readContextTree(root, containerfile, context, [read]);
   if (!tree.ok) return [];
   const taken = [...tree.value].flatMap(([path, { type }]) =>
     type === 'directory' ? [] : [join(context, path)],
   );
-  return taken.filter((path) =>
-    ignored.some((one) => (one.endsWith('/') ? path.startsWith(one) : path === one)),
-  );
+  const ignored = await listIgnored(root, taken);
+  return taken.filter((path) => ignored.has(path));
 }
 
-/** What git, and .nxignore, ignore below some paths; a directory that is ignored as a whole ends with a slash. */
-async function listIgnored(root: string, paths: readonly string[]): Promise<string[]> {
-  const nxignore = existsSync(join(root, '.nxignore')) ? ['--exclude-from=.nxignore'] : [];
+/** Those of some files that git, or .nxignore, ignores, be they tracked or not. */
+async function listIgnored(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const isIgnored = openGitIgnore(readBelow(root));
   const listed = await run({
-    argv: [
-      ...(['git', '--literal-pathspecs', 'ls-files', '-z', '--ignored', '--cached', '--others'] as const),
-      ...['--directory', '--exclude-standard', ...nxignore, '--', ...new Set(paths)],
-    ],
+    argv: ['git', 'check-ignore', '--no-index', '-z', '--stdin'],
     cwd: root,
+    input: paths.join('\0'),
   });
-  // Without git nobody ignores anything.
-  return listed.ok ? listed.value.stdout.split('\0').filter(Boolean) : [];
+  // Without git, and where it ignores nothing, the files that say so decide alone.
+  const byGit = listed.ok ? listed.value.stdout.split('\0') : [];
+  return new Set([...byGit, ...paths.filter(isIgnored)]);
 }

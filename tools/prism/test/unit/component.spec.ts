@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
 import { makeTargets } from '../../src/inference/make/targets';
+import { noLinks } from '../../src/inference/outputs/linkOutputs';
 import { type ComponentOptions, readComponent } from '../../src/inference/read/component';
 import { compileInputs, imageInputs } from '../../src/inference/read/keys';
 import type { ProjectReads } from '../../src/inference/read/reads';
@@ -99,7 +100,17 @@ test('failures name file and line, and are said once for all platforms', () => {
   expect(new Set(said).size).toBe(said.length);
 });
 
-const nothing = { shared: {}, compiled: [], registry: [], images: [] };
+const nothing = {
+  shared: {},
+  compiled: [],
+  registry: [],
+  images: [],
+  ignored: [],
+  from: {},
+  contextFacts: { stated: [], asked: [] },
+};
+const takes = { taken: [], onlyFiles: true };
+const made = { compile: noLinks, images: [noLinks] };
 
 describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (directory) => {
   const containerfile = `${directory}/Containerfile`;
@@ -119,11 +130,11 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
     const reads: ProjectReads = {
       ...nothing,
       context: '.',
-      compile: stage && { ...stage, inputs: compileInputs(facts, stage, place) },
-      images: [{ inputs, references: [], compiled: true, executable: [] }],
+      compile: stage && { ...stage, takes, inputs: compileInputs(facts, stage, place) },
+      images: [{ inputs, references: [], compiled: true, executable: [], takes }],
     };
     const name = directory.replace('plugins/', 'plugin-');
-    const targets = makeTargets(place, reads, { name, links: [], prefix: 'prism', identity });
+    const targets = makeTargets(place, reads, { name, links: [], made, prefix: 'prism', identity });
     expect(Object.keys(targets)).toEqual([
       'compile',
       'build-image',
@@ -140,9 +151,9 @@ test('a Containerfile that cannot be read has a build that says why, keyed by al
   const place = { file: 'x/Containerfile', directory: 'x', label: undefined, root: 'x' };
   const identity = { inputs: [], options: {} };
   const facts = { containerfile: place.file, context: 'x', rules: ignoreNothing, identity };
-  const image = { references: [], compiled: false, executable: [] };
+  const image = { references: [], compiled: false, executable: [], takes };
   const images = [{ ...image, inputs: imageInputs(facts, undefined, place) }];
-  const surroundings = { name: 'x', links: [], prefix: '', identity };
+  const surroundings = { name: 'x', links: [], made, prefix: '', identity };
   const targets = makeTargets(place, { ...nothing, context: 'x', images }, surroundings);
   expect(targets.compile).toBeUndefined();
   expect(targets['build-image']?.inputs).toContainEqual({

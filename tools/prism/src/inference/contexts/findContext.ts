@@ -47,12 +47,14 @@ export function findContext(request: ContextRequest, presence: Presence): FoundC
   if (contexts.length > 1) return { context: directory, failures: [refuseStated(file, stated)] };
   if (named.length === 0 || directory === '.') return beside(directory);
   const [here, root] = [surest(directory), surest('.')];
-  if (root > here)
+  if (root > here) {
+    const verb = named.length > 1 ? 'are' : 'is';
     return {
       context: '.',
-      reason: `${listPaths(named)} ${named.length > 1 ? 'are' : 'is'} there`,
+      reason: `${listPaths(named)} ${verb} ${root > 1 ? '' : 'named from '}there`,
       failures: [],
     };
+  }
   if (here > 0) return beside(directory);
   const lost = named.filter(({ path }) => presence(posix.join(directory, path)) === 0);
   const found = lost.filter(({ path }) => presence(path) > 0);

@@ -84,11 +84,13 @@ export function linkOutputs(
     makers,
     unknown,
     inputs: [
-      ...makers.flatMap(({ paths, target }) =>
-        toInputs(
-          paths,
-          named.some(({ maker }) => maker.target === target),
-        ),
+      ...toInputs(
+        found.makers.flatMap(({ paths }) => paths),
+        false,
+      ),
+      ...toInputs(
+        named.flatMap(({ maker }) => maker.paths),
+        true,
       ),
       ...toInputs(guessed.length > 0 ? unknown.map(({ path }) => path) : [], true),
     ],

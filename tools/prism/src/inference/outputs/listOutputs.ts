@@ -66,6 +66,12 @@ function isOurs({ executor }: DeclaredTarget): boolean {
   return executor?.startsWith('prism:') ?? false;
 }
 
+/** Whether a target runs something and does not say what that makes. */
+export function isSilent(target: DeclaredTarget): boolean {
+  const makesNothing = /(^|:)(noop|release-publish)$/.test(target.executor ?? '');
+  return !isOurs(target) && target.outputs === undefined && !makesNothing;
+}
+
 function split(paths: readonly string[]): { readonly made: string[]; readonly except: string[] } {
   const negative = (path: string) => path.startsWith('!');
   return {
