@@ -46,7 +46,10 @@ export function findContext(request: ContextRequest, presence: Presence): FoundC
   const surest = (context: string): number => surenessOf(named, context, presence);
   if (contexts.length > 1) return { context: directory, failures: [refuseStated(file, stated)] };
   if (named.length === 0 || directory === '.') return beside(directory);
-  const [here, root] = [surest(directory), surest('.')];
+  const here = surest(directory);
+  // Nothing is surer, and most are so: the workspace root is not looked at.
+  if (here === 3) return beside(directory);
+  const root = surest('.');
   if (root > here) {
     const verb = named.length > 1 ? 'are' : 'is';
     return {
