@@ -1,5 +1,5 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import { ok } from '@prism-build/errors';
+import { failed, ok } from '@prism-build/errors';
 import { checkVariables } from '../workspace/buildArgs';
 import { directoriesOf } from '../workspace/directories';
 import { parseOptions } from '../workspace/parseOptions';
@@ -11,6 +11,8 @@ import { findUncovered } from './coverage';
 import { imageStep } from './imageStep';
 import { openSiblings } from './openSiblings';
 import { buildOptions } from './options';
+import { checkOutputs } from './outputs/checkOutputs';
+import { explainSources } from './outputs/explainSources';
 import { rootfsStep } from './rootfsStep';
 import { sayWidened } from './sayWidened';
 import { listUnhashed } from './unhashed';
@@ -19,7 +21,9 @@ const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
 
 /** One task of the `build` executor, outside of a batch. */
 export async function build(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
-  const task = { project: context.projectName!, target: context.targetName! };
+  const { projectName: project, targetName: target, configurationName: configuration } = context;
+  const id = [project, target, configuration].filter(Boolean).join(':');
+  const task = { id, project: project!, target: target! };
   const { result } = await runStep(context, task, options);
   process.stdout.write(result.terminalOutput);
   return { success: result.success };
@@ -35,9 +39,14 @@ export async function* buildBatch(
   // An image step need not hash again what the compile step of its project hashed and wrote a moment ago.
   const made = new Map<string, CompileManifest>();
   yield* runGraph(graph, async (id) => {
-    const { target } = graph.tasks[id]!;
-    const { result, manifest } = await runStep(context, target, inputs[id], made.get(target.project));
-    if (manifest) made.set(target.project, manifest);
+    const { project, target } = graph.tasks[id]!.target;
+    const { result, manifest } = await runStep(
+      context,
+      { id, project, target },
+      inputs[id],
+      made.get(project),
+    );
+    if (manifest) made.set(project, manifest);
     return result;
   });
 }
@@ -49,7 +58,7 @@ interface StepResult {
 
 async function runStep(
   context: ExecutorContext,
-  { project, target }: { readonly project: string; readonly target: string },
+  { id, project, target }: { readonly id: string; readonly project: string; readonly target: string },
   value: unknown,
   compiled?: CompileManifest,
 ): Promise<StepResult> {
@@ -63,24 +72,39 @@ async function runStep(
   const step = steps[options.value.step];
   const siblings = openSiblings(context);
   const done = await step({ directories, project, options: options.value, siblings, compiled });
-  const reads = done.ok && !options.value.dryRun ? done.value.reads : undefined;
-  const unhashed = reads ? await listUnhashed(root, options.value, reads) : [];
-  const configuration = configured?.targets?.[target];
-  const uncovered = reads ? findUncovered(root, options.value, configuration, reads) : undefined;
-  const widened = done.ok ? done.value.widened : undefined;
+  if (!done.ok)
+    return { result: toTaskResult(failed(...explainSources(root, options.value, done.failures))) };
+  const { text, reads, manifest, widened } = done.value;
+  const plain = toTaskResult(ok(text));
+  // Nx must not cache a dry run, which would keep whatever lies in dist.
+  if (options.value.dryRun) return { result: uncached(plain) };
+  if (!reads) return { result: plain };
+  const outputs = checkOutputs(context, id, project, options.value, reads);
+  const unhashed = (await listUnhashed(root, options.value, reads)).filter(
+    (file) => !outputs.waitedFor(file),
+  );
+  const uncovered = findUncovered(root, options.value, configured?.targets?.[target], reads);
   // Nx shows nothing of what a batch says of a task that succeeds.
   if (widened) process.stderr.write(sayWidened(root, configured?.root ?? '.', project, widened));
-  const notes = `${explainUnhashed(unhashed)}${uncovered ? `  not cached: ${uncovered}\n` : ''}`;
-  const result = toTaskResult(done.ok ? ok(`${done.value.text}${notes}`) : done);
-  // Nx must not cache a dry run, which would keep whatever lies in dist, nor what its key does not cover.
+  const notes = [
+    ...outputs.notes,
+    ...explainUnhashed(unhashed),
+    ...(uncovered ? [`not cached: ${uncovered}`] : []),
+  ].map((note) => `  ${note}\n`);
+  const result = toTaskResult(ok(`${text}${notes.join('')}`));
+  // Nor what its key does not cover.
   const cacheable =
-    !options.value.dryRun && unhashed.length === 0 && uncovered === undefined && widened === undefined;
-  const status = result.success && !cacheable ? { status: 'local-cache-kept-existing' } : {};
-  return { result: { ...result, ...status }, manifest: done.ok ? done.value.manifest : undefined };
+    outputs.cacheable && unhashed.length === 0 && uncovered === undefined && widened === undefined;
+  return { result: cacheable ? result : uncached(result), manifest };
 }
 
-function explainUnhashed(files: readonly string[]): string {
-  if (files.length === 0) return '';
+/** The status with which Nx keeps a result out of its cache. */
+function uncached(result: TaskResult): TaskResult {
+  return { ...result, status: 'local-cache-kept-existing' };
+}
+
+function explainUnhashed(files: readonly string[]): string[] {
+  if (files.length === 0) return [];
   const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
-  return `  not cached: git ignores ${files[0]}${more}, which Nx 23 keeps out of every key (Nx 24 does not)\n`;
+  return [`not cached: git ignores ${files[0]}${more}, which Nx 23 keeps out of every key (Nx 24 does not)`];
 }

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Reads } from '@prism-build/plan';
 import { run } from '@prism-build/shell';
-import { contextPaths, literalPart, readContextTree } from '../workspace/readContext';
+import { openGitIgnore } from '../inference/outputs/gitIgnore';
+import { contextPaths, readBelow, readContextTree } from '../workspace/readContext';
 import type { BuildOptions } from './options';
+import { readSources } from './outputs/readSources';
 
 /**
  * Files that a step took from the context and that are in no key: Nx before 24 hashes nothing that git ignores,
@@ -13,36 +14,26 @@ export async function listUnhashed(root: string, options: BuildOptions, reads: R
   const { version } = require('nx/package.json') as { version: string };
   if (Number.parseInt(version, 10) >= 24 || options.context.startsWith('..')) return [];
   const { containerfile, context, step } = options;
-  const { compile, image } = reads;
-  const ofImage = image.ok ? image.value.sources : [];
-  const ofCompile = compile.kind === 'recognised' ? compile.sources : [];
-  const paths = contextPaths(step === 'compile' ? ofCompile : ofImage);
+  const paths = contextPaths(readSources(reads, step));
   if (paths.length === 0) return [];
-  const ignored = await listIgnored(
-    root,
-    paths.map((path) => join(context, literalPart(path))),
-  );
-  if (ignored.length === 0) return [];
   const tree = readContextTree(root, containerfile, context, paths);
   if (!tree.ok) return [];
   const taken = [...tree.value].flatMap(([path, { type }]) =>
     type === 'directory' ? [] : [join(context, path)],
   );
-  return taken.filter((path) =>
-    ignored.some((one) => (one.endsWith('/') ? path.startsWith(one) : path === one)),
-  );
+  const ignored = await listIgnored(root, taken);
+  return taken.filter((path) => ignored.has(path));
 }
 
-/** What git, and .nxignore, ignore below some paths; a directory that is ignored as a whole ends with a slash. */
-async function listIgnored(root: string, paths: readonly string[]): Promise<string[]> {
-  const nxignore = existsSync(join(root, '.nxignore')) ? ['--exclude-from=.nxignore'] : [];
+/** Those of some files that git, or .nxignore, ignores, be they tracked or not. */
+async function listIgnored(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const isIgnored = openGitIgnore(readBelow(root));
   const listed = await run({
-    argv: [
-      ...(['git', '--literal-pathspecs', 'ls-files', '-z', '--ignored', '--cached', '--others'] as const),
-      ...['--directory', '--exclude-standard', ...nxignore, '--', ...new Set(paths)],
-    ],
+    argv: ['git', 'check-ignore', '--no-index', '-z', '--stdin'],
     cwd: root,
+    input: paths.join('\0'),
   });
-  // Without git nobody ignores anything.
-  return listed.ok ? listed.value.stdout.split('\0').filter(Boolean) : [];
+  // Without git, and where it ignores nothing, the files that say so decide alone.
+  const byGit = listed.ok ? listed.value.stdout.split('\0') : [];
+  return new Set([...byGit, ...paths.filter(isIgnored)]);
 }

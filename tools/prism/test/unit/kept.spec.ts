@@ -48,6 +48,14 @@ const files: Readonly<Record<string, string>> = {
   'svc/go/idle/idle.go': 'package idle\n',
   'svc/root/Containerfile': 'FROM scratch\nCOPY svc/plain/one /one\n',
   'svc/root/project.json': JSON.stringify({ targets: { 'build-image': { options: { context: '.' } } } }),
+  'svc/made/Containerfile': 'FROM scratch\nCOPY dist/made /made\n',
+  'svc/maker/project.json': JSON.stringify({
+    targets: {
+      build: { outputs: ['{workspaceRoot}/dist/made'] },
+      docker: { command: 'docker build -f svc/root/Containerfile .' },
+    },
+  }),
+  '.gitignore': 'dist\n',
   '.dockerignore': '**/*.md\n',
 };
 
@@ -73,7 +81,7 @@ async function infer(): Promise<unknown> {
   const [glob, make] = createNodes;
   expect(glob).toBe(inferenceGlob);
   const found = list().filter((name) =>
-    /(^|\/)(Containerfile|[^/]+\.Containerfile|(project|package)\.json|compose\.yaml)$/.test(name),
+    /(^|\/)(Containerfile|[^/]+\.Containerfile|project\.json|package\.json|compose\.yaml)$/.test(name),
   );
   const context = { workspaceRoot: root, nxJsonConfiguration: {} };
   const nodes = await make(found, { prefix: 'p' }, context);
@@ -119,7 +127,15 @@ function generator(seed: number): () => number {
   };
 }
 
-const contents: readonly string[] = [...Object.values(files), '-> ../go', '-> /svc', '*\n!lib\n', '{', ''];
+const contents: readonly string[] = [
+  ...Object.values(files),
+  'services: { a: { build: { context: ., dockerfile: svc/simple/Containerfile } } }\n',
+  '-> ../go',
+  '-> /svc',
+  '*\n!lib\n',
+  '{',
+  '',
+];
 const extra: readonly string[] = [
   'svc/plain/.containerignore',
   'svc/plain/Containerfile.dockerignore',
@@ -138,6 +154,9 @@ const extra: readonly string[] = [
   'svc/new/Containerfile',
   'go.work',
   'svc/linked',
+  'compose.yaml',
+  'svc/made/dist/made/x',
+  'dist/made/x',
 ];
 
 function change(random: () => number): string {
@@ -210,18 +229,24 @@ async function inferMarked(): Promise<string[]> {
 test('only what has changed is read again', async () => {
   for (const [name, content] of Object.entries(files)) if (!content.startsWith('-> ')) write(name, content);
   await infer();
-  const all = ['base/static', 'svc/go', 'svc/linked', 'svc/plain', 'svc/root', 'svc/simple'];
+  const all = ['base/static', 'svc/go', 'svc/linked', 'svc/made', 'svc/plain', 'svc/root', 'svc/simple'];
   expect((await inferMarked()).sort()).toEqual(all);
   await tick();
   // What a COPY takes is the key's matter, not inference's.
   write('svc/plain/one', 'longer');
   fs.appendFileSync(join(root, 'base/static/etc/passwd'), 'x\n');
   fs.appendFileSync(join(root, 'svc/go/lib/lib.go'), '\nvar x = 1\n');
-  expect((await inferMarked()).sort()).toEqual(['base/static', 'svc/linked', 'svc/root', 'svc/simple']);
+  expect((await inferMarked()).sort()).toEqual([
+    'base/static',
+    'svc/linked',
+    'svc/made',
+    'svc/root',
+    'svc/simple',
+  ]);
   await tick();
   write('base/static/project.json', '{"name":"other"}');
   // What is made of a base follows its name, and is not read again for it.
-  const others = ['svc/go', 'svc/linked', 'svc/plain', 'svc/root', 'svc/simple'];
+  const others = ['svc/go', 'svc/linked', 'svc/made', 'svc/plain', 'svc/root', 'svc/simple'];
   expect((await inferMarked()).sort()).toEqual(others);
 });
 
@@ -231,13 +256,14 @@ test("what comes to lie beside what counts is nobody's matter", async () => {
   await tick();
   write('notes.md', 'x');
   write('svc/other/notes.md', 'x');
-  expect(await inferMarked()).toHaveLength(6);
+  expect(await inferMarked()).toHaveLength(7);
   await tick();
   // What decides which modules Go sees may come to lie above it.
   write('svc/go/go.work', 'go 1.24\n');
   expect((await inferMarked()).sort()).toEqual([
     'base/static',
     'svc/linked',
+    'svc/made',
     'svc/plain',
     'svc/root',
     'svc/simple',

@@ -30,7 +30,7 @@ interface Words {
 function readWords([word, ...rest]: readonly string[]): Words {
   if (word === undefined) return { contexts: [], containerfile: undefined };
   const [flag, written] = splitFlag(word);
-  if (!flag.startsWith('-')) {
+  if (!flag.startsWith('-') || flag === '-') {
     const others = readWords(rest);
     return { ...others, contexts: [flag, ...others.contexts] };
   }

@@ -15,14 +15,13 @@ export function readCompose(text: string): StatedBuild[] {
       dockerfile,
       dockerfile_inline: inline,
     } = typeof build === 'string' ? { context: build } : (tableOf(build) as Record<string, unknown>);
-    if (build === undefined || build === null || inline !== undefined || typeof context !== 'string')
-      return [];
+    if (typeof build !== 'string' && !isTable(build)) return [];
+    if (inline !== undefined || typeof context !== 'string') return [];
     const containerfile = typeof dockerfile === 'string' ? dockerfile : undefined;
     return [{ name: `service ${service}`, context, containerfile, from: 'context' }];
   });
 }
 
-const tableOf = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
+const isTable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const tableOf = (value: unknown): Record<string, unknown> => (isTable(value) ? value : {});

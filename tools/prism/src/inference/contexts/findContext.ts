@@ -47,14 +47,17 @@ export function findContext(request: ContextRequest, presence: Presence): FoundC
   if (contexts.length > 1) return { context: directory, failures: [refuseStated(file, stated)] };
   if (named.length === 0 || directory === '.') return beside(directory);
   const here = surest(directory);
-  // Nothing is surer, and asking would watch the whole workspace root.
+  // Nothing is surer, and most are so: the workspace root is not looked at.
   if (here === 3) return beside(directory);
-  if (surest('.') > here)
+  const root = surest('.');
+  if (root > here) {
+    const verb = named.length > 1 ? 'are' : 'is';
     return {
       context: '.',
-      reason: `${listPaths(named)} ${named.length > 1 ? 'are' : 'is'} there`,
+      reason: `${listPaths(named)} ${verb} ${root > 1 ? '' : 'named from '}there`,
       failures: [],
     };
+  }
   if (here > 0) return beside(directory);
   const lost = named.filter(({ path }) => presence(posix.join(directory, path)) === 0);
   const found = lost.filter(({ path }) => presence(path) > 0);

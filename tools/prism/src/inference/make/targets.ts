@@ -140,7 +140,7 @@ function describeUnhashed(unhashed: Unhashed, { known }: Surroundings): Record<s
 /** Where files come from, for `nx show project`: the context with its reason, and who makes what is copied. */
 function explain(
   { file }: Place,
-  { makers }: OutputLinks,
+  { makers, unknown }: OutputLinks,
   context: string,
   reason: string | undefined,
 ): string {
@@ -151,7 +151,10 @@ function explain(
   const lines = makers.map(
     ({ project, target, paths, line }) => `; ${paths.join(', ')} from ${project}:${target} (${file}:${line})`,
   );
-  return `${from}${lines.join('')}`;
+  const guesses = unknown.map(
+    ({ path, line }) => `; ${path} from build or ^build, if one makes it (${file}:${line})`,
+  );
+  return [from, ...lines, ...guesses].join('');
 }
 
 /** What an image's bases add to its key. */

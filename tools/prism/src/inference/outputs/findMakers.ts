@@ -1,3 +1,4 @@
+import { hasGlob } from '@prism-build/containerfile';
 import type { Output } from './listOutputs';
 import { matches, type Relation, relate } from './patterns';
 
@@ -54,14 +55,14 @@ export function findMakers(
       const relation = relationOf(one, output, options);
       return relation === 'apart' ? [] : [{ output, relation }];
     });
-    const holders = mostSpecific(
-      found.flatMap(({ output, relation }) => (relation === 'inside' ? [output] : [])),
-    );
+    const holders = found.flatMap(({ output, relation }) => (relation === 'inside' ? [output] : []));
     const within = found.flatMap(({ output, relation }) => (relation === 'around' ? [output] : []));
-    const usual = holders.filter(({ configuration }) => configuration === undefined);
-    const chosen = usual.length > 1 ? chooseOne(usual, options) : usual;
-    if (chosen.length === 0 && holders.length > 0) doubts.push({ taken: one, outputs: holders });
-    for (const output of chosen) makers.push(toMaker(output, one, one.path));
+    for (const rivals of groupRivals(one, holders)) {
+      const usual = rivals.filter(({ configuration }) => configuration === undefined);
+      const chosen = usual.length > 1 ? chooseOne(usual, options) : usual;
+      if (chosen.length === 0) doubts.push({ taken: one, outputs: rivals });
+      for (const output of chosen) makers.push(toMaker(output, one, one.path));
+    }
     for (const output of within.filter(({ configuration }) => configuration === undefined))
       makers.push(toMaker(output, one, output.path));
   }
@@ -82,11 +83,19 @@ function relationOf(taken: Taken, output: Output, { project, onlyFiles, leftOut 
   return onlyFiles && (own || taken.path !== '') ? relation : 'apart';
 }
 
-/** Of outputs that all hold a path, those that say it most exactly. */
-function mostSpecific(outputs: readonly Output[]): Output[] {
-  const depth = ({ path }: Output) => path.split('/').length;
-  const deepest = Math.max(...outputs.map(depth));
-  return outputs.filter((output) => depth(output) === deepest);
+/**
+ * Outputs that make the same of what is taken. A path is made by the output that says it most exactly; a pattern may
+ * be made by several, each a part of it.
+ */
+function groupRivals({ path }: Taken, holders: readonly Output[]): readonly (readonly Output[])[] {
+  if (hasGlob(path)) {
+    const groups = new Map<string, Output[]>();
+    for (const output of holders) groups.set(output.path, [...(groups.get(output.path) ?? []), output]);
+    return [...groups.values()];
+  }
+  const depth = (output: Output) => output.path.split('/').length;
+  const deepest = Math.max(...holders.map(depth));
+  return holders.length === 0 ? [] : [holders.filter((output) => depth(output) === deepest)];
 }
 
 /** Of targets that make the same: the one that runs last, or the one that is called `build`. */

@@ -25,7 +25,11 @@ export function openGitIgnore(read: (path: string) => string | undefined): IsIgn
       if (above.some(hasGlob)) break;
       const matcher = matcherOf(above.join('/'));
       if (!matcher) continue;
-      const result = matcher.test(`${parts.slice(depth).join('/')}${directory ? '/' : ''}`);
+      const inner = parts.slice(depth);
+      const result = matcher.test(`${inner.join('/')}${directory ? '/' : ''}`);
+      // What is only said of a directory above, a deeper file may have taken back; it was asked before.
+      const inherited = inner.length > 1 && matcher.test(`${inner.slice(0, -1).join('/')}/`).ignored;
+      if (result.ignored && inherited) continue;
       if (result.ignored || result.unignored) ignored = result.ignored;
     }
     return ignored;

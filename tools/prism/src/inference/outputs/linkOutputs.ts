@@ -66,6 +66,8 @@ export function linkOutputs(
       path === '' ? surroundings.outputs.of(project) : surroundings.outputs.near(path),
     ),
   );
+  // Most images copy sources alone.
+  if (named.length === 0 && candidates.size === 0 && !taken.some(({ ignored }) => ignored)) return noLinks;
   const usable = [...candidates].filter((output) => !surroundings.leadsBack(output));
   const leftOut = openLeftOut(request);
   const { runsBefore } = surroundings;
@@ -84,11 +86,13 @@ export function linkOutputs(
     makers,
     unknown,
     inputs: [
-      ...makers.flatMap(({ paths, target }) =>
-        toInputs(
-          paths,
-          named.some(({ maker }) => maker.target === target),
-        ),
+      ...toInputs(
+        found.makers.flatMap(({ paths }) => paths),
+        false,
+      ),
+      ...toInputs(
+        named.flatMap(({ maker }) => maker.paths),
+        true,
       ),
       ...toInputs(guessed.length > 0 ? unknown.map(({ path }) => path) : [], true),
     ],
@@ -108,8 +112,10 @@ function nameMakers(
   { project, context }: OutputRequest,
   { isProject }: OutputSurroundings,
 ): NamedMaker[] {
+  const entries = Object.entries(from);
+  if (entries.length === 0) return [];
   return taken.flatMap((one) =>
-    Object.entries(from).flatMap(([written, task]): NamedMaker[] => {
+    entries.flatMap(([written, task]): NamedMaker[] => {
       const inContext = posix.join(context, written);
       const path = relate(one.path, written) === 'apart' ? inContext : written;
       const relation = relate(one.path, path);

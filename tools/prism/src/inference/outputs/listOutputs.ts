@@ -31,7 +31,7 @@ export type ReadOutputs = (
 /** The paths that the targets of a project make, in every configuration. Targets with outputs that Nx refuses make none. */
 export function listOutputs({ name, root, targets }: KnownProject, readOutputs: ReadOutputs): Output[] {
   return Object.entries(targets).flatMap(([target, config]) => {
-    if (config.continuous || isOurs(config)) return [];
+    if (config.continuous || isOurs(config) || !mayMake(target, config)) return [];
     const declared = config.outputs !== undefined || config.options?.outputPath !== undefined;
     const read = (configuration: string | undefined): readonly string[] => {
       try {
@@ -61,9 +61,22 @@ export function listOutputs({ name, root, targets }: KnownProject, readOutputs: 
   });
 }
 
+/** Where Nx finds no output, it need not be asked: most targets have none, and its module may not be loaded yet. */
+function mayMake(name: string, { outputs, options, configurations = {} }: DeclaredTarget): boolean {
+  if (outputs) return outputs.length > 0;
+  if (name === 'build' || name === 'prepare') return true;
+  return [options, ...Object.values(configurations)].some((one) => one?.outputPath !== undefined);
+}
+
 /** Images and compiled trees have dependencies of their own. */
 function isOurs({ executor }: DeclaredTarget): boolean {
   return executor?.startsWith('prism:') ?? false;
+}
+
+/** Whether a target runs something and does not say what that makes. */
+export function isSilent(target: DeclaredTarget): boolean {
+  const makesNothing = /(^|:)(noop|release-publish)$/.test(target.executor ?? '');
+  return !isOurs(target) && target.outputs === undefined && !makesNothing;
 }
 
 function split(paths: readonly string[]): { readonly made: string[]; readonly except: string[] } {

@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { ExecutorContext, ProjectsConfigurations, TaskGraph } from '@nx/devkit';
+import type { Reads } from '@prism-build/plan';
+import { openGitIgnore } from '../../inference/outputs/gitIgnore';
+import { toTask } from '../../inference/outputs/linkOutputs';
+import { isSilent, type KnownProject, listOutputs } from '../../inference/outputs/listOutputs';
+import { openNxReading } from '../../inference/outputs/nxReading';
+import { indexOutputs, type OutputIndex } from '../../inference/outputs/outputIndex';
+import { matches } from '../../inference/outputs/patterns';
+import { listTaken } from '../../inference/read/takes';
+import { literalPart, readBelow, readIgnoreRules } from '../../workspace/readContext';
+import type { BuildOptions } from '../options';
+import { findMissing } from './findMissing';
+import { readSources } from './readSources';
+
+/** Whether what a step took was there when Nx made its key. */
+export interface OutputCheck {
+  /** To be shown to the user, a line each. */
+  readonly notes: readonly string[];
+  readonly cacheable: boolean;
+  /** Whether a file is an output of a task that Nx waited for: then it is in the key, whatever git ignores. */
+  readonly waitedFor: (path: string) => boolean;
+}
+
+/** Judges by targets as Nx ended up with them: inference cannot see those that other plugins infer. */
+export function checkOutputs(
+  context: ExecutorContext,
+  taskId: string,
+  project: string,
+  options: BuildOptions,
+  reads: Reads,
+): OutputCheck {
+  const { root } = context;
+  const waits = listWaits(context.taskGraph, taskId);
+  const outputsWaitedFor = waits.flatMap((id) => context.taskGraph?.tasks[id]?.outputs ?? []);
+  const waitedFor = (path: string) => outputsWaitedFor.some((output) => matches(path, output));
+  const taken = listTaken(options.context, readSources(reads, options.step), openGitIgnore(readBelow(root)));
+  const rules = readIgnoreRules(readBelow(root), options.containerfile, options.context);
+  const prefix = options.context === '.' ? '' : `${options.context}/`;
+  const leftOut = (path: string): boolean => {
+    const inner = path.startsWith(prefix) ? path.slice(prefix.length) : '';
+    return rules.ok && inner !== '' && rules.value.ignores(inner, true);
+  };
+  const isThere = (path: string) => existsSync(join(root, literalPart(path)));
+  const { outputs, mayMakeMore } = targetsOf(context);
+  const named = namedBy(options, project, context, waits);
+  const { makers, unknown } = findMissing({
+    project,
+    taken,
+    outputs,
+    waitedFor: [...outputsWaitedFor, ...named],
+    isThere,
+    leftOut,
+  });
+  const at = (line: number) => `${options.containerfile}:${line}`;
+  const not = mayMakeMore ? 'not cached: ' : 'warning: ';
+  return {
+    waitedFor,
+    cacheable: makers.length === 0 && !(mayMakeMore && unknown.length > 0),
+    notes: [
+      ...makers.map(
+        ({ project: name, target, paths, line }) =>
+          `not cached: ${at(line)} copies ${paths.join(', ')}, which ${name}:${target} makes and this target does not wait for; set "from": {"${paths[0]}": "${name}:${target}"} in the options of build-image`,
+      ),
+      ...unknown.map(
+        ({ path, line }) =>
+          `${not}${at(line)} copies ${path}, which git ignores and no target is known to make; name the target that makes it: "from": {"${path}": "<project>:<target>"} in the options of build-image`,
+      ),
+    ],
+  };
+}
+
+/** Paths that the option `from` gives to tasks that this one waits for: their outputs need not say so. */
+function namedBy(
+  { from, context: directory }: BuildOptions,
+  project: string,
+  { projectsConfigurations, taskGraph }: ExecutorContext,
+  waits: readonly string[],
+): string[] {
+  const tasks = waits.flatMap((id) => taskGraph?.tasks[id]?.target ?? []);
+  return Object.entries(from).flatMap(([path, text]) => {
+    const named = toTask(text, project, (name) => name in (projectsConfigurations?.projects ?? {}));
+    const waited = tasks.some((task) => task.project === named.project && task.target === named.target);
+    return waited ? [path, posix.join(directory, path)] : [];
+  });
+}
+
+/** The tasks that a task waits for, directly or not. */
+function listWaits(graph: TaskGraph | undefined, taskId: string): string[] {
+  const seen = new Set<string>();
+  const visit = (id: string): void => {
+    for (const dependency of graph?.dependencies[id] ?? []) {
+      // Some versions of Nx have objects there.
+      const next = typeof dependency === 'string' ? dependency : (dependency as { id: string }).id;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      visit(next);
+    }
+  };
+  visit(taskId);
+  return [...seen];
+}
+
+interface Targets {
+  readonly outputs: OutputIndex;
+  /** Whether some target says nothing of what it makes: it may make anything, and then no key is safe. */
+  readonly mayMakeMore: boolean;
+}
+
+/** A batch asks for every image of a workspace. */
+const known = new WeakMap<ProjectsConfigurations, Targets>();
+
+function targetsOf({ root, projectsConfigurations, nxJsonConfiguration }: ExecutorContext): Targets {
+  if (!projectsConfigurations) return { outputs: indexOutputs([]), mayMakeMore: true };
+  const before = known.get(projectsConfigurations);
+  if (before) return before;
+  const { readOutputs } = openNxReading(root, nxJsonConfiguration ?? {});
+  const projects = Object.entries(projectsConfigurations.projects).map(
+    ([name, { root: directory, targets }]): KnownProject => ({
+      name,
+      root: directory,
+      targets: (targets ?? {}) as KnownProject['targets'],
+    }),
+  );
+  const found = {
+    outputs: indexOutputs(projects.flatMap((one) => listOutputs(one, readOutputs))),
+    mayMakeMore: projects.some(({ targets }) => Object.values(targets).some(isSilent)),
+  };
+  known.set(projectsConfigurations, found);
+  return found;
+}
