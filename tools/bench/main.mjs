@@ -4,6 +4,7 @@ import { loadavg } from 'node:os';
 import { cold } from './cold.mjs';
 import { edit } from './edit.mjs';
 import { cleanUp } from './lib/cleanup.mjs';
+import { limits } from './limits.mjs';
 import { noop } from './noop.mjs';
 import { podman } from './podman.mjs';
 import { scale } from './scale.mjs';
@@ -11,7 +12,7 @@ import { sizes } from './sizes.mjs';
 import { stack } from './stack.mjs';
 import { start } from './start.mjs';
 
-const benchmarks = { edit, noop, cold, start, podman, stack, sizes, scale };
+const benchmarks = { edit, noop, cold, start, podman, stack, sizes, scale, limits };
 const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);
 const unknown = names.filter((name) => !(name in benchmarks));

@@ -1,5 +1,6 @@
 import { opaqueWhiteout, whiteout } from '@prism-build/oci';
 import { applyLayer, type LayerEntry } from '../src/base/applyLayer';
+import { listChanges } from '../src/changes';
 import type { Tree } from '../src/node';
 
 const owned = { uid: 0, gid: 0 };
@@ -73,6 +74,25 @@ test('a directory in the place of a link empties nothing, wherever its entries s
   ]);
   // Without the directory the link stays, and engines do not follow it for what is in it.
   expect(list(apply(lower, [opaqueAlias]))).toEqual(['alias symlink', ...kept]);
+});
+
+test('a command that puts a directory in the place of a link changes that alone', () => {
+  const before = apply([
+    dir('srv'),
+    dir('srv/1'),
+    file('srv/1/f'),
+    dir('srv/1/sub'),
+    file('srv/1/sub/f'),
+    link('srv/now', '1'),
+  ]);
+  const { content: _, ...opaqueNow } = opaqueWhiteout('srv/now');
+  const layer = [dir('srv'), dir('srv/now'), opaqueNow, file('srv/now/f')];
+  const entries = layer.map((header, at) => ({ header, size: 1, path: `/scratch/run/${at}` }));
+  expect(list(listChanges(before, entries, []))).toEqual([
+    'srv directory',
+    'srv/now directory',
+    'srv/now/f file',
+  ]);
 });
 
 test('whiteouts behind a link that stays, and behind one that the layer makes', () => {

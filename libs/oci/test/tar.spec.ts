@@ -119,6 +119,27 @@ test('the order of the input and the size of the chunks never count', () => {
   );
 });
 
+test('entries are in the order of the bytes of their paths', () => {
+  const names = fc.string({ unit: 'binary', minLength: 1, maxLength: 4 });
+  const near = fc.constantFrom('\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{10ffff}', 'a', 'é');
+  const path = fc.oneof(
+    names,
+    fc.array(near, { minLength: 1, maxLength: 4 }).map((all) => all.join('')),
+  );
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(
+        path.filter((one) => !/[/\0]|^\.\.?$/.test(one)),
+        { maxLength: 20 },
+      ),
+      (all) => {
+        const found = good(orderTree(all.map((one) => fileAt(one)))).map((entry) => Buffer.from(entry.path));
+        expect(found).toEqual(all.map((one) => Buffer.from(one)).sort(Buffer.compare));
+      },
+    ),
+  );
+});
+
 test('GNU tar lists the same entries', () => {
   const file = join(makeDirectory(), 'layer.tar');
   writeFileSync(file, tarOf(sampleTree()));

@@ -19,11 +19,12 @@ import {
   putBlobs,
 } from '@prism-build/oci';
 import { baseOf, type ImagePlan, type ImageReads, planImage, resolveReads } from '@prism-build/plan';
-import { attempt, sayIfLong } from '@prism-build/shell';
+import { attempt, runPool, sayIfLong } from '@prism-build/shell';
 import { contextDigestsPath, imageDirectory, imageKey, lockPath } from '../workspace/directories';
 import { contextPaths, readContextTree } from '../workspace/readContext';
 import { readBases } from './bases/readBases';
 import { withImages } from './bases/withImages';
+import { collectGarbage } from './collectGarbage';
 import type { CompileManifest } from './compileManifest';
 import { describeHints, describeImage, describeStage } from './describeImage';
 import { digestContext } from './digests/contextDigests';
@@ -33,7 +34,11 @@ import { readCompiled } from './readCompiled';
 import { readRequest } from './request';
 import { openRootfs, type RootfsSource, withRootfs } from './rootfs';
 import { openCommands } from './run/openCommands';
+import { shareLayers } from './sharedLayers';
 import type { StepInput, StepReport } from './step';
+
+/** Files of a context from which on trees of several platforms do not stand in memory together. */
+const manyFiles = 20_000;
 
 /** Assembles an image for all platforms from files, and publishes it under dist/images. */
 export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
@@ -59,8 +64,8 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
     digestContext(context, contextDigestsPath(directories, input.project, options.variant), hashOnCores),
   );
   if (!digested.ok) return digested;
-  const { digests, findChanged } = digested.value;
-  const key = digestInputs(plan.value, { context, digests }, manifest, rootfs?.identity);
+  const { digestOf, findChanged } = digested.value;
+  const key = digestInputs(plan.value, { context, digestOf }, manifest, rootfs?.identity);
   const text = (made: DigestJson) => describeStage(reads) + describeHints(plan.value) + describeImage(made);
   const known = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson, written?: ReadonlySet<Digest>) =>
@@ -132,20 +137,25 @@ async function assembleImage(
 ): Promise<Result<AssembledImage>> {
   const written = new Set<Digest>();
   const commands = openCommands(input, store, plan.compression);
-  const packed = await Promise.all(
-    plan.platforms.map(async (platform) => {
-      const compiled = inputs.compiled(formatPlatform(platform.platform));
-      return withRootfs(inputs.rootfs, platform.platform, async (rootfs) => {
-        const { context, images } = inputs;
-        const trees = { context, compile: compiled, images, commands, rootfs };
-        const assembled = await assemblePlatform(platform, plan.containerfile, trees);
-        if (!assembled.ok) return assembled;
-        return sayIfLong(`${input.project}: packing layers for ${formatPlatform(platform.platform)}`, () =>
-          packLayers(assembled.value, plan, store, written),
-        );
-      });
-    }),
-  );
+  const pack = shareLayers((entries) => packLayer(store, entries, { compression: plan.compression }));
+  // Where there is much to hold, one platform at a time bounds memory.
+  const isBig = inputs.context.size > manyFiles;
+  const atOnce = isBig ? 1 : plan.platforms.length;
+  const tidy = isBig ? collectGarbage : () => {};
+  const packed = await runPool(plan.platforms, atOnce, async (platform) => {
+    tidy();
+    const compiled = inputs.compiled(formatPlatform(platform.platform));
+    return withRootfs(inputs.rootfs, platform.platform, async (rootfs) => {
+      const { context, images } = inputs;
+      const trees = { context, compile: compiled, images, commands, rootfs };
+      const assembled = await assemblePlatform(platform, plan.containerfile, trees);
+      if (!assembled.ok) return assembled;
+      tidy();
+      return sayIfLong(`${input.project}: packing layers for ${formatPlatform(platform.platform)}`, () =>
+        packLayers(assembled.value, pack, written),
+      );
+    });
+  });
   const platforms = all(packed);
   if (!platforms.ok) return platforms;
   const built = buildImage(platforms.value);
@@ -158,15 +168,12 @@ async function assembleImage(
 
 async function packLayers(
   assembled: AssembledPlatform,
-  plan: ImagePlan,
-  store: ContentStore,
+  pack: ReturnType<typeof shareLayers>,
   written: Set<Digest>,
 ): Promise<Result<PlatformInput>> {
   const layers: Layer[] = [];
   for (const { entries, packed } of assembled.layers) {
-    const layer = packed
-      ? ok(packed)
-      : await packLayer(store, toEntries(entries), { compression: plan.compression });
+    const layer = packed ? ok(packed) : await pack(toEntries(entries));
     if (!layer.ok) return layer;
     if (!packed) written.add(layer.value.digest);
     layers.push(layer.value);

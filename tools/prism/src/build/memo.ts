@@ -18,14 +18,14 @@ import { executorIdentity } from '../workspace/identity';
 import type { CompileManifest } from './compileManifest';
 
 /**
- * Everything that decides an image, as one digest: the code, the plan and the content of what it reads (`digests` has
- * that of the context's files, in their order). What was
+ * Everything that decides an image, as one digest: the code, the plan and the content of what it reads (`digestOf`
+ * gives that of the context's files by their number). What was
  * assembled before is found by it in our own store, whatever became of Nx's: finished work survives a kill, a
  * chain inside one batch stops where nothing changed, and going back to an older state costs nothing.
  */
 export function digestInputs(
   plan: ImagePlan,
-  { context, digests }: { readonly context: Tree; readonly digests: readonly Buffer[] },
+  { context, digestOf }: { readonly context: Tree; readonly digestOf: (number: number) => Buffer },
   manifest: CompileManifest | undefined,
   rootfs?: string,
 ): string {
@@ -42,7 +42,7 @@ export function digestInputs(
     const { content } = node;
     hash
       .update(`${contentSize(content)}\0`)
-      .update(content.kind === 'bytes' ? content.bytes : digests[at++]!);
+      .update(content.kind === 'bytes' ? content.bytes : digestOf(at++));
   }
   return hash.digest('hex');
 }

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Node, Tree } from '@prism-build/assemble';
+import { type Content, hashFile } from '@prism-build/oci';
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
+import { settledBefore } from './digests/fileKey';
+
+/** In place of a signature: the content is looked at every time. */
+const unsettled = 'read';
 
 interface Known {
   readonly signature: string;
@@ -23,6 +28,7 @@ export interface MirroredTree {
  */
 export function mirrorTree(tree: Tree, directory: string, manifestPath: string): MirroredTree {
   const before = readManifest(manifestPath, directory);
+  const settled = settledBefore(dirname(manifestPath));
   const after: Record<string, Known> = {};
   const hash = createHash('sha256');
   const files = new Map<string, string>();
@@ -30,7 +36,7 @@ export function mirrorTree(tree: Tree, directory: string, manifestPath: string):
   const forget = () => fs.rmSync(manifestPath, { force: true });
   removeOthers(directory, '', tree);
   for (const [path, node] of tree) {
-    const known = place(join(directory, path), node, before[path], forget);
+    const known = place(join(directory, path), node, before[path], settled, forget);
     after[path] = known;
     if (node.type === 'file') files.set(path, known.digest);
     hash.update(`${path}\0${node.type}\0${node.mode.toString(8)}\0${known.digest}\n`);
@@ -40,7 +46,13 @@ export function mirrorTree(tree: Tree, directory: string, manifestPath: string):
   return { digest: hash.digest('hex'), files };
 }
 
-function place(path: string, node: Node, before: Known | undefined, forget: () => void): Known {
+function place(
+  path: string,
+  node: Node,
+  before: Known | undefined,
+  settled: bigint,
+  forget: () => void,
+): Known {
   if (node.type === 'directory') {
     fs.mkdirSync(path, { recursive: true });
     return { signature: 'directory', digest: '' };
@@ -55,25 +67,36 @@ function place(path: string, node: Node, before: Known | undefined, forget: () =
     return { signature, digest: node.linkTarget };
   }
   if (node.type !== 'file') return { signature: node.type, digest: '' };
+  const { content } = node;
   // ctime cannot be set by anyone, so a file that was replaced or edited never keeps its signature.
   const signature =
-    node.content.kind === 'file' ? `${signatureOf(node.content.path)}:${node.mode}` : 'inline';
-  if (before?.signature === signature && signature !== 'inline') return before;
-  const bytes = node.content.kind === 'file' ? fs.readFileSync(node.content.path) : node.content.bytes;
-  const digest = createHash('sha256').update(bytes).digest('hex');
+    content.kind === 'file' ? `${signatureOf(content.path, settled)}:${node.mode}` : unsettled;
+  if (before?.signature === signature && !signature.startsWith(unsettled)) return before;
+  let digest = digestOf(content);
   if (before?.digest !== digest) {
     forget();
     fs.mkdirSync(dirname(path), { recursive: true });
     fs.rmSync(path, { recursive: true, force: true });
-    fs.writeFileSync(path, bytes, { mode: node.mode });
+    if (content.kind === 'bytes') fs.writeFileSync(path, content.bytes);
+    else {
+      fs.copyFileSync(content.path, path, fs.constants.COPYFILE_FICLONE);
+      // What was copied counts, should the source have changed in between.
+      digest = digestOf({ ...content, path });
+    }
   }
   fs.chmodSync(path, node.mode);
   return { signature, digest };
 }
 
-function signatureOf(path: string): string {
+function digestOf(content: Content): string {
+  if (content.kind === 'file') return hashFile(content.path).digest.slice('sha256:'.length);
+  return createHash('sha256').update(content.bytes).digest('hex');
+}
+
+/** Of a file that changed a moment ago nothing is known: the next change may leave the same time. */
+function signatureOf(path: string, settled: bigint): string {
   const { dev, ino, size, ctimeNs } = fs.statSync(path, { bigint: true });
-  return `${dev}:${ino}:${size}:${ctimeNs}`;
+  return ctimeNs < settled ? `${dev}:${ino}:${size}:${ctimeNs}` : unsettled;
 }
 
 /** A manifest of another directory, or of files that somebody removed, is worth nothing. */

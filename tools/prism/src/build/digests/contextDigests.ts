@@ -3,12 +3,12 @@ import type { Tree } from '@prism-build/assemble';
 import { type Failure, ociFailure } from '@prism-build/errors';
 import type { hashFile } from '@prism-build/oci';
 import { writeFileAtomic } from '@prism-build/shell';
-import { encodeTable, readTable } from './digestTable';
-import { readKey, settledBefore } from './fileKey';
+import { digestSize, encodeTable, readTable } from './digestTable';
+import { keySize, readKey, settledBefore } from './fileKey';
 
 export interface ContextDigests {
-  /** sha256 of the content of each file of the tree, in binary, in its order. */
-  readonly digests: readonly Buffer[];
+  /** sha256 of the content of a file of the tree, by its number among those that lie on the disk. In binary. */
+  readonly digestOf: (number: number) => Buffer;
   /** A failure for each file whose content has changed since: it may be in an image, and is not in its key. */
   readonly findChanged: () => Promise<readonly Failure[]>;
 }
@@ -25,27 +25,30 @@ export async function digestContext(tree: Tree, path: string, hash: Hash): Promi
   const files = [...tree.values()].flatMap((node) =>
     node.type === 'file' && node.content.kind === 'file' ? [node.content] : [],
   );
-  const records: [key: Buffer, digest: Buffer][] = [];
-  const digests: Buffer[] = [];
-  const seen: Buffer[] = [];
-  for (const { path: file, size } of files) {
-    const { key, changed } = readKey(file);
-    const digest = known.find(key) ?? binary(await hash(file, size));
-    digests.push(digest);
-    seen.push(key);
+  // One piece of memory each: a buffer a file would be several times as big.
+  const keys = Buffer.alloc(files.length * keySize);
+  const digests = Buffer.alloc(files.length * digestSize);
+  const keyOf = (number: number) => keys.subarray(number * keySize, (number + 1) * keySize);
+  const digestOf = (number: number) => digests.subarray(number * digestSize, (number + 1) * digestSize);
+  const kept: number[] = [];
+  for (const [number, { path: file, size }] of files.entries()) {
+    const key = keyOf(number);
+    const changed = readKey(file, key);
+    const before = known.find(key);
+    (before ?? binary(await hash(file, size))).copy(digests, number * digestSize);
     // Looked at again: a file that was written while it was read keeps no digest.
-    if (changed < settled && (known.find(key) || readKey(file).key.equals(key))) records.push([key, digest]);
+    if (changed < settled && (before || hasKey(file, key))) kept.push(number);
   }
-  const table = encodeTable(records);
+  const table = encodeTable(keys, digests, kept);
   if (!table.equals(known.bytes)) writeFileAtomic(path, table);
   return {
-    digests,
+    digestOf,
     findChanged: async () => {
       const failures: Failure[] = [];
-      for (const [at, { path: file, size }] of files.entries()) {
-        if (readKey(file).key.equals(seen[at]!)) continue;
+      for (const [number, { path: file, size }] of files.entries()) {
+        if (hasKey(file, keyOf(number))) continue;
         // Another mode or another name changes the time too.
-        if (binary(await hash(file, size)).equals(digests[at]!)) continue;
+        if (binary(await hash(file, size)).equals(digestOf(number))) continue;
         failures.push(
           ociFailure('LAYER_SOURCE_CHANGED', { what: `${file} changed while the image was built.` }),
         );
@@ -53,6 +56,13 @@ export async function digestContext(tree: Tree, path: string, hash: Hash): Promi
       return failures;
     },
   };
+}
+
+const scratch = Buffer.alloc(keySize);
+
+function hasKey(file: string, key: Buffer): boolean {
+  readKey(file, scratch);
+  return scratch.equals(key);
 }
 
 function binary({ digest }: ReturnType<typeof hashFile>): Buffer {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { keySize } from './fileKey';
 
-const digestSize = 32;
+/** Bytes of a sha256. */
+export const digestSize = 32;
 const recordSize = keySize + digestSize;
 /** Counts up when records change their form. */
 const magic = Buffer.from('prism files 1\n');
@@ -48,10 +49,17 @@ export function readTable(path: string): DigestTable {
   };
 }
 
-/** A table of these records, in the order that `find` needs. */
-export function encodeTable(records: readonly (readonly [key: Buffer, digest: Buffer])[]): Buffer {
-  const sorted = [...records].sort(([a], [b]) => a.compare(b));
-  const body = Buffer.concat(sorted.flatMap(([key, digest]) => [key, digest]));
+/** A table of the files with these numbers, in the order that `find` needs; keys and digests stand one behind the other. */
+export function encodeTable(keys: Buffer, digests: Buffer, numbers: readonly number[]): Buffer {
+  const start = (number: number) => number * keySize;
+  const sorted = Uint32Array.from(numbers).sort((a, b) =>
+    keys.compare(keys, start(b), start(b) + keySize, start(a), start(a) + keySize),
+  );
+  const body = Buffer.alloc(sorted.length * recordSize);
+  for (const [at, number] of sorted.entries()) {
+    keys.copy(body, at * recordSize, start(number), start(number) + keySize);
+    digests.copy(body, at * recordSize + keySize, number * digestSize, (number + 1) * digestSize);
+  }
   return Buffer.concat([magic, sha256(body), body]);
 }
 

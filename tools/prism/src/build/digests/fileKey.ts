@@ -8,15 +8,16 @@ export const keySize = 32;
 const coarsest = 2_000_000_000n;
 
 /**
- * What tells that a file is still the same. Uses ctime: unlike mtime, a program cannot set it. `changed` is that time, in
- * nanoseconds since 1970.
+ * Writes into `key` what tells that a file is still the same. Uses ctime: unlike mtime, a program cannot set it. Gives that
+ * time, in nanoseconds since 1970.
  */
-export function readKey(path: string): { readonly key: Buffer; readonly changed: bigint } {
+export function readKey(path: string, key: Buffer): bigint {
   const { dev, ino, size, ctimeNs } = fs.statSync(path, { bigint: true });
-  const key = Buffer.alloc(keySize);
-  for (const [at, value] of [dev, ino, size, ctimeNs].entries())
-    key.writeBigUInt64BE(BigInt.asUintN(64, value), 8 * at);
-  return { key, changed: ctimeNs };
+  key.writeBigUInt64BE(BigInt.asUintN(64, dev), 0);
+  key.writeBigUInt64BE(BigInt.asUintN(64, ino), 8);
+  key.writeBigUInt64BE(BigInt.asUintN(64, size), 16);
+  key.writeBigUInt64BE(BigInt.asUintN(64, ctimeNs), 24);
+  return ctimeNs;
 }
 
 /**

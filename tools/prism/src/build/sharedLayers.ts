@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Result } from '@prism-build/errors';
+import type { Entry, Layer } from '@prism-build/oci';
+
+type Pack = (entries: readonly Entry[]) => Promise<Result<Layer>>;
+
+/**
+ * Packs equal layers once: what the platforms of an image take from the context is the same for all. Equal means the same
+ * files of the disk, so no content is read to find out.
+ */
+export function shareLayers(pack: Pack): Pack {
+  const made = new Map<string, Promise<Result<Layer>>>();
+  return (entries) => {
+    const key = describe(entries);
+    const layer = made.get(key) ?? pack(entries);
+    made.set(key, layer);
+    return layer;
+  };
+}
+
+function describe(entries: readonly Entry[]): string {
+  const hash = createHash('sha256');
+  for (const { xattrs, ...entry } of entries) {
+    const content = entry.type === 'file' && entry.content.kind === 'bytes' ? entry.content.bytes : undefined;
+    hash.update(JSON.stringify(content ? { ...entry, content: content.length } : entry));
+    if (content) hash.update(content);
+    for (const [name, value] of Object.entries(xattrs ?? {}))
+      hash.update(JSON.stringify([name, value.length])).update(value);
+  }
+  return hash.digest('hex');
+}
