@@ -60,7 +60,8 @@ function compileTarget(
     inputs: inputsOf(inputs, surroundings).concat(identity.inputs) as Inputs,
     outputs: [`{workspaceRoot}/dist/compile/${name}`],
     options: Object.assign(
-      { step: 'compile', containerfile: place.file, context, definition },
+      { step: 'compile', containerfile: place.file, context },
+      definition && { definition },
       shared,
       describeUnhashed(unhashed, surroundings),
       identity.options,
@@ -86,8 +87,8 @@ function imageTarget(
     step: 'image',
     containerfile: place.file,
     context,
-    definition,
   };
+  if (definition !== undefined) options.definition = definition;
   if (variant !== undefined) Object.assign(options, shared, { variant, stage });
   if (links && Object.keys(links.projects).length > 0) options.bases = links.projects;
   Object.assign(options, describeUnhashed(unhashed, surroundings));
