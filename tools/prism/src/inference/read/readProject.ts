@@ -47,12 +47,13 @@ export function readProject(
   };
   const readings = images.map(({ component, ...variant }): ImageReads => {
     const followed = component.ok ? followLinks(context, component.value, files) : undefined;
+    const locked = followed?.bases.some(({ reference }) => !isLocal(reference)) ?? false;
     return {
       ...variant,
       references: followed ? followed.bases.map(({ reference }) => reference) : [],
       inputs: imageInputs(facts, followed, place),
       compiled: followed?.compile !== undefined,
-      definition: readDefinition(facts, [imagesLockPath(file)], files),
+      definition: readDefinition(facts, locked ? [imagesLockPath(file)] : [], files),
       unhashed: readImageUnhashed({ ...facts, rules }, component.ok ? component.value : undefined, files),
     };
   });
