@@ -61,7 +61,7 @@ export const buildOptions = z.object({
   definition: z
     .string()
     .optional()
-    .describe('A digest of the Containerfile, its ignore file, locks and pins, for the key; inferred.'),
+    .describe('A digest of the ignore file, locks and pins, for the key; inferred.'),
   unhashed: z
     .array(z.string())
     .default([])

@@ -1,4 +1,4 @@
-import { chmodSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { digestOf, goStage, storedBlobs, writeGo, writePin } from '../../../../test/support/components';
 import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
 import { removePlugin } from '../../../../test/support/plugin';
@@ -96,7 +96,47 @@ test('a file that becomes executable misses, below a directory, too; what a READ
   expect(await build()).toEqual({ ...everything, files: false });
   expect(digestOf(workspace, 'files')).not.toBe(before);
   const target = await workspace.nx(['show', 'target', 'files:build-image', '--json']);
-  expect(JSON.parse(target.output).options.executable).toEqual(['elsewhere/inner']);
+  expect(JSON.parse(target.output).options.unhashed).toEqual(['elsewhere/inner*', 'link -> elsewhere']);
+});
+
+/** Each changes something that Nx does not hash, and nothing else. */
+const unseen: Readonly<Record<string, () => void>> = {
+  'a mode': () => chmodSync(workspace.path('svc/od(d)/d/f'), 0o755),
+  'where a link leads': () => {
+    rmSync(workspace.path('svc/od(d)/d/link'));
+    symlinkSync('b', workspace.path('svc/od(d)/d/link'));
+  },
+  'an empty directory': () => mkdirSync(workspace.path('svc/od(d)/d/empty')),
+  'contents with an old time': () => {
+    workspace.write('svc/od(d)/d/old', '2');
+    utimesSync(workspace.path('svc/od(d)/d/old'), 1e9, 1e9);
+  },
+  'what Nx passes over': () => workspace.write('svc/od(d)/d/node_modules/x.js', '2'),
+};
+
+test("with Nx's daemon: what Nx does not hash is in the key, also where a name is a pattern", async () => {
+  const daemon = { NX_DAEMON: 'true' };
+  workspace.write('svc/od(d)/Containerfile', 'FROM scratch\nCOPY d /d\n');
+  for (const name of ['a', 'b', 'f', 'old', 'node_modules/x.js']) workspace.write(`svc/od(d)/d/${name}`, '1');
+  symlinkSync('a', workspace.path('svc/od(d)/d/link'));
+  utimesSync(workspace.path('svc/od(d)/d/old'), 1e9, 1e9);
+  const run = async () => {
+    const ran = await workspace.nx(['build-image', 'od-d'], daemon);
+    if (ran.status !== 0) throw new Error(ran.output);
+    return digestOf(workspace, 'od-d');
+  };
+  try {
+    const seen = [await run()];
+    for (const [name, change] of Object.entries(unseen)) {
+      change();
+      seen.push(await run());
+      expect([name, new Set(seen).size]).toEqual([name, seen.length]);
+    }
+    workspace.write('svc/od(d)/Containerfile', 'FROM scratch\nCOPY d /e\n');
+    expect(seen).not.toContain(await run());
+  } finally {
+    await workspace.nx(['daemon', '--stop'], daemon);
+  }
 });
 
 test('early cut-off: a comment compiles again and changes nothing behind the binary', async () => {

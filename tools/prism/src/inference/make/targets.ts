@@ -65,7 +65,8 @@ function compileTarget(
     inputs: inputsOf(inputs, surroundings).concat(made.compile.inputs, identity.inputs) as Inputs,
     outputs: [`{workspaceRoot}/dist/compile/${name}`],
     options: Object.assign(
-      { step: 'compile', containerfile: place.file, context, definition },
+      { step: 'compile', containerfile: place.file, context },
+      definition && { definition },
       shared,
       describeUnhashed(unhashed, surroundings),
       identity.options,
@@ -92,8 +93,8 @@ function imageTarget(
     step: 'image',
     containerfile: place.file,
     context,
-    definition,
   };
+  if (definition !== undefined) options.definition = definition;
   if (variant !== undefined) Object.assign(options, shared, { variant, stage });
   if (links && Object.keys(links.projects).length > 0) options.bases = links.projects;
   // For the compile that repairs what was restored altered.

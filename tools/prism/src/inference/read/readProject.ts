@@ -64,6 +64,7 @@ export function readProject(
   };
   const readings = images.map(({ component, ...variant }): ImageReads => {
     const followed = component.ok ? followLinks(context, component.value, files) : undefined;
+    const locked = followed?.bases.some(({ reference }) => !isLocal(reference)) ?? false;
     return {
       ...variant,
       references: followed ? [...new Set(followed.bases.map(({ reference }) => reference))] : [],
@@ -73,7 +74,7 @@ export function readProject(
         taken: listTaken(context, followed?.taken.image ?? [], isIgnored),
         onlyFiles: followed?.taken.runs === false,
       },
-      definition: readDefinition(facts, [imagesLockPath(file)], files),
+      definition: readDefinition(facts, locked ? [imagesLockPath(file)] : [], files),
       unhashed: readImageUnhashed({ ...facts, rules }, component.ok ? component.value : undefined, files),
     };
   });

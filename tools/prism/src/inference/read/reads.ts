@@ -47,8 +47,8 @@ export interface CompileKey {
   readonly wide?: string | undefined;
   /** What is read and Nx does not hash. */
   readonly unhashed: Unhashed;
-  /** A digest of the files that define the target: Containerfile, ignore file, locks, pins. */
-  readonly definition: string;
+  /** A digest of the files that define the target besides the Containerfile: ignore file, locks, pins. */
+  readonly definition: string | undefined;
 }
 
 export interface ImageReads {
@@ -63,6 +63,6 @@ export interface ImageReads {
   readonly compiled: boolean;
   /** What is read and Nx does not hash. */
   readonly unhashed: Unhashed;
-  /** A digest of the files that define the target: Containerfile, ignore file, locks, pins. */
-  readonly definition: string;
+  /** A digest of the files that define the target besides the Containerfile: ignore file, locks, pins. */
+  readonly definition: string | undefined;
 }

@@ -27,11 +27,12 @@ export function readImageUnhashed(
   component: Pick<Component, 'image' | 'modes'> | undefined,
   files: Files,
 ): Unhashed {
-  if (!component || !facts.rules.ok || facts.context.startsWith('..')) return nothing;
+  if (!component || !facts.rules.ok || facts.context.startsWith('..'))
+    return withContainerfile(nothing, facts, files);
   const { image, modes } = component;
   const followed = followSources(facts.context, image, files);
   const kept = modes === image ? followed : followSources(facts.context, modes, files);
-  return listUnhashed(requestOf(facts, files), followed, kept);
+  return withContainerfile(listUnhashed(requestOf(facts, files), followed, kept), facts, files);
 }
 
 /** What a compile stage reads and Nx does not hash. */
@@ -41,26 +42,41 @@ export function readCompileUnhashed(
   reading: StageReading | undefined,
   files: Files,
 ): Unhashed {
-  if (!facts.rules.ok || facts.context.startsWith('..')) return nothing;
+  if (!facts.rules.ok || facts.context.startsWith('..')) return withContainerfile(nothing, facts, files);
   const request = requestOf(facts, files);
-  if (reading?.closure) return listUnhashedParts(request, reading.closure.workspace, reading.closure.except);
+  if (reading?.closure) {
+    const { workspace, except } = reading.closure;
+    return withContainerfile(listUnhashedParts(request, workspace, except), facts, files);
+  }
   const followed = followSources(facts.context, sources, files);
-  return listUnhashed(request, followed, followed);
+  return withContainerfile(listUnhashed(request, followed, followed), facts, files);
 }
 
 /**
- * A digest of the files that define a target. They are inputs, too, for `affected`; but git may ignore one that a tool
- * writes, it may be a link, and its time may be an old one.
+ * A digest of the files that define a target besides the Containerfile; undefined where there are none. They are inputs,
+ * too, for `affected`; but git may ignore one that a tool writes, and its time may be an old one. Nx knows each
+ * Containerfile, since it found it; of one that is a link it knows what the link led to.
  */
 export function readDefinition(
   facts: Pick<UnhashedFacts, 'containerfile' | 'context' | 'rootfs'>,
   more: readonly string[],
   files: Files,
-): string {
+): string | undefined {
+  const paths = [...listOwnFiles(facts), ...more].filter((path) => {
+    const kind = files.kindOf(path);
+    return kind !== 'none' && (kind === 'link' || path !== facts.containerfile);
+  });
+  if (paths.length === 0) return undefined;
   const hash = createHash('sha256');
-  for (const path of [...listOwnFiles(facts), ...more])
-    if (files.kindOf(path) !== 'none') hash.update(`${path}\0${files.contentsOf(path)}\n`);
+  for (const path of paths) hash.update(`${path}\0${files.contentsOf(path)}\n`);
   return hash.digest('hex').slice(0, 16);
+}
+
+/** With the Containerfile, if somebody set its time. */
+function withContainerfile(found: Unhashed, { containerfile }: UnhashedFacts, files: Files): Unhashed {
+  if (!files.stateOf(containerfile).restamped) return found;
+  const own = { path: containerfile, contents: files.contentsOf(containerfile) };
+  return { ...found, restamped: [...found.restamped, own] };
 }
 
 const nothing: Unhashed = { facts: [], restamped: [] };

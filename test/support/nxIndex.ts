@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { join, relative } from 'node:path';
+// The very matcher of the task hasher: what it says is in a fileset is what Nx hashes.
+import { hashFile, matchGlobPaths } from 'nx/src/native';
+import { isPassedOver } from '../../tools/prism/src/workspace/stage/passedOver';
+
+/** What Nx knows of the files of a workspace between commands: contents by paths. */
+export interface NxIndex {
+  /** As a command of nx begins, without its daemon: what has another modification time than before is read. */
+  readonly refresh: () => void;
+  readonly known: (path: string) => string | undefined;
+  /** What a task hash says of files: those that filesets match, by path, with what Nx takes for their contents. */
+  readonly hash: (filesets: readonly string[]) => string;
+}
+
+/**
+ * An index that does what Nx 23 and 24 were seen to do: links to files have the contents of those, all other links and
+ * directories do not exist, and equal modification times are equal contents.
+ */
+export function makeNxIndex(root: string): NxIndex {
+  let index = new Map<string, { readonly time: number; readonly contents: string }>();
+  return {
+    refresh: () => {
+      index = new Map(
+        listFiles(root).map((path) => {
+          const time = fs.statSync(join(root, path)).mtimeMs;
+          const before = index.get(path);
+          const contents = before?.time === time ? before.contents : hashFile(join(root, path))!;
+          return [path, { time, contents }] as const;
+        }),
+      );
+    },
+    known: (path) => index.get(path)?.contents,
+    hash: (filesets) => {
+      const files = [...index.keys()];
+      const globs = filesets.map((one) => one.replace('{workspaceRoot}/', ''));
+      const matched = matchGlobPaths(globs, files);
+      const hash = createHash('sha256');
+      for (const [at, path] of files.entries())
+        if (matched[at]) hash.update(`${path}\0${index.get(path)!.contents}\n`);
+      return hash.digest('hex');
+    },
+  };
+}
+
+function listFiles(root: string): string[] {
+  const visit = (directory: string): string[] =>
+    fs.readdirSync(directory).flatMap((name) => {
+      const path = join(directory, name);
+      if (isPassedOver(name)) return [];
+      if (fs.lstatSync(path).isDirectory()) return visit(path);
+      return isFile(path) ? [relative(root, path)] : [];
+    });
+  return visit(root).sort();
+}
+
+/** Also behind links, of which some lead in circles. */
+function isFile(path: string): boolean {
+  try {
+    return fs.statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
