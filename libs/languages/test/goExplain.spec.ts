@@ -136,12 +136,20 @@ const cases: [output: string, code: string, what: RegExp, remedy: RegExp][] = [
 ];
 
 test.each(cases)('%s', (output, code, what, remedy) => {
-  const found = explainGo(`the go command failed\n${output}\n`);
+  const found = explainGo(`the go command failed\n${output}\n`, 'compile');
   expect(found).toEqual({ code, what: expect.stringMatching(what), remedy: expect.stringMatching(remedy) });
 });
 
 test('an error of the own sources is the compiler’s to say', () => {
-  expect(explainGo('# example.com/x\n./main.go:3:2: undefined: foo')).toBeUndefined();
+  expect(explainGo('# example.com/x\n./main.go:3:2: undefined: foo', 'compile')).toBeUndefined();
+});
+
+test('fetching that the user forbids is no fault of go.mod', () => {
+  const output = 'go: example.com/l@v1.0.0: module lookup disabled by GOPROXY=off';
+  expect(explainGo(output, 'fetch')).toMatchObject({
+    code: 'DEPENDENCIES_NOT_FETCHED',
+    what: 'example.com/l@v1.0.0 was not fetched yet, and GOPROXY=off forbids it',
+  });
 });
 
 describe('files for cgo of dependencies', () => {

@@ -1,10 +1,11 @@
 import type { Explanation } from '../language';
 
+type Step = 'fetch' | 'compile';
 type Words = Readonly<Record<string, string>>;
 
 interface Cause {
   readonly pattern: RegExp;
-  readonly explain: (found: Words, output: string) => Explanation;
+  readonly explain: (found: Words, output: string, step: Step) => Explanation;
 }
 
 const tidy = 'Run `go mod tidy` in the module, and commit go.mod and go.sum.';
@@ -141,9 +142,14 @@ const causes: readonly Cause[] = [
   },
   {
     pattern: /module lookup disabled by GOPROXY=off/,
-    explain: (_, output) => {
+    explain: (_, output, step) => {
       const module = /(\S+@v[^\s:]+): module lookup disabled/.exec(output)?.[1] ?? 'a module';
-      return compileFailed(`${module} was not fetched: go.mod or go.sum does not name it`, tidy);
+      return step === 'compile'
+        ? compileFailed(`${module} was not fetched: go.mod or go.sum does not name it`, tidy)
+        : notFetched(
+            `${module} was not fetched yet, and GOPROXY=off forbids it`,
+            'Set GOPROXY to a source of modules where nx runs, or remove it.',
+          );
     },
   },
   {
@@ -175,10 +181,10 @@ const causes: readonly Cause[] = [
 ];
 
 /** The real cause of a failed call of the go command, and its remedy. */
-export function explainGo(output: string): Explanation | undefined {
+export function explainGo(output: string, step: Step): Explanation | undefined {
   for (const { pattern, explain } of causes) {
     const found = pattern.exec(output);
-    if (found) return explain(found.groups ?? {}, output);
+    if (found) return explain(found.groups ?? {}, output, step);
   }
   return undefined;
 }
