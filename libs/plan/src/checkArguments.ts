@@ -11,7 +11,7 @@ export function checkArguments(instruction: ResolvedInstruction, at: Place): Fai
   switch (instruction.keyword) {
     case 'EXPOSE': {
       if (instruction.ports.length === 0) return [invalid('EXPOSE names no port')];
-      const wrong = instruction.ports.filter((port) => !/^\d+(-\d+)?(\/(tcp|udp|sctp))?$/i.test(port));
+      const wrong = instruction.ports.filter((port) => !isPort(port));
       return wrong.map((port) => invalid(`EXPOSE ${port} is no port`));
     }
     case 'VOLUME':
@@ -25,4 +25,10 @@ export function checkArguments(instruction: ResolvedInstruction, at: Place): Fai
     default:
       return [];
   }
+}
+
+/** `80`, `8000-8010/udp`: no number beyond 65535, and no range that ends before it begins. */
+function isPort(text: string): boolean {
+  const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(?:tcp|udp|sctp))?$/i.exec(text) ?? [];
+  return first !== undefined && Number(first) <= Number(last) && Number(last) <= 65_535;
 }

@@ -17,6 +17,7 @@ interface Config {
   readonly architecture: string;
   readonly os: string;
   readonly variant?: string;
+  readonly author?: string;
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
@@ -26,6 +27,7 @@ export function describeConfig(text: string): Map<string, string> {
   const fields = new Map<string, string>([
     ['config.platform', [config.os, config.architecture, config.variant].filter(Boolean).join('/')],
   ]);
+  if (config.author) fields.set('author', config.author);
   for (const name of NAMES) {
     const value = config.config?.[name];
     if (isEmpty(value)) continue;

@@ -13,7 +13,7 @@ const MARK = /^(\d*)<<(-?)[\t\n\f\r ]*([^<]*)$/;
 const QUOTES = /['"]/g;
 const none: ReadonlyMap<string, string> = new Map();
 
-/** Reads `<<EOF`, `<<- EOF`, `3<<'EOF'`; undefined when the word is something else. */
+/** Reads `<<EOF`, `<< EOF`, `3<<'EOF'`; undefined when the word is something else. */
 export function parseHeredocMark(word: string): HeredocMark | undefined {
   const match = MARK.exec(word);
   const rest = match?.[3] ?? '';

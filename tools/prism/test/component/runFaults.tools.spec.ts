@@ -63,7 +63,9 @@ test('a command that fails: its last lines, its status, file and line', async ()
 });
 
 test('secrets that nothing names, that are not there, and one that may be missing', async () => {
-  const mounts = ['a', 'b', 'c', 'd,required=false'].map((id) => `--mount=type=secret,id=${id}`);
+  const mounts = ['a,required', 'b,required=true', 'c,required', 'd'].map(
+    (id) => `--mount=type=secret,id=${id}`,
+  );
   const secrets = { b: { file: 'no/such/file' }, c: { env: 'NOT_SET_ANYWHERE' } };
   write('secrets', ['FROM localhost/shell', `RUN ${mounts.join(' ')} true`], ['amd64'], { secrets });
   const { status, output } = await build('secrets');

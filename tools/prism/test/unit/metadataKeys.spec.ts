@@ -3,16 +3,18 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { assemblePlatform, toEntries } from '@prism-build/assemble';
-import { listReads, planImage } from '@prism-build/plan';
+import { planImage, resolveReads } from '@prism-build/plan';
 import { makeNxIndex } from '../../../../test/support/nxIndex';
 import { treeSeed } from '../../../../test/support/treeSeed';
 import { findUncovered } from '../../src/build/coverage';
 import { buildOptions } from '../../src/build/options';
 import { readRequest } from '../../src/build/request';
+import type { ContextFacts } from '../../src/inference/contexts/presence';
 import { makeTargets } from '../../src/inference/make/targets';
+import { noLinks } from '../../src/inference/outputs/linkOutputs';
 import { placeComponents } from '../../src/inference/places';
 import { readProject } from '../../src/inference/read/readProject';
-import { readContextTree } from '../../src/workspace/readContext';
+import { contextPaths, readContextTree } from '../../src/workspace/readContext';
 import { noFacts } from '../../src/workspace/stage/facts';
 import { openFiles } from '../../src/workspace/stage/files';
 
@@ -112,15 +114,18 @@ const changes: Readonly<Record<string, (component: string, pick: Random) => void
 };
 
 const identity = { inputs: [], options: {} };
+/** No other file says anything of contexts, and no target makes anything. */
+const workspace: ContextFacts = { stated: new Map(), madeBy: () => 0 };
 
 function readKey(index: ReturnType<typeof makeNxIndex>, component: string) {
   index.refresh();
   const files = openFiles(root, noFacts);
   const place = placeComponents([`${component}/Containerfile`]).places[0]!;
-  const { reads } = readProject(place, { platforms: ['linux/amd64'] }, identity, files);
+  const { reads } = readProject(place, { platforms: ['linux/amd64'] }, identity, files, workspace);
   const surroundings = {
     name: component,
     links: [],
+    made: { compile: noLinks, images: [noLinks] },
     prefix: '',
     identity,
     submodules: [],
@@ -138,9 +143,12 @@ function readKey(index: ReturnType<typeof makeNxIndex>, component: string) {
 async function buildImage(value: unknown): Promise<string> {
   const options = buildOptions.parse({ ...(value as object), platforms: ['linux/amd64'] });
   const request = readRequest(root, options);
-  const plan = request.ok ? planImage({ ...request.value, bases: new Map() }) : request;
-  if (!plan.ok) return JSON.stringify(plan.failures);
-  const context = readContextTree(root, options.containerfile, options.context, listReads(plan.value));
+  if (!request.ok) return JSON.stringify(request.failures);
+  const reads = resolveReads(request.value);
+  const plan = planImage(reads, request.value);
+  if (!plan.ok || !reads.image.ok) return JSON.stringify(plan);
+  const paths = contextPaths(reads.image.value.sources);
+  const context = readContextTree(root, options.containerfile, options.context, paths);
   if (!context.ok) return JSON.stringify(context.failures);
   const platform = plan.value.platforms[0]!;
   const made = await assemblePlatform(platform, options.containerfile, {
@@ -190,7 +198,10 @@ test.each([0, 1, 2].map((step) => first + step))(
           `${changed} differs from step ${before.step}, and its key does not\n${done.join('\n')}`,
         );
       if (!before) different += 1;
-      const covered = findUncovered(root, buildOptions.parse(target.options), target) === undefined;
+      const options = buildOptions.parse(target.options);
+      const request = readRequest(root, options);
+      const uncovered = request.ok && findUncovered(root, options, target, resolveReads(request.value));
+      const covered = uncovered === undefined;
       expect({ changed, covered, done }).toEqual({ changed, covered: target.cache, done });
       if (target.cache) built.set(`${changed} ${key}`, { digest, step });
     };

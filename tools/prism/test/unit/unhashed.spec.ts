@@ -147,8 +147,9 @@ test('the parts that a compiler reads', () => {
   expect(found.restamped.map(({ path }) => path)).toEqual(['svc/lib/a.go']);
 });
 
-test('COPY --chmod says the modes itself', () => {
-  const text = 'FROM scratch\nCOPY a /\nCOPY --chmod=0755 b /\nADD c /\n';
+test('an octal --chmod says the modes itself, a symbolic one starts from those that files have', () => {
+  const text =
+    'FROM scratch\nCOPY a /\nCOPY --chmod=0755 b /\nADD c /\nCOPY --chmod=go+rX d /\nCOPY --parents --chmod=u+w e/./**/f /\n';
   const component = readComponent(text, 'Containerfile', { platforms: ['linux/amd64'] });
-  expect(component).toMatchObject({ value: { modes: [{ path: 'a' }, { path: 'c' }] } });
+  expect(component).toMatchObject({ value: { modes: ['a', 'c', 'd', 'e'].map((path) => ({ path })) } });
 });

@@ -41,6 +41,7 @@ export const configCases: readonly OracleCase[] = [
     'LABEL old form of it',
   ),
   scratch('EXPOSE', 'EXPOSE 80 443/tcp 53/udp', 'EXPOSE 80/tcp', 'ARG P=9', 'EXPOSE $P'),
+  scratch('MAINTAINER', 'MAINTAINER A. B. <a@b.c>', 'CMD x'),
   scratch('EXPOSE of a range', 'EXPOSE 8000-8003', 'EXPOSE 9000-9001/udp'),
   { ...scratch('VOLUME', 'VOLUME /a /b', 'VOLUME ["/c d", "/a"]'), differences: { '/c d type': volume } },
   {

@@ -254,5 +254,10 @@ export const copyCases: readonly OracleCase[] = [
     containerfile: scratch('ADD f.txt /x', 'ADD d /y', 'ADD f.txt d/a.txt /z/'),
     context: letters,
   },
+  {
+    name: 'COPY --chmod with leading zeros, and with all bits',
+    containerfile: scratch('COPY --chmod=000640 f.txt /x', 'COPY --chmod=7777 f.txt /y'),
+    context: letters,
+  },
   { name: 'ADD --chmod', containerfile: scratch('ADD --chmod=600 f.txt /x'), context: letters },
 ];

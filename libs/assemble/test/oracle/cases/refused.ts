@@ -106,6 +106,13 @@ export const refusedCases: readonly OracleCase[] = [
     context,
     refused: { by: 'both', code: 'COPY_MODE_INVALID' },
   },
+  ...['type=cache,target=/c,sharing=x', 'type=tmpfs,target=/t,sise=1m', 'type=bnid,target=/b'].map(
+    (mount): OracleCase => ({
+      name: `RUN --mount=${mount}`,
+      containerfile: scratch(`RUN --mount=${mount} ["/x"]`),
+      refused: { by: 'both', code: 'CONTAINERFILE_BAD_FLAG' },
+    }),
+  ),
   ...['EXPOSE $A', 'VOLUME $A', 'STOPSIGNAL $A', 'STOPSIGNAL NONE'].map(
     (line): OracleCase => ({
       name: line,
@@ -113,7 +120,7 @@ export const refusedCases: readonly OracleCase[] = [
       refused: { by: 'both', code: 'ARGUMENT_INVALID' },
     }),
   ),
-  ...['EXPOSE http', 'EXPOSE 80/ip'].map(
+  ...['EXPOSE http', 'EXPOSE 80/ip', 'EXPOSE 70000', 'EXPOSE 9-8'].map(
     (line): OracleCase => ({
       name: line,
       containerfile: scratch(line),
