@@ -28,6 +28,7 @@ uvicorn[standard]==0.30.1 ; python_version >= "3.8" ${hash}
 #
 --index-url https://index.example/simple
 --extra-index-url https://other.example/simple
+--find-links /opt/wheels
 --trusted-host other.example
 
 six==1.17.0 \\
@@ -83,7 +84,6 @@ test.each([
   ['--no-binary=six', '1: `--no-binary six` asks for packages to be built from source'],
   ['--use-feature=fast-deps', '1: `--use-feature` cannot be honoured'],
   ['--index-url https://${USER}@host/', '1: `--index-url` names a variable'],
-  ['--find-links /wheels', '1: `--find-links` names a path of a machine: /wheels'],
   ['-r https://host/x.txt', '1: `--requirement` names a file outside of the sources: https://host/x.txt'],
   [`x==1 --hash=md5:${'0'.repeat(32)}`, `1: \`--hash=md5:${'0'.repeat(32)}\` cannot be honoured`],
   [`x==1 ${hash} --global-option=a`, '1: `--global-option=a` cannot be honoured'],
@@ -106,7 +106,8 @@ test('nothing that a line says is lost: it is a requirement, an option in force,
       const [statement, ...more] = splitLogicalLines(text);
       fc.pre(statement !== undefined && more.length === 0 && !/[\\#]/.test(text));
       const { includes, links, indexes, unhashed, refused } = readRequirements(text);
-      const known = /^-?-(?:no-index|trusted-host|only-binary|pre|prefer-binary|require-hashes|no-binary)/;
+      const known =
+        /^-?-(?:no-index|trusted-host|only-binary|pre|prefer-binary|require-hashes|no-binary|find-links)/;
       const said = [includes, links, indexes, unhashed, refused].flat().length;
       expect(said === 1 || known.test(statement!.text) || statement!.text.includes('--hash')).toBe(true);
     }),

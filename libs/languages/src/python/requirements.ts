@@ -84,12 +84,8 @@ function readOption(statement: string, line: number): Entry[] {
       : [{ kind: 'include', line, name }];
   if (option === '--find-links') {
     if (isAddress(name) && !name.startsWith('file:')) return [{ kind: 'index', url: name }];
-    return name.startsWith('/') || name.startsWith('file:')
-      ? refuse(
-          `\`--find-links\` names a path of a machine: ${name}`,
-          'Put the wheels beside the lock, and name their directory relative to it.',
-        )
-      : [{ kind: 'link', line, name }];
+    // pip-compile writes the directory of its machine: pip looks there if it is one, and hashes say what is taken.
+    return name.startsWith('/') || name.startsWith('file:') ? [] : [{ kind: 'link', line, name }];
   }
   if (option === '--editable') return refuse(`\`-e ${name}\` installs sources`, sourcesRemedy);
   if (honoured.includes(option) || (option === '--no-binary' && name === ':none:')) return [];
