@@ -183,10 +183,8 @@ describe('what strangers bring', () => {
     for (const name of strangerCrates.names) {
       strangers.write(`svc/${name}/project.json`, JSON.stringify({ name }));
       strangers.write(`svc/${name}/Cargo.lock`, locked(name));
-      strangers.write(
-        `svc/${name}/Containerfile`,
-        `${stage}FROM scratch\nCOPY --from=compile /out/box /box\n`,
-      );
+      const own = stage.replace('COPY', 'ARG VERSION=v1\nCOPY');
+      strangers.write(`svc/${name}/Containerfile`, `${own}FROM scratch\nCOPY --from=compile /out/box /box\n`);
     }
     const run = (...names: string[]) =>
       strangers.nx(['run-many', '-t', 'compile', '-p', names.join(), `--platforms=${amd64}`], {
