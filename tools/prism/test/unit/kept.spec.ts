@@ -159,6 +159,15 @@ const extra: readonly string[] = [
   'dist/made/x',
 ];
 
+/** Not behind a link, and not below a file. */
+function isDirectory(name: string): boolean {
+  try {
+    return fs.lstatSync(join(root, name)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 function change(random: () => number): string {
   const names = list();
   const name = pick([...names, ...extra], random);
@@ -173,12 +182,10 @@ function change(random: () => number): string {
     fs.writeFileSync(join(root, name), pick(contents, random));
     fs.utimesSync(join(root, name), 1e9, 1e9);
   } else if (action === 'link' && name !== 'svc/linked') {
-    const above = fs.lstatSync(dirname(join(root, name)), { throwIfNoEntry: false });
-    if (above?.isDirectory()) write(name, pick(['-> one', '-> d/file', '-> nowhere'], random));
+    if (isDirectory(dirname(name))) write(name, pick(['-> one', '-> d/file', '-> nowhere'], random));
   } else if (action === 'directory') {
     const above = pick(['base/static/etc', 'svc/linked/d', 'svc/go/lib'], random);
-    if (fs.lstatSync(join(root, above), { throwIfNoEntry: false })?.isDirectory())
-      fs.mkdirSync(join(root, above, 'empty'), { recursive: true });
+    if (isDirectory(above)) fs.mkdirSync(join(root, above, 'empty'), { recursive: true });
   } else if (action === 'remove') fs.rmSync(join(root, name), { recursive: true, force: true });
   else if (action === 'rename' && there) {
     const to = pick(extra, random);
@@ -186,8 +193,8 @@ function change(random: () => number): string {
     fs.mkdirSync(dirname(join(root, to)), { recursive: true });
     if (fs.existsSync(join(root, name))) fs.renameSync(join(root, name), join(root, to));
   } else {
-    const above = fs.lstatSync(dirname(join(root, name)), { throwIfNoEntry: false });
-    if (!above || above.isDirectory()) write(name, pick(contents, random));
+    const above = dirname(name);
+    if (isDirectory(above) || !fs.existsSync(join(root, above))) write(name, pick(contents, random));
   }
   return `${action} ${name}`;
 }
