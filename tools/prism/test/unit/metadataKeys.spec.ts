@@ -132,11 +132,15 @@ function readKey(index: ReturnType<typeof makeNxIndex>, component: string) {
     known: index.known,
   };
   const target = makeTargets(place, reads, surroundings)['build-image']!;
-  const filesets = target.inputs!.flatMap((one) => {
-    if (typeof one === 'string') return [one.replace('{projectRoot}', place.root)];
-    return 'fileset' in one && one.fileset ? [one.fileset] : [];
-  });
-  return { key: `${JSON.stringify(target.options)} ${index.hash(filesets)}`, target };
+  const tracked: string[] = [];
+  const fromDisk: string[] = [];
+  for (const one of target.inputs!) {
+    if (typeof one === 'string') tracked.push(one.replace('{projectRoot}', place.root));
+    else if ('fileset' in one && one.fileset) fromDisk.push(one.fileset);
+  }
+  // Nx 24 hashes filesets with includeIgnored by themselves: their negations hide none of the others.
+  const key = `${JSON.stringify(target.options)} ${index.hash(tracked)} ${index.hash(fromDisk)}`;
+  return { key, target };
 }
 
 /** The layers of an image with all that an archive would say of them. */
