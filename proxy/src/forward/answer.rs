@@ -14,7 +14,7 @@ use prism_transport::{Lease, Reader};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::{Code, Status};
 
-use super::{call::Call, clients::Permit, deadline::Deadline, errors, upload::is_empty};
+use super::{call::Call, clients::Permit, deadline::Deadline, errors};
 
 /// Passes frames on untouched, notes the final status, and turns a broken or
 /// late answer into trailers, which every client understands.
@@ -125,14 +125,7 @@ impl Answer {
         if self.ended {
             return Poll::Ready(None);
         }
-        let polled = loop {
-            let polled = Pin::new(&mut self.body).poll_frame(cx);
-            // A client of h2 would close its connection for a hundred of them.
-            if !matches!(&polled, Poll::Ready(Some(Ok(frame))) if is_empty(frame)) {
-                break polled;
-            }
-        };
-        match polled {
+        match Pin::new(&mut self.body).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(trailers) = frame.trailers_ref() {
                     let code = code_of(trailers);

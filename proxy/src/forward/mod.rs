@@ -6,7 +6,6 @@ mod clients;
 mod deadline;
 mod errors;
 mod path;
-mod upload;
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,7 +26,6 @@ use {
     answer::{Answer, Held},
     call::Call,
     deadline::Deadline,
-    upload::Upload,
 };
 
 /// What forwarding needs; cheap to clone.
@@ -106,7 +104,7 @@ impl Forwarder {
         })?;
         // The channel sets the authority; a second opinion would be refused.
         request.headers_mut().remove(header::HOST);
-        let request = request.map(|body| tonic::body::Body::new(Upload(body)));
+        let request = request.map(tonic::body::Body::new);
         let answer = lease.channel.clone().oneshot(request);
         match deadline.limit(answer).await? {
             Ok(response) => {

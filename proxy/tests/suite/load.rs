@@ -1,8 +1,6 @@
 //! Many calls at once.
 
-use axum::body::Body;
 use prism_proto::keyvalue::v1::{GetRequest, key_value_client::KeyValueClient};
-use tokio_stream::iter;
 
 use crate::{
     plugin,
@@ -69,33 +67,4 @@ async fn one_client_has_a_limit_of_its_own() {
         async move { client.get(get()).await.ok() }
     })
     .await;
-}
-
-/// Empty frames of one client must not count against the plugin's connection,
-/// where a hundred of them are too many.
-#[tokio::test]
-async fn empty_frames_end_no_connection_of_others() {
-    let plugin = plugin::anywhere().await;
-    let proxy = proxy::start(&[("one", plugin.address, "")]);
-    let mut other = proxy.client().await;
-    let slow = tokio::spawn({
-        let get = to("one", GetRequest { key: "slow".into() });
-        let mut other = other.clone();
-        async move { other.get(get).await }
-    });
-    plugin.store.arrived.notified().await;
-    for _ in 0..3 {
-        let mut sender = raw::connect(proxy.listen, 65_535).await;
-        let message = raw::get("k");
-        let empty = (0..60).map(|_| Vec::new());
-        let frames = empty.chain([message]).map(Ok::<_, std::io::Error>);
-        let body = Body::from_stream(iter(frames));
-        let request = raw::request("/prism.keyvalue.v1.KeyValue/Get", body);
-        let answer = sender.send_request(request).await.unwrap();
-        assert_eq!(answer.status(), 200);
-    }
-    plugin.store.release.notify_one();
-    slow.await.unwrap().unwrap();
-    let get = to("one", GetRequest { key: "k".into() });
-    other.get(get).await.unwrap();
 }

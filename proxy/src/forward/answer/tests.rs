@@ -75,17 +75,6 @@ fn an_answer_that_breaks_off_is_unavailable() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
-fn empty_frames_are_left_out() -> Result<(), Box<dyn Error>> {
-    let empty = || Ok(Frame::data(Bytes::new()));
-    let (bytes, code, _) = read(vec![empty(), data(), empty(), empty()], 5)?;
-    assert_eq!(
-        (bytes.as_slice(), code),
-        (&b"abc"[..], Code::DeadlineExceeded)
-    );
-    Ok(())
-}
-
-#[test]
 fn trailers_pass_and_are_counted() -> Result<(), Box<dyn Error>> {
     let mut trailers = HeaderMap::new();
     Status::aborted("x").add_header(&mut trailers)?;
