@@ -1,4 +1,5 @@
 import {
+  type ContextSource,
   contextSources,
   formatPlatform,
   listNeeds,
@@ -56,7 +57,7 @@ export function collectImage(
   const names = stages.flatMap(({ instructions }) => instructions.flatMap(listNames));
   return {
     platforms: picked.map(({ compiled: _, ...one }) => one),
-    sources: distinct(contextSources(stages)),
+    sources: distinct(contextSources(stages), keyOf),
     images: distinct(
       picked.flatMap((one) => one.stages.flatMap((stage) => imagesOf(stage, one.platform, file, contexts))),
       ({ reference, platform, at }) => `${reference} ${formatPlatform(platform)} ${at.line}`,
@@ -64,6 +65,12 @@ export function collectImage(
     contexts: contexts.filter((name) => names.includes(name)),
     compiled: picked.some(({ compiled }) => compiled),
   };
+}
+
+/** Instructions of a line and a stage differ by what the platform makes of their variables. */
+function keyOf({ keyword, stage, line, source, chmod, exclude }: ContextSource): string {
+  const from = source.kind === 'path' ? `${source.path}\0${source.directory}` : source.url;
+  return [keyword, stage, line, chmod, from, ...exclude].join('\0');
 }
 
 function imagesOf(

@@ -57,5 +57,18 @@ function makeMatcher(directory: string, read: (path: string) => string | undefin
       return [];
     }
   });
-  return texts.length > 0 ? ignore().add(texts.join('\n')) : undefined;
+  return texts.length > 0 ? compile(texts.join('\n')) : undefined;
+}
+
+/** By text: every component of a workspace asks the same few files, and their patterns are slow to compile. */
+const compiled = new Map<string, Ignore>();
+const mostCompiled = 1000;
+
+function compile(text: string): Ignore {
+  const known = compiled.get(text);
+  if (known) return known;
+  if (compiled.size >= mostCompiled) compiled.clear();
+  const made = ignore().add(text);
+  compiled.set(text, made);
+  return made;
 }
