@@ -68,6 +68,8 @@ export function linkOutputs(
   );
   // Most images copy sources alone.
   if (named.length === 0 && candidates.size === 0 && !taken.some(({ ignored }) => ignored)) return noLinks;
+  // Most components copy what git has: nothing else is asked for them.
+  if (named.length === 0 && candidates.size === 0 && !taken.some(({ ignored }) => ignored)) return noLinks;
   const usable = [...candidates].filter((output) => !surroundings.leadsBack(output));
   const leftOut = openLeftOut(request);
   const { runsBefore } = surroundings;

@@ -32,6 +32,7 @@ export function indexOutputs(outputs: readonly Output[]): OutputIndex {
   return {
     of: (project) => projects.get(project) ?? [],
     near: (path) => {
+      if (outputs.length === 0) return outputs;
       const found: Output[] = [];
       let branch: Branch | undefined = root;
       for (const part of literalParts(path)) {
