@@ -1,5 +1,5 @@
 import { go } from '../src/go';
-import { explainGo } from '../src/go/explain';
+import { explainGo, mayLackFiles } from '../src/go/explain';
 import { inspectGo } from '../src/go/inspect';
 import { readerOf } from './closures';
 import { amd64, requestOf } from './support';
@@ -142,6 +142,18 @@ test.each(cases)('%s', (output, code, what, remedy) => {
 
 test('an error of the own sources is the compiler’s to say', () => {
   expect(explainGo('# example.com/x\n./main.go:3:2: undefined: foo', 'compile')).toBeUndefined();
+});
+
+test.each([
+  ['./main.go:4:15: undefined: helper', true],
+  ['main.go:3:8: package example.com/m/gen is not in std (/go/src/example.com/m/gen)', true],
+  ['main.go:5:12: pattern data/*: no matching files found', true],
+  ['fatal error: all goroutines are asleep', true],
+  ['./main.go:4:2: syntax error: unexpected newline, expected expression', false],
+  ['./main.go:4:14: cannot use "1" (untyped string constant) as int value in assignment', false],
+  ['./main.go:4:2: declared and not used: x', false],
+])('%s: a file may be missing: %s', (output, expected) => {
+  expect(mayLackFiles(output)).toBe(expected);
 });
 
 test('fetching that the user forbids is no fault of go.mod', () => {

@@ -196,3 +196,12 @@ function nameOf(directory: string): string {
     letter.toUpperCase(),
   );
 }
+
+/** What go says of names, packages and files that are not there, besides what is wrong in those that are. */
+const ofMissing =
+  /\bundefined\b|could not import|cannot find|no such file|is not in std|no matching files found|no required module provides|no Go files in|does not contain package|build constraints exclude|missing /;
+
+/** Whether an error of go may come from a file that is not there; one of syntax or of types does not. */
+export function mayLackFiles(output: string): boolean {
+  return ofMissing.test(output) || !/^\S+\.go:\d+:\d+: /m.test(output);
+}

@@ -12,7 +12,7 @@ import {
   targetEnvironment,
 } from './environment';
 import { expandVariables } from './expand';
-import { explainGo } from './explain';
+import { explainGo, mayLackFiles } from './explain';
 import { splitFlags } from './flags';
 import { inspectGo } from './inspect';
 import { isVendored } from './tree';
@@ -30,6 +30,7 @@ export const go: Language = {
   reads: readGoClosure,
   check: checkGo,
   explain: explainGo,
+  mayLack: mayLackFiles,
   inspect: inspectGo,
   fetchInherits: [
     'GOPROXY',

@@ -25,6 +25,8 @@ export const python: Language = {
   reads: readPythonClosure,
   check: checkPython,
   explain: explainPython,
+  // Nothing is imported while it compiles: a source that is wrong is wrong by itself.
+  mayLack: (output) => !/\bSyntaxError\b|\binvalid syntax\b/.test(output),
   manifest: 'pyproject.toml',
   fetchInherits: [
     'HOME',

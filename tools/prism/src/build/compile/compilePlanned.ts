@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { ok, type Result } from '@prism-build/errors';
+import { recogniseCommand } from '@prism-build/languages';
+import type { CompilePlan } from '@prism-build/plan';
+import { stageTree, wideTree } from '../stageTree';
+import type { StepInput } from '../step';
+import { forgetReading, listExtra, listRead, listReads, mayLackFiles, type Widened } from '../widen';
+import { type CompiledTree, compileTree } from './compileTree';
+
+export interface Compiled extends CompiledTree {
+  readonly widened?: Widened;
+}
+
+/**
+ * Compiles the tree that the key covers. Where that fails and COPY takes more, it compiles all of it: what then succeeds
+ * reads more than its sources show, which the option alsoReads says from then on. Its result is not cached.
+ */
+export async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Result<Compiled>> {
+  const { directories, options, project } = input;
+  const { root } = directories;
+  const narrow = stageTree(root, plan, options.alsoReads);
+  if (!narrow.ok) return narrow;
+  const done = await compileTree(input, plan, narrow.value);
+  const { language } = recogniseCommand(plan.argv)!;
+  if (done.ok || !mayLackFiles(language, done.failures)) return done;
+  const wide = wideTree(root, plan);
+  const extra = wide.ok ? listExtra(wide.value, narrow.value) : [];
+  if (!wide.ok || extra.length === 0) return done;
+  const source = join(directories.prism, 'work', project, 'source');
+  const whole = await compileTree({ ...input, force: true }, plan, wide.value, () =>
+    forgetReading(source, extra),
+  );
+  if (!whole.ok) return whole;
+  const trees = { wide: wide.value, narrow: narrow.value, context: join(root, plan.context) };
+  const widened = listReads(listRead(source, extra), trees);
+  const proved = await compileWith(input, plan, [...options.alsoReads, ...widened.alsoReads], whole.value);
+  return ok({ ...whole.value, widened: proved ? widened : { ...widened, alsoReads: ['.'] } });
+}
+
+/** Whether a compile of some more paths gives what one of all paths gave. */
+async function compileWith(
+  input: StepInput,
+  plan: CompilePlan,
+  alsoReads: readonly string[],
+  expected: Compiled,
+): Promise<boolean> {
+  const tree = stageTree(input.directories.root, plan, alsoReads);
+  const done = tree.ok ? await compileTree(input, plan, tree.value) : tree;
+  return done.ok && JSON.stringify(done.value.manifest) === JSON.stringify(expected.manifest);
+}
