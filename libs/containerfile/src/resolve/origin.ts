@@ -1,4 +1,4 @@
-import { containerfileFailure, type Failure } from '@prism-build/errors';
+import { type Checked, checked, containerfileFailure } from '@prism-build/errors';
 import type { Containerfile, Instruction } from '../instruction';
 import { hint } from '../parse/suggest';
 import type { Origin } from './resolved';
@@ -15,20 +15,19 @@ export function findOrigin(
   asker: Asker,
   containerfile: Containerfile,
   contexts: readonly string[],
-  failures: Failure[],
-): Origin {
-  const fail = (code: Parameters<typeof containerfileFailure>[0], what: string): Origin => {
-    failures.push(containerfileFailure(code, { what, at: { file: containerfile.file, line: asker.line } }));
-    return { kind: 'name', name };
-  };
+): Checked<Origin> {
+  const named: Origin = { kind: 'name', name };
+  const at = { file: containerfile.file, line: asker.line };
+  const fail = (code: Parameters<typeof containerfileFailure>[0], what: string) =>
+    checked(named, containerfileFailure(code, { what, at }));
   const { stages } = containerfile;
   if (name === '') return fail('CONTAINERFILE_BAD_FLAG', 'The value of from is empty.');
-  if (contexts.includes(name)) return { kind: 'name', name };
+  if (contexts.includes(name)) return checked(named);
   const index = findStage(name, containerfile);
-  if (index === undefined && !/^\d+$/.test(name)) return { kind: 'name', name };
+  if (index === undefined && !/^\d+$/.test(name)) return checked(named);
   if (index === undefined)
     return fail('CONTAINERFILE_STAGE_UNKNOWN', `There is no stage ${name}; the file has ${stages.length}.`);
-  if (index < asker.stage) return { kind: 'stage', index };
+  if (index < asker.stage) return checked({ kind: 'stage', index });
   if (index === asker.stage) return fail('CONTAINERFILE_STAGE_CIRCULAR', `The stage ${name} uses itself.`);
   if (reaches(index, asker.stage, containerfile))
     return fail(
