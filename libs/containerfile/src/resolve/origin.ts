@@ -55,16 +55,19 @@ export function suggestStage(name: string, { stages }: Containerfile): string {
 const label = (index: number, { stages }: Containerfile): string => stages[index]?.from.name ?? String(index);
 
 /** Whether stage `from` names stage `to`, directly or not; names with variables in them are not followed. */
-function reaches(from: number, to: number, containerfile: Containerfile, seen = new Set<number>()): boolean {
-  if (from === to) return true;
-  if (seen.has(from)) return false;
-  seen.add(from);
-  const stage = containerfile.stages[from]!;
-  const names = [stage.from.image, ...stage.instructions.flatMap(listOrigins)];
-  return names.some((name) => {
-    const next = findStage(name, containerfile);
-    return next !== undefined && reaches(next, to, containerfile, seen);
-  });
+function reaches(from: number, to: number, containerfile: Containerfile): boolean {
+  const seen = new Set<number>();
+  const visit = (index: number): boolean => {
+    if (index === to) return true;
+    if (seen.has(index)) return false;
+    seen.add(index);
+    const stage = containerfile.stages[index]!;
+    return [stage.from.image, ...stage.instructions.flatMap(listOrigins)].some((name) => {
+      const next = findStage(name, containerfile);
+      return next !== undefined && visit(next);
+    });
+  };
+  return visit(from);
 }
 
 function listOrigins(instruction: Instruction): string[] {
