@@ -50,7 +50,8 @@ export function placeItems(
       // A hard link of an archive is one to what stands there now, whoever put it there.
       const target = followPlace(draft.tree, directory, entry.linkTo);
       const linked = target === undefined ? undefined : draft.tree.get(target);
-      if (!linked || linked.type === 'directory') {
+      // A link to what is in the directory that it replaces has lost its target.
+      if (!linked || linked.type === 'directory' || target!.startsWith(`${place}/`)) {
         const what = `the archive ${item.path} cannot be unpacked: ${entry.path} is a hard link to nothing (${entry.linkTo})`;
         return failed(imageFailure('ARCHIVE_INVALID', { what, at: copy.at }));
       }
