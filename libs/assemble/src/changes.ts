@@ -15,33 +15,37 @@ const engineTraces = [
  * a whiteout (OCI image-spec, layer.md). Throws what `applyLayer` throws.
  */
 export function listChanges(before: Tree, entries: readonly LayerEntry[], targets: readonly string[]): Tree {
-  const after: Tree = new Map(before);
-  applyLayer(after, entries);
-  for (const path of [...engineTraces, ...targets]) dropTrace(before, after, path);
-  return compareTrees(before, after);
+  const after = applyLayer(before, entries);
+  const traces = findTraces(before, after, [...engineTraces, ...targets]);
+  return compareTrees(before, new Map([...after].filter(([path]) => !traces.has(path))));
 }
 
 /** Empty files and directories that were not there before, and parents that were made for them. */
-function dropTrace(before: Tree, after: Tree, path: string): void {
-  for (let at = path; at !== '' && !before.has(at); at = parentOf(at)) {
-    const node = after.get(at);
-    if (node === undefined) continue;
-    if (!isEmpty(after, at, node)) return;
-    after.delete(at);
+function findTraces(before: Tree, after: Tree, paths: readonly string[]): ReadonlySet<string> {
+  const traces = new Set<string>();
+  for (const path of paths) {
+    for (let at = path; at !== '' && !before.has(at); at = parentOf(at)) {
+      const node = after.get(at);
+      if (node === undefined) continue;
+      if (!isEmpty(after, at, node, traces)) break;
+      traces.add(at);
+    }
   }
+  return traces;
 }
 
-function isEmpty(tree: Tree, path: string, node: Node): boolean {
+/** Whether there is nothing in a file or a directory but `traces`. */
+function isEmpty(tree: Tree, path: string, node: Node, traces: ReadonlySet<string>): boolean {
   if (node.type === 'file') return node.content.kind === 'file' && node.content.size === 0;
   // Podman links /etc/mtab to /proc/mounts.
   if (node.type === 'symlink') return path === 'etc/mtab';
   if (node.type !== 'directory') return false;
-  for (const inner of tree.keys()) if (inner.startsWith(`${path}/`)) return false;
+  for (const inner of tree.keys()) if (inner.startsWith(`${path}/`) && !traces.has(inner)) return false;
   return true;
 }
 
 function compareTrees(before: Tree, after: Tree): Tree {
-  const changes: Tree = new Map();
+  const changes = new Map<string, Node>();
   for (const [path, node] of after) if (!isSame(before.get(path), node)) changes.set(path, node);
   for (const path of before.keys()) {
     const parent = parentOf(path);

@@ -1,19 +1,20 @@
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Copy } from './copyRequest';
+import { type ChangedTree, Draft } from './draft';
 import { dropExcluded } from './excluded';
 import { findItems, type Item } from './items';
 import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
 import { findTarget, followPlace } from './target';
 import type { ArchiveEntry } from './tarTree';
-import { below, cleanPath, joinPath, makeDirectories, parentOf, putNode } from './tree';
+import { below, cleanPath, joinPath, parentOf } from './tree';
 
 /**
  * Copies as `podman build` does: a directory gives its content, a file goes into a destination that is a
- * directory or ends with a slash, links on the way are followed inside the image. Names what changed.
+ * directory or ends with a slash, links on the way are followed inside the image.
  */
-export function copyInto(tree: Tree, source: Tree, copy: Copy, changed: Set<string>): Result<void> {
+export function copyInto(tree: Tree, source: Tree, copy: Copy): Result<ChangedTree> {
   const items = findItems(source, copy);
-  return items.ok ? placeItems(tree, source, copy, items.value, changed) : items;
+  return items.ok ? placeItems(tree, source, copy, items.value) : items;
 }
 
 /** The second half of a copy: puts what was found where it belongs. */
@@ -22,48 +23,45 @@ export function placeItems(
   source: Tree,
   copy: Copy,
   items: readonly Item[],
-  changed: Set<string>,
-): Result<void> {
+): Result<ChangedTree> {
   const fresh: DirectoryNode = { ...rootDirectory, ...copy.owner };
   const target = findTarget(tree, copy, items);
   if (!target.ok) return target;
   const { directory, name } = target.value;
-  makeDirectories(tree, directory, fresh, changed);
+  const draft = new Draft(tree);
+  draft.makeDirectories(directory, fresh);
   const invalid = (path: string) => {
     const what = `/${path} cannot be made: a part of its path is a file, or a link that leads nowhere`;
     return failed(imageFailure('COPY_DESTINATION_INVALID', { what, at: copy.at }));
   };
   for (const item of items) {
-    const put = placer(
-      tree,
-      { ...copy, ...(item.archive && { owner: undefined, mode: undefined }) },
-      changed,
-    );
+    const own = makeOwn(item.archive ? {} : copy);
     for (const entry of listEntries(source, item, copy, name)) {
-      const place = followPlace(tree, directory, entry.path);
+      const place = followPlace(draft.tree, directory, entry.path);
       if (place === undefined) return invalid(joinPath(directory, entry.path));
       const named = name === undefined ? cleanPath(copy.destination) : parentOf(cleanPath(copy.destination));
       if (copy.link && place !== joinPath(named, entry.path))
         return refuseLink(copy, joinPath(named, entry.path), place);
-      makeDirectories(tree, parentOf(place), fresh, changed);
+      draft.makeDirectories(parentOf(place), fresh);
       if ('node' in entry) {
-        put(place, entry.node);
+        draft.put(place, own(entry.node));
         continue;
       }
       // A hard link of an archive is one to what stands there now, whoever put it there.
-      const target = followPlace(tree, directory, entry.linkTo);
-      const linked = target === undefined ? undefined : tree.get(target);
-      if (!linked || linked.type === 'directory') {
+      const target = followPlace(draft.tree, directory, entry.linkTo);
+      const linked = target === undefined ? undefined : draft.tree.get(target);
+      // A link to what is in the directory that it replaces has lost its target.
+      if (!linked || linked.type === 'directory' || target!.startsWith(`${place}/`)) {
         const what = `the archive ${item.path} cannot be unpacked: ${entry.path} is a hard link to nothing (${entry.linkTo})`;
         return failed(imageFailure('ARCHIVE_INVALID', { what, at: copy.at }));
       }
       if (target === place) continue;
-      putNode(tree, place, linked, changed);
+      draft.put(place, linked);
       // Names of one file are links of each other only within a layer.
-      changed.add(target!);
+      draft.put(target!, linked);
     }
   }
-  return ok(undefined);
+  return ok(draft);
 }
 
 /** `--link` copies as if nothing were below: BuildKit then replaces a link on the way, other engines follow it. */
@@ -91,14 +89,14 @@ function* listEntries(
   for (const [path, node] of dropExcluded(inner, copy.excluded)) yield { path, node };
 }
 
-/** Puts nodes with the owner and the mode of the copy; nodes that were one object stay one (hard links). */
-function placer(tree: Tree, copy: Copy, changed: Set<string>) {
-  const placed = new Map<Node, Node>();
-  return (path: string, node: Node): void => {
-    const keeps = node.type === 'symlink' || copy.mode === undefined;
-    const mode = keeps ? node.mode : copy.mode!(node.mode, node.type === 'directory');
-    const made = placed.get(node) ?? { ...node, ...copy.owner, mode };
-    if (node.type !== 'directory') placed.set(node, made);
-    putNode(tree, path, made, changed);
+/** Gives nodes the owner and the mode of the copy; nodes that were one object stay one (hard links). */
+function makeOwn({ owner, mode: change }: Pick<Copy, 'owner' | 'mode'>): (node: Node) => Node {
+  const made = new Map<Node, Node>();
+  return (node) => {
+    const mode =
+      node.type === 'symlink' || !change ? node.mode : change(node.mode, node.type === 'directory');
+    const own = made.get(node) ?? { ...node, ...owner, mode };
+    if (node.type !== 'directory') made.set(node, own);
+    return own;
   };
 }

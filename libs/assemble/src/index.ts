@@ -14,6 +14,6 @@ export { readContent } from './owners';
 export { type AssembledPlatform, assemblePlatform } from './platform';
 export { inlineTree } from './sources';
 export { type ArchiveEntry, type Keep, keepBytes, readTarTree } from './tarTree';
-export { baseName, cleanPath, makeDirectories, nodeAt, parentOf, resolvePath } from './tree';
+export { baseName, cleanPath, completeTree, nodeAt, parentOf, resolvePath } from './tree';
 export { readDirectory } from './walk';
 export { writeTree } from './writeTree';

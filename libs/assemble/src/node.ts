@@ -32,8 +32,11 @@ export interface SpecialNode extends Owned {
 /** A file system object. Two paths that hold the *same* object are hard links of each other. */
 export type Node = FileNode | DirectoryNode | SymlinkNode | SpecialNode;
 
-/** A file system as a value: clean relative paths (`usr/bin/x`, the root itself is absent) to nodes. */
-export type Tree = Map<string, Node>;
+/**
+ * A file system as a value: clean relative paths (`usr/bin/x`, the root itself is absent) to nodes. What changes one
+ * gives a new one, see `Draft`.
+ */
+export type Tree = ReadonlyMap<string, Node>;
 
 export const rootDirectory: DirectoryNode = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
 

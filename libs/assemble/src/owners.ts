@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { Content } from '@prism-build/oci';
+import type { Images } from './base/images';
 import type { FileNode, Tree } from './node';
 import { resolvePath } from './tree';
 
@@ -13,7 +14,7 @@ export interface Owner {
  * `--chown=user[:group]` to numbers. Names are looked up in the stage's own /etc/passwd and /etc/group;
  * a named user without a group has its primary group, a number without a group is both (as in Podman).
  */
-export function resolveOwner(tree: Tree, chown: string, at: Place): Result<Owner> {
+function resolveOwner(tree: Tree, chown: string, at: Place): Result<Owner> {
   const [user = '', group] = chown.split(':', 2);
   const unknown = (what: string) => failed(imageFailure('COPY_OWNER_UNKNOWN', { what, at }));
   const passwd = user === '' || isNumber(user) ? undefined : findRow(tree, 'etc/passwd', user);
@@ -30,8 +31,19 @@ export function resolveOwner(tree: Tree, chown: string, at: Place): Result<Owner
     : unknown(`there is no group ${group} in /etc/group of this stage`);
 }
 
+/** `resolveOwner`, with the files that it reads brought from the stage's images first. */
+export async function findOwner(
+  tree: Tree,
+  chown: string,
+  at: Place,
+  images: Images,
+): Promise<Result<Owner>> {
+  const provided = await images.provide(ownerFiles(tree, chown));
+  return provided.ok ? resolveOwner(tree, chown, at) : provided;
+}
+
 /** The contents that names of owners are looked up in; none for numbers. */
-export function ownerFiles(tree: Tree, chown: string): Content[] {
+function ownerFiles(tree: Tree, chown: string): Content[] {
   const names = chown.split(':', 2).filter((name) => name !== '' && !isNumber(name));
   if (names.length === 0) return [];
   return ['etc/passwd', 'etc/group'].flatMap((file) => {

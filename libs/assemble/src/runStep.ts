@@ -2,7 +2,7 @@ import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/
 import type { ImageLayer } from '@prism-build/oci';
 import type { RunMount, RunStep } from '@prism-build/plan';
 import { mounted } from './commands';
-import { contentsOf, type Tree } from './node';
+import { contentsOf, type Node, type Tree } from './node';
 import { type AssembledStage, type Sources, type StageLayer, sourceTree } from './sources';
 import { below, joinPath, nodeAt, resolvePath } from './tree';
 
@@ -62,7 +62,7 @@ async function mountedTree(mount: RunMount, at: Place, sources: Sources): Promis
   if (path === undefined || !node) {
     return failed(imageFailure('COPY_SOURCE_MISSING', { what: `there is no ${mount.source} to mount`, at }));
   }
-  const tree: Tree = new Map([[mounted, node]]);
+  const tree = new Map<string, Node>([[mounted, node]]);
   const start = path === '' ? 0 : path.length + 1;
   if (node.type === 'directory')
     for (const [inner, one] of below(source.value, path))

@@ -44,7 +44,7 @@ export async function readTarEntries(
 
 /** The tree inside an uncompressed tar, its paths taken as they are written. Throws an Error on what is no tar. */
 export async function readTarTree(tar: AsyncIterable<Uint8Array>, keep: Keep = keepBytes): Promise<Tree> {
-  const tree: Tree = new Map();
+  const tree = new Map<string, Node>();
   for (const entry of await readTarEntries(tar, keep)) {
     const node = 'node' in entry ? entry.node : tree.get(entry.linkTo);
     if (!node) throw new Error(`${entry.path} is a hard link to nothing`);

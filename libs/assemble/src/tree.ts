@@ -1,4 +1,4 @@
-import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
+import { type Node, rootDirectory, type Tree } from './node';
 
 const linkLimit = 40;
 
@@ -89,32 +89,12 @@ export function* below(tree: Tree, directory: string): Generator<[string, Node]>
   for (const entry of tree) if (entry[0].startsWith(prefix)) yield entry;
 }
 
-/** Puts a node, replacing what is there (a directory that gives way takes its content along). */
-export function putNode(tree: Tree, path: string, node: Node, changed: Set<string>): void {
-  const existing = tree.get(path);
-  if (existing?.type === 'directory' && node.type !== 'directory') {
-    for (const [inner] of [...below(tree, path)]) {
-      tree.delete(inner);
-      changed.delete(inner);
-    }
-  }
-  tree.set(path, node);
-  changed.add(path);
-}
-
-/** Makes a directory and its missing parents, all with the same new node. */
-export function makeDirectories(tree: Tree, path: string, node: DirectoryNode, changed: Set<string>): void {
-  if (path === '') return;
-  makeDirectories(tree, parentOf(path), node, changed);
-  if (!tree.has(path)) putNode(tree, path, { ...node }, changed);
-}
-
 /**
  * Changed nodes together with the directories above them, as the engines' layers have them: an engine that unpacks a
  * layer makes directories that the layer does not name anew, and would forget the mode that they had below.
  */
 export function withParents(tree: Tree, changes: Iterable<readonly [string, Node]>): Tree {
-  const all: Tree = new Map();
+  const all = new Map<string, Node>();
   for (const [path, node] of changes) {
     all.set(path, node);
     for (let at = parentOf(path); at !== '' && !all.has(at); at = parentOf(at)) {
@@ -122,5 +102,14 @@ export function withParents(tree: Tree, changes: Iterable<readonly [string, Node
       if (above?.type === 'directory') all.set(at, above);
     }
   }
+  return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A tree in the order of its paths with every parent there; those that were missing are directories of root. */
+export function completeTree(tree: Tree): Tree {
+  const all = new Map(tree);
+  for (const path of tree.keys())
+    for (let at = parentOf(path); at !== '' && !all.has(at); at = parentOf(at))
+      all.set(at, { ...rootDirectory });
   return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

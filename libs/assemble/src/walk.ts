@@ -4,7 +4,7 @@ import type { IgnoreMatcher } from '@prism-build/containerfile';
 import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { fileFailure } from '@prism-build/shell';
 import type { Node, SymlinkNode, Tree } from './node';
-import { followLinks, joinPath, parentOf } from './tree';
+import { completeTree, followLinks, joinPath } from './tree';
 
 /**
  * Reads what is below the given paths of a directory (all of it for `''`) into a tree. Modes are those that git
@@ -15,7 +15,7 @@ import { followLinks, joinPath, parentOf } from './tree';
  * UTF-8.
  */
 export function readDirectory(root: string, roots: readonly string[], rules: IgnoreMatcher): Result<Tree> {
-  const tree: Tree = new Map();
+  const tree = new Map<string, Node>();
   const failures: Failure[] = [];
   const seen = new Set<string>();
   const follow = (path: string): void => {
@@ -52,8 +52,8 @@ export function readDirectory(root: string, roots: readonly string[], rules: Ign
     failures.push(fileFailure(error, `cannot read the context ${root}`));
   }
   if (failures.length > 0) return failed(...failures);
-  addMissingParents(tree);
-  return ok(new Map([...tree].sort(([a], [b]) => (a < b ? -1 : 1))));
+  // A file that an ignore file's `!` brings back needs its directories, even though they were ignored.
+  return ok(completeTree(tree));
 }
 
 /** What is at a path, the link itself for a link; undefined for nothing, also for what would be below a file. */
@@ -77,13 +77,4 @@ function nodeOf(absolute: string, stat: fs.Stats): Node | undefined {
 
 function linkNode(absolute: string): SymlinkNode {
   return { type: 'symlink', mode: 0o777, uid: 0, gid: 0, linkTarget: fs.readlinkSync(absolute) };
-}
-
-/** A file that an ignore file's `!` brings back needs its directories, even though they were ignored. */
-function addMissingParents(tree: Tree): void {
-  for (const path of [...tree.keys()]) {
-    for (let parent = parentOf(path); parent !== '' && !tree.has(parent); parent = parentOf(parent)) {
-      tree.set(parent, { type: 'directory', mode: 0o755, uid: 0, gid: 0 });
-    }
-  }
 }

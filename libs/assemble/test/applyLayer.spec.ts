@@ -15,9 +15,9 @@ const hard = (path: string, linkTarget: string): Header => ({
 });
 
 function apply(...layers: readonly (readonly Header[])[]): Tree {
-  const tree: Tree = new Map();
+  let tree: Tree = new Map();
   for (const [at, headers] of layers.entries())
-    applyLayer(
+    tree = applyLayer(
       tree,
       headers.map((header, index) => ({ header, size: 1, path: `/scratch/${at}/${index}` })),
     );

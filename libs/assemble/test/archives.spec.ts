@@ -105,6 +105,8 @@ test('a hard link keeps what its target was, also behind a link and in the image
     'x/h': 'of the image',
   });
   expect(await add(inOrder(same('h', 'none')))).toEqual(['ARCHIVE_INVALID app/Containerfile:2']);
+  const within = inOrder(dir('d'), put('d/f', 'f'), link('w', 'd'), same('d', 'w/f'));
+  expect(await add(within)).toEqual(['ARCHIVE_INVALID app/Containerfile:2']);
 });
 
 test('contents beyond a budget lie in files, one archive for all platforms', async () => {

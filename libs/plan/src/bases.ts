@@ -1,5 +1,5 @@
 import { DEFAULT_PATH, formatPlatform, type Platform } from '@prism-build/containerfile';
-import { type Failure, imageFailure, type Place } from '@prism-build/errors';
+import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { BaseImage, BasePlatform, ImageSettings } from '@prism-build/oci';
 import type { PlannedImage } from './source';
 
@@ -12,20 +12,16 @@ export function findBase(
   reference: string,
   platform: Platform,
   at: Place,
-  failures: Failure[],
-): BasePlatform | undefined {
+): Result<BasePlatform> {
   const image = bases.get(reference);
-  if (image === undefined) {
-    failures.push(imageFailure('BASE_UNKNOWN', { what: `nothing is known of the image ${reference}`, at }));
-    return undefined;
-  }
+  if (image === undefined)
+    return failed(imageFailure('BASE_UNKNOWN', { what: `nothing is known of the image ${reference}`, at }));
   const name = formatPlatform(platform);
   const found = image.find((one) => formatPlatform(one.platform) === name);
-  if (found) return found;
+  if (found) return ok(found);
   const there = image.map((one) => formatPlatform(one.platform)).join(', ');
   const what = `${reference} has nothing for ${name}, only ${there}`;
-  failures.push(imageFailure('BASE_PLATFORM_MISSING', { what, at }));
-  return undefined;
+  return failed(imageFailure('BASE_PLATFORM_MISSING', { what, at }));
 }
 
 /** What a stage with instructions inherits: Podman adds a PATH where the base has none. */

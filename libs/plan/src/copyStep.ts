@@ -5,7 +5,15 @@ import {
   readMode,
   type Source,
 } from '@prism-build/containerfile';
-import { type Failure, imageFailure, type Place } from '@prism-build/errors';
+import {
+  type Failure,
+  failed,
+  failuresOf,
+  imageFailure,
+  ok,
+  type Place,
+  type Result,
+} from '@prism-build/errors';
 import type { CopyStep } from './imagePlan';
 import { joinAbsolute } from './paths';
 import type { CopySource, PlannedImage } from './source';
@@ -16,35 +24,39 @@ export interface CopyOrigins {
   readonly compile: number;
   /** Named build contexts that stand beside the Containerfile. */
   readonly contexts: readonly string[];
-  /** The image of that name; undefined once its failure is reported. */
-  readonly image: (name: string, at: Place) => PlannedImage | undefined;
+  readonly image: (name: string, at: Place) => Result<PlannedImage>;
 }
 
-/** COPY or ADD as a step; reports what cannot be assembled natively. */
+/** Finds what the `--from` of a copy or a mount stands for. */
+export type FindSource = (from: Origin, at: Place) => Result<CopySource>;
+
+/** COPY or ADD as a step; reports everything that cannot be assembled natively. */
 export function planCopy(
   instruction: ResolvedCopy | ResolvedAdd,
   at: Place,
   workdir: string,
-  origins: CopyOrigins,
-  failures: Failure[],
-): CopyStep {
+  find: FindSource,
+): Result<CopyStep> {
   const { line, text, heredocs } = instruction;
-  const sources = instruction.sources.flatMap((source) => {
-    if (source.kind === 'path') return [printSource(source)];
-    failures.push(imageFailure('ADD_REMOTE', { what: `ADD of ${source.url} reads the network`, at }));
-    return [];
-  });
+  const sources = instruction.sources.flatMap((source) =>
+    source.kind === 'path' ? [printSource(source)] : [],
+  );
   // What a variable leaves empty is as if it were not there, as in both engines.
   const mode = instruction.chmod || undefined;
   const owner = instruction.chown || undefined;
-  if (mode !== undefined && readMode(mode) === undefined)
-    failures.push(imageFailure('COPY_MODE_INVALID', { what: `--chmod=${mode} is no mode`, at }));
-  failures.push(...refuseAddFlags(instruction, at));
-  return {
+  const from = copySource(instruction, at, find);
+  const failures = [
+    ...refuseRemote(instruction, at),
+    ...refuseMode(mode, at),
+    ...refuseAddFlags(instruction, at),
+    ...failuresOf(from),
+  ];
+  if (!from.ok || failures.length > 0) return failed(...failures);
+  return ok({
     op: 'copy',
     line,
     text,
-    from: copySource(instruction, at, origins, failures),
+    from: from.value,
     sources: [...sources, ...heredocs.map(({ name }) => name)],
     destination: joinAbsolute(workdir, instruction.destination),
     owner,
@@ -53,7 +65,7 @@ export function planCopy(
     parents: instruction.keyword === 'COPY' && instruction.parents,
     exclude: instruction.exclude,
     ...(instruction.link && { link: true }),
-  };
+  });
 }
 
 /** The pivot of --parents stays visible as `/./`. */
@@ -61,6 +73,18 @@ function printSource({ path, parents }: Extract<Source, { kind: 'path' }>): stri
   if (!parents) return path === '.' ? '' : path;
   const { pivot, pattern } = parents;
   return pivot === '.' ? (pattern === '.' ? '' : pattern) : `${pivot}/./${pattern}`;
+}
+
+function refuseRemote({ sources }: ResolvedCopy | ResolvedAdd, at: Place): Failure[] {
+  return sources.flatMap((source) => {
+    if (source.kind === 'path') return [];
+    return [imageFailure('ADD_REMOTE', { what: `ADD of ${source.url} reads the network`, at })];
+  });
+}
+
+function refuseMode(mode: string | undefined, at: Place): Failure[] {
+  if (mode === undefined || readMode(mode) !== undefined) return [];
+  return [imageFailure('COPY_MODE_INVALID', { what: `--chmod=${mode} is no mode`, at })];
 }
 
 /** Flags that only mean something for what ADD would fetch, which it does not. */
@@ -81,27 +105,25 @@ function refuseAddFlags(instruction: ResolvedCopy | ResolvedAdd, at: Place): Fai
 function copySource(
   instruction: ResolvedCopy | ResolvedAdd,
   at: Place,
-  origins: CopyOrigins,
-  failures: Failure[],
-): CopySource {
+  find: FindSource,
+): Result<CopySource> {
   const { heredocs } = instruction;
   if (heredocs.length > 0) {
     if (instruction.sources.length > 0) {
       const what = 'files written inline and files of the context in one instruction';
-      failures.push(imageFailure('COPY_MIXED', { what, at }));
+      return failed(imageFailure('COPY_MIXED', { what, at }));
     }
-    return { kind: 'inline', files: heredocs.map(({ name, content }) => ({ name, content })) };
+    return ok({ kind: 'inline', files: heredocs.map(({ name, content }) => ({ name, content })) });
   }
-  if (instruction.keyword === 'ADD') return { kind: 'context' };
-  return findSource(instruction.from, at, origins);
+  return instruction.keyword === 'ADD' ? ok({ kind: 'context' }) : find(instruction.from, at);
 }
 
 /** What `--from` of a copy or a mount stands for. */
-export function findSource(from: Origin, at: Place, origins: CopyOrigins): CopySource {
+export function findSource(from: Origin, at: Place, origins: CopyOrigins): Result<CopySource> {
+  if (from.kind === 'context') return ok({ kind: 'context' });
   if (from.kind === 'stage')
-    return from.index === origins.compile ? { kind: 'compile' } : { kind: 'stage', index: from.index };
-  if (from.kind === 'name' && from.name === 'rootfs' && origins.contexts.includes(from.name))
-    return { kind: 'rootfs' };
-  const image = from.kind === 'name' ? origins.image(from.name, at) : undefined;
-  return image ? { kind: 'image', image } : { kind: 'context' };
+    return ok(from.index === origins.compile ? { kind: 'compile' } : { kind: 'stage', index: from.index });
+  if (from.name === 'rootfs' && origins.contexts.includes(from.name)) return ok({ kind: 'rootfs' });
+  const image = origins.image(from.name, at);
+  return image.ok ? ok({ kind: 'image', image: image.value }) : image;
 }

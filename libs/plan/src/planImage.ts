@@ -6,10 +6,15 @@ import {
 } from '@prism-build/containerfile';
 import {
   all,
+  type Checked,
+  checked,
   distinctFailures,
   type Failure,
   failed,
+  failuresOf,
   imageFailure,
+  joinList,
+  joinResults,
   ok,
   type Place,
   type Result,
@@ -17,7 +22,7 @@ import {
 import type { ImageSettings } from '@prism-build/oci';
 import { findBase, inheritSettings, planBase } from './bases';
 import { checkArguments } from './checkArguments';
-import { type CopyOrigins, planCopy } from './copyStep';
+import { type FindSource, findSource, planCopy } from './copyStep';
 import {
   baseOf,
   type ImagePlan,
@@ -57,36 +62,39 @@ function planPlatform(
   file: string,
   { bases = new Map(), contexts = [] }: PlanOptions,
 ): Result<PlatformPlan> {
-  const failures: Failure[] = [];
-  const find = (reference: string, wanted: Platform, at: Place) =>
-    findBase(bases, reference, wanted, at, failures);
-  const origins: CopyOrigins = {
-    compile,
-    contexts,
-    image: (name, at) => {
-      const found = find(name, platform, at);
-      return found && planBase(name, found);
-    },
+  const image = (name: string, at: Place) => {
+    const found = findBase(bases, name, platform, at);
+    return found.ok ? ok(planBase(name, found.value)) : found;
   };
+  const find: FindSource = (from, at) => findSource(from, at, { compile, contexts, image });
   const settings = new Map<number, ImageSettings>();
-  const plans: StagePlan[] = [];
+  const plans: Checked<StagePlan>[] = [];
   for (const stage of stages) {
     const { base, line } = stage;
-    const found = base.kind === 'image' ? find(base.reference, stage.platform, { file, line }) : undefined;
-    const below = base.kind === 'stage' ? settings.get(base.index) : found?.settings;
+    const found =
+      base.kind === 'image' ? findBase(bases, base.reference, stage.platform, { file, line }) : undefined;
+    const own = found?.ok ? found.value : undefined;
+    const below = base.kind === 'stage' ? settings.get(base.index) : own?.settings;
     const inherited = below && stage.instructions.length > 0 ? inheritSettings(below) : below;
     settings.set(stage.index, planSettings(stage, inherited ?? {}));
-    plans.push({
+    const steps = planSteps(stage, file, inherited, compile, find);
+    const plan: StagePlan = {
       index: stage.index,
       name: stage.name,
       base: base.kind === 'stage' ? base.index : undefined,
-      ...(found && base.kind === 'image' && { image: ownedBy(stage, planBase(base.reference, found)) }),
-      steps: planSteps(stage, file, inherited, origins, failures),
-    });
+      ...(own && base.kind === 'image' && { image: ownedBy(stage, planBase(base.reference, own)) }),
+      steps: steps.value,
+    };
+    plans.push(checked(plan, ...(found ? failuresOf(found) : []), ...steps.failures));
   }
-  failures.push(...checkBase(plans, platform, file), ...checkScratch(stages, platform, file));
+  const planned = joinList(plans);
+  const failures = [
+    ...planned.failures,
+    ...checkBase(planned.value, platform, file),
+    ...checkScratch(stages, platform, file),
+  ];
   if (failures.length > 0) return failed(...failures);
-  return ok({ platform, stages: plans, settings: settings.get(target)! });
+  return ok({ platform, stages: planned.value, settings: settings.get(target)! });
 }
 
 /** What a base lacks of its WORKDIR is made with the first instruction: a USER there is in force already. */
@@ -121,61 +129,57 @@ function planSteps(
   stage: ResolvedStage,
   file: string,
   base: ImageSettings | undefined,
-  origins: CopyOrigins,
-  failures: Failure[],
-): Step[] {
-  const at = { file, line: stage.line };
-  if (stage.base.kind === 'stage' && stage.base.index === origins.compile) {
-    failures.push(
-      imageFailure('BASE_NOT_SUPPORTED', { what: 'an image cannot start from the compile stage', at }),
-    );
-  }
+  compile: number,
+  find: FindSource,
+): Checked<Step[]> {
   let state: RunState = {
     platform: stage.platform,
     working: base?.workingDir || '/',
     user: base?.user,
     shell: base?.shell ?? defaultShell,
   };
-  return stage.instructions.map((instruction): Step => {
-    const step = planStep(instruction, file, state, origins, failures);
-    if (instruction.keyword === 'USER') state = { ...state, user: instruction.user };
-    if (instruction.keyword === 'SHELL') state = { ...state, shell: instruction.argv };
-    if (step.op === 'directory') state = { ...state, working: step.path };
-    return step.op === 'directory' && state.user ? { ...step, owner: state.user } : step;
-  });
+  const steps = joinResults(
+    stage.instructions.map((instruction): Result<Step> => {
+      const step = planStep(instruction, { file, line: instruction.line }, state, find);
+      if (instruction.keyword === 'USER') state = { ...state, user: instruction.user };
+      if (instruction.keyword === 'SHELL') state = { ...state, shell: instruction.argv };
+      if (!step.ok || step.value.op !== 'directory') return step;
+      state = { ...state, working: step.value.path };
+      return state.user ? ok({ ...step.value, owner: state.user }) : step;
+    }),
+  );
+  if (stage.base.kind !== 'stage' || stage.base.index !== compile) return steps;
+  const what = 'an image cannot start from the compile stage';
+  const failure = imageFailure('BASE_NOT_SUPPORTED', { what, at: { file, line: stage.line } });
+  return checked(steps.value, failure, ...steps.failures);
 }
 
 function planStep(
   instruction: ResolvedInstruction,
-  file: string,
+  at: Place,
   state: RunState,
-  origins: CopyOrigins,
-  failures: Failure[],
-): Step {
+  find: FindSource,
+): Result<Step> {
   const { line, text, keyword } = instruction;
-  const at: Place = { file, line };
-  failures.push(...checkArguments(instruction, at));
+  const wrong = checkArguments(instruction, at);
+  if (wrong.length > 0) return failed(...wrong);
   switch (keyword) {
     case 'COPY':
     case 'ADD':
-      return planCopy(instruction, at, state.working, origins, failures);
-    case 'WORKDIR':
-      return {
-        op: 'directory',
-        line,
-        text,
-        path: withoutSlash(joinAbsolute(state.working, instruction.path)),
-      };
+      return planCopy(instruction, at, state.working, find);
+    case 'WORKDIR': {
+      const path = withoutSlash(joinAbsolute(state.working, instruction.path));
+      return ok({ op: 'directory', line, text, path });
+    }
     case 'RUN':
-      return planRun(instruction, at, state, origins, failures);
+      return planRun(instruction, at, state, find);
     case 'ONBUILD':
-      failures.push(
+      return failed(
         imageFailure('ONBUILD_NOT_SUPPORTED', { what: 'ONBUILD has no place in OCI images', at }),
       );
-      return { op: 'config', line, text };
     case 'VOLUME':
-      return { op: 'config', line, text, volumes: instruction.paths };
+      return ok({ op: 'config', line, text, volumes: instruction.paths });
     default:
-      return { op: 'config', line, text };
+      return ok({ op: 'config', line, text });
   }
 }

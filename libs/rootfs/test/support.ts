@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Tree } from '@prism-build/assemble';
+import type { Node, Tree } from '@prism-build/assemble';
 import type { Result } from '@prism-build/errors';
 
 /** A package that dpkg-deb made, in each of the ways that it compresses. */
@@ -34,7 +34,7 @@ function firstLine(bytes: Uint8Array): string {
 
 /** A tree of files with their text, directories above them included. */
 export function treeOf(files: Readonly<Record<string, string>>): Tree {
-  const tree: Tree = new Map();
+  const tree = new Map<string, Node>();
   for (const [path, text] of Object.entries(files)) {
     const parts = path.split('/');
     for (let depth = 1; depth < parts.length; depth++)

@@ -1,7 +1,17 @@
 import type { EntryHeader } from '@prism-build/oci';
+import { Draft } from '../draft';
 import { rootDirectory, type Tree } from '../node';
 import { nodeOf } from '../nodeOf';
-import { baseName, below, cleanPath, followLinks, joinPath, parentOf, resolvePath } from '../tree';
+import {
+  baseName,
+  cleanPath,
+  fileAbove,
+  followLinks,
+  joinPath,
+  nodeAt,
+  parentOf,
+  resolvePath,
+} from '../tree';
 
 /** An entry of a layer, and where its bytes will lie when somebody asks for them. */
 export interface LayerEntry {
@@ -22,27 +32,30 @@ const opaque = '.wh..wh..opq';
  * alone; links on the way are followed inside the tree, as an engine does in a chroot, but not those that the layer
  * itself replaces. Throws an Error on a path that leaves the root and on a hard link to nothing.
  */
-export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): void {
+export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): Tree {
   const own = new Map(entries.map(({ header }) => [cleanPath(header.path), header]));
   const linkAt = (path: string) => {
     const header = own.get(path) ?? tree.get(path);
     return header?.type === 'symlink' ? header.linkTarget : undefined;
   };
+  const draft = new Draft(tree);
   // All are found before the first is removed: the order of whiteouts does not count.
   const hidden = entries.flatMap(({ header }) => findHidden(header.path, linkAt) ?? []);
   for (const { path, itself } of hidden) {
-    if (itself) remove(tree, path);
-    else if (tree.get(path)?.type === 'directory' || path === '') removeBelow(tree, path);
+    if (itself) draft.remove(path);
+    else if (nodeAt(draft.tree, path)?.type === 'directory') draft.removeBelow(path);
   }
-  const find = (path: string) => tree.get(placeOf(tree, path));
+  const find = (path: string) => draft.tree.get(placeOf(draft.tree, path));
   for (const { header, path, size } of entries) {
     if (baseName(header.path).startsWith(whiteout)) continue;
-    const place = placeOf(tree, header.path);
+    const place = placeOf(draft.tree, header.path);
     const node = nodeOf(header, { kind: 'file', path, size }, find);
-    if (tree.get(place)?.type !== 'directory' || node.type !== 'directory') remove(tree, place);
-    addParents(tree, place);
-    tree.set(place, node);
+    const blocked = fileAbove(draft.tree, place);
+    if (blocked !== undefined) draft.remove(blocked);
+    draft.makeDirectories(parentOf(place), rootDirectory);
+    draft.put(place, node);
   }
+  return draft.tree;
 }
 
 /** What a whiteout hides in the layers below: a path itself, or what is below a directory. */
@@ -73,22 +86,4 @@ function placeOf(tree: Tree, path: string): string {
 
 function hasParentParts(path: string): boolean {
   return path.split('/').includes('..');
-}
-
-function addParents(tree: Tree, place: string): void {
-  for (let at = parentOf(place); at !== ''; at = parentOf(at)) {
-    const there = tree.get(at);
-    if (there?.type === 'directory') return;
-    if (there) remove(tree, at);
-    tree.set(at, { ...rootDirectory });
-  }
-}
-
-function remove(tree: Tree, path: string): void {
-  if (tree.get(path)?.type === 'directory') removeBelow(tree, path);
-  tree.delete(path);
-}
-
-function removeBelow(tree: Tree, path: string): void {
-  for (const [inner] of [...below(tree, path)]) tree.delete(inner);
 }

@@ -14,7 +14,7 @@ import { listEntries } from './listEntries';
 
 /** The images that stages start from or copy from, as file trees. */
 export interface Images {
-  /** Its files as a tree that the caller may change; what is in them lies nowhere before `provide`. */
+  /** Its files as a tree; what is in them lies nowhere before `provide`. */
   readonly tree: (image: Pick<PlannedImage, 'reference' | 'layers'>) => Promise<Result<Tree>>;
   /** Puts contents of files of such trees where they say they are; others are left alone. */
   readonly provide: (contents: Iterable<Content>) => Promise<Result<void>>;
@@ -49,12 +49,11 @@ export function openImages(sources: ImageSources): Images {
   const keep = spillTo(join(sources.scratch, 'archives', 'contents'));
   let last: Promise<Result<void>> = Promise.resolve(ok(undefined));
   return {
-    tree: async (image) => {
+    tree: (image) => {
       const key = image.layers.map(({ diffID }) => diffID).join();
       const known = trees.get(key) ?? readTree(sources, layers, image);
       trees.set(key, known);
-      const tree = await known;
-      return tree.ok ? ok(new Map(tree.value)) : tree;
+      return known;
     },
     provide: (contents) => {
       // Platforms share layers: one after the other, each looks what is there already.
@@ -75,14 +74,14 @@ async function readTree(
   layers: Map<string, ImageLayer>,
   image: Pick<PlannedImage, 'reference' | 'layers'>,
 ): Promise<Result<Tree>> {
-  const tree: Tree = new Map();
+  let tree: Tree = new Map();
   for (const layer of image.layers) {
     const listed = await listEntries(store, layer, lists, fetch);
     if (!listed.ok) return listed;
     const hex = hexOf(layer.diffID);
     layers.set(hex, layer);
     try {
-      applyLayer(
+      tree = applyLayer(
         tree,
         listed.value.map((entry, at) => ({ ...entry, path: join(scratch, hex, String(at)) })),
       );

@@ -1,33 +1,27 @@
-import { containerfileFailure, type Failure } from '@prism-build/errors';
+import { type Checked, checked, containerfileFailure, mapChecked } from '@prism-build/errors';
 import type { LexOptions } from '../expand/cursor';
-import { lexWords } from '../expand/lex';
+import { type Lexed, lexWords } from '../expand/lex';
 import type { Variables } from './scope';
 
-/** Expansion at one place of the file; what is wrong is collected, so that every word is looked at. */
+/** Expansion at one place of the file; what is wrong comes with the value, so that every word is looked at. */
 export interface Expander {
-  readonly word: (text: string, options?: LexOptions) => string;
-  readonly maybe: (text: string | undefined) => string | undefined;
+  readonly word: (text: string, options?: LexOptions) => Checked<string>;
+  readonly maybe: (text: string | undefined) => Checked<string | undefined>;
   /** One word may become several, or none. */
-  readonly words: (text: string) => readonly string[];
+  readonly words: (text: string) => Checked<readonly string[]>;
 }
 
-export function makeExpander(
-  variables: Variables,
-  at: { file: string; line: number },
-  failures: Failure[],
-): Expander {
-  const lex = (text: string, options?: LexOptions) => {
+export function makeExpander(variables: Variables, at: { file: string; line: number }): Expander {
+  const lex = (text: string, options?: LexOptions): Checked<Lexed> => {
     const lexed = lexWords(text, variables, options);
-    if (lexed.problem !== undefined) {
-      const what = `${JSON.stringify(text)} cannot be expanded: ${lexed.problem}.`;
-      failures.push(containerfileFailure('CONTAINERFILE_SUBSTITUTION', { what, at }));
-    }
-    return lexed;
+    if (lexed.problem === undefined) return checked(lexed);
+    const what = `${JSON.stringify(text)} cannot be expanded: ${lexed.problem}.`;
+    return checked(lexed, containerfileFailure('CONTAINERFILE_SUBSTITUTION', { what, at }));
   };
-  const word = (text: string, options?: LexOptions) => lex(text, options).text;
+  const word = (text: string, options?: LexOptions) => mapChecked(lex(text, options), (lexed) => lexed.text);
   return {
     word,
-    maybe: (text) => (text === undefined ? undefined : word(text)),
-    words: (text) => lex(text).words,
+    maybe: (text) => (text === undefined ? checked(undefined) : word(text)),
+    words: (text) => mapChecked(lex(text), (lexed) => lexed.words),
   };
 }

@@ -1,4 +1,4 @@
-import type { Failure } from '@prism-build/errors';
+import type { Checked, Failure } from '@prism-build/errors';
 import type { Containerfile } from '../instruction';
 import { makeExpander } from './expander';
 import type { ResolveOptions } from './resolved';
@@ -8,27 +8,25 @@ import { chooseValue, type GlobalScope, listPlatformArguments, toMap } from './s
 export function resolveGlobals(
   { file, globals }: Containerfile,
   options: ResolveOptions,
-  failures: Failure[],
-): GlobalScope {
+): Checked<GlobalScope> {
   const buildArgs = toMap(options.buildArgs ?? {});
   const own = listPlatformArguments(options.platform, options.buildPlatform);
   // A build argument may replace a platform argument, as podman build allows it.
   const replaced = [...buildArgs].filter(([name]) => own.has(name));
   const platform = replaced.length > 0 ? new Map([...own, ...replaced]) : own;
   const declared = new Map<string, string>();
+  const failures: Failure[] = [];
   for (const { args, line } of globals) {
     const seen = new Map([...platform, ...declared]);
-    const { word, maybe } = makeExpander(seen, { file, line }, failures);
+    const { word, maybe } = makeExpander(seen, { file, line });
     for (const argument of args) {
       const name = word(argument.name);
-      const value = chooseValue(name, maybe(argument.value), { declared, platform, buildArgs });
-      if (value !== undefined) declared.set(name, value);
+      const fallback = maybe(argument.value);
+      failures.push(...name.failures, ...fallback.failures);
+      const value = chooseValue(name.value, fallback.value, { declared, platform, buildArgs });
+      if (value !== undefined) declared.set(name.value, value);
     }
   }
-  return {
-    visible: declared.size === 0 ? platform : new Map([...platform, ...declared]),
-    declared,
-    platform,
-    buildArgs,
-  };
+  const visible = declared.size === 0 ? platform : new Map([...platform, ...declared]);
+  return { value: { visible, declared, platform, buildArgs }, failures };
 }

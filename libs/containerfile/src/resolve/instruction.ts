@@ -1,19 +1,31 @@
-import type { Failure } from '@prism-build/errors';
-import { containerfileFailure } from '@prism-build/errors';
-import type { AddInstruction, CopyInstruction, Instruction, Pair } from '../instruction';
+import {
+  type Checked,
+  checked,
+  containerfileFailure,
+  joinFields,
+  joinList,
+  mapChecked,
+  type Place,
+} from '@prism-build/errors';
+import type { Argument, Instruction, Pair } from '../instruction';
 import { type Expander, makeExpander } from './expander';
 import { resolveMount } from './mount';
 import { parsePlatform } from './platform';
 import type { Origin, ResolvedInstruction } from './resolved';
 import { chooseValue, type GlobalScope, makeScope, type StageScope, toRecord } from './scope';
-import { describeParents, describeSource } from './source';
+import { resolveAdd, resolveCopy } from './transfer';
 
 /** What does not change between the instructions of a stage. */
 export interface StageTask {
   readonly file: string;
   readonly globals: GlobalScope;
-  readonly find: (name: string, line: number) => Origin;
-  readonly failures: Failure[];
+  readonly find: (name: string, line: number) => Checked<Origin>;
+}
+
+/** An instruction with its words expanded, and what the next one sees. */
+export interface Step {
+  readonly resolved: ResolvedInstruction;
+  readonly scope: StageScope;
 }
 
 /** Expands one instruction with what it sees, and tells what the next one sees. */
@@ -21,103 +33,84 @@ export function resolveInstruction(
   instruction: Exclude<Instruction, { keyword: 'FROM' }>,
   scope: StageScope,
   task: StageTask,
-): { resolved: ResolvedInstruction; scope: StageScope } {
-  const { line } = instruction;
-  const at = { file: task.file, line };
-  const expander = makeExpander(scope.visible, at, task.failures);
+): Checked<Step> {
+  const at = { file: task.file, line: instruction.line };
+  const expander = makeExpander(scope.visible, at);
   const { word, words } = expander;
-  const same = (resolved: ResolvedInstruction) => ({ resolved, scope });
+  const find = (name: string) => task.find(name, at.line);
+  const same = (resolved: Checked<ResolvedInstruction>) =>
+    mapChecked(resolved, (one): Step => ({ resolved: one, scope }));
   switch (instruction.keyword) {
-    case 'ARG': {
-      const args = instruction.args.map(({ name, value }) => {
-        const expanded = word(name);
-        return { name: expanded, value: chooseValue(expanded, expander.maybe(value), task.globals) };
-      });
-      for (const { name, value } of args) {
-        // Podman stops here; a value that BuildKit would pass on is no platform either.
-        if (name !== 'TARGETPLATFORM' || value === undefined || parsePlatform(value) !== undefined) continue;
-        const what = `TARGETPLATFORM is ${JSON.stringify(value)}, which is no platform.`;
-        task.failures.push(containerfileFailure('CONTAINERFILE_BAD_PLATFORM', { what, at }));
-      }
-      const known = args.flatMap(({ name, value }): [string, string][] =>
-        value === undefined ? [] : [[name, value]],
-      );
-      return {
-        resolved: { ...instruction, args },
-        scope: makeScope(new Map([...scope.args, ...known]), scope.env),
-      };
-    }
-    case 'ENV': {
-      const pairs = expandPairs(instruction.pairs, expander);
-      const env = new Map([...scope.env, ...pairs.map(({ name, value }): [string, string] => [name, value])]);
-      return { resolved: { ...instruction, pairs }, scope: makeScope(scope.args, env) };
-    }
-    case 'LABEL':
-      return same({ ...instruction, pairs: expandPairs(instruction.pairs, expander) });
-    case 'COPY': {
-      const transfer = expandTransfer(instruction, expander, false);
-      for (const url of transfer.sources.flatMap((source) => (source.kind === 'path' ? [] : source.url)))
-        task.failures.push(
-          containerfileFailure('CONTAINERFILE_BAD_ARGUMENT', {
-            what: `COPY cannot fetch ${url}; ADD can.`,
-            at,
-          }),
+    case 'ARG':
+      return mapChecked(expandArguments(instruction.args, expander, task.globals, at), (args) => {
+        const known = args.flatMap(({ name, value }): [string, string][] =>
+          value === undefined ? [] : [[name, value]],
         );
-      const from = expander.maybe(instruction.from);
-      return same({
-        ...instruction,
-        ...transfer,
-        from: from === undefined ? { kind: 'context' } : task.find(from, line),
+        return {
+          resolved: { ...instruction, args },
+          scope: makeScope(new Map([...scope.args, ...known]), scope.env),
+        };
       });
-    }
-    case 'ADD':
-      return same({
-        ...instruction,
-        ...expandTransfer(instruction, expander, true),
-        checksum: expander.maybe(instruction.checksum),
+    case 'ENV':
+      return mapChecked(expandPairs(instruction.pairs, expander), (pairs) => {
+        const own = pairs.map(({ name, value }): [string, string] => [name, value]);
+        const env = new Map([...scope.env, ...own]);
+        return { resolved: { ...instruction, pairs }, scope: makeScope(scope.args, env) };
       });
-    case 'RUN': {
-      const find = (name: string) => task.find(name, line);
-      const mounts = instruction.mounts.map((mount) =>
-        resolveMount(mount, at, expander, find, task.failures),
+    case 'LABEL':
+      return same(
+        mapChecked(expandPairs(instruction.pairs, expander), (pairs) => ({ ...instruction, pairs })),
       );
-      return same({ env: toRecord(scope.visible), ...instruction, mounts });
+    case 'COPY':
+      return same(resolveCopy(instruction, expander, find, at));
+    case 'ADD':
+      return same(resolveAdd(instruction, expander));
+    case 'RUN': {
+      const mounts = instruction.mounts.map((mount) => resolveMount(mount, at, expander, find));
+      const env = toRecord(scope.visible);
+      return same(mapChecked(joinList(mounts), (own) => ({ env, ...instruction, mounts: own })));
     }
     case 'WORKDIR':
-      return same({ ...instruction, path: word(instruction.path) });
+      return same(mapChecked(word(instruction.path), (path) => ({ ...instruction, path })));
     case 'USER':
-      return same({ ...instruction, user: word(instruction.user) });
-    case 'EXPOSE':
-      return same({ ...instruction, ports: instruction.ports.flatMap(words) });
-    case 'VOLUME':
-      return same({ ...instruction, paths: instruction.paths.map((path) => word(path)) });
+      return same(mapChecked(word(instruction.user), (user) => ({ ...instruction, user })));
+    case 'EXPOSE': {
+      const ports = joinList(instruction.ports.map(words));
+      return same(mapChecked(ports, (lists) => ({ ...instruction, ports: lists.flat() })));
+    }
+    case 'VOLUME': {
+      const paths = joinList(instruction.paths.map((path) => word(path)));
+      return same(mapChecked(paths, (own) => ({ ...instruction, paths: own })));
+    }
     case 'STOPSIGNAL':
-      return same({ ...instruction, signal: word(instruction.signal) });
+      return same(mapChecked(word(instruction.signal), (signal) => ({ ...instruction, signal })));
     default:
-      return same(instruction);
+      return same(checked(instruction));
   }
 }
 
-function expandPairs(pairs: readonly Pair[], { word }: Expander): Pair[] {
-  return pairs.map(({ name, value }) => ({ name: word(name), value: word(value) }));
+function expandArguments(
+  args: readonly Argument[],
+  { word, maybe }: Expander,
+  globals: GlobalScope,
+  at: Place,
+): Checked<Argument[]> {
+  const expanded = joinList(
+    args.map(({ name, value }) => joinFields({ name: word(name), value: maybe(value) })),
+  );
+  const chosen = expanded.value.map(({ name, value }) => ({
+    name,
+    value: chooseValue(name, value, globals),
+  }));
+  const wrong = chosen.flatMap(({ name, value }) => {
+    // Podman stops here; a value that BuildKit would pass on is no platform either.
+    if (name !== 'TARGETPLATFORM' || value === undefined || parsePlatform(value) !== undefined) return [];
+    const what = `TARGETPLATFORM is ${JSON.stringify(value)}, which is no platform.`;
+    return [containerfileFailure('CONTAINERFILE_BAD_PLATFORM', { what, at })];
+  });
+  return checked(chosen, ...expanded.failures, ...wrong);
 }
 
-function expandTransfer(instruction: CopyInstruction | AddInstruction, expander: Expander, remote: boolean) {
-  const { word, maybe } = expander;
-  return {
-    // COPY gets its remote sources described too, so that they can be refused.
-    sources: instruction.sources.map((source) => {
-      const text = word(source);
-      if ('parents' in instruction && instruction.parents && !/^https?:\/\//.test(text))
-        return describeParents(text);
-      return describeSource(text, remote || /^https?:\/\//.test(text));
-    }),
-    heredocs: instruction.heredocs.map((heredoc) =>
-      heredoc.expand ? { ...heredoc, content: word(heredoc.content, { literalQuotes: true }) } : heredoc,
-    ),
-    destination: word(instruction.destination),
-    chown: maybe(instruction.chown),
-    chmod: maybe(instruction.chmod),
-    exclude: instruction.exclude.map((pattern) => word(pattern)),
-  };
+function expandPairs(pairs: readonly Pair[], { word }: Expander): Checked<Pair[]> {
+  return joinList(pairs.map(({ name, value }) => joinFields({ name: word(name), value: word(value) })));
 }

@@ -1,5 +1,4 @@
-import type { Failure } from '@prism-build/errors';
-import { containerfileFailure } from '@prism-build/errors';
+import { type Checked, checked, containerfileFailure, joinList, mapChecked } from '@prism-build/errors';
 import { hint } from '../parse/suggest';
 import { cleanSource } from '../path';
 import type { Expander } from './expander';
@@ -23,24 +22,28 @@ export function resolveMount(
   text: string,
   at: { file: string; line: number },
   expander: Expander,
-  find: (name: string) => Origin,
-  failures: Failure[],
-): Mount {
-  const bad = (what: string) => failures.push(containerfileFailure('CONTAINERFILE_BAD_FLAG', { what, at }));
-  const fields = text.split(',').map((field) => readField(field, expander));
-  const written = fields.findLast(({ name }) => name === 'type')?.value ?? 'bind';
+  find: (name: string) => Checked<Origin>,
+): Checked<Mount> {
+  const fields = joinList(text.split(',').map((field) => readField(field, expander)));
+  const written = fields.value.findLast(({ name }) => name === 'type')?.value ?? 'bind';
   const type = mountTypes.find((each) => each === written.toLowerCase());
-  if (type === undefined) bad(`--mount has no type ${JSON.stringify(written)}.${hint(written, mountTypes)}`);
-  const options = type === undefined ? new Map<string, string>() : checkOptions(type, fields, bad);
+  const unknown = `--mount has no type ${JSON.stringify(written)}.${hint(written, mountTypes)}`;
+  const { options, problems } =
+    type === undefined ? { options: noOptions, problems: [unknown] } : checkOptions(type, fields.value);
   const from = options.get('from');
-  return {
+  const origin = from === undefined ? checked<Origin>({ kind: 'context' }) : find(from);
+  const bad = problems.map((what) => containerfileFailure('CONTAINERFILE_BAD_FLAG', { what, at }));
+  const mount: Mount = {
     type: type ?? written,
-    origin: from === undefined ? { kind: 'context' } : find(from),
+    origin: origin.value,
     source: cleanSource(options.get('source') ?? '.'),
     target: options.get('target'),
     options: Object.fromEntries(options),
   };
+  return checked(mount, ...fields.failures, ...bad, ...origin.failures);
 }
+
+const noOptions: ReadonlyMap<string, string> = new Map();
 
 interface Field {
   readonly name: string;
@@ -48,20 +51,20 @@ interface Field {
   readonly value: string | undefined;
 }
 
-function readField(field: string, expander: Expander): Field {
+function readField(field: string, expander: Expander): Checked<Field> {
   const equals = field.indexOf('=');
   const written = equals < 0 ? field : field.slice(0, equals);
-  const value = equals < 0 ? undefined : expander.word(field.slice(equals + 1));
-  return { name: canonicalOption(written), written, value };
+  const expanded = expander.maybe(equals < 0 ? undefined : field.slice(equals + 1));
+  return mapChecked(expanded, (value) => ({ name: canonicalOption(written), written, value }));
 }
 
 /** The options by their canonical names; of several the last one counts, and `readwrite` is `readonly=false`. */
 function checkOptions(
   type: MountType,
   fields: readonly Field[],
-  bad: (what: string) => void,
-): Map<string, string> {
+): { readonly options: ReadonlyMap<string, string>; readonly problems: readonly string[] } {
   const options = new Map<string, string>();
+  const problems: string[] = [];
   const known: Readonly<Record<string, OptionKind>> = mountOptions[type];
   for (const field of fields) {
     const inverse = field.name === 'readwrite';
@@ -69,20 +72,24 @@ function checkOptions(
     const name = inverse ? 'readonly' : field.name === 'source' && type === 'secret' ? 'id' : field.name;
     const kind = Object.hasOwn(known, name) ? known[name] : undefined;
     if (kind === undefined) {
-      bad(`A ${type} mount has no option ${field.written}.${hint(field.written, listSpellings(type))}`);
+      problems.push(
+        `A ${type} mount has no option ${field.written}.${hint(field.written, listSpellings(type))}`,
+      );
       continue;
     }
     if (field.value === undefined && kind !== 'switch') {
-      bad(`The option ${field.written} of a ${type} mount needs a value.`);
+      problems.push(`The option ${field.written} of a ${type} mount needs a value.`);
       continue;
     }
     const read = readOption(kind, field.value ?? 'true');
     if ('expected' in read)
-      bad(`${field.written} of a ${type} mount is ${read.expected}, not ${JSON.stringify(field.value)}.`);
+      problems.push(
+        `${field.written} of a ${type} mount is ${read.expected}, not ${JSON.stringify(field.value)}.`,
+      );
     else options.set(name, inverse ? String(read.value !== 'true') : read.value);
   }
   const ids = fields.filter(({ name }) => name === 'id' || name === 'source');
   if (type === 'secret' && new Set(ids.map(({ name }) => name)).size > 1)
-    bad('A secret mount has either id or source, which mean the same.');
-  return options;
+    problems.push('A secret mount has either id or source, which mean the same.');
+  return { options, problems };
 }

@@ -1,4 +1,4 @@
-import { containerfileFailure, type Failure } from '@prism-build/errors';
+import { type Checked, checked, containerfileFailure } from '@prism-build/errors';
 import type { Containerfile, Instruction } from '../instruction';
 import { hint } from '../parse/suggest';
 import type { Origin } from './resolved';
@@ -15,20 +15,19 @@ export function findOrigin(
   asker: Asker,
   containerfile: Containerfile,
   contexts: readonly string[],
-  failures: Failure[],
-): Origin {
-  const fail = (code: Parameters<typeof containerfileFailure>[0], what: string): Origin => {
-    failures.push(containerfileFailure(code, { what, at: { file: containerfile.file, line: asker.line } }));
-    return { kind: 'name', name };
-  };
+): Checked<Origin> {
+  const named: Origin = { kind: 'name', name };
+  const at = { file: containerfile.file, line: asker.line };
+  const fail = (code: Parameters<typeof containerfileFailure>[0], what: string) =>
+    checked(named, containerfileFailure(code, { what, at }));
   const { stages } = containerfile;
   if (name === '') return fail('CONTAINERFILE_BAD_FLAG', 'The value of from is empty.');
-  if (contexts.includes(name)) return { kind: 'name', name };
+  if (contexts.includes(name)) return checked(named);
   const index = findStage(name, containerfile);
-  if (index === undefined && !/^\d+$/.test(name)) return { kind: 'name', name };
+  if (index === undefined && !/^\d+$/.test(name)) return checked(named);
   if (index === undefined)
     return fail('CONTAINERFILE_STAGE_UNKNOWN', `There is no stage ${name}; the file has ${stages.length}.`);
-  if (index < asker.stage) return { kind: 'stage', index };
+  if (index < asker.stage) return checked({ kind: 'stage', index });
   if (index === asker.stage) return fail('CONTAINERFILE_STAGE_CIRCULAR', `The stage ${name} uses itself.`);
   if (reaches(index, asker.stage, containerfile))
     return fail(
@@ -56,16 +55,19 @@ export function suggestStage(name: string, { stages }: Containerfile): string {
 const label = (index: number, { stages }: Containerfile): string => stages[index]?.from.name ?? String(index);
 
 /** Whether stage `from` names stage `to`, directly or not; names with variables in them are not followed. */
-function reaches(from: number, to: number, containerfile: Containerfile, seen = new Set<number>()): boolean {
-  if (from === to) return true;
-  if (seen.has(from)) return false;
-  seen.add(from);
-  const stage = containerfile.stages[from]!;
-  const names = [stage.from.image, ...stage.instructions.flatMap(listOrigins)];
-  return names.some((name) => {
-    const next = findStage(name, containerfile);
-    return next !== undefined && reaches(next, to, containerfile, seen);
-  });
+function reaches(from: number, to: number, containerfile: Containerfile): boolean {
+  const seen = new Set<number>();
+  const visit = (index: number): boolean => {
+    if (index === to) return true;
+    if (seen.has(index)) return false;
+    seen.add(index);
+    const stage = containerfile.stages[index]!;
+    return [stage.from.image, ...stage.instructions.flatMap(listOrigins)].some((name) => {
+      const next = findStage(name, containerfile);
+      return next !== undefined && visit(next);
+    });
+  };
+  return visit(from);
 }
 
 function listOrigins(instruction: Instruction): string[] {

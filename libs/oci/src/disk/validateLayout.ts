@@ -35,7 +35,8 @@ export interface ValidateOptions {
   readonly diffIDs?: boolean | undefined;
 }
 
-type Report = (what: string, why?: string) => void;
+/** Gives the violations one by one, so that an error of the file system loses none of those before it. */
+type Violations<T = void> = AsyncGenerator<Failure, T>;
 
 /**
  * Follows an OCI image layout from index.json down to the layers, hashing every blob, and reports all
@@ -46,82 +47,89 @@ export async function validateLayout(
   options: ValidateOptions = {},
 ): Promise<Result<Descriptor[]>> {
   const failures: Failure[] = [];
-  const report: Report = (what, why) => failures.push(ociFailure('LAYOUT_INVALID', { what, why }));
   const walk = await attempt(async () => {
-    await readJson(join(dir, LAYOUT_FILE), layoutFile, report);
-    const index = await readJson(join(dir, INDEX_FILE), indexFile, report);
-    for (const child of index?.manifests ?? []) await checkNode({ dir, report, failures, options }, child);
-    return index?.manifests ?? [];
+    const checks = checkLayout(dir, options);
+    let next = await checks.next();
+    for (; !next.done; next = await checks.next()) failures.push(next.value);
+    return next.value;
   });
   if (!walk.ok) return failed(...failures, ...walk.failures);
   return failures.length > 0 ? failed(...failures) : ok(walk.value);
 }
 
-interface Walk {
-  readonly dir: string;
-  readonly report: Report;
-  readonly failures: Failure[];
-  readonly options: ValidateOptions;
+async function* checkLayout(dir: string, options: ValidateOptions): Violations<Descriptor[]> {
+  yield* readJson(join(dir, LAYOUT_FILE), layoutFile);
+  const index = yield* readJson(join(dir, INDEX_FILE), indexFile);
+  for (const child of index?.manifests ?? []) yield* checkNode(dir, child, options);
+  return index?.manifests ?? [];
 }
 
-async function checkNode(walk: Walk, node: Descriptor): Promise<void> {
-  if (!(await checkBlob(walk, node))) return;
-  const path = blobPath(walk.dir, node.digest);
+async function* checkNode(dir: string, node: Descriptor, options: ValidateOptions): Violations {
+  if (!(yield* checkBlob(dir, node))) return;
+  const path = blobPath(dir, node.digest);
   if (node.mediaType === INDEX_TYPE) {
-    const index = await readJson(path, indexFile, walk.report);
-    for (const child of index?.manifests ?? []) await checkNode(walk, child);
+    const index = yield* readJson(path, indexFile);
+    for (const child of index?.manifests ?? []) yield* checkNode(dir, child, options);
   } else if (node.mediaType === MANIFEST_TYPE) {
-    const manifest = await readJson(path, manifestFile, walk.report);
-    if (manifest) await checkManifest(walk, manifest);
+    const manifest = yield* readJson(path, manifestFile);
+    if (manifest) yield* checkManifest(dir, manifest, options);
   }
 }
 
-async function checkManifest(walk: Walk, manifest: z.infer<typeof manifestFile>): Promise<void> {
+async function* checkManifest(
+  dir: string,
+  { config: written, layers }: z.infer<typeof manifestFile>,
+  options: ValidateOptions,
+): Violations {
   const whole: boolean[] = [];
-  for (const layer of manifest.layers) whole.push(await checkBlob(walk, layer));
-  if (!(await checkBlob(walk, manifest.config))) return;
-  const config = await readJson(blobPath(walk.dir, manifest.config.digest), configView, walk.report);
+  for (const layer of layers) whole.push(yield* checkBlob(dir, layer));
+  if (!(yield* checkBlob(dir, written))) return;
+  const config = yield* readJson(blobPath(dir, written.digest), configView);
   if (!config) return;
   const wanted = config.rootfs.diff_ids;
-  if (wanted.length !== manifest.layers.length) {
-    walk.report(
-      `${manifest.config.digest} names ${wanted.length} layers, its manifest ${manifest.layers.length}.`,
-    );
-  } else if (walk.options.diffIDs) {
-    for (const [at, layer] of manifest.layers.entries()) {
-      if (whole[at] && compressionOf(layer.mediaType)) await checkDiffID(walk, layer, wanted[at]!);
+  if (wanted.length !== layers.length) {
+    yield violation(`${written.digest} names ${wanted.length} layers, its manifest ${layers.length}.`);
+  } else if (options.diffIDs) {
+    for (const [at, layer] of layers.entries()) {
+      if (whole[at] && compressionOf(layer.mediaType)) yield* checkDiffID(dir, layer, wanted[at]!);
     }
   }
 }
 
-async function checkBlob({ dir, failures }: Walk, blob: Descriptor): Promise<boolean> {
+/** Whether a blob is there and whole. */
+async function* checkBlob(dir: string, blob: Descriptor): Violations<boolean> {
   const failure = await checkBlobFile(blobPath(dir, blob.digest), blob, 'hashes');
-  if (failure) failures.push(failure);
+  if (failure) yield failure;
   return failure === undefined;
 }
 
-async function checkDiffID(walk: Walk, layer: Descriptor, wanted: string): Promise<void> {
+async function* checkDiffID(dir: string, layer: Descriptor, wanted: string): Violations {
   const hash = createHash('sha256');
   try {
-    const source = createReadStream(blobPath(walk.dir, layer.digest));
+    const source = createReadStream(blobPath(dir, layer.digest));
     for await (const chunk of decompressLayer(layer.mediaType, source)) hash.update(chunk);
   } catch (error) {
-    walk.report(`The layer ${layer.digest} cannot be decompressed.`, String(error));
+    yield violation(`The layer ${layer.digest} cannot be decompressed.`, String(error));
     return;
   }
   const found = `sha256:${hash.digest('hex')}`;
   if (found !== wanted)
-    walk.report(`The layer ${layer.digest} has the diffID ${found} instead of ${wanted}.`);
+    yield violation(`The layer ${layer.digest} has the diffID ${found} instead of ${wanted}.`);
 }
 
-async function readJson<T>(path: string, schema: z.ZodType<T>, report: Report): Promise<T | undefined> {
+/** What a file holds; undefined where it does not hold that. */
+async function* readJson<T>(path: string, schema: z.ZodType<T>): Violations<T | undefined> {
   const bytes = await unlessMissing(readFile(path));
   if (!bytes) {
-    report(`${path} is missing.`);
+    yield violation(`${path} is missing.`);
     return undefined;
   }
   const parsed = schema.safeParse(parseJson(bytes));
   if (parsed.success) return parsed.data;
-  report(`${path} is not valid.`, z.prettifyError(parsed.error));
+  yield violation(`${path} is not valid.`, z.prettifyError(parsed.error));
   return undefined;
+}
+
+function violation(what: string, why?: string): Failure {
+  return ociFailure('LAYOUT_INVALID', { what, why });
 }

@@ -1,12 +1,22 @@
 import type { ResolvedInstruction, ResolvedStage } from '@prism-build/containerfile';
-import { compileFailure, type Failure, failed, ok, type Result } from '@prism-build/errors';
+import {
+  type Checked,
+  compileFailure,
+  type Failure,
+  failed,
+  failuresOf,
+  ok,
+  type Place,
+  type Result,
+} from '@prism-build/errors';
 import { recogniseCommand } from '@prism-build/languages';
 import type { CompileStage } from '../compilePlan';
-import { type CopyOrigins, planCopy } from '../copyStep';
+import { type FindSource, planCopy } from '../copyStep';
 import type { CopyStep } from '../imagePlan';
 import { joinAbsolute, withoutSlash } from '../paths';
 
-const noOrigins: CopyOrigins = { compile: -1, contexts: [], image: () => undefined };
+/** A compile stage copies from the context alone; any other `--from` is refused by itself. */
+const fromContext: FindSource = () => ok({ kind: 'context' });
 
 type Run = Extract<ResolvedInstruction, { keyword: 'RUN' }>;
 
@@ -19,10 +29,11 @@ export function readCompileStage(
   file: string,
 ): Result<{ readonly stage: CompileStage; readonly run: Run }> {
   const failures: Failure[] = [];
-  const refuse = (what: string, line: number) =>
-    failures.push(compileFailure('COMPILE_STAGE_NOT_RECOGNISED', { what, at: { file, line } }));
+  const refuse = (what: string, line: number) => failures.push(notRecognised(what, { file, line }));
   if (stage.base.kind !== 'image') refuse('the compile stage must start from a builder image', stage.line);
-  const { copies, working, runs } = readInstructions(stage, file, failures, refuse);
+  const instructions = readInstructions(stage, file);
+  failures.push(...instructions.failures);
+  const { copies, working, runs } = instructions.value;
   const [run, second] = runs;
   if (!run) refuse('the compile stage has no RUN', stage.line);
   if (second) refuse('the compile stage has more than one RUN', second.line);
@@ -45,16 +56,19 @@ export function readCompileStage(
   return ok({ stage: read, run: run! });
 }
 
-function readInstructions(
-  stage: ResolvedStage,
-  file: string,
-  failures: Failure[],
-  refuse: (what: string, line: number) => void,
-) {
+interface Instructions {
+  readonly copies: readonly CopyStep[];
+  readonly working: string;
+  readonly runs: readonly Run[];
+}
+
+function readInstructions(stage: ResolvedStage, file: string): Checked<Instructions> {
+  const failures: Failure[] = [];
   let working = '/';
   const copies: CopyStep[] = [];
   const runs: Run[] = [];
   for (const instruction of stage.instructions) {
+    const at = { file, line: instruction.line };
     switch (instruction.keyword) {
       case 'ARG':
       case 'ENV':
@@ -63,16 +77,23 @@ function readInstructions(
         working = withoutSlash(joinAbsolute(working, instruction.path));
         break;
       case 'COPY': {
-        if (instruction.from.kind !== 'context') refuse('COPY --from in the compile stage', instruction.line);
-        copies.push(planCopy(instruction, { file, line: instruction.line }, working, noOrigins, failures));
+        if (instruction.from.kind !== 'context')
+          failures.push(notRecognised('COPY --from in the compile stage', at));
+        const copy = planCopy(instruction, at, working, fromContext);
+        if (copy.ok) copies.push(copy.value);
+        failures.push(...failuresOf(copy));
         break;
       }
       case 'RUN':
         runs.push(instruction);
         break;
       default:
-        refuse(`${instruction.keyword} in the compile stage`, instruction.line);
+        failures.push(notRecognised(`${instruction.keyword} in the compile stage`, at));
     }
   }
-  return { copies, working, runs };
+  return { value: { copies, working, runs }, failures };
+}
+
+function notRecognised(what: string, at: Place): Failure {
+  return compileFailure('COMPILE_STAGE_NOT_RECOGNISED', { what, at });
 }

@@ -1,4 +1,4 @@
-import { makeDirectories, type Node, parentOf, rootDirectory, type Tree } from '@prism-build/assemble';
+import { completeTree, type Node, type Tree } from '@prism-build/assemble';
 import { parseIgnoreFile } from '@prism-build/containerfile';
 import { ok, type Result } from '@prism-build/errors';
 import type { Deb } from '../deb/readDeb';
@@ -23,11 +23,11 @@ export function buildTree(
   if (!merged.ok) return merged;
   const rules = parseIgnoreFile(rootfs.exclude.join('\n'), 'exclude of rootfs.json');
   if (!rules.ok) return rules;
-  const all = merged.value.tree;
+  const all = new Map<string, Node>(merged.value.tree);
   const bundle = bundleCertificates(all);
   if (bundle) all.set(bundlePath, bundle);
   for (const archive of archives) for (const [path, node] of archive) all.set(path, node);
-  const tree: Tree = new Map(
+  const tree = new Map<string, Node>(
     [...all].filter(([path, node]) => !rules.value.ignores(path, node.type === 'directory')),
   );
   for (const [path, linkTarget] of Object.entries(rootfs.links)) tree.set(path, linkTo(linkTarget));
@@ -37,16 +37,10 @@ export function buildTree(
   }
   const describe = rootfs.database === 'dpkg' ? dpkgDatabase : statusDirectory;
   for (const [path, node] of describe(packages, architecture, tree)) tree.set(path, node);
-  return ok(sortTree(tree));
+  // Archives may leave parents out.
+  return ok(completeTree(tree));
 }
 
 function linkTo(linkTarget: string): Node {
   return { type: 'symlink', mode: 0o777, uid: 0, gid: 0, linkTarget };
-}
-
-/** Parents before children, and every parent there: archives may leave theirs out. */
-function sortTree(tree: Tree): Tree {
-  for (const path of [...tree.keys()]) makeDirectories(tree, parentOf(path), rootDirectory, new Set());
-  const sorted = [...tree].sort(([a], [b]) => (a < b ? -1 : 1));
-  return new Map<string, Node>(sorted);
 }

@@ -16,7 +16,7 @@ export interface Merged {
  * two packages fill in different ways.
  */
 export function mergePackages(packages: readonly Deb[]): Result<Merged> {
-  const tree: Tree = new Map();
+  const tree = new Map<string, Node>();
   const origins = new Map<string, string>();
   const failures: Failure[] = [];
   for (const deb of packages) {

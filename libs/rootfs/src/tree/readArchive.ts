@@ -22,7 +22,7 @@ export async function readArchiveTree(
   };
   try {
     const read = isZip(bytes) ? await readZip(bytes, placed, keep) : await readTar(name, bytes, keep);
-    const tree: Tree = new Map();
+    const tree = new Map<string, Node>();
     for (const [path, node] of read) {
       const inner = isZip(bytes) ? path : placed(path);
       if (inner === undefined) continue;
@@ -53,7 +53,7 @@ async function readZip(
   placed: (path: string) => string | undefined,
   keep: Keep,
 ): Promise<Tree> {
-  const tree: Tree = new Map();
+  const tree = new Map<string, Node>();
   const wanted = ({ name }: { name: string }) => !name.endsWith('/') && placed(name) !== undefined;
   const names: string[] = [];
   unzipSync(bytes, {

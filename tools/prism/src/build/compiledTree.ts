@@ -10,7 +10,7 @@ export function compiledTree(
 ): Tree | undefined {
   const found = manifest.platforms.find((one) => one.platform === platform);
   if (!found) return undefined;
-  const tree: Tree = new Map([['out', { type: 'directory', mode: 0o755, uid: 0, gid: 0 }]]);
+  const tree = new Map<string, Node>([['out', { type: 'directory', mode: 0o755, uid: 0, gid: 0 }]]);
   for (const { path, mode, size } of found.files) {
     const parts = `out/${path}`.split('/');
     for (let depth = 1; depth < parts.length; depth++) {

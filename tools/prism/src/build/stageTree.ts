@@ -23,7 +23,7 @@ export function stageTree(root: string, plan: CompilePlan, alsoReads: readonly s
   const reading = readStage(plan, plan.context, targets, rules.value, files, alsoReads);
   if (!reading.closure) return withoutUnread(copied.value, plan);
   const holds = partsHold(reading.closure);
-  const kept: Tree = new Map();
+  const kept = new Map<string, Node>();
   for (const [path, node] of copied.value) {
     if (node.type === 'directory' || !holds(path)) continue;
     keepParents(kept, path, copied.value);
@@ -48,7 +48,7 @@ export function stageTree(root: string, plan: CompilePlan, alsoReads: readonly s
 const owned = { uid: 0, gid: 0 };
 const plainDirectory: Node = { ...owned, type: 'directory', mode: 0o755 };
 
-function keepParents(kept: Tree, path: string, copied: Tree): void {
+function keepParents(kept: Map<string, Node>, path: string, copied: Tree): void {
   const parent = parentOf(path);
   if (parent === '' || kept.has(parent)) return;
   keepParents(kept, parent, copied);
@@ -63,7 +63,7 @@ export function copiedTree(root: string, plan: CompilePlan): Result<Tree> {
   );
   const context = readContextTree(root, plan.containerfile, plan.context, paths);
   if (!context.ok) return context;
-  const tree: Tree = new Map();
+  let tree: Tree = new Map();
   for (const step of plan.copies) {
     const at = { file: plan.containerfile, line: step.line };
     const source = step.from.kind === 'inline' ? inlineTree(step.from.files) : context.value;
@@ -71,8 +71,9 @@ export function copiedTree(root: string, plan: CompilePlan): Result<Tree> {
     const rules = parseIgnoreFile(step.exclude.join('\n'), plan.containerfile);
     if (!rules.ok) return rules;
     const excluded = step.exclude.length > 0 ? rules.value.ignores : undefined;
-    const done = copyInto(tree, source, { sources, destination, parents, excluded, at }, new Set());
+    const done = copyInto(tree, source, { sources, destination, parents, excluded, at });
     if (!done.ok) return done;
+    tree = done.value.tree;
   }
   return ok(tree);
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type PublishedPort, parsePort, type RunRequest, steersEngine } from '@prism-build/engine';
-import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import { all, type Failure, failed, failuresOf, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { RunOptions } from './options';
 
 /** What a run is planned from, besides its options. */
@@ -22,22 +22,19 @@ export interface RunPlan {
 
 /** Pure. Reports everything that is wrong with the options. */
 export function planRun(options: RunOptions, facts: RunFacts): Result<RunPlan> {
-  const failures: Failure[] = [];
   const ports = (options.ports ?? facts.exposedPorts).filter((port) => port !== '').flatMap(expandRange);
-  const published = ports.flatMap(
-    (text) => parsePort(text) ?? refuse(failures, 'ports', `${text} is no port`),
-  );
-  const values = readEnv(options.env, facts.env, failures);
-  if (failures.length > 0) return failed(...failures);
+  const published = all(ports.map(readPort));
+  const values = readEnv(options.env, facts.env);
+  if (!published.ok || !values.ok) return failed(...failuresOf(published), ...failuresOf(values));
   const from = (path: string) => resolve(facts.root, path);
   return ok({
-    values,
+    values: values.value,
     request: {
       image: facts.image,
       project: facts.project,
       name: options.name ?? containerName(options, facts.project),
-      ports: distinct(published),
-      env: Object.keys(values),
+      ports: distinct(published.value),
+      env: Object.keys(values.value),
       envFiles: options.envFile.map(from),
       volumes: options.volumes.map((volume) =>
         volume.replace(/^\.{1,2}(?=[/:])[^:]*/, (source) => from(source)),
@@ -61,23 +58,29 @@ function containerName({ prefix, variant }: RunOptions, project: string): string
     .replace(/^[^a-zA-Z0-9]+/, '');
 }
 
-function readEnv(env: RunOptions['env'], own: RunFacts['env'], failures: Failure[]): Record<string, string> {
+function readPort(text: string): Result<PublishedPort> {
+  const port = parsePort(text);
+  return port ? ok(port) : failed(refusal('ports', `${text} is no port`));
+}
+
+function readEnv(env: RunOptions['env'], own: RunFacts['env']): Result<Record<string, string>> {
   const pairs = Array.isArray(env)
     ? env.map((text): [string, string | undefined] => {
         const at = text.indexOf('=');
         return at < 0 ? [text, own[text]] : [text.slice(0, at), text.slice(at + 1)];
       })
     : Object.entries(env).map(([name, value]): [string, string] => [name, String(value)]);
-  const values: Record<string, string> = {};
-  for (const [name, value] of pairs) {
-    if (!/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name))
-      refuse(failures, 'env', `${JSON.stringify(name)} is no name`);
-    else if (value === undefined) refuse(failures, 'env', `${name} has no value here`);
-    else if (steersEngine(name))
-      refuse(failures, 'env', `${name} would steer the engine`, `Put ${name} into a file for envFile.`);
-    else values[name] = value;
-  }
-  return values;
+  const values = all(pairs.map(([name, value]) => readVariable(name, value)));
+  return values.ok ? ok(Object.fromEntries(values.value)) : values;
+}
+
+function readVariable(name: string, value: string | undefined): Result<[string, string]> {
+  if (!/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name))
+    return failed(refusal('env', `${JSON.stringify(name)} is no name`));
+  if (value === undefined) return failed(refusal('env', `${name} has no value here`));
+  if (steersEngine(name))
+    return failed(refusal('env', `${name} would steer the engine`, `Put ${name} into a file for envFile.`));
+  return ok([name, value]);
 }
 
 /** EXPOSE may name a range. */
@@ -92,7 +95,6 @@ function distinct(ports: readonly PublishedPort[]): PublishedPort[] {
   return [...new Map(ports.map((port) => [JSON.stringify(port), port])).values()];
 }
 
-function refuse(failures: Failure[], option: string, why: string, remedy?: string): [] {
-  failures.push(imageFailure('OPTIONS_INVALID', { what: `option ${option} of run-image: ${why}`, remedy }));
-  return [];
+function refusal(option: string, why: string, remedy?: string): Failure {
+  return imageFailure('OPTIONS_INVALID', { what: `option ${option} of run-image: ${why}`, remedy });
 }

@@ -120,7 +120,7 @@ test('killed while it wrote, and the edit taken back: the old content returns', 
   run();
   // Killed before the manifest was written: the files are new, the manifest as the kill left it.
   write('file', 'two');
-  const taken = tree();
+  const taken = new Map(tree());
   const stop = new Error('killed');
   taken.set('late', {
     ...taken.get('late')!,
