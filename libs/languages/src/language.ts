@@ -154,7 +154,7 @@ export interface Language {
   /** The file that marks the directory of a library, where a use names a directory inside one. */
   readonly manifest?: string;
   /**
-   * Every setting of the stage or of its tree that would not be in force: refused by name, and toolchains that the
+   * Every setting of the stage or of its tree that would not take effect: refused by name, and toolchains that the
    * sources ask for and the pin is not (TOOLCHAIN_DIFFERS). Files that it reads must be parts of `reads`.
    */
   readonly check?: (request: CheckRequest, sources: CheckedSources) => readonly Failure[];

@@ -190,7 +190,7 @@ test('what is embedded counts, whatever its name ends with', () => {
 });
 
 test.each([
-  [{}, /there is no go\.mod/],
+  [{}, /neither go\.mod/],
   [{ 'go.mod': 'module m' }, /\.\/cmd\/x is not a package/],
   [{ 'go.mod': 'module m', 'cmd/x/main.go': 'no Go' }, /cmd\/x\/main\.go is not a Go file/],
   [

@@ -27,19 +27,19 @@ const cases: [output: string, code: string, what: RegExp, remedy: RegExp][] = [
   [
     'go: updates to go.mod needed; to update it:\n\tgo mod tidy',
     'COMPILE_FAILED',
-    /go\.mod is not complete/,
+    /go\.mod is incomplete/,
     /tidy/,
   ],
   [
     'main2.go:2:8: no required module provides package github.com/foo/bar; to add it:\n\tgo get github.com/foo/bar',
     'COMPILE_FAILED',
-    /has the package github\.com\/foo\/bar$/,
+    /contain the package github\.com\/foo\/bar$/,
     /go mod tidy/,
   ],
   [
     'main2.go:2:8: cannot find module providing package example.com/x/nope: import lookup disabled by -mod=readonly',
     'COMPILE_FAILED',
-    /has the package example\.com\/x\/nope$/,
+    /contain the package example\.com\/x\/nope$/,
     /COPY its directory/,
   ],
   [
@@ -57,7 +57,7 @@ const cases: [output: string, code: string, what: RegExp, remedy: RegExp][] = [
   [
     'go: inconsistent vendoring in /w/source/src:\n\tgithub.com/foo/bar@v1.0.0: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt',
     'COMPILE_FAILED',
-    /vendor directory does not fit/,
+    /vendor directory does not match/,
     /go mod vendor/,
   ],
   [
@@ -76,7 +76,7 @@ const cases: [output: string, code: string, what: RegExp, remedy: RegExp][] = [
     '# github.com/DataDog/zstd\ngithub.com/DataDog/zstd@v1.5.5/x.go:12:3: undefined: foo',
     'COMPILE_FAILED',
     /^github\.com\/DataDog\/zstd@v1\.5\.5 does not compile with cgo off/,
-    /does without C/,
+    /needs no C/,
   ],
   [
     'main2.go:2:8: example.com/l@v0.0.0: replacement directory ../gone does not exist',
@@ -88,7 +88,7 @@ const cases: [output: string, code: string, what: RegExp, remedy: RegExp][] = [
     'go: cannot load module gone listed in go.work file: open gone/go.mod: no such file or directory',
     'COMPILE_FAILED',
     /^go\.work uses gone, which COPY did not bring$/,
-    /leave go\.work out/,
+    /do not COPY go\.work/,
   ],
   [
     'stat /w/source/src/cmd/x: directory not found',
@@ -111,13 +111,13 @@ const cases: [output: string, code: string, what: RegExp, remedy: RegExp][] = [
   [
     'go: example.com/l@v0.0.0: reading http://127.0.0.1:8799/example.com/l/@v/v0.0.0.mod: 404 Not Found',
     'DEPENDENCIES_NOT_FETCHED',
-    /^example\.com\/l@v0\.0\.0 is not there, or this user may not read it$/,
+    /^example\.com\/l@v0\.0\.0 does not exist, or this user may not read it$/,
     /GOPRIVATE/,
   ],
   [
     "go: git.corp/l@v1.0.0: invalid version: git ls-remote -q origin in /c/vcs/1: exit status 128:\n\tfatal: could not read Username for 'https://git.corp': terminal prompts disabled",
     'DEPENDENCIES_NOT_FETCHED',
-    /^git\.corp\/l@v1\.0\.0 is not there/,
+    /^git\.corp\/l@v1\.0\.0 does not exist/,
     /GOPRIVATE/,
   ],
   [
@@ -129,10 +129,10 @@ const cases: [output: string, code: string, what: RegExp, remedy: RegExp][] = [
   [
     'verifying github.com/pkg/errors@v0.9.1: checksum mismatch\n\tdownloaded: h1:FE=\n\tgo.sum:     h1:AA=',
     'DEPENDENCIES_NOT_FETCHED',
-    /^what was fetched as github\.com\/pkg\/errors@v0\.9\.1 is not what go\.sum says$/,
+    /^the content fetched for github\.com\/pkg\/errors@v0\.9\.1 does not match go\.sum$/,
     /go mod verify/,
   ],
-  ['go build a: /t/compile: signal: killed', 'COMPILE_FAILED', /ran out of memory/, /--parallel=1/],
+  ['go build a: /t/compile: signal: killed', 'COMPILE_FAILED', /out of memory/, /--parallel=1/],
 ];
 
 test.each(cases)('%s', (output, code, what, remedy) => {

@@ -48,7 +48,7 @@ test('an ordinary stage has nothing to refuse', () => {
 });
 
 test.each([
-  ['PYTHONOPTIMIZE', '2', 'PYTHONOPTIMIZE=2: the bytecode is that of python without -O'],
+  ['PYTHONOPTIMIZE', '2', 'PYTHONOPTIMIZE=2: bytecode is always compiled without -O'],
   ['PYTHONPATH', '/src', 'PYTHONPATH has no effect in the compile stage, where nothing is imported'],
   ['PIP_NO_BINARY', ':all:', 'PIP_NO_BINARY is not passed on to pip'],
   ['PIP_CONFIG_FILE', '/src/pip.conf', 'PIP_CONFIG_FILE is not passed on to pip'],
@@ -68,12 +68,12 @@ test.each([
 
 test('pip.conf where pip would find it, and indexes that pip does not know', () => {
   expect(check({ files: { 'etc/pip.conf': '[global]' } })).toEqual([
-    'etc/pip.conf: SETTING_NOT_HONOURED: pip does not read /etc/pip.conf of the compile stage',
+    'etc/pip.conf: SETTING_NOT_HONOURED: pip does not read /etc/pip.conf in the compile stage',
   ]);
   const pyproject = `[[tool.uv.index]]\nurl = "https://u:secret@own.example/simple/"\n[[tool.uv.index]]\nurl = "https://pypi.org/simple"\n[[tool.poetry.source]]\nurl = "https://two.example"\n`;
   const files = { 'src/pyproject.toml': pyproject };
   const unknown = (host: string) =>
-    `svc/pyproject.toml: SETTING_NOT_HONOURED: pip fetches the lock and does not know the index https://${host}`;
+    `svc/pyproject.toml: SETTING_NOT_HONOURED: pip fetches the lock without the index https://${host}`;
   expect(check({ files })).toEqual([unknown('own.example/simple/'), unknown('two.example')]);
   const requirements = `--extra-index-url https://own.example/simple\nsix==1 ${hash}\n`;
   const environment = { PIP_EXTRA_INDEX_URL: 'https://two.example/' };
@@ -93,7 +93,7 @@ test('the Python that the sources state, nearest first, each file once', () => {
     check({ files: { 'src/app/pyproject.toml': pyproject('>=3.12'), 'pyproject.toml': pyproject('>=3.8') } }),
   ).toEqual([differs('svc/app/pyproject.toml', '>=3.12')]);
   expect(check({ files: { 'src/.python-version': 'pypy3.11-7.3.19\n' } })).toEqual([
-    differs('svc/.python-version:1', 'pypy3.11-7.3.19, which is no version of CPython'),
+    differs('svc/.python-version:1', 'pypy3.11-7.3.19, which is not a version of CPython'),
   ]);
 });
 
@@ -146,7 +146,7 @@ test('a lock: what each file holds that cannot be honoured, what is not there, a
   const lock = (text: string, more: Readonly<Record<string, string>> = {}) =>
     check({ files: { 'src/requirements.txt': text, ...more } });
   expect(lock(`-r base.txt\nsix==1\nuvicorn==2\n`, { 'src/base.txt': `-e .\n` })).toEqual([
-    'svc/requirements.txt:2: LOCK_UNUSABLE: no --hash says which bytes are meant: six (line 2), uvicorn (line 3)',
+    'svc/requirements.txt:2: LOCK_UNUSABLE: requirements without --hash: six (line 2), uvicorn (line 3)',
     'svc/base.txt:1: LOCK_UNUSABLE: `-e .` installs sources',
   ]);
   expect(lock('-r ../../x.txt\n-c none.txt\n')).toEqual([
@@ -166,7 +166,9 @@ test('a lock: what each file holds that cannot be honoured, what is not there, a
     'pylock.dev.toml',
     'requirements.in',
   ])
-    expect(named(name)).toEqual([`svc/Containerfile:4: LOCK_UNUSABLE: ${name} is no lock in pip's format`]);
+    expect(named(name)).toEqual([
+      `svc/Containerfile:4: LOCK_UNUSABLE: ${name} is not a lock in pip's format`,
+    ]);
 });
 
 test('a version is written into a module of what is compiled, and there must be one', () => {
@@ -177,7 +179,7 @@ test('a version is written into a module of what is compiled, and there must be 
     'svc/Containerfile:4: SETTING_NOT_HONOURED: --stamp=app/_version.py has no version to write',
   ]);
   expect(stamp('apple/x.py', { VERSION: '1' })).toEqual([
-    'svc/Containerfile:4: SETTING_NOT_HONOURED: --stamp=apple/x.py is no module of app',
+    'svc/Containerfile:4: SETTING_NOT_HONOURED: --stamp=apple/x.py is not a module of app',
   ]);
 });
 

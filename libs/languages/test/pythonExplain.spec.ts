@@ -12,7 +12,7 @@ const retrying =
 
 /** Words of pip 23.0.1, taken from runs. */
 test.each([
-  [hashes, 'HASH_DIFFERS', /^six 1\.17\.0 is not what the lock says: six-1\.17\.0-py2\.py3-none-any\.whl/],
+  [hashes, 'HASH_DIFFERS', /^six 1\.17\.0 does not match the lock: six-1\.17\.0-py2\.py3-none-any\.whl/],
   [
     `${nowhere('s==1')}WHEEL_MISSING: s 1 has no wheel for Python 3.11 on Linux aarch64`,
     'WHEEL_MISSING',
@@ -23,7 +23,7 @@ test.each([
     'VERSION_MISSING',
     /no six 9; the newest is 1\.17\.0/,
   ],
-  [nowhere('six[all]==9'), 'WHEEL_MISSING', /^six 9 has no wheel that fits/],
+  [nowhere('six[all]==9'), 'WHEEL_MISSING', /^six 9 has no wheel for this platform/],
   [`${retrying}${nowhere('six==1.17.0')}`, 'DEPENDENCIES_NOT_FETCHED', /cannot be reached/],
   [
     'ERROR: HTTP error 503 while getting https://u:p@index.example/x.whl',
@@ -33,7 +33,7 @@ test.each([
   [
     `WARNING: 401 Error, Credentials not correct for https://u:p@index.example/simple/six/\n${nowhere('six==1')}`,
     'DEPENDENCIES_NOT_FETCHED',
-    /^the index index\.example refuses this user$/,
+    /^the index index\.example denies access$/,
   ],
   [
     "Could not fetch URL https://index.example/simple/six/: There was a problem confirming the ssl certificate: HTTPSConnectionPool(host='index.example', port=443): Max retries exceeded (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]')))",

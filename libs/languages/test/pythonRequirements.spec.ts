@@ -74,8 +74,8 @@ test.each([
   ['../x-1.0-py3-none-any.whl', '1: ../x-1.0-py3-none-any.whl is a path'],
   ['file:///x.whl', '1: file:///x.whl is a path'],
   ['git+https://host/x.git@v1', '1: git+https://host/x.git@v1 has no name'],
-  [`x @ git+https://host/x.git ${hash}`, '1: x is no wheel: git+https://host/x.git'],
-  [`x @ https://host/x-1.tar.gz ${hash}`, '1: x is no wheel: https://host/x-1.tar.gz'],
+  [`x @ git+https://host/x.git ${hash}`, '1: x is not a wheel: git+https://host/x.git'],
+  [`x @ https://host/x-1.tar.gz ${hash}`, '1: x is not a wheel: https://host/x-1.tar.gz'],
   [`x>=1 ${hash}`, '1: x is not locked to one version: >=1'],
   [`x==1.* ${hash}`, '1: x is not locked to one version: ==1.*'],
   [`x==1,==1.0 ${hash}`, '1: x is not locked to one version: ==1,==1.0'],
@@ -87,9 +87,9 @@ test.each([
   ['-r https://host/x.txt', '1: `--requirement` names a file outside of the sources: https://host/x.txt'],
   [`x==1 --hash=md5:${'0'.repeat(32)}`, `1: \`--hash=md5:${'0'.repeat(32)}\` cannot be honoured`],
   [`x==1 ${hash} --global-option=a`, '1: `--global-option=a` cannot be honoured'],
-  [`x==1 ; platform_release < "6" ${hash}`, '1: nothing says what `platform_release` is in the image'],
-  [`x==1 ; extra == "dev" ${hash}`, '1: nothing says what `extra` is in the image'],
-  ['<<<<<<< HEAD', '1: this is no requirement: <<<<<<< HEAD'],
+  [`x==1 ; platform_release < "6" ${hash}`, '1: the value of `platform_release` in the image is unknown'],
+  [`x==1 ; extra == "dev" ${hash}`, '1: the value of `extra` in the image is unknown'],
+  ['<<<<<<< HEAD', '1: this is not a requirement: <<<<<<< HEAD'],
 ])('%j is refused: %s', (text, expected) => {
   expect(refused(text)).toEqual([expected]);
 });

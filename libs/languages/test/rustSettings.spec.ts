@@ -29,7 +29,7 @@ function check(
   );
 }
 const refused = (line: number, key: string) =>
-  `svc/.cargo/config.toml:${line}: SETTING_NOT_HONOURED: the setting ${key} is not in force`;
+  `svc/.cargo/config.toml:${line}: SETTING_NOT_HONOURED: the setting ${key} does not take effect`;
 
 test.each<[string, string[]]>([
   ['[build]\nrustflags = ["--cfg", "x"]\njobs = 2\n[net]\noffline = true\n[alias]\nx = "run"\n', []],
@@ -77,7 +77,7 @@ test.each<[string, string, boolean]>([
   expect(said).toEqual(
     inForce
       ? []
-      : [`Containerfile:4: SETTING_NOT_HONOURED: the variable ${name} of the stage is not in force`],
+      : [`Containerfile:4: SETTING_NOT_HONOURED: the variable ${name} of the stage does not take effect`],
   );
 });
 
@@ -96,7 +96,7 @@ test.each<[string, boolean]>([
     ? []
     : [
         expect.stringContaining(
-          `svc/rust-toolchain.toml:2: TOOLCHAIN_DIFFERS: this asks for Rust ${channel}, and the builder is pinned to 1.96.0`,
+          `svc/rust-toolchain.toml:2: TOOLCHAIN_DIFFERS: this file asks for Rust ${channel}, and the builder is pinned to 1.96.0`,
         ),
       ];
   expect(check({ 'rust-toolchain.toml': `[toolchain]\nchannel = "${channel}"\n` })).toEqual(said);
@@ -107,7 +107,7 @@ test.each<[string, boolean]>([
 test('a manifest that needs a newer compiler', () => {
   const newer = `${manifest}rust-version = "1.97"\n`;
   expect(check({ 'Cargo.toml': newer })).toEqual([
-    'svc/Cargo.toml:3: TOOLCHAIN_DIFFERS: this needs Rust 1.97 or newer, and the builder is pinned to 1.96.0',
+    'svc/Cargo.toml:3: TOOLCHAIN_DIFFERS: this package needs Rust 1.97 or newer, and the builder is pinned to 1.96.0',
   ]);
   expect(check({ 'Cargo.toml': newer }, {}, '1.100.0')).toEqual([]);
 });
@@ -198,7 +198,7 @@ test.each<[string, string, RegExp]>([
   [
     'error: cannot update the lock file /s/Cargo.lock because --locked was passed',
     'DEPENDENCIES_NOT_FETCHED',
-    /Cargo\.lock does not fit/,
+    /no Cargo\.lock, or one that does not match/,
   ],
   [
     'error: the lock file /s/Cargo.lock needs to be updated but --locked was passed',

@@ -117,7 +117,7 @@ test.each([
   ['a sparse map beyond the end', archive(sparseMap('0,3,100,1'), named('x')), 'map is damaged'],
   ['a sparse map of more than there is', archive(sparseMap('0,5'), named('x')), 'names 5 bytes'],
   ['a sparse map of less than there is', archive(sparseMap('0,3'), named('x')), 'holds 4'],
-  ['a damaged number', archive(named('x', { extra: [[124, Buffer.from('9x')]] })), 'no octal number'],
+  ['a damaged number', archive(named('x', { extra: [[124, Buffer.from('9x')]] })), 'not an octal number'],
   ['a negative size', archive(named('x', { extra: [[124, Buffer.alloc(12, 0xff)]] })), 'size is negative'],
   ['a wrong checksum', archive(named('x').fill('7', 0, 1)), 'checksum'],
   [

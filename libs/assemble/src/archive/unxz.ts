@@ -26,12 +26,12 @@ export async function* unxz(content: Content): AsyncGenerator<Uint8Array> {
 
 /** The codes of xz-embedded (xz.h). */
 const REASONS: Readonly<Record<string, string>> = {
-  3: 'it needs more memory than there is',
+  3: 'it needs more memory than is available',
   4: 'it needs more memory than the decoder may have',
   6: 'it uses a filter or a checksum that is not supported; xz --check=crc64 makes a supported one',
 };
 
 function explain(error: unknown): never {
   const [, code = ''] = /error code (\d+)/.exec(String(error)) ?? [];
-  throw new Error(`the xz stream cannot be read: ${REASONS[code] ?? 'it is damaged or cut'}`);
+  throw new Error(`the xz stream cannot be read: ${REASONS[code] ?? 'it is damaged or truncated'}`);
 }

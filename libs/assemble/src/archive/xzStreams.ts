@@ -25,11 +25,11 @@ export async function listXzStreams(content: Content): Promise<XzStream[]> {
       continue;
     }
     if (footer.toString('latin1', 10) !== 'YZ')
-      throw new Error('the xz file is cut, or something follows its end');
+      throw new Error('the xz file is truncated, or data follows its end');
     const indexSize = 4 * (footer.readUInt32LE(4) + 1);
     const blocks = await sizeOfBlocks(content, end - footerSize - indexSize, indexSize);
     const start = end - footerSize - indexSize - blocks - headerSize;
-    if (start < 0) throw new Error('the xz file is damaged: its index names more than it holds');
+    if (start < 0) throw new Error('the xz file is damaged: its index lists more than the file contains');
     streams.unshift({ start, end });
     end = start;
   }

@@ -70,7 +70,7 @@ function findHidden(
   // The last part is not followed: a link that became an opaque directory led to files that stay.
   const parent = followLinks(parentOf(hidden), linkAt);
   if (parent === undefined || hasParentParts(path))
-    throw new Error(`${path} leaves the root, or is below a loop of links`);
+    throw new Error(`${path} leaves the root, or is below a link loop`);
   return { path: joinPath(parent, baseName(hidden)), itself };
 }
 

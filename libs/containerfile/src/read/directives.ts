@@ -41,8 +41,8 @@ function isDockerfile(value: string): boolean {
 }
 
 function foreignSyntax(value: string, at: Place): Failure {
-  const what = `# syntax=${value} names another language than that of docker/dockerfile, which is the only one that is read here.`;
+  const what = `# syntax=${value} names another language than docker/dockerfile, the only one that is supported.`;
   const remedy =
-    'Remove the directive where the file holds the usual instructions only; otherwise write it with those.';
+    'Remove the directive if the file has only the usual instructions; otherwise rewrite it with those.';
   return containerfileFailure('CONTAINERFILE_BAD_DIRECTIVE', { what, remedy, at });
 }

@@ -20,7 +20,7 @@ export interface LogicalLines {
 const chomp = (line: string): string => (line.endsWith('\r') ? line.replace(/\r+$/, '') : line);
 const isComment = (line: string): boolean => trimStart(line).startsWith('#');
 const shiftRemedy =
-  'Write a shift without blanks, $((1<<2)): both engines take << behind a blank for a heredoc. A heredoc ends with its name alone on a line.';
+  'Write a shift without blanks, $((1<<2)): both engines take << after a blank for a heredoc. A heredoc ends with its name alone on a line.';
 const isBlank = (line: string): boolean => trimStart(line) === '';
 
 /**

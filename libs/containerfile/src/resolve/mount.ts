@@ -90,6 +90,6 @@ function checkOptions(
   }
   const ids = fields.filter(({ name }) => name === 'id' || name === 'source');
   if (type === 'secret' && new Set(ids.map(({ name }) => name)).size > 1)
-    problems.push('A secret mount has either id or source, which mean the same.');
+    problems.push('A secret mount takes either id or source, not both: they mean the same.');
   return { options, problems };
 }

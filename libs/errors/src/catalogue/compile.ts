@@ -30,7 +30,7 @@ export const compileFailure = defineCatalogue({
   },
   HASH_DIFFERS: {
     remedy:
-      'Lock again with the hashes of all files of the version; where nothing was published anew, find out who replaced the file.',
+      'Lock again with the hashes of all files of the version. If no new file was published, find out who replaced it.',
   },
   PIN_MISSING: {
     remedy:

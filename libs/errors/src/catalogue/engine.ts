@@ -32,6 +32,6 @@ export const engineFailure = defineCatalogue({
   },
   LOAD_MISMATCH: { remedy: 'Report this: the engine holds another image than the one that was built.' },
   RUN_RESULT_UNREADABLE: {
-    remedy: 'Let the command remove or rename what is named above: an image cannot hold it as it is.',
+    remedy: 'Make the command remove or rename the file named above: an image cannot hold it.',
   },
 });

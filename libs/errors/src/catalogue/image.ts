@@ -34,10 +34,10 @@ export const imageFailure = defineCatalogue({
   },
   COPY_SOURCE_MISSING: {
     remedy:
-      'Correct the path, or take it out of the ignore file. A target that makes it is named by "from" in the options of build-image.',
+      'Correct the path, or remove it from the ignore file. If a target makes it, name that target with "from" in the options of build-image.',
   },
   COPY_SOURCE_UNDECIDED: {
-    remedy: 'Name the target that makes it by "from" in the options of build-image.',
+    remedy: 'Name the target that makes it with "from" in the options of build-image.',
   },
   CONTEXT_UNDECIDED: { remedy: 'Set "context" in the options of build-image.' },
   COPY_SOURCE_OUTSIDE: {

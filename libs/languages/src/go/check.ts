@@ -52,7 +52,7 @@ const unique = (failures: readonly Failure[]): Failure[] => [
 function checkArguments({ recognised, targets, environment, at }: CheckRequest): Failure[] {
   const { ldflags, ...others } = recognised.flags;
   const named = [...recognised.units, ...Object.values(others)].flatMap(variablesIn);
-  const literal = named.map((name) => `\${${name}} stays as it is written: exec form expands nothing`);
+  const literal = named.map((name) => `\${${name}} is not expanded: exec form expands nothing`);
   const stamps = targets.flatMap((target) => {
     const expanded = expandVariables(ldflags ?? '', environment(target));
     if (expanded.unusable.length > 0) return expanded.unusable;
@@ -64,14 +64,14 @@ function checkArguments({ recognised, targets, environment, at }: CheckRequest):
       refuse(
         what,
         at,
-        'Write the value itself. Only -ldflags of compile-go takes ARG and ENV, as in `-X main.version=$VERSION`.',
+        'Write the value itself. Only -ldflags of compile-go expands ARG and ENV, as in `-X main.version=$VERSION`.',
       ),
     ),
-    ...stamps.map((why) => refuse(`-ldflags=${ldflags} would not be in force: ${why}`, at)),
+    ...stamps.map((why) => refuse(`-ldflags=${ldflags} would not take effect: ${why}`, at)),
     ...Object.entries(others).flatMap(([name, value]) => {
       const why = refuseFlag(name, value);
       const written = `-${name}${value === '' ? '' : `=${value}`}`;
-      return why === undefined ? [] : [refuse(`${written} would not be in force: ${why}`, at)];
+      return why === undefined ? [] : [refuse(`${written} would not take effect: ${why}`, at)];
     }),
   ];
 }

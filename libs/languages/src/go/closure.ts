@@ -54,14 +54,14 @@ export function walkPackages(request: ReadingRequest, reader: SourceReader): Wal
     packages: [...seen.values()],
     elsewhere: [...elsewhere].sort(),
   });
-  if (!modules) return end({ why: 'there is no go.mod and no go.work in what COPY brought' });
+  if (!modules) return end({ why: 'COPY brought neither go.mod nor go.work' });
   const tags = tagsOf(recognised);
   const enter = (one: Package | undefined) => {
     if (one && !seen.has(one.directory)) seen.set(one.directory, one);
   };
   for (const unit of recognised.units) {
     const found = findUnit(unit, working, modules, reader);
-    if (!found) return end({ why: `${unit} is not a package whose directory can be said from files` });
+    if (!found) return end({ why: `${unit} is not a package whose directory can be determined from files` });
     // The profile that a main package is optimised by.
     out.add({ kind: 'file', path: below(found.directory, 'default.pgo') });
     enter(found);

@@ -11,9 +11,9 @@ interface Cause {
 const tidy = 'Run `go mod tidy` in the module, and commit go.mod and go.sum.';
 const vendor = 'Run `go mod vendor` (`go work vendor` in a workspace), and commit the vendor directory.';
 const withoutCgo =
-  'Use a module that does without C, or build the stage with an engine: give it another name than `compile`, start it from an image with Go and a C compiler, and RUN `go build`.';
+  'Use a module that needs no C, or build the stage with an engine: give it another name than `compile`, start it from an image with Go and a C compiler, and RUN `go build`.';
 const access =
-  'For a private module set GOPRIVATE, and credentials in ~/.netrc or of git, where nx runs; else correct the version in go.mod.';
+  'For a private module, set GOPRIVATE where nx runs, and give credentials in ~/.netrc or git. Otherwise correct the version in go.mod.';
 
 const compileFailed = (what: string, remedy: string): Explanation => ({
   code: 'COMPILE_FAILED',
@@ -40,21 +40,21 @@ const causes: readonly Cause[] = [
     pattern: /signal: killed|out of memory|cannot allocate memory/,
     explain: () =>
       compileFailed(
-        'the system ended the compiler: it ran out of memory',
-        'Give the machine or container more memory, or build fewer at once: `--parallel=1`.',
+        'the system killed the compiler: out of memory',
+        'Give the machine or container more memory, or build fewer projects at once: `--parallel=1`.',
       ),
   },
   {
     pattern: /verifying (?<module>\S+?)(?:\/go\.mod)?: checksum mismatch/,
     explain: ({ module }) =>
       notFetched(
-        `what was fetched as ${module} is not what go.sum says`,
-        'Find out who changed it: `go mod verify`. A version that was published anew needs a new line in go.sum.',
+        `the content fetched for ${module} does not match go.sum`,
+        'Find out what changed: `go mod verify`. If the version was published again, it needs a new line in go.sum.',
       ),
   },
   {
     pattern: /inconsistent vendoring|import lookup disabled by -mod=vendor/,
-    explain: () => compileFailed('the vendor directory does not fit go.mod', vendor),
+    explain: () => compileFailed('the vendor directory does not match go.mod', vendor),
   },
   {
     pattern: /missing go\.sum entry(?: for (?:go\.mod file|module providing package (?<path>\S+)))?/,
@@ -64,7 +64,7 @@ const causes: readonly Cause[] = [
     pattern: /updates to go\.(?<name>mod|sum|work) needed/,
     explain: ({ name }) =>
       compileFailed(
-        `go.${name} is not complete`,
+        `go.${name} is incomplete`,
         name === 'work' ? 'Run `go work sync`, and commit what it changes.' : tidy,
       ),
   },
@@ -73,7 +73,7 @@ const causes: readonly Cause[] = [
     explain: ({ directory }) =>
       compileFailed(
         `go.work uses ${directory}, which COPY did not bring`,
-        'COPY that module into the compile stage, or leave go.work out of it.',
+        'COPY that module into the compile stage, or do not COPY go.work.',
       ),
   },
   {
@@ -81,7 +81,7 @@ const causes: readonly Cause[] = [
     explain: ({ module, directory }) =>
       compileFailed(
         `go.mod replaces ${module} by ${directory}, which COPY did not bring`,
-        'COPY that directory into the compile stage; its context must hold it.',
+        'COPY that directory into the compile stage; the context must contain it.',
       ),
   },
   {
@@ -89,7 +89,7 @@ const causes: readonly Cause[] = [
     explain: ({ file, glob }) =>
       compileFailed(
         `${file} embeds ${glob}, and COPY brought no such file`,
-        'COPY it into the compile stage. Look into the ignore file too, and commit what a generator writes or make it a dependency of `compile`.',
+        'COPY it into the compile stage, and check the ignore file. If a generator writes it, commit it or make the generator a dependency of `compile`.',
       ),
   },
   {
@@ -115,15 +115,15 @@ const causes: readonly Cause[] = [
       /(?:no required module provides package|cannot find module providing package|module .* found.*, but does not contain package) (?<path>[^\s;:]+)/,
     explain: ({ path }) =>
       compileFailed(
-        `nothing that COPY brought, and no module of go.mod, has the package ${path}`,
-        `COPY its directory if it is your own; else ${tidy.charAt(0).toLowerCase()}${tidy.slice(1)}`,
+        `neither the files that COPY brought nor a module of go.mod contain the package ${path}`,
+        `COPY its directory if it is your own; otherwise ${tidy.charAt(0).toLowerCase()}${tidy.slice(1)}`,
       ),
   },
   {
     pattern: /package (?<path>\S+) is not in std/,
     explain: ({ path }) =>
       compileFailed(
-        `there is no package ${path}: a path without a dot in its first part is one of Go itself, or of this module`,
+        `there is no package ${path}: a path without a dot in its first element is part of Go itself or of this module`,
         'Correct the import, or COPY the directory of the package.',
       ),
   },
@@ -156,18 +156,18 @@ const causes: readonly Cause[] = [
     pattern: /exec: "git": executable file not found/,
     explain: () =>
       notFetched(
-        'a module has to be fetched with git, which is not there',
+        'fetching a module needs git, which is not installed',
         'Install git, or set GOPROXY to a proxy that has the module.',
       ),
   },
   {
     pattern:
       /(?<module>\S+@v[^\s:]+): (?:[\s\S]*?)(?:40[134] \w|410 Gone|unknown revision|terminal prompts disabled|could not read Username|Permission denied|Repository not found)/,
-    explain: ({ module }) => notFetched(`${module} is not there, or this user may not read it`, access),
+    explain: ({ module }) => notFetched(`${module} does not exist, or this user may not read it`, access),
   },
   {
     pattern: /unrecognized import path "(?<path>[^"]+)"(?!.*(?:dial|lookup|timeout))/,
-    explain: ({ path }) => notFetched(`${path} is not there, or this user may not read it`, access),
+    explain: ({ path }) => notFetched(`${path} does not exist, or this user may not read it`, access),
   },
   {
     pattern:
@@ -175,7 +175,7 @@ const causes: readonly Cause[] = [
     explain: ({ why, other }) =>
       notFetched(
         `the source of modules does not answer: ${why ?? other}`,
-        'Check the network, and GOPROXY and proxies where nx runs. `go mod vendor` makes a build that needs none.',
+        'Check the network, GOPROXY and the proxies where nx runs. After `go mod vendor`, a build needs no network.',
       ),
   },
 ];

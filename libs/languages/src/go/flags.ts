@@ -45,17 +45,17 @@ export function refuseFlag(name: string, value: string): string | undefined {
     case 'mod':
       return value === 'readonly' || value === 'vendor' ? undefined : 'compiling does not change go.mod';
     case 'buildmode':
-      return value === 'default' || value === 'exe' ? undefined : 'compile-go makes static programs';
+      return value === 'default' || value === 'exe' ? undefined : 'compile-go builds static programs';
     case 'trimpath':
-      return on ? undefined : 'paths of this machine are never part of a program';
+      return on ? undefined : 'paths of this machine are always removed from programs';
     case 'buildvcs':
-      return on ? 'the history of git is no input of an image' : undefined;
+      return on ? 'git history is not an input of an image' : undefined;
     case 'race':
     case 'msan':
     case 'asan':
       return on ? 'it needs cgo, which is off' : undefined;
     default:
-      return 'compile-go does not take it';
+      return 'compile-go does not support it';
   }
 }
 
@@ -103,11 +103,11 @@ function refuseToolFlags(
     const word = words[index]!;
     const [, name = word, inline] = /^--?([A-Za-z]\w*)(?:=(.*))?$/su.exec(word) ?? [];
     const takesValue = allowed[name];
-    if (takesValue === undefined) return `compile-go hands no ${word} to ${tool}`;
+    if (takesValue === undefined) return `compile-go does not pass ${word} to ${tool}`;
     const value = inline ?? (takesValue ? words[++index] : undefined);
     if (name === 'linkmode' && value !== 'internal') return 'another linker needs cgo, which is off';
     if (name === 'buildid' && value !== '')
-      return 'the build ID is always empty, so that a comment changes no program';
+      return 'the build ID is always empty, so that a changed comment does not change the program';
   }
   return undefined;
 }

@@ -15,7 +15,7 @@ export function refuseVariables(request: CheckRequest, sources: CheckedSources):
       if (!refused) return [];
       const [why, remedy] = refused;
       const at = request.setAt?.(name) ?? request.at;
-      const what = `${name}=${value} of the compile stage would not be in force: ${why}`;
+      const what = `${name}=${value} of the compile stage would not take effect: ${why}`;
       return [compileFailure('SETTING_NOT_HONOURED', { what, at, ...(remedy && { remedy }) })];
     }),
   );
@@ -31,11 +31,11 @@ function refuseVariable(
   { list }: CheckedSources,
 ): Refusal | undefined {
   const cgoIsOff = environment(target).CGO_ENABLED === '0';
-  if (ofCgo.test(name)) return cgoIsOff ? undefined : ['it belongs to cgo, which is off'];
+  if (ofCgo.test(name)) return cgoIsOff ? undefined : ['it configures cgo, which is off'];
   const platforms = `the image is built for ${targets.map((one) => `${one.os}/${one.architecture}`).join(', ')}`;
   const level = levelOf(target);
   if (name === levelVariable(target) && level !== undefined && value !== level)
-    return [`the platform asks for ${level}`];
+    return [`the platform requires ${level}`];
   switch (name) {
     case 'CGO_ENABLED':
       return cgoIsOff
@@ -53,7 +53,7 @@ function refuseVariable(
     case 'GOFLAGS': {
       const flags = value.split(/\s+/).filter((flag) => flag !== '' && !harmlessFlags.test(flag));
       const remedy = 'Write the flags into the RUN line: ["compile-go", "-tags=…", "./cmd/x"].';
-      return flags.length === 0 ? undefined : [`compile-go takes flags from its arguments alone`, remedy];
+      return flags.length === 0 ? undefined : [`compile-go takes flags only from its arguments`, remedy];
     }
     case 'GOTOOLCHAIN':
       return [
@@ -75,7 +75,7 @@ function refuseVariable(
       return value === counts ? undefined : [`what COPY takes counts, which is ${counts}`];
     }
     case 'GOROOT':
-      return value === '/usr/local/go' ? undefined : ['the pinned toolchain counts'];
+      return value === '/usr/local/go' ? undefined : ['the pinned toolchain is used'];
     case 'GO111MODULE':
       return value === 'off' ? ['programs are compiled in module mode'] : undefined;
     case 'GOENV':
@@ -85,7 +85,7 @@ function refuseVariable(
     case 'GOAUTH':
     case 'GOCACHEPROG':
       return [
-        'no program that a Containerfile names is started on this machine',
+        'programs named in a Containerfile are never started on this machine',
         'Remove it; set it where nx runs.',
       ];
     default:

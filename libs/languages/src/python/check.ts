@@ -42,8 +42,8 @@ function checkStamp(request: CheckRequest): Failure[] {
   const inside = units.some((unit) => stamp === unit || stamp.startsWith(`${unit}/`));
   if (!inside || !stamp.endsWith('.py'))
     return refuse(
-      `--stamp=${stamp} is no module of ${units.join(', ')}`,
-      `Name a module of what is compiled, such as --stamp=${units[0]}/_version.py.`,
+      `--stamp=${stamp} is not a module of ${units.join(', ')}`,
+      `Name a module of a compiled package, such as --stamp=${units[0]}/_version.py.`,
     );
   return variablesOf(request).get('VERSION')
     ? []
@@ -63,7 +63,7 @@ function checkPipFiles(sources: CheckedSources): Failure[] {
     sources.facts(path, 'is-there', () => true)
       ? [
           compileFailure('SETTING_NOT_HONOURED', {
-            what: `pip does not read /${path} of the compile stage`,
+            what: `pip does not read /${path} in the compile stage`,
             remedy:
               'Set PIP_INDEX_URL or PIP_EXTRA_INDEX_URL by ENV in the compile stage, and do not copy the file.',
             at: { file: sources.placeOf(path) },
@@ -97,7 +97,7 @@ function checkIndexes(request: CheckRequest, sources: CheckedSources): Failure[]
     .filter((url) => !known.some((one) => sameIndex(one, url)));
   return [...new Set(unknown)].map((url) =>
     compileFailure('SETTING_NOT_HONOURED', {
-      what: `pip fetches the lock and does not know the index ${hideSecret(url)}`,
+      what: `pip fetches the lock without the index ${hideSecret(url)}`,
       remedy: `Write \`ENV PIP_EXTRA_INDEX_URL=${hideSecret(url)}\` above RUN in the compile stage.`,
       at: { file: sources.placeOf(path) },
     }),

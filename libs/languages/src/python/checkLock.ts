@@ -30,7 +30,7 @@ export function checkLock({ recognised, working, at }: CheckRequest, sources: Ch
   if (command !== undefined)
     return [
       compileFailure('LOCK_UNUSABLE', {
-        what: `${requirements} is no lock in pip's format`,
+        what: `${requirements} is not a lock in pip's format`,
         remedy: `Run \`${command}\`, and name what it writes in RUN and COPY.`,
         at,
       }),
@@ -67,6 +67,6 @@ function checkFile({ refused, unhashed }: LockFile, file: string): Failure[] {
   if (!first) return failures;
   const names = unhashed.slice(0, mostNamed).map(({ name, line }) => `${name} (line ${line})`);
   const more = unhashed.length - names.length;
-  const what = `no --hash says which bytes are meant: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+  const what = `requirements without --hash: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
   return [...failures, compileFailure('LOCK_UNUSABLE', { what, at: { file, line: first.line } })];
 }

@@ -34,7 +34,7 @@ export function checkStatedPython(
     const fitting = basename(path) === '.python-version' ? minor : `a range that has ${version}`;
     return [
       compileFailure('TOOLCHAIN_DIFFERS', {
-        what: `the sources are for Python ${text}${ranges.length === 0 ? ', which is no version of CPython' : ''}, and Python ${version} is pinned`,
+        what: `the sources are for Python ${text}${ranges.length === 0 ? ', which is not a version of CPython' : ''}, and Python ${version} is pinned`,
         remedy: `Write ${fitting} there if the program runs on it, or pin the Python that it needs (containerfiles/python-builder).`,
         at: { file: sources.placeOf(path), line },
       }),

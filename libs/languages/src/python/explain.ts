@@ -31,7 +31,7 @@ const causes: readonly Cause[] = [
     explain: ({ what = '' }) => ({
       code: 'COMPILE_FAILED',
       what,
-      remedy: 'Correct the source; a template that only looks like one may not be imported.',
+      remedy: 'Correct the source. If it is a template, do not import it.',
     }),
   },
   {
@@ -39,7 +39,7 @@ const causes: readonly Cause[] = [
     explain: ({ what = '', directory = '' }) => ({
       code: 'COMPILE_FAILED',
       what,
-      remedy: `Run \`rm -r ${dirname(directory)}\`: what was fetched has been altered or removed, and is fetched again then.`,
+      remedy: `Run \`rm -r ${dirname(directory)}\`: fetched files were altered or removed; the next run fetches them again.`,
     }),
   },
   {
@@ -55,14 +55,14 @@ const causes: readonly Cause[] = [
     explain: () => ({
       code: 'DEPENDENCIES_NOT_FETCHED',
       what: 'the disk is full',
-      remedy: 'Make room, then run the target again: `npx nx g prism:prune` says what can go.',
+      remedy: 'Free disk space, then run the target again: `npx nx g prism:prune` shows what can be removed.',
     }),
   },
   {
     pattern: /DO NOT MATCH THE HASHES[\s\S]*?\n\s+(?<named>\S+)(?: from (?<from>\S+))?/u,
     explain: ({ named = '', from }) => ({
       code: 'HASH_DIFFERS',
-      what: `${nameOf(named)} is not what the lock says: ${from ? fileOf(from) : 'the file'} has a hash that the lock does not have`,
+      what: `${nameOf(named)} does not match the lock: ${from ? fileOf(from) : 'the file'} has a hash that is not in the lock`,
     }),
   },
   {
@@ -70,7 +70,7 @@ const causes: readonly Cause[] = [
       /(?:\b40[13]\b (?:Client )?(?:Error|Unauthorized|Forbidden)|error: 40[13]\b|HTTP error 40[13]\b)/iu,
     explain: (_, output) => ({
       code: 'DEPENDENCIES_NOT_FETCHED',
-      what: `the index ${hostOf(output)}refuses this user`,
+      what: `the index ${hostOf(output)}denies access`,
       remedy:
         'Log in: write the index into ~/.netrc, or set PIP_INDEX_URL with a token where the build runs.',
     }),
@@ -80,7 +80,7 @@ const causes: readonly Cause[] = [
     explain: (_, output) => ({
       code: 'DEPENDENCIES_NOT_FETCHED',
       what: `the certificate of the index ${hostOf(output)}is not trusted`,
-      remedy: 'Name the authority: PIP_CERT=<file> or SSL_CERT_FILE=<file>.',
+      remedy: 'Name the certificate authority: PIP_CERT=<file> or SSL_CERT_FILE=<file>.',
     }),
   },
   {
@@ -115,7 +115,7 @@ const causes: readonly Cause[] = [
       const version = named.split(/={2,3}/u)[1] ?? '';
       const range = ignoredRange(output, version);
       if (range !== undefined) return tooOld(nameOf(named), range);
-      return { code: 'WHEEL_MISSING', what: `${nameOf(named)} has no wheel that fits` };
+      return { code: 'WHEEL_MISSING', what: `${nameOf(named)} has no wheel for this platform and Python` };
     },
   },
   {
@@ -127,8 +127,9 @@ const causes: readonly Cause[] = [
 function tooOld(name: string, range: string, here?: string): Explanation {
   return {
     code: 'TOOLCHAIN_DIFFERS',
-    what: `${name} is for Python ${range}${here ? `, and Python ${here} is pinned` : ', which the pinned one is not'}`,
-    remedy: 'Lock again for the pinned Python (`uv export --python`, `poetry env use`), or pin another one.',
+    what: `${name} is for Python ${range}${here ? `, and Python ${here} is pinned` : ', which the pinned version is not'}`,
+    remedy:
+      'Lock again for the pinned Python (`uv export --python`, `poetry env use`), or pin another version.',
   };
 }
 

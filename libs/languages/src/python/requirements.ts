@@ -92,13 +92,13 @@ function readOption(statement: string, line: number): Entry[] {
   if (option === '--no-binary')
     return refuse(
       `\`--no-binary ${name}\` asks for packages to be built from source`,
-      'Remove the line, and lock again: only wheels are taken, since what builds a package would decide its bytes.',
+      'Remove the line, and lock again: only wheels are accepted, because a package built from source is not reproducible.',
     );
   return refuse(`\`${option || statement}\` cannot be honoured`, 'Remove the line.');
 }
 
 const sourcesRemedy =
-  'Export the lock without it (`uv export --no-emit-workspace`), and name its package behind compile-python in RUN.';
+  'Export the lock without it (`uv export --no-emit-workspace`), and name its package after compile-python in RUN.';
 
 function readRequirement(statement: string, line: number): Entry[] {
   const refuse = (what: string, remedy: string): Entry[] => [{ kind: 'refused', line, what, remedy }];
@@ -110,18 +110,18 @@ function readRequirement(statement: string, line: number): Entry[] {
   if (/^(?:git|hg|svn|bzr)\+|^https?:/u.test(requirement))
     return refuse(
       `${requirement} has no name`,
-      'Write `name @ <address of a wheel>` with its --hash, or a version of an index.',
+      'Write `name @ <URL of a wheel>` with its --hash, or a version from an index.',
     );
   const match = /^([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)$/su.exec(requirement);
   if (!match)
-    return refuse(`this is no requirement: ${requirement}`, 'Write `name==version --hash=sha256:…`.');
+    return refuse(`this is not a requirement: ${requirement}`, 'Write `name==version --hash=sha256:…`.');
   const [, name = '', rest = ''] = match;
   const { version, marker } = readMarker(rest);
   const url = /^@\s*(\S+)$/u.exec(version)?.[1];
   if (url !== undefined && !isOneWheel(url))
     return refuse(
-      `${name} is no wheel: ${url}`,
-      'Lock a version that an index has as a wheel: what builds a package would decide its bytes.',
+      `${name} is not a wheel: ${url}`,
+      'Lock a version that an index has as a wheel: a package built from source is not reproducible.',
     );
   if (url === undefined && !/^\(?\s*={2,3}\s*[^\s,;*()]+\s*\)?$/u.test(version))
     return refuse(
@@ -131,7 +131,7 @@ function readRequirement(statement: string, line: number): Entry[] {
   const unknowable = /\b(?:platform[._](?:release|version)|extra)\b/u.exec(marker)?.[0];
   if (unknowable !== undefined)
     return refuse(
-      `nothing says what \`${unknowable}\` is in the image`,
+      `the value of \`${unknowable}\` in the image is unknown`,
       'Remove the requirement, or that part of its marker.',
     );
   const others = options.replaceAll(/--hash(?:=|\s+)sha(?:256|384|512):[0-9a-f]+(?=\s|$)/gu, '').trim();

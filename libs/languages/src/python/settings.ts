@@ -52,14 +52,14 @@ export interface RefusedSetting {
 }
 
 const wherePip =
-  'Remove it, or say where packages come from by PIP_INDEX_URL, PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS.';
+  'Remove it, or set the package index with PIP_INDEX_URL, PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS.';
 
 /** Why a variable of the stage would not be in force; undefined where it is, or where nothing here would read it. */
 export function refuseVariable(name: string, value: string): RefusedSetting | undefined {
   if (value === '') return undefined;
   if (name === 'PYTHONOPTIMIZE')
     return {
-      what: `${name}=${value}: the bytecode is that of python without -O`,
+      what: `${name}=${value}: bytecode is always compiled without -O`,
       remedy:
         'Remove it from the compile stage; set it in the final stage, where Python then compiles at every start.',
     };

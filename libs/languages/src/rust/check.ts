@@ -26,7 +26,7 @@ function checkEnvironment({ targets, environment, pin, at }: CheckRequest): Fail
   const once = new Map(refused.map((one) => [JSON.stringify(one), one]));
   const failures = [...once.values()].map(({ key, why }) =>
     compileFailure('SETTING_NOT_HONOURED', {
-      what: `the variable ${key[0]} of the stage is not in force`,
+      what: `the variable ${key[0]} of the stage does not take effect`,
       why,
       at,
     }),
@@ -49,7 +49,7 @@ function checkConfigurations(
     .filter((path) => text(path) !== undefined)
     .map((path) =>
       compileFailure('SETTING_NOT_HONOURED', {
-        what: 'the configuration in CARGO_HOME is not in force',
+        what: 'the configuration in CARGO_HOME does not take effect',
         remedy: 'Move it to .cargo/config.toml beside Cargo.toml.',
         at: { file: placeOf(path) },
       }),
@@ -57,7 +57,7 @@ function checkConfigurations(
   const refused = readConfigurations(working, text).flatMap(({ path, table }) =>
     refuseConfiguration(table, targets).map(({ key, why }) =>
       compileFailure('SETTING_NOT_HONOURED', {
-        what: `the setting ${key.join('.')} is not in force`,
+        what: `the setting ${key.join('.')} does not take effect`,
         why,
         at: { file: placeOf(path), line: lineOfKey(text(path) ?? '', key) },
       }),
@@ -78,7 +78,12 @@ function checkToolchain({ working, pin }: CheckRequest, { placeOf }: CheckedSour
   const asked =
     nearest === undefined || channel === undefined || satisfiesChannel(channel, pin.version)
       ? []
-      : [differs(`this asks for Rust ${channel}`, channel, pin.version, { file: placeOf(nearest), line })];
+      : [
+          differs(`this file asks for Rust ${channel}`, channel, pin.version, {
+            file: placeOf(nearest),
+            line,
+          }),
+        ];
   const manifests = upwards(working).flatMap((directory) => {
     const path = below(directory, 'Cargo.toml');
     const manifest = text(path);
@@ -90,7 +95,7 @@ function checkToolchain({ working, pin }: CheckRequest, { placeOf }: CheckedSour
       const value = textOf(key.reduce<unknown>((value, name) => tableOf(value)[name], table));
       if (value === undefined || !isOlder(pin.version, value)) return [];
       const at = { file: placeOf(path), line: lineOfKey(manifest ?? '', key) };
-      return [differs(`this needs Rust ${value} or newer`, value, pin.version, at)];
+      return [differs(`this package needs Rust ${value} or newer`, value, pin.version, at)];
     });
   });
   return [...asked, ...manifests];

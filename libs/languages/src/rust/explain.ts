@@ -15,13 +15,13 @@ const causes: readonly Cause[] = [
     /signal: 9, SIGKILL|Killed signal terminated program|rustc-LLVM ERROR: out of memory|memory allocation of \d+ bytes failed|Cannot allocate memory/,
     () => ({
       code: 'COMPILE_FAILED',
-      what: 'the compiler was killed, most likely because the memory was full',
-      remedy: 'Give it more memory, or less at once: CARGO_BUILD_JOBS=1 as ENV of the stage.',
+      what: 'the compiler was killed, probably because memory ran out',
+      remedy: 'Give it more memory, or compile fewer crates at once: ENV CARGO_BUILD_JOBS=1 in the stage.',
     }),
   ],
   [
     /(?:package|crate) `([^`]+)` cannot be built because it requires rustc ([\d.]+)/,
-    ([, crate, version]) => older(`${crate} needs Rust ${version} or newer than what is pinned`),
+    ([, crate, version]) => older(`${crate} needs Rust ${version} or newer, and an older one is pinned`),
   ],
   [
     /rustc ([\d.]+) is not supported by the following packages?:\s*([\s\S]*?)(?:\n\s*\n|$)/,
@@ -37,38 +37,37 @@ const causes: readonly Cause[] = [
     /feature `(edition\d+)` is required|this version of Cargo is older than the `(\d+)` edition/,
     ([, feature, edition]) =>
       older(
-        `the sources are of edition ${edition ?? feature!.slice(7)}, which the pinned Rust does not know`,
+        `the sources are of edition ${edition ?? feature!.slice(7)}, which the pinned Rust does not support`,
       ),
   ],
   [
     /the cargo feature `([^`]+)` requires a nightly version|(`#!\[feature\]`) may not be used on the stable release channel/,
     ([, feature]) => ({
       code: 'TOOLCHAIN_DIFFERS',
-      what: `${feature ? `the cargo feature ${feature}` : '#![feature]'} needs a nightly Rust, and a release is pinned`,
+      what: `${feature ? `the cargo feature ${feature}` : '#![feature]'} needs a nightly Rust, but a stable release is pinned`,
       remedy:
-        'Take the feature out of the sources, or build the stage with an engine by giving it another name than `compile`.',
+        'Remove the feature from the sources, or build the stage with an engine by giving it another name than `compile`.',
     }),
   ],
   [
     /(?:lock file \S+ needs to be updated|cannot update the lock file \S+|cannot create the lock file \S+) (?:but|because) --locked was passed/,
     () => ({
       code: 'DEPENDENCIES_NOT_FETCHED',
-      what: 'Cargo.lock does not fit the manifests that COPY brings, or is not among them',
+      what: 'COPY brings no Cargo.lock, or one that does not match the manifests',
       remedy:
         'Run `cargo update --workspace` and commit Cargo.lock; COPY it, with the Cargo.toml of every member.',
     }),
   ],
   [
     /lock file version `?(\d+)`? (?:requires|was found, but this version of Cargo does not understand)/,
-    ([, version]) => older(`Cargo.lock is of version ${version}, which the pinned cargo does not know`),
+    ([, version]) => older(`Cargo.lock is of version ${version}, which the pinned cargo does not support`),
   ],
   [
     /checksum for `([^`]+)` (?:changed between lock files|could not be calculated)|the listed checksum of `([^`]+)` has changed/,
     ([, locked, file]) => ({
       code: 'DEPENDENCIES_NOT_FETCHED',
-      what: `${locked ?? file} is not what its checksum says`,
-      remedy:
-        'Run `cargo vendor` again, or take back what was changed in the vendored sources or in Cargo.lock.',
+      what: `${locked ?? file} does not match its checksum`,
+      remedy: 'Run `cargo vendor` again, or undo the changes in the vendored sources or in Cargo.lock.',
     }),
   ],
   [
@@ -76,7 +75,7 @@ const causes: readonly Cause[] = [
     ([text, member, path]) => ({
       code: 'COMPILE_FAILED',
       what: `the tree of the stage lacks sources that a Cargo.toml names: ${path ?? member ?? text}`,
-      remedy: 'COPY it too, and look whether an ignore file leaves it out.',
+      remedy: 'COPY it too, and check whether an ignore file excludes it.',
     }),
   ],
   [
@@ -84,7 +83,7 @@ const causes: readonly Cause[] = [
     ([, path, module]) => ({
       code: 'COMPILE_FAILED',
       what: `the tree of the stage has no ${path ?? `file for the module ${module}`}`,
-      remedy: 'COPY it too, and look whether an ignore file leaves it out.',
+      remedy: 'COPY it too, and check whether an ignore file excludes it.',
     }),
   ],
   [
@@ -92,10 +91,10 @@ const causes: readonly Cause[] = [
     ([text, library, crate]) => ({
       code: 'COMPILE_FAILED',
       what: library
-        ? `${crate} looks for the system's library ${library}`
-        : `a crate looks for a library of the system (${/openssl/i.test(text) ? 'OpenSSL' : 'by pkg-config'})`,
+        ? `${crate} needs the system library ${library}`
+        : `a crate needs a system library (${/openssl/i.test(text) ? 'OpenSSL' : 'by pkg-config'})`,
       remedy:
-        "The builder has no libraries of the system. Use the crate's feature that builds it in (`vendored`, `bundled`) or a Rust one (rustls), or build the stage with an engine by giving it another name than `compile`.",
+        "The builder has no system libraries. Use the crate's feature that builds the library in (`vendored`, `bundled`) or a Rust implementation (rustls), or build the stage with an engine by giving it another name than `compile`.",
     }),
   ],
   [
@@ -104,7 +103,7 @@ const causes: readonly Cause[] = [
       code: 'COMPILE_FAILED',
       what: `the linker finds no static library ${library} for every platform`,
       remedy:
-        "Use the crate's feature that builds it in (`vendored`, `bundled`), or build the stage with an engine by giving it another name than `compile`.",
+        "Use the crate's feature that builds the library in (`vendored`, `bundled`), or build the stage with an engine by giving it another name than `compile`.",
     }),
   ],
   [
@@ -113,7 +112,7 @@ const causes: readonly Cause[] = [
       code: 'TOOLCHAIN_MISSING',
       what: `the builder has no ${linker ?? tool ?? other ?? protoc ?? 'tool that a build script starts'}`,
       remedy:
-        'Add it to the builder and its pin, use a crate that does without, or build the stage with an engine by giving it another name than `compile`.',
+        'Add it to the builder and its pin, use a crate that does not need it, or build the stage with an engine by giving it another name than `compile`.',
     }),
   ],
   [
@@ -122,7 +121,7 @@ const causes: readonly Cause[] = [
       code: 'DEPENDENCIES_NOT_FETCHED',
       what: `${crate} is neither fetched nor among the vendored sources`,
       remedy:
-        'Run `cargo vendor` again and commit what it wrote, or take the source replacement out of .cargo/config.toml.',
+        'Run `cargo vendor` again and commit what it wrote, or remove the source replacement from .cargo/config.toml.',
     }),
   ],
   [
@@ -130,14 +129,14 @@ const causes: readonly Cause[] = [
     () => ({
       code: 'DEPENDENCIES_NOT_FETCHED',
       what: 'the directory that replaces a registry is not in the tree of the stage',
-      remedy: 'COPY the vendored sources, and look whether an ignore file leaves them out.',
+      remedy: 'COPY the vendored sources, and check whether an ignore file excludes them.',
     }),
   ],
   [
     /registry index was not found in any configuration: `([^`]+)`|no index found for registry: `([^`]+)`/,
     ([, one, other]) => ({
       code: 'DEPENDENCIES_NOT_FETCHED',
-      what: `nothing says where the registry ${one ?? other} is`,
+      what: `no configuration gives the address of the registry ${one ?? other}`,
       remedy: `Name its index in .cargo/config.toml, [registries.${one ?? other}], and COPY that file.`,
     }),
   ],
@@ -145,9 +144,9 @@ const causes: readonly Cause[] = [
     /failed to (?:authenticate|get successful HTTP response)[^\n]*|status(?: code)? (?:401|403)[^\n]*|no token found for `[^`]+`/,
     ([text]) => ({
       code: 'DEPENDENCIES_NOT_FETCHED',
-      what: `a registry refuses: ${text.trim()}`,
+      what: `a registry denies access: ${text.trim()}`,
       remedy:
-        'Check the address in .cargo/config.toml. A registry that asks who you are has to be vendored: `cargo vendor`.',
+        'Check the address in .cargo/config.toml. If the registry needs a login, vendor the sources: `cargo vendor`.',
     }),
   ],
   [
@@ -164,7 +163,7 @@ const causes: readonly Cause[] = [
     () => ({
       code: 'DEPENDENCIES_NOT_FETCHED',
       what: 'a dependency is neither fetched nor vendored',
-      remedy: 'Run the target with a network once, or run `cargo vendor` and COPY what it writes.',
+      remedy: 'Run the target once with a network, or run `cargo vendor` and COPY what it writes.',
     }),
   ],
 ];

@@ -11,10 +11,10 @@ export interface Refused {
   readonly why: string;
 }
 
-const linkerIsPinned = 'the linker is the one that the builder pins';
-const compilerIsPinned = 'the compiler is the one that the builder pins';
+const linkerIsPinned = 'the builder pins the linker';
+const compilerIsPinned = 'the builder pins the compiler';
 const targetsAreFixed = 'a stage compiles for the platforms of its image, with glibc';
-const needsNightly = 'only a nightly cargo takes it';
+const needsNightly = 'only a nightly cargo accepts it';
 
 /** What of a cargo configuration file would not be in force. All else cargo itself takes from the file. */
 export function refuseConfiguration(table: Table, targets: readonly Target[]): Refused[] {
@@ -25,8 +25,8 @@ export function refuseConfiguration(table: Table, targets: readonly Target[]): R
     ([, one]) => tableOf(one)['local-registry'] !== undefined,
   );
   return [
-    ...is(['include'], 'other files are not followed', table.include !== undefined),
-    ...is(['paths'], 'it is not followed; [patch] is', listOf(table.paths).length > 0),
+    ...is(['include'], 'included files are not read', table.include !== undefined),
+    ...is(['paths'], 'it is not read; use [patch]', listOf(table.paths).length > 0),
     ...is(['unstable'], needsNightly, Object.keys(tableOf(table.unstable)).length > 0),
     ...is(['host'], needsNightly, table.host !== undefined),
     ...is(
@@ -47,7 +47,7 @@ export function refuseConfiguration(table: Table, targets: readonly Target[]): R
     ),
     ...replaced.map(([name]) => ({
       key: ['source', name, 'local-registry'],
-      why: 'only directories replace a source (`cargo vendor` makes one)',
+      why: 'only a directory may replace a source (`cargo vendor` makes one)',
     })),
   ];
 }
@@ -56,7 +56,7 @@ function refuseTarget(key: string, table: Table, targets: readonly Target[]): Re
   const matching = targets.filter((target) => tripleOf(target) === key || matchesCfg(key, cfgOf(target)));
   const unknown = key.startsWith('cfg(') && targets.some((one) => matchesCfg(key, cfgOf(one)) === undefined);
   const flags = mergeFlags([table.rustflags]);
-  const why = 'whether this cfg is so, only a compile can say';
+  const why = 'only a compile can evaluate this cfg';
   const isForeign = (target: Target) => !isLinker(textOf(table.linker), target);
   return [
     ...(unknown && (flags.length > 0 || table.linker !== undefined) ? [{ key: ['target', key], why }] : []),
@@ -86,7 +86,7 @@ function refuseVariable(name: string, value: string, targets: readonly Target[])
   if (name === 'RUSTC' || name === 'CARGO_BUILD_RUSTC') return isCompiler(value) ? [] : [compilerIsPinned];
   if (name === 'CARGO_BUILD_TARGET') return isOurs(value, targets) ? [] : [targetsAreFixed];
   if (/^(CARGO_UNSTABLE_|__CARGO)/.test(name)) return [needsNightly];
-  if (name === 'HOME') return ['the home of a compile is empty and its own'];
+  if (name === 'HOME') return ['every compile has its own empty home'];
   const foreign = (is: (target: Target) => boolean) =>
     targets.some((target) => is(target) && !isLinker(value, target)) ? [linkerIsPinned] : [];
   if (/^CARGO_TARGET_\w+_LINKER$/.test(name))
@@ -110,9 +110,9 @@ function refuseFlags(flags: readonly string[]): string[] {
   return [
     ...(has(/^linker=/) ? [linkerIsPinned] : []),
     ...(has(/^link-args?=.*-fuse-ld=(?!bfd\b)/) ? [linkerIsPinned] : []),
-    ...(has(/^target-cpu=native$/) ? ['native is another processor on every machine'] : []),
-    ...(has(/^target-feature=(.*,)?-crt-static/) ? ['programs of a stage are static'] : []),
-    ...(flags.some((flag) => flag.startsWith('-Z')) ? ['only a nightly rustc takes -Z'] : []),
+    ...(has(/^target-cpu=native$/) ? ['native is a different processor on each machine'] : []),
+    ...(has(/^target-feature=(.*,)?-crt-static/) ? ['programs are linked statically'] : []),
+    ...(flags.some((flag) => flag.startsWith('-Z')) ? ['only a nightly rustc accepts -Z'] : []),
   ];
 }
 

@@ -129,6 +129,6 @@ function countOf(records: PaxRecords, key: string): number | undefined {
 function timeOf(records: PaxRecords): number | undefined {
   const text = findRecord(records, 'mtime')?.toString('latin1');
   if (text === undefined) return undefined;
-  if (!/^-?\d+(\.\d*)?$/.test(text)) throw new Error(`its mtime is no time: ${text}`);
+  if (!/^-?\d+(\.\d*)?$/.test(text)) throw new Error(`its mtime is not a time: ${text}`);
   return Number(text);
 }

@@ -16,8 +16,7 @@ export function readCount(field: Buffer, what: string): number {
 /** Digits of a pax record or of a sparse map. */
 export function parseCount(text: string, what: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value))
-    throw new Error(`its ${what} is no whole number: ${JSON.stringify(text)}`);
+  if (!Number.isSafeInteger(value)) throw new Error(`its ${what} is not an integer: ${JSON.stringify(text)}`);
   return value;
 }
 
@@ -25,7 +24,8 @@ function readOctal(field: Buffer, what: string): number {
   const text = field.toString('latin1').replace(/^[ \0]+|[ \0]+$/g, '');
   // What follows a NUL is no part of the number.
   const [digits = ''] = text.split(/[ \0]/, 1);
-  if (!/^[0-7]*$/.test(digits)) throw new Error(`its ${what} is no octal number: ${JSON.stringify(text)}`);
+  if (!/^[0-7]*$/.test(digits))
+    throw new Error(`its ${what} is not an octal number: ${JSON.stringify(text)}`);
   return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 

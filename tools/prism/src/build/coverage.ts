@@ -39,7 +39,7 @@ export function findUncovered(
   const variables = variablesOf(buildArgs);
   const unkeyed = variables.find((name) => !target?.inputs?.some((one) => isVariable(one, name)));
   if (unkeyed !== undefined)
-    return `the variable ${unkeyed} is in no key; name it in buildArgs of build-image in project.json`;
+    return `the variable ${unkeyed} is in no cache key; name it in buildArgs of build-image in project.json`;
   const component = toComponent(reads);
   if (!component.ok) return undefined;
   const { compile, image, bases: named } = component.value;
@@ -83,7 +83,7 @@ function compareUnhashed({ unhashed }: BuildOptions, { facts, why }: Unhashed): 
   ];
   return other.length === 0
     ? undefined
-    : `a mode, a link or an empty directory changed after nx looked (${other[0]}); \`nx reset\` makes it look again`;
+    : `a mode, a link or an empty directory changed after nx read the workspace (${other[0]}); \`nx reset\` makes nx read it again`;
 }
 
 /** What is read must be among the inputs, and what the inputs leave out must be among what is not read. */

@@ -52,7 +52,7 @@ export const buildOptions = z.object({
     .record(z.string(), z.string(), { error: 'expected a table from paths to targets' })
     .default({})
     .describe(
-      'Targets that make what COPY takes, by path: {"dist/apps/api": "api:build"}. Only for what their outputs do not say.',
+      'Targets that make COPY sources, by path: {"dist/apps/api": "api:build"}. Needed only where their outputs do not name the path.',
     ),
   bases: z
     .record(z.string(), z.string())

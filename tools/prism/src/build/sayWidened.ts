@@ -16,7 +16,7 @@ export function sayWidened(
 ): string {
   const named =
     files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', ');
-  const what = `compile reads more of the context than its sources show${named === '' ? '' : `: ${named}`}`;
+  const what = `compile reads files of the context that its sources do not name${named === '' ? '' : `: ${named}`}`;
   const option = `"alsoReads": ${JSON.stringify(alsoReads)}`;
   const written = writeOption(root, directory, project, alsoReads);
   const then =

@@ -183,7 +183,7 @@ test('a wheel that is not the locked one, and a lock without hashes, are refused
   const ran = await build(workspace, caches.first);
   expect(ran.status).toBe(1);
   expect(ran.output).toMatch(
-    /svc\/app\/Containerfile:4: HASH_DIFFERS: pure-one 1\.0 is not what the lock says/,
+    /svc\/app\/Containerfile:4: HASH_DIFFERS: pure-one 1\.0 does not match the lock/,
   );
   workspace.write('svc/app/requirements.lock', 'pure-one==1.0\n');
   const bare = await build(workspace, caches.first);

@@ -193,7 +193,7 @@ describe('what strangers bring', () => {
     const refused = await run('toolchain', 'linker');
     expect(refused.status).toBe(1);
     expect(refused.output).toMatch(
-      /svc\/toolchain\/rust-toolchain\.toml:2: TOOLCHAIN_DIFFERS: this asks for Rust 1\.85\.0, and the builder is pinned to 1\.\d+\.0/,
+      /svc\/toolchain\/rust-toolchain\.toml:2: TOOLCHAIN_DIFFERS: this file asks for Rust 1\.85\.0, and the builder is pinned to 1\.\d+\.0/,
     );
     expect(refused.output).toMatch(
       /svc\/linker\/\.cargo\/config\.toml:2: SETTING_NOT_HONOURED: .*build\.rustc-wrapper/,
@@ -209,7 +209,7 @@ describe('what strangers bring', () => {
     ]);
     // What no source shows is said once, and written for the next key.
     expect(
-      first.output.match(/narrow: not cached: compile reads more of the context .*: data\/views\/page$/gm),
+      first.output.match(/narrow: not cached: compile reads files of the context .*: data\/views\/page$/gm),
     ).toHaveLength(1);
     expect(JSON.parse(strangers.read('svc/narrow/project.json')).targets.compile.options).toEqual({
       alsoReads: ['data'],

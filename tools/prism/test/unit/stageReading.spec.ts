@@ -28,7 +28,7 @@ async function keyOf(repository: Repository, name = 'svc') {
   const key = (await repository.keys()).get(name);
   if (!key) throw new Error(`${name} compiles nothing`);
   const files = key.files.filter((file) => !/Containerfile|ignore$/.test(file));
-  return { files, why: /since (.*)/.exec(key.description)?.[1] };
+  return { files, why: /because (.*)/.exec(key.description)?.[1] };
 }
 const narrow = ['svc/cmd/x/main.go', 'svc/go.mod', 'svc/lib/lib.go'];
 

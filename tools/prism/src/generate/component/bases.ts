@@ -67,7 +67,7 @@ export function noteBases(files: ReadonlyMap<string, string>): string[] {
   return names.length === 0
     ? []
     : [
-        `containerfiles/ gets ${names.join(', ')}, made of Debian's packages; commit them. Their pins and locks say which versions.`,
+        `containerfiles/ gets ${names.join(', ')}, made of Debian's packages, with pins and locks; commit them.`,
       ];
 }
 

@@ -23,7 +23,7 @@ export function readExisting(sources: Sources, directory: string): Existing | un
   const file = names.map((name) => join(directory, name)).find((path) => sources.read(path) !== undefined);
   if (file === undefined) return undefined;
   const parsed = parseContainerfile(sources.read(file)!, file);
-  const intro = `${basename(file)} stays as it is; the Containerfile beside it is what prism builds from now on.`;
+  const intro = `${basename(file)} stays as it is; from now on, prism builds the Containerfile beside it.`;
   const stage = parsed.ok ? parsed.value.stages.at(-1) : undefined;
   if (!stage)
     return {
@@ -31,7 +31,7 @@ export function readExisting(sources: Sources, directory: string): Existing | un
       ports: [],
       working: '/',
       lines: () => [],
-      notes: [`${intro} Nothing is taken over: it cannot be read.`],
+      notes: [`${intro} Nothing is taken over, because it cannot be read.`],
     };
   const found = takeOver(sources, directory, stage.instructions);
   const taken = [

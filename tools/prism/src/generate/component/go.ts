@@ -135,7 +135,7 @@ function chooseBuilder(
   if (pin !== undefined) {
     const version = /"version":\s*"([^"]+)"/.exec(pin)?.[1] ?? '';
     if (compareGoVersions(wanted, version) <= 0) return ok(imageName(prefix, 'base-go-builder'));
-    const what = `this module wants Go ${wanted}, and containerfiles/go-builder/pin.json says ${version}`;
+    const what = `this module needs Go ${wanted}, and containerfiles/go-builder/pin.json says ${version}`;
     return failed(generateFailure('PROGRAM_NOT_SUPPORTED', { what, remedy: 'Bring the pin up first.', at }));
   }
   if (/^\d+\.\d+\.\d+$/.test(wanted)) return ok(`golang:${wanted}`);
@@ -144,7 +144,7 @@ function chooseBuilder(
   if (compareGoVersions(wanted, shipped) <= 0) return ok(imageName(prefix, 'base-go-builder'));
   return failed(
     generateFailure('PROGRAM_NOT_SUPPORTED', {
-      what: `this module wants Go ${wanted}, which is no exact version, and the builder of this plugin has ${shipped}`,
+      what: `this module needs Go ${wanted}, which is not an exact version, and the builder of this plugin has ${shipped}`,
       remedy: `Name it: \`go mod edit -toolchain=go${wanted}.0\`, with the version that you use.`,
       at,
     }),
@@ -164,7 +164,8 @@ function checkNative(reached: readonly GoPackage[], fetched: readonly LocalModul
       ...helpless.map(({ cgo }) =>
         generateFailure('PROGRAM_NOT_SUPPORTED', {
           what: 'this program needs cgo: images get static binaries, made with CGO_ENABLED=0',
-          remedy: 'Use a package without C, or build it in a stage with RUN on a base that has a C compiler.',
+          remedy:
+            'Use a package that needs no C, or build it in a stage with RUN on a base that has a C compiler.',
           at: { file: nameOf(cgo[0]!) },
         }),
       ),

@@ -64,8 +64,8 @@ export function listModules(sources: Sources, main: LocalModule & GoModule): Res
 /** A module that a replace line should bring, and that is not in this workspace. */
 export function refuseAbsent({ path, target }: Absent, directory: string): Failure {
   return generateFailure('PROGRAM_NOT_SUPPORTED', {
-    what: `${path} is replaced by ${target}, which is no module of this workspace`,
-    remedy: 'Bring the module into the workspace, or take the replace line out.',
+    what: `${path} is replaced by ${target}, which is not a module of this workspace`,
+    remedy: 'Add the module to the workspace, or remove the replace line.',
     at: { file: join(directory, 'go.mod') },
   });
 }

@@ -144,7 +144,7 @@ function describeNode(request: Request, text: string): Result<Program> {
       ...noteBases(bases),
       ...noteAbsent([...reads.absent, ...outside.map(([named]) => named)]),
       ...(names.length > 0 && /^(?:pnpm|yarn|bun)@/.test(packageManager)
-        ? [`package.json names ${packageManager}; the image gets what npm installs of package-lock.json.`]
+        ? [`package.json names ${packageManager}; the image gets what npm installs from package-lock.json.`]
         : []),
       ...(names.length === 0
         ? []

@@ -46,7 +46,7 @@ function fromEngines(engines: string | undefined, directory: string): Result<Nod
 function refuse(text: string, file: string): Result<NodeVersion | undefined> {
   return failed(
     compileFailure('TOOLCHAIN_DIFFERS', {
-      what: `Node ${text} names no version to take`,
+      what: `Node ${text} is not a version`,
       remedy: 'Write one into .nvmrc beside package.json, such as 22.',
       at: { file },
     }),

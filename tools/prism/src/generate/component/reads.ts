@@ -109,6 +109,6 @@ export function copyReads(
 export function noteAbsent(paths: readonly string[]): string[] {
   if (paths.length === 0) return [];
   return [
-    `The program reads ${paths.join(', ')}, which the image does not hold: COPY it, or mount it where the image runs.`,
+    `The program reads ${paths.join(', ')}, which is not in the image: COPY it, or mount it at run time.`,
   ];
 }

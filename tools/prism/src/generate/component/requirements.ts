@@ -38,8 +38,8 @@ export function findRequirements(sources: Sources, directory: string): Result<Re
   if (foreign !== undefined && read('requirements.in') === undefined)
     return failed(
       compileFailure('LOCK_UNUSABLE', {
-        what: "this is no lock in pip's format",
-        remedy: `Run \`${exportCommand(foreign)}\` in ${directory}, and start this again.`,
+        what: "this is not a lock in pip's format",
+        remedy: `Run \`${exportCommand(foreign)}\` in ${directory}, and start the generator again.`,
         at: { file: join(directory, foreign) },
       }),
     );

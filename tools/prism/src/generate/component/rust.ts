@@ -127,9 +127,9 @@ function describeToolchain(sources: Sources, root: string, builder: string): str
   const version = parsed?.ok ? parsed.value.version : /:([\d.]+)$/.exec(builder)?.[1];
   const asks = `${found} asks for Rust ${channel}`;
   if (version === undefined || satisfiesChannel(channel, version))
-    return [`${asks}; ${builder} compiles it, no other version does.`];
+    return [`${asks}; only ${builder} compiles it.`];
   return [
-    `${asks}, and ${builder} is pinned to ${version}: the build refuses that (TOOLCHAIN_DIFFERS) until both are one.`,
+    `${asks}, and ${builder} is pinned to ${version}: the build refuses that (TOOLCHAIN_DIFFERS) until they are equal.`,
   ];
 }
 

@@ -80,7 +80,7 @@ function listPaths(wanted: readonly Wanted[]): string {
 
 function refuseStated(file: string, stated: readonly StatedContext[]): Failure {
   const said = stated.map(({ context, why }) => `${context} (${why})`).join(', ');
-  const what = `the files of this workspace name several contexts for it: ${said}`;
+  const what = `files of this workspace name several contexts for it: ${said}`;
   const remedy = `Choose one: "context": "${stated[0]!.context}" in the options of build-image, in project.json or package.json of this project.`;
   return imageFailure('CONTEXT_UNDECIDED', { what, remedy, at: { file } });
 }
@@ -91,6 +91,6 @@ export function refuseMixed(
   { file, directory }: Pick<ContextRequest, 'file' | 'directory'>,
 ): Failure {
   const what = `COPY source ${path} does not exist in context ${directory}. It exists in the workspace root`;
-  const remedy = `Set "context": "." in the options of build-image, in project.json or package.json of this project, and write all sources from there.`;
+  const remedy = `Set "context": "." in the options of build-image, in project.json or package.json of this project, and write all sources relative to it.`;
   return imageFailure('COPY_SOURCE_MISSING', { what, remedy, at: { file, line } });
 }

@@ -57,7 +57,7 @@ function compileTarget(
   surroundings: Surroundings,
 ): TargetConfiguration {
   const { name, made, identity } = surroundings;
-  const why = wide === undefined ? '' : `; keyed by all that COPY takes, since ${wide}`;
+  const why = wide === undefined ? '' : `; the key covers all that COPY takes, because ${wide}`;
   return {
     executor: 'prism:build',
     cache: unhashed.why === undefined,

@@ -20,7 +20,7 @@ export interface Maker {
   readonly line: number;
 }
 
-/** A path that more than one target makes, or that one makes in a configuration that does not run by itself. */
+/** A path that more than one target makes, or that one makes in a configuration that is not the default. */
 export interface Doubt {
   readonly taken: Taken;
   readonly outputs: readonly Output[];

@@ -199,7 +199,7 @@ function refuse({ taken, outputs }: Doubt, file: string): Failure {
   );
   const only = new Set(tasks).size === 1;
   const what = only
-    ? `COPY source ${taken.path} is made by ${tasks[0]}, a configuration that does not run by itself`
+    ? `COPY source ${taken.path} is made by ${tasks[0]}, a configuration that is not the default`
     : `COPY source ${taken.path} is made by several targets: ${[...new Set(tasks)].join(', ')}`;
   const remedy = only
     ? `Make it the defaultConfiguration of the target, or name a target that makes it: "from": {"${taken.path}": "<project>:<target>"} in the options of build-image.`

@@ -133,13 +133,13 @@ ENTRYPOINT ["/server"]
       'a newer Go',
       { 'api/main.go': main, 'api/go.mod': 'module x\n\ngo 1.99.0\n' },
       {},
-      /wants Go 1\.99\.0, and containerfiles\/go-builder\/pin\.json says 1\.26\.8/,
+      /needs Go 1\.99\.0, and containerfiles\/go-builder\/pin\.json says 1\.26\.8/,
     ],
     [
       'a replaced module outside',
       { 'api/main.go': main, 'api/go.mod': `${module}\nrequire x v0.0.0\nreplace x => ../../../x\n` },
       {},
-      /no module of this workspace/,
+      /not a module of this workspace/,
     ],
     [
       'a replaced module that is not there and is imported',
@@ -228,7 +228,7 @@ func main() {
       'COPY --from=compile /out/api /api\nCOPY data/items.json /data/items.json\nCOPY static /static\nCOPY templates /templates\nUSER 65532:65532\nEXPOSE 8080\n',
     );
     expect(output).toContain(
-      'note: The program reads /etc/app/config.yaml, secrets/.env, which the image does not hold: COPY it, or mount it where the image runs.\n',
+      'note: The program reads /etc/app/config.yaml, secrets/.env, which is not in the image: COPY it, or mount it at run time.\n',
     );
   });
 
@@ -244,7 +244,7 @@ func main() {
     expect(tree.exists('containerfiles/go-builder/rootfs.lock.json')).toBe(true);
     expect(output).toContain('note: containerfiles/ gets go-builder, made of Debian');
     expect((await write(files('module x\n\ngo 1.99\n'), 'api')).error).toMatch(
-      /wants Go 1\.99, which is no exact version, and the builder of this plugin has/,
+      /needs Go 1\.99, which is not an exact version, and the builder of this plugin has/,
     );
   });
 });
@@ -289,7 +289,7 @@ ENTRYPOINT ["/api"]
 `);
   expect(tree.exists('api/Dockerfile')).toBe(true);
   expect(output).toContain(
-    'note: Dockerfile stays as it is; the Containerfile beside it is what prism builds',
+    'note: Dockerfile stays as it is; from now on, prism builds the Containerfile beside it',
   );
   expect(output).toContain(
     'note: Taken over from it: EXPOSE 9090; WORKDIR /app; ENV MODE=production; COPY conf conf/;',
@@ -476,7 +476,7 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "web"]
     expect(image).toContain(
       'COPY data/items.json /application/data/items.json\nCOPY templates/a.html /application/templates/a.html\nWORKDIR /application\n',
     );
-    expect(output).toContain('note: The program reads gone.txt, which the image does not hold');
+    expect(output).toContain('note: The program reads gone.txt, which is not in the image');
   });
 
   test('refuses what cannot be started', async () => {
@@ -559,7 +559,7 @@ ENTRYPOINT ["/usr/bin/node", "/application/server.js"]
 
   test('a statement without a number that it allows is refused', async () => {
     expect(await versionOf({}, '<22')).toMatch(
-      /ui\/package\.json: TOOLCHAIN_DIFFERS: Node <22 names no version/,
+      /ui\/package\.json: TOOLCHAIN_DIFFERS: Node <22 is not a version/,
     );
     expect(await versionOf({ '.nvmrc': 'lts/iron' })).toMatch(/\.nvmrc: TOOLCHAIN_DIFFERS: Node lts\/iron/);
   });
@@ -630,7 +630,7 @@ ENTRYPOINT ["/usr/bin/node", "/application/server.js"]
     );
     expect(image).toContain('ENV NODE_ENV=staging MODE="a b"\n');
     expect(tree.read('ui/.containerignore', 'utf-8')).toContain('!help.md\n');
-    expect(output).toContain('note: The program reads ../shared/x.json, which the image does not hold');
+    expect(output).toContain('note: The program reads ../shared/x.json, which is not in the image');
   });
 
   test('several scripts are named', async () => {

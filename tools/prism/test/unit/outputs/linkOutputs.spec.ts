@@ -253,7 +253,7 @@ test.each<[string, Image, KnownProject[], ReturnType<typeof link>]>([
     failing('COPY_SOURCE_UNDECIDED:2'),
   ],
   [
-    'a configuration that does not run by itself',
+    'a configuration that is not the default',
     { copies: ['dist/prod'] },
     [
       project('w', 'w', {
