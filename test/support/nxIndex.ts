@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join, relative } from 'node:path';
-// The very matcher of the task hasher: what it says is in a fileset is what Nx hashes.
+// The task hasher's own matcher: Nx hashes exactly what it matches.
 import { hashFile, matchGlobPaths } from 'nx/src/native';
 import { isPassedOver } from '../../tools/prism/src/workspace/stage/passedOver';
 
-/** What Nx knows of the files of a workspace between commands: contents by paths. */
+/** Nx's index of the files of a workspace between commands: contents by paths. */
 export interface NxIndex {
-  /** As a command of nx begins, without its daemon: what has another modification time than before is read. */
+  /** The start of an nx command without a daemon: reads files whose modification time changed. */
   readonly refresh: () => void;
   readonly known: (path: string) => string | undefined;
-  /** What a task hash says of files: those that filesets match, by path, with what Nx takes for their contents. */
+  /** The files in a task hash: those that filesets match, by path, with the contents that Nx has recorded. */
   readonly hash: (filesets: readonly string[]) => string;
 }
 
 /**
- * An index that does what Nx 23 and 24 were seen to do: links to files have the contents of those, all other links and
+ * An index that behaves as Nx 23 and 24 were observed to: links to files have the contents of those, all other links and
  * directories do not exist, and equal modification times are equal contents.
  */
 export function makeNxIndex(root: string): NxIndex {
@@ -55,7 +55,7 @@ function listFiles(root: string): string[] {
   return visit(root).sort();
 }
 
-/** Also behind links, of which some lead in circles. */
+/** Also behind links, some of which are circular. */
 function isFile(path: string): boolean {
   try {
     return fs.statSync(path).isFile();

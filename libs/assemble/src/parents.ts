@@ -10,8 +10,8 @@ export type ParentNodes = ReadonlyMap<string, Node> | undefined;
 
 /**
  * Finds a source of `COPY --parents` as BuildKit does: directories begin behind the pivot (`/./`), patterns with
- * wildcards and those of `--exclude` are patterns of an ignore file below it, and directories come along where something
- * in them does. A source without wildcards is followed where it is a link, as in a copy without the flag.
+ * wildcards and those of `--exclude` are patterns of an ignore file below it, and directories are included if something
+ * in them is. A source without wildcards is followed if it is a link, as in a copy without the flag.
  */
 export function findParents(source: Tree, text: string, excluded: Excluded | undefined): Result<ParentNodes> {
   const at = text.indexOf('/./');
@@ -30,7 +30,7 @@ export function findParents(source: Tree, text: string, excluded: Excluded | und
 
 type Found = (readonly [string, Node])[];
 
-/** What a pattern matches below a directory, with all that lies in it and the directories above. */
+/** What a pattern matches below a directory, with its contents and the directories above it. */
 function matchBelow(source: Tree, root: string, pattern: string): Found {
   const matches = compilePattern(pattern) ?? (() => false);
   const start = root === '' ? 0 : root.length + 1;

@@ -55,7 +55,7 @@ test.each(unzipped)('ADD unpacks %s, whatever its name', async (_, bytes) => {
 test.each(unzipped.filter(([name]) => name !== 'zstd'))(
   '%s: streams in a row are one',
   async (name, bytes) => {
-    // The second is a tar behind the end of the first, which is read and not looked at.
+    // The second is a tar after the end of the first; it is read and ignored.
     const padding = Buffer.alloc(name === 'xz' ? 8 : 0);
     expect(await add(Buffer.concat([bytes, bytes, padding]))).toEqual({ x: 'directory', 'x/f': 'x\n' });
     expect(await add(Buffer.concat([bytes, bytes.subarray(0, -9)]))).toEqual([

@@ -9,7 +9,7 @@ import { tarOf } from './oracle/archives';
 const directory = mkdtempSync(join(tmpdir(), 'prism-archives-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Compresses badly, and holds a run of zeros that bzip2 makes a few bytes of. */
+/** Compresses badly, except a run of zeros that bzip2 reduces to a few bytes. */
 const bytes = Buffer.alloc(8_000_000);
 for (let at = 0, word = 1; at < 800_000; at += 4) {
   word = Math.imul(word, 1664525) + 1013904223;

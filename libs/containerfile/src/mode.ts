@@ -18,7 +18,7 @@ export function isAbsoluteMode(chmod: string): boolean {
  * reads symbolic modes as BSD's setmode(3) does with an umask of 0. `X` asks for the execute bits that the source
  * has, not for those that an earlier clause gave.
  *
- * @returns undefined when it is no mode
+ * @returns undefined if it is not a mode
  */
 export function readMode(chmod: string): ChangeMode | undefined {
   if (isAbsoluteMode(chmod)) {

@@ -3,8 +3,8 @@ import type { Failure } from './failure';
 const PLATFORM = /\blinux\/[a-z0-9]+(?:\/v\d+)?\b/g;
 
 /**
- * Failures without repetitions, in their order: what fails for every platform for the same reason is one failure. Those
- * that differ in nothing but the platform that they name become one that names all of them.
+ * Failures without repetitions, in their order: what fails for every platform for the same reason is one failure. Failures
+ * that differ only in the platform that they name become one that names all platforms.
  */
 export function distinctFailures(failures: readonly Failure[]): Failure[] {
   const groups = new Map<string, Failure[]>();
@@ -18,7 +18,7 @@ export function distinctFailures(failures: readonly Failure[]): Failure[] {
 function join(same: readonly Failure[]): Failure {
   const first = same[0]!;
   const named = [...new Set(same.flatMap(({ what }) => what.match(PLATFORM) ?? []))];
-  // A failure that names several platforms itself says which is which.
+  // A failure that names several platforms already distinguishes them.
   const single = same.every(({ what }) => new Set(what.match(PLATFORM)).size === 1);
   if (named.length < 2) return first;
   if (!single) return { ...first, what: [...new Set(same.map(({ what }) => what))].join('; ') };

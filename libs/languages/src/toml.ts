@@ -2,7 +2,7 @@ import { parse } from 'smol-toml';
 
 export type Table = Readonly<Record<string, unknown>>;
 
-/** The tables of a TOML file; null where it is not TOML. */
+/** The tables of a TOML file; null if it is not TOML. */
 export function parseToml(text: string): Table | null {
   try {
     return parse(text.replace(/^\ufeff/, ''));
@@ -16,7 +16,7 @@ export const tableOf = (value: unknown): Table =>
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** The line, from 1, that sets a key or opens its table; 1 where no line does so in plain words. */
+/** The line, from 1, that sets a key or opens its table; 1 if no such line is found. */
 export function lineOfKey(text: string, key: readonly string[]): number {
   const wanted = JSON.stringify(key);
   let header: string[] = [];

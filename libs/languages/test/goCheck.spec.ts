@@ -11,7 +11,7 @@ const files = {
   'main.go': 'package main\nfunc main() {}\n',
 };
 
-/** What `check` says: place, code and text of each failure. */
+/** The result of `check`: place, code and text of each failure. */
 function check(
   argv: readonly string[],
   more: {

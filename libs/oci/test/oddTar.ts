@@ -5,7 +5,7 @@ export interface Ways {
   readonly name: 'ustar' | 'gnu' | 'pax';
   readonly numbers: 'octal' | 'base256' | 'pax';
   readonly sparse: 'no' | 'gnu' | '0.0' | '0.1' | '1.0';
-  /** In front of the name, which means nothing. */
+  /** A prefix of the name that has no meaning. */
   readonly prefix: '' | './' | '/' | './/';
 }
 

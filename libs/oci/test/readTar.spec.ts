@@ -6,7 +6,7 @@ async function* streamOf(bytes: Buffer, step: number): AsyncGenerator<Uint8Array
   for (let at = 0; at < bytes.length; at += step) yield bytes.subarray(at, at + step);
 }
 
-/** The entries that an archive has, contents in hexadecimal digits; what one leaves unread does not count. */
+/** The entries that an archive has, contents in hexadecimal; unread contents are not checked. */
 async function read(bytes: Buffer, step = 700, wants: (path: string) => boolean = () => true) {
   const entries: Record<string, unknown>[] = [];
   for await (const { header, size, content } of readLayer(streamOf(bytes, step))) {

@@ -8,8 +8,8 @@ export interface Hint {
 }
 
 /**
- * Instructions that write into a VOLUME that stands above them in their stage: a COPY or ADD to it, a RUN that names
- * its path. What they write stays here, as in BuildKit and Podman from 5.2; Docker's classic builder and older Podman
+ * Instructions that write into a VOLUME declared above them in their stage: a COPY or ADD to it, a RUN that names
+ * its path. What they write is kept here, as in BuildKit and Podman from 5.2; Docker's classic builder and older Podman
  * discard it (Dockerfile reference, "Notes about specifying volumes").
  */
 export function explainVolumes({ containerfile: file, platforms }: ImagePlan): Hint[] {

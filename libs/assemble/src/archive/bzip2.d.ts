@@ -1,4 +1,4 @@
-/** The two parts of unbzip2-stream that it is made of; its types describe the stream alone. */
+/** The two internal modules of unbzip2-stream, which its own types do not describe. */
 declare module 'unbzip2-stream/lib/bit_iterator.js' {
   interface Bits {
     (count: number): number;
@@ -12,7 +12,7 @@ declare module 'unbzip2-stream/lib/bzip2.js' {
   interface Bzip2 {
     /** The size of a block in units of 100,000 bytes. */
     header(bits: Bits): number;
-    /** Decodes a block; gives the checksum so far, or null behind the last block. */
+    /** Decodes a block; returns the checksum so far, or null after the last block. */
     decompress(
       bits: Bits,
       put: (byte: number) => void,

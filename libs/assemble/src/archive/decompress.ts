@@ -5,7 +5,7 @@ import { unxz } from './unxz';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-/** First bytes of a compressed file in hexadecimal digits, as BuildKit and Buildah know them, and how it is read. */
+/** First bytes of a compressed file in hexadecimal, as in BuildKit and Buildah, with its decoder. */
 const FORMATS: readonly (readonly [magic: RegExp, decode: (content: Content) => Bytes])[] = [
   [/^1f8b08/, (content) => decompressLayer(LAYER_TYPES.gzip, readChunks(content))],
   [/^28b52ffd/, (content) => decompressLayer(LAYER_TYPES.zstd, readChunks(content))],
@@ -14,7 +14,7 @@ const FORMATS: readonly (readonly [magic: RegExp, decode: (content: Content) => 
   [/^fd377a585a00/, unxz],
 ];
 
-/** What is inside a compressed content, told by its first bytes; anything else as it is. Throws an Error on damage. */
+/** Decompresses a content, by its first bytes; returns any other content unchanged. Throws an Error on damage. */
 export async function* decompress(content: Content): AsyncGenerator<Uint8Array> {
   const start = (await readPiece(content, 0, 10)).toString('hex');
   const found = FORMATS.find(([magic]) => magic.test(start));

@@ -2,13 +2,13 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Keep, keepBytes } from '../tarTree';
 
-/** Contents from this size on go to the disk, in bytes: small files are many, large ones are what fills memory. */
+/** Contents of at least this size go to the disk, in bytes. Large files fill memory; small ones are many. */
 const threshold = 32 * 1024;
-/** What small contents may fill together, in bytes; then they go to the disk too. */
+/** Memory for all small contents together, in bytes; beyond it, they go to the disk too. */
 const budget = 64 * 1024 * 1024;
 
 /**
- * Holds contents as files of `directory` (made with the first) but for small ones. Whoever named the directory removes it
+ * Holds contents as files of `directory` (created with the first), except small ones. The caller removes the directory
  * when the trees are no longer used.
  */
 export function spillTo(directory: string, limits = { threshold, budget }): Keep {

@@ -1,4 +1,4 @@
-/** What a block of any size needs besides its own 100,000 bytes a level, as unbzip2-stream has it. */
+/** Bytes that a block needs in addition to 100,000 for each level, as in unbzip2-stream. */
 const margin = 25_000;
 
 /**
@@ -12,7 +12,7 @@ export async function* unbzip2(source: AsyncIterable<Uint8Array>): AsyncGenerato
     import('unbzip2-stream/lib/bzip2.js'),
     import('unbzip2-stream/lib/bit_iterator.js'),
   ]);
-  // It keeps tables on itself between calls.
+  // The decoder keeps tables between calls.
   const bzip2: typeof shared = Object.create(shared);
   const input = queueOf(source);
   if (!(await input.fill(4))) return;
@@ -32,7 +32,7 @@ export async function* unbzip2(source: AsyncIterable<Uint8Array>): AsyncGenerato
   }
 }
 
-/** Chunks for a reader that cannot wait; `fill` waits until so many bytes have come in all, or says that they will not. */
+/** Chunks for a synchronous reader. `fill` waits until that many bytes have arrived, or returns that they will not. */
 function queueOf(source: AsyncIterable<Uint8Array>) {
   const chunks = source[Symbol.asyncIterator]();
   const queue: Uint8Array[] = [];

@@ -12,7 +12,7 @@ const footerSize = 12;
 
 /**
  * The streams of an xz file, from their indexes (The .xz File Format, sections 2 and 4): a decoder of one stream would
- * take the end of the first for the end of all. Throws an Error where the sizes do not add up, as in a file that is cut.
+ * take the end of the first for the end of all. Throws an Error if the sizes do not add up, as in a truncated file.
  */
 export async function listXzStreams(content: Content): Promise<XzStream[]> {
   const streams: XzStream[] = [];

@@ -3,7 +3,7 @@ export type OptionKind = 'text' | 'switch' | 'octal' | 'number' | 'size' | 'shar
 
 const PLACE = { type: 'text', target: 'text', readonly: 'switch' } as const;
 const OWNED = { mode: 'octal', uid: 'number', gid: 'number' } as const;
-/** Podman relabels for SELinux; what is mounted here is made for the command alone and needs no new label. */
+/** Podman relabels for SELinux. Mounts here are created for one command and need no new label. */
 const LABEL = { z: 'switch', relabel: 'text' } as const;
 
 /** The options of each type of `--mount`, by the names that `canonicalOption` gives. */
@@ -40,7 +40,7 @@ export function listSpellings(type: MountType): string[] {
 const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];
 const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
 
-/** The value in normal form (`true`, bytes as a number), or what it has to be. */
+/** The value in normal form (`true`, bytes as a number), or a description of what is expected. */
 export function readOption(kind: OptionKind, value: string): { value: string } | { expected: string } {
   switch (kind) {
     case 'switch':

@@ -4,16 +4,16 @@ import type { Package } from './closure';
 import { constraintHolds, nameFits } from './constraint';
 import { parseGoFile } from './sourceFile';
 
-/** A package of this tree that is another one without cgo. */
+/** A package of this tree whose files differ without cgo. */
 export interface LeftOut {
   readonly package: Package;
-  /** Files of the tree that only cgo takes, the first with `import "C"` in front. */
+  /** Files of the tree that are compiled only with cgo; one with `import "C"` comes first. */
   readonly files: readonly string[];
-  /** Names of files that are there because cgo is off. */
+  /** Names of files that are compiled only because cgo is off. */
   readonly standIns: readonly string[];
 }
 
-/** What a package loses without cgo, on any of the targets; undefined where it loses nothing. */
+/** What a package loses without cgo, on any of the targets; undefined if nothing. */
 export function findLeftOut(
   one: Package,
   targets: readonly Target[],

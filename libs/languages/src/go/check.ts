@@ -12,7 +12,7 @@ import { compareGoVersions, parseWanted, type Wanted } from './versions';
 const withEngine =
   'or build the stage with an engine: give it another name than `compile`, start it from an image with Go and a C compiler, and RUN `go build`';
 
-/** Settings that would not be in force, newer versions of Go, and packages that are others without cgo. */
+/** Settings that would not take effect, newer versions of Go, and packages whose files differ without cgo. */
 export function checkGo(request: CheckRequest, sources: CheckedSources): Failure[] {
   const walk = walkPackages(expandUnits(request, sources), sources);
   const root = walk.modules?.root;
@@ -44,7 +44,7 @@ export function checkGo(request: CheckRequest, sources: CheckedSources): Failure
   ]);
 }
 
-/** The same is said once, and not once for each platform. */
+/** Reports each failure once, not once for each platform. */
 const unique = (failures: readonly Failure[]): Failure[] => [
   ...new Map(failures.map((one) => [JSON.stringify([one.what, one.at]), one])).values(),
 ];

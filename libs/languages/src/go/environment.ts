@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CompileRequest, Target } from '../language';
 import { findMain, isVendored } from './tree';
 
-/** Variables that change what the compiler makes: those of the stage are in force. */
+/** Variables that change what the compiler makes: those of the stage take effect. */
 const ofProgram = ['GODEBUG', 'GOEXPERIMENT', 'GOFIPS140'];
 const levels: Readonly<Record<string, readonly [variable: string, fallback: string]>> = {
   amd64: ['GOAMD64', 'v1'],
@@ -18,7 +18,7 @@ const levels: Readonly<Record<string, readonly [variable: string, fallback: stri
   riscv64: ['GORISCV64', 'rva20u64'],
 };
 
-/** Variables that say where modules come from: those of the stage are in force for fetching, before the caller's. */
+/** Variables that say where modules come from: those of the stage take effect for fetching and win over the caller's. */
 export const ofSources = ['GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOPRIVATE', 'GONOPROXY', 'GOINSECURE', 'GOVCS'];
 
 type Environment = Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export function targetEnvironment(target: Target, stage: Environment): Record<st
   };
 }
 
-/** The level that a platform's variant means: linux/amd64/v3, linux/arm/v6. Of arm64, v8 is every processor. */
+/** The level that a platform's variant means: linux/amd64/v3, linux/arm/v6. For arm64, v8 is every processor. */
 export function levelOf({ architecture, variant }: Target): string | undefined {
   if (variant === undefined) return undefined;
   if (architecture === 'amd64') return variant;
@@ -60,7 +60,7 @@ export function fixedEnvironment(request: CompileRequest): Record<string, string
     TZ: 'UTC',
     GOROOT: toolchain.root,
     GOTOOLCHAIN: 'local',
-    // The go.work that COPY brought, never one that happens to lie above the tree on this machine.
+    // The go.work that COPY brought, never one above the tree on this machine.
     GOWORK: findMain(request, 'go.work') ?? 'off',
     GOTELEMETRY: 'off',
     GOCACHE: join(directories.cache, 'gobuild'),
@@ -68,13 +68,13 @@ export function fixedEnvironment(request: CompileRequest): Record<string, string
   };
 }
 
-/** Of compiling: no network, and nothing that a file of the user's says. */
+/** For compiling: no network, and no settings from the user's files. */
 export function offlineEnvironment(request: CompileRequest): Record<string, string> {
   const mod = request.recognised.flags.mod ?? (isVendored(request) ? 'vendor' : 'readonly');
   return { GOFLAGS: `-mod=${mod}`, GOENV: 'off', GOPROXY: 'off' };
 }
 
-/** Of fetching, which may use the network. */
+/** For fetching, which may use the network. */
 export function fetchEnvironment(request: CompileRequest): Record<string, string> {
   const [target] = request.targets;
   const stage = target ? request.environment(target) : {};

@@ -1,9 +1,9 @@
-/** `${NAME}` and `$NAME`; a `$` before anything else stands for itself. */
+/** `${NAME}` and `$NAME`; any other `$` is literal. */
 const variables = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g;
 
 /**
- * Puts ARG and ENV of the stage into a flag, as the script of the builder does: exec form expands nothing itself. What
- * has no value, or a value that the flag cannot hold, is in `unusable`, with the reason.
+ * Puts ARG and ENV of the stage into a flag, as the script of the builder does: exec form expands nothing itself. A variable
+ * without a value, or with one that the flag cannot hold, is in `unusable`, with the reason.
  */
 export function expandVariables(
   text: string,

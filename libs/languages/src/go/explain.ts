@@ -26,7 +26,7 @@ const notFetched = (what: string, remedy: string): Explanation => ({
   remedy,
 });
 
-/** What Go 1.21 to 1.26 print, and what it means. The first that fits counts: what causes others comes first. */
+/** What Go 1.21 to 1.26 print, and what it means. The first match wins, so causes come before their consequences. */
 const causes: readonly Cause[] = [
   {
     pattern: /(?:^|\s)(?<who>\S+?):? requires go >= (?<wanted>\d\S*) \(running go (?<running>\d[^\s;)]*)/,
@@ -102,7 +102,7 @@ const causes: readonly Cause[] = [
     explain: ({ path }) => compileFailed(`${path ?? 'a package'} needs cgo, which is off`, withoutCgo),
   },
   {
-    // Another module's sources compile where its authors compile them; what is missing is in files that only cgo takes.
+    // Sources of other modules compile for their authors, so what is missing is in files that need cgo.
     pattern: /(?:^|\n)(?<module>[^\s:]+@v[^\s/:]+)\/\S+\.go:\d+:\d+: undefined: /,
     explain: ({ module }) =>
       compileFailed(

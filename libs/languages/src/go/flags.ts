@@ -31,7 +31,7 @@ export function splitFlags(
   return { flags, units };
 }
 
-/** Why a flag of compile-go would not be in force; undefined where it is. */
+/** Why a flag of compile-go would not take effect; undefined if it does. */
 export function refuseFlag(name: string, value: string): string | undefined {
   const on = value !== 'false' && value !== '0';
   switch (name) {
@@ -112,7 +112,7 @@ function refuseToolFlags(
   return undefined;
 }
 
-/** Words as the go command splits the values of its flags; undefined where a quotation is not closed. */
+/** Words as the go command splits the values of its flags; undefined if a quotation is not closed. */
 export function splitQuoted(text: string): string[] | undefined {
   const words: string[] = [];
   let rest = text.trimStart();

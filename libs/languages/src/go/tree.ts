@@ -13,7 +13,7 @@ export function findMain({ directories, contains }: CompileRequest, name: string
   return undefined;
 }
 
-/** Whether the dependencies lie beside the module, or the workspace, and count: then nothing is fetched. */
+/** Whether a `vendor` directory of the module or workspace is used: then nothing is fetched. */
 export function isVendored(request: CompileRequest): boolean {
   const { mod } = request.recognised.flags;
   if (mod !== undefined) return mod === 'vendor';

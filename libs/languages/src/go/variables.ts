@@ -4,7 +4,7 @@ import type { CheckedSources, CheckRequest, Target } from '../language';
 import { levelOf, levelVariable } from './environment';
 
 const ofCgo = /^(CGO_\w*FLAGS\w*|CC|CXX|FC|AR|PKG_CONFIG|GCCGO)$/;
-/** Flags of GOFLAGS that say what holds anyway, or change no program. */
+/** Flags of GOFLAGS that equal the default, or change no program. */
 const harmlessFlags = /^-?-(trimpath(=true)?|buildvcs=false|mod=readonly|modcacherw|v|x|p=\d+)$/;
 
 /** ENV and ARG of the stage that the compiler would not get, by name. */

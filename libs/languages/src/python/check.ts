@@ -6,7 +6,7 @@ import { checkStatedPython } from './checkStatedPython';
 import { readLocks } from './lockFiles';
 import { pipSettings, readIndexes, refuseVariable, sameIndex } from './settings';
 
-/** Everything that the stage or its sources ask for and that would not be in force, with file and line. */
+/** Everything that the stage or its sources ask for and that would not take effect, with file and line. */
 export function checkPython(request: CheckRequest, sources: CheckedSources): readonly Failure[] {
   const stage = checkVariables(request);
   if (request.recognised.flags.library !== undefined) return stage;
@@ -53,7 +53,7 @@ function checkStamp(request: CheckRequest): Failure[] {
       );
 }
 
-/** Where the sources may begin to say which Python they are for. */
+/** Directories where the search for the stated Python begins. */
 function startsOf({ recognised, working }: CheckRequest): string[] {
   return [working, ...recognised.units.map((unit) => joinInside(working, unit)!)];
 }
@@ -75,7 +75,7 @@ function checkPipFiles(sources: CheckedSources): Failure[] {
 
 const publicIndex = 'https://pypi.org/simple';
 
-/** Indexes of pyproject.toml, of which pip would hear nothing. */
+/** Indexes of pyproject.toml, which pip does not read. */
 function checkIndexes(request: CheckRequest, sources: CheckedSources): Failure[] {
   const { requirements } = request.recognised.flags;
   if (requirements === undefined) return [];

@@ -56,7 +56,7 @@ export function checkLock({ recognised, working, at }: CheckRequest, sources: Ch
   ];
 }
 
-/** More names than these help nobody. */
+/** Longer lists do not help the reader. */
 const mostNamed = 5;
 
 function checkFile({ refused, unhashed }: LockFile, file: string): Failure[] {

@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 import type { Explanation } from '../language';
 
 /**
- * The real cause of a failed fetch or compile, from what pip and our own program print. pip 23.0 says the words; later
- * ones say them too.
+ * The real cause of a failed fetch or compile, from what pip and our own program print. The texts are those of pip 23.0;
+ * later versions print them too.
  */
 export function explainPython(output: string, step: 'fetch' | 'compile'): Explanation | undefined {
   for (const { pattern, explain } of causes) {
@@ -20,7 +20,7 @@ interface Cause {
   readonly explain: (groups: Readonly<Record<string, string>>, output: string) => Explanation;
 }
 
-/** The first that is there is the cause: what comes later in the list is often only its consequence. */
+/** The first match is the cause: later entries are often only its consequences. */
 const causes: readonly Cause[] = [
   {
     pattern: /LOCK_UNUSABLE: (?<what>.+)/u,
@@ -133,7 +133,7 @@ function tooOld(name: string, range: string, here?: string): Explanation {
   };
 }
 
-/** What pip left out since it is for another Python: `2.0 Requires-Python >=3.12; 2.1 Requires-Python …`. */
+/** What pip skipped because it needs another Python: `2.0 Requires-Python >=3.12; 2.1 Requires-Python …`. */
 function ignoredRange(output: string, version: string): string | undefined {
   const list = /require a different python version: (.+)/iu.exec(output)?.[1] ?? '';
   return list
@@ -151,7 +151,7 @@ function fileOf(url: string): string {
   return url.replace(/#.*$/u, '').split('/').at(-1)!;
 }
 
-/** The host that pip spoke of last, with a blank behind; without user and password. */
+/** The host that pip named last, without user and password, followed by a blank. */
 function hostOf(output: string): string {
   const hosts = [...output.matchAll(/(?:host='|https?:\/\/(?:[^/@\s]*@)?)(?<host>[A-Za-z0-9.-]+)/gu)];
   const host = hosts.at(-1)?.groups?.host;

@@ -9,11 +9,11 @@ export interface LockFile extends RequirementsFile {
 export interface Locks {
   /** The lock itself first, then what it includes. */
   readonly files: readonly LockFile[];
-  /** What is named and is not there, or lies outside: the file that names it, and the line. */
+  /** Named files that are missing, or outside of the sources: the file that names each, and the line. */
   readonly missing: readonly { readonly path: string; readonly line: number; readonly name: string }[];
 }
 
-/** A lock and all files that it includes, each once; a lock that is not there has no files. */
+/** A lock and all files that it includes, each once; empty if the lock does not exist. */
 export function readLocks(lock: string, { facts }: Pick<SourceReader, 'facts'>): Locks {
   const files: LockFile[] = [];
   const missing: { path: string; line: number; name: string }[] = [];

@@ -3,7 +3,7 @@ import type { Target } from '../language';
 
 const machines: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64', '386': 'i686' };
 
-/** The machine of a target, in the words of wheels and of GNU's tools. */
+/** The machine of a target, as wheels and GNU tools name it. */
 export function machineOf({ architecture }: Target): string {
   return machines[architecture] ?? architecture;
 }

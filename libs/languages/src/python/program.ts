@@ -14,7 +14,7 @@ export const programFiles: Readonly<Record<string, string>> = {
 };
 
 /**
- * The program that compiles and fetches, for the standard input of the pinned interpreter: it needs no place on the disk,
- * and none of the files that lie beside it there can be imported.
+ * The program that compiles and fetches, for the standard input of the pinned interpreter: it needs no file on the disk,
+ * so it cannot import files beside it by accident.
  */
 export const program = Object.values(programFiles).join('\n');

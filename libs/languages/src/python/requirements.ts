@@ -6,7 +6,7 @@ export interface RequirementsFile {
   readonly includes: readonly Named[];
   /** Directories and pages beside the lock that `--find-links` names. */
   readonly links: readonly Named[];
-  /** Addresses that it says packages come from. */
+  /** URLs of package indexes that it names. */
   readonly indexes: readonly string[];
   /** Requirements without `--hash`. */
   readonly unhashed: readonly Named[];
@@ -30,7 +30,7 @@ type Entry =
   | { readonly kind: 'index'; readonly url: string }
   | ({ readonly kind: 'refused' } & Refusal);
 
-/** Reads a file of requirements; only `packaging` in the interpreter reads what its markers say. */
+/** Reads a requirements file; markers are evaluated later, by `packaging` in the interpreter. */
 export function readRequirements(text: string): RequirementsFile {
   const entries = splitLogicalLines(text).flatMap(({ line, text: statement }): Entry[] =>
     statement.startsWith('-') ? readOption(statement, line) : readRequirement(statement, line),
@@ -57,7 +57,7 @@ const long: Readonly<Record<string, string>> = {
   '-c': '--constraint',
   '-e': '--editable',
 };
-/** In force, or true of every lock. */
+/** Options that take effect, or hold for every lock. */
 const honoured = [
   '--no-index',
   '--trusted-host',
@@ -84,7 +84,7 @@ function readOption(statement: string, line: number): Entry[] {
       : [{ kind: 'include', line, name }];
   if (option === '--find-links') {
     if (isAddress(name) && !name.startsWith('file:')) return [{ kind: 'index', url: name }];
-    // pip-compile writes the directory of its machine: pip looks there if it is one, and hashes say what is taken.
+    // pip-compile writes a directory of its machine: pip searches it if it exists, and hashes decide what is accepted.
     return name.startsWith('/') || name.startsWith('file:') ? [] : [{ kind: 'link', line, name }];
   }
   if (option === '--editable') return refuse(`\`-e ${name}\` installs sources`, sourcesRemedy);

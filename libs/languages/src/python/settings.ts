@@ -8,7 +8,7 @@ export const pipSettings = [
   'usr/pip.conf',
 ];
 
-/** Variables of a stage that pip gets when it fetches: where packages come from. The stage's count before the user's. */
+/** Variables of a stage that pip gets when it fetches: where packages come from. The stage's win over the user's. */
 const passed = new Set([
   'PIP_DEFAULT_TIMEOUT',
   'PIP_EXTRA_INDEX_URL',
@@ -21,7 +21,7 @@ const passed = new Set([
   'PIP_TRUSTED_HOST',
 ]);
 
-/** What pip is told anyway, or what only changes what it prints. */
+/** Variables that equal what pip is told anyway, or that change only its output. */
 const given = new Set([
   'PIP_BREAK_SYSTEM_PACKAGES',
   'PIP_CACHE_DIR',
@@ -54,7 +54,7 @@ export interface RefusedSetting {
 const wherePip =
   'Remove it, or set the package index with PIP_INDEX_URL, PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS.';
 
-/** Why a variable of the stage would not be in force; undefined where it is, or where nothing here would read it. */
+/** Why a variable of the stage would not take effect; undefined if it does, or if nothing here reads it. */
 export function refuseVariable(name: string, value: string): RefusedSetting | undefined {
   if (value === '') return undefined;
   if (name === 'PYTHONOPTIMIZE')
@@ -86,7 +86,7 @@ export function refuseVariable(name: string, value: string): RefusedSetting | un
   return undefined;
 }
 
-/** Addresses of package indexes in pyproject.toml, which uv, Poetry and PDM ask and pip does not. */
+/** URLs of package indexes in pyproject.toml, which uv, Poetry and PDM read and pip does not. */
 export function readIndexes(text: string): readonly string[] {
   const { tool = {} } = parseToml(text);
   const { uv = {}, poetry = {}, pdm = {} } = tool;
@@ -116,7 +116,7 @@ function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Whether two addresses are those of one index. */
+/** Whether two URLs name the same index. */
 export function sameIndex(one: string, other: string): boolean {
   const bare = (url: string) =>
     url

@@ -1,19 +1,19 @@
 import { satisfies, valid, validRange } from '@renovatebot/pep440';
 import { parse } from 'smol-toml';
 
-/** Files that say which Python the sources are for, in the order in which they count. */
+/** Files that state the Python of the sources, in order of precedence. */
 export const statements = ['.python-version', 'pyproject.toml'];
 
-/** What the sources say of their Python: versions and ranges (PEP 440), or what cannot be read as one. */
+/** A statement about the Python of the sources: versions and ranges (PEP 440), or unparsable text. */
 export interface Statement {
   readonly line?: number;
   /** As it is written. */
   readonly text: string;
-  /** Alternatives in PEP 440; empty where it is no version at all. */
+  /** Alternatives in PEP 440; empty if it is not a version. */
   readonly ranges: readonly string[];
 }
 
-/** A file of pyenv, uv, asdf and mise: the first version in it counts. `system` says nothing. */
+/** A file of pyenv, uv, asdf and mise: the first version in it counts. `system` is ignored. */
 export function readVersionFile(text: string): readonly Statement[] {
   const lines = text
     .split(/\r?\n/u)
@@ -30,7 +30,7 @@ function toRange(version: string): string[] {
   return isRange(version) ? [version] : [];
 }
 
-/** `requires-python` (PEP 621), and what Poetry says in its own words. A file that is no TOML says nothing here. */
+/** `requires-python` (PEP 621), and Poetry's own syntax. A file that is not TOML is ignored here. */
 export function readProjectPython(text: string): readonly Statement[] {
   const project = parseToml(text);
   const required = project?.project?.['requires-python'];
@@ -56,7 +56,7 @@ function parseToml(text: string): Project | undefined {
   }
 }
 
-/** Poetry's `^3.11` and `~3.11`, alternatives by `||`; everything else it has in common with PEP 440. */
+/** Poetry's `^3.11` and `~3.11`, alternatives by `||`; everything else is as in PEP 440. */
 export function readPoetryRanges(text: string): string[] {
   const ranges = text.split(/\|\|?/u).map((one) => one.split(',').map(fromPoetry).join(','));
   return ranges.every(isRange) ? ranges : [];
@@ -78,7 +78,7 @@ function isRange(text: string): boolean {
   return text.trim() !== '' && validRange(text);
 }
 
-/** Whether a version of Python is one of a statement's. */
+/** Whether a statement allows a version of Python. */
 export function isOne({ ranges }: Statement, version: string): boolean {
   return ranges.some((range) => satisfies(version, range, { prereleases: true }));
 }

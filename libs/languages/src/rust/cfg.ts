@@ -1,11 +1,11 @@
-/** What of `cfg(…)` is so for a target, as far as it is the same for every compile of it. */
+/** The `cfg(…)` values of a target that are the same for every compile. */
 export interface CfgFacts {
   readonly architecture: 'x86_64' | 'aarch64';
 }
 
 /**
- * Whether a key of cargo's `[target.…]` tables, `cfg(all(unix, target_arch = "x86_64"))`, is so for a Linux target with
- * glibc. Undefined: only a compile can say (features, names that flags set), or it is no expression.
+ * Whether a key of cargo's `[target.…]` tables, `cfg(all(unix, target_arch = "x86_64"))`, holds for a Linux target with
+ * glibc. Undefined: only a compile can decide (features, names that flags set), or it is not an expression.
  */
 export function matchesCfg(key: string, facts: CfgFacts): boolean | undefined {
   const tokens = [...key.matchAll(/\s*([A-Za-z_]\w*|"[^"]*"|[(),=])/gy)];

@@ -9,7 +9,7 @@ const older = (what: string): Explanation => ({
     'Pin a newer Rust (containerfiles/rust-builder/pin.json), or lock an older version of the crate: `cargo update -p <crate> --precise <version>`.',
 });
 
-/** The first that matches what cargo printed is the cause. */
+/** The first match with cargo's output is the cause. */
 const causes: readonly Cause[] = [
   [
     /signal: 9, SIGKILL|Killed signal terminated program|rustc-LLVM ERROR: out of memory|memory allocation of \d+ bytes failed|Cannot allocate memory/,
@@ -168,7 +168,7 @@ const causes: readonly Cause[] = [
   ],
 ];
 
-/** The cause of a failed cargo, in what it printed. */
+/** The cause of a failed cargo run, from its output. */
 export function explainRust(output: string): Explanation | undefined {
   for (const [pattern, explain] of causes) {
     const match = pattern.exec(output);
@@ -177,10 +177,10 @@ export function explainRust(output: string): Explanation | undefined {
   return undefined;
 }
 
-/** Errors of a name that is not there, which a file that is not there may have defined. */
+/** Errors about an unknown name, which a missing file may define. */
 const ofNames = new Set(['E0583', 'E0425', 'E0432', 'E0433', 'E0412', 'E0463', 'E0405', 'E0422', 'E0423']);
 
-/** Whether an error among those of rustc may come from a file that is not there: macros' and cargo's have no code. */
+/** Whether an error of rustc may come from a missing file. Errors of macros and cargo have no code. */
 export function mayLackFiles(output: string): boolean {
   const errors = [...output.matchAll(/^error(?:\[(E\d+)\])?: (.*)$/gm)].filter(
     ([, , text]) => !/^(?:could not compile|aborting due to)/.test(text!),

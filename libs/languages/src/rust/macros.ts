@@ -16,9 +16,9 @@ export function parseLock(text: string): Lock {
 }
 
 /**
- * A macro among locked packages that is not known to look at its arguments alone: it may read any file of the crate that
- * uses it, and above. A lock says nothing of macros, but these hardly do without syn, quote or proc-macro2; a library that
- * needs them and is no macro costs a wider key.
+ * A macro among locked packages that is not known to read only its arguments: it may read any file of the crate that
+ * uses it, and above. A lock does not mark macros, but nearly all use syn, quote or proc-macro2. A library that
+ * uses these and is not a macro makes the key wider than needed.
  *
  * @param needed packages that the compiled crates name
  */
@@ -34,10 +34,10 @@ export function findReader(needed: readonly string[], lock: Lock): string | unde
 }
 
 const tools = new Set(['syn', 'quote', 'proc-macro2', 'proc-macro-crate', 'darling']);
-/** Macros by their names, for those that do without the usual libraries. */
+/** Names of macros that do not use the usual libraries. */
 const readers = /[-_](?:macros?|derive|codegen|impl)$/;
 
-/** Macros, and libraries of macros, that see their arguments and nothing else; and what those are made of. */
+/** Macros, and libraries of macros, that read only their arguments; and their dependencies. */
 const pure = new Set(
   `ahash async-recursion async-stream async-stream-impl async-trait auto_impl bon bon-macros bytecheck_derive
   bytemuck_derive clap_derive clap_builder cfg_aliases const-random const-random-macro const_format_proc_macros ctor

@@ -4,7 +4,7 @@ import { matchesCfg } from './cfg';
 import { mergeFlags, splitFlags } from './configuration';
 import { cfgOf, crossCompilerOf, tripleOf, upperTriple } from './targets';
 
-/** A setting that would not be in force, and why. */
+/** A setting that would not take effect, and why. */
 export interface Refused {
   /** Its key in a configuration file, or the name of a variable alone. */
   readonly key: readonly string[];
@@ -16,7 +16,7 @@ const compilerIsPinned = 'the builder pins the compiler';
 const targetsAreFixed = 'a stage compiles for the platforms of its image, with glibc';
 const needsNightly = 'only a nightly cargo accepts it';
 
-/** What of a cargo configuration file would not be in force. All else cargo itself takes from the file. */
+/** Settings of a cargo configuration file that would not take effect. Cargo itself reads all others. */
 export function refuseConfiguration(table: Table, targets: readonly Target[]): Refused[] {
   const build = tableOf(table.build);
   const is = (key: string[], why: string, so: boolean): Refused[] => (so ? [{ key, why }] : []);
@@ -68,7 +68,7 @@ function refuseTarget(key: string, table: Table, targets: readonly Target[]): Re
   ];
 }
 
-/** What of the variables of a stage would not be in force. */
+/** Variables of a stage that would not take effect. */
 export function refuseEnvironment(
   environment: Readonly<Record<string, string>>,
   targets: readonly Target[],
@@ -91,7 +91,7 @@ function refuseVariable(name: string, value: string, targets: readonly Target[])
     targets.some((target) => is(target) && !isLinker(value, target)) ? [linkerIsPinned] : [];
   if (/^CARGO_TARGET_\w+_LINKER$/.test(name))
     return foreign((target) => name === `CARGO_TARGET_${upperTriple(target)}_LINKER`);
-  // `CC_<target>`, which is fixed, comes before these.
+  // `CC_<target>`, which is fixed, wins over these.
   if (name === 'CC' || name === 'TARGET_CC') return foreign(() => true);
   if (name.startsWith('CC_')) {
     const triple = name.slice(3).replaceAll('_', '-');
@@ -100,7 +100,7 @@ function refuseVariable(name: string, value: string, targets: readonly Target[])
   return [];
 }
 
-/** Why flags for rustc cannot be in force: they name what is pinned, or what each machine has another of. */
+/** Why flags for rustc cannot take effect: they name something pinned, or something that differs by machine. */
 function refuseFlags(flags: readonly string[]): string[] {
   const options = flags.flatMap((flag, index) => {
     const [, inline] = /^(?:-C|--codegen=)(.+)$/.exec(flag) ?? [];

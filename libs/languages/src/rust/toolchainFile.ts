@@ -10,7 +10,7 @@ export function readChannel(text: string): string | undefined {
 
 /**
  * Whether a compiler is the one that a channel names: `1.85.0` that very version, `1.85` any patch of it, `stable` any
- * released version, whatever host stands behind. Anything else (beta, nightly, dates, paths) is another compiler.
+ * released version, whatever host triple follows. Anything else (beta, nightly, dates, paths) is another compiler.
  */
 export function satisfiesChannel(channel: string, version: string): boolean {
   const name = channel.replace(/-(?:x86_64|aarch64)-unknown-linux-gnu$/, '');

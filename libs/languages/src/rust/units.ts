@@ -4,7 +4,7 @@ import { parseManifest } from './manifest';
 
 /**
  * What the units of each crate of a tree may be made of, by the name of its package. Cargo takes a unit for fresh when
- * no source is newer, and knows nothing of what macros and build scripts read; so a unit counts for this content alone.
+ * no source is newer, and does not know what macros and build scripts read; so a unit is valid only for this content.
  *
  * A crate may read its own directory and all files that belong to no crate; everything, where one of its own Rust files,
  * or a macro or build script of the tree, has a path that leads out. A vendored crate reads its own directory.

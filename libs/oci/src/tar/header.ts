@@ -23,7 +23,7 @@ export interface RawHeader {
   readonly block: Buffer;
 }
 
-/** Reads a header block (POSIX ustar, GNU, star, V7). Throws an Error on what is none. */
+/** Reads a header block (POSIX ustar, GNU, star, V7). Throws an Error if it is not one. */
 export function parseHeader(bytes: Buffer): RawHeader {
   if (!hasChecksum(bytes)) throw new Error('the checksum of a header is wrong');
   const block = Buffer.from(bytes);

@@ -5,7 +5,7 @@ import { findRecord, type PaxRecords } from './paxRecords';
 import { decodeText, printBytes } from './text';
 import { xattrsOf } from './xattrs';
 
-/** What headers before a member say of it: GNU's long names, pax records of its own and those of all members. */
+/** Data from headers before a member: GNU's long names, its own pax records and the global ones. */
 export interface Extensions {
   readonly longName?: Buffer | undefined;
   readonly longLink?: Buffer | undefined;
@@ -34,14 +34,14 @@ const REFUSED: Readonly<Record<string, string>> = {
   E: 'extended attributes of Solaris',
 };
 
-/** A member of an archive, all that is said of it put together. */
+/** A member of an archive, with the data of all its headers. */
 export interface Member {
   readonly header: EntryHeader;
   /** Bytes of its body; a link, device or directory has none, whatever its header says. */
   readonly stored: number;
 }
 
-/** Throws an Error on what readers of tar read in different ways, and on what has no place in an image. */
+/** Throws an Error on what tar readers read in different ways, and on what an image cannot hold. */
 export function describeMember(raw: RawHeader, { longName, longLink, records = [] }: Extensions): Member {
   const name =
     pick(longName, findRecord(records, 'GNU.sparse.name') ?? findRecord(records, 'path')) ?? raw.name;
@@ -89,7 +89,7 @@ export function cleanName(name: string): string {
     .replace(/\/+$/, '');
 }
 
-/** Two extensions that say the same thing are one; readers disagree which of two counts. */
+/** Equal values of two extensions are accepted; readers disagree which of two different ones wins. */
 function pick(gnu: Buffer | undefined, pax: Buffer | undefined): Buffer | undefined {
   if (gnu && pax && !gnu.equals(pax))
     throw new Error(`${printBytes(gnu)} has a second name, ${printBytes(pax)}`);
@@ -102,7 +102,7 @@ function typeOf(raw: RawHeader, name: Buffer, stored: number): EntryHeader['type
     const kind = REFUSED[raw.typeflag] ?? `of the unknown type ${JSON.stringify(raw.typeflag)}`;
     throw new Error(`it is ${kind}`);
   }
-  // Before POSIX a slash at the end was what made a directory.
+  // Before POSIX, a trailing slash marked a directory.
   if (type !== 'file' || name.at(-1) !== 0x2f) return type;
   if (stored > 0) throw new Error('it is a file with the name of a directory');
   return 'directory';
@@ -114,7 +114,7 @@ function decodePath(bytes: Buffer, what: string): string {
   return decodeText(bytes, what);
 }
 
-/** BINARY says that names are bytes as the disk had them, which may be UTF-8 and are looked at. */
+/** BINARY means that names are raw bytes of the disk; they are checked for UTF-8. */
 function checkCharset(records: PaxRecords): void {
   const charset = findRecord(records, 'hdrcharset')?.toString('latin1') ?? 'BINARY';
   if (!['BINARY', 'ISO-IR 10646 2000 UTF-8'].includes(charset))

@@ -1,6 +1,6 @@
 /**
- * A number of a header: octal digits between spaces and NULs (POSIX), or the base-256 form of GNU for what these cannot
- * say. Throws an Error on anything else and on what is no safe integer.
+ * A number of a header: octal digits between spaces and NULs (POSIX), or GNU's base-256 form for other
+ * numbers. Throws an Error on anything else and on unsafe integers.
  */
 export function readNumber(field: Buffer, what: string): number {
   return (field[0]! & 0x80) !== 0 ? readBase256(field, what) : readOctal(field, what);
@@ -22,7 +22,7 @@ export function parseCount(text: string, what: string): number {
 
 function readOctal(field: Buffer, what: string): number {
   const text = field.toString('latin1').replace(/^[ \0]+|[ \0]+$/g, '');
-  // What follows a NUL is no part of the number.
+  // Bytes after a NUL are not part of the number.
   const [digits = ''] = text.split(/[ \0]/, 1);
   if (!/^[0-7]*$/.test(digits))
     throw new Error(`its ${what} is not an octal number: ${JSON.stringify(text)}`);

@@ -22,7 +22,7 @@ export function parsePaxRecords(bytes: Buffer): PaxRecords {
   return records;
 }
 
-/** The value that is in force: the last one. An empty value takes the header's own (POSIX). */
+/** The effective value: the last one. An empty value means the header's own (POSIX). */
 export function findRecord(records: PaxRecords, key: string): Buffer | undefined {
   const value = records.findLast(([one]) => one === key)?.[1];
   return value?.length ? value : undefined;

@@ -20,8 +20,8 @@ export interface SparseMap {
 
 /**
  * The map of a sparse member (GNU tar manual, "Storing Sparse Files"): old GNU format, pax 0.0, 0.1 and 1.0; undefined
- * for any other member. `reader` stands behind the header. Throws an Error on a map that cannot be, and on formats that
- * are not known.
+ * for any other member. `reader` is positioned after the header. Throws an Error on an invalid map, and on unknown
+ * formats.
  */
 export async function readSparseMap(
   header: RawHeader,
@@ -42,7 +42,7 @@ async function findMap(
 ): Promise<SparseMap | undefined> {
   const text = (key: string) => findRecord(records, `GNU.sparse.${key}`)?.toString('latin1');
   if (header.typeflag === 'S') {
-    // The extension blocks lie before the body and are not counted in its size.
+    // The extension blocks precede the body and are not counted in its size.
     if (header.format === 'gnu') return readOldMap(header.block, reader);
     throw new Error('it is a sparse file of an unknown format');
   }

@@ -1,6 +1,6 @@
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text of UTF-8 bytes. Throws an Error that names `what` where they are none: a path here is text, and a guess would be another name. */
+/** The text of UTF-8 bytes. Throws an Error that names `what` if they are not: a guess would give the file another name. */
 export function decodeText(bytes: Uint8Array, what: string): string {
   try {
     return utf8.decode(bytes);
@@ -15,7 +15,7 @@ export function untilNul(bytes: Buffer): Buffer {
   return end < 0 ? bytes : bytes.subarray(0, end);
 }
 
-/** Bytes for people: what is not printable ASCII as `\xe9`. */
+/** Bytes as readable text: others than printable ASCII as `\xe9`. */
 export function printBytes(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) =>
     byte < 0x20 || byte > 0x7e ? `\\x${byte.toString(16).padStart(2, '0')}` : String.fromCharCode(byte),

@@ -6,7 +6,7 @@ const libarchive = 'LIBARCHIVE.xattr.';
 export type Xattrs = Readonly<Record<string, Uint8Array>>;
 
 /**
- * Extended attributes of pax records: those of star, as bytes, which the engines read, and where only these are there,
+ * Extended attributes of pax records: those of star, as bytes, which the engines read; else
  * those of libarchive (name in percent-encoding, value in base64).
  */
 export function xattrsOf(records: PaxRecords): Xattrs | undefined {

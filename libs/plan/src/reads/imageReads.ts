@@ -23,8 +23,8 @@ interface Picked extends PlatformReads {
 }
 
 /**
- * The stages that a target is made of. The recognised compile stage is a tree that another target makes, so nothing
- * behind it counts.
+ * The stages that a target is made of. Another target makes the tree of the recognised compile stage, so the stages
+ * that it needs are not included.
  */
 export function pickStages(
   platform: Platform,
@@ -67,7 +67,7 @@ export function collectImage(
   };
 }
 
-/** Instructions of a line and a stage differ by what the platform makes of their variables. */
+/** Sources of one line and stage differ if their variables differ by platform. */
 function keyOf({ keyword, stage, line, source, chmod, exclude }: ContextSource): string {
   const from = source.kind === 'path' ? `${source.path}\0${source.directory}` : source.url;
   return [keyword, stage, line, chmod, from, ...exclude].join('\0');

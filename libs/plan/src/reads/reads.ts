@@ -17,7 +17,7 @@ export interface Reads {
 /** The stage called `compile`: recognised for all platforms or for none. */
 export type CompileReads =
   | { readonly kind: 'absent' }
-  /** An engine executes it as it does any other stage; `failures` say what no language recognises. */
+  /** An engine executes it as it does any other stage; `failures` give the reasons. */
   | { readonly kind: 'unrecognised'; readonly failures: readonly Failure[] }
   | {
       readonly kind: 'recognised';
@@ -45,7 +45,7 @@ export interface PlatformReads {
   readonly stages: readonly ResolvedStage[];
   /** Index of the target in the file. */
   readonly target: number;
-  /** Index of the recognised compile stage in the file; -1: there is none. */
+  /** Index of the recognised compile stage in the file; -1 if there is none. */
   readonly compile: number;
 }
 

@@ -80,7 +80,7 @@ function resolvePlatforms(request: Omit<ReadRequest, 'target'>): PlatformStages[
   ];
 }
 
-/** The same stages for another platform, where nothing in the file depends on it. */
+/** The same stages for another platform, if nothing in the file depends on it. */
 function onPlatform(one: ResolvedStages, containerfile: Containerfile, platform: Platform): ResolvedStages {
   const stages = one.stages.map((stage) =>
     containerfile.stages[stage.index]?.from.platform === undefined ? { ...stage, platform } : stage,

@@ -12,7 +12,7 @@ import {
 import type { CompilePlan } from '@prism-build/plan';
 import { readTextIfThere } from '@prism-build/shell';
 
-/** Lets the language refuse, by name, whatever the stage or its sources set and the compiler would not get. */
+/** Lets the language refuse, by name, settings of the stage or its sources that the compiler would not get. */
 export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tree): Result<void> {
   const { language } = recogniseCommand(plan.argv)!;
   const failures: readonly Failure[] =
@@ -37,7 +37,7 @@ export function checkRequest(root: string, plan: CompilePlan, pin: Pin): CheckRe
   };
 }
 
-/** The last line before `end` that names a variable outside of a comment; `end` where none does. Lines count from 1. */
+/** The last line before `end` that names a variable outside of a comment; `end` if none does. Lines count from 1. */
 export function lineOf(text: string, variable: string, end: number): number {
   const names = new RegExp(`(?:^|\\s)${variable}(?:[=\\s]|$)`);
   const lines = text.split('\n').slice(0, end - 1);

@@ -5,8 +5,8 @@ import { editJson, readJson } from '../generate/shared/json';
 import type { Widened } from './widen';
 
 /**
- * Says what a compile read that its key does not cover, and writes it into the project's own settings, for the next key:
- * project.json, or package.json where that is all there is.
+ * Reports what a compile read that its key does not cover, and writes it into the project's settings for the next key:
+ * project.json, or package.json if there is no project.json.
  */
 export function sayWidened(
   root: string,

@@ -5,15 +5,15 @@ import { compileFailure, failed, type Result } from '@prism-build/errors';
 import type { SharedUnits, UsedUnit } from '@prism-build/languages';
 import { type Finished, readTextIfThere, withLock, writeFileAtomic } from '@prism-build/shell';
 
-/** What a unit was made of: the digest that its package had, beside what the tool wrote of it. */
+/** What a unit was made of: the digest of its package, stored beside the tool's own files. */
 const markName = 'made-of';
 const attempts = 3;
 
 /**
- * Runs a compiler whose units other projects and clones share. Units of other content are removed before, since the
- * tool would take them for fresh where no source is newer. What it found all the same, another process wrote meanwhile
- * (a compiler that outlived its run, a run that lost the lock): then it runs again. Marks are written of units that
- * this very run made, so correctness does not rest on the lock.
+ * Runs a compiler whose units other projects and clones share. Units of other content are removed first, because
+ * the tool would take them for fresh if no source is newer. If it finds one all the same, another process wrote it meanwhile
+ * (a compiler that outlived its run, a run that lost the lock): then it runs again. Only units that this very run made are
+ * marked, so correctness does not depend on the lock.
  *
  * @param lock orders the writers of the cache
  * @param stamp a file to write: its time tells this run's units from earlier ones
@@ -48,13 +48,13 @@ function digestContents({ contents }: SharedUnits): Contents {
   return new Map([...contents].map(([name, text]) => [name, digest(text)]));
 }
 
-/** Removes the units of this tree's packages that were made of other content, or of nobody knows what. */
+/** Removes the units of this tree's packages that were made of other or unknown content. */
 function removeOthers({ folders }: SharedUnits, contents: Contents): void {
   for (const folder of folders)
     for (const unit of listUnits(folder)) {
       const content = contents.get(unit.package);
       if (content === undefined || markOf(unit) === content) continue;
-      // What describes it goes first: without it the rest counts for nothing.
+      // The description goes first: without it, the tool ignores the rest.
       fs.rmSync(unit.description, { recursive: true, force: true });
       fs.rmSync(join(folder, 'build', unit.name), { recursive: true, force: true });
     }
@@ -63,7 +63,7 @@ function removeOthers({ folders }: SharedUnits, contents: Contents): void {
 /**
  * Whether all units that a run used are of this tree's content; marks those that it made.
  *
- * @param start units that were described earlier, in milliseconds since 1970, are no work of this run
+ * @param start units that were described earlier, in milliseconds since 1970, are not from this run
  */
 function acceptUnits(
   { folders }: SharedUnits,
@@ -73,7 +73,7 @@ function acceptUnits(
 ): boolean {
   const units = new Map(folders.map((folder) => [folder, listUnits(folder)]));
   const made: { readonly unit: Unit; readonly content: string }[] = [];
-  // What one call of a run made, the next finds fresh.
+  // A unit that one call of a run made is fresh for the next call.
   const ours = new Set<string>();
   for (const one of [...used].sort((a, b) => Number(a.fresh) - Number(b.fresh))) {
     const content = contents.get(one.package);
@@ -116,7 +116,7 @@ function markOf({ description }: Unit): string | undefined {
   return readTextIfThere(join(description, markName));
 }
 
-/** When the tool last wrote of a unit. */
+/** When the tool last wrote a unit's description. */
 function describedAt({ description }: Unit): number {
   const times = fs.readdirSync(description).map((name) => fs.statSync(join(description, name)).mtimeMs);
   return Math.max(0, ...times);

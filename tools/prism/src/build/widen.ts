@@ -8,7 +8,7 @@ import type { Language } from '@prism-build/languages';
 export interface Widened {
   /** Paths of the context for the option alsoReads; `.` is all that COPY takes. */
   readonly alsoReads: readonly string[];
-  /** Files that the compiler opened, relative to the context; empty where the file system did not tell. */
+  /** Files that the compiler opened, relative to the context; empty if the file system does not record access times. */
   readonly files: readonly string[];
 }
 
@@ -18,14 +18,14 @@ export function mayLackFiles(language: Language, failures: readonly Failure[]): 
   return failures.every(({ code, why }) => codes.includes(code) && (language.mayLack?.(why ?? '') ?? true));
 }
 
-/** What one tree has and another has not: files and links. */
+/** Files and links that only the first tree has. */
 export function listExtra(wide: Tree, narrow: Tree): string[] {
   return [...wide].flatMap(([path, { type }]) => (type === 'directory' || narrow.has(path) ? [] : [path]));
 }
 
 /**
- * The directories and files behind some paths of a tree, as paths of the context: a whole directory where the narrowed
- * tree has nothing in it, since a compiler that read one file of it would read another.
+ * The directories and files behind some paths of a tree, as paths of the context: a whole directory if the narrowed
+ * tree has nothing in it, because a compiler that reads one of its files may read another.
  */
 export function listReads(
   read: readonly string[],
@@ -58,7 +58,7 @@ const isSameName = (one: string, other: string): boolean =>
 
 const longAgo = new Date(1000);
 
-/** Makes the next reading of files show: file systems note it where the last one is older than a day. */
+/** Resets access times, so the next read is recorded: with relatime, only if the last one is older than a day. */
 export function forgetReading(source: string, paths: readonly string[]): void {
   for (const path of paths) {
     const file = join(source, path);
@@ -66,7 +66,7 @@ export function forgetReading(source: string, paths: readonly string[]): void {
   }
 }
 
-/** The files that somebody read since; none where the file system notes no readings. */
+/** The files that were read since; none if the file system does not record access times. */
 export function listRead(source: string, paths: readonly string[]): string[] {
   return paths.filter((path) => {
     const stat = fs.lstatSync(join(source, path), { throwIfNoEntry: false });

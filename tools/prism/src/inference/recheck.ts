@@ -4,10 +4,10 @@ import { type Known, listRehashed } from './make/rehashed';
 import { type Asked, isHost, isWorker, readTold, type Summary, type Told, writeTold } from './memory/told';
 import type { ProjectReads } from './read/reads';
 
-/** What Nx was told last, by workspace, in the process that told it. */
+/** The last result that Nx got, by workspace, in this process. */
 const told = new Map<string, Told>();
 
-/** Only a process that outlives a command can have told Nx something that no longer holds. */
+/** Only in a process that outlives a command can Nx hold an outdated result. */
 function outlivesCommands(): boolean {
   return isHost() || isWorker();
 }
@@ -20,7 +20,7 @@ export function summariseReads(
   return new Map(components.map(({ name, reads }) => [name, summarise(reads, known)]));
 }
 
-/** Keeps what Nx is told, to compare it when a command begins. */
+/** Records the result that Nx gets, to compare it when a command begins. */
 export function keepTold(workspaceRoot: string, asked: Asked, summary: Summary): void {
   if (!outlivesCommands()) return;
   told.set(workspaceRoot, { asked, summary });
@@ -29,8 +29,8 @@ export function keepTold(workspaceRoot: string, asked: Asked, summary: Summary):
 }
 
 /**
- * Reads all projects again, and names those of which something else would be said now than Nx was told, in variables for
- * the command that begins. A process that has just told Nx everything reads nothing.
+ * Reads all projects again, and returns a variable for each whose result differs from the one that Nx has, for the
+ * command that begins. A process that does not outlive commands reads nothing.
  */
 export async function recheck(
   workspaceRoot: string,
@@ -57,7 +57,7 @@ export function compareSummaries(before: Summary, now: Summary): Record<string, 
 function summarise(reads: ProjectReads, known: Known): string {
   const { compile, images } = reads;
   const targets = [...(compile ? [compile] : []), ...images];
-  // What Nx knows of a file's contents by now it hashes; what is left is told as it is.
+  // Files whose contents Nx has meanwhile read are in its hashes; only the others are compared.
   const rehashed = targets.map(({ unhashed }) => listRehashed(unhashed, known));
   const text = JSON.stringify([reads, rehashed], (key, value) => (key === 'restamped' ? undefined : value));
   return createHash('sha256').update(text).digest('hex').slice(0, 16);

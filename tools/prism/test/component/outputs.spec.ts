@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
-/** What targets make is an input of the images that copy it, whoever says so. */
+/** Outputs of targets are inputs of the images that copy them, wherever the target is declared. */
 let workspace: Workspace;
 afterEach(() => workspace.remove());
 afterAll(removePlugin);

@@ -21,7 +21,7 @@ function requestOf(text: string, file: string, options: ComponentOptions) {
   return { ok: true as const, value: { containerfile: containerfile.value, ...request } };
 }
 
-/** What keys are made of, out of a text alone. */
+/** What keys are made of, from a text alone. */
 export function readComponent(
   text: string,
   file = 'Containerfile',
@@ -31,7 +31,7 @@ export function readComponent(
   return request.ok ? toComponent(resolveReads(request.value)) : request;
 }
 
-/** Undefined: the text is no Containerfile. */
+/** Undefined: the text is not a Containerfile. */
 export function resolveText(text: string, file = 'Containerfile'): ResolvedFile | undefined {
   const request = requestOf(text, file, {});
   return request.ok ? resolveFile(request.value) : undefined;

@@ -16,10 +16,10 @@ afterEach(() => fs.rmSync(directory, { recursive: true }));
 
 const at = (name: string) => join(directory, 'context', name);
 const table = () => join(directory, 'work', 'context.digests');
-/** Longer than the time within which a change may leave no trace. */
+/** Longer than the time within which a change may go unnoticed. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 2100));
 
-/** Digests by name; `read` has the files whose content was looked at. */
+/** Digests by name; `read` has the files whose content was read. */
 async function digest() {
   read = [];
   const tree = readDirectory(join(directory, 'context'), [''], ignoreNothing);

@@ -19,8 +19,8 @@ import { noFacts } from '../../src/workspace/stage/facts';
 import { openFiles } from '../../src/workspace/stage/files';
 
 /**
- * Whatever happens to files between two builds, two images that differ have two keys. Nx is stood in for by an index that
- * makes all its mistakes, and whose keys are matched by its own matcher.
+ * Whatever happens to files between two builds, two images that differ have two keys. An index with the
+ * known faults of Nx replaces it; Nx's own matcher selects the files of a key.
  */
 const components: Readonly<Record<string, string>> = {
   plain: 'FROM scratch\nCOPY d /d\n',
@@ -78,7 +78,7 @@ function make(name: string, write: (path: string) => void): void {
     fs.rmSync(at(name), { recursive: true, force: true });
     write(at(name));
   } catch (error) {
-    // A file lies where a directory would have to be.
+    // A file is where a directory would have to be.
     if (!['ENOTDIR', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
@@ -114,7 +114,7 @@ const changes: Readonly<Record<string, (component: string, pick: Random) => void
 };
 
 const identity = { inputs: [], options: {} };
-/** No other file says anything of contexts, and no target makes anything. */
+/** No other file states a context, and no target makes anything. */
 const workspace: ContextFacts = { stated: new Map(), madeBy: () => 0 };
 
 function readKey(index: ReturnType<typeof makeNxIndex>, component: string) {
@@ -143,7 +143,7 @@ function readKey(index: ReturnType<typeof makeNxIndex>, component: string) {
   return { key, target };
 }
 
-/** The layers of an image with all that an archive would say of them. */
+/** The layers of an image, with everything that an archive would contain. */
 async function buildImage(value: unknown): Promise<string> {
   const options = buildOptions.parse({ ...(value as object), platforms: ['linux/amd64'] });
   const request = readRequest(root, options);

@@ -15,7 +15,7 @@ const folder = () => join(base, 'release');
 const unit = () => join(folder(), '.fingerprint', `server-${hash}`);
 const made = () => join(folder(), 'made');
 
-/** A tool that takes whatever lies there for fresh, as one does that judges by time. */
+/** A tool that takes every unit for fresh, as one that compares times does. */
 function compileAs(source: string): UsedUnit {
   const fresh = fs.existsSync(join(unit(), 'bin-server'));
   if (!fresh) {

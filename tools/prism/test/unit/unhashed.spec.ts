@@ -26,7 +26,7 @@ const write = (path: string, mode = 0o644, text = '') => {
   // As after a write: chmod sets the other time only.
   settle(path);
 };
-/** Writes what is there once more, so that both times are those of the write. */
+/** Writes the same content again, so both times are those of the write. */
 const settle = (path: string) => fs.writeFileSync(join(root, path), fs.readFileSync(join(root, path)));
 const sources = (...paths: string[]): Source[] =>
   paths.map((path) => ({ kind: 'path', path, glob: false, directory: false }));

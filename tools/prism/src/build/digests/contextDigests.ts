@@ -9,15 +9,15 @@ import { keySize, readKey, settledBefore } from './fileKey';
 export interface ContextDigests {
   /** sha256 of the content of a file of the tree, by its number among those that lie on the disk. In binary. */
   readonly digestOf: (number: number) => Buffer;
-  /** A failure for each file whose content has changed since: it may be in an image, and is not in its key. */
+  /** A failure for each file whose content has changed since: the image may contain it, but its key does not. */
   readonly findChanged: () => Promise<readonly Failure[]>;
 }
 
 type Hash = (path: string, size: number) => Promise<ReturnType<typeof hashFile>>;
 
 /**
- * Digests of the files of a tree. A file whose key is known from an earlier run is not read again. `path` holds the keys,
- * of this tree alone, so that it is never longer than the tree. Throws what the file system throws.
+ * Digests of the files of a tree. A file whose key is known from an earlier run is not read again. `path` holds only the
+ * keys of this tree, so it never grows beyond the tree. Throws file system errors.
  */
 export async function digestContext(tree: Tree, path: string, hash: Hash): Promise<ContextDigests> {
   const known = readTable(path);
@@ -25,7 +25,7 @@ export async function digestContext(tree: Tree, path: string, hash: Hash): Promi
   const files = [...tree.values()].flatMap((node) =>
     node.type === 'file' && node.content.kind === 'file' ? [node.content] : [],
   );
-  // One piece of memory each: a buffer a file would be several times as big.
+  // One buffer for all files: a buffer for each file would take several times the memory.
   const keys = Buffer.alloc(files.length * keySize);
   const digests = Buffer.alloc(files.length * digestSize);
   const keyOf = (number: number) => keys.subarray(number * keySize, (number + 1) * keySize);
@@ -36,7 +36,7 @@ export async function digestContext(tree: Tree, path: string, hash: Hash): Promi
     const changed = readKey(file, key);
     const before = known.find(key);
     (before ?? binary(await hash(file, size))).copy(digests, number * digestSize);
-    // Looked at again: a file that was written while it was read keeps no digest.
+    // Checked again: a file that was written while it was read gets no entry.
     if (changed < settled && (before || hasKey(file, key))) kept.push(number);
   }
   const table = encodeTable(keys, digests, kept);
@@ -47,7 +47,7 @@ export async function digestContext(tree: Tree, path: string, hash: Hash): Promi
       const failures: Failure[] = [];
       for (const [number, { path: file, size }] of files.entries()) {
         if (hasKey(file, keyOf(number))) continue;
-        // Another mode or another name changes the time too.
+        // A changed mode or name changes the time too.
         if (binary(await hash(file, size)).equals(digestOf(number))) continue;
         failures.push(
           ociFailure('LAYER_SOURCE_CHANGED', { what: `${file} changed while the image was built.` }),

@@ -5,20 +5,20 @@ import { keySize } from './fileKey';
 /** Bytes of a sha256. */
 export const digestSize = 32;
 const recordSize = keySize + digestSize;
-/** Counts up when records change their form. */
+/** Incremented when the format of records changes. */
 const magic = Buffer.from('prism files 1\n');
 const headSize = magic.length + digestSize;
 
 /** Digests of contents by the keys of files; 64 bytes a file, so that 100,000 of them are 6 MB. */
 export interface DigestTable {
-  /** sha256 of a content, in binary; undefined for a file that is not known. */
+  /** sha256 of a content, in binary; undefined for an unknown file. */
   find(key: Buffer): Buffer | undefined;
   readonly bytes: Buffer;
 }
 
 const empty: DigestTable = { find: () => undefined, bytes: Buffer.alloc(0) };
 
-/** Reads a table; whatever is not whole is an empty one, and what it would have said is found out again. */
+/** Reads a table; an incomplete one counts as empty, and the files are hashed again. */
 export function readTable(path: string): DigestTable {
   let bytes: Buffer;
   try {
@@ -49,7 +49,7 @@ export function readTable(path: string): DigestTable {
   };
 }
 
-/** A table of the files with these numbers, in the order that `find` needs; keys and digests stand one behind the other. */
+/** A table of the files with these numbers, in the order that `find` needs; keys and digests are concatenated. */
 export function encodeTable(keys: Buffer, digests: Buffer, numbers: readonly number[]): Buffer {
   const start = (number: number) => number * keySize;
   const sorted = Uint32Array.from(numbers).sort((a, b) =>

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 /** Bytes of a key: device, inode, size and time of the last change, 64 bits each. */
 export const keySize = 32;
 
-/** A change within this time of a look may leave no trace in the time of a file: the coarsest clock of a file system. */
+/** The coarsest clock of a file system: a change this soon after a check may leave the file's time unchanged. */
 const coarsest = 2_000_000_000n;
 
 /**
- * Writes into `key` what tells that a file is still the same. Uses ctime: unlike mtime, a program cannot set it. Gives that
+ * Writes the identity of a file's content into `key`. Uses ctime: unlike mtime, a program cannot set it. Returns that
  * time, in nanoseconds since 1970.
  */
 export function readKey(path: string, key: Buffer): bigint {
@@ -21,8 +21,8 @@ export function readKey(path: string, key: Buffer): bigint {
 }
 
 /**
- * The time before which a file must have changed so that its key may stand for its content, in nanoseconds since 1970:
- * whatever changes it from now on gives it a later one, also where the file system's clock is behind this machine's.
+ * A key identifies a content only if the file's last change was before this time, in nanoseconds since 1970. Any later
+ * change then gives the file another time, even if the file system's clock is behind this machine's.
  */
 export function settledBefore(directory: string): bigint {
   fs.mkdirSync(directory, { recursive: true });

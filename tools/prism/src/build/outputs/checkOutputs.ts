@@ -14,16 +14,16 @@ import type { BuildOptions } from '../options';
 import { findMissing } from './findMissing';
 import { readSources } from './readSources';
 
-/** Whether what a step took was there when Nx made its key. */
+/** Whether the sources of a step were complete when Nx computed its key. */
 export interface OutputCheck {
-  /** To be shown to the user, a line each. */
+  /** Lines to show to the user. */
   readonly notes: readonly string[];
   readonly cacheable: boolean;
   /** Whether a file is an output of a task that Nx waited for: then it is in the key, whatever git ignores. */
   readonly waitedFor: (path: string) => boolean;
 }
 
-/** Judges by targets as Nx ended up with them: inference cannot see those that other plugins infer. */
+/** Checks against the final targets of Nx: inference cannot see those that other plugins infer. */
 export function checkOutputs(
   context: ExecutorContext,
   taskId: string,
@@ -71,7 +71,7 @@ export function checkOutputs(
   };
 }
 
-/** Paths that the option `from` gives to tasks that this one waits for: their outputs need not say so. */
+/** Paths that the option `from` assigns to tasks that this one waits for; their outputs need not name them. */
 function namedBy(
   { from, context: directory }: BuildOptions,
   project: string,
@@ -104,11 +104,11 @@ function listWaits(graph: TaskGraph | undefined, taskId: string): string[] {
 
 interface Targets {
   readonly outputs: OutputIndex;
-  /** Whether some target says nothing of what it makes: it may make anything, and then no key is safe. */
+  /** Whether some target does not declare its outputs: it may make anything, and then no key is safe. */
   readonly mayMakeMore: boolean;
 }
 
-/** A batch asks for every image of a workspace. */
+/** Cached, because a batch checks every image of a workspace. */
 const known = new WeakMap<ProjectsConfigurations, Targets>();
 
 function targetsOf({ root, projectsConfigurations, nxJsonConfiguration }: ExecutorContext): Targets {

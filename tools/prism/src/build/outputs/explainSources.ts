@@ -11,12 +11,12 @@ import type { BuildOptions } from '../options';
 import { readRequest } from '../request';
 import { readSources } from './readSources';
 
-/** Failures of images that are not locked or not there: they say nothing about the sources. */
+/** Failures about images that are not locked or missing; they are unrelated to the sources. */
 const ofBases = /^(IMAGE|BASE|LOCK|REGISTRY)_/;
 
 /**
- * Says where missing sources are, or who could make them. They come before what bases lack: a lock helps nobody whose
- * context is wrong.
+ * Explains where missing sources are, or which target could make them. Replaces failures about bases: a lock does not help
+ * while the context is wrong.
  */
 export function explainSources(
   root: string,
@@ -27,7 +27,7 @@ export function explainSources(
   if (concern.length === 0 || options.context.startsWith('..')) return failures;
   const request = readRequest(root, options);
   if (!request.ok) return failures;
-  // Without its bases: what a variable of theirs names is not looked for.
+  // Without bases: sources that name a variable of a base are skipped.
   const sources = readSources(resolveReads(request.value), options.step);
   const text = readTextIfThere(join(root, options.containerfile)) ?? '';
   const lost = sources.flatMap((one) => explain(one, root, options, text));
@@ -65,7 +65,7 @@ function explain(
   return [imageFailure('COPY_SOURCE_MISSING', { what, remedy, at })];
 }
 
-/** Whether a path stands in the file as it is: one with a variable may be another one once its base is known. */
+/** Whether the file contains the path literally. A path with a variable may change once the base is known. */
 function isWritten(path: string, text: string): boolean {
   const quoted = path.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   return new RegExp(`(^|[\\s"',=[])(\\.?/)*${quoted}/?(?=[\\s"',\\]]|$)`, 'm').test(text);

@@ -7,9 +7,9 @@ import { matches } from '../../inference/outputs/patterns';
 export interface MissingRequest {
   readonly project: string;
   readonly taken: readonly Taken[];
-  /** Outputs of all targets as Nx ended up with them, those that plugins inferred too. */
+  /** Outputs of all final targets, including those that plugins inferred. */
   readonly outputs: OutputIndex;
-  /** Outputs of the tasks that this one waits for, and what the option `from` says that they make. */
+  /** Outputs of the tasks that this one waits for, and the paths that the option `from` assigns to them. */
   readonly waitedFor: readonly string[];
   readonly isThere: (path: string) => boolean;
   readonly leftOut: (path: string) => boolean;
@@ -22,7 +22,7 @@ export interface Missing {
   readonly unknown: readonly Taken[];
 }
 
-/** What a step took that another target makes, or that nobody says who makes, and that Nx did not wait for. */
+/** Sources of a step that another target makes, or that no known target makes, and that Nx did not wait for. */
 export function findMissing(request: MissingRequest): Missing {
   const { project, taken, outputs, waitedFor, isThere, leftOut } = request;
   const waited = (path: string) => waitedFor.some((output) => matches(path, output));

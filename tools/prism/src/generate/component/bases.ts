@@ -16,7 +16,7 @@ export type BaseName =
 
 /**
  * The files of bases that a workspace does not have: components of its own from then on, with pins and locks as the
- * package was made with them. They are made of Debian's packages; no registry is asked.
+ * package was made with them. They are made of Debian's packages and need no registry.
  */
 export function bringBases(
   sources: Sources,
@@ -61,7 +61,7 @@ export function hasBase({ read }: Sources, name: BaseName): boolean {
 export const shippedVersion = (name: 'go-builder' | 'rust-builder' | 'python-builder'): string =>
   shippedPins[name]!.version;
 
-/** What people are told of bases that came along. */
+/** Notes about bases that were added. */
 export function noteBases(files: ReadonlyMap<string, string>): string[] {
   const names = [...new Set([...files.keys()].map((path) => path.split('/')[1]!))];
   return names.length === 0

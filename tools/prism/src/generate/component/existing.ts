@@ -2,13 +2,13 @@ import { basename, join } from 'node:path/posix';
 import { type Instruction, parseContainerfile } from '@prism-build/containerfile';
 import type { Sources } from './program';
 
-/** What an image that is described already says, as far as it holds for any way to build it. */
+/** Settings of an existing Dockerfile that do not depend on how the image is built. */
 export interface Existing {
   readonly file: string;
   readonly ports: readonly number[];
-  /** WORKDIR of the last stage; `/` where it says none. */
+  /** WORKDIR of the last stage; `/` if there is none. */
   readonly working: string;
-  /** ENV lines, and COPY lines of files that are no part of a program. */
+  /** ENV lines, and COPY lines of files that are not part of a program. */
   readonly lines: (context: string) => readonly string[];
   /** Sentences about what is taken over, and what is not. */
   readonly notes: readonly string[];
@@ -18,7 +18,7 @@ const names = ['Dockerfile', 'dockerfile'];
 const ofPrograms =
   /\.(?:go|rs|py|[cm]?[jt]sx?)$|(?:^|\/)(?:go\.(?:mod|sum|work)|Cargo\.(?:toml|lock)|package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|pyproject\.toml|requirements[^/]*|uv\.lock|poetry\.lock)$/;
 
-/** The Dockerfile of a directory: a Containerfile beside it counts from then on, and takes over what still holds. */
+/** The Dockerfile of a directory. The new Containerfile beside it replaces it, and takes over what still applies. */
 export function readExisting(sources: Sources, directory: string): Existing | undefined {
   const file = names.map((name) => join(directory, name)).find((path) => sources.read(path) !== undefined);
   if (file === undefined) return undefined;
@@ -86,7 +86,7 @@ function takeOver(sources: Sources, directory: string, instructions: readonly In
           ? readCopy(sources, directory, one, working)
           : undefined;
       if (copy) copies.push(copy);
-      // Programs, what is copied of other stages, and lists of packages: the new file says that in its own way.
+      // Programs, copies from other stages and lists of packages: the new file has its own.
     } else if (one.keyword !== 'LABEL' && one.keyword !== 'ARG' && one.keyword !== 'ENTRYPOINT')
       left.push(one);
   }

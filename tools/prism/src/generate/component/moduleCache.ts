@@ -41,7 +41,7 @@ function readFile(path: string): string | undefined {
   }
 }
 
-/** The files right in a directory: more is not asked of a package. */
+/** The files directly in a directory: a package needs no others. */
 function listFiles(directory: string): string[] {
   try {
     const entries = fs.readdirSync(directory, { withFileTypes: true });

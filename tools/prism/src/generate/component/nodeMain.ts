@@ -15,7 +15,7 @@ interface Manifest {
 }
 
 interface Candidate extends NodeScript {
-  /** The script or the entry that says so. */
+  /** The script or entry that names it. */
   readonly name: string;
 }
 
@@ -27,7 +27,7 @@ const plain = (file: string): NodeScript => ({
 });
 
 /**
- * What starts a program of Node, as its sources have it: what --main names (a script of package.json, or a file), the
+ * The file that starts a program of Node: what --main names (a script of package.json, or a file), the
  * start script, `main`, the one other script that starts Node, `bin`, a file with a usual name.
  */
 export function findNodeMain(

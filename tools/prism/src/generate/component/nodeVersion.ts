@@ -6,14 +6,14 @@ import type { Sources } from './program';
 export interface NodeVersion {
   /** One to three numbers. */
   readonly version: string;
-  /** Whether later ones will do. */
+  /** Whether later versions are accepted. */
   readonly atLeast: boolean;
 }
 
 /**
- * The version of Node that a program asks for, as far as a number says it: the nearest .nvmrc or .node-version, or else the
- * lower bound of `engines.node`. Undefined: any will do. Failure TOOLCHAIN_DIFFERS for a statement that names no number
- * which it allows itself.
+ * The version of Node that a program asks for, if it is given as a number: the nearest .nvmrc or .node-version, or else the
+ * lower bound of `engines.node`. Undefined: any version. Failure TOOLCHAIN_DIFFERS for a range that does not allow any number
+ * it names.
  */
 export function readNodeVersion(
   sources: Sources,

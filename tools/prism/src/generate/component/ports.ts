@@ -1,21 +1,21 @@
-/** Calls, or literals of records, that listen. */
+/** Calls or record literals that open a port. */
 export interface Call {
-  /** Up to the parenthesis or brace that opens what says where. */
+  /** Matches up to the parenthesis or brace that opens the address. */
   readonly pattern: RegExp;
-  /** The only part of that which counts, where there is one: its first group. */
+  /** The part of it that holds the port, if only one does: its first group. */
   readonly part?: RegExp;
-  /** Whether a bare number in it is a port, and no timeout. */
+  /** Whether a bare number in it is a port, not a timeout. */
   readonly numbers?: boolean;
 }
 
-/** How a language listens: what is looked for in its sources. */
+/** How programs of a language open ports: patterns for its sources. */
 export interface Listening {
   readonly calls: readonly Call[];
-  /** What listens wherever it stands: the first group is the port. */
+  /** Patterns that open a port anywhere; the first group is the port. */
   readonly always: readonly RegExp[];
 }
 
-/** Ports that only clients name by default: what a name leads to is left out where it is one of these. */
+/** Ports that clients use by default: a port found through a name is ignored if it is one of these. */
 const ofServers = new Set([
   1433, 1521, 2181, 2379, 3306, 4222, 4317, 4318, 5432, 5672, 6379, 8086, 8125, 8500, 9042, 9092, 9200, 11211,
   26257, 27017,
@@ -26,7 +26,7 @@ const ofClients =
 const named = /(?:port|addr|address|bind|listen|endpoint)s?$/i;
 const deepest = 4;
 
-/** The ports that sources listen on, sorted: of calls that listen, and of what the names in these stand for. */
+/** The ports that sources listen on, sorted: from calls that listen, and from the values of names in them. */
 export function findPorts(written: readonly string[], { calls, always }: Listening): number[] {
   const texts = written.map(withoutComments);
   const found = texts.flatMap((text) => {
@@ -48,7 +48,7 @@ export function findPorts(written: readonly string[], { calls, always }: Listeni
   return [...new Set(found)].filter((port) => port > 0 && port < 65536).sort((a, b) => a - b);
 }
 
-/** Ports that an expression names itself, or by what its names are set to: in its own file, else in the others. */
+/** Ports in an expression, or in the values of its names: in its own file, else in other files. */
 function portsIn(
   expression: string,
   texts: readonly string[],
@@ -75,7 +75,7 @@ function literalPorts(expression: string, numbers: boolean): number[] {
   return [...texts, ...found].map(Number);
 }
 
-/** What a name is set to, wherever: assignments, fields, defaults of flags and of environment variables. */
+/** The values of a name: assignments, fields, defaults of flags and of environment variables. */
 function definitionsOf(name: string, text: string): string[] {
   const assigned = new RegExp(
     `(?<!["'\\w])${name}\\b(?:\\s*:\\s*[\\w<>&.]+(?=\\s*=))?[ \\t]*(?::=|=(?![=>])|:(?!:))[ \\t]*([^\\n]+)`,
@@ -88,7 +88,7 @@ function definitionsOf(name: string, text: string): string[] {
   );
 }
 
-/** What stands up to the parenthesis or brace that closes the one before `start`. */
+/** The text up to the parenthesis or brace that closes the one before `start`. */
 export function argumentsAt(text: string, start: number): string {
   const [opening, closing] = text[start - 1] === '{' ? '{}' : '()';
   let open = 1;
@@ -106,7 +106,7 @@ function lineAt(text: string, index: number): string {
   return text.slice(start, end < 0 ? undefined : end);
 }
 
-/** Lines that are comments say nothing about a program. */
+/** Removes comment lines. */
 export const withoutComments = (text: string): string =>
   text
     .split('\n')

@@ -54,7 +54,7 @@ export function findPythonMain(
   );
 }
 
-/** A name that a package and a command share starts the package, where it can be started. */
+/** If a package and a command share a name, it starts the package, if that has a __main__.py. */
 function uniqueByName(all: readonly PythonMain[]): PythonMain[] {
   const startable = all.filter(({ argv }) => argv !== undefined);
   const named = (one: PythonMain) => startable.find((other) => other.names[0] === one.names[0]) ?? one;

@@ -6,14 +6,14 @@ import type { Sources } from './program';
 export interface ReadPaths {
   /** Paths as the program names them, with where they are in the workspace. */
   readonly found: ReadonlyMap<string, string>;
-  /** What the program reads and this workspace, or the context, does not have. */
+  /** Paths that the program reads and that are not in the workspace or not in the context. */
   readonly absent: readonly string[];
 }
 
 const ofSystem =
   /^\/(?:dev|proc|sys|run|tmp|var\/(?:run|tmp)|etc\/(?:hosts|resolv|passwd|group|ssl|localtime|os-release|machine-id|hostname))/;
 const secret = /(?:^|\/)\.env(?:\.|$)|\.(?:pem|key|p12)$|(?:^|\/)id_(?:rsa|ed25519)/;
-/** A text that is a path: no address, no format, no blank. */
+/** A text that is a path: not a URL, not a format string, no blanks. */
 const isPath = (text: string) => /^[\w./*@~+-]+$/.test(text) && /[\w*]/.test(text) && !text.includes('//');
 
 /**
@@ -62,10 +62,10 @@ function locate(
 const textsIn = (written: string): string[] =>
   [...written.matchAll(/(["'`])((?:(?!\1)[^\\\n])*)\1/g)].map(([, , text]) => text!);
 
-/** Texts of an argument list; sure are those that stand in it, the others are what its names are set to. */
+/** Texts of an argument list: literals are certain, values of names are not. */
 function pathsIn(written: string, texts: readonly string[]): { path: string; sure: boolean }[] {
   const literals = textsIn(written);
-  // Parts of one path; `utf8` and the like behind it are none.
+  // Parts of one path; later arguments such as `utf8` are not.
   const parts = /\b(?:[Jj]oin|resolve)\(([^)]*)/.exec(written)?.[1];
   const joined = parts === undefined ? literals : [textsIn(parts).join('/')];
   const sure = joined.filter(isPath).map((path) => ({ path, sure: /\/|\.[A-Za-z]\w*$/.test(path) }));
@@ -92,7 +92,7 @@ export function copyReads(
 ): { lines: string[]; outside: string[] } {
   const inside = (place: string) => context === '.' || place === context || place.startsWith(`${context}/`);
   const all = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
-  // A directory brings what lies in it.
+  // Copying a directory copies its contents.
   const tops = all.filter(([named]) => !all.some(([other]) => named.startsWith(`${other}/`)));
   return {
     lines: tops
@@ -105,7 +105,7 @@ export function copyReads(
   };
 }
 
-/** Sentences about what a program reads and the image does not hold. */
+/** Notes about files that a program reads and the image does not contain. */
 export function noteAbsent(paths: readonly string[]): string[] {
   if (paths.length === 0) return [];
   return [

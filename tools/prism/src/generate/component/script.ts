@@ -33,7 +33,7 @@ export function parseNodeScript(script: string): NodeScript | undefined {
   const options: string[] = [];
   while (words[0]?.startsWith('-')) {
     const option = words.shift()!;
-    // A program text, or a watcher, is no server.
+    // Inline code and watchers are not servers.
     if (/^(-e|--eval|-p|--print|--watch.*|--test|-i)$/.test(option)) return undefined;
     options.push(option);
     if (valued.has(option) && words[0] !== undefined) options.push(words.shift()!);

@@ -8,7 +8,7 @@ interface Target {
   readonly inherits?: readonly string[];
 }
 
-/** The targets of a Bake file, in HCL or JSON. What is not written as a plain text is not known, and not guessed. */
+/** The targets of a Bake file, in HCL or JSON. Values that are not plain text are unknown, and not guessed. */
 export function readBake(text: string): StatedBuild[] {
   const targets = text.trimStart().startsWith('{') ? readJson(text) : readHcl(text);
   return [...targets.keys()].flatMap((name): StatedBuild[] => {
@@ -18,7 +18,7 @@ export function readBake(text: string): StatedBuild[] {
   });
 }
 
-/** A target over those that it inherits, of which the last wins. */
+/** A target merged over those that it inherits; the last of these wins. */
 function inherit(targets: ReadonlyMap<string, Target>, name: string, seen: readonly string[]): Target {
   const target = targets.get(name);
   if (!target || seen.includes(name)) return {};
@@ -40,7 +40,7 @@ function readJson(text: string): ReadonlyMap<string, Target> {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** `''` in place of a text with a variable: it is there, and not known. */
+/** `''` replaces a text with a variable: present, but unknown. */
 const plainText = (value: string): string => (value.includes('${') ? '' : value);
 
 function targetOf(
@@ -103,7 +103,7 @@ function depthOf(word: string): number {
   return /^[}\])]$/.test(word) ? -1 : 0;
 }
 
-/** `''` where the value is an expression. */
+/** `''` if the value is an expression. */
 function toText(value: readonly string[] | undefined): string | undefined {
   if (value === undefined) return undefined;
   const text = value.length === 1 ? unquote(value[0]!) : undefined;

@@ -1,7 +1,7 @@
 import type { DeclaredTarget, ProjectFile } from '../outputs/projectFile';
 import { resolveBuild, type StatedBuild, type StatedContext } from './stated';
 
-/** Flags of the build commands of Docker, Podman, Buildah and nerdctl that stand alone; all others take a value. */
+/** Flags of the build commands of Docker, Podman, Buildah and nerdctl that take no value; all others do. */
 const alone = new Set(
   'compress disable-compression disable-content-trust force-rm layers load no-cache no-hostname no-hosts no-formats omit-history pull push q quiet rm skip-unused-stages squash squash-all stdin tls-verify'
     .split(' ')
@@ -17,7 +17,7 @@ export function readCommand(line: string, name: string): StatedBuild[] {
     const { contexts, containerfile } = readWords(words);
     const [context] = contexts;
     if (contexts.length !== 1 || context === undefined || context === '-') return [];
-    // Without -f the engines look in the context.
+    // Without -f, the engines search the context.
     return [{ name, context, containerfile, from: containerfile === undefined ? 'context' : 'directory' }];
   });
 }

@@ -8,31 +8,31 @@ export interface Wanted {
   readonly line: number;
 }
 
-/** How sure it is that a path of the workspace is there when the image is built; 0: nothing says so. */
+/** How certain it is that a path of the workspace exists when the image is built; 0: unknown. */
 export type Presence = (path: string) => 0 | 1 | 2 | 3;
 
 export interface ContextRequest {
   readonly file: string;
-  /** Where the Containerfile lies: the context of those that nothing else is known of. */
+  /** The Containerfile's directory: the default context. */
   readonly directory: string;
-  /** What an option says. */
+  /** The context that an option sets. */
   readonly declared: string | undefined;
-  /** What other files say of this Containerfile. */
+  /** Contexts that other files state for this Containerfile. */
   readonly stated: readonly StatedContext[];
   readonly wanted: readonly Wanted[];
 }
 
 export interface FoundContext {
   readonly context: string;
-  /** Why it is the context, where no option says it and it is not the Containerfile's directory. */
+  /** Why it is the context; absent if an option sets it or it is the Containerfile's directory. */
   readonly reason?: string;
-  /** What people must decide, with the option. */
+  /** What the user must decide with the option. */
   readonly failures: readonly Failure[];
 }
 
 /**
- * The build context of a Containerfile: what an option says, then what a Compose file, a Bake file or a command of a
- * target says, then the workspace root where all that is copied lies there and not beside the Containerfile.
+ * The build context of a Containerfile: from an option; else from a Compose file, a Bake file or a command of a target;
+ * else the workspace root if all sources are there and not beside the Containerfile.
  */
 export function findContext(request: ContextRequest, presence: Presence): FoundContext {
   const { file, directory, declared, stated, wanted } = request;
@@ -47,7 +47,7 @@ export function findContext(request: ContextRequest, presence: Presence): FoundC
   if (contexts.length > 1) return { context: directory, failures: [refuseStated(file, stated)] };
   if (named.length === 0 || directory === '.') return beside(directory);
   const here = surest(directory);
-  // Nothing is surer, and most are so: the workspace root is not looked at.
+  // The highest certainty, and the usual case: the workspace root is not checked.
   if (here === 3) return beside(directory);
   const root = surest('.');
   if (root > here) {
@@ -61,7 +61,7 @@ export function findContext(request: ContextRequest, presence: Presence): FoundC
   if (here > 0) return beside(directory);
   const lost = named.filter(({ path }) => presence(posix.join(directory, path)) === 0);
   const found = lost.filter(({ path }) => presence(path) > 0);
-  // Some lie here and some there: no context has them all.
+  // Some are here and some there: no context has them all.
   return { context: directory, failures: found.map((one) => refuseMixed(one, request)) };
 }
 

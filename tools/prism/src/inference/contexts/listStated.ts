@@ -6,11 +6,11 @@ import { readTargets } from './commands';
 import { isComposeFile, readCompose } from './compose';
 import { resolveBuild, type StatedContext } from './stated';
 
-/** Whether a file may say which context a Containerfile has. */
+/** Whether a file may state the context of a Containerfile. */
 export const mayState = (file: string): boolean =>
   isComposeFile(file) || isBakeFile(file) || isProjectFile(file);
 
-/** What the files of a workspace say of contexts, by Containerfile. Each is parsed when it is new or has changed. */
+/** Contexts that files of the workspace state, by Containerfile. Each file is parsed only if new or changed. */
 export function listStated(
   found: readonly string[],
   projectFiles: ProjectFiles,
@@ -32,7 +32,7 @@ function readFile(file: string, files: Files): readonly StatedContext[] {
     const builds = compose ? files.facts(file, 'compose', readCompose) : files.facts(file, 'bake', readBake);
     return (builds ?? []).flatMap((build) => resolveBuild(build, posix.dirname(file), file));
   } catch {
-    // A file that its own tool cannot read says nothing.
+    // A file that its own tool cannot parse is ignored.
     return [];
   }
 }

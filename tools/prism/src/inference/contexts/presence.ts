@@ -24,16 +24,16 @@ export function openMadeBy(outputs: OutputIndex): MadeBy {
   };
 }
 
-/** What a component was told of outputs, so that it is asked again by the next run. */
+/** Answers about outputs that a component got; the next run asks the same questions again. */
 export type Asked = readonly (readonly [path: string, ignored: boolean, answer: number])[];
 
-/** What the rest of a workspace says of contexts. */
+/** Data about contexts from the rest of the workspace. */
 export interface ContextFacts {
   readonly stated: ReadonlyMap<string, readonly StatedContext[]>;
   readonly madeBy: MadeBy;
 }
 
-/** Whether the rest of a workspace says what it said. */
+/** Whether the data from the rest of the workspace is unchanged. */
 export function saysTheSame(
   file: string,
   before: { readonly stated: readonly StatedContext[]; readonly asked: Asked },

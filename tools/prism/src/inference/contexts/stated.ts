@@ -1,28 +1,28 @@
 import { posix } from 'node:path';
 
-/** What a file says of the context of a Containerfile. */
+/** The context that a file states for a Containerfile. */
 export interface StatedContext {
   /** The Containerfile, relative to the workspace. */
   readonly containerfile: string;
   /** Relative to the workspace; `.` is the workspace. */
   readonly context: string;
-  /** Which file says so, and where in it: `compose.yaml, service api`. */
+  /** The file, and the place in it: `compose.yaml, service api`. */
   readonly why: string;
 }
 
-/** A build as a file describes it, with paths as they stand there. */
+/** A build as a file describes it, with paths as written there. */
 export interface StatedBuild {
   readonly name: string;
   readonly context: string;
   readonly containerfile: string | undefined;
-  /** Where a relative Containerfile begins: Compose and Bake begin at the context, a command where it runs. */
+  /** Base of a relative Containerfile path: the context in Compose and Bake, the working directory of a command. */
   readonly from: 'context' | 'directory';
 }
 
-/** @param directory what relative paths begin at, relative to the workspace */
+/** @param directory base of relative paths, relative to the workspace */
 export function resolveBuild(build: StatedBuild, directory: string, why: string): StatedContext[] {
   const { containerfile = 'Dockerfile', from } = build;
-  // A variable, a remote context and an absolute path say nothing about this workspace.
+  // Variables, remote contexts and absolute paths cannot be mapped to this workspace.
   if ([build.context, containerfile].some((path) => /^\/|\$|:/.test(path))) return [];
   const context = posix.join(directory, build.context).replace(/(.)\/$/, '$1');
   const file = posix.join(from === 'context' ? context : directory, containerfile);

@@ -1,12 +1,12 @@
 import type { Restamped, Unhashed } from '../../workspace/stage/unhashed';
 import type { ProjectReads } from '../read/reads';
 
-/** What Nx takes for the contents of a file, by its digest; undefined where it knows no such file. */
+/** The digest that Nx has recorded for a file; undefined if it has none. */
 export type Known = (path: string) => string | undefined;
 
 /**
- * Files whose contents Nx has wrong, with the right digests. Nx keeps digests between commands and reads a file again
- * when its modification time is another one; so it misses what has a time that it had before.
+ * Files for which Nx has a wrong digest, with the right digests. Nx keeps digests between commands and reads a file again
+ * only if its modification time is a new one, so it misses a change that sets a recorded time.
  */
 export function listRehashed({ restamped }: Unhashed, known: Known): string[] {
   const wrong = restamped.filter(({ path, contents }) => known(path) !== contents);
@@ -17,7 +17,7 @@ export function restampedIn({ compile, images }: ProjectReads): readonly Restamp
   return [...(compile?.unhashed.restamped ?? []), ...images.flatMap(({ unhashed }) => unhashed.restamped)];
 }
 
-/** What Nx knows of all files, in the process that infers or in its daemon. */
+/** Nx's digests of all files, from this process or from its daemon. */
 export async function readKnown(workspaceRoot: string): Promise<Known> {
   const { getAllFileDataInContext } = require('nx/src/utils/workspace-context') as {
     getAllFileDataInContext: (root: string) => Promise<{ file: string; hash: string }[]>;

@@ -9,8 +9,8 @@ export function findSubmodules(files: Files): readonly string[] {
 }
 
 /**
- * Submodules that filesets lie in, as inputs. A commit that moves a submodule changes one path for git, that of the
- * submodule itself, and `affected` selects what has that path among its inputs.
+ * Submodules that contain filesets, as inputs. For git, a commit that moves a submodule changes one path, the
+ * submodule's own, and `affected` selects targets that have it among their inputs.
  */
 export function addSubmodules(inputs: readonly Input[], submodules: readonly string[]): readonly Input[] {
   if (submodules.length === 0) return inputs;

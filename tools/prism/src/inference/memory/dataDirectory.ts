@@ -1,4 +1,4 @@
-/** Where Nx keeps what it knows of a workspace; Nx has loaded that module long before us. */
+/** Nx's workspace data directory; Nx has already loaded that module. */
 export function dataDirectory(root: string): string {
   return (
     require('nx/src/utils/cache-directory') as {

@@ -6,7 +6,7 @@ import { inferenceIdentity } from '../../workspace/identity';
 import type { PluginOptions } from '../pluginOptions';
 import { dataDirectory } from './dataDirectory';
 
-/** What inference was asked. */
+/** The arguments of an inference. */
 export interface Asked {
   readonly found: readonly string[];
   readonly options: PluginOptions | undefined;
@@ -16,7 +16,7 @@ export interface Asked {
 /** All that was read of a project, as one digest, by the project's name. */
 export type Summary = ReadonlyMap<string, string>;
 
-/** What Nx was told of a workspace. */
+/** The last result that Nx got for a workspace. */
 export interface Told {
   readonly asked: Asked;
   readonly summary: Summary;
@@ -34,7 +34,7 @@ export function isWorker(): boolean {
 
 const fileName = /^prism-told-(\d+)\.json$/;
 
-/** @param host the process that asked: what others were told is another matter */
+/** @param host the process that asked; others have their own record */
 export function writeTold(workspaceRoot: string, host: number, { asked, summary }: Told): void {
   const directory = dataDirectory(workspaceRoot);
   const text = JSON.stringify({ version: inferenceIdentity(), asked, summary: [...summary] });
@@ -45,7 +45,7 @@ export function writeTold(workspaceRoot: string, host: number, { asked, summary 
       if (!isAlive(other)) rmSync(join(directory, name), { force: true });
     }
   } catch {
-    // A place that cannot be written to: without Nx's daemon nobody asks for it.
+    // The directory is not writable. Only Nx's daemon needs the record.
   }
 }
 

@@ -4,10 +4,10 @@ import { matches, type Relation, relate } from './patterns';
 
 /** A path that a COPY, an ADD or a mount takes from the context. */
 export interface Taken {
-  /** Workspace-relative; may be a pattern, and stands for all below it. */
+  /** Workspace-relative; may be a pattern; includes everything below it. */
   readonly path: string;
   readonly line: number;
-  /** Whether git ignores it: then nobody but a target, or a person, can have made it. */
+  /** Whether git ignores it: then a target or a person made it. */
   readonly ignored: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface MakerOptions {
   readonly onlyFiles: boolean;
   /** Whether the ignore file of the context leaves a path out. */
   readonly leftOut: (path: string) => boolean;
-  /** Whether a target runs before another one, so that the other one has the last word on a path. */
+  /** Whether a target runs before another one, so that the other one decides the content of a path. */
   readonly runsBefore: (one: Output, other: Output) => boolean;
 }
 
@@ -69,13 +69,13 @@ export function findMakers(
   return { makers: merge(makers), doubts };
 }
 
-/** Whether an output counts for what is taken. */
+/** How an output relates to what is taken. */
 function relationOf(taken: Taken, output: Output, { project, onlyFiles, leftOut }: MakerOptions): Relation {
   const relation = relate(taken.path, output.path);
   if (relation === 'apart') return relation;
   const inner = relation === 'inside' ? taken.path : output.path;
   if (output.except.some((pattern) => matches(inner, pattern)) || leftOut(inner)) return 'apart';
-  // Where Nx only guesses what `build` makes, sources may lie there: `public`.
+  // A default output of `build` may be a source directory: `public`.
   if (!output.declared && !taken.ignored) return 'apart';
   if (relation === 'inside' || taken.ignored) return relation;
   // A directory of sources that holds outputs too. With a RUN the image's own build is likely to make them.
@@ -84,8 +84,8 @@ function relationOf(taken: Taken, output: Output, { project, onlyFiles, leftOut 
 }
 
 /**
- * Outputs that make the same of what is taken. A path is made by the output that says it most exactly; a pattern may
- * be made by several, each a part of it.
+ * Outputs that make the same of what is taken. The most exact output makes a path; several outputs may
+ * each make a part of a pattern.
  */
 function groupRivals({ path }: Taken, holders: readonly Output[]): readonly (readonly Output[])[] {
   if (hasGlob(path)) {
@@ -113,7 +113,7 @@ function toMaker({ project, target }: Output, { line }: Taken, path: string): Ma
   return { project, target, line, paths: [path] };
 }
 
-/** One maker a target, with all that is taken of it. */
+/** One maker for each target, with everything that is taken from it. */
 function merge(makers: readonly Maker[]): Maker[] {
   const merged = new Map<string, Maker>();
   for (const one of makers) {

@@ -1,14 +1,14 @@
 import { hasGlob } from '@prism-build/containerfile';
 import ignore, { type Ignore } from 'ignore';
 
-/** Whether git, or .nxignore, ignores a workspace-relative path; also of one that is not there, or is a pattern. */
+/** Whether git, or .nxignore, ignores a workspace-relative path; also one that does not exist, or a pattern. */
 export type IsIgnored = (path: string) => boolean;
 
 /**
- * Reads each .gitignore on the way of the paths that are asked for, once. As in git, the file that lies deepest has the
- * last word, and nothing comes back below a directory that is ignored.
+ * Reads each .gitignore above the given paths once. As in git, the deepest file wins, and nothing below an ignored
+ * directory can be included again.
  *
- * @param read the text of a file; undefined where there is none
+ * @param read the text of a file; undefined if there is none
  */
 export function openGitIgnore(read: (path: string) => string | undefined): IsIgnored {
   const matchers = new Map<string, Ignore | undefined>();
@@ -27,7 +27,7 @@ export function openGitIgnore(read: (path: string) => string | undefined): IsIgn
       if (!matcher) continue;
       const inner = parts.slice(depth);
       const result = matcher.test(`${inner.join('/')}${directory ? '/' : ''}`);
-      // What is only said of a directory above, a deeper file may have taken back; it was asked before.
+      // A deeper file may override a rule about a parent directory; parents were checked before.
       const inherited = inner.length > 1 && matcher.test(`${inner.slice(0, -1).join('/')}/`).ignored;
       if (result.ignored && inherited) continue;
       if (result.ignored || result.unignored) ignored = result.ignored;
@@ -37,7 +37,7 @@ export function openGitIgnore(read: (path: string) => string | undefined): IsIgn
   const ask = (path: string): boolean => {
     const parts = path.split('/');
     const above = parts.slice(0, -1).join('/');
-    // What does not exist yet may become a directory: `dist/` names only those.
+    // A path that does not exist yet may become a directory, which `dist/` requires.
     return (above !== '' && isKnownIgnored(above)) || isIgnored(path, false) || isIgnored(path, true);
   };
   const isKnownIgnored = (path: string): boolean => {
@@ -60,7 +60,7 @@ function makeMatcher(directory: string, read: (path: string) => string | undefin
   return texts.length > 0 ? compile(texts.join('\n')) : undefined;
 }
 
-/** By text: every component of a workspace asks the same few files, and their patterns are slow to compile. */
+/** Cached by text: all components use the same few files, and patterns are slow to compile. */
 const compiled = new Map<string, Ignore>();
 const mostCompiled = 1000;
 

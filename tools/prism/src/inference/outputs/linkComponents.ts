@@ -8,7 +8,7 @@ import type { KnownProject } from './listOutputs';
 import type { OutputIndex } from './outputIndex';
 import { openOrder, type Task } from './taskOrder';
 
-/** A component that other targets may make something for. */
+/** A component whose sources other targets may make. */
 export interface Consumer {
   readonly name: string;
   readonly file: string;
@@ -24,7 +24,7 @@ export interface ComponentLinks {
   readonly images: readonly OutputLinks[];
 }
 
-/** Links one component after the other, so that no two of them wait for each other. */
+/** Links one component after another, so no two of them wait for each other. */
 export function linkComponents(
   components: readonly Consumer[],
   known: readonly KnownProject[],
@@ -59,7 +59,7 @@ export function linkComponents(
   }));
 }
 
-/** What is wrong with the links of a workspace, each once. */
+/** Failures of the links of a workspace, each once. */
 export function failuresOf(links: readonly ComponentLinks[]): Failure[] {
   const all = links.flatMap(({ compile, images }) => [compile, ...images].flatMap((one) => one.failures));
   return [...new Map(all.map((failure) => [JSON.stringify(failure), failure])).values()];

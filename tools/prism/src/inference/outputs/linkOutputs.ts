@@ -8,14 +8,14 @@ import type { Output } from './listOutputs';
 import type { OutputIndex } from './outputIndex';
 import { relate, toGlob } from './patterns';
 
-/** What a step takes from its context, and what decides which of it other targets make. */
+/** What a step takes from its context, and what decides which parts other targets make. */
 export interface Takes {
   readonly taken: readonly Taken[];
   /** Whether the image is made of files alone, without a RUN. */
   readonly onlyFiles: boolean;
 }
 
-/** What a component says of all its steps. */
+/** Data of a component that all its steps share. */
 export interface OutputRequest {
   readonly project: string;
   readonly file: string;
@@ -26,21 +26,21 @@ export interface OutputRequest {
   readonly from: Readonly<Record<string, string>>;
 }
 
-/** What else decides: the rest of the workspace. */
+/** Data about the rest of the workspace. */
 export interface OutputSurroundings {
   readonly outputs: OutputIndex;
   readonly runsBefore: (one: Output, other: Output) => boolean;
   /** Whether a target runs after the one that asks, directly or not. */
   readonly leadsBack: (maker: { readonly project: string; readonly target: string }) => boolean;
-  /** Names of targets that plugins may have given to any project, and that make things: `build`. */
+  /** Names of building targets that plugins may add to any project: `build`. */
   readonly likely: readonly string[];
   readonly isProject: (name: string) => boolean;
 }
 
-/** What the targets of other steps add to a step. */
+/** What other targets add to a step. */
 export interface OutputLinks {
   readonly makers: readonly Maker[];
-  /** Paths that git ignores, and that no file says who makes. */
+  /** Paths that git ignores, and that no known target makes. */
   readonly unknown: readonly Taken[];
   readonly inputs: readonly Input[];
   readonly dependsOn: readonly DependsOn[];
@@ -51,7 +51,7 @@ export type DependsOn = string | { readonly target: string; readonly projects?: 
 
 export const noLinks: OutputLinks = { makers: [], unknown: [], inputs: [], dependsOn: [], failures: [] };
 
-/** Finds the targets that make what a step takes: its dependencies, with what they make in its key. */
+/** Finds the targets that make what a step takes: they become dependencies, and their outputs are in its key. */
 export function linkOutputs(
   { taken, onlyFiles }: Takes,
   request: OutputRequest,
@@ -66,9 +66,9 @@ export function linkOutputs(
       path === '' ? surroundings.outputs.of(project) : surroundings.outputs.near(path),
     ),
   );
-  // Most images copy sources alone.
+  // Most images copy only sources.
   if (named.length === 0 && candidates.size === 0 && !taken.some(({ ignored }) => ignored)) return noLinks;
-  // Most components copy what git has: nothing else is asked for them.
+  // Most components copy only files in git: nothing else is needed for them.
   if (named.length === 0 && candidates.size === 0 && !taken.some(({ ignored }) => ignored)) return noLinks;
   const usable = [...candidates].filter((output) => !surroundings.leadsBack(output));
   const leftOut = openLeftOut(request);
@@ -78,7 +78,7 @@ export function linkOutputs(
   const explained = (path: string) =>
     makers.some((maker) => maker.paths.some((one) => relate(path, one) !== 'apart'));
   const doubted = new Set(found.doubts.map((doubt) => doubt.taken.path));
-  // Somebody made them. Plugins give targets that nobody sees here; one that is not there is passed over by Nx.
+  // Some target made them. Targets of other plugins are not visible here; Nx skips names that do not exist.
   const unknown = rest.filter(
     ({ path, ignored }) =>
       ignored && !explained(path) && !doubted.has(path) && !isInstalled(path) && !leftOut(path),
@@ -141,11 +141,11 @@ export function toTask(
     : { project: text.slice(0, at), target: text.slice(at + 1) };
 }
 
-/** What package managers install is made by no target. */
+/** Directories that package managers install; no target makes them. */
 const isInstalled = (path: string): boolean => path.split('/').includes('node_modules');
 
 function guess({ project }: OutputRequest, { likely, outputs, leadsBack }: OutputSurroundings): DependsOn[] {
-  // What a file of the project says of such a target holds, and it does not make these paths.
+  // If a file of the project declares such a target, its outputs are known, and these paths are not among them.
   const told = new Set(outputs.of(project).flatMap(({ target, declared }) => (declared ? [target] : [])));
   return likely.flatMap((target) => [
     ...(told.has(target) || leadsBack({ project, target }) ? [] : [target]),

@@ -1,7 +1,7 @@
 import type { NxJsonConfiguration } from '@nx/devkit';
 
 /**
- * Names of targets that make what is shipped, and that plugins add where no file of the project says so: `build`, and
+ * Names of building targets that plugins may add without a file of the project declaring them: `build`, and
  * what the options of plugins in nx.json call it (`buildTargetName`, `build.targetName`).
  */
 export function listLikely({ plugins }: NxJsonConfiguration): string[] {

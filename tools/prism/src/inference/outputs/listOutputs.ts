@@ -1,6 +1,6 @@
 import type { DeclaredTarget } from './projectFile';
 
-/** A project with targets as far as they are known. */
+/** A project with its known targets. */
 export interface KnownProject {
   readonly name: string;
   readonly root: string;
@@ -11,13 +11,13 @@ export interface KnownProject {
 export interface Output {
   readonly project: string;
   readonly target: string;
-  /** Workspace-relative; may be a pattern, and stands for all below it. */
+  /** Workspace-relative; may be a pattern; includes everything below it. */
   readonly path: string;
-  /** What the target's negative outputs leave out of it. */
+  /** The target's negative outputs. */
   readonly except: readonly string[];
-  /** Set where only this configuration makes it, and it is not the one that runs when none is named. */
+  /** Set if only this configuration makes it, and it is not the default. */
   readonly configuration?: string;
-  /** Whether somebody wrote it down. Otherwise it is one of the places where Nx looks for what `build` makes. */
+  /** Whether the output is declared. Otherwise it is one of Nx's defaults for `build`. */
   readonly declared: boolean;
 }
 
@@ -61,7 +61,7 @@ export function listOutputs({ name, root, targets }: KnownProject, readOutputs: 
   });
 }
 
-/** Where Nx finds no output, it need not be asked: most targets have none, and its module may not be loaded yet. */
+/** Skips Nx for targets without outputs: most have none, and Nx's module may not be loaded yet. */
 function mayMake(name: string, { outputs, options, configurations = {} }: DeclaredTarget): boolean {
   if (outputs) return outputs.length > 0;
   if (name === 'build' || name === 'prepare') return true;
@@ -73,7 +73,7 @@ function isOurs({ executor }: DeclaredTarget): boolean {
   return executor?.startsWith('prism:') ?? false;
 }
 
-/** Whether a target runs something and does not say what that makes. */
+/** Whether a target runs something and does not declare outputs. */
 export function isSilent(target: DeclaredTarget): boolean {
   const makesNothing = /(^|:)(noop|release-publish)$/.test(target.executor ?? '');
   return !isOurs(target) && target.outputs === undefined && !makesNothing;

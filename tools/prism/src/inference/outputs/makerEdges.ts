@@ -22,7 +22,7 @@ export function listMakerEdges(
 
 type Placed = Consumer & { readonly root: string };
 
-/** Components that copy what no file says who makes; Nx asks for nodes first, then for edges, in one process. */
+/** Components with sources whose maker is unknown. Nx asks for nodes first, then for edges, in one process. */
 const waiting = new Map<string, readonly Placed[]>();
 
 export function keepConsumers(
@@ -38,8 +38,8 @@ export function keepConsumers(
 }
 
 /**
- * Edges for what plugins say of outputs. Only here does Nx show the targets of other plugins; `dependsOn` was made
- * before, and has `^build`, which such an edge leads to the right project.
+ * Edges for outputs that other plugins declare. Only here are their targets visible. `dependsOn` was made before and
+ * contains `^build`; such an edge leads it to the right project.
  */
 export function listLateEdges({
   workspaceRoot,

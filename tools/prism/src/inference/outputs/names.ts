@@ -1,4 +1,4 @@
-/** A pattern of names, of projects or targets: `*` and `?`; what else is special stands for anything. */
+/** A pattern of names, of projects or targets: `*` and `?`; other special characters match anything. */
 export function globToExpression(pattern: string): RegExp {
   const wide = pattern.replaceAll(/[[\]{}()!+@]+/g, '*');
   const quoted = wide.replaceAll(/[.$^|\\/]/g, '\\$&');

@@ -5,7 +5,7 @@ import type { DeclaredTarget } from './projectFile';
 /** How this workspace's own Nx reads outputs and defaults: its tokens and array forms differ between versions. */
 export interface NxReading {
   readonly readOutputs: ReadOutputs;
-  /** A target with what nx.json says of all of its kind. */
+  /** A target with the defaults of nx.json. */
   readonly withDefaults: (name: string, target: DeclaredTarget, project: DefaultsOf) => DeclaredTarget;
   /** Whether a package.json belongs to a project of a package manager's workspaces. */
   readonly isPackage: (file: string) => boolean;
@@ -67,7 +67,7 @@ function readDefaults(
   );
 }
 
-/** What a project says itself wins; `...` in a list stands for the defaults. */
+/** The project's own values win; `...` in a list stands for the defaults. */
 function mergeDefaults(defaults: DeclaredTarget, target: DeclaredTarget): DeclaredTarget {
   const rival = defaults.executor !== undefined && target.executor !== undefined;
   if (rival && defaults.executor !== target.executor) return target;

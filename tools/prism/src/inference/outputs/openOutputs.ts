@@ -6,9 +6,9 @@ import { openNxReading } from './nxReading';
 import { indexOutputs, type OutputIndex, openLazily } from './outputIndex';
 import { type ProjectFile, readPackageJson, readProjectJson } from './projectFile';
 
-/** What project.json and package.json of a workspace say of targets, with the defaults of nx.json. */
+/** Targets that project.json and package.json files declare, with the defaults of nx.json. */
 export interface DeclaredProjects {
-  /** Those that no file names have the name of their directory, as Nx gives it. */
+  /** Unnamed projects have the name of their directory, as in Nx. */
   readonly projects: readonly KnownProject[];
   readonly outputs: OutputIndex;
 }
@@ -16,7 +16,7 @@ export interface DeclaredProjects {
 /** The files that declare projects, among those that Nx found. */
 export const isProjectFile = (file: string): boolean => /(^|\/)(project|package)\.json$/.test(file);
 
-/** project.json and package.json files by their paths. Those that have not changed are not parsed again. */
+/** project.json and package.json files by path. Unchanged files are not parsed again. */
 export type ProjectFiles = ReadonlyMap<string, ProjectFile>;
 
 export function readProjectFiles(found: readonly string[], files: Files): ProjectFiles {
@@ -29,7 +29,7 @@ export function readProjectFiles(found: readonly string[], files: Files): Projec
 }
 
 /**
- * @param components names of projects that this plugin makes, by root: their package.json counts only where Nx counts it
+ * @param components names of projects that this plugin makes, by root: their package.json counts only if Nx uses it
  */
 export function readDeclaredProjects(
   root: string,
@@ -65,7 +65,7 @@ export function readDeclaredProjects(
 
 const hasTargets = (file: ProjectFile | undefined): boolean => Object.keys(file?.targets ?? {}).length > 0;
 
-/** A file that cannot be read is Nx's to complain about. */
+/** Unreadable files are ignored here: Nx reports them. */
 function readFile(files: Files, path: string, parse: (text: string) => ProjectFile): ProjectFile | undefined {
   try {
     return files.facts(path, 'targets', parse);

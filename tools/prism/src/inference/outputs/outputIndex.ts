@@ -1,8 +1,8 @@
 import type { Output } from './listOutputs';
 
-/** Outputs of a workspace by the directories that they lie in: a thousand projects are asked a thousand times. */
+/** Outputs of a workspace by the directories that they lie in: with a thousand projects, there are a thousand queries. */
 export interface OutputIndex {
-  /** Those that may hold a path or lie in it, by the parts of both that are no patterns. */
+  /** Those that may contain a path or be inside it, by the parts of both before the first pattern. */
   readonly near: (path: string) => readonly Output[];
   /** Those of one project. */
   readonly of: (project: string) => readonly Output[];
@@ -55,7 +55,7 @@ function literalParts(path: string): string[] {
   return wild < 0 ? parts : parts.slice(0, wild);
 }
 
-/** An index that is made when the first question comes. */
+/** An index that is built on the first query. */
 export function openLazily(make: () => OutputIndex): OutputIndex {
   let made: OutputIndex | undefined;
   const index = () => (made ??= make());

@@ -1,14 +1,14 @@
-/** How a path that is read stands to a path that a target makes. */
+/** How a path that is read relates to a path that a target makes. */
 export type Relation = 'inside' | 'around' | 'apart';
 
 /** Characters of Nx's and of Docker's patterns. */
 const special = /[*?[\]{}()!+@\\]/;
 
 /**
- * Compares two workspace-relative paths, either of which may be a pattern and stands for all below it too.
+ * Compares two workspace-relative paths, either of which may be a pattern and includes everything below it.
  *
- * @returns `inside` where the source may lie in the output or be it, `around` where the output may lie in the source.
- * Where patterns cannot be compared exactly, they count as meeting: one dependency too many is never wrong.
+ * @returns `inside` if the source may be the output or inside it, `around` if the output may be inside the source.
+ * Patterns that cannot be compared exactly count as overlapping: an unneeded dependency is never wrong.
  */
 export function relate(source: string, output: string): Relation {
   const relations = new Set<Relation>();
@@ -16,12 +16,12 @@ export function relate(source: string, output: string): Relation {
   return relations.has('inside') ? 'inside' : relations.has('around') ? 'around' : 'apart';
 }
 
-/** Whether a path that is no pattern matches a pattern, or lies below what matches it. */
+/** Whether a literal path matches a pattern, or is below a match. */
 export function matches(path: string, pattern: string): boolean {
   return relate(path, pattern) === 'inside';
 }
 
-/** A path or pattern without what Nx's globs take for more than itself: wider where it has to be. */
+/** A path or pattern with Nx's other special characters replaced by wider ones. */
 export function toGlob(path: string): string {
   return splitPath(path)
     .map((part) => (special.test(part) && part !== '**' ? part.replaceAll(/[?[\]{}()!+@\\]+/g, '*') : part))
@@ -72,14 +72,14 @@ function agree(one: string, other: string, holds: (longer: string, shorter: stri
   return one.length > other.length ? holds(one, other) : holds(other, one);
 }
 
-/** The text before the first and behind the last character of a pattern. */
+/** The text before the first and after the last special character of a pattern. */
 function endsOf(pattern: string): { readonly start: string; readonly end: string } {
   const first = pattern.search(special);
   const last = pattern.length - [...pattern].reverse().join('').search(special);
   return { start: pattern.slice(0, first), end: pattern.slice(last) };
 }
 
-/** `*` and `?` as they are; what else is special stands for anything. */
+/** `*` and `?` as they are; other special characters match anything. */
 function toExpression(pattern: string): RegExp {
   const simple = !/[[\]{}()!+@\\]/.test(pattern);
   const { start, end } = endsOf(pattern);

@@ -1,6 +1,6 @@
 import { parse } from 'jsonc-parser';
 
-/** The parts of a target that decide what it makes, and after what it runs. */
+/** The parts of a target that decide its outputs and its order. */
 export interface DeclaredTarget {
   readonly executor?: string;
   readonly command?: string;
@@ -24,7 +24,7 @@ export type Dependency =
       readonly dependencies?: boolean;
     };
 
-/** What a project.json or package.json says of its project. */
+/** A project as project.json or package.json declares it. */
 export interface ProjectFile {
   readonly name?: string;
   readonly targets: Readonly<Record<string, DeclaredTarget>>;
@@ -36,7 +36,7 @@ export function readProjectJson(text: string): ProjectFile {
   return { ...nameOf(json), targets: targetsOf(json.targets) };
 }
 
-/** Reads package.json: its scripts are targets too, as far as `nx.includedScripts` does not say otherwise. */
+/** Reads package.json: its scripts are targets too, unless `nx.includedScripts` excludes them. */
 export function readPackageJson(text: string): ProjectFile {
   const json = asTable(parse(text));
   const nx = asTable(json.nx);
@@ -70,7 +70,7 @@ function targetsOf(targets: unknown): Record<string, DeclaredTarget> {
   );
 }
 
-/** What has the wrong type is for Nx to refuse. */
+/** Values of the wrong type are ignored: Nx refuses them. */
 function targetOf(target: Table): DeclaredTarget {
   const { executor, command, outputs, options, configurations, defaultConfiguration, dependsOn, continuous } =
     target;

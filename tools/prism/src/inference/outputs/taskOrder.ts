@@ -10,12 +10,12 @@ export interface Task {
 type Targets = Readonly<Record<string, Pick<DeclaredTarget, 'dependsOn'>>>;
 type Projects = ReadonlyMap<string, Targets>;
 
-/** Which tasks run before which, as far as files say. */
+/** The order of tasks, as far as files declare it. */
 export interface Order {
   readonly isProject: (name: string) => boolean;
   /**
    * Whether `dependsOn` of a target leads to another one. `^build` leads to the targets of that name of every other
-   * project, since nobody knows the edges yet: one dependency refused too many is said, a circle would end the command.
+   * project, because edges are not known yet. A dependency refused needlessly is reported; a cycle would abort the command.
    */
   readonly leads: (from: Task, to: Task) => boolean;
   /** Adds dependencies that were found. */
@@ -81,13 +81,13 @@ function othersOf(projects: Projects, project: string): string[] {
 
 function matching(projects: Projects, patterns: readonly string[]): string[] {
   if (patterns.every((pattern) => projects.has(pattern))) return [...patterns];
-  // Tags and directories are not looked at: any project may be meant.
+  // Tags and directories are not resolved: they may mean any project.
   if (patterns.some((pattern) => /[:/!]/.test(pattern))) return [...projects.keys()];
   const expressions = patterns.map(globToExpression);
   return [...projects.keys()].filter((name) => expressions.some((expression) => expression.test(name)));
 }
 
-/** A name counts whether or not a project is known to have the target: a plugin may have given it one. */
+/** Names count even if no project is known to have the target: a plugin may add it. */
 function targetsOf(projects: Projects, names: readonly string[], target: string): Task[] {
   if (!/[*?[\]{}()!+@]/.test(target)) return names.map((project) => ({ project, target }));
   const expression = globToExpression(target);

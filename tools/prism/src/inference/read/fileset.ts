@@ -3,7 +3,7 @@ export const special = /[{}()!+@#\\*?[\]]/;
 
 /**
  * A path as Nx's patterns match it. No escape works everywhere: Nx looks for `(` and `{` before it looks at backslashes
- * and classes, and ends over some of them. `?` stands for each such character in nx 23 and 24, in keys and in `affected`
+ * and classes, and crashes on some of them. `?` stands for each such character in nx 23 and 24, in keys and in `affected`
  * (test/unit/filesets.spec.ts asks Nx). It also matches a neighbour whose name differs in that character only.
  */
 export function literalPath(path: string): string {

@@ -53,9 +53,9 @@ export function readCompileUnhashed(
 }
 
 /**
- * A digest of the files that define a target besides the Containerfile; undefined where there are none. They are inputs,
- * too, for `affected`; but git may ignore one that a tool writes, and its time may be an old one. Nx knows each
- * Containerfile, since it found it; of one that is a link it knows what the link led to.
+ * A digest of the files that define a target besides the Containerfile; undefined if there are none. They are inputs
+ * too, for `affected`; but git may ignore one that a tool writes, and its time may be an old one. Nx hashes each
+ * Containerfile that it finds; for a link, it has hashed the earlier target of the link.
  */
 export function readDefinition(
   facts: Pick<UnhashedFacts, 'containerfile' | 'context' | 'rootfs'>,
@@ -72,7 +72,7 @@ export function readDefinition(
   return hash.digest('hex').slice(0, 16);
 }
 
-/** With the Containerfile, if somebody set its time. */
+/** Includes the Containerfile if its modification time was set. */
 function withContainerfile(found: Unhashed, { containerfile }: UnhashedFacts, files: Files): Unhashed {
   if (!files.stateOf(containerfile).restamped) return found;
   const own = { path: containerfile, contents: files.contentsOf(containerfile) };

@@ -2,7 +2,7 @@ import { hasGlob, matchGlob } from '@prism-build/containerfile';
 import type { Files } from './files';
 import { inContext, joined } from './mounts';
 
-/** The paths of a context that a pattern stands for, a part after the other; each part matches a name, as in COPY. */
+/** The paths of a context that a pattern matches; each part of it matches one name, as in COPY. */
 export function expandSource(context: string, pattern: string, files: Files): string[] {
   if (pattern === '.') return [''];
   return pattern.split('/').reduce<string[]>(

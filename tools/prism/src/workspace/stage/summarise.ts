@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A file that Nx hashes under no circumstances, with a digest of its contents. */
+/** A file that Nx never hashes, with a digest of its contents. */
 export interface PassedOver {
   readonly path: string;
   readonly contents: string;
@@ -18,10 +18,10 @@ interface Found {
   readonly passedOver: readonly PassedOver[];
 }
 
-/** Longer lists are no help to a reader: numbers and a digest are. */
+/** Longer lists are replaced by counts and a digest. */
 const mostNamed = 32;
 
-/** Facts of files as an option of a target, sorted: short for people, and different wherever the facts are. */
+/** Facts about files as an option of a target, sorted: short, and different whenever the facts differ. */
 export function summarise({ executable, links, empty, passedOver }: Found): string[] {
   const named = [
     ...executable.map((path) => `${quote(path)}*`),
@@ -36,7 +36,7 @@ export function summarise({ executable, links, empty, passedOver }: Found): stri
   ];
 }
 
-/** Two facts never read alike: a name that could be taken for more than a name stands in quotes. */
+/** Quotes names with special characters, so different facts never look alike. */
 function quote(name: string): string {
   return /^[\w./@+-]+$/.test(name) ? name : JSON.stringify(name);
 }

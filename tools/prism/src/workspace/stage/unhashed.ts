@@ -7,16 +7,16 @@ import { isPassedOver, isRestless } from './passedOver';
 import { type Link, type PassedOver, summarise } from './summarise';
 
 /**
- * What a build sees of the files that it reads and Nx does not hash. Nx hashes the contents of files by their paths: it
- * knows no modes, no links, no empty directories, nothing of node_modules; and it takes a file for unchanged whose
- * modification time is the one that it knew.
+ * Facts about files that a build reads and Nx does not hash. Nx hashes the contents of files by their paths, but no
+ * modes, links, empty directories or node_modules. It takes a file for unchanged if it has recorded the file's
+ * modification time before.
  */
 export interface Unhashed {
   /** As `ls -F` writes it (`bin/start*`, `current -> v2`, `logs/`), relative to the context; the same in every clone. */
   readonly facts: readonly string[];
-  /** Files of the workspace whose time somebody set, with Nx's digests of their contents. */
+  /** Files whose modification time was set, with digests of their contents in Nx's format. */
   readonly restamped: readonly Restamped[];
-  /** Why no key can cover what is read; absent: it can. */
+  /** Why no key can cover what is read; absent if one can. */
   readonly why?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface UnhashedRequest {
   readonly every?: boolean | undefined;
 }
 
-/** More files than these, in directories that Nx passes over, are not looked at with every command of nx. */
+/** Limit of files in directories that Nx passes over: more are not read at every command of nx. */
 const mostFiles = 20_000;
 
 /**
@@ -57,7 +57,7 @@ export function listUnhashed(
   return walk.result();
 }
 
-/** The same of the parts of the workspace that a compiler reads. Modes count where a whole tree does: it may execute. */
+/** The same for the parts of the workspace that a compiler reads. Modes count for whole trees: it may execute them. */
 export function listUnhashedParts(
   { context, rules, files, every }: UnhashedRequest,
   parts: readonly Part[],
@@ -100,7 +100,7 @@ class Walk {
 
   constructor(private readonly request: UnhashedRequest) {}
 
-  /** Whether something of the path is read. */
+  /** Whether anything at the path is read. */
   visit(path: string, kind: Kind, modes: boolean): boolean {
     const { rules, files, context } = this.request;
     const directory = kind === 'directory';
