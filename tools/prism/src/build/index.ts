@@ -38,15 +38,17 @@ export async function* buildBatch(
 ): AsyncGenerator<BatchItem> {
   // An image step need not hash again what the compile step of its project hashed and wrote a moment ago.
   const made = new Map<string, CompileManifest>();
+  const many = Object.keys(graph.tasks).length > 1;
   yield* runGraph(graph, async (id) => {
     const { project, target } = graph.tasks[id]!.target;
-    const { result, manifest } = await runStep(
-      context,
-      { id, project, target },
-      inputs[id],
-      made.get(project),
-    );
+    const {
+      result,
+      manifest,
+      notes = [],
+    } = await runStep(context, { id, project, target }, inputs[id], made.get(project));
     if (manifest) made.set(project, manifest);
+    // Nx shows the output of one task that succeeds, and of several none.
+    if (many) process.stderr.write(notes.map((note) => `${project}: ${note}\n`).join(''));
     return result;
   });
 }
@@ -54,6 +56,8 @@ export async function* buildBatch(
 interface StepResult {
   readonly result: TaskResult;
   readonly manifest?: CompileManifest | undefined;
+  /** What keeps the result out of the cache, or may make it stale; also part of the output. */
+  readonly notes?: readonly string[];
 }
 
 async function runStep(
@@ -90,12 +94,12 @@ async function runStep(
     ...outputs.notes,
     ...explainUnhashed(unhashed),
     ...(uncovered ? [`not cached: ${uncovered}`] : []),
-  ].map((note) => `  ${note}\n`);
-  const result = toTaskResult(ok(`${text}${notes.join('')}`));
+  ];
+  const result = toTaskResult(ok(`${text}${notes.map((note) => `  ${note}\n`).join('')}`));
   // Nor what its key does not cover.
   const cacheable =
     outputs.cacheable && unhashed.length === 0 && uncovered === undefined && widened === undefined;
-  return { result: cacheable ? result : uncached(result), manifest };
+  return { result: cacheable ? result : uncached(result), manifest, notes };
 }
 
 /** The status with which Nx keeps a result out of its cache. */
