@@ -69,7 +69,7 @@ test('a variable of the command line alone is in no key: nothing is cached', asy
   const digests: string[] = [];
   for (const APP_LEVEL of ['high', 'higher']) {
     const { output } = await build({ APP_LEVEL }, '--buildArgs.LEVEL.env=APP_LEVEL', '--output-style=static');
-    expect(output).toContain('not cached: the variable APP_LEVEL is in no key');
+    expect(output).toContain('not cached: the variable APP_LEVEL is in no cache key');
     digests.push(digestOf(workspace, 'app'));
   }
   expect(digests[0]).not.toBe(digests[1]);
