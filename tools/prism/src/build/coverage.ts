@@ -7,6 +7,7 @@ import { type CompileReads, toComponent } from '../inference/read/component';
 import { workspaceFileset } from '../inference/read/fileset';
 import { toFilesets } from '../inference/read/filesets';
 import { compileFilesets, type KeyFacts } from '../inference/read/keys';
+import { followComponent } from '../inference/read/links';
 import { readCompileUnhashed, readImageUnhashed } from '../inference/read/unhashed';
 import { variablesOf } from '../workspace/buildArgs';
 import { isLocal } from '../workspace/naming';
@@ -49,6 +50,7 @@ export function findUncovered(
   const files = openFiles(root, noFacts);
   const ignore = readIgnoreRules(files.text, containerfile, context);
   if (!ignore.ok) return undefined;
+  const followed = followComponent(context, component.value, files);
   const facts = { containerfile, context, rules: ignore, rootfs: hasRootfs(root, containerfile) };
   if (step === 'compile') {
     if (!compile) return undefined;
@@ -68,10 +70,10 @@ export function findUncovered(
       reading,
     };
     if (!isCompileCovered(own, compile, inputs)) return '';
-    return compareUnhashed(options, readCompileUnhashed(facts, compile, reading, files));
+    return compareUnhashed(options, readCompileUnhashed(facts, followed.compile ?? compile, reading, files));
   }
   if (!toFilesets(context, image).every((fileset) => inputs.has(fileset))) return '';
-  return compareUnhashed(options, readImageUnhashed(facts, component.value, files));
+  return compareUnhashed(options, readImageUnhashed(facts, followed, files));
 }
 
 /** Inference says in an option, for the key, what Nx does not hash: it must be what the build found. */

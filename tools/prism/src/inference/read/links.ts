@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { hasGlob, type Source } from '@prism-build/containerfile';
 import type { Files } from '../../workspace/stage/files';
 import { inContext, joined } from '../../workspace/stage/mounts';
+import type { Component } from './component';
 
 /** As the kernel's: a build follows no more on the way of one path either, and ends. */
 const linkLimit = 40;
@@ -45,6 +46,18 @@ export function followSources(context: string, sources: readonly Source[], files
   }
   const given = new Set(sources.flatMap((source) => (source.kind === 'path' ? [source.path] : [])));
   return [...sources, ...[...found.values()].filter((one) => one.kind === 'path' && !given.has(one.path))];
+}
+
+/** A component with what links on the way of its sources lead to: inputs and what Nx does not hash are made of it. */
+export function followComponent(context: string, component: Component, files: Files): Component {
+  const { modes, compile } = component;
+  const image = followSources(context, component.image, files);
+  return {
+    ...component,
+    image,
+    modes: modes === component.image ? image : followSources(context, modes, files),
+    compile: compile && { ...compile, sources: followSources(context, compile.sources, files) },
+  };
 }
 
 /**

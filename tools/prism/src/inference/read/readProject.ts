@@ -15,7 +15,7 @@ import type { PluginOptions } from '../pluginOptions';
 import type { Component } from './component';
 import { sharedOptions } from './declared';
 import { compileInputs, imageInputs, type KeyFacts, pinsOf } from './keys';
-import { followSources } from './links';
+import { followComponent } from './links';
 import { readImages } from './readImages';
 import type { CompileKey, ImageReads, ProjectReads } from './reads';
 import { readRegistryImages } from './registryImages';
@@ -37,7 +37,7 @@ export function readProject(
 ): ReadProject {
   const { file, directory } = place;
   const { declared, rootfs, images, failures } = readImages(place, options, files);
-  const components = images.flatMap((one) => (one.component.ok ? [one.component.value] : []));
+  const unfollowed = images.flatMap((one) => (one.component.ok ? [one.component.value] : []));
   const isIgnored = openGitIgnore(files.text);
   const stated = workspace.stated.get(file) ?? [];
   const { presence, asked } = openPresence(directory, files, isIgnored, workspace.madeBy);
@@ -47,10 +47,14 @@ export function readProject(
       directory,
       declared: declared.context ?? options?.context,
       stated,
-      wanted: listWanted(components),
+      wanted: listWanted(unfollowed),
     },
     presence,
   );
+  const followed = images.map(({ component }) =>
+    component.ok ? followComponent(context, component.value, files) : undefined,
+  );
+  const components = followed.flatMap((one) => (one ? [one] : []));
   const rules = readIgnoreRules(files.text, file, context);
   const reading = readCompiled(components, context, rules, files, declared.alsoReads);
   const facts: KeyFacts = {
@@ -62,20 +66,20 @@ export function readProject(
     reading,
     rootfs: rootfs !== undefined,
   };
-  const readings = images.map(({ component, ...variant }): ImageReads => {
-    const followed = component.ok ? followLinks(context, component.value, files) : undefined;
-    const locked = followed?.bases.some(({ reference }) => !isLocal(reference)) ?? false;
+  const readings = images.map(({ component: _, ...variant }, index): ImageReads => {
+    const component = followed[index];
+    const locked = component?.bases.some(({ reference }) => !isLocal(reference)) ?? false;
     return {
       ...variant,
-      references: followed ? [...new Set(followed.bases.map(({ reference }) => reference))] : [],
-      inputs: imageInputs(facts, followed, place),
-      compiled: followed?.compile !== undefined,
+      references: component ? [...new Set(component.bases.map(({ reference }) => reference))] : [],
+      inputs: imageInputs(facts, component, place),
+      compiled: component?.compile !== undefined,
       takes: {
-        taken: listTaken(context, followed?.taken.image ?? [], isIgnored),
-        onlyFiles: followed?.taken.runs === false,
+        taken: listTaken(context, component?.taken.image ?? [], isIgnored),
+        onlyFiles: component?.taken.runs === false,
       },
       definition: readDefinition(facts, locked ? [imagesLockPath(file)] : [], files),
-      unhashed: readImageUnhashed({ ...facts, rules }, component.ok ? component.value : undefined, files),
+      unhashed: readImageUnhashed({ ...facts, rules }, component, files),
     };
   });
   const foreign = new Set(
@@ -132,10 +136,9 @@ function readCompileKey(
   const component = components.find((one) => one.compile);
   const compile = component?.compile;
   if (!compile) return undefined;
-  const { language, builder, sources } = compile;
+  const { language, builder } = compile;
   const { reading, context } = facts;
-  const followed = { ...compile, sources: followSources(context, sources, files) };
-  const inputs = compileInputs(facts, followed, place);
+  const inputs = compileInputs(facts, compile, place);
   const definition = readDefinition(facts, pinsOf(builder), files);
   const unhashed = readCompileUnhashed({ ...facts, rules }, compile, reading, files);
   const takes = { taken: listTaken(context, component.taken.compile, isIgnored), onlyFiles: false };
@@ -149,10 +152,6 @@ function readCompileKey(
     unhashed,
     definition,
   };
-}
-
-function followLinks(context: string, component: Component, files: Files): Component {
-  return { ...component, image: followSources(context, component.image, files) };
 }
 
 /** A key of the whole workspace misses with every change, also of what builds write: nobody wants it unawares. */

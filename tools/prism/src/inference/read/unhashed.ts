@@ -12,7 +12,6 @@ import {
 } from '../../workspace/stage/unhashed';
 import type { CompileReads, Component } from './component';
 import { listOwnFiles } from './keys';
-import { followSources } from './links';
 
 export interface UnhashedFacts {
   readonly containerfile: string;
@@ -21,7 +20,11 @@ export interface UnhashedFacts {
   readonly rootfs?: boolean;
 }
 
-/** What an image's own stages read and Nx does not hash. */
+/**
+ * What an image's own stages read and Nx does not hash.
+ *
+ * @param component with its links followed
+ */
 export function readImageUnhashed(
   facts: UnhashedFacts,
   component: Pick<Component, 'image' | 'modes'> | undefined,
@@ -30,12 +33,14 @@ export function readImageUnhashed(
   if (!component || !facts.rules.ok || facts.context.startsWith('..'))
     return withContainerfile(nothing, facts, files);
   const { image, modes } = component;
-  const followed = followSources(facts.context, image, files);
-  const kept = modes === image ? followed : followSources(facts.context, modes, files);
-  return withContainerfile(listUnhashed(requestOf(facts, files), followed, kept), facts, files);
+  return withContainerfile(listUnhashed(requestOf(facts, files), image, modes), facts, files);
 }
 
-/** What a compile stage reads and Nx does not hash. */
+/**
+ * What a compile stage reads and Nx does not hash.
+ *
+ * @param compile with its links followed
+ */
 export function readCompileUnhashed(
   facts: UnhashedFacts,
   { sources }: CompileReads,
@@ -48,8 +53,7 @@ export function readCompileUnhashed(
     const { workspace, except } = reading.closure;
     return withContainerfile(listUnhashedParts(request, workspace, except), facts, files);
   }
-  const followed = followSources(facts.context, sources, files);
-  return withContainerfile(listUnhashed(request, followed, followed), facts, files);
+  return withContainerfile(listUnhashed(request, sources, sources), facts, files);
 }
 
 /**
