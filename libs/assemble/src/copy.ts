@@ -47,7 +47,7 @@ export function placeItems(
         draft.put(place, own(entry.node));
         continue;
       }
-      // A hard link of an archive is one to what stands there now, whoever put it there.
+      // A hard link in an archive links to the file that the image has at that path now.
       const target = followPlace(draft.tree, directory, entry.linkTo);
       const linked = target === undefined ? undefined : draft.tree.get(target);
       // A link to what is in the directory that it replaces has lost its target.

@@ -37,10 +37,11 @@ export function joinFields<T extends object>(fields: { readonly [K in keyof T]: 
 export function joinResults<T>(results: readonly Result<T>[]): Checked<T[]> {
   return {
     value: results.flatMap((result) => (result.ok ? [result.value] : [])),
-    failures: results.flatMap(failuresOf),
+    failures: failuresOf(...results),
   };
 }
 
-export function failuresOf(result: Result<unknown>): readonly Failure[] {
-  return result.ok ? [] : result.failures;
+/** The failures of all that failed, in order. */
+export function failuresOf(...results: readonly Result<unknown>[]): Failure[] {
+  return results.flatMap((result) => (result.ok ? [] : result.failures));
 }

@@ -20,7 +20,7 @@ export function renderFailure(failure: Failure): string {
   return lines.join('\n');
 }
 
-/** Each once: what fails for every platform for the same reason is said one time. */
+/** Prints each failure once, also one that occurs for every platform. */
 export function renderFailures(failures: readonly Failure[]): string {
   return distinctFailures(failures).map(renderFailure).join('\n');
 }

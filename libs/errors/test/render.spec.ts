@@ -42,7 +42,7 @@ test('the catalogue says what it is asked for', () => {
   expect(catalogue.imageFailure('COPY_SOURCE_MISSING', { what: 'x' })).toMatchObject({ retryable: false });
 });
 
-test('what fails for every platform is said once, with the platforms that it names', () => {
+test('a failure that occurs for every platform is printed once and names the platforms', () => {
   const at = { file: 'F', line: 2 };
   const missing = demo('SOME_CODE', { what: 'no x', at });
   const ran = (platform: string) => demo('SOME_CODE', { what: `status 1 for ${platform}`, at });

@@ -192,7 +192,7 @@ describe('files for cgo of dependencies', () => {
     ).toBeUndefined();
     expect(inspect(['compile-go', '.'], files, { CGO_ENABLED: '0' })).toBeUndefined();
   });
-  test('are said a module each, once for all platforms', () => {
+  test('are reported once for each module, not once for each platform', () => {
     const { judge } = inspect(['compile-go', '.'], files)!;
     const output =
       'github.com/a/b github.com/a/b v1.0.0 [a.go b.go]\n\ngithub.com/a/b/c github.com/a/b v1.0.0 [c.go d.go]';

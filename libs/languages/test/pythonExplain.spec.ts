@@ -62,7 +62,7 @@ test.each([
   expect(explainPython(output, 'fetch')).toMatchObject({ code, what: expect.stringMatching(what) });
 });
 
-test('no secret of an address is said', () => {
+test('credentials in an index URL are not printed', () => {
   const said = explainPython(
     'ERROR: HTTP error 403 while getting https://user:secret@index.example/x',
     'fetch',

@@ -8,9 +8,8 @@ const format =
   '{{if and .Module .CgoFiles}}{{.ImportPath}} {{.Module.Path}} {{.Module.Version}} {{.CgoFiles}}{{end}}';
 
 /**
- * Asks the go command which packages of other modules have files for cgo: they are compiled without these, as everybody
- * does who sets CGO_ENABLED=0, and nobody would hear of it. Undefined where the stage says that it is meant, and where
- * nothing comes from other modules.
+ * Asks the go command which packages of other modules have cgo files. With CGO_ENABLED=0 go leaves those files out and
+ * prints nothing. Undefined if the stage itself sets CGO_ENABLED=0, or if no package comes from another module.
  */
 export function inspectGo(
   check: CheckRequest,

@@ -24,7 +24,7 @@ export function readPythonClosure(request: ReadingRequest, reader: SourceReader)
   const files = new Map(units.map((unit) => [unit, listFiles(unit, reader)]));
   for (const path of units) {
     out.add({ kind: 'tree', path }, { kind: 'file', path });
-    // Bytecode without its source is a module (or data); that of __pycache__ is written by whoever runs the program.
+    // Bytecode without a source is a module or data. Python writes __pycache__ itself when the program runs.
     for (const file of files.get(path)!) if (file.endsWith('.pyc')) out.keep(file);
   }
   for (const path of [...listStatements(request), ...pipSettings]) out.add({ kind: 'file', path });

@@ -13,7 +13,7 @@ import { type Known, readKnown, restampedIn } from './make/rehashed';
 import { findSubmodules } from './make/submodules';
 import { type Kept, openKept } from './memory/kept';
 import type { Asked } from './memory/told';
-import { type Consumer, failuresOf, linkComponents } from './outputs/linkComponents';
+import { type Consumer, linkComponents, listLinkFailures } from './outputs/linkComponents';
 import { keepConsumers, listMakerEdges } from './outputs/makerEdges';
 import { readDeclaredProjects, readProjectFiles } from './outputs/openOutputs';
 import { openLazily } from './outputs/outputIndex';
@@ -96,7 +96,7 @@ function makeAll(inferred: Inferred, known: Known) {
   const declared = readDeclared(new Map(components.map(({ name, root }) => [root, name])));
   const consumers = components.map((one): Consumer & Place => ({ ...one, siblings: siblingsOf(one, links) }));
   const linked = linkComponents(consumers, declared.projects, declared.outputs, nxJson);
-  warn(failuresOf(linked));
+  warn(listLinkFailures(linked));
   const made = components.map((one, index) => {
     const own = one.reads.images.map(({ variant }) => links.get(imageKey(one.name, variant)));
     const named = { name: one.name, links: own, made: linked[index]! };

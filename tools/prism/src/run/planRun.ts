@@ -25,7 +25,7 @@ export function planRun(options: RunOptions, facts: RunFacts): Result<RunPlan> {
   const ports = (options.ports ?? facts.exposedPorts).filter((port) => port !== '').flatMap(expandRange);
   const published = all(ports.map(readPort));
   const values = readEnv(options.env, facts.env);
-  if (!published.ok || !values.ok) return failed(...failuresOf(published), ...failuresOf(values));
+  if (!published.ok || !values.ok) return failed(...failuresOf(published, values));
   const from = (path: string) => resolve(facts.root, path);
   return ok({
     values: values.value,

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { ExecutorContext, ProjectsConfigurations, TaskGraph } from '@nx/devkit';
+import { ignoreNothing } from '@prism-build/containerfile';
 import type { Reads } from '@prism-build/plan';
 import { openGitIgnore } from '../../inference/outputs/gitIgnore';
+import { openLeftOut } from '../../inference/outputs/leftOut';
 import { toTask } from '../../inference/outputs/linkOutputs';
 import { isSilent, type KnownProject, listOutputs } from '../../inference/outputs/listOutputs';
 import { openNxReading } from '../../inference/outputs/nxReading';
@@ -37,11 +39,7 @@ export function checkOutputs(
   const waitedFor = (path: string) => outputsWaitedFor.some((output) => matches(path, output));
   const taken = listTaken(options.context, readSources(reads, options.step), openGitIgnore(readBelow(root)));
   const rules = readIgnoreRules(readBelow(root), options.containerfile, options.context);
-  const prefix = options.context === '.' ? '' : `${options.context}/`;
-  const leftOut = (path: string): boolean => {
-    const inner = path.startsWith(prefix) ? path.slice(prefix.length) : '';
-    return rules.ok && inner !== '' && rules.value.ignores(inner, true);
-  };
+  const leftOut = openLeftOut(options.context, rules.ok ? rules.value : ignoreNothing);
   const isThere = (path: string) => existsSync(join(root, literalPart(path)));
   const { outputs, mayMakeMore } = targetsOf(context);
   const named = namedBy(options, project, context, waits);

@@ -36,7 +36,7 @@ export function explainSources(
   const others = failures.filter(
     ({ code, at }) => !ofBases.test(code) && !(code === 'COPY_SOURCE_MISSING' && lines.has(at?.line)),
   );
-  return [...new Map([...lost, ...others].map((one) => [JSON.stringify(one), one])).values()];
+  return [...lost, ...others];
 }
 
 function explain(

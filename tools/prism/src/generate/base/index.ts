@@ -3,7 +3,7 @@ import { failed, generateFailure, imageFailure, ok, type Result } from '@prism-b
 import { parseRootfs } from '@prism-build/rootfs';
 import { parseOptions } from '../../workspace/parseOptions';
 import { placeFiles, renderTemplates } from '../shared/files';
-import { failuresOf, finish, say } from '../shared/finish';
+import { finish, joinRefusals, say } from '../shared/finish';
 import { checkFree, checkName } from '../shared/names';
 import { type BaseOptions, baseOptions } from './options';
 
@@ -23,7 +23,7 @@ function makeBase(tree: Tree, value: unknown): Result<void> {
   const directory = `containerfiles/${name}`;
   const named = checkName(name);
   const packages = listPackages(options.value);
-  const refused = failuresOf(
+  const refused = joinRefusals(
     named,
     named.ok ? checkFree(tree, project, directory) : ok(undefined),
     checkEntrypoint(entrypoint),

@@ -2,7 +2,7 @@ import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { parseOptions } from '../../workspace/parseOptions';
 import { type Files, placeFiles, updateFile } from '../shared/files';
-import { failuresOf, finish, say } from '../shared/finish';
+import { finish, joinRefusals, say } from '../shared/finish';
 import { checkFree, checkName } from '../shared/names';
 import { goPlugin } from './go';
 import { pluginOptions } from './options';
@@ -23,7 +23,7 @@ function makePlugin(tree: Tree, value: unknown): Result<void> {
   const project = `plugin-${name}`;
   const directory = `plugins/${name}`;
   const named = checkName(name);
-  const refused = failuresOf(named, named.ok ? checkFree(tree, project, directory) : ok(undefined));
+  const refused = joinRefusals(named, named.ok ? checkFree(tree, project, directory) : ok(undefined));
   if (refused) return refused;
   const rendered = renderers[lang](tree, name, backend);
   if (!rendered.ok) return rendered;

@@ -1,4 +1,4 @@
-import { failed, type Result, renderFailures } from '@prism-build/errors';
+import { failed, failuresOf, type Result, renderFailures } from '@prism-build/errors';
 
 /** Ends a generator: Nx writes nothing of one that throws, and shows the message. */
 export function finish<T>(result: Result<T>): T {
@@ -6,9 +6,9 @@ export function finish<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** The value of a result, or of every failure of several: generators report all that they refuse. */
-export function failuresOf(...results: readonly Result<unknown>[]) {
-  const failures = results.flatMap((result) => (result.ok ? [] : result.failures));
+/** The failures of several results as one; undefined if none failed. Generators report all that they refuse. */
+export function joinRefusals(...results: readonly Result<unknown>[]) {
+  const failures = failuresOf(...results);
   return failures.length > 0 ? failed(...failures) : undefined;
 }
 

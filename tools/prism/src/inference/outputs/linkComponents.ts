@@ -1,5 +1,5 @@
 import type { NxJsonConfiguration } from '@nx/devkit';
-import type { Failure } from '@prism-build/errors';
+import { distinctFailures, type Failure } from '@prism-build/errors';
 import { targetName } from '../../workspace/naming';
 import type { ProjectReads } from '../read/reads';
 import { linkOutputs, noLinks, type OutputLinks, type Takes } from './linkOutputs';
@@ -60,9 +60,9 @@ export function linkComponents(
 }
 
 /** Failures of the links of a workspace, each once. */
-export function failuresOf(links: readonly ComponentLinks[]): Failure[] {
+export function listLinkFailures(links: readonly ComponentLinks[]): Failure[] {
   const all = links.flatMap(({ compile, images }) => [compile, ...images].flatMap((one) => one.failures));
-  return [...new Map(all.map((failure) => [JSON.stringify(failure), failure])).values()];
+  return distinctFailures(all);
 }
 
 const isSame = (one: Task, other: Task) => one.project === other.project && one.target === other.target;

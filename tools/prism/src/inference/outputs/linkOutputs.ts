@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
-import { ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
+import { type IgnoreMatcher, ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
 import { type Failure, imageFailure } from '@prism-build/errors';
 import type { Input } from '../read/keys';
 import type { Doubt, Maker, Taken } from './findMakers';
 import { findMakers } from './findMakers';
+import { openLeftOut } from './leftOut';
 import type { Output } from './listOutputs';
 import type { OutputIndex } from './outputIndex';
 import { relate, toGlob } from './patterns';
@@ -71,7 +72,7 @@ export function linkOutputs(
   // Most components copy only files in git: nothing else is needed for them.
   if (named.length === 0 && candidates.size === 0 && !taken.some(({ ignored }) => ignored)) return noLinks;
   const usable = [...candidates].filter((output) => !surroundings.leadsBack(output));
-  const leftOut = openLeftOut(request);
+  const leftOut = openLeftOut(request.context, readRules(request));
   const { runsBefore } = surroundings;
   const found = findMakers(rest, usable, { project, onlyFiles, leftOut, runsBefore });
   const makers = [...named.map(({ maker }) => maker), ...found.makers];
@@ -176,20 +177,9 @@ function toDependsOn(makers: readonly Maker[], own: string): DependsOn[] {
   });
 }
 
-/** Whether the ignore file of the context leaves a path of the workspace out. */
-function openLeftOut({ context, ignored, file }: OutputRequest): (path: string) => boolean {
-  if (ignored.length === 0) return () => false;
-  const rules = parseIgnoreFile(ignored.join('\n'), file);
-  const { ignores } = rules.ok ? rules.value : ignoreNothing;
-  const prefix = context === '.' || context === '' ? '' : `${context}/`;
-  return (path) => {
-    const parts = path.startsWith(prefix) ? path.slice(prefix.length).split('/') : [];
-    const wild = parts.findIndex((part) => /[*?[\]{}]/.test(part));
-    const literal = wild < 0 ? parts : parts.slice(0, wild);
-    return (
-      literal.some((_, index) => ignores(literal.slice(0, index + 1).join('/'), true)) && literal.length > 0
-    );
-  };
+function readRules({ ignored, file }: OutputRequest): IgnoreMatcher {
+  const rules = ignored.length === 0 ? undefined : parseIgnoreFile(ignored.join('\n'), file);
+  return rules?.ok ? rules.value : ignoreNothing;
 }
 
 function refuse({ taken, outputs }: Doubt, file: string): Failure {

@@ -1,4 +1,8 @@
-import { type Consumer, failuresOf, linkComponents } from '../../../src/inference/outputs/linkComponents';
+import {
+  type Consumer,
+  linkComponents,
+  listLinkFailures,
+} from '../../../src/inference/outputs/linkComponents';
 import { type KnownProject, listOutputs } from '../../../src/inference/outputs/listOutputs';
 import { openNxReading } from '../../../src/inference/outputs/nxReading';
 import { indexOutputs } from '../../../src/inference/outputs/outputIndex';
@@ -68,7 +72,7 @@ function link({ copies, from = {}, ignored = [], runs = false }: Image, ...proje
       };
       return transitive ? `${glob} (transitive)` : glob;
     }),
-    failures: failuresOf(links).map(({ code, at }) => `${code}:${at?.line}`),
+    failures: listLinkFailures(links).map(({ code, at }) => `${code}:${at?.line}`),
   };
 }
 
@@ -81,6 +85,13 @@ const web = project('web', 'apps/web', build('dist/apps/web'));
 const failing = (...failures: string[]) => ({ dependsOn: [], keys: [], failures });
 
 test.each<[string, Image, KnownProject[], ReturnType<typeof link>['dependsOn'], string[]]>([
+  [
+    'an output that comes back by a later line of the ignore file',
+    { copies: ['dist/apps/api'], ignored: ['dist', '!dist/apps'] },
+    [api],
+    [{ target: 'build' }],
+    ['dist/apps/api'],
+  ],
   [
     'the own target',
     { copies: ['dist/apps/api', 'apps/api/src'] },
