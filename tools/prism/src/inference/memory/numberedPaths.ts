@@ -1,4 +1,5 @@
-import { isSame, parentOf, placeOf, type Signature } from '../../workspace/stage/files';
+import { parentOf, type Signature } from '../../workspace/stage/look';
+import { isSame, placeOf } from '../../workspace/stage/witness';
 
 /** The paths of witnesses, each once and with a number, behind the directories above it. */
 export class NumberedPaths {

@@ -1,17 +1,24 @@
 import * as fs from 'node:fs';
 import { readText, readTextIfThere } from '@prism-build/shell';
 import { type Facts, settled } from './facts';
-
-export type Kind = 'file' | 'directory' | 'link' | 'none';
-
-export interface Listed {
-  readonly name: string;
-  readonly kind: Kind;
-}
+import {
+  absoluteIn,
+  hashContents,
+  type Kind,
+  type Listed,
+  type Looked,
+  lookAt,
+  nowhere,
+  parentOf,
+  readEntries,
+  readLink,
+  type Signature,
+} from './look';
+import { hasOwnState, ofKind, ofState, placeOf, signatureIn, toText, type Witness } from './witness';
 
 /** Files of a workspace by their paths, clean and relative to it. Each is looked at once, however many ask. */
 export interface Files {
-  /** `link` also for what lies behind one: nobody here follows links. */
+  /** `link` also for what lies behind one: links are not followed here. */
   readonly kindOf: (path: string) => Kind;
   /** What a build sees of a path besides a file's contents. */
   readonly stateOf: (path: string) => State;
@@ -46,87 +53,9 @@ export interface State {
   readonly target: string | undefined;
 }
 
-/** Changes with a file: no times besides that of the last change, since nobody can set that one. All 0: there is none. */
-export interface Signature {
-  readonly inode: number;
-  readonly size: number;
-  /** Milliseconds since 1970 (`ctime`). */
-  readonly changed: number;
-}
-
-export function isSame(one: Signature, other: Signature): boolean {
-  return one.inode === other.inode && one.size === other.size && one.changed === other.changed;
-}
-
-export function toText({ inode, size, changed }: Signature): string {
-  return `${inode}:${size}:${changed}`;
-}
-
-/**
- * The files whose content, mode or mere kind counted, and the directories in which it counted what there is. Undefined
- * in place of one: a link was among them, or something has changed just now and may do so again unseen.
- */
-export type Witness = readonly string[];
-
 export interface Branches {
   readonly links: readonly string[];
   readonly directories: readonly string[];
-}
-
-/** What one look at a path says. */
-export interface Looked extends Signature {
-  readonly kind: Kind;
-  readonly executable: boolean;
-  readonly restamped: boolean;
-}
-
-/** Behind a path in a witness: only its state counted, which an edit of a file leaves as it is. */
-const ofState = '\0state';
-/** Only whether it is there, and as what: what else there is in a directory that many have files in is nobody's matter. */
-const ofKind = '\0kind';
-
-export const nowhere: Looked = {
-  kind: 'none',
-  executable: false,
-  restamped: false,
-  inode: 0,
-  size: 0,
-  changed: 0,
-};
-const executable: Signature = { inode: 4, size: 0, changed: 0 };
-const signatures: Readonly<Record<Kind, Signature>> = {
-  none: nowhere,
-  file: { inode: 1, size: 0, changed: 0 },
-  directory: { inode: 2, size: 0, changed: 0 },
-  link: { inode: 3, size: 0, changed: 0 },
-};
-
-/** The file or directory that a path of a witness is about. */
-export function placeOf(path: string): string {
-  const end = path.indexOf('\0');
-  return end < 0 ? path : path.slice(0, end);
-}
-
-/** The directory above a file or directory; that of the workspace is '', and above itself. */
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-/** Of what was seen there, what counts for a path of a witness. */
-export function signatureIn(path: string, looked: Looked): Signature {
-  if (path.endsWith(ofKind)) return signatures[looked.kind];
-  if (!path.endsWith(ofState) || hasOwnState(looked)) return looked;
-  return looked.executable ? executable : signatures[looked.kind];
-}
-
-/** Whether the state of a path changes with more than its kind and its mode. */
-function hasOwnState({ kind, restamped }: Looked): boolean {
-  return kind === 'link' || restamped;
-}
-
-/** Paths are clean: nothing is left for `join` to do. */
-export function absoluteIn(root: string, path: string): string {
-  return path === '' ? root : `${root}/${path}`;
 }
 
 /** @param facts what was said of files before, of which only the changed are read again */
@@ -247,58 +176,4 @@ export function openFiles(root: string, facts: Facts): Files {
     },
     signatureOf: (path) => signatureIn(path, look(placeOf(path))),
   };
-}
-
-/** Nx has loaded its native part long before us; a file that is gone again has no contents. */
-function hashContents(absolute: string): string {
-  const { hashFile } = require('nx/src/native') as { hashFile: (path: string) => string | null };
-  return hashFile(absolute) ?? '';
-}
-
-function readLink(absolute: string): string | undefined {
-  try {
-    return fs.readlinkSync(absolute);
-  } catch {
-    return undefined;
-  }
-}
-
-const { S_IFREG, S_IFDIR, S_IFLNK } = fs.constants;
-const kinds: ReadonlyMap<number, Kind> = new Map([
-  [S_IFREG, 'file'],
-  [S_IFDIR, 'directory'],
-  [S_IFLNK, 'link'],
-]);
-
-/** Does not follow a link at the end of the path; links on the way are the caller's matter. */
-export function lookAt(absolute: string): Looked {
-  try {
-    const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
-    if (!stat) return nowhere;
-    const kind = kinds.get(stat.mode & fs.constants.S_IFMT) ?? 'none';
-    const executable = kind === 'file' && (stat.mode & 0o100) !== 0;
-    // A write sets both times, and nobody can set the other one.
-    const restamped = kind === 'file' && stat.mtimeMs !== stat.ctimeMs;
-    return { kind, executable, restamped, inode: stat.ino, size: stat.size, changed: stat.ctimeMs };
-  } catch {
-    return nowhere;
-  }
-}
-
-/** A directory that cannot be read is the build's to complain about. */
-function readEntries(absolute: string): Listed[] {
-  try {
-    return fs.readdirSync(absolute, { withFileTypes: true }).map((entry) => ({
-      name: entry.name,
-      kind: entry.isSymbolicLink()
-        ? 'link'
-        : entry.isDirectory()
-          ? 'directory'
-          : entry.isFile()
-            ? 'file'
-            : 'none',
-    }));
-  } catch {
-    return [];
-  }
 }

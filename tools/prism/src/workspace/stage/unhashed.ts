@@ -1,7 +1,8 @@
 import type { IgnoreMatcher, Source } from '@prism-build/containerfile';
 import { matchesName, type Part } from '@prism-build/languages';
 import { expandSource } from './expandSource';
-import type { Files, Kind } from './files';
+import type { Files } from './files';
+import type { Kind } from './look';
 import { inContext, joined } from './mounts';
 import { isPassedOver, isRestless } from './passedOver';
 import { type Link, type PassedOver, summarise } from './summarise';
