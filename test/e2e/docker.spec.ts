@@ -2,7 +2,6 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { delimiter, join } from 'node:path';
 import { writeGo } from '../support/components';
 import { writeFakeBuilder } from '../support/fakeBuilder';
-import { removePlugin } from '../support/plugin';
 import { makeWorkspace } from '../support/workspace';
 import { sha256 } from './support/blobs';
 import { makeDirectory, removeDirectory } from './support/directory';
@@ -175,7 +174,6 @@ describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
       expect(workspace.read('dist/compile/app/compile.json')).toBe(manifest);
     } finally {
       workspace.remove();
-      removePlugin();
     }
   });
 

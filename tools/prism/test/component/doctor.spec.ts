@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '@prism-build/shell';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 import { gatherFacts } from '../../src/doctor/gather';
 import { directoriesOf } from '../../src/workspace/directories';
@@ -14,7 +13,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 test('what is gathered is what this machine says of itself', async () => {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { verifyImage } from '@prism-build/oci';
 import { digestOf, goStage, writePin } from '../../../../test/support/components';
 import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
-import { removePlugin } from '../../../../test/support/plugin';
 import { treeSeed } from '../../../../test/support/treeSeed';
 import { makeWorkspace, type Ran, until, type Workspace } from '../../../../test/support/workspace';
 
@@ -62,7 +61,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 const damages: Record<string, () => void> = {

@@ -2,7 +2,6 @@ import * as fs from 'node:fs';
 import { validateLayout } from '@prism-build/oci';
 import { digestOf, writePlain } from '../../../../test/support/components';
 import { type ForeignImage, type Pushed, pushImage } from '../../../../test/support/foreignImage';
-import { removePlugin } from '../../../../test/support/plugin';
 import { hasRegistry, makeRegistry, type Registry } from '../../../../test/support/registry';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
@@ -66,7 +65,6 @@ suite('bases of a registry', () => {
     await registry.stop();
     workspace.remove();
   });
-  afterAll(removePlugin);
 
   test('not locked is a failure with the line and the command; locked, it is built and whole', async () => {
     const before = await refused(build());

@@ -3,7 +3,6 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { validateLayout } from '@prism-build/oci';
 import { digestOf, storedBlobs, writePlain } from '../../../../test/support/components';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
@@ -55,7 +54,6 @@ beforeEach(() => {
   );
 });
 afterEach(() => workspace.remove());
-afterAll(removePlugin);
 
 test('a chain of components: layers are reused where they are, settings are inherited, the layout is whole', async () => {
   await done(build());

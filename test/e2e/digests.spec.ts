@@ -1,0 +1,25 @@
+import { nx, readDigest } from './support/workspace';
+
+/** Those for whose commands no machine needs an emulator. */
+const examples = [
+  'arguments-and-secrets',
+  'ignore-file',
+  'node-service',
+  'several-copies',
+  'sibling-base',
+  'toolbox',
+  'words',
+];
+
+/**
+ * Recorded on other machines: the same commit gives the same bytes on every one. A commit that changes an image changes
+ * its line, by `npx jest --config test/e2e/jest.config.cjs digests -u`, and says why.
+ */
+test('every image has its recorded digest', async () => {
+  const projects = ['proxy', 'admin', 'plugin-*', 'base-*', ...examples.map((name) => `example-${name}`)];
+  await nx(['run-many', '-t', 'build-image', `--projects=${projects.join()}`], { timeout: 1_200_000 });
+  const shown = await nx(['show', 'projects', `--projects=${projects.join()}`, '--json']);
+  const names = (JSON.parse(shown) as string[]).sort();
+  const recorded = Object.fromEntries(names.map((name) => [name, readDigest(name).index.digest]));
+  expect(recorded).toMatchSnapshot();
+}, 1_500_000);
