@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { command, describeWith, root as needsRoot } from '../support/needs';
 import { expectWholeImage } from './support/blobs';
 import { makeClone, ownCaches } from './support/clone';
 import { goDirectory, sharedCompilers } from './support/compilers';
 import { removeDirectory } from './support/directory';
-import { command, describeWith, root as needsRoot } from './support/needs';
 import { type Argv, run, tryRun } from './support/run';
 import { executed } from './support/tasks';
 import { type Component, type DigestJson, memstore, readDigest } from './support/workspace';

@@ -2,11 +2,11 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { delimiter, join } from 'node:path';
 import { writeGo } from '../support/components';
 import { writeFakeBuilder } from '../support/fakeBuilder';
+import { describeWith, podman as needsPodman, root as needsRoot, skopeo } from '../support/needs';
 import { makeWorkspace } from '../support/workspace';
 import { sha256 } from './support/blobs';
 import { makeDirectory, removeDirectory } from './support/directory';
 import { type DockerDaemon, dockerd, startDocker } from './support/dockerDaemon';
-import { describeWith, podman as needsPodman, root as needsRoot, skopeo } from './support/needs';
 import { Podman } from './support/podman';
 import { run, tryRun } from './support/run';
 import {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { command, describeWith, podman as needsPodman, skopeo } from '../support/needs';
 import { makeRegistry } from '../support/registry';
 import { makeDirectory, removeDirectory } from './support/directory';
-import { command, describeWith, podman as needsPodman, skopeo } from './support/needs';
 import { hardened, Podman } from './support/podman';
 import { run } from './support/run';
 import { until } from './support/until';

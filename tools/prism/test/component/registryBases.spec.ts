@@ -2,11 +2,10 @@ import * as fs from 'node:fs';
 import { validateLayout } from '@prism-build/oci';
 import { digestOf, writePlain } from '../../../../test/support/components';
 import { type ForeignImage, type Pushed, pushImage } from '../../../../test/support/foreignImage';
-import { hasRegistry, makeRegistry, type Registry } from '../../../../test/support/registry';
+import { describeWith, dockerRegistry } from '../../../../test/support/needs';
+import { makeRegistry, type Registry } from '../../../../test/support/registry';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
-// On CI a missing registry is a failure; elsewhere it is a skip that the report shows.
-const suite = hasRegistry() || process.env.CI ? describe : describe.skip;
 const both = ['linux/amd64', 'linux/arm64/v8'];
 const image = (version: string): ForeignImage => ({
   platforms: both,
@@ -17,7 +16,7 @@ const image = (version: string): ForeignImage => ({
   config: { Env: ['FROM_BASE=yes'], User: 'web', Cmd: ['/base'], Labels: { version } },
 });
 
-suite('bases of a registry', () => {
+describeWith([dockerRegistry], 'bases of a registry', () => {
   let workspace: Workspace;
   let registry: Registry;
   let first: Pushed;

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import { command, describeWith, type Need, root as needsRoot } from '../../../../test/e2e/support/needs';
 import { writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { digestOf } from '../../../../test/support/components';
 import { engineSettings } from '../../../../test/support/engineSettings';
 import { hashOf, readImageFiles } from '../../../../test/support/imageFiles';
+import { command, describeWith, type Need, root as needsRoot } from '../../../../test/support/needs';
 import { repository } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { describeWith, type Need } from '../../../../test/e2e/support/needs';
 import { busybox, writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { digestOf } from '../../../../test/support/components';
+import { describeWith, type Need } from '../../../../test/support/needs';
 import { endsAt, writePodman } from '../../../../test/support/standIn';
 import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
 

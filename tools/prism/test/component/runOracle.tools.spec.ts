@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { describeWith, type Need } from '../../../../test/e2e/support/needs';
 import { writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { digestOf } from '../../../../test/support/components';
 import { hashOf, readImageFiles } from '../../../../test/support/imageFiles';
+import { describeWith, type Need } from '../../../../test/support/needs';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;

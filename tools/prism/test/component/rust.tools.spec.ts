@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { command, describeWith, root } from '../../../../test/e2e/support/needs';
+import { command, describeWith, root } from '../../../../test/support/needs';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
 const pin = 'containerfiles/rust-builder/pin.json';
