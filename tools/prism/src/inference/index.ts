@@ -1,6 +1,6 @@
 import type { CreateNodes, CreateNodesResult, NxJsonConfiguration, PreTasksExecution } from '@nx/devkit';
 import { type Failure, renderFailures } from '@prism-build/errors';
-import { imageKey } from '../workspace/directories';
+import { imageKey } from '@prism-build/workspace';
 import { listStated, mayState } from './contexts/listStated';
 import { type ContextFacts, openMadeBy, saysTheSame } from './contexts/presence';
 import { keepEdges } from './createDependencies';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Files } from '../../workspace/stage/files';
+import type { Files } from '@prism-build/workspace';
 import { isProjectFile, type ProjectFiles } from '../outputs/openOutputs';
 import { isBakeFile, readBake } from './bake';
 import { readTargets } from './commands';

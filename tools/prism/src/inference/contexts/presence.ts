@@ -1,5 +1,5 @@
 import { hasGlob, matchGlob } from '@prism-build/containerfile';
-import type { Files } from '../../workspace/stage/files';
+import type { Files } from '@prism-build/workspace';
 import type { IsIgnored } from '../outputs/gitIgnore';
 import type { OutputIndex } from '../outputs/outputIndex';
 import { relate } from '../outputs/patterns';

@@ -1,6 +1,6 @@
 import type { NxJsonConfiguration } from '@nx/devkit';
 import { distinctFailures, type Failure } from '@prism-build/errors';
-import { targetName } from '../../workspace/naming';
+import { targetName } from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
 import { linkOutputs, noLinks, type OutputLinks, type Takes } from './linkOutputs';
 import { listLikely } from './listLikely';

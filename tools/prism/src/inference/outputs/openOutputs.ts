@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { NxJsonConfiguration } from '@nx/devkit';
-import type { Files } from '../../workspace/stage/files';
+import type { Files } from '@prism-build/workspace';
 import { type KnownProject, listOutputs } from './listOutputs';
 import { openNxReading } from './nxReading';
 import { indexOutputs, type OutputIndex, openLazily } from './outputIndex';

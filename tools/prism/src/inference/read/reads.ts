@@ -1,5 +1,5 @@
 import type { Use } from '@prism-build/languages';
-import type { Unhashed } from '../../workspace/stage/unhashed';
+import type { Unhashed } from '@prism-build/workspace';
 import type { Asked } from '../contexts/presence';
 import type { StatedContext } from '../contexts/stated';
 import type { Takes } from '../outputs/linkOutputs';
