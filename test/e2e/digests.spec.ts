@@ -16,7 +16,14 @@ const examples = [
  * its line, by `npx jest --config test/e2e/jest.config.cjs digests -u`, and says why.
  */
 test('every image has its recorded digest', async () => {
-  const projects = ['proxy', 'admin', 'plugin-*', 'base-*', '!base-*-builder', ...examples.map((name) => `example-${name}`)];
+  const projects = [
+    'proxy',
+    'admin',
+    'plugin-*',
+    'base-*',
+    '!base-*-builder',
+    ...examples.map((name) => `example-${name}`),
+  ];
   await nx(['run-many', '-t', 'build-image', `--projects=${projects.join()}`], { timeout: 1_200_000 });
   const shown = await nx(['show', 'projects', `--projects=${projects.join()}`, '--json']);
   const names = (JSON.parse(shown) as string[]).sort();
