@@ -27,6 +27,7 @@ const pages = [
   'keys.md',
   'ci.md',
   'running.md',
+  'comparison.md',
   'adr',
 ];
 
