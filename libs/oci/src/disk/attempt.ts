@@ -1,4 +1,4 @@
-import { type Failure, failed, ociFailure, ok, type Result } from '@prism-build/errors';
+import { type Failure, failed, ociFailure, ok, type Result, shellFailure } from '@prism-build/errors';
 
 /** Carries failures through streams and callbacks, inside this library only. */
 export class FailureError extends Error {
@@ -43,7 +43,7 @@ export function describeSystemError(error: NodeJS.ErrnoException): Failure {
   switch (error.code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return ociFailure('DISK_FULL', {
+      return shellFailure('DISK_FULL', {
         ...occasion,
         what: `The disk is full: ${path} could not be written.`,
       });

@@ -34,7 +34,7 @@ function makeWorkflow(tree: Tree, value: unknown): Result<void> {
   say([
     ...(placed.value.length === 0 ? ['It is there already; nothing changed.'] : ['']),
     ...(existing ? ["Add to .gitlab-ci.yml:  include: [{ local: '/.gitlab/images.yml' }]"] : []),
-    'docs/ci.md of Prism Build says what the workflow does.',
+    'node_modules/prism/docs/ci.md describes the workflow.',
   ]);
   return ok(undefined);
 }
