@@ -9,9 +9,11 @@ type Token =
       readonly ranges: readonly (readonly [string, string])[];
     };
 
+const special = /[*?[]/;
+
 /** Whether the pattern has a special character that is not escaped. */
 export function hasGlob(pattern: string): boolean {
-  return /[*?[]/.test(pattern.replace(/\\./gs, ''));
+  return special.test(pattern) && special.test(pattern.replace(/\\./gs, ''));
 }
 
 /**
