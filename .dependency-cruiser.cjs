@@ -14,6 +14,14 @@ module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
+      name: 'no-circular-folders',
+      comment: 'Two folders of which each imports the other are one folder, or one file is in the wrong one',
+      severity: 'error',
+      scope: 'folder',
+      from: {},
+      to: { circular: true },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
       from: { orphan: true, pathNot: '/test/|index\\.ts$|\\.d\\.ts$' },

@@ -10,6 +10,7 @@ export {
   imageParts,
   lockPath,
 } from './directories';
+export { type IsIgnored, openGitIgnore } from './gitIgnore';
 export { executorIdentity, inferenceIdentity } from './identity';
 export {
   builderDirectory,

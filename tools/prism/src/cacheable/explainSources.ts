@@ -5,9 +5,8 @@ import type { ContextSource } from '@prism-build/containerfile';
 import { type Failure, imageFailure } from '@prism-build/errors';
 import { resolveReads } from '@prism-build/plan';
 import { readTextIfThere } from '@prism-build/shell';
-import { literalPart, readBelow } from '@prism-build/workspace';
+import { literalPart, openGitIgnore, readBelow } from '@prism-build/workspace';
 import { refuseMixed } from '../inference/contexts/findContext';
-import { openGitIgnore } from '../inference/outputs/gitIgnore';
 import { readSources } from './readSources';
 
 /** Failures about images that are not locked or missing; they are unrelated to the sources. */

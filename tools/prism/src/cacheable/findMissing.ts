@@ -1,8 +1,9 @@
-import type { Maker, Taken } from '../inference/outputs/findMakers';
+import type { Output } from '../inference/declared/listOutputs';
+import type { OutputIndex } from '../inference/declared/outputIndex';
+import { matches } from '../inference/declared/patterns';
+import type { Maker } from '../inference/outputs/findMakers';
 import { findMakers } from '../inference/outputs/findMakers';
-import type { Output } from '../inference/outputs/listOutputs';
-import type { OutputIndex } from '../inference/outputs/outputIndex';
-import { matches } from '../inference/outputs/patterns';
+import type { Taken } from '../inference/read/takes';
 
 export interface MissingRequest {
   readonly project: string;

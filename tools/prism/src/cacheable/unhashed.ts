@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import type { BuildOptions } from '@prism-build/builder';
 import type { Reads } from '@prism-build/plan';
 import { run } from '@prism-build/shell';
-import { contextPaths, readBelow, readContextTree } from '@prism-build/workspace';
-import { openGitIgnore } from '../inference/outputs/gitIgnore';
+import { contextPaths, openGitIgnore, readBelow, readContextTree } from '@prism-build/workspace';
 import { readSources } from './readSources';
 
 /**

@@ -3,7 +3,9 @@ import { containerfileFailure, type Failure, type Result } from '@prism-build/er
 import { imagesLockPath } from '@prism-build/registry';
 import {
   type Files,
+  type IsIgnored,
   isLocal,
+  openGitIgnore,
   readIgnoreRules,
   readStage,
   type StageReading,
@@ -12,7 +14,6 @@ import {
 import { findContext } from '../contexts/findContext';
 import { type ContextFacts, openPresence } from '../contexts/presence';
 import type { Identity } from '../identity';
-import { type IsIgnored, openGitIgnore } from '../outputs/gitIgnore';
 import type { Place } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import type { Component } from './component';

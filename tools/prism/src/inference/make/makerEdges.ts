@@ -1,10 +1,10 @@
 import type { CreateDependenciesContext } from '@nx/devkit';
-import type { Edge } from '../make/edges';
-import type { ComponentLinks, Consumer } from './linkComponents';
-import { linkComponents } from './linkComponents';
-import { type KnownProject, listOutputs } from './listOutputs';
-import { openNxReading } from './nxReading';
-import { indexOutputs } from './outputIndex';
+import { type KnownProject, listOutputs } from '../declared/listOutputs';
+import { openNxReading } from '../declared/nxReading';
+import { indexOutputs } from '../declared/outputIndex';
+import type { ComponentLinks, Consumer } from '../outputs/linkComponents';
+import { linkComponents } from '../outputs/linkComponents';
+import type { Edge } from './edges';
 
 /** From a Containerfile to the projects whose targets make what it copies. */
 export function listMakerEdges(

@@ -1,4 +1,4 @@
-import { BLANKS, isSpace, trim } from '../read/text';
+import { BLANKS, isSpace, trim } from './text';
 
 export interface SplitCommand {
   /** In upper case. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openGitIgnore } from '../../../src/inference/outputs/gitIgnore';
+import { openGitIgnore } from '../src/gitIgnore';
 
 const files: Readonly<Record<string, string>> = {
   '.gitignore': 'dist/\n*.log\n!keep.log\n/out\nnested/**/gen\n# comment\nwith space\n',
