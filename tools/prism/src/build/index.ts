@@ -87,7 +87,7 @@ async function runStep(
   const unhashed = (await listUnhashed(root, options.value, reads)).filter(
     (file) => !outputs.waitedFor(file),
   );
-  const uncovered = findUncovered(root, options.value, configured?.targets?.[target], reads);
+  const uncovered = findUncovered(root, options.value, configured, target, reads);
   // Nx shows nothing of what a batch says of a task that succeeds.
   if (widened) process.stderr.write(sayWidened(root, configured?.root ?? '.', project, widened));
   const notes = [

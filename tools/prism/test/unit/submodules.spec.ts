@@ -19,7 +19,12 @@ test('what lies in a submodule has its path as an input: a commit that moves it 
     '{projectRoot}/Containerfile',
     { fileset: '{workspaceRoot}/svc/third/lib/*.go', includeIgnored: true },
   ];
-  expect(addSubmodules(inputs, submodules)).toEqual([...inputs, '{workspaceRoot}/svc/third']);
+  expect(addSubmodules(inputs, {}, submodules)).toEqual([...inputs, '{workspaceRoot}/svc/third']);
   const wide = ['{workspaceRoot}/svc/**/*', '{workspaceRoot}/otherwise/x', { env: 'X' }];
-  expect(addSubmodules(wide, submodules)).toEqual(wide);
+  expect(addSubmodules(wide, {}, submodules)).toEqual(wide);
+  const named = { prismDefinition: ['{workspaceRoot}/other/.dockerignore'] };
+  expect(addSubmodules(['prismDefinition'], named, submodules)).toEqual([
+    'prismDefinition',
+    '{workspaceRoot}/other',
+  ]);
 });
