@@ -12,6 +12,7 @@ import { imageStep } from './imageStep';
 import { openSiblings } from './openSiblings';
 import { buildOptions } from './options';
 import { checkOutputs } from './outputs/checkOutputs';
+import { findEmptySubmodules } from './outputs/emptySubmodules';
 import { explainSources } from './outputs/explainSources';
 import { rootfsStep } from './rootfsStep';
 import { sayWidened } from './sayWidened';
@@ -72,12 +73,16 @@ async function runStep(
   const configured = projectsConfigurations?.projects[project];
   const variables = checkVariables(root, configured?.root ?? '.', options.value.buildArgs);
   if (!variables.ok) return { result: toTaskResult(variables) };
+  const submodules = findEmptySubmodules(root, options.value);
+  if (submodules.needed.length > 0) return { result: toTaskResult(failed(...submodules.needed)) };
   const directories = directoriesOf(root, process.env);
   const step = steps[options.value.step];
   const siblings = openSiblings(context);
   const done = await step({ directories, project, options: options.value, siblings, compiled });
-  if (!done.ok)
-    return { result: toTaskResult(failed(...explainSources(root, options.value, done.failures))) };
+  if (!done.ok) {
+    const failures = explainSources(root, options.value, done.failures);
+    return { result: toTaskResult(failed(...submodules.contained, ...failures)) };
+  }
   const { text, reads, manifest, widened } = done.value;
   const plain = toTaskResult(ok(text));
   // Nx must not cache a dry run, which would keep whatever lies in dist.

@@ -1,5 +1,6 @@
+import { posix } from 'node:path';
 import { addSubmodules } from '../../src/inference/make/submodules';
-import { listSubmodules } from '../../src/workspace/submodules';
+import { findSubmodules, listSubmodules } from '../../src/workspace/submodules';
 
 test('the directories of a .gitmodules', () => {
   const text = `[submodule "third"]
@@ -27,4 +28,25 @@ test('what lies in a submodule has its path as an input: a commit that moves it 
     'prismDefinition',
     '{workspaceRoot}/other',
   ]);
+});
+
+test('a workspace below the root of its repository has the submodules that lie in it', () => {
+  const repository = new Map([
+    ['/repo/.git', []],
+    ['/repo/.gitmodules', ['apps/ws/libs/third', 'apps/wsx', 'other']],
+  ]);
+  const find = (root: string) => {
+    const at = (path: string) => posix.join(root, path);
+    return findSubmodules(
+      root,
+      (path) => repository.has(at(path)),
+      (path) => repository.get(at(path)),
+    );
+  };
+  expect(find('/repo/apps/ws')).toEqual(['libs/third']);
+  expect(find('/repo')).toEqual(['apps/ws/libs/third', 'apps/wsx', 'other']);
+  expect(find('/elsewhere/ws')).toEqual([]);
+  // A repository of its own inside of another one: that of the outer one says nothing of it.
+  repository.set('/repo/apps/ws/.git', []);
+  expect(find('/repo/apps/ws')).toEqual([]);
 });

@@ -1,12 +1,17 @@
 import type { Files } from '../../workspace/stage/files';
-import { listSubmodules } from '../../workspace/submodules';
+import { findSubmodules, listSubmodules } from '../../workspace/submodules';
 import { workspaceFileset } from '../read/fileset';
 import type { Input } from '../read/keys';
 import { expandInputs, type NamedInputs } from '../read/namedInputs';
 
 /** Directories of the workspace that are submodules of git, as filesets begin. */
-export function findSubmodules(files: Files): readonly string[] {
-  return (files.facts('.gitmodules', 'submodules', listSubmodules) ?? []).map(workspaceFileset);
+export function submoduleFilesets(workspaceRoot: string, files: Files): readonly string[] {
+  const found = findSubmodules(
+    workspaceRoot,
+    (path) => files.kindOf(path) !== 'none',
+    (path) => files.facts(path, 'submodules', listSubmodules),
+  );
+  return found.map(workspaceFileset);
 }
 
 /**
