@@ -198,6 +198,17 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
       at: { file: 'apps/api/.env' },
     },
   },
+  SUBMODULE_NOT_INITIALISED: {
+    means: 'COPY takes the directory of a git submodule whose files were not checked out, so it is empty.',
+    causes: [
+      'The repository was cloned without `--recurse-submodules`.',
+      'The checkout step of CI does not fetch submodules.',
+    ],
+    example: {
+      what: 'COPY takes third-party/zlib, a git submodule whose files are not here',
+      at: { file: 'apps/api/Containerfile', line: 4 },
+    },
+  },
   OPTIONS_INVALID: {
     means: 'An option of a target or a generator has a value that it cannot have, or does not exist.',
     causes: ['A typing error in project.json, nx.json or on the command line.'],
