@@ -1,4 +1,4 @@
-/** The name of a builder in an engine whose store is the user's own: its ID, which is the digest of its config, in short. */
+/** The name of a builder in the user's own engine store: its shortened ID, the digest of its config. */
 export function builderName(config: string): string {
   return `localhost/prism-builder:${config.replace(/^sha256:/, '').slice(0, 12)}`;
 }
