@@ -5,7 +5,7 @@ import { programFiles } from '@prism-build/languages';
 import { imageName } from '@prism-build/workspace';
 import type { Sources } from './program';
 
-/** Bases that a program's image is made with, below containerfiles/. */
+/** Builders and runtimes of programs, below containerfiles/. */
 export type BaseName =
   | 'go-builder'
   | 'rust-builder'
@@ -15,8 +15,8 @@ export type BaseName =
   | 'node-runtime';
 
 /**
- * The files of bases that a workspace does not have: components of its own from then on, with pins and locks as the
- * package was made with them. They are made of Debian's packages and need no registry.
+ * The files of bases that the workspace lacks. They become its own components, with the pins and locks of the package. They
+ * are made of Debian's packages and need no registry.
  */
 export function bringBases(
   sources: Sources,
@@ -34,7 +34,7 @@ export function bringBases(
             const path = `containerfiles/${name}/${relative(from, file)}`;
             const text = fs.readFileSync(file, 'utf8');
             if (!path.endsWith('/Containerfile')) return [[path, text]];
-            // In this repository one builder has the workspace for its context; elsewhere each has its directory.
+            // In this repository, the context of one builder is the workspace; elsewhere it is the builder's directory.
             const own = text
               .replaceAll(`containerfiles/${name}/`, '')
               .replaceAll('libs/languages/src/python/program/', 'program/')

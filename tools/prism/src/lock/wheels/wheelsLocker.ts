@@ -38,7 +38,7 @@ export const wheelsLocker: Locker = async (request) => {
   const requirements = join(directories.root, root, requirementsFile);
   if (image === undefined || readTextIfThere(requirements) === undefined) return ok(undefined);
   const plan = readPlan(request);
-  // Whoever installs wheels in some other way locks them in some other way; what is wrong with a stage, compiling says.
+  // Only recognised Python stages have this lock. Failures of the stage are reported by compiling.
   const found = plan.ok ? recogniseCommand(plan.value.argv) : undefined;
   if (!plan.ok || found?.language.name !== 'python') return ok(undefined);
   const pin = readPin(directories.root, plan.value);
@@ -74,7 +74,7 @@ function readPlan({ directories, project, image }: LockRequest): Result<CompileP
   return request.ok ? planCompile(resolveReads(request.value), options.value.context) : request;
 }
 
-/** Asks pip what it would install: nothing is installed, and what it has fetched to read metadata is thrown away. */
+/** Lets pip resolve without installing. Discards files that it fetched to read metadata. */
 async function resolve(
   toolchain: Toolchain,
   requirements: string,
