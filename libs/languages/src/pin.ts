@@ -25,15 +25,6 @@ export function parsePin(text: string, file: string): Result<Pin> {
   return ok({ language, version, packages });
 }
 
-/** The pin that the tag of a well-known builder image stands for: `golang:1.26.8` pins Go 1.26.8. */
-export function pinOfReference(reference: string): Pin | undefined {
-  const match = /(?:^|\/)(golang|python|rust):(\d+\.\d+\.\d+)(?:-[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/.exec(
-    reference,
-  );
-  if (!match) return undefined;
-  return { language: match[1] === 'golang' ? 'go' : match[1]!, version: match[2]!, packages: {} };
-}
-
 function isStringMap(value: unknown): value is Record<string, string> {
   return (
     typeof value === 'object' &&
