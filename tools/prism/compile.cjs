@@ -4,29 +4,30 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const entries = [
-  'inference',
-  'build',
-  'pack',
-  'load',
-  'run',
-  'materialize',
-  'lock',
-  'prune',
-  'doctor',
-  'generate',
-  'schemas',
-  'summary',
-];
+/** Folders of the sources by the name of the compiled entry. */
+const entries = {
+  inference: 'inference',
+  build: 'executors/build',
+  pack: 'pack',
+  load: 'executors/load-image',
+  run: 'executors/run-image',
+  materialize: 'executors/materialize',
+  lock: 'lock',
+  prune: 'prune',
+  doctor: 'doctor',
+  generate: 'generate',
+  schemas: 'schemas',
+  summary: 'summary',
+};
 
 /** Packages that are not bundled: Nx, which must be the workspace's own, and what reads files of its own package. */
 const external = ['nx', '@nx/devkit', '@bokuweb/zstd-wasm'];
 
 module.exports = function compile(sources, outdir) {
   require('esbuild').buildSync({
-    entryPoints: entries.map((name) => path.join(sources, name, 'index.ts')),
-    entryNames: '[dir]',
-    outbase: sources,
+    entryPoints: Object.fromEntries(
+      Object.entries(entries).map(([name, folder]) => [name, path.join(sources, folder, 'index.ts')]),
+    ),
     // Names in the output are relative to it: the same in every clone.
     absWorkingDir: path.join(__dirname, '..', '..'),
     outdir,

@@ -10,7 +10,7 @@ import type {
 import { isPlatformArgument } from '../platformArgument';
 import { readDirectives } from '../read/directives';
 import { joinLines } from '../read/lines';
-import { checkText } from '../read/text';
+import { checkText } from '../text';
 import { parseInstruction } from './instruction';
 
 /** More than any image has layers, by far; every command of nx reads every Containerfile. */

@@ -1,5 +1,5 @@
 import { lexWords } from '../expand/lex';
-import { splitCommand } from '../parse/words';
+import { splitCommand } from '../words';
 
 /** What announces a heredoc, before its content is read. */
 export interface HeredocMark {

@@ -1,7 +1,7 @@
 import { containerfileFailure, type Failure } from '@prism-build/errors';
 import type { Heredoc, Warning } from '../instruction';
+import { trim, trimStart } from '../text';
 import { findHeredocMarks, type HeredocMark } from './heredoc';
-import { trim, trimStart } from './text';
 
 /** One instruction's text, with the physical lines that it came from. */
 export interface LogicalLine {

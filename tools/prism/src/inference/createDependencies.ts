@@ -1,6 +1,6 @@
 import type { CreateDependencies } from '@nx/devkit';
 import { type Edge, resolveEdges } from './make/edges';
-import { listLateEdges } from './outputs/makerEdges';
+import { listLateEdges } from './make/makerEdges';
 
 /** What the last inference of a workspace found; Nx asks for nodes first, then for edges, in one process. */
 const found = new Map<string, readonly Edge[]>();

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { executorIdentity } from '../workspace/identity';
+import { executorIdentity } from '@prism-build/workspace';
 
 /** npm packages whose version can change the bytes of an image. Everything else may be bumped freely. */
 const packagesThatMatter = ['@bokuweb/zstd-wasm', 'fflate', 'unbzip2-stream', 'xz-decompress'];
@@ -7,6 +7,7 @@ const packagesThatMatter = ['@bokuweb/zstd-wasm', 'fflate', 'unbzip2-stream', 'x
 /** Libraries of this repository that the build executor loads. */
 const libraries = [
   'assemble',
+  'builder',
   'containerfile',
   'engine',
   'errors',
@@ -16,6 +17,7 @@ const libraries = [
   'registry',
   'rootfs',
   'shell',
+  'workspace',
 ];
 
 /** The plugin's own part in every key. */
@@ -46,8 +48,9 @@ export function pluginIdentity(moduleDirectory: string, workspaceRoot: string): 
       options: { plugin: executorIdentity().slice(0, 16) },
     };
   const inputs = [
-    '{workspaceRoot}/tools/prism/src/build/**/*',
-    '{workspaceRoot}/tools/prism/src/workspace/**/*',
+    '{workspaceRoot}/tools/prism/src/executors/build/**/*',
+    '{workspaceRoot}/tools/prism/src/cacheable/**/*',
+    '{workspaceRoot}/tools/prism/src/nx/**/*',
     ...libraries.map((name) => `{workspaceRoot}/libs/${name}/src/**/*`),
     { externalDependencies: packagesThatMatter },
   ];

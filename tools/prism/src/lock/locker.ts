@@ -1,5 +1,5 @@
 import type { Result } from '@prism-build/errors';
-import type { Directories } from '../workspace/directories';
+import type { Directories } from '@prism-build/workspace';
 
 /** A lock file with the present state of things, and what that changes. */
 export interface Locked {

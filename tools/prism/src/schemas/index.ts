@@ -1,16 +1,16 @@
+import { buildOptions } from '@prism-build/builder';
 import * as z from 'zod';
-import { buildOptions } from '../build/options';
 import { doctorOptions } from '../doctor/options';
+import { loadOptions } from '../executors/load-image/options';
+import { materializeOptions } from '../executors/materialize/options';
+import { runOptions } from '../executors/run-image/options';
 import { baseOptions } from '../generate/base/options';
 import { ciOptions } from '../generate/ci/options';
 import { componentOptions } from '../generate/component/options';
 import { initOptions } from '../generate/init/options';
 import { pluginOptions } from '../generate/plugin/options';
-import { loadOptions } from '../load/options';
 import { lockOptions } from '../lock/options';
-import { materializeOptions } from '../materialize/options';
 import { pruneOptions } from '../prune/options';
-import { runOptions } from '../run/options';
 
 const executors = {
   build: buildOptions,

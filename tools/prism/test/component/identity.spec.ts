@@ -62,7 +62,7 @@ test('an edit of an executor or of its libraries misses; of tests, documents and
   workspace.write('libs/oci/README.md', '');
   workspace.write('package-lock.json', JSON.stringify(lock('1.0.0', '2.0.0')));
   expect(await isHit()).toBe(true);
-  edit('tools/prism/src/build/imageStep.ts');
+  edit('libs/builder/src/imageStep.ts');
   expect(await isHit()).toBe(false);
   edit('libs/oci/src/planTar.ts');
   expect(await isHit()).toBe(false);

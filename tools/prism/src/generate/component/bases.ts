@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { languageNamed, programFiles } from '@prism-build/languages';
-import { imageName } from '../../workspace/naming';
+import { imageName } from '@prism-build/workspace';
 import type { Sources } from './program';
 
 /** Bases that a program's image is made with, below containerfiles/. */

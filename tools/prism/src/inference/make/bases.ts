@@ -1,5 +1,5 @@
 import { type Failure, imageFailure } from '@prism-build/errors';
-import { imageName, isLocal } from '../../workspace/naming';
+import { imageName, isLocal } from '@prism-build/workspace';
 
 /** What the image names of a component stand for in this workspace. */
 export interface BaseLinks {

@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { targetName } from '../../workspace/naming';
+import { targetName } from '@prism-build/workspace';
 
 /**
  * Adds the targets that use a built image; none is cached, since what they change is no file of the workspace. One by

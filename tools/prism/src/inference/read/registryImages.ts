@@ -1,5 +1,5 @@
 import { formatReference, imagesLockPath, parseReference } from '@prism-build/registry';
-import type { ReadText } from '../../workspace/readContext';
+import type { ReadText } from '@prism-build/workspace';
 
 /** An image of a registry as the lock beside a Containerfile pins it. */
 export interface RegistryImage {
