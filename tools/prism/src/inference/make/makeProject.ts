@@ -20,7 +20,7 @@ export function makeProject(
   };
 }
 
-/** What a component is made of. */
+/** The inputs of a component's project. */
 export function usesOf(place: Place, reads: ProjectReads, { links }: Surroundings): ComponentUses {
   const { compile, compiled, registry } = reads;
   return {

@@ -14,7 +14,7 @@ import { toExclusions, toFilesets, toPartFilesets } from './filesets';
 /** An input as Nx has it in `targets.<name>.inputs`. */
 export type Input = string | Readonly<Record<string, unknown>>;
 
-/** What decides inputs. */
+/** Everything that determines inputs. */
 export interface KeyFacts {
   readonly containerfile: string;
   readonly context: string;
@@ -22,13 +22,13 @@ export interface KeyFacts {
   readonly identity: Identity;
   /** The variables of the environment that build arguments take their values from. */
   readonly variables?: readonly string[];
-  /** What the compiler reads, or why that cannot be said; absent: nothing is compiled as a recognised stage. */
+  /** The files that the compiler reads, or why they are unknown; absent without a recognised compile stage. */
   readonly reading?: StageReading | undefined;
-  /** Whether a rootfs.json lies beside the Containerfile. */
+  /** Whether the Containerfile's directory has a rootfs.json. */
   readonly rootfs?: boolean;
 }
 
-/** What a compile stage reads, besides the plugin's own code. */
+/** Inputs of a compile stage, besides the plugin's own code. */
 export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Place): Input[] {
   return [
     ...ownFilesets(place, facts),
@@ -38,7 +38,7 @@ export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Pla
   ];
 }
 
-/** What an image's own stages read, besides the plugin's own code and its bases. */
+/** Inputs of an image's own stages, besides the plugin's own code and its bases. */
 export function imageInputs(facts: KeyFacts, component: Component | undefined, place: Place): Input[] {
   return [
     ...ownFilesets(place, facts),
@@ -48,7 +48,7 @@ export function imageInputs(facts: KeyFacts, component: Component | undefined, p
   ];
 }
 
-/** The compiler's closure, or all that COPY takes where it cannot be said. */
+/** The compiler's closure; everything that COPY takes if it is unknown. */
 export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[] {
   const { context, reading } = facts;
   const pins = pinsOf(compile.builder);
@@ -62,26 +62,26 @@ export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[
   return filesets.length > 0 ? [...filesets, ...excluded(facts, pins), ...exclusions] : [];
 }
 
-/** What an image's own stages take; all beside a Containerfile that cannot be read. */
+/** Sources of an image's own stages; the whole directory of an unreadable Containerfile. */
 function imageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): string[] {
   const reads = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
   const locked = !hashesIgnoredFiles() && component?.bases.some(({ reference }) => !isLocal(reference));
   return reads.length > 0 ? [...reads, ...excluded(facts, locked ? [imagesLockPath(place.file)] : [])] : [];
 }
 
-/** The pin of the image that compiles: it decides bytes. */
+/** The pin of the builder image, which determines the compiled bytes. */
 export function pinsOf(builder: string): string[] {
   const directory = builderDirectory(builder);
   return directory ? [`${directory}/pin.json`] : [];
 }
 
-/** The directory of the Containerfile as a fileset begins. Nx puts `{projectRoot}` into patterns as it is. */
+/** The directory of the Containerfile as a prefix of filesets. Not `{projectRoot}`: Nx does not escape it in patterns. */
 export function beside({ root, directory }: Pick<Place, 'root' | 'directory'>): string {
   if (root === directory && !special.test(root)) return '{projectRoot}';
   return directory === '.' ? '{workspaceRoot}' : workspaceFileset(directory);
 }
 
-/** The file from which Nx takes variables for every task: with it, `affected` sees a change that git knows. */
+/** The file from which Nx reads variables for every task. As an input, it lets `affected` notice committed changes. */
 const variablesFile = '{workspaceRoot}/.env';
 
 function excluded(facts: KeyFacts, more: readonly string[]): string[] {
@@ -90,7 +90,7 @@ function excluded(facts: KeyFacts, more: readonly string[]): string[] {
     : toExclusions(facts.context, facts.rules, mustCount(facts, more));
 }
 
-/** Paths, relative to the context, that no exclusion may hide: own files, pins, the plugin's own files. */
+/** Paths relative to the context that exclusions must not exclude: own files, pins, the plugin's files. */
 function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
   const base = facts.context === '.' ? '' : `${facts.context}/`;
   const own = [...facts.identity.inputs, ...(facts.variables?.length ? [variablesFile] : [])].flatMap(
@@ -105,7 +105,7 @@ function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
   return paths.filter((path) => path.startsWith(base)).map((path) => path.slice(base.length));
 }
 
-/** Files that count whatever an ignore file says: those beside the Containerfile, and the ignore files. */
+/** Files that are inputs even if an ignore file excludes them: those beside the Containerfile, and the ignore files. */
 function ownFilesets(place: Place, { context, rootfs }: KeyFacts): string[] {
   const directory = beside(place);
   return [
@@ -129,7 +129,7 @@ export function listOwnFiles({
   ];
 }
 
-/** COPY takes what git ignores too, and Nx would not hash it: these filesets are read from the disk (Nx 24). */
+/** COPY also takes files that git ignores, which Nx does not hash: these filesets are read from the disk (Nx 24). */
 function fromDisk(filesets: readonly string[]): Input[] {
   return filesets.map((fileset) => ({ fileset, includeIgnored: true }));
 }
