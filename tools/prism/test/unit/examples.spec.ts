@@ -1,8 +1,9 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type BaseImage, MANIFEST_TYPE } from '@prism-build/oci';
 import { type Bases, type ImagePlan, type PlannedImage, planImage, resolveReads } from '@prism-build/plan';
 import { formatReference, lockedBase, parseReference } from '@prism-build/registry';
 import glob from 'fast-glob';
+import { readExamples } from '../../../../test/e2e/support/examples';
 import { readImagesLock } from '../../src/build/bases/readImagesLock';
 import { buildOptions } from '../../src/build/options';
 import { readRequest } from '../../src/build/request';
@@ -73,4 +74,11 @@ test.each(examples)('%s: the plan', (file) => {
   const plan = planOf(file);
   expect(summarise(plan)).toMatchSnapshot();
   expect(JSON.stringify(plan)).not.toMatch(/a key that is no secret/);
+});
+
+test('every example has a valid expected.json and a README', () => {
+  const names = readExamples().map(({ name }) => name);
+  expect(names.length).toBeGreaterThan(0);
+  const described = glob.sync('examples/*/README.md', { cwd: root }).map((file) => basename(dirname(file)));
+  expect(described.sort()).toEqual(names.sort());
 });
