@@ -8,7 +8,7 @@ const compile = require('./compile.cjs');
 const root = path.join(__dirname, '..', '..');
 /** What of this directory only serves development. */
 const own = new Set(['src', 'test', 'dist', 'node_modules', 'package.json', 'README.md', 'PACKAGE.md']);
-const tools = new Set(['compile.cjs', 'makePackage.cjs', 'generate-schemas']);
+const tools = new Set(['compile.cjs', 'loaded.cjs', 'makePackage.cjs', 'generate-schemas']);
 
 const bases = [
   'go-builder',
@@ -27,6 +27,8 @@ module.exports = function makePackage(directory) {
     fs.cpSync(path.join(__dirname, name), path.join(directory, name), { recursive: true });
   }
   compile(path.join(__dirname, 'src'), path.join(directory, 'dist'));
+  // Sources of this repository: only for the plugin that is built where it is used.
+  fs.rmSync(path.join(directory, 'dist', 'loaded.json'));
   // What prism:component writes into a workspace that lacks them.
   for (const name of bases)
     fs.cpSync(path.join(root, 'containerfiles', name), path.join(directory, 'bases', name), {

@@ -9,14 +9,11 @@ import { parseOptions } from '../../nx/parseOptions';
 import { endTask } from '../../nx/report';
 import { stateOf } from './container';
 import { endContainer } from './endContainer';
-import { type RunOptions, runOptions } from './options';
+import { type RunOptions, options as runOptions } from './options';
 import { planRun, type RunPlan } from './planRun';
 
 /** The `run-image` executor: a loaded image in the foreground, until it ends or somebody stops it. */
-export async function runLoadedImage(
-  options: unknown,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
+export async function execute(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
   return endTask(await run(options, context));
 }
 
