@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join, relative } from 'node:path';
+import { isPassedOver } from '@prism-build/workspace';
 // The task hasher's own matcher: Nx hashes exactly what it matches.
 import { hashFile, matchGlobPaths } from 'nx/src/native';
-import { isPassedOver } from '../../tools/prism/src/workspace/stage/passedOver';
 
 /** Nx's index of the files of a workspace between commands: contents by paths. */
 export interface NxIndex {

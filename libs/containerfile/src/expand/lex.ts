@@ -1,4 +1,4 @@
-import { isSpace } from '../read/text';
+import { isSpace } from '../text';
 import { type Cursor, fail, type LexOptions, next, peek } from './cursor';
 import { readSubstitution } from './substitute';
 

@@ -1,6 +1,6 @@
 import { containerfileFailure, type Failure, failed, ok, type Place, type Result } from '@prism-build/errors';
 import { cleanPath } from '../path';
-import { checkText, trim } from '../read/text';
+import { checkText, trim } from '../text';
 import { compilePattern, type IgnorePattern } from './pattern';
 import { canReinclude } from './prune';
 

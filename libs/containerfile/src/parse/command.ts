@@ -1,11 +1,11 @@
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import type { Command, Healthcheck } from '../instruction';
-import { isSpace, trimStart } from '../read/text';
+import { isSpace, trimStart } from '../text';
+import { splitBlanks } from '../words';
 import { parseDuration } from './duration';
 import type { Flags } from './flags';
 import { readJsonWords } from './json';
 import { failAt, type Request, refuse } from './request';
-import { splitBlanks } from './words';
 
 const mixed = (request: Request) =>
   failAt(

@@ -10,7 +10,7 @@ import type {
 import { isPlatformArgument } from '../platformArgument';
 import { readDirectives } from '../read/directives';
 import { joinLines } from '../read/lines';
-import { checkText } from '../read/text';
+import { checkText } from '../text';
 import { parseInstruction } from './instruction';
 
 /** Far more than an image can have layers. Limits the time of inference, which reads every Containerfile. */

@@ -1,9 +1,9 @@
 import { ok, type Result } from '@prism-build/errors';
 import type { FromInstruction } from '../instruction';
+import { splitBlanks } from '../words';
 import type { Flags } from './flags';
 import { missing } from './pairs';
 import { describe, type Request, refuse } from './request';
-import { splitBlanks } from './words';
 
 const NAME = /^[a-z][a-z0-9_.-]*$/;
 

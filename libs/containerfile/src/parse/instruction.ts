@@ -1,6 +1,7 @@
 import { failed, ok, type Result } from '@prism-build/errors';
 import type { Instruction, Keyword } from '../instruction';
 import type { LogicalLine } from '../read/lines';
+import { splitBlanks, splitCommand } from '../words';
 import { readCommand, readHealthcheck, readList } from './command';
 import { type Flags, readFlags } from './flags';
 import { parseFrom } from './from';
@@ -9,7 +10,6 @@ import { missing, readArguments, readPairs } from './pairs';
 import { describe, type Request, refuse } from './request';
 import { hint } from './suggest';
 import { readTransfer } from './transfer';
-import { splitBlanks, splitCommand } from './words';
 
 export type Parser = (request: Request, flags: Flags) => Result<Instruction>;
 

@@ -1,4 +1,4 @@
-import { trimStart } from '../read/text';
+import { trimStart } from '../text';
 
 export type JsonWords =
   | { readonly kind: 'words'; readonly words: string[] }

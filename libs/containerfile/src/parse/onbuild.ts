@@ -1,9 +1,9 @@
 import { ok, type Result } from '@prism-build/errors';
 import type { Instruction, OnbuildInstruction } from '../instruction';
 import type { LogicalLine } from '../read/lines';
+import { splitCommand } from '../words';
 import { missing } from './pairs';
 import { describe, type Request, refuse } from './request';
-import { splitCommand } from './words';
 
 const FORBIDDEN = ['ONBUILD', 'FROM', 'MAINTAINER'];
 

@@ -1,8 +1,8 @@
 import { all, ok, type Result } from '@prism-build/errors';
 import type { Argument, Pair } from '../instruction';
-import { BLANKS } from '../read/text';
+import { BLANKS } from '../text';
+import { splitWords } from '../words';
 import { type Request, refuse } from './request';
-import { splitWords } from './words';
 
 /** ENV and LABEL: `name=value …`, or the old form `name value` in which the value is all the rest. */
 export function readPairs(request: Request): Result<Pair[]> {

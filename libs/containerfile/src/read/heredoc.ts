@@ -1,5 +1,5 @@
 import { lexWords } from '../expand/lex';
-import { splitCommand } from '../parse/words';
+import { splitCommand } from '../words';
 
 /** The start of a heredoc (`<<EOF`), before its content is read. */
 export interface HeredocMark {

@@ -1,7 +1,7 @@
 import { containerfileFailure, type Failure } from '@prism-build/errors';
 import type { Heredoc, Warning } from '../instruction';
+import { trim, trimStart } from '../text';
 import { findHeredocMarks, type HeredocMark } from './heredoc';
-import { trim, trimStart } from './text';
 
 /** The text of one instruction, with its physical lines. */
 export interface LogicalLine {

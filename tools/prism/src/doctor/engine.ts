@@ -1,7 +1,7 @@
+import { isOnPath } from '@prism-build/builder';
 import { chooseEngine } from '@prism-build/engine';
 import type { Run } from '@prism-build/shell';
 import * as z from 'zod';
-import { isOnPath } from '../workspace/engine';
 import type { EngineFacts } from './facts';
 
 const podmanInfo = z.object({

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOnPath } from '@prism-build/builder';
 import { type Run, readTextIfThere } from '@prism-build/shell';
-import type { Directories } from '../workspace/directories';
-import { isOnPath } from '../workspace/engine';
+import type { Directories } from '@prism-build/workspace';
 import { readEngine } from './engine';
 import type { Facts } from './facts';
 import { readToolchains } from './toolchains';

@@ -1,9 +1,9 @@
 import type { Tree } from '@nx/devkit';
+import { engineRun } from '@prism-build/builder';
 import { failed, imageFailure, ok, type Result, renderFailures } from '@prism-build/errors';
 import { writeFileAtomic } from '@prism-build/shell';
-import { directoriesOf } from '../workspace/directories';
-import { engineRun } from '../workspace/engine';
-import { parseOptions } from '../workspace/parseOptions';
+import { directoriesOf } from '@prism-build/workspace';
+import { parseOptions } from '../nx/parseOptions';
 import { examine } from './examine';
 import type { Facts } from './facts';
 import { gatherFacts } from './gather';

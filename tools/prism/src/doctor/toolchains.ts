@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { thisMachine } from '@prism-build/builder';
 import { languages, parsePin } from '@prism-build/languages';
 import { readTextIfThere } from '@prism-build/shell';
+import type { Directories } from '@prism-build/workspace';
 import glob from 'fast-glob';
-import { thisMachine } from '../build/toolchain';
-import type { Directories } from '../workspace/directories';
 import type { ToolchainFacts } from './facts';
 
 /** The toolchains that the builder bases pin, and whether this machine has them exactly. */

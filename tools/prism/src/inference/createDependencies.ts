@@ -1,6 +1,6 @@
 import type { CreateDependencies } from '@nx/devkit';
 import { type Edge, resolveEdges } from './make/edges';
-import { listLateEdges } from './outputs/makerEdges';
+import { listLateEdges } from './make/makerEdges';
 
 /** Edges that the last inference found. Nx calls createNodes first, then createDependencies, in one process. */
 const found = new Map<string, readonly Edge[]>();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { buildOptions, readImagesLock, readRequest } from '@prism-build/builder';
 import { formatPlatform } from '@prism-build/containerfile';
 import { all, failed, ok, type Result } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
@@ -14,11 +15,8 @@ import {
   type RegistryTools,
 } from '@prism-build/registry';
 import { readTextIfThere, run } from '@prism-build/shell';
-import { readImagesLock } from '../build/bases/readImagesLock';
-import { buildOptions } from '../build/options';
-import { readRequest } from '../build/request';
-import { isLocal } from '../workspace/naming';
-import { parseOptions } from '../workspace/parseOptions';
+import { isLocal } from '@prism-build/workspace';
+import { parseOptions } from '../nx/parseOptions';
 import type { Locker } from './locker';
 
 /** Images of registries that a Containerfile starts from or copies from, by skopeo. */

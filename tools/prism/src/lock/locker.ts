@@ -1,5 +1,5 @@
 import type { Result } from '@prism-build/errors';
-import type { Directories } from '../workspace/directories';
+import type { Directories } from '@prism-build/workspace';
 
 /** A lock file with current versions, and its differences from the old one. */
 export interface Locked {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { rootfsFile, rootfsLockFile } from '@prism-build/builder';
 import { ok } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
 import { describeChanges, encodeLock, lockRootfs, parseRootfs, readLock } from '@prism-build/rootfs';
 import { readTextIfThere, run, withLock } from '@prism-build/shell';
-import { rootfsFile, rootfsLockFile } from '../build/rootfs';
 import type { Locker } from './locker';
 
 /** Packages and archives of rootfs.json, by apt and the module proxies. */

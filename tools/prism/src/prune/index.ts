@@ -1,13 +1,12 @@
 import { createProjectGraphAsync, type Tree } from '@nx/devkit';
+import { engineRun, pickEngine } from '@prism-build/builder';
 import { builderName, type Engine, loadNames } from '@prism-build/engine';
 import { ok, type Result, renderFailures } from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
 import { withLock } from '@prism-build/shell';
+import { type Directories, directoriesOf, imageDirectory, imageName, lockPath } from '@prism-build/workspace';
+import { parseOptions } from '../nx/parseOptions';
 import { formatTable } from '../summary/table';
-import { type Directories, directoriesOf, imageDirectory, lockPath } from '../workspace/directories';
-import { engineRun, pickEngine } from '../workspace/engine';
-import { imageName } from '../workspace/naming';
-import { parseOptions } from '../workspace/parseOptions';
 import { type EnginePlan, planLeftovers, removeLeftovers } from './engine';
 import { parseKeep } from './keep';
 import { pruneOptions } from './options';

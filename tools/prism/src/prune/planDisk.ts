@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Directories } from '../workspace/directories';
+import type { Directories } from '@prism-build/workspace';
 import type { Keep } from './keep';
 import { grace, planStore } from './planStore';
 import { type Leftover, listFiles, listOutputs, readStore } from './readStore';

@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import { join, relative } from 'node:path';
 import { type DigestJson, hexOf, listAllBlobs, listOwnBlobs, parseDigestJson } from '@prism-build/oci';
 import { readTextIfThere } from '@prism-build/shell';
+import type { Directories } from '@prism-build/workspace';
 import glob from 'fast-glob';
-import type { Directories } from '../workspace/directories';
 import type { Memo, StoredBlob, StoreFacts } from './planStore';
 
 /** A removable file or directory. */

@@ -1,6 +1,6 @@
 import type { ProjectGraphProjectNode } from '@nx/devkit';
 import { imagesLockPath } from '@prism-build/registry';
-import { targetName } from '../workspace/naming';
+import { targetName } from '@prism-build/workspace';
 import type { Outputs } from './planDisk';
 
 /** The images of the workspace, from its targets. */

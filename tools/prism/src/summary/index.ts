@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { renderFailures } from '@prism-build/errors';
 import { type DigestJson, platformName, verifyImage } from '@prism-build/oci';
+import { targetName } from '@prism-build/workspace';
 import glob from 'fast-glob';
-import { targetName } from '../workspace/naming';
 import { formatTable } from './table';
 
 /** The summary at the end of `npm run build`. */

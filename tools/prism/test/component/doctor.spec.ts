@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isOnPath } from '@prism-build/builder';
 import { run } from '@prism-build/shell';
+import { directoriesOf } from '@prism-build/workspace';
 import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 import { gatherFacts } from '../../src/doctor/gather';
-import { directoriesOf } from '../../src/workspace/directories';
-import { isOnPath } from '../../src/workspace/engine';
 
 let workspace: Workspace;
 beforeAll(() => {

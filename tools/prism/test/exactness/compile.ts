@@ -2,15 +2,13 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Tree } from '@prism-build/assemble';
+import { buildOptions, findToolchain, readPin, readRequest } from '@prism-build/builder';
 import { type CompileRequest, type CompilerCall, recogniseCommand } from '@prism-build/languages';
 import { type CompilePlan, planCompile, resolveReads } from '@prism-build/plan';
 import { readTextIfThere, run } from '@prism-build/shell';
-import { describeOutput } from '../../src/build/describeOutput';
-import { mirrorTree } from '../../src/build/mirror';
-import { buildOptions } from '../../src/build/options';
-import { readRequest } from '../../src/build/request';
-import { copiedTree, stageTree } from '../../src/build/stageTree';
-import { findToolchain, readPin } from '../../src/build/toolchain';
+import { describeOutput } from '../../../../libs/builder/src/describeOutput';
+import { mirrorTree } from '../../../../libs/builder/src/mirror';
+import { copiedTree, stageTree } from '../../../../libs/builder/src/stageTree';
 import type { Key } from './workspace';
 
 export interface Compiled {

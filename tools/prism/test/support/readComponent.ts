@@ -1,8 +1,8 @@
 import { parseContainerfile } from '@prism-build/containerfile';
 import type { Result } from '@prism-build/errors';
 import { type ResolvedFile, resolveFile, resolveReads } from '@prism-build/plan';
+import { platformOf } from '@prism-build/workspace';
 import { type Component, toComponent } from '../../src/inference/read/component';
-import { platformOf } from '../../src/workspace/platformOf';
 
 export interface ComponentOptions {
   readonly platforms?: readonly string[];

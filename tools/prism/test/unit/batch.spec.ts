@@ -1,5 +1,5 @@
 import type { TaskGraph } from '@nx/devkit';
-import { type BatchItem, runGraph } from '../../src/build/batch';
+import { type BatchItem, runGraph } from '../../src/nx/batch';
 
 const graphOf = (dependencies: Record<string, string[]>): TaskGraph =>
   ({

@@ -3,7 +3,7 @@ import { readCommand, readTargets } from '../../src/inference/contexts/commands'
 import { readCompose } from '../../src/inference/contexts/compose';
 import { findContext } from '../../src/inference/contexts/findContext';
 import { resolveBuild, type StatedBuild } from '../../src/inference/contexts/stated';
-import { readProjectJson } from '../../src/inference/outputs/projectFile';
+import { readProjectJson } from '../../src/inference/declared/projectFile';
 import { inferenceGlob } from '../../src/inference/places';
 
 const said = (builds: readonly StatedBuild[], directory = '.') =>

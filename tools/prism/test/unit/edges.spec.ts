@@ -1,10 +1,9 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noFacts, openFiles } from '@prism-build/workspace';
 import { type ComponentUses, listEdges, listNodes, resolveEdges } from '../../src/inference/make/edges';
 import { readRegistryImages } from '../../src/inference/read/registryImages';
-import { noFacts } from '../../src/workspace/stage/facts';
-import { openFiles } from '../../src/workspace/stage/files';
 
 const root = fs.mkdtempSync(join(tmpdir(), 'prism-edges-'));
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));

@@ -2,7 +2,7 @@ import { docker, podman } from '@prism-build/engine';
 import { failed, ok, shellFailure } from '@prism-build/errors';
 import type { Command, Finished, Run } from '@prism-build/shell';
 import fc from 'fast-check';
-import { endContainer } from '../../src/run/endContainer';
+import { endContainer } from '../../src/executors/run-image/endContainer';
 
 /** What Nx's SIGTERM does to a command: nothing, or it ends it before its work, or between that and its answer. */
 type Fate = 'works' | 'nothing' | 'silent' | 'killed';

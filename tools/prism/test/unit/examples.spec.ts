@@ -1,15 +1,12 @@
 import { basename, dirname, join } from 'node:path';
+import { buildOptions, readImagesLock, readRequest } from '@prism-build/builder';
 import { type BaseImage, MANIFEST_TYPE } from '@prism-build/oci';
 import { type Bases, type ImagePlan, type PlannedImage, planImage, resolveReads } from '@prism-build/plan';
 import { formatReference, lockedBase, parseReference } from '@prism-build/registry';
+import { imageName, projectNameOf, readBelow } from '@prism-build/workspace';
 import glob from 'fast-glob';
 import { readExamples } from '../../../../test/e2e/support/examples';
-import { readImagesLock } from '../../src/build/bases/readImagesLock';
-import { buildOptions } from '../../src/build/options';
-import { readRequest } from '../../src/build/request';
 import { readDeclared } from '../../src/inference/read/declared';
-import { imageName, projectNameOf } from '../../src/workspace/naming';
-import { readBelow } from '../../src/workspace/readContext';
 
 const root = join(__dirname, '../../../..');
 const files = glob.sync('{examples,containerfiles}/**/Containerfile', { cwd: root }).sort();

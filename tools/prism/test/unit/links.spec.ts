@@ -2,9 +2,8 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Source } from '@prism-build/containerfile';
+import { noFacts, openFiles } from '@prism-build/workspace';
 import { followSources } from '../../src/inference/read/links';
-import { noFacts } from '../../src/workspace/stage/facts';
-import { openFiles } from '../../src/workspace/stage/files';
 
 const context = fs.mkdtempSync(join(tmpdir(), 'prism-links-'));
 afterAll(() => fs.rmSync(context, { recursive: true, force: true }));

@@ -3,20 +3,17 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { assemblePlatform, toEntries } from '@prism-build/assemble';
+import { buildOptions, readRequest } from '@prism-build/builder';
 import { planImage, resolveReads } from '@prism-build/plan';
+import { contextPaths, noFacts, openFiles, readContextTree } from '@prism-build/workspace';
 import { makeNxIndex } from '../../../../test/support/nxIndex';
 import { treeSeed } from '../../../../test/support/treeSeed';
-import { findUncovered } from '../../src/build/coverage';
-import { buildOptions } from '../../src/build/options';
-import { readRequest } from '../../src/build/request';
+import { findUncovered } from '../../src/cacheable/coverage';
 import type { ContextFacts } from '../../src/inference/contexts/presence';
 import { makeTargets } from '../../src/inference/make/targets';
 import { noLinks } from '../../src/inference/outputs/linkOutputs';
 import { placeComponents } from '../../src/inference/places';
 import { readProject } from '../../src/inference/read/readProject';
-import { contextPaths, readContextTree } from '../../src/workspace/readContext';
-import { noFacts } from '../../src/workspace/stage/facts';
-import { openFiles } from '../../src/workspace/stage/files';
 
 /**
  * Whatever happens to files between two builds, two images that differ have two keys. An index with the

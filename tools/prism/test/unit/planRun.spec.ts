@@ -1,5 +1,5 @@
-import { runOptions } from '../../src/run/options';
-import { planRun, type RunFacts } from '../../src/run/planRun';
+import { options as runOptions } from '../../src/executors/run-image/options';
+import { planRun, type RunFacts } from '../../src/executors/run-image/planRun';
 
 const facts: RunFacts = {
   root: '/w',

@@ -10,13 +10,13 @@ import {
   sweepStore,
   verifyImage,
 } from '@prism-build/oci';
-import { writeMemo } from '../../src/build/memo';
+import { directoriesOf } from '@prism-build/workspace';
+import { writeMemo } from '../../../../libs/builder/src/memo';
 import { parseKeep } from '../../src/prune/keep';
 import { planDisk } from '../../src/prune/planDisk';
 import { parseImages, planEngine } from '../../src/prune/planEngine';
 import { grace, type Memo, planStore, type StoreFacts } from '../../src/prune/planStore';
 import { removeFiles } from '../../src/prune/removeFiles';
-import { directoriesOf } from '../../src/workspace/directories';
 
 const now = 1e12;
 const day = 86_400_000;

@@ -1,5 +1,5 @@
+import { listSubmodules } from '@prism-build/workspace';
 import { addSubmodules } from '../../src/inference/make/submodules';
-import { listSubmodules } from '../../src/workspace/submodules';
 
 test('the directories of a .gitmodules', () => {
   const text = `[submodule "third"]

@@ -2,10 +2,8 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ignoreNothing, parseIgnoreFile, type Source } from '@prism-build/containerfile';
+import { listUnhashed, listUnhashedParts, noFacts, openFiles } from '@prism-build/workspace';
 import { hashFile } from 'nx/src/native';
-import { noFacts } from '../../src/workspace/stage/facts';
-import { openFiles } from '../../src/workspace/stage/files';
-import { listUnhashed, listUnhashedParts } from '../../src/workspace/stage/unhashed';
 import { readComponent } from '../support/readComponent';
 
 let root: string;

@@ -1,6 +1,6 @@
 import { readNxJson, type Tree } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
-import { parseOptions } from '../../workspace/parseOptions';
+import { parseOptions } from '../../nx/parseOptions';
 import { placeFiles, renderTemplates } from '../shared/files';
 import { finish, say } from '../shared/finish';
 import { ciOptions } from './options';

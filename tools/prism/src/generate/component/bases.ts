@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { shippedPins } from '@prism-build/builder';
 import { programFiles } from '@prism-build/languages';
-import { shippedPins } from '../../build/pins';
-import { imageName } from '../../workspace/naming';
+import { imageName } from '@prism-build/workspace';
 import type { Sources } from './program';
 
 /** Builders and runtimes of programs, below containerfiles/. */

@@ -1,7 +1,7 @@
 import { basename, dirname, join, normalize, relative } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { compareGoVersions } from '@prism-build/languages';
-import { imageName } from '../../workspace/naming';
+import { imageName } from '@prism-build/workspace';
 import { parseGoModule } from '../shared/goModule';
 import { bringBases, noteBases, shippedVersion } from './bases';
 import { chooseMain } from './choose';

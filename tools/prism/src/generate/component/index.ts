@@ -1,8 +1,8 @@
 import { basename, join, normalize } from 'node:path/posix';
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, imageFailure, ok, type Result } from '@prism-build/errors';
-import { projectNameOf } from '../../workspace/naming';
-import { parseOptions } from '../../workspace/parseOptions';
+import { projectNameOf } from '@prism-build/workspace';
+import { parseOptions } from '../../nx/parseOptions';
 import { type Files, placeFiles, updateFile } from '../shared/files';
 import { finish, say } from '../shared/finish';
 import { editJson } from '../shared/json';

@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { imageName } from '@prism-build/workspace';
 import * as z from 'zod';
-import { imageName } from '../../workspace/naming';
 
 import { bringBases, noteBases } from './bases';
 import { findNodeMain } from './nodeMain';

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path/posix';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { checkStatedPython, parsePin } from '@prism-build/languages';
-import { imageName } from '../../workspace/naming';
+import { imageName } from '@prism-build/workspace';
 import { bringBases, noteBases, shippedVersion } from './bases';
 import { findBesides } from './besides';
 import { findPorts, type Listening } from './ports';

@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { parsePin, readChannel, satisfiesChannel } from '@prism-build/languages';
-import { imageName } from '../../workspace/naming';
+import { imageName } from '@prism-build/workspace';
 import { hasConflict } from '../shared/dirtyLock';
 import { bringBases, noteBases } from './bases';
 import { copyCrates, findRoot, listCrates } from './cargo';

@@ -1,6 +1,6 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { imageName } from '../../workspace/naming';
+import { imageName } from '@prism-build/workspace';
 import { refuseHalfMerged } from '../shared/dirtyLock';
 import { renderTemplates } from '../shared/files';
 import { compareVersions, type GoModule, mergeRequires, mergeSums, parseGoModule } from '../shared/goModule';

@@ -1,6 +1,6 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { parseOptions } from '../../workspace/parseOptions';
+import { parseOptions } from '../../nx/parseOptions';
 import { type Files, placeFiles, updateFile } from '../shared/files';
 import { finish, joinRefusals, say } from '../shared/finish';
 import { checkFree, checkName } from '../shared/names';

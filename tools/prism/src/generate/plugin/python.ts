@@ -1,12 +1,12 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { imageName } from '@prism-build/workspace';
 import {
   encodeWheelsLock,
   readWheelsLock,
   requirementsFile,
   wheelsLockFile,
 } from '../../lock/wheels/lockfile';
-import { imageName } from '../../workspace/naming';
 import { refuseHalfMerged } from '../shared/dirtyLock';
 import { renderTemplates } from '../shared/files';
 import { readPrefix } from '../shared/names';

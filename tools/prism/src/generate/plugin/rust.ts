@@ -1,6 +1,6 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { imageName } from '../../workspace/naming';
+import { imageName } from '@prism-build/workspace';
 import { parseManifest } from '../component/manifest';
 import { renderTemplates } from '../shared/files';
 import { readPrefix } from '../shared/names';

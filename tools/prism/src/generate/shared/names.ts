@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { glob, readNxJson, type Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { projectNameOf } from '../../workspace/naming';
+import { projectNameOf } from '@prism-build/workspace';
 
 const longest = 40;
 

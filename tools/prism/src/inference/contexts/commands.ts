@@ -1,4 +1,4 @@
-import type { DeclaredTarget, ProjectFile } from '../outputs/projectFile';
+import type { DeclaredTarget, ProjectFile } from '../declared/projectFile';
 import { resolveBuild, type StatedBuild, type StatedContext } from './stated';
 
 /** Flags of the build commands of Docker, Podman, Buildah and nerdctl that take no value; all others do. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { Files } from '../../workspace/stage/files';
-import { isProjectFile, type ProjectFiles } from '../outputs/openOutputs';
+import type { Files } from '@prism-build/workspace';
+import { isProjectFile, type ProjectFiles } from '../declared/openOutputs';
 import { isBakeFile, readBake } from './bake';
 import { readTargets } from './commands';
 import { isComposeFile, readCompose } from './compose';

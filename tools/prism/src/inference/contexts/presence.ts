@@ -1,8 +1,7 @@
 import { hasGlob, matchGlob } from '@prism-build/containerfile';
-import type { Files } from '../../workspace/stage/files';
-import type { IsIgnored } from '../outputs/gitIgnore';
-import type { OutputIndex } from '../outputs/outputIndex';
-import { relate } from '../outputs/patterns';
+import type { Files, IsIgnored } from '@prism-build/workspace';
+import type { OutputIndex } from '../declared/outputIndex';
+import { relate } from '../declared/patterns';
 import type { Presence } from './findContext';
 import type { StatedContext } from './stated';
 

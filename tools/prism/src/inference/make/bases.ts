@@ -1,5 +1,5 @@
 import { type Failure, imageFailure } from '@prism-build/errors';
-import { imageName, isLocal } from '../../workspace/naming';
+import { imageName, isLocal } from '@prism-build/workspace';
 
 /** The image names of a component, resolved in this workspace. */
 export interface BaseLinks {

@@ -6,8 +6,7 @@ import type {
   RawProjectGraphDependency,
 } from '@nx/devkit';
 import type { Use } from '@prism-build/languages';
-import { builderDirectory } from '../../workspace/naming';
-import type { Files } from '../../workspace/stage/files';
+import { builderDirectory, type Files } from '@prism-build/workspace';
 import type { RegistryImage } from '../read/registryImages';
 
 /** The edges of a component, from its files. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { componentNameOf, toName } from '../../workspace/naming';
+import { componentNameOf, toName } from '@prism-build/workspace';
 import type { Place } from '../places';
 
 interface Named extends Pick<Place, 'root' | 'label'> {

@@ -1,4 +1,4 @@
-import type { Restamped, Unhashed } from '../../workspace/stage/unhashed';
+import type { Restamped, Unhashed } from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
 
 /** The digest that Nx has recorded for a file; undefined if it has none. */

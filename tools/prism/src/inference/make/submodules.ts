@@ -1,5 +1,4 @@
-import type { Files } from '../../workspace/stage/files';
-import { listSubmodules } from '../../workspace/submodules';
+import { type Files, listSubmodules } from '@prism-build/workspace';
 import { workspaceFileset } from '../read/fileset';
 import type { Input } from '../read/keys';
 

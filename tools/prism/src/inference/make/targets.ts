@@ -1,9 +1,7 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { imagesLockPath } from '@prism-build/registry';
-import { imageDirectory, imageParts } from '../../workspace/directories';
-import { targetName } from '../../workspace/naming';
-import type { Unhashed } from '../../workspace/stage/unhashed';
+import { imageDirectory, imageParts, targetName, type Unhashed } from '@prism-build/workspace';
 import type { Identity } from '../identity';
 import type { ComponentLinks } from '../outputs/linkComponents';
 import type { OutputLinks } from '../outputs/linkOutputs';

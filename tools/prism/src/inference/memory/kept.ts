@@ -1,8 +1,13 @@
 import { join } from 'node:path';
-import { executorIdentity, inferenceIdentity } from '../../workspace/identity';
-import { keepFacts } from '../../workspace/stage/facts';
-import { type Files, openFiles } from '../../workspace/stage/files';
-import { toText, type Witness } from '../../workspace/stage/witness';
+import {
+  executorIdentity,
+  type Files,
+  inferenceIdentity,
+  keepFacts,
+  openFiles,
+  toText,
+  type Witness,
+} from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
 import { dataDirectory } from './dataDirectory';
 import { compareWith, type Fresh, type Known, makeMemory, readMemory, writeMemory } from './memory';

@@ -1,7 +1,16 @@
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
-import type { Files } from '../../workspace/stage/files';
-import { absoluteIn, type Looked, lookAt, nowhere, type Signature } from '../../workspace/stage/look';
-import { isSame, placeOf, signatureIn, type Witness } from '../../workspace/stage/witness';
+import {
+  absoluteIn,
+  type Files,
+  isSame,
+  type Looked,
+  lookAt,
+  nowhere,
+  placeOf,
+  type Signature,
+  signatureIn,
+  type Witness,
+} from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
 import { NumberedPaths } from './numberedPaths';
 

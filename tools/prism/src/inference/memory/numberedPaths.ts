@@ -1,5 +1,4 @@
-import { parentOf, type Signature } from '../../workspace/stage/look';
-import { isSame, placeOf } from '../../workspace/stage/witness';
+import { isSame, parentOf, placeOf, type Signature } from '@prism-build/workspace';
 
 /** The paths of witnesses, each once and with a number; parent directories come first. */
 export class NumberedPaths {

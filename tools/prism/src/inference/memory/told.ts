@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NxJsonConfiguration } from '@nx/devkit';
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
-import { inferenceIdentity } from '../../workspace/identity';
+import { inferenceIdentity } from '@prism-build/workspace';
 import type { PluginOptions } from '../pluginOptions';
 import { dataDirectory } from './dataDirectory';
 

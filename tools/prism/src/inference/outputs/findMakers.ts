@@ -1,15 +1,7 @@
 import { hasGlob } from '@prism-build/containerfile';
-import type { Output } from './listOutputs';
-import { matches, type Relation, relate } from './patterns';
-
-/** A path that a COPY, an ADD or a mount takes from the context. */
-export interface Taken {
-  /** Workspace-relative; may be a pattern; includes everything below it. */
-  readonly path: string;
-  readonly line: number;
-  /** Whether git ignores it: then a target or a person made it. */
-  readonly ignored: boolean;
-}
+import type { Output } from '../declared/listOutputs';
+import { matches, type Relation, relate } from '../declared/patterns';
+import type { Taken } from '../read/takes';
 
 /** A target that makes what is copied. */
 export interface Maker {

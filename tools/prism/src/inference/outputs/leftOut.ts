@@ -1,5 +1,5 @@
 import type { IgnoreMatcher } from '@prism-build/containerfile';
-import { literalPart } from '../../workspace/readContext';
+import { literalPart } from '@prism-build/workspace';
 
 /**
  * Whether the ignore file of a context leaves out all that a path of the workspace names: a path that may come back by a

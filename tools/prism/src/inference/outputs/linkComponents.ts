@@ -1,11 +1,12 @@
 import type { NxJsonConfiguration } from '@nx/devkit';
 import { distinctFailures, type Failure } from '@prism-build/errors';
-import { targetName } from '../../workspace/naming';
+import { targetName } from '@prism-build/workspace';
+import type { KnownProject } from '../declared/listOutputs';
+import type { OutputIndex } from '../declared/outputIndex';
 import type { ProjectReads } from '../read/reads';
-import { linkOutputs, noLinks, type OutputLinks, type Takes } from './linkOutputs';
+import type { Takes } from '../read/takes';
+import { linkOutputs, noLinks, type OutputLinks } from './linkOutputs';
 import { listLikely } from './listLikely';
-import type { KnownProject } from './listOutputs';
-import type { OutputIndex } from './outputIndex';
 import { openOrder, type Task } from './taskOrder';
 
 /** A component whose sources other targets may make. */

@@ -1,20 +1,14 @@
 import { posix } from 'node:path';
 import { type IgnoreMatcher, ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
 import { type Failure, imageFailure } from '@prism-build/errors';
+import type { Output } from '../declared/listOutputs';
+import type { OutputIndex } from '../declared/outputIndex';
+import { relate, toGlob } from '../declared/patterns';
 import type { Input } from '../read/keys';
-import type { Doubt, Maker, Taken } from './findMakers';
+import type { Taken, Takes } from '../read/takes';
+import type { Doubt, Maker } from './findMakers';
 import { findMakers } from './findMakers';
 import { openLeftOut } from './leftOut';
-import type { Output } from './listOutputs';
-import type { OutputIndex } from './outputIndex';
-import { relate, toGlob } from './patterns';
-
-/** What a step takes from its context, and what decides which parts other targets make. */
-export interface Takes {
-  readonly taken: readonly Taken[];
-  /** Whether the image is made of files alone, without a RUN. */
-  readonly onlyFiles: boolean;
-}
 
 /** Data of a component that all its steps share. */
 export interface OutputRequest {

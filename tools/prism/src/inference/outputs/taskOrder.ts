@@ -1,5 +1,5 @@
+import type { DeclaredTarget } from '../declared/projectFile';
 import { globToExpression } from './names';
-import type { DeclaredTarget } from './projectFile';
 
 /** A target of a project. */
 export interface Task {

@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
-import type { BuildArgs } from '../../workspace/buildArgs';
-import type { ReadText } from '../../workspace/readContext';
+import type { BuildArgs, ReadText } from '@prism-build/workspace';
 import type { VariantOptions } from './variants';
 
 /** The declarations of a component in project.json or package.json. */

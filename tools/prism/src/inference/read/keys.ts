@@ -1,10 +1,8 @@
 import { posix } from 'node:path';
 import { type IgnoreMatcher, parseIgnoreFile } from '@prism-build/containerfile';
 import { imagesLockPath } from '@prism-build/registry';
-import { builderDirectory, isLocal } from '../../workspace/naming';
-import { hashesIgnoredFiles } from '../../workspace/nxVersion';
-import { listIgnoreFiles } from '../../workspace/readContext';
-import type { StageReading } from '../../workspace/stage/reading';
+import { builderDirectory, isLocal, listIgnoreFiles, type StageReading } from '@prism-build/workspace';
+import { hashesIgnoredFiles } from '../../nx/nxVersion';
 import type { Identity } from '../identity';
 import type { Place } from '../places';
 import type { CompileReads, Component } from './component';

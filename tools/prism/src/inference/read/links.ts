@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { hasGlob, type Source } from '@prism-build/containerfile';
-import type { Files } from '../../workspace/stage/files';
-import { inContext, joined } from '../../workspace/stage/mounts';
+import { type Files, inContext, joined } from '@prism-build/workspace';
 import type { Component } from './component';
 
 /** The kernel's limit of links in one path; a build fails beyond it. */

@@ -1,15 +1,19 @@
 import { type IgnoreMatcher, ignoreNothing } from '@prism-build/containerfile';
 import { containerfileFailure, type Failure, type Result } from '@prism-build/errors';
 import { imagesLockPath } from '@prism-build/registry';
-import { variablesOf } from '../../workspace/buildArgs';
-import { isLocal } from '../../workspace/naming';
-import { readIgnoreRules } from '../../workspace/readContext';
-import type { Files } from '../../workspace/stage/files';
-import { readStage, type StageReading } from '../../workspace/stage/reading';
+import {
+  type Files,
+  type IsIgnored,
+  isLocal,
+  openGitIgnore,
+  readIgnoreRules,
+  readStage,
+  type StageReading,
+  variablesOf,
+} from '@prism-build/workspace';
 import { findContext } from '../contexts/findContext';
 import { type ContextFacts, openPresence } from '../contexts/presence';
 import type { Identity } from '../identity';
-import { type IsIgnored, openGitIgnore } from '../outputs/gitIgnore';
 import type { Place } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import type { Component } from './component';

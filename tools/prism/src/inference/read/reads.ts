@@ -1,10 +1,10 @@
 import type { Use } from '@prism-build/languages';
-import type { Unhashed } from '../../workspace/stage/unhashed';
+import type { Unhashed } from '@prism-build/workspace';
 import type { Asked } from '../contexts/presence';
 import type { StatedContext } from '../contexts/stated';
-import type { Takes } from '../outputs/linkOutputs';
 import type { Input } from './keys';
 import type { RegistryImage } from './registryImages';
+import type { Takes } from './takes';
 
 /**
  * Everything that inference reads from the files of a component, independent of the rest of the workspace. Plain data,

@@ -1,5 +1,5 @@
 import { formatReference, imagesLockPath, parseReference } from '@prism-build/registry';
-import type { ReadText } from '../../workspace/readContext';
+import type { ReadText } from '@prism-build/workspace';
 
 /** An image of a registry, pinned by the lock beside a Containerfile. */
 export interface RegistryImage {

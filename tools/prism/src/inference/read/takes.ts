@@ -1,9 +1,24 @@
 import { posix } from 'node:path';
 import type { ContextSource } from '@prism-build/containerfile';
+import type { IsIgnored } from '@prism-build/workspace';
 import type { Wanted } from '../contexts/findContext';
-import type { Taken } from '../outputs/findMakers';
-import type { IsIgnored } from '../outputs/gitIgnore';
 import type { Component } from './component';
+
+/** A path that a COPY, an ADD or a mount takes from the context. */
+export interface Taken {
+  /** Workspace-relative; may be a pattern; includes everything below it. */
+  readonly path: string;
+  readonly line: number;
+  /** Whether git ignores it: then a target or a person made it. */
+  readonly ignored: boolean;
+}
+
+/** What a step takes from its context, and what decides which parts other targets make. */
+export interface Takes {
+  readonly taken: readonly Taken[];
+  /** Whether the image is made of files alone, without a RUN. */
+  readonly onlyFiles: boolean;
+}
 
 /** Sources of a context as paths of the workspace, each once. Those outside of it are refused by the build. */
 export function listTaken(context: string, sources: readonly ContextSource[], isIgnored: IsIgnored): Taken[] {

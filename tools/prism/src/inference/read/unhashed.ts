@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type IgnoreMatcher, ignoreNothing } from '@prism-build/containerfile';
 import type { Result } from '@prism-build/errors';
-import { hashesIgnoredFiles } from '../../workspace/nxVersion';
-import type { Files } from '../../workspace/stage/files';
-import type { StageReading } from '../../workspace/stage/reading';
 import {
+  type Files,
   listUnhashed,
   listUnhashedParts,
+  type StageReading,
   type Unhashed,
   type UnhashedRequest,
-} from '../../workspace/stage/unhashed';
+} from '@prism-build/workspace';
+import { hashesIgnoredFiles } from '../../nx/nxVersion';
 import type { CompileReads, Component } from './component';
 import { listOwnFiles } from './keys';
 

@@ -2,6 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  buildOptions,
+  findToolchain,
+  inheritedForFetching,
+  readPin,
+  readRequest,
+} from '@prism-build/builder';
 import { formatPlatform } from '@prism-build/containerfile';
 import { all, compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import {
@@ -13,11 +20,7 @@ import {
 } from '@prism-build/languages';
 import { type CompilePlan, planCompile, resolveReads } from '@prism-build/plan';
 import { readTextIfThere, run } from '@prism-build/shell';
-import { inheritedForFetching } from '../../build/fetch';
-import { buildOptions } from '../../build/options';
-import { readRequest } from '../../build/request';
-import { findToolchain, readPin } from '../../build/toolchain';
-import { parseOptions } from '../../workspace/parseOptions';
+import { parseOptions } from '../../nx/parseOptions';
 import type { Locker, LockRequest } from '../locker';
 import {
   describeWheelChanges,

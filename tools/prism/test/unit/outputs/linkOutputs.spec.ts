@@ -1,16 +1,16 @@
+import { type KnownProject, listOutputs } from '../../../src/inference/declared/listOutputs';
+import { openNxReading } from '../../../src/inference/declared/nxReading';
+import { indexOutputs } from '../../../src/inference/declared/outputIndex';
+import {
+  type DeclaredTarget,
+  readPackageJson,
+  readProjectJson,
+} from '../../../src/inference/declared/projectFile';
 import {
   type Consumer,
   linkComponents,
   listLinkFailures,
 } from '../../../src/inference/outputs/linkComponents';
-import { type KnownProject, listOutputs } from '../../../src/inference/outputs/listOutputs';
-import { openNxReading } from '../../../src/inference/outputs/nxReading';
-import { indexOutputs } from '../../../src/inference/outputs/outputIndex';
-import {
-  type DeclaredTarget,
-  readPackageJson,
-  readProjectJson,
-} from '../../../src/inference/outputs/projectFile';
 
 const nxJson = { plugins: [{ plugin: '@nx/vite/plugin', options: { buildTargetName: 'vite:build' } }] };
 const { readOutputs, withDefaults } = openNxReading('/nowhere', {

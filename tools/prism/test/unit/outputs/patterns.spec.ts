@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { relate, toGlob } from '../../../src/inference/outputs/patterns';
+import { relate, toGlob } from '../../../src/inference/declared/patterns';
 
 test.each([
   ['dist/apps/api', 'dist/apps/api', 'inside'],

@@ -1,0 +1,165 @@
+import { createHash, randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Tree } from '@prism-build/assemble';
+import { formatPlatform } from '@prism-build/containerfile';
+import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
+import {
+  type CompiledSources,
+  type CompileRequest,
+  recogniseCommand,
+  type Target,
+} from '@prism-build/languages';
+import type { CompilePlan } from '@prism-build/plan';
+import { attempt, readTextIfThere, sayIfLong, writeFileAtomic } from '@prism-build/shell';
+import { compileDirectory, executorIdentity } from '@prism-build/workspace';
+import { checkSources, readTree, workingDirectory } from '../checkSources';
+import { type CompileManifest, platformDirectory, publishOutput } from '../compileManifest';
+import { withCompiler } from '../compiler/withCompiler';
+import { describeOutput, flushOutput } from '../describeOutput';
+import { fetchDependencies, fetchKey } from '../fetch';
+import { inspectDependencies } from '../inspectDependencies';
+import { type MirroredTree, mirrorTree } from '../mirror';
+import { preparePackers } from '../packing';
+import type { StepInput } from '../step';
+import { readPin } from '../toolchain';
+import { readJournal } from './journal';
+import { runCompilers } from './runCompilers';
+
+export interface CompiledTree {
+  readonly manifest: CompileManifest;
+  readonly kept: boolean;
+  /** What is not wrong and should be known. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Compiles a tree of sources for all platforms, unless the journal says that the same was compiled before.
+ *
+ * @param prepared called when the tree lies there, before the compiler runs
+ */
+export async function compileTree(
+  input: StepInput,
+  plan: CompilePlan,
+  tree: Tree,
+  prepared: () => void = () => undefined,
+): Promise<Result<CompiledTree>> {
+  const { directories, project } = input;
+  const { language, recognised } = recogniseCommand(plan.argv)!;
+  const pin = readPin(directories.root, plan);
+  if (!pin.ok) return pin;
+  const checked = checkSources(directories.root, plan, pin.value, tree);
+  if (!checked.ok) return checked;
+  const work = join(directories.prism, 'work', project);
+  const source = join(work, 'source');
+  const mirror = await attempt('cannot lay out the sources of the compile stage', () =>
+    mirrorTree(tree, source, join(work, 'source.json')),
+  );
+  if (!mirror.ok) return mirror;
+  prepared();
+  const destination = compileDirectory(directories.root, project);
+  const journal = join(work, 'compiled.json');
+  const key = createHash('sha256')
+    .update(JSON.stringify([executorIdentity(), plan, pin.value, mirror.value.digest]))
+    .digest('hex');
+  const kept = input.force ? undefined : readJournal(journal, key, destination);
+  if (kept) return ok({ manifest: kept.manifest, notes: kept.notes, kept: true });
+
+  return withCompiler({ ...input, plan, language, pin: pin.value }, async (compiler) => {
+    // A compiler that outlived a killed run goes on writing: into a directory that is not this run's.
+    const outputs = join(work, 'out', `${process.pid}-${randomBytes(4).toString('hex')}`);
+    const out = (target: Target) => join(outputs, platformDirectory(formatPlatform(target)));
+    const request: CompileRequest = {
+      recognised,
+      toolchain: compiler.toolchain,
+      targets: plan.platforms.map(({ platform }) => platform),
+      directories: {
+        source,
+        working: join(source, plan.working),
+        cache: directories.cache,
+        home: join(directories.prism, 'home'),
+        scratch: join(outputs, 'scratch'),
+      },
+      environment: (target) => plan.platforms.find(({ platform }) => platform === target)?.environment ?? {},
+      cores: availableParallelism(),
+      contains: (path) => tree.has(path.slice(source.length + 1)),
+      text: readTextIfThere,
+      version: pin.value.version,
+      out,
+    };
+    // Nothing of an earlier command may pass for a result of this one.
+    fs.rmSync(join(work, 'out'), { recursive: true, force: true });
+    for (const target of request.targets) fs.mkdirSync(out(target), { recursive: true });
+    for (const directory of [request.directories.home, request.directories.scratch])
+      fs.mkdirSync(directory, { recursive: true });
+    const fetching = {
+      mirror: mirror.value,
+      locks:
+        language.locks?.({ ...request, working: workingDirectory(plan) }, readTree(directories.root, tree)) ??
+        [],
+      at: { file: plan.containerfile, line: plan.line },
+    };
+    const fetched = await sayIfLong(`${project}: fetching the dependencies of ${language.title}`, () =>
+      fetchDependencies(language, request, fetching, compiler),
+    );
+    if (!fetched.ok) return fetched;
+    const lock = fetchKey(language, request, fetching);
+    const inspecting = inspectDependencies(
+      { root: directories.root, language, plan, pin: pin.value, sources: tree, request, lock },
+      compiler,
+    );
+    const compiling = sayIfLong(
+      `${project}: ${language.title} compiles for ${request.targets.map(formatPlatform).join(', ')}`,
+      () => runCompilers(compiler, language, request, describeSources(tree, mirror.value, source), plan),
+    );
+    // The image of what is compiled comes next. Not before the compilers run: they wait for nothing.
+    setImmediate(preparePackers, plan.platforms.length);
+    const compiled = await compiling;
+    if (!compiled.ok) return compiled;
+    const flushing = attempt('cannot write what was compiled', () =>
+      Promise.all(request.targets.map((target) => flushOutput(out(target)))),
+    );
+    const manifest = await describeAll(request, plan, out);
+    if (!manifest.ok) return manifest;
+    const flushed = await flushing;
+    if (!flushed.ok) return flushed;
+    const notes = [...compiled.value, ...(await inspecting)];
+    return attempt(`cannot write ${destination}`, async () => {
+      await publishOutput(destination, manifest.value, (platform) =>
+        join(outputs, platformDirectory(platform)),
+      );
+      writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value, notes }));
+      return { manifest: manifest.value, notes, kept: false };
+    });
+  });
+}
+
+/** The tree that the compiler sees, as it lies in the mirror. */
+function describeSources(tree: Tree, { files }: MirroredTree, source: string): CompiledSources {
+  const digests = new Map<string, string>();
+  for (const [path, node] of tree) {
+    if (node.type === 'file') digests.set(path, files.get(path)!);
+    if (node.type === 'symlink') digests.set(path, `link:${node.linkTarget}`);
+  }
+  return { digests, text: (path) => readTextIfThere(join(source, path)) };
+}
+
+async function describeAll(
+  request: CompileRequest,
+  plan: CompilePlan,
+  out: (target: Target) => string,
+): Promise<Result<CompileManifest>> {
+  const platforms = await Promise.all(
+    request.targets.map(async (target) => ({
+      platform: formatPlatform(target),
+      files: await describeOutput(out(target)),
+    })),
+  );
+  const empty = platforms.filter(({ files }) => files.length === 0);
+  if (empty.length === 0) return ok({ schemaVersion: 1, platforms });
+  const what = `the compile stage left nothing under /out for ${empty.map(({ platform }) => platform).join(', ')}`;
+  return failed(
+    compileFailure('COMPILE_MADE_NOTHING', { what, at: { file: plan.containerfile, line: plan.line } }),
+  );
+}

@@ -1,0 +1,43 @@
+import { engineFailure, type Failure, failed, type Result } from '@prism-build/errors';
+import { builderDirectory, projectNameOf } from '@prism-build/workspace';
+import { pickEngine } from '../engine';
+import { findToolchain } from '../toolchain';
+import { type Compiler, type CompilerRequest, hostCompiler } from './compiler';
+import { obtainToolchain } from './obtainToolchain';
+import { withBuilder } from './withBuilder';
+
+/**
+ * Runs `work` with the pinned compiler: the host's where it is the one, else that of the builder base in a container, else
+ * one that is fetched; with the engine `podman` always the second. Which of them is in no key, since both give the same bytes.
+ */
+export async function withCompiler<T>(
+  request: CompilerRequest,
+  work: (compiler: Compiler) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const { options, language, pin, plan, directories, siblings } = request;
+  const asked = options.engine === 'auto' ? process.env.PRISM_ENGINE || 'auto' : options.engine;
+  const host = findToolchain(language, pin, plan, directories.cache);
+  if (host.ok && asked !== 'podman') return work(hostCompiler(host.value));
+  // A builder that is pinned to another language is wrong wherever it runs.
+  if (!host.ok && pin.language !== language.name) return host;
+  const at = { file: plan.containerfile, line: plan.builderLine };
+  const engine = pickEngine(options.engine);
+  const directory = builderDirectory(plan.builder);
+  const project = directory && projectNameOf(directory);
+  const isThere = project !== undefined && siblings.optionsOf(project).ok;
+  if (engine.ok && isThere) return withBuilder(request, engine.value, project, work);
+  if (asked !== 'podman' && !host.ok) {
+    const obtained = await obtainToolchain(request, host.failures);
+    if (obtained.ok) return work(hostCompiler(obtained.value));
+    return failed(...obtained.failures.map((failure) => explain(failure, engine.ok)));
+  }
+  if (!engine.ok) return engine;
+  const what = `${plan.builder} is no component of this workspace, so ${engine.value.name} has no toolchain to run`;
+  return failed(engineFailure('BUILDER_MISSING', { what, at }));
+}
+
+/** Why no engine stepped in. */
+function explain(failure: Failure, engine: boolean): Failure {
+  const why = engine ? 'the builder is no component of this workspace' : 'there is no engine';
+  return { ...failure, why: [failure.why, `nor can a container compile: ${why}`].filter(Boolean).join('\n') };
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Tree } from '@prism-build/assemble';
+import { formatPlatform } from '@prism-build/containerfile';
+import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import type { ImagePlan } from '@prism-build/plan';
+import { compileDirectory } from '@prism-build/workspace';
+import { compiledTree } from './compiledTree';
+import { type CompileManifest, compileManifestName, readOutput } from './compileManifest';
+import { repairCompile } from './repair';
+import type { StepInput } from './step';
+
+export interface Compiled {
+  readonly manifest: CompileManifest;
+  readonly compiled: (platform: string) => Tree | undefined;
+}
+
+/**
+ * What the compile stage left, for every platform of an image. Nothing that was restored is trusted: what is missing or
+ * altered is compiled again, here and now. A platform is missing where Nx gave an option for one image to the compile
+ * of its base too, and not to the image of that.
+ */
+export async function readCompiled(input: StepInput, plan: ImagePlan): Promise<Result<Compiled>> {
+  const directory = compileDirectory(input.directories.root, input.project);
+  const whole = (manifest: CompileManifest) => checkPlatforms(manifest, plan, directory);
+  const output = input.compiled ? ok(input.compiled) : readOutput(directory);
+  const found = output.ok ? whole(output.value) : output;
+  const repaired = found.ok ? found : await repairCompile(input, found.failures);
+  const manifest = repaired.ok ? whole(repaired.value) : repaired;
+  if (!manifest.ok) return manifest;
+  const compiled = (platform: string) => compiledTree(manifest.value, platform, directory);
+  return ok({ manifest: manifest.value, compiled });
+}
+
+function checkPlatforms(
+  manifest: CompileManifest,
+  plan: ImagePlan,
+  directory: string,
+): Result<CompileManifest> {
+  const there = new Set(manifest.platforms.map(({ platform }) => platform));
+  const absent = plan.platforms
+    .map(({ platform }) => formatPlatform(platform))
+    .filter((name) => !there.has(name));
+  if (absent.length === 0) return ok(manifest);
+  const what = `${join(directory, compileManifestName)} has nothing for ${absent.join(', ')}`;
+  return failed(imageFailure('COMPILE_OUTPUT_MISSING', { what }));
+}

@@ -1,0 +1,34 @@
+import { type Failure, ok, type Result } from '@prism-build/errors';
+import { compileDirectory } from '@prism-build/workspace';
+import { type CompileManifest, readOutput } from './compileManifest';
+import { compileStep } from './compileStep';
+import { snapshot } from './snapshot';
+import type { StepInput } from './step';
+
+/** Compiles again what was restored altered, and puts the result where the altered one came from. */
+export async function repairCompile(
+  input: StepInput,
+  failures: readonly Failure[],
+): Promise<Result<CompileManifest>> {
+  const directory = compileDirectory(input.directories.root, input.project);
+  const repaired = await repair(input, directory, failures, () =>
+    compileStep({ ...input, force: true, options: { ...input.options, step: 'compile', stage: undefined } }),
+  );
+  return repaired.ok ? readOutput(directory) : repaired;
+}
+
+/** Builds again in process, and gives the cache the result in place of the altered entry. */
+export async function repair(
+  { directories, replaceCached }: StepInput,
+  directory: string,
+  failures: readonly Failure[],
+  build: () => Promise<Result<unknown>>,
+  parts?: readonly string[],
+): Promise<Result<void>> {
+  const altered = snapshot(directory, parts);
+  process.stderr.write(`${failures.map(({ what }) => what).join('\n')}\nbuilding it again\n`);
+  const built = await build();
+  if (!built.ok) return built;
+  replaceCached(directories.root, directory, altered, parts);
+  return ok(undefined);
+}

@@ -1,0 +1,23 @@
+import { docker } from '@prism-build/engine';
+import { ok, type Result } from '@prism-build/errors';
+import type { ContentStore, ImageLayer, PlatformImage } from '@prism-build/oci';
+import { withLock } from '@prism-build/shell';
+import { type Directories, lockPath } from '@prism-build/workspace';
+import { loadPlatform } from '../loadPlatform';
+
+/** Brings an image of the content store to Docker under a name, which it gives: Docker has one store for all. */
+export async function loadDockerImage(
+  directories: Directories,
+  {
+    store,
+    image,
+    name,
+  }: { readonly store: ContentStore; readonly image: PlatformImage; readonly name: string },
+  fetchBases: (layers: readonly ImageLayer[]) => Promise<Result<void>>,
+): Promise<Result<string>> {
+  const sources = { directories, store, directory: directories.store, fetchBases };
+  const loaded = await withLock(lockPath(directories, 'load-docker'), () =>
+    loadPlatform(docker, image, [name], sources),
+  );
+  return loaded.ok ? ok(name) : loaded;
+}

@@ -1,0 +1,117 @@
+import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import { buildOptions, type CompileManifest, compileStep, imageStep, rootfsStep } from '@prism-build/builder';
+import { failed, ok } from '@prism-build/errors';
+import { checkVariables, directoriesOf } from '@prism-build/workspace';
+import { checkOutputs } from '../../cacheable/checkOutputs';
+import { findUncovered } from '../../cacheable/coverage';
+import { explainSources } from '../../cacheable/explainSources';
+import { sayWidened } from '../../cacheable/sayWidened';
+import { listUnhashed } from '../../cacheable/unhashed';
+import { type BatchItem, runGraph, type TaskResult } from '../../nx/batch';
+import { replaceInNxCache } from '../../nx/nxCache';
+import { openSiblings } from '../../nx/openSiblings';
+import { parseOptions } from '../../nx/parseOptions';
+import { toTaskResult } from '../../nx/report';
+
+const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
+
+/** One task of the `build` executor, outside of a batch. */
+export async function execute(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
+  const { projectName: project, targetName: target, configurationName: configuration } = context;
+  const id = [project, target, configuration].filter(Boolean).join(':');
+  const task = { id, project: project!, target: target! };
+  const { result } = await runStep(context, task, options);
+  process.stdout.write(result.terminalOutput);
+  return { success: result.success };
+}
+
+/** All tasks of the `build` executor that Nx found ready, compile and image steps of many projects alike. */
+export async function* executeBatch(
+  graph: TaskGraph,
+  inputs: Record<string, unknown>,
+  _overrides: unknown,
+  context: ExecutorContext,
+): AsyncGenerator<BatchItem> {
+  // An image step need not hash again what the compile step of its project hashed and wrote a moment ago.
+  const made = new Map<string, CompileManifest>();
+  const many = Object.keys(graph.tasks).length > 1;
+  yield* runGraph(graph, async (id) => {
+    const { project, target } = graph.tasks[id]!.target;
+    const {
+      result,
+      manifest,
+      notes = [],
+    } = await runStep(context, { id, project, target }, inputs[id], made.get(project));
+    if (manifest) made.set(project, manifest);
+    // Nx shows the output of one task that succeeds, and of several none.
+    if (many) process.stderr.write(notes.map((note) => `${project}: ${note}\n`).join(''));
+    return result;
+  });
+}
+
+interface StepResult {
+  readonly result: TaskResult;
+  readonly manifest?: CompileManifest | undefined;
+  /** What keeps the result out of the cache, or may make it stale; also part of the output. */
+  readonly notes?: readonly string[];
+}
+
+async function runStep(
+  context: ExecutorContext,
+  { id, project, target }: { readonly id: string; readonly project: string; readonly target: string },
+  value: unknown,
+  compiled?: CompileManifest,
+): Promise<StepResult> {
+  const options = parseOptions(buildOptions, value, `${project}:${target}`);
+  if (!options.ok) return { result: toTaskResult(options) };
+  const { root, projectsConfigurations } = context;
+  const configured = projectsConfigurations?.projects[project];
+  const variables = checkVariables(root, configured?.root ?? '.', options.value.buildArgs);
+  if (!variables.ok) return { result: toTaskResult(variables) };
+  const directories = directoriesOf(root, process.env);
+  const step = steps[options.value.step];
+  const siblings = openSiblings(context);
+  const done = await step({
+    directories,
+    project,
+    options: options.value,
+    siblings,
+    compiled,
+    replaceCached: replaceInNxCache,
+  });
+  if (!done.ok)
+    return { result: toTaskResult(failed(...explainSources(root, options.value, done.failures))) };
+  const { text, reads, manifest, widened } = done.value;
+  const plain = toTaskResult(ok(text));
+  // Nx must not cache a dry run, which would keep whatever lies in dist.
+  if (options.value.dryRun) return { result: uncached(plain) };
+  if (!reads) return { result: plain };
+  const outputs = checkOutputs(context, id, project, options.value, reads);
+  const unhashed = (await listUnhashed(root, options.value, reads)).filter(
+    (file) => !outputs.waitedFor(file),
+  );
+  const uncovered = findUncovered(root, options.value, configured?.targets?.[target], reads);
+  // Nx shows nothing of what a batch says of a task that succeeds.
+  if (widened) process.stderr.write(sayWidened(root, configured?.root ?? '.', project, widened));
+  const notes = [
+    ...outputs.notes,
+    ...explainUnhashed(unhashed),
+    ...(uncovered ? [`not cached: ${uncovered}`] : []),
+  ];
+  const result = toTaskResult(ok(`${text}${notes.map((note) => `  ${note}\n`).join('')}`));
+  // Nor what its key does not cover.
+  const cacheable =
+    outputs.cacheable && unhashed.length === 0 && uncovered === undefined && widened === undefined;
+  return { result: cacheable ? result : uncached(result), manifest, notes };
+}
+
+/** The status with which Nx keeps a result out of its cache. */
+function uncached(result: TaskResult): TaskResult {
+  return { ...result, status: 'local-cache-kept-existing' };
+}
+
+function explainUnhashed(files: readonly string[]): string[] {
+  if (files.length === 0) return [];
+  const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
+  return [`not cached: git ignores ${files[0]}${more}, which Nx 23 keeps out of every key (Nx 24 does not)`];
+}

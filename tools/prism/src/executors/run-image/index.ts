@@ -1,0 +1,114 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { engineEnvironment, engineRun, pickEngine } from '@prism-build/builder';
+import { type Engine, loadNames, removeContainer, runImage } from '@prism-build/engine';
+import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
+import { readDigestJson } from '@prism-build/oci';
+import { runForeground } from '@prism-build/shell';
+import { type Directories, directoriesOf, imageDirectory, imageName } from '@prism-build/workspace';
+import { parseOptions } from '../../nx/parseOptions';
+import { endTask } from '../../nx/report';
+import { stateOf } from './container';
+import { endContainer } from './endContainer';
+import { type RunOptions, options as runOptions } from './options';
+import { planRun, type RunPlan } from './planRun';
+
+/** The `run-image` executor: runs a loaded image in the foreground until it ends or is stopped. */
+export async function execute(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
+  return endTask(await run(options, context));
+}
+
+async function run(value: unknown, context: ExecutorContext): Promise<Result<string>> {
+  const project = context.projectName!;
+  const options = parseOptions(runOptions, value, `${project}:${context.targetName}`);
+  if (!options.ok) return options;
+  const engine = pickEngine(options.value.engine);
+  if (!engine.ok) return engine;
+  const plan = await readPlan(options.value, project, context.root);
+  if (!plan.ok) return plan;
+  const argv = runImage(engine.value, plan.value.request);
+  if (options.value.dryRun) return ok(`${JSON.stringify({ argv }, null, 2)}\n`);
+  const directories = directoriesOf(context.root, process.env);
+  const free = await freeName(engine.value, directories, plan.value.request.name);
+  if (!free.ok) return free;
+  process.stdout.write(describe(plan.value));
+  return runToEnd(engine.value, directories, plan.value, options.value);
+}
+
+async function readPlan(options: RunOptions, project: string, root: string): Promise<Result<RunPlan>> {
+  const { prefix, variant } = options;
+  const image = await readDigestJson(imageDirectory(root, project, variant));
+  if (!image.ok) return image;
+  const host = process.arch === 'x64' ? 'amd64' : process.arch;
+  const found = image.value.platforms.find(({ platform }) => platform.architecture === host);
+  if (!found) {
+    const what = `the image has no platform for this machine (${host})`;
+    return failed(engineFailure('LOAD_PLATFORM_MISSING', { what }));
+  }
+  return planRun(options, {
+    root,
+    project,
+    // The name with the digest, because `latest` may have moved since.
+    image: loadNames(imageName(prefix, project), image.value.index.digest, { variant })[1],
+    exposedPorts: found.exposedPorts,
+    env: process.env,
+    terminal: process.stdin.isTTY === true,
+  });
+}
+
+/** Removes an ended container of that name, which a killed run left. Fails if one still runs. */
+async function freeName(engine: Engine, directories: Directories, name: string): Promise<Result<void>> {
+  const call = engineRun(directories);
+  const state = await stateOf({ engine, name, call });
+  if (state === 'runs') {
+    const remedy = `Stop it (${removeContainer(engine, name).join(' ')}), or use another --name and --ports.`;
+    return failed(engineFailure('RUN_NAME_IN_USE', { what: `the container ${name} runs already`, remedy }));
+  }
+  if (state !== 'ended') return ok(undefined);
+  const removed = await call({ argv: removeContainer(engine, name) });
+  return removed.ok ? ok(undefined) : removed;
+}
+
+async function runToEnd(
+  engine: Engine,
+  directories: Directories,
+  { request, values }: RunPlan,
+  { stopTimeout, interactive }: RunOptions,
+): Promise<Result<string>> {
+  const call = engineRun(directories);
+  const { name } = request;
+  const patience = stopTimeout * 1000;
+  const ended = await runForeground({
+    argv: runImage(engine, request),
+    env: { ...engineEnvironment(directories), ...values },
+    input: interactive,
+    patience,
+    stop: () => void call({ argv: removeContainer(engine, name) }),
+    // An early signal, or a kill, can end podman itself (even with status 0) while its container goes on.
+    finish: (signal) => endContainer({ engine, name, call }, signal, patience),
+  });
+  if (!ended.ok) return ended;
+  const { status, asked } = ended.value;
+  if (asked) return ok(`  ${name} stopped\n`);
+  if (status === 0) return ok(`  ${name} ended\n`);
+  if (typeof status === 'string') {
+    const what = `${engine.name} was killed by ${status}; ${name} was asked to end`;
+    return failed(engineFailure('RUN_ENDED', { what }));
+  }
+  const what = `${name} ended with status ${status}`;
+  return failed(engineFailure('RUN_ENDED', { what, why: explain(status) }));
+}
+
+/** The meaning of statuses that both engines use themselves. */
+function explain(status: number): string | undefined {
+  if (status === 125) return 'the engine could not start the container';
+  if (status === 126) return 'the engine refused to start the entrypoint, or it is not executable';
+  if (status === 127) return 'there is no such entrypoint in the image';
+  return status === 137 ? 'it was killed, perhaps for want of memory' : undefined;
+}
+
+function describe({ request }: RunPlan): string {
+  const ports = request.ports.map((port) => {
+    return `${port.address}:${port.hostPort} -> ${port.containerPort}/${port.protocol}`;
+  });
+  return `  ${request.name}  ${request.image}  ${ports.join('  ')}\n`;
+}

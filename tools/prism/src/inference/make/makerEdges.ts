@@ -1,0 +1,62 @@
+import type { CreateDependenciesContext } from '@nx/devkit';
+import { type KnownProject, listOutputs } from '../declared/listOutputs';
+import { openNxReading } from '../declared/nxReading';
+import { indexOutputs } from '../declared/outputIndex';
+import type { ComponentLinks, Consumer } from '../outputs/linkComponents';
+import { linkComponents } from '../outputs/linkComponents';
+import type { Edge } from './edges';
+
+/** From a Containerfile to the projects whose targets make what it copies. */
+export function listMakerEdges(
+  { file, root }: { readonly file: string; readonly root: string },
+  { compile, images }: ComponentLinks,
+  projects: readonly KnownProject[],
+): Edge[] {
+  const makers = [compile, ...images].flatMap((one) => one.makers);
+  if (makers.length === 0) return [];
+  const names = new Set(makers.map(({ project }) => project));
+  return projects.flatMap((one) =>
+    names.has(one.name) && one.root !== root ? [{ from: file, root, directory: one.root }] : [],
+  );
+}
+
+type Placed = Consumer & { readonly root: string };
+
+/** Components with sources whose maker is unknown. Nx asks for nodes first, then for edges, in one process. */
+const waiting = new Map<string, readonly Placed[]>();
+
+export function keepConsumers(
+  workspaceRoot: string,
+  components: readonly Placed[],
+  links: readonly ComponentLinks[],
+): void {
+  const unknown = components.filter((_, index) => {
+    const { compile, images } = links[index]!;
+    return [compile, ...images].some((one) => one.unknown.length > 0);
+  });
+  waiting.set(workspaceRoot, unknown);
+}
+
+/**
+ * Edges for outputs that other plugins declare. Only here are their targets visible. `dependsOn` was made before and
+ * contains `^build`; such an edge leads it to the right project.
+ */
+export function listLateEdges({
+  workspaceRoot,
+  projects,
+  nxJsonConfiguration,
+}: CreateDependenciesContext): Edge[] {
+  const components = waiting.get(workspaceRoot) ?? [];
+  if (components.length === 0) return [];
+  const { readOutputs } = openNxReading(workspaceRoot, nxJsonConfiguration);
+  const known = Object.entries(projects).map(
+    ([name, { root, targets }]): KnownProject => ({
+      name,
+      root,
+      targets: (targets ?? {}) as KnownProject['targets'],
+    }),
+  );
+  const outputs = indexOutputs(known.flatMap((one) => listOutputs(one, readOutputs)));
+  const links = linkComponents(components, known, outputs, nxJsonConfiguration);
+  return components.flatMap((one, index) => listMakerEdges(one, links[index]!, known));
+}
