@@ -45,6 +45,9 @@ export function findUncovered(
   const unkeyed = variables.find((name) => !given.some((one) => isVariable(one, name)));
   if (unkeyed !== undefined)
     return `the variable ${unkeyed} is in no cache key; name it in buildArgs of build-image in project.json`;
+  const identity = pluginIdentity(__dirname, root);
+  if (identity.inputs.some((input) => typeof input === 'string' && !inputs.has(input)))
+    return 'the plugin was edited after nx read the workspace; `nx reset` makes nx read it again';
   const component = toComponent(reads);
   if (!component.ok) return undefined;
   const { compile, image, bases: named } = component.value;
@@ -69,7 +72,7 @@ export function findUncovered(
     const own = {
       ...facts,
       rules: ignore.value,
-      identity: pluginIdentity(__dirname, root),
+      identity,
       variables,
       reading,
     };

@@ -153,8 +153,8 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
     expect(Object.keys(targets)).toEqual([
       'compile',
       'build-image',
-      'run-image',
       'load-image',
+      'run-image',
       'materialize',
     ]);
     const { compile, 'build-image': image } = targets;

@@ -17,7 +17,7 @@ import { toTaskResult } from '../../nx/report';
 const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
 
 /** One task of the `build` executor, outside of a batch. */
-export async function build(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
+export async function execute(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
   const { projectName: project, targetName: target, configurationName: configuration } = context;
   const id = [project, target, configuration].filter(Boolean).join(':');
   const task = { id, project: project!, target: target! };
@@ -27,7 +27,7 @@ export async function build(options: unknown, context: ExecutorContext): Promise
 }
 
 /** All tasks of the `build` executor that Nx found ready, compile and image steps of many projects alike. */
-export async function* buildBatch(
+export async function* executeBatch(
   graph: TaskGraph,
   inputs: Record<string, unknown>,
   _overrides: unknown,
