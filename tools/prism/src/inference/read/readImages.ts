@@ -1,4 +1,4 @@
-import { parseContainerfile } from '@prism-build/containerfile';
+import { type Containerfile, parseContainerfile } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { chooseReads, type ResolvedFile, resolveFile } from '@prism-build/plan';
 import { fileFailure } from '@prism-build/shell';
@@ -17,6 +17,8 @@ export interface ReadImages {
   readonly images: readonly ReadImage[];
   /** Failures of the variants. */
   readonly failures: readonly Failure[];
+  /** Undefined: the file cannot be read. */
+  readonly containerfile: Containerfile | undefined;
 }
 
 export interface ReadImage {
@@ -63,6 +65,7 @@ export function readImages(place: Place, options: PluginOptions | undefined, fil
     rootfs,
     images: [{ component: readStage(declared.stage) }, ...variants],
     failures: found.ok ? [] : found.failures,
+    containerfile: resolved.ok ? resolved.value.containerfile : undefined,
   };
 }
 
