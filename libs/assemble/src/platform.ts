@@ -16,7 +16,7 @@ export interface AssembledPlatform {
 }
 
 /** What the stages of a platform copy from, besides each other. */
-export type PlatformSources = Omit<Sources, 'stage' | 'images' | 'commands'> & {
+type PlatformSources = Omit<Sources, 'stage' | 'images' | 'commands'> & {
   readonly images?: Images;
   readonly commands?: Commands;
 };

@@ -12,7 +12,7 @@ export type DockerMount =
   | { readonly type: 'tmpfs'; readonly target: string; readonly size?: number | undefined };
 
 /** One command to execute in a container that stays, so that its files can be read. */
-export interface DockerCall {
+interface DockerCall {
   readonly name: string;
   /** Everything that is made for one place has its label, for whoever tidies up after an interruption. */
   readonly label: string;

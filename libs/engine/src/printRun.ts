@@ -2,7 +2,7 @@
 export const runHostname = 'buildkitsandbox';
 
 /** A command as it is handed to an engine; images by ID. */
-export interface PrintedRun {
+interface PrintedRun {
   readonly base: string;
   readonly argv: readonly string[];
   readonly mounts: readonly PrintedMount[];

@@ -19,7 +19,7 @@ import { joinAbsolute } from './paths';
 import type { CopySource, PlannedImage } from './source';
 
 /** What a copy's `--from` may mean besides a stage of the file. */
-export interface CopyOrigins {
+interface CopyOrigins {
   /** Index of the compile stage, whose tree is made elsewhere; -1: there is none. */
   readonly compile: number;
   /** Named build contexts that stand beside the Containerfile. */

@@ -49,7 +49,7 @@ export async function readConfig(
  * Makes sure that the store has these layers of one platform's image, each verified. Two that want the same at
  * once fetch it once; whoever finds everything in the store asks nobody.
  */
-export async function fetchLayers(
+export async function pullLayers(
   tools: RegistryTools,
   image: Reference,
   manifest: Descriptor,

@@ -11,7 +11,7 @@ import { archiveAddresses, archiveName, type Surroundings } from './wanted';
 /** An archive's size is not known before it is locked; 2 GiB is more than any toolchain. */
 const largestArchive = 2 ** 31;
 
-export interface Locking extends Surroundings {
+interface Locking extends Surroundings {
   readonly rootfs: Rootfs;
   /** Where apt keeps its own state. */
   readonly directory: string;

@@ -13,7 +13,7 @@ import { openPlaces, type Surroundings } from './wanted';
 /** Downloads at a time: a mirror's files are small and many. */
 const downloads = 6;
 
-export interface Unpacking extends Surroundings {
+interface Unpacking extends Surroundings {
   readonly rootfs: Rootfs;
   readonly lock: RootfsLock;
   /** Debian's name. */

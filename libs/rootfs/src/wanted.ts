@@ -12,7 +12,7 @@ export interface Surroundings {
 }
 
 /** Says where files may be had; asks the machine once, and only when something is missing. */
-export interface Places {
+interface Places {
   readonly ofPackage: (locked: LockedPackage) => Wanted;
   readonly ofArchive: (archive: RootfsArchive, locked: LockedArchive, architecture: string) => Wanted;
 }
@@ -67,7 +67,7 @@ const ociNames: Readonly<Record<string, string>> = {
 };
 
 /** OCI's name, which is Go's, of an architecture of Debian's. */
-export function ociArchitecture(architecture: string): string {
+function ociArchitecture(architecture: string): string {
   return ociNames[architecture] ?? architecture;
 }
 

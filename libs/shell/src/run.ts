@@ -12,7 +12,6 @@ export interface Command {
   readonly input?: string | Uint8Array | Readable;
   /** Milliseconds; 0 or absent means no limit. */
   readonly timeout?: number;
-  readonly signal?: AbortSignal;
   /** Gives standard output byte for byte, its final newline included. */
   readonly exact?: boolean;
   /** Called with output as it comes. Who takes it keeps it: what is given at the end is empty then, and has no limit. */
@@ -28,7 +27,7 @@ export interface Finished {
 export type Run = (command: Command) => Promise<Result<Finished>>;
 
 /**
- * Runs a command with execa. Failures: COMMAND_NOT_FOUND, COMMAND_TIMED_OUT, CANCELLED,
+ * Runs a command with execa. Failures: COMMAND_NOT_FOUND, COMMAND_TIMED_OUT,
  * COMMAND_FAILED with the end of what the command printed as the cause: of standard output, then of standard error.
  */
 export const run: Run = async (command) => {
@@ -46,7 +45,6 @@ export const run: Run = async (command) => {
     ...(command.cwd && { cwd: command.cwd }),
     ...(command.env && { env: { ...command.env } }),
     ...(command.timeout && { timeout: command.timeout }),
-    ...(command.signal && { cancelSignal: command.signal }),
     ...(isBytes(command.input) && { input: command.input }),
   });
   if (command.input !== undefined && !isBytes(command.input) && child.stdin) {
@@ -68,7 +66,6 @@ export const run: Run = async (command) => {
   const result = await child;
   if (!result.failed) return ok({ stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') });
   const shown = command.argv.join(' ');
-  if (result.isCanceled) return failed(shellFailure('CANCELLED', { what: `stopped: ${shown}` }));
   if (result.timedOut) {
     return failed(
       shellFailure('COMMAND_TIMED_OUT', { what: `no end after ${command.timeout} ms: ${shown}` }),
@@ -94,7 +91,7 @@ export const run: Run = async (command) => {
 };
 
 /** A command that has the terminal to itself until it ends. */
-export interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
+interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
   /** Gives it the terminal's input too; the terminal then sends Ctrl-C to it, not we. */
   readonly input: boolean;
   /** Called when it still runs `patience` milliseconds after it was asked to stop, or at the second request. */

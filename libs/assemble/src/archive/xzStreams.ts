@@ -2,7 +2,7 @@ import { type Content, contentSize } from '@prism-build/oci';
 import { readPiece } from './chunks';
 
 /** Where a stream of an xz file lies, in bytes; `end` is exclusive. */
-export interface XzStream {
+interface XzStream {
   readonly start: number;
   readonly end: number;
 }

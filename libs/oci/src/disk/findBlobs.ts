@@ -1,7 +1,7 @@
 import type { Failure, Result } from '@prism-build/errors';
 import type { Descriptor } from '../descriptor';
-import { attempt, fail } from './attempt';
 import { blobPath, type ContentStore, ingestBlob, verifyBlob } from './contentStore';
+import { catchFailures, fail } from './failures';
 
 /** Where the blobs of an image may lie: the store, and directories of images, its own and its bases'. */
 export interface BlobSources {
@@ -14,7 +14,7 @@ export interface BlobSources {
  * Reports each blob that no place has whole.
  */
 export function gatherBlobs(sources: BlobSources, blobs: readonly Descriptor[]): Promise<Result<void>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const failures: Failure[] = [];
     for (const blob of blobs) failures.push(...(await gatherBlob(sources, blob)));
     if (failures.length > 0) fail(...failures);

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
-import { isSystemError, unlessMissing } from './attempt';
+import { isSystemError, unlessMissing } from './failures';
 import { temporaryBeside } from './temporary';
 
 /** Read-only: a blob that someone edits in place would change under every name that it has. */

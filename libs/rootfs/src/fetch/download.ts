@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /** How the attempt to read an address ended; `gone` is the server's own word that there is no such file. */
-export type Download =
+type Download =
   | { readonly outcome: 'read'; readonly bytes: Uint8Array }
   | { readonly outcome: 'gone'; readonly why: string }
   | { readonly outcome: 'failed'; readonly why: string; readonly again?: boolean };

@@ -5,7 +5,7 @@ import type { Deb } from '../deb/readDeb';
 import { placePath } from './placePath';
 
 /** One file system out of many packages, and which of them each path is from. */
-export interface Merged {
+interface Merged {
   readonly tree: Tree;
   readonly origins: ReadonlyMap<string, string>;
 }

@@ -1,12 +1,12 @@
 import type { ProjectConfiguration } from '@nx/devkit';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import type { ProjectReads } from '../read/reads';
 import type { ComponentUses } from './edges';
 import { makeTargets, type Surroundings } from './targets';
 
 /** A component as Nx sees it. */
 export function makeProject(
-  place: Place,
+  place: ComponentPlace,
   reads: ProjectReads,
   surroundings: Surroundings,
 ): ProjectConfiguration {
@@ -21,7 +21,7 @@ export function makeProject(
 }
 
 /** What a component is made of. */
-export function usesOf(place: Place, reads: ProjectReads, { links }: Surroundings): ComponentUses {
+export function usesOf(place: ComponentPlace, reads: ProjectReads, { links }: Surroundings): ComponentUses {
   const { compile, compiled, registry } = reads;
   return {
     file: place.file,

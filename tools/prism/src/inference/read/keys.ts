@@ -4,7 +4,7 @@ import { imagesLockPath } from '@prism-build/registry';
 import { builderDirectory, isLocal, listIgnoreFiles, type StageReading } from '@prism-build/workspace';
 import { hashesIgnoredFiles } from '../../nx/nxVersion';
 import type { Identity } from '../identity';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import type { CompileReads, Component } from './component';
 import { literalPath, special, workspaceFileset } from './fileset';
 import { toExclusions, toFilesets, toPartFilesets } from './filesets';
@@ -27,7 +27,7 @@ export interface KeyFacts {
 }
 
 /** What a compile stage reads, besides the plugin's own code. */
-export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Place): Input[] {
+export function compileInputs(facts: KeyFacts, compile: CompileReads, place: ComponentPlace): Input[] {
   return [
     ...ownFilesets(place, facts),
     ...fromDisk(compileFilesets(facts, compile)),
@@ -37,7 +37,11 @@ export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Pla
 }
 
 /** What an image's own stages read, besides the plugin's own code and its bases. */
-export function imageInputs(facts: KeyFacts, component: Component | undefined, place: Place): Input[] {
+export function imageInputs(
+  facts: KeyFacts,
+  component: Component | undefined,
+  place: ComponentPlace,
+): Input[] {
   return [
     ...ownFilesets(place, facts),
     ...fromDisk(imageFilesets(facts, component, place)),
@@ -61,7 +65,7 @@ export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[
 }
 
 /** What an image's own stages take; all beside a Containerfile that cannot be read. */
-function imageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): string[] {
+function imageFilesets(facts: KeyFacts, component: Component | undefined, place: ComponentPlace): string[] {
   const reads = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
   const locked = !hashesIgnoredFiles() && component?.bases.some(({ reference }) => !isLocal(reference));
   return reads.length > 0 ? [...reads, ...excluded(facts, locked ? [imagesLockPath(place.file)] : [])] : [];
@@ -74,7 +78,7 @@ export function pinsOf(builder: string): string[] {
 }
 
 /** The directory of the Containerfile as a fileset begins. Nx puts `{projectRoot}` into patterns as it is. */
-export function beside({ root, directory }: Pick<Place, 'root' | 'directory'>): string {
+export function beside({ root, directory }: Pick<ComponentPlace, 'root' | 'directory'>): string {
   if (root === directory && !special.test(root)) return '{projectRoot}';
   return directory === '.' ? '{workspaceRoot}' : workspaceFileset(directory);
 }
@@ -104,7 +108,7 @@ function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
 }
 
 /** Files that count whatever an ignore file says: those beside the Containerfile, and the ignore files. */
-function ownFilesets(place: Place, { context, rootfs }: KeyFacts): string[] {
+function ownFilesets(place: ComponentPlace, { context, rootfs }: KeyFacts): string[] {
   const directory = beside(place);
   return [
     `${directory}/${literalPath(posix.basename(place.file))}`,

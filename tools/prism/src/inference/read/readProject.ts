@@ -14,7 +14,7 @@ import {
 import { findContext } from '../contexts/findContext';
 import { type ContextFacts, openPresence } from '../contexts/presence';
 import type { Identity } from '../identity';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import type { Component } from './component';
 import { sharedOptions } from './declared';
@@ -33,7 +33,7 @@ export interface ReadProject {
 }
 
 export function readProject(
-  place: Place,
+  place: ComponentPlace,
   options: PluginOptions | undefined,
   identity: Identity,
   files: Files,
@@ -132,7 +132,7 @@ function readCompileKey(
   facts: KeyFacts,
   rules: Result<IgnoreMatcher>,
   components: readonly Component[],
-  place: Place,
+  place: ComponentPlace,
   files: Files,
   isIgnored: IsIgnored,
   alsoReads: readonly string[],
