@@ -69,7 +69,6 @@ export const imageFailure = defineCatalogue({
   },
   COMPILE_OUTPUT_CORRUPT: {
     remedy: 'Run the target again; the compile target makes the tree anew.',
-    retryable: true,
   },
   PATH_NOT_UTF8: { remedy: 'Rename the file, or name it in the ignore file.' },
   ARCHITECTURE_MISMATCH: {

@@ -15,7 +15,7 @@ import { findContext } from '../contexts/findContext';
 import { type ContextFacts, openPresence } from '../contexts/presence';
 import { type Applied, listUnapplied } from '../contexts/unapplied';
 import type { Identity } from '../identity';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import type { Component } from './component';
 import { sharedOptions } from './declared';
@@ -35,7 +35,7 @@ export interface ReadProject {
 }
 
 export function readProject(
-  place: Place,
+  place: ComponentPlace,
   options: PluginOptions | undefined,
   identity: Identity,
   files: Files,
