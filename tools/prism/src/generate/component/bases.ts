@@ -1,7 +1,6 @@
 import * as fs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { shippedPins } from '@prism-build/builder';
-import { programFiles } from '@prism-build/languages';
+import { languageNamed, programFiles } from '@prism-build/languages';
 import { imageName } from '@prism-build/workspace';
 import type { Sources } from './program';
 
@@ -58,8 +57,8 @@ export function hasBase({ read }: Sources, name: BaseName): boolean {
 }
 
 /** The version of the compiler or interpreter that a base of the package has. */
-export const shippedVersion = (name: 'go-builder' | 'rust-builder' | 'python-builder'): string =>
-  shippedPins[name]!.version;
+export const shippedVersion = (language: 'go' | 'rust' | 'python'): string =>
+  languageNamed(language)!.toolchain.shipped.version;
 
 /** Notes about bases that were added. */
 export function noteBases(files: ReadonlyMap<string, string>): string[] {

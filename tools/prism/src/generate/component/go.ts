@@ -140,7 +140,7 @@ function chooseBuilder(
   }
   if (/^\d+\.\d+\.\d+$/.test(wanted)) return ok(`golang:${wanted}`);
   // No exact version: the builder of the package, if it is new enough.
-  const shipped = shippedVersion('go-builder');
+  const shipped = shippedVersion('go');
   if (compareGoVersions(wanted, shipped) <= 0) return ok(imageName(prefix, 'base-go-builder'));
   return failed(
     generateFailure('PROGRAM_NOT_SUPPORTED', {

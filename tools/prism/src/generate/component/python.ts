@@ -102,7 +102,7 @@ function checkPython(sources: Sources, at: string, units: readonly string[]): re
   const pin = text === undefined ? undefined : parsePin(text, pinFile);
   if (pin && !pin.ok) return pin.failures;
   const starts = units.map((unit) => join(at, unit));
-  return checkStatedPython(starts, pin?.value.version ?? shippedVersion('python-builder'), {
+  return checkStatedPython(starts, pin?.value.version ?? shippedVersion('python'), {
     facts: (path, _, parse) => {
       const text = sources.read(path);
       return text === undefined ? undefined : parse(text);

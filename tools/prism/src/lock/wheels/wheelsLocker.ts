@@ -45,7 +45,7 @@ export const wheelsLocker: Locker = async (request) => {
   if (!pin.ok) return pin;
   const toolchain = findToolchain(found.language, pin.value, plan.value, directories.cache);
   if (!toolchain.ok) return toolchain;
-  const inherited = inheritedForFetching(found.language, process.env);
+  const inherited = inheritedForFetching(found.language.dependencies?.inherits ?? [], process.env);
   const reports = await Promise.all(
     plan.value.platforms.map(({ platform }) => resolve(toolchain.value, requirements, platform, inherited)),
   );
