@@ -29,9 +29,21 @@ test('an occasion replaces the remedy, never whether a retry can help', () => {
 test('several failures are one after the other, none is lost', () => {
   const one = demo('SOME_CODE', { what: 'x' });
   const two = demo('LATER', { what: 'y' });
-  expect(renderFailures([one, two])).toBe(`${renderFailure(one)}\n${renderFailure(two)}`);
+  const entry = (code: string) => `  more: node_modules/prism/docs/errors.md#${code}`;
+  expect(renderFailures([one, two])).toBe(
+    [renderFailure(one), entry('some_code'), renderFailure(two), entry('later')].join('\n'),
+  );
   expect(all([ok(1), failed(one), ok(2), failed(two)])).toEqual({ ok: false, failures: [one, two] });
   expect(all([ok(1), ok(2)])).toEqual({ ok: true, value: [1, 2] });
+});
+
+test('a report names the entry of each code once', () => {
+  const text = renderFailures([
+    demo('SOME_CODE', { what: 'x' }),
+    demo('SOME_CODE', { what: 'y' }),
+    demo('LATER', { what: 'z' }),
+  ]);
+  expect(text.match(/errors\.md#\w+/g)).toEqual(['errors.md#some_code', 'errors.md#later']);
 });
 
 test('the catalogue says what it is asked for', () => {

@@ -46,4 +46,4 @@ export {
   type UnhashedRequest,
 } from './stage/unhashed';
 export { isSame, placeOf, signatureIn, toText, type Witness } from './stage/witness';
-export { listSubmodules } from './submodules';
+export { findSubmodules, listSubmodules } from './submodules';

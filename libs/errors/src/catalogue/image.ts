@@ -39,6 +39,9 @@ export const imageFailure = defineCatalogue({
   COPY_SOURCE_UNDECIDED: {
     remedy: 'Name the target that makes it with "from" in the options of build-image.',
   },
+  SUBMODULE_NOT_INITIALISED: {
+    remedy: 'Run `git submodule update --init <path>`, or name the submodule in the ignore file.',
+  },
   CONTEXT_UNDECIDED: { remedy: 'Set "context" in the options of build-image.' },
   COPY_SOURCE_OUTSIDE: {
     remedy:

@@ -25,7 +25,6 @@ export const ociFailure = defineCatalogue({
   MEDIA_TYPE_UNSUPPORTED: { remedy: 'Convert the image to tar, tar+gzip or tar+zstd layers.' },
   PLATFORM_DUPLICATE: { remedy: 'Name every platform once.' },
   IMAGE_INPUT_INVALID: { remedy: REPORT },
-  DISK_FULL: { remedy: 'Free space on that file system, then run the target again.', retryable: true },
   STORE_NOT_WRITABLE: { remedy: 'Give yourself write access to that path, or set another one.' },
   FILE_FAILED: {
     remedy: 'Look at the path and the cause above, then run the target again.',

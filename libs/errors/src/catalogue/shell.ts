@@ -14,7 +14,7 @@ export const shellFailure = defineCatalogue({
   },
   CANCELLED: { remedy: 'Run the target again; finished work was kept.', retryable: true },
   DISK_FULL: {
-    remedy: 'Free some space on this file system and run the target again; nothing half-made was left.',
+    remedy: 'Free space on this file system, then run the target again; nothing half-made was left.',
     retryable: true,
   },
   FILE_UNREADABLE: { remedy: 'Check that the path exists and that you may read it.' },

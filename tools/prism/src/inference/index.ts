@@ -13,7 +13,7 @@ import { makeProject, usesOf } from './make/makeProject';
 import { keepConsumers, listMakerEdges } from './make/makerEdges';
 import { nameProjects } from './make/names';
 import { type Known, readKnown, restampedIn } from './make/rehashed';
-import { findSubmodules } from './make/submodules';
+import { submoduleFilesets } from './make/submodules';
 import { type Kept, openKept } from './memory/kept';
 import type { Asked } from './memory/told';
 import { type Consumer, linkComponents, listLinkFailures } from './outputs/linkComponents';
@@ -92,7 +92,7 @@ function makeAll(inferred: Inferred, known: Known) {
   const links = linkBases(components.flatMap(listNamed), prefix);
   const roots = new Map(components.map(({ name, root }) => [name, root]));
   const directories = new Set(roots.values());
-  const submodules = findSubmodules(kept.files);
+  const submodules = submoduleFilesets(workspaceRoot, kept.files);
   const declared = readDeclared(new Map(components.map(({ name, root }) => [root, name])));
   const consumers = components.map((one): Consumer & Place => ({ ...one, siblings: siblingsOf(one, links) }));
   const linked = linkComponents(consumers, declared.projects, declared.outputs, nxJson);

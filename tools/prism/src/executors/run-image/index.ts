@@ -101,7 +101,7 @@ async function runToEnd(
 /** What both engines mean by statuses that are not the container's. */
 function explain(status: number): string | undefined {
   if (status === 125) return 'the engine could not start the container';
-  if (status === 126) return 'the entrypoint cannot be executed';
+  if (status === 126) return 'the engine refused to start the entrypoint, or it is not executable';
   if (status === 127) return 'there is no such entrypoint in the image';
   return status === 137 ? 'it was killed, perhaps for want of memory' : undefined;
 }

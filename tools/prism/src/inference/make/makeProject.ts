@@ -1,6 +1,8 @@
 import type { ProjectConfiguration } from '@nx/devkit';
 import type { Place } from '../places';
+import { toolInput } from '../read/namedInputs';
 import type { ProjectReads } from '../read/reads';
+import { changesVariable } from './changes';
 import type { ComponentUses } from './edges';
 import { makeTargets, type Surroundings } from './targets';
 
@@ -16,8 +18,18 @@ export function makeProject(
     root: place.root,
     projectType: 'application',
     metadata: { technologies: ['containerfile', ...(compile ? [compile.language] : [])] },
+    namedInputs: namedInputsOf(reads, surroundings),
     targets: makeTargets(place, reads, surroundings),
   };
+}
+
+/** Inputs that all targets of a project share stand once, under a name: `nx show project` is read by people. */
+function namedInputsOf(
+  { named }: ProjectReads,
+  { name, identity }: Surroundings,
+): NonNullable<ProjectConfiguration['namedInputs']> {
+  const tool = [...identity.inputs, { env: changesVariable(name) }];
+  return { ...named, [toolInput]: tool } as NonNullable<ProjectConfiguration['namedInputs']>;
 }
 
 /** What a component is made of. */

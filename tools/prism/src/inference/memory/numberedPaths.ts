@@ -18,11 +18,14 @@ export class NumberedPaths {
 
   /** Three numbers for each path; those of a directory that only stands above others say nothing. */
   signatures(): Float64Array {
-    const numbers = this.paths.flatMap((_, number) => {
-      const { inode = 0, size = 0, changed = 0 } = this.seen[number] ?? {};
-      return [inode, size, changed];
-    });
-    return Float64Array.from(numbers);
+    const numbers = new Float64Array(3 * this.paths.length);
+    for (const [number, signature] of this.seen.entries()) {
+      if (!signature) continue;
+      numbers[3 * number] = signature.inode;
+      numbers[3 * number + 1] = signature.size;
+      numbers[3 * number + 2] = signature.changed;
+    }
+    return numbers;
   }
 
   private numberOf(path: string): number {

@@ -1,6 +1,6 @@
 import { type ContextSource, isAbsoluteMode, type Platform, type Source } from '@prism-build/containerfile';
 import { failed, ok, type Result } from '@prism-build/errors';
-import { languages } from '@prism-build/languages';
+import { languageNamed } from '@prism-build/languages';
 import type { CompileStage, ImageUse, PlatformReads, Reads } from '@prism-build/plan';
 
 /** What the targets of a component read, as keys are made of it. */
@@ -66,8 +66,8 @@ function listWhole(sources: readonly ContextSource[]): number[] {
 
 function describeCompile(stage: CompileStage): Omit<CompileReads, 'sources' | 'platforms'> {
   const { builder, language } = stage;
-  const known = languages.find(({ name }) => name === language);
-  return { stage, builder, language, neverRead: known?.neverRead ?? [] };
+  const known = languageNamed(language);
+  return { stage, builder, language, neverRead: known?.sources.neverRead ?? [] };
 }
 
 function distinct(found: readonly ContextSource[]): Source[] {

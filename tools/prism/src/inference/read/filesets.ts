@@ -61,6 +61,7 @@ function workspacePath(context: string): string {
  * bytes. What only Nx takes for a pattern, and what a backslash makes literal, is a character like any other.
  */
 function toPattern(pattern: string): string {
+  if (!special.test(pattern)) return pattern;
   return pattern.replaceAll(
     /\\(.)|\[(?:\\.|[^\]\\])*\]|[?[\]]|[{}()!+@#\\]/gsu,
     (found, escaped?: string) => {

@@ -26,45 +26,76 @@ export interface KeyFacts {
   readonly rootfs?: boolean;
 }
 
+/** The inputs of a target in groups, without the plugin's own code. */
+export interface KeyInputs {
+  /** The files that define the target: the Containerfile, its ignore files, the rootfs with its lock. */
+  readonly definition: readonly Input[];
+  readonly sources: readonly Input[];
+  /** What the compiler never reads of them, as negative filesets. */
+  readonly unread: readonly Input[];
+  /** What the ignore file leaves out of them, as negative filesets. */
+  readonly ignored: readonly Input[];
+  readonly others: readonly Input[];
+}
+
 /** What a compile stage reads, besides the plugin's own code. */
-export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Place): Input[] {
-  return [
-    ...ownFilesets(place, facts),
-    ...fromDisk(compileFilesets(facts, compile)),
-    ...pinsOf(compile.builder).map(workspaceFileset),
-    ...environment(facts),
-  ];
+export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Place): KeyInputs {
+  return {
+    definition: ownFilesets(place, facts),
+    ...fromDisk(groupCompileFilesets(facts, compile)),
+    others: [...pinsOf(compile.builder).map(workspaceFileset), ...environment(facts)],
+  };
 }
 
 /** What an image's own stages read, besides the plugin's own code and its bases. */
-export function imageInputs(facts: KeyFacts, component: Component | undefined, place: Place): Input[] {
-  return [
-    ...ownFilesets(place, facts),
-    ...fromDisk(imageFilesets(facts, component, place)),
-    ...(component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : []),
-    ...environment(facts),
-  ];
+export function imageInputs(facts: KeyFacts, component: Component | undefined, place: Place): KeyInputs {
+  return {
+    definition: ownFilesets(place, facts),
+    ...fromDisk(groupImageFilesets(facts, component, place)),
+    others: [
+      ...(component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : []),
+      ...environment(facts),
+    ],
+  };
 }
 
-/** The compiler's closure, or all that COPY takes where it cannot be said. */
+/** The compiler's closure, or all that COPY takes where it cannot be said; negative filesets behind the others. */
 export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[] {
+  const { sources, unread, ignored } = groupCompileFilesets(facts, compile);
+  return [...sources, ...unread, ...ignored];
+}
+
+interface Filesets {
+  readonly sources: readonly string[];
+  readonly unread: readonly string[];
+  readonly ignored: readonly string[];
+}
+
+const noFilesets: Filesets = { sources: [], unread: [], ignored: [] };
+
+function groupCompileFilesets(facts: KeyFacts, compile: CompileReads): Filesets {
   const { context, reading } = facts;
   const pins = pinsOf(compile.builder);
   if (reading?.closure) {
     const filesets = toPartFilesets(context, reading.closure.workspace, reading.closure.except);
-    return filesets.length > 0 ? [...filesets, ...excluded(facts, pins)] : [];
+    if (filesets.length === 0) return noFilesets;
+    const unread = filesets.filter((fileset) => fileset.startsWith('!'));
+    const sources = filesets.slice(0, filesets.length - unread.length);
+    return { sources, unread, ignored: excluded(facts, pins) };
   }
-  const filesets = toFilesets(context, compile.sources);
-  const unread = parseIgnoreFile(compile.neverRead.join('\n'), 'language');
-  const exclusions = unread.ok ? toExclusions(context, unread.value, mustCount(facts, pins)) : [];
-  return filesets.length > 0 ? [...filesets, ...excluded(facts, pins), ...exclusions] : [];
+  const sources = toFilesets(context, compile.sources);
+  if (sources.length === 0) return noFilesets;
+  const rules = parseIgnoreFile(compile.neverRead.join('\n'), 'language');
+  const unread = rules.ok ? toExclusions(context, rules.value, mustCount(facts, pins)) : [];
+  return { sources, unread, ignored: excluded(facts, pins) };
 }
 
 /** What an image's own stages take; all beside a Containerfile that cannot be read. */
-function imageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): string[] {
-  const reads = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
+function groupImageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): Filesets {
+  const sources = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
+  if (sources.length === 0) return noFilesets;
   const locked = !hashesIgnoredFiles() && component?.bases.some(({ reference }) => !isLocal(reference));
-  return reads.length > 0 ? [...reads, ...excluded(facts, locked ? [imagesLockPath(place.file)] : [])] : [];
+  return { sources, unread: [], ignored: excluded(facts, locked ? [imagesLockPath(place.file)] : []) };
 }
 
 /** The pin of the image that compiles: it decides bytes. */
@@ -128,8 +159,9 @@ export function listOwnFiles({
 }
 
 /** COPY takes what git ignores too, and Nx would not hash it: these filesets are read from the disk (Nx 24). */
-function fromDisk(filesets: readonly string[]): Input[] {
-  return filesets.map((fileset) => ({ fileset, includeIgnored: true }));
+function fromDisk({ sources, unread, ignored }: Filesets): Omit<KeyInputs, 'definition' | 'others'> {
+  const read = (fileset: string): Input => ({ fileset, includeIgnored: true });
+  return { sources: sources.map(read), unread: unread.map(read), ignored: ignored.map(read) };
 }
 
 function environment({ variables = [] }: KeyFacts): Input[] {

@@ -43,6 +43,7 @@ export function followSources(context: string, sources: readonly Source[], files
     // Most have no link on their way, and one look says so.
     if (hasGlob(path) || files.kindOf(inContext(context, path)) === 'link') visit(path, 0);
   }
+  if (found.size === 0) return [...sources];
   const given = new Set(sources.flatMap((source) => (source.kind === 'path' ? [source.path] : [])));
   return [...sources, ...[...found.values()].filter((one) => one.kind === 'path' && !given.has(one.path))];
 }

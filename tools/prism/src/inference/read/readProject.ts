@@ -18,8 +18,9 @@ import type { Place } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import type { Component } from './component';
 import { sharedOptions } from './declared';
-import { compileInputs, imageInputs, type KeyFacts, pinsOf } from './keys';
+import { compileInputs, type Input, imageInputs, type KeyFacts, pinsOf } from './keys';
 import { followComponent } from './links';
+import { nameInputs } from './namedInputs';
 import { readImages } from './readImages';
 import type { CompileKey, ImageReads, ProjectReads } from './reads';
 import { readRegistryImages } from './registryImages';
@@ -70,13 +71,19 @@ export function readProject(
     reading,
     rootfs: rootfs !== undefined,
   };
+  const compiledBy = components.find(({ compile }) => compile);
+  const keys = [
+    ...followed.map((component) => imageInputs(facts, component, place)),
+    ...(compiledBy?.compile ? [compileInputs(facts, compiledBy.compile, place)] : []),
+  ];
+  const { named, inputs } = nameInputs(keys);
   const readings = images.map(({ component: _, ...variant }, index): ImageReads => {
     const component = followed[index];
     const locked = component?.bases.some(({ reference }) => !isLocal(reference)) ?? false;
     return {
       ...variant,
       references: component ? [...new Set(component.bases.map(({ reference }) => reference))] : [],
-      inputs: imageInputs(facts, component, place),
+      inputs: inputs[index]!,
       compiled: component?.compile !== undefined,
       takes: {
         taken: listTaken(context, component?.taken.image ?? [], isIgnored),
@@ -98,7 +105,10 @@ export function readProject(
     from: declared.from ?? {},
     shared: sharedOptions(declared),
     rootfs,
-    compile: readCompileKey(facts, rules, components, place, files, isIgnored, declared.alsoReads),
+    named,
+    compile:
+      compiledBy &&
+      readCompileKey(facts, rules, compiledBy, inputs.at(-1)!, files, isIgnored, declared.alsoReads),
     images: readings,
     compiled: reading?.closure?.edges ?? [],
     registry: readRegistryImages(files.text, file, [...foreign]),
@@ -131,18 +141,16 @@ function readCompiled(
 function readCompileKey(
   facts: KeyFacts,
   rules: Result<IgnoreMatcher>,
-  components: readonly Component[],
-  place: Place,
+  component: Component,
+  inputs: readonly Input[],
   files: Files,
   isIgnored: IsIgnored,
   alsoReads: readonly string[],
 ): CompileKey | undefined {
-  const component = components.find((one) => one.compile);
-  const compile = component?.compile;
+  const { compile } = component;
   if (!compile) return undefined;
   const { language, builder } = compile;
   const { reading, context } = facts;
-  const inputs = compileInputs(facts, compile, place);
   const definition = readDefinition(facts, pinsOf(builder), files);
   const unhashed = readCompileUnhashed({ ...facts, rules }, compile, reading, files);
   const takes = { taken: listTaken(context, component.taken.compile, isIgnored), onlyFiles: false };

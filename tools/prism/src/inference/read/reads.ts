@@ -3,6 +3,7 @@ import type { Unhashed } from '@prism-build/workspace';
 import type { Asked } from '../contexts/presence';
 import type { StatedContext } from '../contexts/stated';
 import type { Input } from './keys';
+import type { NamedInputs } from './namedInputs';
 import type { RegistryImage } from './registryImages';
 import type { Takes } from './takes';
 
@@ -26,6 +27,8 @@ export interface ProjectReads {
   readonly shared: Readonly<Record<string, unknown>>;
   /** What rootfs.json says of the cache; absent: the component has none. */
   readonly rootfs?: { readonly cache: boolean } | undefined;
+  /** Inputs that targets name. */
+  readonly named: NamedInputs;
   readonly compile?: CompileKey | undefined;
   /** The images that come out of the Containerfile, the default one first. */
   readonly images: readonly ImageReads[];
