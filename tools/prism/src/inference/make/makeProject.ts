@@ -32,7 +32,7 @@ function namedInputsOf(
   return { ...named, [toolInput]: tool } as NonNullable<ProjectConfiguration['namedInputs']>;
 }
 
-/** What a component is made of. */
+/** The inputs of a component's project. */
 export function usesOf(place: Place, reads: ProjectReads, { links }: Surroundings): ComponentUses {
   const { compile, compiled, registry } = reads;
   return {

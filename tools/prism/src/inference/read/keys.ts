@@ -12,7 +12,7 @@ import { toExclusions, toFilesets, toPartFilesets } from './filesets';
 /** An input as Nx has it in `targets.<name>.inputs`. */
 export type Input = string | Readonly<Record<string, unknown>>;
 
-/** What decides inputs. */
+/** Everything that determines inputs. */
 export interface KeyFacts {
   readonly containerfile: string;
   readonly context: string;
@@ -20,12 +20,13 @@ export interface KeyFacts {
   readonly identity: Identity;
   /** The variables of the environment that build arguments take their values from. */
   readonly variables?: readonly string[];
-  /** What the compiler reads, or why that cannot be said; absent: nothing is compiled as a recognised stage. */
+  /** The files that the compiler reads, or why they are unknown; absent without a recognised compile stage. */
   readonly reading?: StageReading | undefined;
-  /** Whether a rootfs.json lies beside the Containerfile. */
+  /** Whether the Containerfile's directory has a rootfs.json. */
   readonly rootfs?: boolean;
 }
 
+<<<<<<< HEAD
 /** The inputs of a target in groups, without the plugin's own code. */
 export interface KeyInputs {
   /** The files that define the target: the Containerfile, its ignore files, the rootfs with its lock. */
@@ -60,6 +61,29 @@ export function imageInputs(facts: KeyFacts, component: Component | undefined, p
 }
 
 /** The compiler's closure, or all that COPY takes where it cannot be said; negative filesets behind the others. */
+=======
+/** Inputs of a compile stage, besides the plugin's own code. */
+export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Place): Input[] {
+  return [
+    ...ownFilesets(place, facts),
+    ...fromDisk(compileFilesets(facts, compile)),
+    ...pinsOf(compile.builder).map(workspaceFileset),
+    ...environment(facts),
+  ];
+}
+
+/** Inputs of an image's own stages, besides the plugin's own code and its bases. */
+export function imageInputs(facts: KeyFacts, component: Component | undefined, place: Place): Input[] {
+  return [
+    ...ownFilesets(place, facts),
+    ...fromDisk(imageFilesets(facts, component, place)),
+    ...(component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : []),
+    ...environment(facts),
+  ];
+}
+
+/** The compiler's closure; everything that COPY takes if it is unknown. */
+>>>>>>> docs
 export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[] {
   const { sources, unread, ignored } = groupCompileFilesets(facts, compile);
   return [...sources, ...unread, ...ignored];
@@ -90,27 +114,33 @@ function groupCompileFilesets(facts: KeyFacts, compile: CompileReads): Filesets 
   return { sources, unread, ignored: excluded(facts, pins) };
 }
 
+<<<<<<< HEAD
 /** What an image's own stages take; all beside a Containerfile that cannot be read. */
 function groupImageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): Filesets {
   const sources = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
   if (sources.length === 0) return noFilesets;
+=======
+/** Sources of an image's own stages; the whole directory of an unreadable Containerfile. */
+function imageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): string[] {
+  const reads = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
+>>>>>>> docs
   const locked = !hashesIgnoredFiles() && component?.bases.some(({ reference }) => !isLocal(reference));
   return { sources, unread: [], ignored: excluded(facts, locked ? [imagesLockPath(place.file)] : []) };
 }
 
-/** The pin of the image that compiles: it decides bytes. */
+/** The pin of the builder image, which determines the compiled bytes. */
 export function pinsOf(builder: string): string[] {
   const directory = builderDirectory(builder);
   return directory ? [`${directory}/pin.json`] : [];
 }
 
-/** The directory of the Containerfile as a fileset begins. Nx puts `{projectRoot}` into patterns as it is. */
+/** The directory of the Containerfile as a prefix of filesets. Not `{projectRoot}`: Nx does not escape it in patterns. */
 export function beside({ root, directory }: Pick<Place, 'root' | 'directory'>): string {
   if (root === directory && !special.test(root)) return '{projectRoot}';
   return directory === '.' ? '{workspaceRoot}' : workspaceFileset(directory);
 }
 
-/** The file from which Nx takes variables for every task: with it, `affected` sees a change that git knows. */
+/** The file from which Nx reads variables for every task. As an input, it lets `affected` notice committed changes. */
 const variablesFile = '{workspaceRoot}/.env';
 
 function excluded(facts: KeyFacts, more: readonly string[]): string[] {
@@ -119,7 +149,7 @@ function excluded(facts: KeyFacts, more: readonly string[]): string[] {
     : toExclusions(facts.context, facts.rules, mustCount(facts, more));
 }
 
-/** Paths, relative to the context, that no exclusion may hide: own files, pins, the plugin's own files. */
+/** Paths relative to the context that exclusions must not exclude: own files, pins, the plugin's files. */
 function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
   const base = facts.context === '.' ? '' : `${facts.context}/`;
   const own = [...facts.identity.inputs, ...(facts.variables?.length ? [variablesFile] : [])].flatMap(
@@ -134,7 +164,7 @@ function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
   return paths.filter((path) => path.startsWith(base)).map((path) => path.slice(base.length));
 }
 
-/** Files that count whatever an ignore file says: those beside the Containerfile, and the ignore files. */
+/** Files that are inputs even if an ignore file excludes them: those beside the Containerfile, and the ignore files. */
 function ownFilesets(place: Place, { context, rootfs }: KeyFacts): string[] {
   const directory = beside(place);
   return [
@@ -158,10 +188,16 @@ export function listOwnFiles({
   ];
 }
 
+<<<<<<< HEAD
 /** COPY takes what git ignores too, and Nx would not hash it: these filesets are read from the disk (Nx 24). */
 function fromDisk({ sources, unread, ignored }: Filesets): Omit<KeyInputs, 'definition' | 'others'> {
   const read = (fileset: string): Input => ({ fileset, includeIgnored: true });
   return { sources: sources.map(read), unread: unread.map(read), ignored: ignored.map(read) };
+=======
+/** COPY also takes files that git ignores, which Nx does not hash: these filesets are read from the disk (Nx 24). */
+function fromDisk(filesets: readonly string[]): Input[] {
+  return filesets.map((fileset) => ({ fileset, includeIgnored: true }));
+>>>>>>> docs
 }
 
 function environment({ variables = [] }: KeyFacts): Input[] {

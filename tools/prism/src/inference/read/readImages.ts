@@ -9,13 +9,13 @@ import { type Component, toComponent } from './component';
 import { type Declared, listOf, readDeclared, readRootfs } from './declared';
 import { defaultVariantNames, findVariants } from './variants';
 
-/** A Containerfile with what project.json says of it: no other file of its context was looked at. */
+/** A Containerfile with its options in project.json. No other file of its context has been read. */
 export interface ReadImages {
   readonly declared: Declared['options'] & Pick<Declared, 'name' | 'alsoReads'>;
   readonly rootfs: ReturnType<typeof readRootfs>;
   /** The default image first. */
   readonly images: readonly ReadImage[];
-  /** What is wrong with the variants. */
+  /** Failures of the variants. */
   readonly failures: readonly Failure[];
 }
 
@@ -66,7 +66,7 @@ export function readImages(place: Place, options: PluginOptions | undefined, fil
   };
 }
 
-/** What cannot be read is the matter of one project: an exception here would end every command of nx. */
+/** Turns read errors into failures of this project; an exception would abort every nx command. */
 function orFailure<T>(what: string, read: () => Result<T>): Result<T> {
   try {
     return read();

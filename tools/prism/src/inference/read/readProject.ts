@@ -29,7 +29,7 @@ import { readCompileUnhashed, readDefinition, readImageUnhashed } from './unhash
 
 export interface ReadProject {
   readonly reads: ProjectReads;
-  /** What is wrong with it, for people; it is a project all the same. */
+  /** Warnings for the user; it is a project nevertheless. */
   readonly warnings: readonly Failure[];
 }
 
@@ -124,7 +124,7 @@ export function readProject(
   return { reads, warnings };
 }
 
-/** What the compile stage reads, which the image and its variants share. */
+/** The reads of the compile stage, which the image and its variants share. */
 function readCompiled(
   components: readonly Component[],
   context: string,
@@ -166,7 +166,7 @@ function readCompileKey(
   };
 }
 
-/** A key of the whole workspace misses with every change, also of what builds write: nobody wants it unawares. */
+/** Warns about a key that covers the whole workspace: every change misses, even of build outputs. */
 function listWhole(file: string, component: Result<Component>, reading: StageReading | undefined): Failure[] {
   if (!component.ok) return [];
   const { image, compile } = component.value.whole;
