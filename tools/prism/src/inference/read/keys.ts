@@ -26,7 +26,6 @@ export interface KeyFacts {
   readonly rootfs?: boolean;
 }
 
-<<<<<<< HEAD
 /** The inputs of a target in groups, without the plugin's own code. */
 export interface KeyInputs {
   /** The files that define the target: the Containerfile, its ignore files, the rootfs with its lock. */
@@ -60,30 +59,7 @@ export function imageInputs(facts: KeyFacts, component: Component | undefined, p
   };
 }
 
-/** The compiler's closure, or all that COPY takes where it cannot be said; negative filesets behind the others. */
-=======
-/** Inputs of a compile stage, besides the plugin's own code. */
-export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Place): Input[] {
-  return [
-    ...ownFilesets(place, facts),
-    ...fromDisk(compileFilesets(facts, compile)),
-    ...pinsOf(compile.builder).map(workspaceFileset),
-    ...environment(facts),
-  ];
-}
-
-/** Inputs of an image's own stages, besides the plugin's own code and its bases. */
-export function imageInputs(facts: KeyFacts, component: Component | undefined, place: Place): Input[] {
-  return [
-    ...ownFilesets(place, facts),
-    ...fromDisk(imageFilesets(facts, component, place)),
-    ...(component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : []),
-    ...environment(facts),
-  ];
-}
-
-/** The compiler's closure; everything that COPY takes if it is unknown. */
->>>>>>> docs
+/** The compiler's closure; everything that COPY takes if it is unknown. Negative filesets come last. */
 export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[] {
   const { sources, unread, ignored } = groupCompileFilesets(facts, compile);
   return [...sources, ...unread, ...ignored];
@@ -114,16 +90,10 @@ function groupCompileFilesets(facts: KeyFacts, compile: CompileReads): Filesets 
   return { sources, unread, ignored: excluded(facts, pins) };
 }
 
-<<<<<<< HEAD
-/** What an image's own stages take; all beside a Containerfile that cannot be read. */
+/** Sources of an image's own stages; the whole directory of an unreadable Containerfile. */
 function groupImageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): Filesets {
   const sources = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
   if (sources.length === 0) return noFilesets;
-=======
-/** Sources of an image's own stages; the whole directory of an unreadable Containerfile. */
-function imageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): string[] {
-  const reads = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
->>>>>>> docs
   const locked = !hashesIgnoredFiles() && component?.bases.some(({ reference }) => !isLocal(reference));
   return { sources, unread: [], ignored: excluded(facts, locked ? [imagesLockPath(place.file)] : []) };
 }
@@ -153,7 +123,7 @@ function excluded(facts: KeyFacts, more: readonly string[]): string[] {
 function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
   const base = facts.context === '.' ? '' : `${facts.context}/`;
   const own = [...facts.identity.inputs, ...(facts.variables?.length ? [variablesFile] : [])].flatMap(
-    (input) => (typeof input === 'string' ? [input.replace('**/*', 'x.ts')] : []),
+    (input) => (typeof input === 'string' ? listNamed(input) : []),
   );
   const paths = [
     // Nx before 24 lets an exclusion hide these, too.
@@ -162,6 +132,14 @@ function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
     ...more,
   ];
   return paths.filter((path) => path.startsWith(base)).map((path) => path.slice(base.length));
+}
+
+/** `x/{a,b}` as `x/a` and `x/b`; one file for a pattern that takes all below a directory. */
+function listNamed(fileset: string): string[] {
+  const [, before, names] = /^(.*\/)\{([^{}]*)\}$/.exec(fileset) ?? [];
+  return names === undefined
+    ? [fileset.replace('**/*', 'x.ts')]
+    : names.split(',').map((name) => `${before}${name}`);
 }
 
 /** Files that are inputs even if an ignore file excludes them: those beside the Containerfile, and the ignore files. */
@@ -188,16 +166,10 @@ export function listOwnFiles({
   ];
 }
 
-<<<<<<< HEAD
-/** COPY takes what git ignores too, and Nx would not hash it: these filesets are read from the disk (Nx 24). */
+/** COPY also takes files that git ignores, which Nx does not hash: these filesets are read from the disk (Nx 24). */
 function fromDisk({ sources, unread, ignored }: Filesets): Omit<KeyInputs, 'definition' | 'others'> {
   const read = (fileset: string): Input => ({ fileset, includeIgnored: true });
   return { sources: sources.map(read), unread: unread.map(read), ignored: ignored.map(read) };
-=======
-/** COPY also takes files that git ignores, which Nx does not hash: these filesets are read from the disk (Nx 24). */
-function fromDisk(filesets: readonly string[]): Input[] {
-  return filesets.map((fileset) => ({ fileset, includeIgnored: true }));
->>>>>>> docs
 }
 
 function environment({ variables = [] }: KeyFacts): Input[] {
