@@ -6,7 +6,7 @@ import { findItems, type Item } from './items';
 import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
 import { findTarget, followPlace } from './target';
 import type { ArchiveEntry } from './tarTree';
-import { below, cleanPath, joinPath, parentOf } from './tree';
+import { entriesBelow, joinPath, parentOf, toTreePath } from './tree';
 
 /**
  * Copies as `podman build` does: a directory gives its content, a file goes into a destination that is a
@@ -39,7 +39,8 @@ export function placeItems(
     for (const entry of listEntries(source, item, copy, name)) {
       const place = followPlace(draft.tree, directory, entry.path);
       if (place === undefined) return invalid(joinPath(directory, entry.path));
-      const named = name === undefined ? cleanPath(copy.destination) : parentOf(cleanPath(copy.destination));
+      const named =
+        name === undefined ? toTreePath(copy.destination) : parentOf(toTreePath(copy.destination));
       if (copy.link && place !== joinPath(named, entry.path))
         return refuseLink(copy, joinPath(named, entry.path), place);
       draft.makeDirectories(parentOf(place), fresh);
@@ -85,7 +86,9 @@ function* listEntries(
   }
   if (item.node.type !== 'directory') return yield { path: name ?? item.name, node: item.node };
   const start = item.path === '' ? 0 : item.path.length + 1;
-  const inner = [...below(source, item.path)].map(([path, node]) => [path.slice(start), node] as const);
+  const inner = [...entriesBelow(source, item.path)].map(
+    ([path, node]) => [path.slice(start), node] as const,
+  );
   for (const [path, node] of dropExcluded(inner, copy.excluded)) yield { path, node };
 }
 

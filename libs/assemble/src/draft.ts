@@ -1,5 +1,5 @@
 import type { DirectoryNode, Node, Tree } from './node';
-import { below, parentOf } from './tree';
+import { entriesBelow, parentOf } from './tree';
 
 /** A tree, and the paths of it that a step changed. */
 export interface ChangedTree {
@@ -51,7 +51,7 @@ export class Draft implements ChangedTree {
 
   /** Removes the content of a directory; `''` means the whole tree. */
   removeBelow(directory: string): void {
-    for (const [path] of [...below(this.nodes, directory)]) {
+    for (const [path] of [...entriesBelow(this.nodes, directory)]) {
       this.nodes.delete(path);
       this.paths.delete(path);
     }

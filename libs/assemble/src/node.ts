@@ -23,7 +23,7 @@ export interface SymlinkNode extends Owned {
   readonly linkTarget: string;
 }
 
-export interface SpecialNode extends Owned {
+interface SpecialNode extends Owned {
   readonly type: 'fifo' | 'char' | 'block';
   readonly major: number;
   readonly minor: number;

@@ -16,7 +16,7 @@ export interface AssembledPlatform {
 }
 
 /** The sources that the stages of a platform copy from, other than stages. */
-export type PlatformSources = Omit<Sources, 'stage' | 'images' | 'commands'> & {
+type PlatformSources = Omit<Sources, 'stage' | 'images' | 'commands'> & {
   readonly images?: Images;
   readonly commands?: Commands;
 };

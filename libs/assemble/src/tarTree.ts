@@ -1,7 +1,7 @@
 import { type Content, readLayer } from '@prism-build/oci';
 import type { Node, Tree } from './node';
 import { nodeOf } from './nodeOf';
-import { below, cleanPath } from './tree';
+import { entriesBelow, toTreePath } from './tree';
 
 /** Stores the content of a file while its tree is in use. Reads the content to its end. */
 export type Keep = (size: number, content: AsyncIterable<Uint8Array>) => Promise<Content>;
@@ -30,10 +30,10 @@ export async function readTarEntries(
 ): Promise<ArchiveEntry[]> {
   const entries: ArchiveEntry[] = [];
   for await (const { header, size, content } of readLayer(tar)) {
-    const path = cleanPath(header.path);
+    const path = toTreePath(header.path);
     if (path === '') continue;
     if (header.type === 'hardlink') {
-      entries.push({ path, linkTo: cleanPath(header.linkTarget) });
+      entries.push({ path, linkTo: toTreePath(header.linkTarget) });
       continue;
     }
     const kept = header.type === 'file' ? await keep(size, content) : nothing;
@@ -50,7 +50,7 @@ export async function readTarTree(tar: AsyncIterable<Uint8Array>, keep: Keep = k
     if (!node) throw new Error(`${entry.path} is a hard link to nothing`);
     const before = tree.get(entry.path);
     if (before?.type === 'directory' && node.type !== 'directory')
-      for (const [inner] of [...below(tree, entry.path)]) tree.delete(inner);
+      for (const [inner] of [...entriesBelow(tree, entry.path)]) tree.delete(inner);
     tree.set(entry.path, node);
   }
   return tree;

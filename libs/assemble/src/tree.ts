@@ -7,7 +7,7 @@ export function nodeAt(tree: Tree, path: string): Node | undefined {
 }
 
 /** `a/./b//../c` to `a/c`; `..` at the root stays at the root, as in a chroot. */
-export function cleanPath(path: string): string {
+export function toTreePath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
@@ -84,7 +84,7 @@ export function fileAbove(tree: Tree, path: string): string | undefined {
 }
 
 /** Paths below a directory, in the tree's order; `''` means the whole tree. */
-export function* below(tree: Tree, directory: string): Generator<[string, Node]> {
+export function* entriesBelow(tree: Tree, directory: string): Generator<[string, Node]> {
   const prefix = directory === '' ? '' : `${directory}/`;
   for (const entry of tree) if (entry[0].startsWith(prefix)) yield entry;
 }

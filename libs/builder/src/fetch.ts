@@ -9,7 +9,7 @@ import type { Compiler } from './compiler/compiler';
 import type { MirroredTree } from './mirror';
 import { isDiskFull } from './run/isDiskFull';
 
-export interface FetchSources {
+interface FetchSources {
   readonly mirror: MirroredTree;
   /** Paths of lockfiles in the mirror, besides those that the language knows by name. */
   readonly locks: readonly string[];

@@ -9,7 +9,7 @@ import { checkRequest, readTree } from './checkSources';
 import type { Compiler } from './compiler/compiler';
 
 /** What is judged: a stage, its sources, and how it is compiled. */
-export interface Inspected {
+interface Inspected {
   readonly root: string;
   readonly language: Language;
   readonly plan: CompilePlan;

@@ -10,7 +10,7 @@ export interface BuilderStore {
 }
 
 /** One command to execute: a Containerfile with one RUN, on an image of the store. */
-export interface BuildCall {
+interface BuildCall {
   /** `linux/arm64`. */
   readonly platform: string;
   readonly containerfile: string;

@@ -12,7 +12,7 @@ export type DockerMount =
   | { readonly type: 'tmpfs'; readonly target: string; readonly size?: number | undefined };
 
 /** One command to execute in a container that is kept, so that its files can be read. */
-export interface DockerCall {
+interface DockerCall {
   readonly name: string;
   /** The label of everything that this workspace creates, so that it can be removed after an interruption. */
   readonly label: string;

@@ -3,7 +3,7 @@ export function builderName(config: string): string {
   return `localhost/prism-builder:${config.replace(/^sha256:/, '').slice(0, 12)}`;
 }
 
-export interface NameParts {
+interface NameParts {
   /** The variant of the image; absent: the default one. */
   readonly variant?: string | undefined;
   /** Absent: the platform of the host. */

@@ -2,7 +2,7 @@
 export const runHostname = 'buildkitsandbox';
 
 /** A command for an engine, with images by ID. */
-export interface PrintedRun {
+interface PrintedRun {
   readonly base: string;
   readonly argv: readonly string[];
   readonly mounts: readonly PrintedMount[];

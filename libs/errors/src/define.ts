@@ -3,7 +3,6 @@ import type { Failure, Place } from './failure';
 /** An entry of the catalogue: the parts of a failure that do not depend on the occasion. */
 export interface Entry {
   readonly remedy: string;
-  readonly retryable?: boolean;
 }
 
 /** The details of one failure. `remedy` replaces the general one if a more exact one is known. */
@@ -24,7 +23,6 @@ export function defineCatalogue<Code extends string>(entries: Readonly<Record<Co
       why: occasion.why,
       remedy: occasion.remedy ?? entry.remedy,
       at: occasion.at,
-      retryable: entry.retryable ?? false,
     };
   };
 }

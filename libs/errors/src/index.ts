@@ -7,16 +7,8 @@ export { ociFailure } from './catalogue/oci';
 export { registryFailure } from './catalogue/registry';
 export { rootfsFailure } from './catalogue/rootfs';
 export { shellFailure } from './catalogue/shell';
-export {
-  type Checked,
-  checked,
-  failuresOf,
-  joinFields,
-  joinList,
-  joinResults,
-  mapChecked,
-} from './checked';
-export { defineCatalogue, type Entry, type Occasion } from './define';
+export { type Checked, checked, failuresOf, joinFields, joinList, joinResults, mapChecked } from './checked';
+export { defineCatalogue, type Entry } from './define';
 export { distinctFailures } from './distinct';
 export { all, type Failure, failed, ok, type Place, type Result } from './failure';
 export { renderFailure, renderFailures } from './render';

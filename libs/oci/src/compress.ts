@@ -14,7 +14,7 @@ export interface CompressionOptions {
 }
 
 /** One chunk to one complete zstd frame or gzip member; both formats allow any number in a row. */
-export type CompressChunk = (chunk: Uint8Array) => Uint8Array;
+type CompressChunk = (chunk: Uint8Array) => Uint8Array;
 
 export async function loadCompressor(options: CompressionOptions): Promise<CompressChunk> {
   const level = options.level ?? 1;

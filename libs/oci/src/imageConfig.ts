@@ -40,7 +40,7 @@ export interface HistoryStep {
   readonly emptyLayer?: boolean | undefined;
 }
 
-export interface ConfigInput {
+interface ConfigInput {
   readonly platform: Platform;
   readonly settings: ImageSettings;
   /** Digests of the uncompressed tars, lowest layer first. */

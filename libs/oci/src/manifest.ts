@@ -12,7 +12,7 @@ export function buildManifest(config: Descriptor, layers: readonly Descriptor[])
   });
 }
 
-export interface IndexChild {
+interface IndexChild {
   readonly platform: Platform;
   readonly manifest: Descriptor;
 }

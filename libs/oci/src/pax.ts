@@ -1,6 +1,6 @@
 import { byCodeUnit } from './canonicalJson';
+import type { Entry } from './entry';
 import { encodeHeader, type HeaderFields, paddingOf } from './tarHeader';
-import type { Entry } from './tree';
 
 const NAME_ROOM = 100;
 const NOTHING = new Uint8Array(0);

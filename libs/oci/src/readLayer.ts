@@ -1,3 +1,4 @@
+import type { EntryHeader } from './entry';
 import { type ByteReader, readBytes } from './tar/byteReader';
 import { parseHeader, type RawHeader } from './tar/header';
 import { describeMember, type Extensions } from './tar/member';
@@ -5,7 +6,6 @@ import { type PaxRecords, parsePaxRecords } from './tar/paxRecords';
 import { fillHoles, readSparseMap } from './tar/sparse';
 import { printBytes, untilNul } from './tar/text';
 import { paddingOf, TAR_BLOCK } from './tarHeader';
-import type { EntryHeader } from './tree';
 
 /** `content` streams the file's bytes. Read it before requesting the next entry, or not at all. */
 export interface LayerItem {

@@ -1,5 +1,5 @@
 /** One zstd frame, and an upper bound of its decompressed size in bytes, from its block headers (RFC 8878). */
-export interface ZstdFrame {
+interface ZstdFrame {
   readonly frame: Uint8Array;
   readonly bound: number;
 }

@@ -9,11 +9,11 @@ import {
   decompressLayer,
   digestOf,
   LAYER_TYPES,
+  type LayerEntries,
   materialize,
   publishImage,
   putBlobs,
   putLayer,
-  type Tree,
   writeDockerArchive,
 } from '../src/index';
 import { AMD64, ARM64, good, makeDirectory, makeStore, removeDirectories, sampleTree } from './images';
@@ -28,7 +28,7 @@ async function makeLayout(compression: Compression) {
   const store = await makeStore();
   const root = makeDirectory();
   const bytes = Buffer.alloc(BIG, 'the same again; ');
-  const big: Tree = [
+  const big: LayerEntries = [
     { type: 'file', path: 'big', mode: 0o644, uid: 0, gid: 0, content: { kind: 'bytes', bytes } },
   ];
   const layers = [good(await putLayer(store, [...sampleTree(), ...big], { compression }))].map((layer) => ({

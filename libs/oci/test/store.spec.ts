@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { otherFileSystem, testWith } from '../../../test/support/needs';
-import { describeSystemError } from '../src/disk/attempt';
+import { describeSystemError } from '../src/disk/failures';
 import {
   blobPath,
   digestOf,

@@ -19,7 +19,7 @@ import { joinAbsolute } from './paths';
 import type { CopySource, PlannedImage } from './source';
 
 /** Possible meanings of `--from` other than a stage of the file. */
-export interface CopyOrigins {
+interface CopyOrigins {
   /** Index of the compile stage, whose tree the compile target makes; -1: there is none. */
   readonly compile: number;
   /** Named build contexts that stand beside the Containerfile. */

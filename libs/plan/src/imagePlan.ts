@@ -39,7 +39,7 @@ export interface DirectoryStep {
 }
 
 /** An instruction that only changes the configuration. */
-export interface ConfigStep {
+interface ConfigStep {
   readonly op: 'config';
   readonly line: number;
   readonly text: string;

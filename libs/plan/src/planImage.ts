@@ -32,7 +32,7 @@ import {
   type Step,
 } from './imagePlan';
 import { joinAbsolute, withoutSlash } from './paths';
-import { planRun, type RunState } from './planRun';
+import { planRunInstruction, type RunState } from './planRunInstruction';
 import type { PlatformReads, Reads } from './reads/reads';
 import type { PlanOptions } from './request';
 import { defaultShell, planSettings } from './settings';
@@ -172,7 +172,7 @@ function planStep(
       return ok({ op: 'directory', line, text, path });
     }
     case 'RUN':
-      return planRun(instruction, at, state, find);
+      return planRunInstruction(instruction, at, state, find);
     case 'ONBUILD':
       return failed(
         imageFailure('ONBUILD_NOT_SUPPORTED', { what: 'ONBUILD has no place in OCI images', at }),

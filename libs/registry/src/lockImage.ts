@@ -3,7 +3,7 @@ import { type Digest, digestOf, type ImageConfig, measureLayer, parseConfig } fr
 import type { LockedImage, LockedPlatform } from './imagesLock';
 import { type Manifest, normalise, readIndex, readManifestFile } from './readIndex';
 import { atDigest, formatReference, type Reference } from './reference';
-import { fetchLayers, type RegistryTools, readConfig, readManifest } from './registry';
+import { pullLayers, type RegistryTools, readConfig, readManifest } from './registry';
 
 /**
  * Resolves a name to its current content for these platforms. Fetches and measures new layers, so that later builds can
@@ -84,7 +84,7 @@ async function measureLayers(
     Object.values(before?.platforms ?? {}).flatMap((one) => one.layers.map((layer) => [layer.digest, layer])),
   );
   const unknown = layers.filter(({ digest }) => !known.has(digest));
-  const fetched = await fetchLayers(tools, image, descriptor, unknown);
+  const fetched = await pullLayers(tools, image, descriptor, unknown);
   if (!fetched.ok) return fetched;
   const measured = all(
     await Promise.all(

@@ -49,7 +49,7 @@ export async function readConfig(
  * Makes sure that the store has these layers of one platform's image, each verified. Concurrent callers fetch a layer
  * once. If the store has all of them, the registry is not contacted.
  */
-export async function fetchLayers(
+export async function pullLayers(
   tools: RegistryTools,
   image: Reference,
   manifest: Descriptor,

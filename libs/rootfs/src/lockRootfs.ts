@@ -11,7 +11,7 @@ import { archiveAddresses, archiveName, type Surroundings } from './wanted';
 /** The limit for an archive whose size is not locked yet: 2 GiB, more than any toolchain. */
 const largestArchive = 2 ** 31;
 
-export interface Locking extends Surroundings {
+interface Locking extends Surroundings {
   readonly rootfs: Rootfs;
   /** Where apt keeps its own state. */
   readonly directory: string;

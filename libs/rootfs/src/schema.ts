@@ -33,7 +33,7 @@ const archive = z.strictObject({
 });
 
 /** The schema of rootfs.json. */
-export const rootfsSchema = z.strictObject({
+const rootfsSchema = z.strictObject({
   $schema: z.string().optional(),
   suite: z.string().describe('The suite of the distribution; its updates and security suites count too.'),
   architectures: z.array(architecture).min(1).default(['amd64', 'arm64']),

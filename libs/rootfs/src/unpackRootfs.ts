@@ -13,7 +13,7 @@ import { openPlaces, type Surroundings } from './wanted';
 /** Parallel downloads: mirrors have many small files. */
 const downloads = 6;
 
-export interface Unpacking extends Surroundings {
+interface Unpacking extends Surroundings {
   readonly rootfs: Rootfs;
   readonly lock: RootfsLock;
   /** Debian's name. */

@@ -12,7 +12,7 @@ export interface Surroundings {
 }
 
 /** Returns addresses of files. Asks apt or go of the machine once, and only if a file is missing. */
-export interface Places {
+interface Places {
   readonly ofPackage: (locked: LockedPackage) => Wanted;
   readonly ofArchive: (archive: RootfsArchive, locked: LockedArchive, architecture: string) => Wanted;
 }
@@ -67,7 +67,7 @@ const ociNames: Readonly<Record<string, string>> = {
 };
 
 /** OCI's name, which is Go's, of an architecture of Debian's. */
-export function ociArchitecture(architecture: string): string {
+function ociArchitecture(architecture: string): string {
   return ociNames[architecture] ?? architecture;
 }
 

@@ -12,7 +12,6 @@ export interface Command {
   readonly input?: string | Uint8Array | Readable;
   /** Milliseconds; 0 or absent means no limit. */
   readonly timeout?: number;
-  readonly signal?: AbortSignal;
   /** Gives standard output byte for byte, its final newline included. */
   readonly exact?: boolean;
   /** Called with output as it arrives. The final result is then empty, and output has no size limit. */
@@ -46,7 +45,6 @@ export const run: Run = async (command) => {
     ...(command.cwd && { cwd: command.cwd }),
     ...(command.env && { env: { ...command.env } }),
     ...(command.timeout && { timeout: command.timeout }),
-    ...(command.signal && { cancelSignal: command.signal }),
     ...(isBytes(command.input) && { input: command.input }),
   });
   if (command.input !== undefined && !isBytes(command.input) && child.stdin) {
@@ -68,7 +66,6 @@ export const run: Run = async (command) => {
   const result = await child;
   if (!result.failed) return ok({ stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') });
   const shown = command.argv.join(' ');
-  if (result.isCanceled) return failed(shellFailure('CANCELLED', { what: `stopped: ${shown}` }));
   if (result.timedOut) {
     return failed(
       shellFailure('COMMAND_TIMED_OUT', { what: `no end after ${command.timeout} ms: ${shown}` }),
@@ -94,7 +91,7 @@ export const run: Run = async (command) => {
 };
 
 /** A command in the foreground of the terminal. */
-export interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
+interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
   /** Passes the terminal's input on; the terminal itself then sends it Ctrl-C. */
   readonly input: boolean;
   /** Called if it still runs `patience` milliseconds after the first stop request, or at the second request. */

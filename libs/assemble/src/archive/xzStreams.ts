@@ -2,7 +2,7 @@ import { type Content, contentSize } from '@prism-build/oci';
 import { readPiece } from './chunks';
 
 /** The byte range of a stream in an xz file; `end` is exclusive. */
-export interface XzStream {
+interface XzStream {
   readonly start: number;
   readonly end: number;
 }

@@ -4,13 +4,13 @@ import { rootDirectory, type Tree } from '../node';
 import { nodeOf } from '../nodeOf';
 import {
   baseName,
-  cleanPath,
   fileAbove,
   followLinks,
   joinPath,
   nodeAt,
   parentOf,
   resolvePath,
+  toTreePath,
 } from '../tree';
 
 /** An entry of a layer, and the path to which its bytes are extracted on demand. */
@@ -33,7 +33,7 @@ const opaque = '.wh..wh..opq';
  * replaces. Throws an Error on a path that leaves the root and on a hard link to nothing.
  */
 export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): Tree {
-  const own = new Map(entries.map(({ header }) => [cleanPath(header.path), header]));
+  const own = new Map(entries.map(({ header }) => [toTreePath(header.path), header]));
   const linkAt = (path: string) => {
     const header = own.get(path) ?? tree.get(path);
     return header?.type === 'symlink' ? header.linkTarget : undefined;
@@ -66,7 +66,7 @@ function findHidden(
   const name = baseName(path);
   if (!name.startsWith(whiteout) || (name.startsWith(meta) && name !== opaque)) return undefined;
   const itself = name !== opaque;
-  const hidden = cleanPath(itself ? joinPath(parentOf(path), name.slice(whiteout.length)) : parentOf(path));
+  const hidden = toTreePath(itself ? joinPath(parentOf(path), name.slice(whiteout.length)) : parentOf(path));
   // The last part is not followed: a link that became an opaque directory led to files that stay.
   const parent = followLinks(parentOf(hidden), linkAt);
   if (parent === undefined || hasParentParts(path))
@@ -76,7 +76,7 @@ function findHidden(
 
 function placeOf(tree: Tree, path: string): string {
   if (hasParentParts(path)) throw new Error(`${path} leaves the root`);
-  const clean = cleanPath(path);
+  const clean = toTreePath(path);
   const parent = parentOf(clean);
   if (parent === '' || tree.get(parent)?.type === 'directory') return clean;
   const real = resolvePath(tree, parent);

@@ -25,7 +25,7 @@ export interface Images {
   readonly unpack: (content: Content, name: string, at: Place) => ReturnType<typeof readArchive>;
 }
 
-export interface ImageSources {
+interface ImageSources {
   readonly store: ContentStore;
   /** Where lists of layers' entries are kept. */
   readonly lists: string;

@@ -5,7 +5,7 @@ import { type ContentStore, type EntryHeader, hexOf, type ImageLayer, visitLayer
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 
 /** An entry of a layer, without its content. */
-export interface ListedEntry {
+interface ListedEntry {
   readonly header: EntryHeader;
   readonly size: number;
 }

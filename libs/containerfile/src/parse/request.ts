@@ -14,7 +14,7 @@ export interface Request {
   readonly escape: string;
 }
 
-export type FailureCode = Parameters<typeof containerfileFailure>[0];
+type FailureCode = Parameters<typeof containerfileFailure>[0];
 
 export function failAt(request: Request, code: FailureCode, what: string): Failure {
   return containerfileFailure(code, { what, at: { file: request.file, line: request.line } });

@@ -5,7 +5,7 @@ import { readList } from './command';
 import type { Flags } from './flags';
 import { failAt, type Request } from './request';
 
-export interface TransferFields {
+interface TransferFields {
   readonly sources: readonly string[];
   readonly heredocs: readonly Heredoc[];
   readonly destination: string;

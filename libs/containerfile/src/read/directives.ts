@@ -3,7 +3,7 @@ import { containerfileFailure, type Failure, type Place } from '@prism-build/err
 const DIRECTIVE = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
 const KNOWN = new Set(['syntax', 'escape', 'check']);
 
-export interface Directives {
+interface Directives {
   readonly escape: '\\' | '`';
   readonly syntax: string | undefined;
   readonly failures: readonly Failure[];

@@ -11,7 +11,7 @@ export interface LogicalLine {
   readonly heredocs: readonly Heredoc[];
 }
 
-export interface LogicalLines {
+interface LogicalLines {
   readonly lines: readonly LogicalLine[];
   readonly warnings: readonly Warning[];
   readonly failures: readonly Failure[];

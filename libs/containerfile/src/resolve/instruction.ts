@@ -16,7 +16,7 @@ import { chooseValue, type GlobalScope, makeScope, type StageScope, toRecord } f
 import { resolveAdd, resolveCopy } from './transfer';
 
 /** Values that are the same for all instructions of a stage. */
-export interface StageTask {
+interface StageTask {
   readonly file: string;
   readonly globals: GlobalScope;
   readonly find: (name: string, line: number) => Checked<Origin>;

@@ -4,7 +4,7 @@ import { hint } from '../parse/suggest';
 import type { Origin } from './resolved';
 
 /** The stage and the line that name another stage. */
-export interface Asker {
+interface Asker {
   readonly stage: number;
   readonly line: number;
 }

@@ -1,11 +1,4 @@
-import type {
-  AddInstruction,
-  CopyInstruction,
-  Instruction,
-  Keyword,
-  RunInstruction,
-  Warning,
-} from '../instruction';
+import type { AddInstruction, CopyInstruction, Instruction, RunInstruction, Warning } from '../instruction';
 import type { Platform } from './platform';
 
 export type StageBase =
@@ -49,7 +42,7 @@ export interface ResolvedCopy extends Omit<CopyInstruction, 'from' | 'sources'> 
 export interface ResolvedAdd extends Omit<AddInstruction, 'sources'> {
   readonly sources: readonly Source[];
 }
-export interface ResolvedRun extends Omit<RunInstruction, 'mounts'> {
+interface ResolvedRun extends Omit<RunInstruction, 'mounts'> {
   readonly mounts: readonly Mount[];
   /** The ARG and ENV values in the environment of the command. */
   readonly env: Readonly<Record<string, string>>;
@@ -61,8 +54,6 @@ export type ResolvedInstruction =
   | ResolvedCopy
   | ResolvedAdd
   | ResolvedRun;
-
-export type ResolvedKeyword = Exclude<Keyword, 'FROM'>;
 
 export interface ResolvedStage {
   readonly index: number;

@@ -9,12 +9,10 @@ export const compileFailure = defineCatalogue({
   COMPILE_FAILED: { remedy: 'Correct the sources as the compiler says, then run the target again.' },
   UNITS_OVERWRITTEN: {
     remedy: 'Let the other build end (`ps -C cargo` shows it), then run the target again.',
-    retryable: true,
   },
   COMPILE_MADE_NOTHING: { remedy: 'Make the command leave its result under /out.' },
   DEPENDENCIES_NOT_FETCHED: {
     remedy: 'Check the network and the lockfile, then run the target again; fetching needs the network once.',
-    retryable: true,
   },
   WHEELS_UNRESOLVED: { remedy: 'Correct requirements.in as pip says, then run `nx g prism:lock` again.' },
   LOCK_UNUSABLE: {

@@ -17,7 +17,6 @@ export const ociFailure = defineCatalogue({
   LAYER_ENTRY_INVALID: { remedy: 'Correct the path or attribute that is named above.' },
   LAYER_SOURCE_CHANGED: {
     remedy: 'Let whatever writes the file finish, then run the target again.',
-    retryable: true,
   },
   LAYER_UNREADABLE: {
     remedy: 'Remove the blob and fetch or build it again; if it persists, its producer wrote it wrongly.',
@@ -28,10 +27,8 @@ export const ociFailure = defineCatalogue({
   STORE_NOT_WRITABLE: { remedy: 'Give yourself write access to that path, or set another one.' },
   FILE_FAILED: {
     remedy: 'Look at the path and the cause above, then run the target again.',
-    retryable: true,
   },
   LOCK_BUSY: {
     remedy: 'Wait for the other run to end; if there is none, remove the lock directory.',
-    retryable: true,
   },
 });

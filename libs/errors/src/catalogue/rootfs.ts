@@ -24,7 +24,6 @@ export const rootfsFailure = defineCatalogue({
   },
   PACKAGE_NOT_FETCHED: {
     remedy: 'Check the network and the mirrors, then run the target again; what was fetched is kept.',
-    retryable: true,
   },
   MIRROR_UNKNOWN: {
     remedy:

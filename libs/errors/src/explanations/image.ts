@@ -198,6 +198,15 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
       at: { file: 'apps/api/.env' },
     },
   },
+  BUILD_SETTING_NOT_APPLIED: {
+    means:
+      'A Compose file, a Bake file or a command builds this Containerfile with a setting that changes the image and that build-image does not take from there.',
+    causes: ['The other build has a target, build arguments, named contexts or labels of its own.'],
+    example: {
+      what: '`docker compose build api` builds apps/api/Dockerfile with the target dev, which build-image does not apply',
+      at: { file: 'compose.yaml' },
+    },
+  },
   SUBMODULE_NOT_INITIALISED: {
     means: 'COPY takes the directory of a git submodule whose files were not checked out, so it is empty.',
     causes: [

@@ -26,11 +26,6 @@ export const shellExplanations: Explanations<typeof shellFailure> = {
     ],
     example: { what: 'no end after 600000 ms: skopeo inspect docker://registry.example/tool:1' },
   },
-  CANCELLED: {
-    means: 'The run was stopped before it ended. Finished work is kept.',
-    causes: ['Ctrl-C, or another signal to Nx.'],
-    example: { what: 'stopped: cargo build --release' },
-  },
   DISK_FULL: {
     means: 'A file could not be written because the file system is full, or your quota is used up.',
     causes: [

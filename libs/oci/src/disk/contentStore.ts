@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ociFailure, type Result } from '@prism-build/errors';
 import type { Blob, Descriptor } from '../descriptor';
 import { type Digest, digestOf, hexOf } from '../digest';
-import { attempt, fail, unlessMissing } from './attempt';
+import { catchFailures, fail, unlessMissing } from './failures';
 import { checkBlobFile, type Depth } from './hashFile';
 import { BLOB_MODE, linkOrCopy } from './linkFile';
 import { isTemporary, writeAll, writeThenRename } from './temporary';
@@ -19,7 +19,7 @@ type Known = Pick<Descriptor, 'digest' | 'size'>;
 
 /** Makes the directories that are missing. */
 export function openContentStore(directory: string): Promise<Result<ContentStore>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
     return { directory };
   });
@@ -38,7 +38,7 @@ export function putBlob(
   mediaType: string,
   source: Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<Result<Descriptor>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const beside = join(store.directory, 'blobs', 'sha256', 'blob');
     const hash = createHash('sha256');
     const chunks = ArrayBuffer.isView(source) ? [source] : source;
@@ -62,7 +62,7 @@ export async function putBlobs(store: ContentStore, blobs: readonly Blob[]): Pro
   const stored = await Promise.all(
     blobs.map((blob) => putBlob(store, blob.descriptor.mediaType, blob.bytes)),
   );
-  return attempt(() => stored.map((result) => (result.ok ? result.value : fail(...result.failures))));
+  return catchFailures(() => stored.map((result) => (result.ok ? result.value : fail(...result.failures))));
 }
 
 /** Whether the store has a blob of that size. Does not check its bytes; `verifyBlob` does. */
@@ -72,7 +72,7 @@ export async function hasBlob(store: ContentStore, blob: Known): Promise<boolean
 
 /** Reads all bytes into memory and verifies them; a corrupt blob is removed, so that it can be built anew. */
 export function readBlob(store: ContentStore, digest: Digest): Promise<Result<Uint8Array>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const path = blobPath(store.directory, digest);
     const bytes = await unlessMissing(readFile(path));
     if (!bytes) fail(ociFailure('BLOB_MISSING', { what: `${digest} is not in the store: ${path}.` }));
@@ -99,7 +99,7 @@ export function verifyBlob(
   blob: Known,
   depth: Depth = 'hashes',
 ): Promise<Result<string>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const path = blobPath(store.directory, blob.digest);
     const failure = await checkBlobFile(path, blob, depth);
     if (failure?.code === 'BLOB_CORRUPT') await rm(path, { recursive: true, force: true });
@@ -116,7 +116,7 @@ export async function linkBlob(
   depth: Depth = 'hashes',
 ): Promise<Result<void>> {
   const verified = await verifyBlob(store, blob, depth);
-  return verified.ok ? attempt(() => linkOrCopy(verified.value, destination)) : verified;
+  return verified.ok ? catchFailures(() => linkOrCopy(verified.value, destination)) : verified;
 }
 
 /**
@@ -124,7 +124,7 @@ export async function linkBlob(
  * the store.
  */
 export function ingestBlob(store: ContentStore, file: string, blob: Known): Promise<Result<void>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const failure = await checkBlobFile(file, blob, 'sizes');
     if (failure) fail(failure);
     const path = blobPath(store.directory, blob.digest);
@@ -144,7 +144,7 @@ export function ingestBlob(store: ContentStore, file: string, blob: Known): Prom
 
 /** Removes what killed writers left, if older than `ageMs` at the time `now` (milliseconds since 1970). */
 export function sweepStore(store: ContentStore, now: number, ageMs: number): Promise<Result<number>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const directory = join(store.directory, 'blobs', 'sha256');
     const left = (await readdir(directory)).filter(isTemporary).map((name) => join(directory, name));
     const ages = await Promise.all(left.map((path) => unlessMissing(stat(path))));

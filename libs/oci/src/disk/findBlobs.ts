@@ -1,7 +1,7 @@
 import type { Failure, Result } from '@prism-build/errors';
 import type { Descriptor } from '../descriptor';
-import { attempt, fail } from './attempt';
 import { blobPath, type ContentStore, ingestBlob, verifyBlob } from './contentStore';
+import { catchFailures, fail } from './failures';
 
 /** Places that may have the blobs of an image: the store, its own directory, and those of its bases. */
 export interface BlobSources {
@@ -14,7 +14,7 @@ export interface BlobSources {
  * blob of which no place has an intact copy.
  */
 export function gatherBlobs(sources: BlobSources, blobs: readonly Descriptor[]): Promise<Result<void>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const failures: Failure[] = [];
     for (const blob of blobs) failures.push(...(await gatherBlob(sources, blob)));
     if (failures.length > 0) fail(...failures);

@@ -5,7 +5,7 @@ import type { Failure } from '@prism-build/errors';
 import { ociFailure } from '@prism-build/errors';
 import type { Descriptor } from '../descriptor';
 import type { Digest } from '../digest';
-import { unlessMissing } from './attempt';
+import { unlessMissing } from './failures';
 
 const BUFFER = Buffer.allocUnsafe(1 << 20);
 

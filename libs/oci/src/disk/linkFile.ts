@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
-import { isSystemError, unlessMissing } from './attempt';
+import { isSystemError, unlessMissing } from './failures';
 import { temporaryBeside } from './temporary';
 
 /** Read-only: editing a blob in place would change all its hard links. */

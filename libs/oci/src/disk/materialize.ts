@@ -4,15 +4,15 @@ import type { Result } from '@prism-build/errors';
 import { withLock } from '@prism-build/shell';
 import type { Descriptor } from '../descriptor';
 import { type DigestJson, listAllBlobs } from '../digestJson';
-import { attempt, unlessMissing, unwrap } from './attempt';
 import { blobPath } from './contentStore';
+import { catchFailures, unlessMissing, unwrap } from './failures';
 import { type BlobSources, gatherBlobs } from './findBlobs';
 import { encodeIndexFile, encodeLayoutFile, INDEX_FILE, LAYOUT_FILE } from './layout';
 import { linkOrCopy } from './linkFile';
 import { validateLayout } from './validateLayout';
 import { readDigestJson } from './verifyImage';
 
-export interface Materialization extends BlobSources {
+interface Materialization extends BlobSources {
   /** The image's directory first, then those of its bases. */
   readonly imageDirs: readonly [string, ...string[]];
   readonly outDir: string;
@@ -29,7 +29,7 @@ export interface Materialization extends BlobSources {
  */
 export function materialize(options: Materialization): Promise<Result<Descriptor>> {
   return withLock(options.lockPath, () =>
-    attempt(async () => {
+    catchFailures(async () => {
       const image = unwrap(await readDigestJson(options.imageDirs[0]));
       if (await isRight(options.outDir, image)) return image.index;
       const blobs = listAllBlobs(image);

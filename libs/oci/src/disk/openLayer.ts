@@ -3,8 +3,8 @@ import { ociFailure } from '@prism-build/errors';
 import { decompressLayer } from '../decompress';
 import type { Descriptor } from '../descriptor';
 import { compressionOf } from '../mediaTypes';
-import { FailureError, fail, isSystemError, unwrap } from './attempt';
 import { type ContentStore, verifyBlob } from './contentStore';
+import { FailureError, fail, isSystemError, unwrap } from './failures';
 
 /** The tar inside a layer of the store, after verifying the blob. Throws failures; wrap the stream in `guardLayer`. */
 export async function openLayer(store: ContentStore, layer: Descriptor): Promise<AsyncIterable<Uint8Array>> {

@@ -4,12 +4,12 @@ import { ociFailure, ok, type Result } from '@prism-build/errors';
 import { withLock } from '@prism-build/shell';
 import { type Digest, hexOf } from '../digest';
 import { type DigestJson, encodeDigestJson, listOwnBlobs } from '../digestJson';
-import { attempt, fail, unlessMissing } from './attempt';
 import { blobPath, type ContentStore, linkBlob } from './contentStore';
+import { catchFailures, fail, unlessMissing } from './failures';
 import { checkBlobFile } from './hashFile';
 import { writeAll, writeThenRename } from './temporary';
 
-export interface Publication {
+interface Publication {
   readonly digestJson: DigestJson;
   /** Contains every blob that is stored beside digest.json. */
   readonly store: ContentStore;
@@ -33,7 +33,7 @@ export function publishImage(dir: string, publication: Publication): Promise<Res
     const json = encodeDigestJson(publication.digestJson);
     // A suspended publisher whose lock went stale may remove these blobs, so check again.
     for (let round = 1; ; round += 1) {
-      const done = await attempt(async () => {
+      const done = await catchFailures(async () => {
         await publishOnce(dir, json, publication);
         return isThere(dir, json, publication);
       });
@@ -41,7 +41,7 @@ export function publishImage(dir: string, publication: Publication): Promise<Res
       if (done.ok && done.value) return ok(publication.digestJson);
       if (round < ATTEMPTS) continue;
       if (!done.ok) return done;
-      return attempt(() => fail(ociFailure('LOCK_BUSY', { what: `Others keep writing to ${dir}.` })));
+      return catchFailures(() => fail(ociFailure('LOCK_BUSY', { what: `Others keep writing to ${dir}.` })));
     }
   });
 }

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ociFailure } from '@prism-build/errors';
+import type { Content } from '../entry';
 import type { TarPlan } from '../planTar';
-import type { Content } from '../tree';
-import { fail } from './attempt';
+import { fail } from './failures';
 
 /**
  * The bytes of a planned tar in chunks of exactly `chunkSize`, the last one shorter. Every file is read once,

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Result } from '@prism-build/errors';
 import type { Descriptor } from '../descriptor';
-import { attempt, unwrap } from './attempt';
+import { catchFailures, unwrap } from './failures';
 import { type BlobSources, gatherBlobs } from './findBlobs';
 
 /**
@@ -15,7 +15,7 @@ export function sendArchive(
   sources: BlobSources,
   writable: Writable,
 ): Promise<Result<void>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const gathered = await gatherBlobs(sources, blobs);
     if (!gathered.ok) writable.destroy();
     unwrap(gathered);

@@ -9,8 +9,8 @@ import { decompressLayer } from '../decompress';
 import type { Descriptor } from '../descriptor';
 import { DIGEST_PATTERN, type Digest } from '../digest';
 import { compressionOf, INDEX_TYPE, MANIFEST_TYPE } from '../mediaTypes';
-import { attempt, unlessMissing } from './attempt';
 import { blobPath } from './contentStore';
+import { catchFailures, unlessMissing } from './failures';
 import { checkBlobFile } from './hashFile';
 import { INDEX_FILE, LAYOUT_FILE } from './layout';
 
@@ -31,7 +31,7 @@ const manifestFile = z.looseObject({
 });
 
 /** `diffIDs` also decompresses every layer and compares with the config; that costs about 10 ms a MB. */
-export interface ValidateOptions {
+interface ValidateOptions {
   readonly diffIDs?: boolean | undefined;
 }
 
@@ -47,7 +47,7 @@ export async function validateLayout(
   options: ValidateOptions = {},
 ): Promise<Result<Descriptor[]>> {
   const failures: Failure[] = [];
-  const walk = await attempt(async () => {
+  const walk = await catchFailures(async () => {
     const checks = checkLayout(dir, options);
     let next = await checks.next();
     for (; !next.done; next = await checks.next()) failures.push(next.value);

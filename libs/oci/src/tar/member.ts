@@ -1,4 +1,4 @@
-import type { EntryHeader } from '../tree';
+import type { EntryHeader } from '../entry';
 import type { RawHeader } from './header';
 import { parseCount } from './numbers';
 import { findRecord, type PaxRecords } from './paxRecords';
@@ -82,7 +82,7 @@ export function describeMember(raw: RawHeader, { longName, longLink, records = [
 }
 
 /** `./usr/bin/` to `usr/bin`; `''` is the root. */
-export function cleanName(name: string): string {
+function cleanName(name: string): string {
   return name
     .replace(/^(\.?\/)+/, '')
     .replace(/^\.$/, '')

@@ -15,7 +15,7 @@ export function recogniseCompile(
 ): CompileReads {
   const index = findCompileStage(resolved[0]?.resolution.stages ?? []);
   if (index < 0) return { kind: 'absent' };
-  const readings = all(resolved.map((one) => readStage(containerfile, one, index)));
+  const readings = all(resolved.map((one) => readForPlatform(containerfile, one, index)));
   if (!readings.ok)
     return { kind: 'unrecognised', failures: distinct(readings.failures, ({ what }) => what) };
   const { stage } = readings.value[0]!;
@@ -32,7 +32,7 @@ export function recogniseCompile(
   };
 }
 
-function readStage(
+function readForPlatform(
   { file }: Containerfile,
   { platform, resolution: { stages, shared, failures } }: PlatformStages,
   index: number,

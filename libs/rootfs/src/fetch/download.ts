@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The outcome of a download; `gone`: the server says that the file does not exist. */
-export type Download =
+type Download =
   | { readonly outcome: 'read'; readonly bytes: Uint8Array }
   | { readonly outcome: 'gone'; readonly why: string }
   | { readonly outcome: 'failed'; readonly why: string; readonly again?: boolean };

@@ -5,7 +5,7 @@ import type { Deb } from '../deb/readDeb';
 import { placePath } from './placePath';
 
 /** One file system made of many packages, and the package of each path. */
-export interface Merged {
+interface Merged {
   readonly tree: Tree;
   readonly origins: ReadonlyMap<string, string>;
 }

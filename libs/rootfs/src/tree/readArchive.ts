@@ -1,4 +1,4 @@
-import { cleanPath, type Keep, type Node, readTarTree, type Tree } from '@prism-build/assemble';
+import { type Keep, type Node, readTarTree, type Tree, toTreePath } from '@prism-build/assemble';
 import { type IgnoreMatcher, parseIgnoreFile } from '@prism-build/containerfile';
 import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 import { unzipSync } from 'fflate';
@@ -17,7 +17,7 @@ export async function readArchiveTree(
   if (!exclude.ok) return exclude;
   if (!executable.ok) return executable;
   const placed = (path: string): string | undefined => {
-    const inner = cleanPath(path).split('/').slice(archive.strip).join('/');
+    const inner = toTreePath(path).split('/').slice(archive.strip).join('/');
     return inner === '' || exclude.value.ignores(inner, false) ? undefined : inner;
   };
   try {

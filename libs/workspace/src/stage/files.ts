@@ -53,7 +53,7 @@ export interface State {
   readonly target: string | undefined;
 }
 
-export interface Branches {
+interface Branches {
   readonly links: readonly string[];
   readonly directories: readonly string[];
 }

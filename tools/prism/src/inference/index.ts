@@ -17,7 +17,7 @@ import { submoduleFilesets } from './make/submodules';
 import { type Kept, openKept } from './memory/kept';
 import type { Asked } from './memory/told';
 import { type Consumer, linkComponents, listLinkFailures } from './outputs/linkComponents';
-import { inferenceGlob, type Place, placeComponents } from './places';
+import { type ComponentPlace, inferenceGlob, placeComponents } from './places';
 import type { PluginOptions } from './pluginOptions';
 import { type ReadProject, readProject } from './read/readProject';
 import { keepTold, recheck, summariseReads } from './recheck';
@@ -94,7 +94,10 @@ function makeAll(inferred: Inferred, known: Known) {
   const directories = new Set(roots.values());
   const submodules = submoduleFilesets(workspaceRoot, kept.files);
   const declared = readDeclared(new Map(components.map(({ name, root }) => [root, name])));
-  const consumers = components.map((one): Consumer & Place => ({ ...one, siblings: siblingsOf(one, links) }));
+  const consumers = components.map((one): Consumer & ComponentPlace => ({
+    ...one,
+    siblings: siblingsOf(one, links),
+  }));
   const linked = linkComponents(consumers, declared.projects, declared.outputs, nxJson);
   warn(listLinkFailures(linked));
   const made = components.map((one, index) => {
@@ -116,7 +119,7 @@ function makeAll(inferred: Inferred, known: Known) {
   return made.map(({ node: [file, result] }): [string, CreateNodesResult] => [file, result]);
 }
 
-interface Unnamed extends Place, ReadProject {}
+interface Unnamed extends ComponentPlace, ReadProject {}
 
 interface Component extends Unnamed {
   readonly name: string;
@@ -124,7 +127,7 @@ interface Component extends Unnamed {
 
 /** Reads a component; from memory if none of its files has changed. */
 function read(
-  place: Place,
+  place: ComponentPlace,
   { files, find, keep }: Kept,
   options: PluginOptions | undefined,
   identity: Identity,

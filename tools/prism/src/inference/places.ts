@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { type Failure, imageFailure } from '@prism-build/errors';
 
 /** A Containerfile and its project. */
-export interface Place {
+export interface ComponentPlace {
   /** Workspace-relative, as everything here. */
   readonly file: string;
   /** The directory of the file, of its locks and of rootfs.json. */
@@ -42,7 +42,7 @@ const foreign =
  * `Containerfile`). Refuses a file whose root belongs to another component.
  */
 export function placeComponents(files: readonly string[]): {
-  readonly places: readonly Place[];
+  readonly places: readonly ComponentPlace[];
   readonly failures: readonly Failure[];
 } {
   const ranked = files.flatMap((file) => {
@@ -50,7 +50,7 @@ export function placeComponents(files: readonly string[]): {
     const rank = rankOf(name);
     return rank < 0 ? [] : [{ rank, place: placeOf(file, forms[rank]!.exec(name)![1]) }];
   });
-  const found = new Map<string, Place>();
+  const found = new Map<string, ComponentPlace>();
   const failures: Failure[] = [];
   for (const { place } of ranked.sort((a, b) => a.rank - b.rank)) {
     const other = found.get(place.root);
@@ -66,12 +66,12 @@ function rankOf(name: string): number {
   return foreign.test(name) ? -1 : forms.findIndex((form) => form.test(name));
 }
 
-function placeOf(file: string, label: string | undefined): Place {
+function placeOf(file: string, label: string | undefined): ComponentPlace {
   const directory = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.';
   return { file, directory, label, root: label === undefined ? directory : posix.join(directory, label) };
 }
 
-function refuse({ file, root }: Place, other: Place): Failure {
+function refuse({ file, root }: ComponentPlace, other: ComponentPlace): Failure {
   const what = `its project would lie in ${root}, which is that of ${other.file}`;
   return imageFailure('COMPONENT_PLACE_TAKEN', { what, at: { file } });
 }

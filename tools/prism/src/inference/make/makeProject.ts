@@ -1,5 +1,5 @@
 import type { ProjectConfiguration } from '@nx/devkit';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import { toolInput } from '../read/namedInputs';
 import type { ProjectReads } from '../read/reads';
 import { changesVariable } from './changes';
@@ -8,7 +8,7 @@ import { makeTargets, type Surroundings } from './targets';
 
 /** A component as Nx sees it. */
 export function makeProject(
-  place: Place,
+  place: ComponentPlace,
   reads: ProjectReads,
   surroundings: Surroundings,
 ): ProjectConfiguration {
@@ -33,7 +33,7 @@ function namedInputsOf(
 }
 
 /** The inputs of a component's project. */
-export function usesOf(place: Place, reads: ProjectReads, { links }: Surroundings): ComponentUses {
+export function usesOf(place: ComponentPlace, reads: ProjectReads, { links }: Surroundings): ComponentUses {
   const { compile, compiled, registry } = reads;
   return {
     file: place.file,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { componentNameOf, toName } from '@prism-build/workspace';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 
-interface Named extends Pick<Place, 'root' | 'label'> {
+interface Named extends Pick<ComponentPlace, 'root' | 'label'> {
   /** The name that project.json or package.json gives. */
   readonly declared: string | undefined;
 }

@@ -5,7 +5,7 @@ import { imageDirectory, imageParts, targetName, type Unhashed } from '@prism-bu
 import type { Identity } from '../identity';
 import type { ComponentLinks } from '../outputs/linkComponents';
 import type { OutputLinks } from '../outputs/linkOutputs';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import { literalPath } from '../read/fileset';
 import { beside, type Input } from '../read/keys';
 import { toolInput } from '../read/namedInputs';
@@ -34,7 +34,7 @@ type Targets = Record<string, TargetConfiguration>;
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /** The targets of a component. Every command of nx makes them all, in code that is not warm: nothing is copied twice. */
-export function makeTargets(place: Place, reads: ProjectReads, surroundings: Surroundings): Targets {
+export function makeTargets(place: ComponentPlace, reads: ProjectReads, surroundings: Surroundings): Targets {
   const { name, links, made, prefix } = surroundings;
   const targets: Targets = {};
   if (reads.compile) targets.compile = compileTarget(place, reads, reads.compile, surroundings);
@@ -49,7 +49,7 @@ export function makeTargets(place: Place, reads: ProjectReads, surroundings: Sur
 }
 
 function compileTarget(
-  place: Place,
+  place: ComponentPlace,
   { context, contextReason, shared, named }: ProjectReads,
   { language, inputs, wide, unhashed, definition }: CompileKey,
   surroundings: Surroundings,
@@ -78,7 +78,7 @@ function compileTarget(
 }
 
 function imageTarget(
-  place: Place,
+  place: ComponentPlace,
   { context, contextReason, shared, rootfs, compile, named }: ProjectReads,
   { variant, stage, inputs, compiled, unhashed, definition }: ImageReads,
   links: BaseLinks | undefined,
@@ -134,7 +134,7 @@ function describeUnhashed(unhashed: Unhashed, { known }: Surroundings): Record<s
 
 /** Where files come from, for `nx show project`: the context with its reason, and who makes what is copied. */
 function explain(
-  { file }: Place,
+  { file }: ComponentPlace,
   { makers, unknown }: OutputLinks,
   context: string,
   reason: string | undefined,
@@ -153,7 +153,7 @@ function explain(
 }
 
 /** What an image's bases add to its key. */
-function inputsOfBases(place: Place, links: BaseLinks | undefined): Input[] {
+function inputsOfBases(place: ComponentPlace, links: BaseLinks | undefined): Input[] {
   const inputs: Input[] = [];
   if (links?.locked)
     inputs.push(`${beside(place)}/${literalPath(posix.basename(imagesLockPath(place.file)))}`);
@@ -173,7 +173,7 @@ function listDependencies(
 }
 
 function rootfsTarget(
-  { file }: Place,
+  { file }: ComponentPlace,
   { context }: ProjectReads,
   { name, identity }: Surroundings,
 ): TargetConfiguration {

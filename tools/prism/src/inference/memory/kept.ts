@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  executorIdentity,
   type Files,
   inferenceIdentity,
   keepFacts,
@@ -25,7 +24,7 @@ export interface Kept {
 /** @param options everything besides the plugin's code that affects how files are read */
 export function openKept(root: string, options: string): Kept {
   const directory = dataDirectory(root);
-  const facts = keepFacts(() => join(directory, 'prism-sources.json'), executorIdentity);
+  const facts = keepFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity);
   const from = shortest(root);
   const files = openFiles(from, facts);
   const version = `${inferenceIdentity()} ${options}`;

@@ -4,7 +4,7 @@ import { imagesLockPath } from '@prism-build/registry';
 import { builderDirectory, isLocal, listIgnoreFiles, type StageReading } from '@prism-build/workspace';
 import { hashesIgnoredFiles } from '../../nx/nxVersion';
 import type { Identity } from '../identity';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import type { CompileReads, Component } from './component';
 import { literalPath, special, workspaceFileset } from './fileset';
 import { toExclusions, toFilesets, toPartFilesets } from './filesets';
@@ -39,7 +39,7 @@ export interface KeyInputs {
 }
 
 /** What a compile stage reads, besides the plugin's own code. */
-export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Place): KeyInputs {
+export function compileInputs(facts: KeyFacts, compile: CompileReads, place: ComponentPlace): KeyInputs {
   return {
     definition: ownFilesets(place, facts),
     ...fromDisk(groupCompileFilesets(facts, compile)),
@@ -48,7 +48,11 @@ export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Pla
 }
 
 /** What an image's own stages read, besides the plugin's own code and its bases. */
-export function imageInputs(facts: KeyFacts, component: Component | undefined, place: Place): KeyInputs {
+export function imageInputs(
+  facts: KeyFacts,
+  component: Component | undefined,
+  place: ComponentPlace,
+): KeyInputs {
   return {
     definition: ownFilesets(place, facts),
     ...fromDisk(groupImageFilesets(facts, component, place)),
@@ -91,7 +95,11 @@ function groupCompileFilesets(facts: KeyFacts, compile: CompileReads): Filesets 
 }
 
 /** Sources of an image's own stages; the whole directory of an unreadable Containerfile. */
-function groupImageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): Filesets {
+function groupImageFilesets(
+  facts: KeyFacts,
+  component: Component | undefined,
+  place: ComponentPlace,
+): Filesets {
   const sources = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
   if (sources.length === 0) return noFilesets;
   const locked = !hashesIgnoredFiles() && component?.bases.some(({ reference }) => !isLocal(reference));
@@ -105,7 +113,7 @@ export function pinsOf(builder: string): string[] {
 }
 
 /** The directory of the Containerfile as a prefix of filesets. Not `{projectRoot}`: Nx does not escape it in patterns. */
-export function beside({ root, directory }: Pick<Place, 'root' | 'directory'>): string {
+export function beside({ root, directory }: Pick<ComponentPlace, 'root' | 'directory'>): string {
   if (root === directory && !special.test(root)) return '{projectRoot}';
   return directory === '.' ? '{workspaceRoot}' : workspaceFileset(directory);
 }
@@ -143,7 +151,7 @@ function listNamed(fileset: string): string[] {
 }
 
 /** Files that are inputs even if an ignore file excludes them: those beside the Containerfile, and the ignore files. */
-function ownFilesets(place: Place, { context, rootfs }: KeyFacts): string[] {
+function ownFilesets(place: ComponentPlace, { context, rootfs }: KeyFacts): string[] {
   const directory = beside(place);
   return [
     `${directory}/${literalPath(posix.basename(place.file))}`,

@@ -1,9 +1,9 @@
-import { parseContainerfile } from '@prism-build/containerfile';
+import { type Containerfile, parseContainerfile } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { chooseReads, type ResolvedFile, resolveFile } from '@prism-build/plan';
 import { fileFailure } from '@prism-build/shell';
 import { buildPlatform, type Files, platformOf, valuesOf } from '@prism-build/workspace';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import { type Component, toComponent } from './component';
 import { type Declared, listOf, readDeclared, readRootfs } from './declared';
@@ -17,6 +17,8 @@ export interface ReadImages {
   readonly images: readonly ReadImage[];
   /** Failures of the variants. */
   readonly failures: readonly Failure[];
+  /** Undefined: the file cannot be read. */
+  readonly containerfile: Containerfile | undefined;
 }
 
 export interface ReadImage {
@@ -27,7 +29,11 @@ export interface ReadImage {
 
 const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
 
-export function readImages(place: Place, options: PluginOptions | undefined, files: Files): ReadImages {
+export function readImages(
+  place: ComponentPlace,
+  options: PluginOptions | undefined,
+  files: Files,
+): ReadImages {
   const { file, directory, root } = place;
   const { name, alsoReads, options: declared, variants: targets } = readDeclared(files.text, root);
   const rootfs = readRootfs(files.text, directory);
@@ -45,7 +51,7 @@ export function readImages(place: Place, options: PluginOptions | undefined, fil
       }),
     );
   });
-  const readStage = (target: string | undefined) =>
+  const readComponent = (target: string | undefined) =>
     resolved.ok ? toComponent(chooseReads(resolved.value, target)) : resolved;
   const found = findVariants(resolved.ok ? resolved.value : undefined, file, {
     names: options?.variants ?? defaultVariantNames,
@@ -56,13 +62,14 @@ export function readImages(place: Place, options: PluginOptions | undefined, fil
   const variants = (found.ok ? found.value : []).map((one) => ({
     variant: one.name,
     stage: one.stage,
-    component: readStage(one.stage),
+    component: readComponent(one.stage),
   }));
   return {
     declared: { name, alsoReads, ...declared },
     rootfs,
-    images: [{ component: readStage(declared.stage) }, ...variants],
+    images: [{ component: readComponent(declared.stage) }, ...variants],
     failures: found.ok ? [] : found.failures,
+    containerfile: resolved.ok ? resolved.value.containerfile : undefined,
   };
 }
 

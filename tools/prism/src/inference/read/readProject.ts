@@ -1,4 +1,4 @@
-import { type IgnoreMatcher, ignoreNothing } from '@prism-build/containerfile';
+import { type Containerfile, type IgnoreMatcher, ignoreNothing } from '@prism-build/containerfile';
 import { containerfileFailure, type Failure, type Result } from '@prism-build/errors';
 import { imagesLockPath } from '@prism-build/registry';
 import {
@@ -13,15 +13,16 @@ import {
 } from '@prism-build/workspace';
 import { findContext } from '../contexts/findContext';
 import { type ContextFacts, openPresence } from '../contexts/presence';
+import { type Applied, listUnapplied } from '../contexts/unapplied';
 import type { Identity } from '../identity';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import type { Component } from './component';
 import { sharedOptions } from './declared';
 import { compileInputs, type Input, imageInputs, type KeyFacts, pinsOf } from './keys';
 import { followComponent } from './links';
 import { nameInputs } from './namedInputs';
-import { readImages } from './readImages';
+import { type ReadImages, readImages } from './readImages';
 import type { CompileKey, ImageReads, ProjectReads } from './reads';
 import { readRegistryImages } from './registryImages';
 import { listTaken, listWanted } from './takes';
@@ -34,14 +35,14 @@ export interface ReadProject {
 }
 
 export function readProject(
-  place: Place,
+  place: ComponentPlace,
   options: PluginOptions | undefined,
   identity: Identity,
   files: Files,
   workspace: ContextFacts,
 ): ReadProject {
   const { file, directory } = place;
-  const { declared, rootfs, images, failures } = readImages(place, options, files);
+  const { declared, rootfs, images, failures, containerfile } = readImages(place, options, files);
   const unfollowed = images.flatMap((one) => (one.component.ok ? [one.component.value] : []));
   const isIgnored = openGitIgnore(files.text);
   const stated = workspace.stated.get(file) ?? [];
@@ -118,10 +119,33 @@ export function readProject(
   const warnings = [
     ...failures,
     ...found.failures,
+    ...(containerfile && stated.length > 0
+      ? listUnapplied(stated, appliedIn(containerfile, images, declared))
+      : []),
     ...[component, rules].flatMap((one) => (one.ok ? [] : one.failures)),
     ...(narrow ? [] : listWhole(file, component, reading)),
   ];
   return { reads, warnings };
+}
+
+/** What decides whether a setting of another file would change the images of a Containerfile. */
+function appliedIn(
+  { file, globals, stages }: Containerfile,
+  images: ReadImages['images'],
+  { stage: target, buildArgs = {} }: ReadImages['declared'],
+): Applied {
+  const last = stages.at(-1)?.from.name;
+  const own = target ?? last;
+  const instructions = stages.flatMap((one) => one.instructions);
+  return {
+    file,
+    stages: [...(own === undefined ? [] : [own]), ...images.flatMap(({ stage }) => stage ?? [])],
+    buildArgs: Object.keys(buildArgs),
+    arguments: [...globals, ...instructions].flatMap((one) => (one.keyword === 'ARG' ? one.args : [])),
+    references: images.flatMap(({ component }) =>
+      component.ok ? component.value.bases.map(({ reference }) => reference) : [],
+    ),
+  };
 }
 
 /** The reads of the compile stage, which the image and its variants share. */

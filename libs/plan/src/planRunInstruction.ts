@@ -24,7 +24,7 @@ export interface RunState {
 }
 
 /** Plans RUN as a step. Reports everything that the engines cannot do. */
-export function planRun(run: Run, at: Place, state: RunState, find: FindSource): Result<RunStep> {
+export function planRunInstruction(run: Run, at: Place, state: RunState, find: FindSource): Result<RunStep> {
   const { network = 'default' } = run;
   const mounts = all(run.mounts.map((mount) => planMount(mount, at, state.working, find)));
   const failures = [...refuseFlags(run, at), ...failuresOf(mounts)];

@@ -17,15 +17,15 @@ export function unwrap<T>(result: Result<T>): T {
 }
 
 /** Turns thrown failures and file system errors into a value. Other exceptions are bugs and propagate. */
-export async function attempt<T>(work: () => T | Promise<T>): Promise<Result<T>> {
+export async function catchFailures<T>(work: () => T | Promise<T>): Promise<Result<T>> {
   try {
     return ok(await work());
   } catch (error) {
-    return failed(...failuresOf(error));
+    return failed(...describeThrown(error));
   }
 }
 
-function failuresOf(error: unknown): readonly Failure[] {
+function describeThrown(error: unknown): readonly Failure[] {
   if (error instanceof FailureError) return error.failures;
   if (isSystemError(error)) return [describeSystemError(error)];
   throw error;

@@ -14,7 +14,7 @@ import type { Files } from './files';
 import { behind, inContext, joined, type Mount, mountCopies } from './mounts';
 
 /** What the compiler of a stage reads, in the stage and in the workspace. */
-export interface StageClosure extends Closure {
+interface StageClosure extends Closure {
   /** The parts of the workspace behind the parts of the stage. */
   readonly workspace: readonly Part[];
   /** `from` a file, `to` a directory of the workspace. */

@@ -1,5 +1,5 @@
 import { type Failure, failed, ociFailure, ok, type Result } from '@prism-build/errors';
-import { contentSize, type Entry, type Tree } from './tree';
+import { contentSize, type Entry, type LayerEntries } from './entry';
 
 const MAX_MTIME = 0o77777777777;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -9,7 +9,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * extraction needs their targets. Reports every violation: paths that leave the root, duplicates, children of entries
  * that are not directories, hard links to nothing, numbers out of range.
  */
-export function orderTree(tree: Tree): Result<Tree> {
+export function orderEntries(tree: LayerEntries): Result<LayerEntries> {
   const ordered = [...tree].sort(
     (a, b) => +(a.type === 'hardlink') - +(b.type === 'hardlink') || compareBytes(a.path, b.path),
   );
@@ -98,7 +98,7 @@ function inRange(value: number, max: number): boolean {
   return Number.isSafeInteger(value) && value >= 0 && value <= max;
 }
 
-function findDuplicates(ordered: Tree): Failure[] {
+function findDuplicates(ordered: LayerEntries): Failure[] {
   const seen = new Set<string>();
   return ordered.flatMap(({ path }) => {
     if (!seen.has(path)) {
