@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inferenceIdentity } from '../../workspace/identity';
-import { keepFacts } from '../../workspace/stage/facts';
+import { divideFacts, keepFacts } from '../../workspace/stage/facts';
 import { type Files, openFiles } from '../../workspace/stage/files';
 import { toText, type Witness } from '../../workspace/stage/witness';
 import type { ProjectReads } from '../read/reads';
@@ -20,7 +20,10 @@ export interface Kept {
 /** @param options whatever decides what is read of files, besides the plugin's code */
 export function openKept(root: string, options: string): Kept {
   const directory = dataDirectory(root);
-  const facts = keepFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity);
+  const facts = divideFacts(
+    keepFacts(() => join(directory, 'prism-workspace.json'), inferenceIdentity),
+    keepFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity),
+  );
   const from = shortest(root);
   const files = openFiles(from, facts);
   const version = `${inferenceIdentity()} ${options}`;
