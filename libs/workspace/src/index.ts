@@ -32,7 +32,7 @@ export {
   readContextTree,
   readIgnoreRules,
 } from './readContext';
-export { keepFacts, noFacts } from './stage/facts';
+export { divideFacts, keepFacts, noFacts } from './stage/facts';
 export { type Files, openFiles } from './stage/files';
 export { absoluteIn, type Looked, lookAt, nowhere, parentOf, type Signature } from './stage/look';
 export { inContext, joined } from './stage/mounts';

@@ -69,6 +69,22 @@ export function keepFacts(place: () => string, identity: () => string): KeptFact
   };
 }
 
+/** Kinds of facts that every inference asks for, about few and small files. */
+const usual = new Set(['targets', 'compose', 'bake', 'submodules']);
+
+/** Two records as one: that of sources is long, and is not read while no component has changed. */
+export function divideFacts(often: KeptFacts, others: KeptFacts): KeptFacts {
+  const of = (kind: string) => (usual.has(kind) ? often : others);
+  return {
+    get: (path, kind, signature) => of(kind).get(path, kind, signature),
+    set: (path, kind, ...rest) => of(kind).set(path, kind, ...rest),
+    save: (holds) => {
+      often.save(holds);
+      others.save(holds);
+    },
+  };
+}
+
 function readFacts(place: () => string, version: string): Map<string, Known> {
   try {
     const text = readTextIfThere(place());

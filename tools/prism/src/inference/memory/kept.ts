@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  divideFacts,
   type Files,
   inferenceIdentity,
   keepFacts,
@@ -24,7 +25,10 @@ export interface Kept {
 /** @param options everything besides the plugin's code that affects how files are read */
 export function openKept(root: string, options: string): Kept {
   const directory = dataDirectory(root);
-  const facts = keepFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity);
+  const facts = divideFacts(
+    keepFacts(() => join(directory, 'prism-workspace.json'), inferenceIdentity),
+    keepFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity),
+  );
   const from = shortest(root);
   const files = openFiles(from, facts);
   const version = `${inferenceIdentity()} ${options}`;
