@@ -61,7 +61,8 @@ export const c: Language = {
           '-fno-sanitize=undefined',
           `-ffile-prefix-map=${source}=`,
           ...args,
-          '-Wl,--build-id=none',
+          // Debugging information of the C library names the directory that Zig lies in.
+          ...['-s', '-Wl,--build-id=none'],
           ...['-o', join(out(target), output)],
         ] as [string, ...string[]],
         cwd: working,

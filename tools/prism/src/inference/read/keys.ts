@@ -31,7 +31,7 @@ export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Pla
   return [
     ...ownFilesets(place, facts),
     ...fromDisk(compileFilesets(facts, compile)),
-    ...pinsOf(compile.builder).map(workspaceFileset),
+    ...pinsOf(compile).map(workspaceFileset),
     ...environment(facts),
   ];
 }
@@ -49,7 +49,7 @@ export function imageInputs(facts: KeyFacts, component: Component | undefined, p
 /** The compiler's closure, or all that COPY takes where it cannot be said. */
 export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[] {
   const { context, reading } = facts;
-  const pins = pinsOf(compile.builder);
+  const pins = pinsOf(compile);
   if (reading?.closure) {
     const filesets = toPartFilesets(context, reading.closure.workspace, reading.closure.except);
     return filesets.length > 0 ? [...filesets, ...excluded(facts, pins)] : [];
@@ -67,10 +67,11 @@ function imageFilesets(facts: KeyFacts, component: Component | undefined, place:
   return reads.length > 0 ? [...reads, ...excluded(facts, locked ? [imagesLockPath(place.file)] : [])] : [];
 }
 
-/** The pin of the image that compiles: it decides bytes. */
-export function pinsOf(builder: string): string[] {
-  const directory = builderDirectory(builder);
-  return directory ? [`${directory}/pin.json`] : [];
+/** The pins of the images that compile: they decide bytes. */
+export function pinsOf({ builder, companions }: Pick<CompileReads, 'builder' | 'companions'>): string[] {
+  return [builderDirectory(builder), ...companions].flatMap((directory) =>
+    directory ? [`${directory}/pin.json`] : [],
+  );
 }
 
 /** The directory of the Containerfile as a fileset begins. Nx puts `{projectRoot}` into patterns as it is. */
