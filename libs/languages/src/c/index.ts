@@ -73,5 +73,11 @@ export const c: Language = {
 
   diagnosis: { explain: explainC, mayLack: mayLackFiles },
 
-  toolchain: { builder: 'c-builder', shipped, images: [], find: findZig, obtain: obtainZig },
+  toolchain: {
+    builder: 'c-builder',
+    shipped: { packages: {}, ...shipped },
+    images: [],
+    find: findZig,
+    obtain: obtainZig,
+  },
 };
