@@ -162,9 +162,14 @@ test('with CGO_ENABLED=1 the pinned compiler of C makes static programs for each
   for (const [index, triple] of ['x86_64-linux-musl', 'aarch64-linux-musl'].entries()) {
     const { argv, env } = calls[index]!;
     expect(argv).toContain(
-      '-ldflags=-s -w -buildid= -linkmode=external "-extldflags=-static -s -Wl,--build-id=none"',
+      '-ldflags=-s -w -buildid= -linkmode=external "-extldflags=-O2 -s -static -Wl,--build-id=none"',
     );
-    expect(env).toMatchObject({ CGO_ENABLED: '1', CGO_CFLAGS: '-DX=1', PRISM_SOURCE: '/w/source' });
+    expect(env).toMatchObject({
+      CGO_ENABLED: '1',
+      CGO_CFLAGS: '-DX=1',
+      CGO_LDFLAGS: '-O2 -s -static',
+      PRISM_SOURCE: '/w/source',
+    });
     expect(env.CC).toMatch(new RegExp(`^sh -c '[^']*' /c/zig/x/ziglang/zig cc -target ${triple} `));
     expect(env.CXX).toMatch(new RegExp(` c\\+\\+ -target ${triple} `));
     expect(JSON.stringify(env)).not.toContain('evil');

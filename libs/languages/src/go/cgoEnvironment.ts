@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of sh.
 import { zigEnvironment } from '../c/environment';
 import { targetArguments } from '../c/target';
 import type { CompileRequest, Target } from '../language';
@@ -48,8 +49,10 @@ export function cgoEnvironment(request: CompileRequest, target: Target): Record<
   return {
     ...zigEnvironment(directories),
     // Without -g, which Go adds: most programs are stripped.
-    ...{ CGO_CFLAGS: '-O2', CGO_CPPFLAGS: '', CGO_CXXFLAGS: '-O2', CGO_LDFLAGS: '' },
+    ...{ CGO_CFLAGS: '-O2', CGO_CPPFLAGS: '', CGO_CXXFLAGS: '-O2' },
     ...Object.fromEntries(own),
+    // As in the last link: Zig compiles the C library for each mode anew.
+    CGO_LDFLAGS: `-O2 -s -static ${stage.CGO_LDFLAGS ?? ''}`.trimEnd(),
     ...{
       CGO_ENABLED: '1',
       CC: call('cc'),
@@ -65,4 +68,4 @@ export function cgoEnvironment(request: CompileRequest, target: Target): Record<
  * Flags for the linker of Go: Zig links a static program. It is stripped: debugging information of the C library names
  * the directory that Zig lies in.
  */
-export const externalLink = ' -linkmode=external "-extldflags=-static -s -Wl,--build-id=none"';
+export const externalLink = ' -linkmode=external "-extldflags=-O2 -s -static -Wl,--build-id=none"';

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${SRCDIR} is a variable of cgo.
 import { compileFailure, type Failure } from '@prism-build/errors';
 import { readArguments } from '../c/arguments';
 import { below, upwards } from '../closure';
