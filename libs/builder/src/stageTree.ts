@@ -16,8 +16,7 @@ export function stageTree(root: string, plan: CompilePlan, alsoReads: readonly s
   const files = openFiles(root, noFacts);
   const rules = readIgnoreRules(files.text, plan.containerfile, plan.context);
   if (!copied.ok || !rules.ok) return copied.ok ? (rules as Result<Tree>) : copied;
-  const targets = plan.platforms.map(({ platform }) => platform);
-  const reading = readStage(plan, plan.context, targets, rules.value, files, alsoReads);
+  const reading = readStage(plan, plan.context, plan.platforms, rules.value, files, alsoReads);
   if (!reading.closure) return withoutUnread(copied.value, plan);
   const holds = partsHold(reading.closure);
   const kept = new Map<string, Node>();

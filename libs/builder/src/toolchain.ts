@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
-import { compileFailure, failed, type Result } from '@prism-build/errors';
+import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import {
   type Language,
   type Machine,
@@ -20,15 +20,25 @@ import { builderDirectory } from '@prism-build/workspace';
  */
 export function readPin(root: string, plan: CompilePlan): Result<Pin> {
   const directory = builderDirectory(plan.builder);
-  const path = directory && join(directory, 'pin.json');
-  const text = path && readTextIfThere(join(root, path));
-  if (path && text !== undefined) return parsePin(text, path);
+  const own = directory && readOwnPin(root, directory);
+  if (own) return own;
   const pin = pinOfReference(plan.builder) ?? shippedPin(basename(directory ?? ''));
   if (pin) return { ok: true, value: pin };
   const what = `nothing says which compiler ${plan.builder} stands for`;
   return failed(
     compileFailure('PIN_MISSING', { what, at: { file: plan.containerfile, line: plan.builderLine } }),
   );
+}
+
+function readOwnPin(root: string, directory: string): Result<Pin> | undefined {
+  const path = join(directory, 'pin.json');
+  const text = readTextIfThere(join(root, path));
+  return text === undefined ? undefined : parsePin(text, path);
+}
+
+/** The pin of a language whose compiler another one calls: that of its builder base, or what this version ships. */
+export function readCompanionPin(root: string, { toolchain }: Language): Result<Pin> {
+  return readOwnPin(root, `containerfiles/${toolchain.builder}`) ?? ok(toolchain.shipped);
 }
 
 /** The pinned toolchain on this machine, or on another that is given; a failure says what is there instead, and how to install what is pinned. */

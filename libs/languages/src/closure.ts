@@ -32,6 +32,8 @@ export interface ReadingRequest {
   readonly targets: readonly Target[];
   /** WORKDIR of the command, relative to the stage's root; the root is ''. */
   readonly working: string;
+  /** ENV and ARG of the stage, already resolved for a target. */
+  readonly environment: (target: Target) => Readonly<Record<string, string>>;
 }
 
 export interface SourceEntry {

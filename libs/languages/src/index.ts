@@ -31,6 +31,13 @@ export { readLocks } from './python/lockFiles';
 export { machineOf } from './python/machine';
 export { programFiles } from './python/program';
 export { resolveWheels } from './python/resolveWheels';
-export { languageNamed, languages, pinOfReference, recogniseCommand, shippedPin } from './registry';
+export {
+  languageNamed,
+  languages,
+  listCompanions,
+  pinOfReference,
+  recogniseCommand,
+  shippedPin,
+} from './registry';
 export { readChannel, satisfiesChannel } from './rust/toolchainFile';
 export { matchesName, partsHold } from './within';

@@ -23,6 +23,8 @@ export interface CompileRequest {
   readonly targets: readonly Target[];
   readonly directories: CompileDirectories;
   readonly toolchain: Toolchain;
+  /** Pinned compilers of other languages, by their names, where `companions` asked for them. */
+  readonly companions?: Readonly<Record<string, Toolchain>>;
   /** ENV and ARG of the stage, already resolved for a target. */
   readonly environment: (target: Target) => Readonly<Record<string, string>>;
   /** Whether the tree of sources has this file; absolute, inside `source`. */
@@ -40,8 +42,6 @@ export interface CompileRequest {
 /** What a language judges before its compiler runs: everything in the stage that the fixed environment would override. */
 export interface CheckRequest extends ReadingRequest {
   readonly pin: Pin;
-  /** ENV and ARG of the stage, already resolved for a target. */
-  readonly environment: (target: Target) => Readonly<Record<string, string>>;
   /** The RUN line, for failures that no file of the tree explains better. */
   readonly at: Place;
   /** The ENV or ARG that gives a variable its value. */
@@ -179,6 +179,8 @@ export interface CompilerRules {
   readonly placements?: (request: CompileRequest) => readonly Placement[];
   /** What its compiler keeps in a cache that others write to as well, where it judges that by time. */
   readonly units?: (request: CompileRequest, sources: CompiledSources) => SharedUnits;
+  /** Languages whose pinned compilers this one calls, by ENV and ARG of a stage: their pins decide bytes too. */
+  readonly companions?: (environment: Readonly<Record<string, string>>) => readonly string[];
 }
 
 /** What the tools' output means. */

@@ -35,3 +35,12 @@ export function pinOfReference(reference: string): Pin | undefined {
 export function shippedPin(builder: string): Pin | undefined {
   return languages.find(({ toolchain }) => toolchain.builder === builder)?.toolchain.shipped;
 }
+
+/** The other languages whose pinned compilers a stage needs, for any of its platforms. */
+export function listCompanions(
+  language: Language,
+  environments: readonly Readonly<Record<string, string>>[],
+): Language[] {
+  const names = new Set(environments.flatMap((one) => language.compiler.companions?.(one) ?? []));
+  return [...names].flatMap((name) => languageNamed(name) ?? []);
+}

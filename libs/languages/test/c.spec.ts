@@ -56,7 +56,7 @@ test('arguments that change a program take effect', () => {
     '-pthread',
   ];
   expect(
-    check([...args, '-lm', '-g', '-s', '-static', '-march=x86-64-v2', '-ffast-math', 'a.c', '../b.S']),
+    check([...args, '-lm', '-g0', '-s', '-static', '-march=x86-64-v2', '-ffast-math', 'a.c', '../b.S']),
   ).toEqual([]);
 });
 
@@ -74,6 +74,7 @@ test.each([
   [['-I../../up', 'a.c'], '-I../../up would not take effect: it leads out of the stage'],
   [['../../../etc/x.c'], 'it leads out of the stage'],
   [['main.rs'], 'it is not a source of C'],
+  [['-g', 'a.c'], 'programs are stripped'],
   [['-O2'], 'cc names no source'],
   [['-I'], '-I would not take effect: it has no value'],
   [['-DX=${Y}', 'a.c'], '-DX=${Y} is not expanded'],
@@ -101,7 +102,7 @@ test('argv and environment of a compile: no path of the machine reaches the prog
     requestOf(c, argv, { toolchain, targets: [{ ...amd64, variant: 'v3' }, arm64] }),
   );
   expect(first!.argv.join(' ')).toBe(
-    '/c/zig/x/ziglang/zig cc -target x86_64-linux-musl -mcpu=x86_64_v3 -static -fno-sanitize=undefined -ffile-prefix-map=/w/source= -I/w/source/src/inc main.c /w/source/src/util.c -Wl,--build-id=none -o /w/out/linux-amd64/x',
+    '/c/zig/x/ziglang/zig cc -target x86_64-linux-musl -mcpu=x86_64_v3 -static -fno-sanitize=undefined -ffile-prefix-map=/w/source= -I/w/source/src/inc main.c /w/source/src/util.c -s -Wl,--build-id=none -o /w/out/linux-amd64/x',
   );
   expect(second!.argv).toContain('aarch64-linux-musl');
   expect(first).toMatchObject({

@@ -1,4 +1,4 @@
-import type { Language, Reading, SourceReader } from '../src/index';
+import type { Language, Reading, ReadingRequest, SourceReader } from '../src/index';
 import { amd64, arm64 } from './support';
 
 /** A tree out of texts by path. */
@@ -24,10 +24,14 @@ export function read(
   argv: readonly string[],
   files: Readonly<Record<string, string>>,
   working = '',
+  environment: ReadingRequest['environment'] = () => ({}),
 ): Reading {
   const recognised = language.command.recognise(argv);
   if (!recognised) throw new Error('not recognised');
-  return language.sources.reads({ recognised, targets: [amd64, arm64], working }, readerOf(files));
+  return language.sources.reads(
+    { recognised, targets: [amd64, arm64], working, environment },
+    readerOf(files),
+  );
 }
 
 /** The parts of a closure, one text each: `a/b` a file, `a/*.go` files, `a/**` a tree. */

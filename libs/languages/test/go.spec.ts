@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of Containerfiles.
+import { execFileSync } from 'node:child_process';
 import { go } from '../src/go';
 import { amd64, arm64, machineOf, requestOf } from './support';
 
@@ -141,7 +142,7 @@ test('a stage cannot change what must be fixed, and the user cannot change bytes
     ...programs,
     GOOS: 'plan9',
     GOPROXY: 'evil',
-    CGO_ENABLED: '1',
+    CGO_ENABLED: 'yes',
     GOFLAGS: '-mod=mod',
   });
   const [call] = go.compiler.compile(requestOf(go, ['compile-go', './x'], { environment }));
@@ -150,6 +151,54 @@ test('a stage cannot change what must be fixed, and the user cannot change bytes
   expect(plain!.env).not.toHaveProperty('GOEXPERIMENT');
   delete process.env.GOFLAGS;
   delete process.env.GOEXPERIMENT;
+});
+
+test('with CGO_ENABLED=1 the pinned compiler of C makes static programs for each platform', () => {
+  const environment = () => ({ CGO_ENABLED: '1', CGO_CFLAGS: '-DX=1', CC: '/evil', PKG_CONFIG: '/evil' });
+  const companions = { c: { command: '/c/zig/x/ziglang/zig', root: '/c/zig/x' } };
+  expect(go.compiler.companions!(environment())).toEqual(['c']);
+  expect(go.compiler.companions!({ CGO_ENABLED: '0' })).toEqual([]);
+  const calls = go.compiler.compile(requestOf(go, ['compile-go', './x'], { environment, companions }));
+  for (const [index, triple] of ['x86_64-linux-musl', 'aarch64-linux-musl'].entries()) {
+    const { argv, env } = calls[index]!;
+    expect(argv).toContain(
+      '-ldflags=-s -w -buildid= -linkmode=external "-extldflags=-O2 -s -static -Wl,--build-id=none"',
+    );
+    expect(env).toMatchObject({
+      CGO_ENABLED: '1',
+      CGO_CFLAGS: '-DX=1',
+      CGO_LDFLAGS: '-O2 -s -static',
+      PRISM_SOURCE: '/w/source',
+    });
+    expect(env.CC).toMatch(new RegExp(`^sh -c '[^']*' /c/zig/x/ziglang/zig cc -target ${triple} `));
+    expect(env.CXX).toMatch(new RegExp(` c\\+\\+ -target ${triple} `));
+    expect(JSON.stringify(env)).not.toContain('evil');
+  }
+});
+
+test('what `#cgo` lines name on this machine does not reach the compiler, what they name in the tree does', () => {
+  const companions = { c: { command: '/bin/echo', root: '/' } };
+  const environment = () => ({ CGO_ENABLED: '1' });
+  const [call] = go.compiler.compile(requestOf(go, ['compile-go', './x'], { environment, companions }));
+  const { CC = '', ...env } = call!.env;
+  const [, script = ''] = /^sh -c '([^']*)' /.exec(CC) ?? [];
+  const given = [
+    '-I/usr/include',
+    '-I',
+    '/usr/include',
+    '-L/usr/lib',
+    '-isystem/opt',
+    '-I/w/source/inc',
+    '-I',
+    '/c/gomod/m',
+  ];
+  const printed = execFileSync('sh', ['-c', script, '/bin/echo', 'cc', ...given, '-I./', 'a b.c'], {
+    env,
+    encoding: 'utf8',
+  });
+  expect(printed.trim()).toBe(
+    'cc -I /nonexistent -I/w/source/inc -I /c/gomod/m -I./ a b.c -ffile-prefix-map=/w/source= -ffile-prefix-map=/c/gomod=/go/pkg/mod',
+  );
 });
 
 test('settings of the stage that change the program are in force', () => {

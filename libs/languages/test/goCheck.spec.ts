@@ -111,7 +111,13 @@ describe('variables', () => {
     [{ GOFLAGS: '-tags=x' }, false],
     [{ GOFLAGS: '-toolexec=/bin/evil' }, false],
     [{ CGO_ENABLED: '0' }, true],
-    [{ CGO_ENABLED: '1' }, false],
+    [{ CGO_ENABLED: '1' }, true],
+    [{ CGO_ENABLED: 'yes' }, false],
+    [{ CGO_CFLAGS: '-DX=1 -O3', CGO_LDFLAGS: '-lm', CGO_ENABLED: '1' }, true],
+    [{ CC: 'clang', CGO_ENABLED: '1' }, false],
+    [{ CGO_CFLAGS: '-I/usr/include', CGO_ENABLED: '1' }, false],
+    [{ CGO_LDFLAGS: '-lfoo', CGO_ENABLED: '1' }, false],
+    [{ CGO_LDFLAGS: '-L/usr/lib', CGO_ENABLED: '1' }, false],
     [{ CGO_ENABLED: '' }, true],
     [{ CC: 'clang' }, false],
     [{ CC: 'clang', CGO_ENABLED: '0' }, true],
@@ -243,6 +249,15 @@ describe('cgo', () => {
   );
   test('unless the stage says that it is meant', () => {
     expect(check(['.'], { files: program, env: { CGO_ENABLED: '0' } })).toEqual([]);
+  });
+  test('nor where the pinned compiler compiles it', () => {
+    expect(check(['.'], { files: program, env: { CGO_ENABLED: '1' } })).toEqual([]);
+  });
+  test('but C of the tree takes nothing from this machine', () => {
+    const files = { ...program, 'db/x.h': '#include "/usr/include/x.h"\n' };
+    expect(check(['.'], { files, env: { CGO_ENABLED: '1' } })).toEqual([
+      'svc/db/x.h:1: SETTING_NOT_HONOURED: this file includes /usr/include/x.h, which is outside of the stage',
+    ]);
   });
   test('in a module that a replace line leads to', () => {
     const files = {

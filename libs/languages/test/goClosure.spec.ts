@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${SRCDIR} is a variable of cgo.
 import { go } from '../src/go';
 import { constraintHolds, nameFits } from '../src/go/constraint';
 import { parseModuleFile } from '../src/go/modules';
@@ -206,4 +207,48 @@ test.each([
 test.each(['./...', './cmd/x/main.go', '/src/cmd/x'])('the unit %s is not narrowed', (unit) => {
   const files = { 'go.mod': 'module m', 'cmd/x/main.go': 'package main' };
   expect(read(go, ['compile-go', unit], files)).toHaveProperty('why');
+});
+
+describe('with cgo', () => {
+  const files = {
+    'go.mod': 'module example.com/m\n',
+    'cmd/x/main.go': main('example.com/m/db'),
+    'db/db.go': '// #cgo CFLAGS: -I${SRCDIR}/include -O2\n// #include "db.h"\nimport "C"\n',
+    'db/c.go':
+      'package db\n\n// #cgo CFLAGS: -I${SRCDIR}/include\n// #include "db.h"\nimport "C"\nimport _ "example.com/m/only"\n',
+    'db/db.h': '',
+    'db/tables.def': '',
+    'db/include/deep/a.h': '',
+    'only/only.go': 'package only\n',
+    'elsewhere/x.c': '',
+  };
+  const on = () => ({ CGO_ENABLED: '1' });
+
+  test('files of a package that C may read count, and directories that `#cgo` lines name', () => {
+    const { 'db/db.go': _, ...sound } = files;
+    const parts = partsOf(read(go, argv, sound, '', on));
+    expect(parts).toEqual(expect.arrayContaining(['db/*', 'db/include/**', 'db/tables.def', 'only/*.go']));
+    expect(parts.join(' ')).not.toContain('elsewhere');
+    // Without cgo neither the file nor what it imports is compiled.
+    expect(partsOf(read(go, argv, sound)).join(' ')).not.toMatch(/only|include|tables/);
+  });
+
+  test('the directory of a package counts with all below where `#cgo` lines name it', () => {
+    const text = '// #cgo CFLAGS: -I${SRCDIR}\n// #include <include/deep/a.h>\nimport "C"\n';
+    const one = { ...files, 'db/db.go': 'package db\n', 'db/c.go': `package db\n\n${text}` };
+    expect(partsOf(read(go, argv, one, '', on))).toEqual(expect.arrayContaining(['db/**']));
+  });
+
+  test.each([
+    ['an include of another directory', { 'db/x.c': '#include "../elsewhere/x.c"\n' }],
+    [
+      'one in the comment above import "C"',
+      { 'db/d.go': 'package db\n\n// #include "deep/a.h"\nimport "C"\n' },
+    ],
+    ['a file that Go cannot read', {}],
+  ])('%s makes all count that COPY takes', (_, more) => {
+    const { 'db/db.go': broken, ...sound } = files;
+    const all = Object.keys(more).length > 0 ? { ...sound, ...more } : { ...sound, 'db/db.go': broken };
+    expect(read(go, argv, all, '', on).closure).toBeUndefined();
+  });
 });

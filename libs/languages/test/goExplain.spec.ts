@@ -64,13 +64,13 @@ const cases: [output: string, code: string, what: RegExp, remedy: RegExp][] = [
     'package example.com/x\n\timports example.com/x/sub: build constraints exclude all Go files in /w/source/src/sub',
     'COMPILE_FAILED',
     /^\/src\/sub has no Go file for this platform with cgo off$/,
-    /with an engine/,
+    /ENV CGO_ENABLED=1/,
   ],
   [
     'package x\n\timports y: build constraints exclude all Go files in /c/gomod/github.com/!azure/z@v1.2.3/c',
     'COMPILE_FAILED',
     /^github\.com\/Azure\/z@v1\.2\.3\/c has no Go file/,
-    /with an engine/,
+    /ENV CGO_ENABLED=1/,
   ],
   [
     '# github.com/DataDog/zstd\ngithub.com/DataDog/zstd@v1.5.5/x.go:12:3: undefined: foo',

@@ -1,5 +1,5 @@
 export type { Bases } from './bases';
-export type { CompilePlan, CompileStage } from './compilePlan';
+export type { CompilePlan, CompilePlatform, CompileStage } from './compilePlan';
 export { explainCompile } from './explainCompile';
 export { explainVolumes } from './explainVolumes';
 export {

@@ -16,6 +16,7 @@ import { attempt, readTextIfThere, sayIfLong, writeFileAtomic } from '@prism-bui
 import { compileDirectory, executorIdentity } from '@prism-build/workspace';
 import { checkSources, readTree, workingDirectory } from '../checkSources';
 import { type CompileManifest, platformDirectory, publishOutput } from '../compileManifest';
+import { obtainCompanions, readCompanions } from '../compiler/companions';
 import { withCompiler } from '../compiler/withCompiler';
 import { describeOutput, flushOutput } from '../describeOutput';
 import { fetchDependencies, fetchKey } from '../fetch';
@@ -49,6 +50,8 @@ export async function compileTree(
   const { language, recognised } = recogniseCommand(plan.argv)!;
   const pin = readPin(directories.root, plan);
   if (!pin.ok) return pin;
+  const companions = readCompanions(directories.root, language, plan);
+  if (!companions.ok) return companions;
   const checked = checkSources(directories.root, plan, pin.value, tree);
   if (!checked.ok) return checked;
   const work = join(directories.prism, 'work', project);
@@ -61,11 +64,20 @@ export async function compileTree(
   const destination = compileDirectory(directories.root, project);
   const journal = join(work, 'compiled.json');
   const key = createHash('sha256')
-    .update(JSON.stringify([executorIdentity(), plan, pin.value, mirror.value.digest]))
+    .update(
+      JSON.stringify([
+        executorIdentity(),
+        plan,
+        [pin.value, ...companions.value.map(({ pin }) => pin)],
+        mirror.value.digest,
+      ]),
+    )
     .digest('hex');
   const kept = input.force ? undefined : readJournal(journal, key, destination);
   if (kept) return ok({ manifest: kept.manifest, notes: kept.notes, kept: true });
 
+  const called = await obtainCompanions({ ...input, plan }, companions.value);
+  if (!called.ok) return called;
   return withCompiler({ ...input, plan, language, pin: pin.value }, async (compiler) => {
     // A compiler that outlived a killed run goes on writing: into a directory that is not this run's.
     const outputs = join(work, 'out', `${process.pid}-${randomBytes(4).toString('hex')}`);
@@ -73,6 +85,7 @@ export async function compileTree(
     const request: CompileRequest = {
       recognised,
       toolchain: compiler.toolchain,
+      companions: called.value,
       targets: plan.platforms.map(({ platform }) => platform),
       directories: {
         source,

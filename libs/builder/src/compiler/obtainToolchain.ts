@@ -4,7 +4,7 @@ import { type Failure, failed, type Result } from '@prism-build/errors';
 import type { Toolchain } from '@prism-build/languages';
 import { attempt, run, withLock } from '@prism-build/shell';
 import { inheritedForFetching } from '../fetch';
-import { findToolchain, thisMachine } from '../toolchain';
+import { thisMachine } from '../toolchain';
 import type { CompilerRequest } from './compiler';
 
 /**
@@ -15,10 +15,15 @@ export async function obtainToolchain(
   { language, pin, plan, directories: { cache } }: CompilerRequest,
   absent: readonly Failure[],
 ): Promise<Result<Toolchain>> {
+  const at = { file: plan.containerfile, line: plan.line };
+  const find = (): Result<Toolchain> => {
+    const found = language.toolchain.find(pin, thisMachine(), cache);
+    return found.ok ? found : failed(...found.failures.map((failure) => ({ ...failure, at })));
+  };
   const obtaining = language.toolchain.obtain?.(pin, thisMachine(), cache);
   if (!obtaining) return failed(...absent);
   return withLock(join(cache, 'locks', `${language.name}.lock`), async () => {
-    const there = findToolchain(language, pin, plan, cache);
+    const there = find();
     if (there.ok) return there;
     const { call, executable, inherits } = obtaining;
     fs.mkdirSync(call.cwd, { recursive: true });
@@ -29,7 +34,7 @@ export async function obtainToolchain(
     const allowed = await attempt('cannot make the toolchain executable', () =>
       executable.forEach(allowExecution),
     );
-    return allowed.ok ? findToolchain(language, pin, plan, cache) : allowed;
+    return allowed.ok ? find() : allowed;
   });
 }
 

@@ -17,7 +17,7 @@ const sources = /\.(c|cc|cpp|cxx|C|s|S)$/;
 const withPath = ['-I', '-iquote', '-isystem', '-idirafter', '-include'];
 /** Flags that change a program and touch no file of the machine. */
 const harmless =
-  /^(-O[0-3sgz]?|-Ofast|-std=\S+|-ansi|-pedantic(-errors)?|-w|-W(?![lpa],)\S*|-[DU]\S.*|-g\S*|-s|-static|-pthread|-pipe|-f\S+|-m\S+|-l\S+|-Wl,(-s|--gc-sections|--as-needed|-O\d|-z,[\w=-]+))$/su;
+  /^(-O[0-3sgz]?|-Ofast|-std=\S+|-ansi|-pedantic(-errors)?|-w|-W(?![lpa],)\S*|-[DU]\S.*|-g0|-s|-static|-pthread|-pipe|-f\S+|-m\S+|-l\S+|-Wl,(-s|--gc-sections|--as-needed|-O\d|-z,[\w=-]+))$/su;
 /** Libraries that are parts of musl's libc. */
 const ofLibc = /^-l(c|crypt|dl|m|pthread|resolv|rt|util|xnet)$/;
 
@@ -37,6 +37,10 @@ const refusals: readonly (readonly [RegExp, string])[] = [
   [
     /^(-fplugin|-fpass-plugin|-fprofile|-ftest-coverage|--coverage|-fsanitize|-fmodule)/,
     'it needs files or libraries that the builder does not have',
+  ],
+  [
+    /^-g(?!0$)/,
+    'programs are stripped: debugging information names directories of the machine that compiles',
   ],
   [/^@/, 'arguments are read from the RUN line alone'],
 ];

@@ -61,7 +61,8 @@ export const c: Language = {
           '-fno-sanitize=undefined',
           `-ffile-prefix-map=${source}=`,
           ...args,
-          '-Wl,--build-id=none',
+          // Debugging information of the C library names the directory that Zig lies in.
+          ...['-s', '-Wl,--build-id=none'],
           ...['-o', join(out(target), output)],
         ] as [string, ...string[]],
         cwd: working,
@@ -72,5 +73,11 @@ export const c: Language = {
 
   diagnosis: { explain: explainC, mayLack: mayLackFiles },
 
-  toolchain: { builder: 'c-builder', shipped, images: [], find: findZig, obtain: obtainZig },
+  toolchain: {
+    builder: 'c-builder',
+    shipped: { packages: {}, ...shipped },
+    images: [],
+    find: findZig,
+    obtain: obtainZig,
+  },
 };

@@ -30,6 +30,8 @@ export function obtainZig(pin: Pin, machine: Machine, cache: string): Obtaining 
   if (pip === undefined || root === undefined) return undefined;
   const directory = join(cache, 'zig');
   const argv = [
+    // A process's own input may be a socket, which /dev/stdin cannot open.
+    ...(['/bin/sh', '-c', 'cat | "$@"', 'sh'] as const),
     ...([pip, 'install', `--target=${root}`, '--upgrade', '--no-deps', '--no-compile'] as const),
     ...['--only-binary=:all:', '--require-hashes', '--no-input', '--no-cache-dir'],
     ...['--disable-pip-version-check', '--requirement=/dev/stdin'],

@@ -1,16 +1,15 @@
 import { compileFailure, type Failure, type Place } from '@prism-build/errors';
+import { findForeignIncludes } from '../c/includes';
 import { below } from '../closure';
 import type { CheckedSources, CheckRequest } from '../language';
 import { findLeftOut, type LeftOut } from './cgo';
-import { tagsOf, walkPackages } from './closure';
+import { usesCgo } from './cgoEnvironment';
+import { type Package, tagsOf, walkPackages } from './closure';
 import { expandVariables, variablesIn } from './expand';
 import { refuseFlag } from './flags';
 import { expandUnits } from './units';
 import { refuseVariables } from './variables';
 import { compareGoVersions, parseWanted, type Wanted } from './versions';
-
-const withEngine =
-  'or build the stage with an engine: give it another name than `compile`, start it from an image with Go and a C compiler, and RUN `go build`';
 
 /** Settings that would not take effect, newer versions of Go, and packages whose files differ without cgo. */
 export function checkGo(request: CheckRequest, sources: CheckedSources): Failure[] {
@@ -21,7 +20,8 @@ export function checkGo(request: CheckRequest, sources: CheckedSources): Failure
     ...walk.packages.flatMap(({ module }) => (module ? [module.directory] : [])),
   ]);
   const environments = request.targets.map(request.environment);
-  const intended = environments.every(({ CGO_ENABLED }) => CGO_ENABLED === '0');
+  const intended = environments.every(({ CGO_ENABLED = '' }) => /^[01]$/.test(CGO_ENABLED));
+  const cgo = environments.some(usesCgo);
   const own = intended ? [] : walk.packages.filter(({ module }) => module !== undefined);
   return unique([
     ...checkArguments(request),
@@ -37,6 +37,7 @@ export function checkGo(request: CheckRequest, sources: CheckedSources): Failure
           .flatMap((wanted) => checkVersion(request, wanted, sources.placeOf(below(directory, name)))),
       ),
     ),
+    ...(cgo ? refuseForeignIncludes(walk.packages, sources) : []),
     ...own.flatMap((one) => {
       const left = findLeftOut(one, request.targets, tagsOf(request.recognised), sources);
       return left ? [refuseLeftOut(left, sources)] : [];
@@ -56,7 +57,7 @@ function checkArguments({ recognised, targets, environment, at }: CheckRequest):
   const stamps = targets.flatMap((target) => {
     const expanded = expandVariables(ldflags ?? '', environment(target));
     if (expanded.unusable.length > 0) return expanded.unusable;
-    const refused = refuseFlag('ldflags', expanded.text);
+    const refused = refuseFlag('ldflags', expanded.text, usesCgo(environment(target)));
     return refused === undefined ? [] : [refused];
   });
   return [
@@ -74,6 +75,18 @@ function checkArguments({ recognised, targets, environment, at }: CheckRequest):
       return why === undefined ? [] : [refuse(`${written} would not take effect: ${why}`, at)];
     }),
   ];
+}
+
+/** C of the tree that would be read from the machine that compiles. */
+function refuseForeignIncludes(packages: readonly Package[], sources: CheckedSources): Failure[] {
+  const directories = packages.map(({ directory }) => directory);
+  return findForeignIncludes(directories, sources).map(({ path, line, named }) =>
+    refuse(
+      `this file includes ${named}, which is outside of the stage`,
+      { file: sources.placeOf(path), line },
+      'COPY the file into the compile stage, and include it by a path inside.',
+    ),
+  );
 }
 
 const refuse = (what: string, at: Place, remedy?: string): Failure =>
@@ -103,7 +116,8 @@ function refuseLeftOut({ package: one, files, standIns }: LeftOut, sources: Chec
   const instead = standIns.length > 0 ? `; ${standIns.join(', ')} would take its place` : '';
   return compileFailure('SETTING_NOT_HONOURED', {
     what: `package ${name} needs cgo, which is off: this file${also} would be left out${instead}`,
-    remedy: `Write \`ENV CGO_ENABLED=0\` into the compile stage if the program is right without it, ${withEngine}.`,
+    remedy:
+      'Write `ENV CGO_ENABLED=1` into the compile stage: a pinned C compiler compiles it. If the program is right without it, write `ENV CGO_ENABLED=0`.',
     at: { file: sources.placeOf(first!), ...(line !== undefined && line >= 0 && { line: line + 1 }) },
   });
 }

@@ -6,6 +6,7 @@ import {
   type ReadingRequest,
   type SourceReader,
 } from '../closure';
+import { usesCgo } from './cgoEnvironment';
 import { constraintHolds, foreignEndings, nameFits } from './constraint';
 import { addEmbed } from './embed';
 import { findModules, type Module, type Modules } from './modules';
@@ -55,7 +56,8 @@ export function walkPackages(request: ReadingRequest, reader: SourceReader): Wal
     elsewhere: [...elsewhere].sort(),
   });
   if (!modules) return end({ why: 'COPY brought neither go.mod nor go.work' });
-  const tags = tagsOf(recognised);
+  const cgo = targets.some((target) => usesCgo(request.environment(target)));
+  const tags = [...tagsOf(recognised), ...(cgo ? ['cgo'] : [])];
   const enter = (one: Package | undefined) => {
     if (one && !seen.has(one.directory)) seen.set(one.directory, one);
   };
@@ -69,7 +71,7 @@ export function walkPackages(request: ReadingRequest, reader: SourceReader): Wal
   addProfile(request, out);
   // A Map gives what is added while it is walked, too.
   for (const one of seen.values()) {
-    for (const [file, { imports, embeds }] of listGoFiles(one, reader, out, (name, build) =>
+    for (const [file, { imports, embeds }] of listGoFiles(one, reader, out, cgo, (name, build) =>
       targets.some(
         (target) =>
           nameFits(name, target) && (build === undefined || constraintHolds(build, target, tags) !== false),
@@ -100,6 +102,7 @@ function listGoFiles(
   { directory }: Package,
   reader: SourceReader,
   out: Collector,
+  cgo: boolean,
   fits: (name: string, build: string | undefined) => boolean,
 ): [string, GoFile][] {
   const files: [string, GoFile][] = [];
@@ -120,12 +123,42 @@ function listGoFiles(
     const file = reader.facts(path, 'go', parseGoFile);
     if (file === null) out.giveUp(`${path} is not a Go file that can be read`);
     // With CGO_ENABLED=0 a file that imports "C" is passed over.
-    if (file && fits(name, file.build) && !file.imports.includes('C')) files.push([path, file]);
+    const needsC = file?.imports.includes('C') ?? false;
+    if (file && fits(name, file.build) && (cgo || !needsC)) files.push([path, file]);
+    if (cgo && needsC) addC(path, directory, reader, out);
   }
   return files;
 }
 
+/** What C in a Go file may read: all files of the package, and what `#cgo` lines name in other directories. */
+function addC(path: string, directory: string, reader: SourceReader, out: Collector): void {
+  for (const { name, directory: isDirectory } of reader.list(directory)) {
+    if (isDirectory) continue;
+    out.keep(name);
+    out.add({ kind: 'file', path: below(directory, name) });
+    if (reader.facts(below(directory, name), 'c-include', includesElsewhere))
+      out.giveUp(`${below(directory, name)} includes a file of another directory`);
+  }
+  out.add({ kind: 'files', path: directory, names: '*' });
+  for (const named of reader.facts(path, 'go-cgo-paths', readCgoPaths) ?? []) {
+    const place = joinInside(directory, named);
+    if (place === undefined) out.giveUp(`${path} names ${named} for C, which is outside of the stage`);
+    else out.add({ kind: 'tree', path: place }, { kind: 'file', path: place });
+  }
+}
+
+/** Paths behind ${SRCDIR} in `#cgo` lines. */
+function readCgoPaths(text: string): string[] {
+  const lines = text.match(/^[\t /*]*#cgo\b.*$/gm) ?? [];
+  return lines.flatMap((line) =>
+    [...line.matchAll(/\$\{SRCDIR\}([^\s"']*)/g)].map(([, path]) => `.${path || ''}`),
+  );
+}
+
 const includesOthers = (text: string): boolean => /^\s*#\s*include\s*[<"][^">\n]*\//m.test(text);
+
+/** The same for C, also in the comment above `import "C"`: `<sys/types.h>` is looked for where `#cgo` lines say. */
+const includesElsewhere = (text: string): boolean => /^(?:\s|\/[/*]|\*)*#\s*include\s*"[^"\n]*\//m.test(text);
 
 function findUnit(
   unit: string,

@@ -1,4 +1,6 @@
+import { explainC } from '../c/explain';
 import type { Explanation } from '../language';
+import { noPkgConfig } from './cgoEnvironment';
 
 type Step = 'fetch' | 'compile';
 type Words = Readonly<Record<string, string>>;
@@ -11,7 +13,7 @@ interface Cause {
 const tidy = 'Run `go mod tidy` in the module, and commit go.mod and go.sum.';
 const vendor = 'Run `go mod vendor` (`go work vendor` in a workspace), and commit the vendor directory.';
 const withoutCgo =
-  'Use a module that needs no C, or build the stage with an engine: give it another name than `compile`, start it from an image with Go and a C compiler, and RUN `go build`.';
+  'Write `ENV CGO_ENABLED=1` into the compile stage: a pinned C compiler compiles it. Or use a module that needs no C.';
 const access =
   'For a private module, set GOPRIVATE where nx runs, and give credentials in ~/.netrc or git. Otherwise correct the version in go.mod.';
 
@@ -153,6 +155,14 @@ const causes: readonly Cause[] = [
     },
   },
   {
+    pattern: new RegExp(`pkg-config .*-- (?<library>\\S+)[\\s\\S]*${noPkgConfig}|${noPkgConfig}`),
+    explain: ({ library }) =>
+      compileFailed(
+        `a package asks pkg-config for ${library ?? 'a library'}, and the builder has no libraries besides musl's C library`,
+        'Use a module that brings the sources of the library, or build the stage with an engine.',
+      ),
+  },
+  {
     pattern: /exec: "git": executable file not found/,
     explain: () =>
       notFetched(
@@ -186,7 +196,7 @@ export function explainGo(output: string, step: Step): Explanation | undefined {
     const found = pattern.exec(output);
     if (found) return explain(found.groups ?? {}, output, step);
   }
-  return undefined;
+  return explainC(output);
 }
 
 /** `module@version/package` of a directory in the cache of modules, else the directory in the stage. */

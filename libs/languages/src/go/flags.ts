@@ -32,14 +32,14 @@ export function splitFlags(
 }
 
 /** Why a flag of compile-go would not take effect; undefined if it does. */
-export function refuseFlag(name: string, value: string): string | undefined {
+export function refuseFlag(name: string, value: string, cgo = false): string | undefined {
   const on = value !== 'false' && value !== '0';
   switch (name) {
     case 'tags':
     case 'pgo':
       return undefined;
     case 'ldflags':
-      return refuseToolFlags(value, linkFlags, /^all$/, 'the linker');
+      return refuseToolFlags(value, linkFlags, /^all$/, 'the linker', cgo);
     case 'gcflags':
       return refuseToolFlags(value, compileFlags, /./, 'the compiler');
     case 'mod':
@@ -53,7 +53,7 @@ export function refuseFlag(name: string, value: string): string | undefined {
     case 'race':
     case 'msan':
     case 'asan':
-      return on ? 'it needs cgo, which is off' : undefined;
+      return on ? 'static programs have no runtime for it' : undefined;
     default:
       return 'compile-go does not support it';
   }
@@ -93,6 +93,7 @@ function refuseToolFlags(
   allowed: Readonly<Record<string, boolean>>,
   patterns: RegExp,
   tool: string,
+  cgo = false,
 ): string | undefined {
   const [, pattern, rest = text] = /^([^-'"\s=][^='"\s]*)=(.*)$/su.exec(text.trimStart()) ?? [];
   if (pattern !== undefined && !patterns.test(pattern))
@@ -105,7 +106,10 @@ function refuseToolFlags(
     const takesValue = allowed[name];
     if (takesValue === undefined) return `compile-go does not pass ${word} to ${tool}`;
     const value = inline ?? (takesValue ? words[++index] : undefined);
-    if (name === 'linkmode' && value !== 'internal') return 'another linker needs cgo, which is off';
+    if (name === 'linkmode' && value !== (cgo ? 'external' : 'internal'))
+      return cgo ? 'C needs the external linker' : 'another linker needs cgo, which is off';
+    if (name === 'extldflags' && cgo && value !== '-static')
+      return 'cgo links statically; write other flags into CGO_LDFLAGS';
     if (name === 'buildid' && value !== '')
       return 'the build ID is always empty, so that a changed comment does not change the program';
   }

@@ -3,6 +3,7 @@ import { compileFailure, failed, ok } from '@prism-build/errors';
 import shipped from '../../../../containerfiles/go-builder/pin.json';
 import type { Language } from '../language';
 import type { Pin } from '../pin';
+import { cgoEnvironment, externalLink, usesCgo } from './cgoEnvironment';
 import { checkGo } from './check';
 import { readGoClosure } from './closure';
 import {
@@ -73,7 +74,7 @@ export const go: Language = {
           '-trimpath',
           '-buildvcs=false',
           // The build ID names the sources; without it a comment leaves the binary as it was.
-          `-ldflags=${expandVariables(ldflags, request.environment(target)).text} -buildid=`,
+          `-ldflags=${expandVariables(ldflags, request.environment(target)).text} -buildid=${usesCgo(request.environment(target)) ? externalLink : ''}`,
           ...(gcflags ? [`-gcflags=${gcflags}`] : []),
           ...(tags ? [`-tags=${tags}`] : []),
           ...(pgo ? [`-pgo=${pgo}`] : []),
@@ -87,9 +88,12 @@ export const go: Language = {
           ...fixedEnvironment(request),
           ...pace(request),
           ...offlineEnvironment(request),
+          ...cgoEnvironment(request, target),
         },
       }));
     },
+
+    companions: (environment) => (usesCgo(environment) ? ['c'] : []),
   },
 
   diagnosis: { explain: explainGo, mayLack: mayLackFiles, inspect: inspectGo },

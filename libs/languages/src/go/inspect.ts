@@ -16,7 +16,9 @@ export function inspectGo(
   sources: CheckedSources,
   request: CompileRequest,
 ): Inspection | undefined {
-  if (request.targets.every((target) => request.environment(target).CGO_ENABLED === '0')) return undefined;
+  // The stage itself says what it wants.
+  if (request.targets.every((target) => /^[01]$/.test(request.environment(target).CGO_ENABLED ?? '')))
+    return undefined;
   const { packages, elsewhere } = walkPackages(expandUnits(check, sources), sources);
   // The first part of a module's path has a dot; vendored packages lie in the tree.
   const others = elsewhere.filter((path) => /^[^/]*\./.test(path));

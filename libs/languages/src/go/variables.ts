@@ -1,9 +1,14 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${SRCDIR} is a variable of cgo.
 import { compileFailure, type Failure } from '@prism-build/errors';
+import { readArguments } from '../c/arguments';
 import { below, upwards } from '../closure';
 import type { CheckedSources, CheckRequest, Target } from '../language';
+import { cgoFlags, usesCgo } from './cgoEnvironment';
 import { levelOf, levelVariable } from './environment';
+import { splitQuoted } from './flags';
 
 const ofCgo = /^(CGO_\w*FLAGS\w*|CC|CXX|FC|AR|PKG_CONFIG|GCCGO)$/;
+const compilers = /^(CC|CXX|FC|AR|PKG_CONFIG|GCCGO|CGO_FFLAGS\w*)$/;
 /** Flags of GOFLAGS that equal the default, or change no program. */
 const harmlessFlags = /^-?-(trimpath(=true)?|buildvcs=false|mod=readonly|modcacherw|v|x|p=\d+)$/;
 
@@ -21,6 +26,24 @@ export function refuseVariables(request: CheckRequest, sources: CheckedSources):
   );
 }
 
+/** Variables of cgo, in a stage that does not switch it off. */
+function refuseOfCgo(name: string, value: string, cgo: boolean): Refusal | undefined {
+  if (!cgo)
+    return [
+      'it configures cgo, which is off',
+      'Write `ENV CGO_ENABLED=1` into the compile stage, or remove it.',
+    ];
+  if (compilers.test(name)) return ['the builder pins the C compiler', 'Remove it.'];
+  if (!cgoFlags.includes(name)) return undefined;
+  const words = splitQuoted(value);
+  if (words === undefined) return ['a quotation mark is not closed'];
+  const refused = readArguments(words, '').find(({ kind, path }) => kind !== 'flag' || path !== undefined);
+  if (refused === undefined) return undefined;
+  if (refused.path === undefined) return [`${refused.written}: ${refused.why}`];
+  const remedy = 'Write the path beside `import "C"`: #cgo CFLAGS: -I${SRCDIR}/include.';
+  return [`${refused.written} names a path`, remedy];
+}
+
 type Refusal = readonly [why: string, remedy?: string];
 
 function refuseVariable(
@@ -31,19 +54,15 @@ function refuseVariable(
   { list }: CheckedSources,
 ): Refusal | undefined {
   const cgoIsOff = environment(target).CGO_ENABLED === '0';
-  if (ofCgo.test(name)) return cgoIsOff ? undefined : ['it configures cgo, which is off'];
+  if (ofCgo.test(name) && !cgoIsOff) return refuseOfCgo(name, value, usesCgo(environment(target)));
+  if (ofCgo.test(name)) return undefined;
   const platforms = `the image is built for ${targets.map((one) => `${one.os}/${one.architecture}`).join(', ')}`;
   const level = levelOf(target);
   if (name === levelVariable(target) && level !== undefined && value !== level)
     return [`the platform requires ${level}`];
   switch (name) {
     case 'CGO_ENABLED':
-      return cgoIsOff
-        ? undefined
-        : [
-            'programs are compiled without cgo',
-            'Remove it, or build the stage with an engine: give it another name than `compile`, start it from an image with Go and a C compiler, and RUN `go build`.',
-          ];
+      return value === '0' || value === '1' ? undefined : ['it is 0 or 1'];
     case 'GOOS':
       return value === target.os ? undefined : [platforms];
     case 'GOARCH':
@@ -81,6 +100,7 @@ function refuseVariable(
     case 'GOENV':
       return value === 'off' ? undefined : ['no configuration file is read', 'Write its settings as ENV.'];
     case 'GO_EXTLINK_ENABLED':
+      if (usesCgo(environment(target))) return value === '1' ? undefined : ['C needs the external linker'];
       return value === '0' ? undefined : ['another linker needs cgo, which is off'];
     case 'GOAUTH':
     case 'GOCACHEPROG':

@@ -9,7 +9,7 @@ import {
   type Use,
   upwards,
 } from '@prism-build/languages';
-import type { CompileStage } from '@prism-build/plan';
+import type { CompilePlatform, CompileStage } from '@prism-build/plan';
 import type { Files } from './files';
 import { behind, inContext, joined, type Mount, mountCopies } from './mounts';
 
@@ -35,7 +35,7 @@ export type StageReading =
 export function readStage(
   stage: CompileStage,
   context: string,
-  targets: readonly Target[],
+  platforms: readonly CompilePlatform[],
   rules: IgnoreMatcher,
   files: Files,
   alsoReads: readonly string[] = [],
@@ -46,7 +46,10 @@ export function readStage(
   const view = new View(mounts, context, rules, files);
   const working = stage.working.replace(/^\//, '');
   const { facts, list } = view;
-  const said = language.sources.reads({ recognised, targets, working }, { facts, list });
+  const targets = platforms.map(({ platform }) => platform);
+  const environment = (target: Target) =>
+    platforms.find(({ platform }) => platform === target)?.environment ?? {};
+  const said = language.sources.reads({ recognised, targets, working, environment }, { facts, list });
   if (!said.closure) return said;
   const more = alsoReads.map((path) => inContext(context, path.replace(/\/+$/, '')));
   if (more.includes(inContext(context, '.'))) return { why: 'the option alsoReads says so' };

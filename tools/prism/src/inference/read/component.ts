@@ -1,7 +1,7 @@
-import { type ContextSource, isAbsoluteMode, type Platform, type Source } from '@prism-build/containerfile';
+import { type ContextSource, isAbsoluteMode, type Source } from '@prism-build/containerfile';
 import { failed, ok, type Result } from '@prism-build/errors';
-import { languageNamed } from '@prism-build/languages';
-import type { CompileStage, ImageUse, PlatformReads, Reads } from '@prism-build/plan';
+import { languageNamed, listCompanions } from '@prism-build/languages';
+import type { CompilePlatform, CompileStage, ImageUse, PlatformReads, Reads } from '@prism-build/plan';
 
 /** The reads of a component's targets, from which keys are made. */
 export interface Component {
@@ -24,10 +24,12 @@ export interface Component {
 
 export interface CompileReads {
   readonly stage: CompileStage;
-  readonly platforms: readonly Platform[];
+  readonly platforms: readonly CompilePlatform[];
   readonly sources: readonly Source[];
   /** The builder image; its pin determines the compiler. */
   readonly builder: string;
+  /** Directories of builder bases whose compilers are called too. */
+  readonly companions: readonly string[];
   readonly language: string;
   readonly neverRead: readonly string[];
 }
@@ -46,8 +48,8 @@ export function toComponent({ compile, image }: Reads): Result<Component> {
     taken: { image: sources, compile: recognised?.sources ?? [], runs: platforms.some(hasRun) },
     whole: { image: listWhole(sources), compile: listWhole(recognised?.sources ?? []) },
     compile: recognised && {
-      ...describeCompile(recognised.stage),
-      platforms: recognised.platforms.map(({ platform }) => platform),
+      ...describeCompile(recognised.stage, recognised.platforms),
+      platforms: recognised.platforms,
       sources: distinct(recognised.sources),
     },
   });
@@ -64,10 +66,21 @@ function listWhole(sources: readonly ContextSource[]): number[] {
   return [...new Set(lines)];
 }
 
-function describeCompile(stage: CompileStage): Omit<CompileReads, 'sources' | 'platforms'> {
+function describeCompile(
+  stage: CompileStage,
+  platforms: readonly CompilePlatform[],
+): Omit<CompileReads, 'sources' | 'platforms'> {
   const { builder, language } = stage;
   const known = languageNamed(language);
-  return { stage, builder, language, neverRead: known?.sources.neverRead ?? [] };
+  const environments = platforms.map(({ environment }) => environment);
+  const companions = known ? listCompanions(known, environments) : [];
+  return {
+    stage,
+    builder,
+    companions: companions.map(({ toolchain }) => `containerfiles/${toolchain.builder}`),
+    language,
+    neverRead: known?.sources.neverRead ?? [],
+  };
 }
 
 function distinct(found: readonly ContextSource[]): Source[] {

@@ -43,7 +43,7 @@ export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Com
   return {
     definition: ownFilesets(place, facts),
     ...fromDisk(groupCompileFilesets(facts, compile)),
-    others: [...pinsOf(compile.builder).map(workspaceFileset), ...environment(facts)],
+    others: [...pinsOf(compile).map(workspaceFileset), ...environment(facts)],
   };
 }
 
@@ -79,7 +79,7 @@ const noFilesets: Filesets = { sources: [], unread: [], ignored: [] };
 
 function groupCompileFilesets(facts: KeyFacts, compile: CompileReads): Filesets {
   const { context, reading } = facts;
-  const pins = pinsOf(compile.builder);
+  const pins = pinsOf(compile);
   if (reading?.closure) {
     const filesets = toPartFilesets(context, reading.closure.workspace, reading.closure.except);
     if (filesets.length === 0) return noFilesets;
@@ -106,10 +106,11 @@ function groupImageFilesets(
   return { sources, unread: [], ignored: excluded(facts, locked ? [imagesLockPath(place.file)] : []) };
 }
 
-/** The pin of the builder image, which determines the compiled bytes. */
-export function pinsOf(builder: string): string[] {
-  const directory = builderDirectory(builder);
-  return directory ? [`${directory}/pin.json`] : [];
+/** The pins of the builder images, which determine the compiled bytes. */
+export function pinsOf({ builder, companions }: Pick<CompileReads, 'builder' | 'companions'>): string[] {
+  return [builderDirectory(builder), ...companions].flatMap((directory) =>
+    directory ? [`${directory}/pin.json`] : [],
+  );
 }
 
 /** The directory of the Containerfile as a prefix of filesets. Not `{projectRoot}`: Nx does not escape it in patterns. */

@@ -175,7 +175,7 @@ function readCompileKey(
   if (!compile) return undefined;
   const { language, builder } = compile;
   const { reading, context } = facts;
-  const definition = readDefinition(facts, pinsOf(builder), files);
+  const definition = readDefinition(facts, pinsOf(compile), files);
   const unhashed = readCompileUnhashed({ ...facts, rules }, compile, reading, files);
   const takes = { taken: listTaken(context, component.taken.compile, isIgnored), onlyFiles: false };
   return {

@@ -1,0 +1,71 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of sh.
+import { zigEnvironment } from '../c/environment';
+import { targetArguments } from '../c/target';
+import type { CompileRequest, Target } from '../language';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Whether a stage compiles C: as in Go itself, but off unless the stage says so. */
+export const usesCgo = (stage: Environment): boolean => stage.CGO_ENABLED === '1';
+
+/** Flags of the stage's own that cgo hands to the compiler and the linker. */
+export const cgoFlags = ['CGO_CFLAGS', 'CGO_CPPFLAGS', 'CGO_CXXFLAGS', 'CGO_LDFLAGS'];
+const allowed = /^CGO_(C|CPP|CXX|LD)FLAGS_(DIS)?ALLOW$/;
+
+/** What pkg-config would find are libraries of this machine: it is not started. */
+export const noPkgConfig = 'pkg-config-of-no-stage';
+
+/**
+ * Before Zig's compiler: `#cgo` lines of a module may name directories of a machine, such as -I/usr/local/include. In a
+ * container of the builder there are none, so they are left out here too. Paths in messages and in __FILE__ are the
+ * same in every clone. It has no quotation mark, because the go command splits CC at them.
+ */
+const wrapper = [
+  'inside() { case $1 in /tmp/go-*|$PRISM_SOURCE|$PRISM_SOURCE/*|$PRISM_CACHE/*|$PRISM_GO/*) true ;; *) false ;; esac; }',
+  'count=$#; previous=',
+  'while [ $count -gt 0 ]; do argument=$1; shift; count=$((count - 1))',
+  'case $previous in -I|-L|-isystem|-iquote|-idirafter) case $argument in /*) inside $argument || argument=/nonexistent ;; esac ;; esac',
+  'previous=$argument',
+  'case $argument in -I/*|-L/*) inside ${argument#-?} || continue ;; -isystem/*) inside ${argument#-isystem} || continue ;; esac',
+  'set -- "$@" "$argument"; done',
+  'exec "$0" "$@" -ffile-prefix-map=$PRISM_SOURCE= -ffile-prefix-map=$PRISM_CACHE/gomod=/go/pkg/mod',
+].join('; ');
+
+/** Compiles C by the pinned compiler of C, for a static program. Empty where cgo is off. */
+export function cgoEnvironment(request: CompileRequest, target: Target): Record<string, string> {
+  const stage = request.environment(target);
+  const zig = request.companions?.c;
+  if (!usesCgo(stage) || !zig) return {};
+  const { directories, toolchain } = request;
+  const call = (driver: string) =>
+    [
+      `sh -c '${wrapper}'`,
+      zig.command,
+      driver,
+      ...(targetArguments(target) ?? []),
+      '-fno-sanitize=undefined',
+    ].join(' ');
+  const own = Object.entries(stage).filter(([name]) => cgoFlags.includes(name) || allowed.test(name));
+  return {
+    ...zigEnvironment(directories),
+    // Without -g, which Go adds: most programs are stripped.
+    ...{ CGO_CFLAGS: '-O2', CGO_CPPFLAGS: '', CGO_CXXFLAGS: '-O2' },
+    ...Object.fromEntries(own),
+    // As in the last link: Zig compiles the C library for each mode anew.
+    CGO_LDFLAGS: `-O2 -s -static ${stage.CGO_LDFLAGS ?? ''}`.trimEnd(),
+    ...{
+      CGO_ENABLED: '1',
+      CC: call('cc'),
+      CXX: call('c++'),
+      AR: `${zig.command} ar`,
+      PKG_CONFIG: noPkgConfig,
+    },
+    ...{ PRISM_SOURCE: directories.source, PRISM_CACHE: directories.cache, PRISM_GO: toolchain.root },
+  };
+}
+
+/**
+ * Flags for the linker of Go: Zig links a static program. It is stripped: debugging information of the C library names
+ * the directory that Zig lies in.
+ */
+export const externalLink = ' -linkmode=external "-extldflags=-O2 -s -static -Wl,--build-id=none"';

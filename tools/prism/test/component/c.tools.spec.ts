@@ -1,0 +1,94 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${SRCDIR} is a variable of cgo.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { digestOf } from '../../../../test/support/components';
+import { repository } from '../../../../test/support/plugin';
+import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
+
+/** The real compilers, as the repository pins them; a shared cache keeps Zig and the C library that it compiles. */
+const cache = process.env.PRISM_CACHE_DIR ?? mkdtempSync(join(tmpdir(), 'prism-cache-'));
+const workspaces: Workspace[] = [];
+const stage = (from: string, run: string, env = '') =>
+  `FROM localhost/prism/base-${from} AS compile\nWORKDIR /src\n${env}COPY . .\nRUN ${run}\nFROM scratch\nCOPY --from=compile /out/x /x\nENTRYPOINT ["/x"]\n`;
+const header = '#include <stdio.h>\nstatic inline void say(void) { printf("one\\n%s\\n", __FILE__); }\n';
+
+function make(prefix: string): Workspace {
+  const workspace = makeWorkspace();
+  workspaces.push(workspace);
+  for (const base of ['go-builder', 'c-builder'])
+    workspace.write(
+      `containerfiles/${base}/pin.json`,
+      readFileSync(join(repository, 'containerfiles', base, 'pin.json'), 'utf8'),
+    );
+  const c = `svc/${prefix}c`;
+  workspace.write(
+    `${c}/Containerfile`,
+    stage('c-builder', '["cc", "-O2", "-Iinc", "-o", "/out/x", "main.c"]'),
+  );
+  workspace.write(`${c}/main.c`, '#include "say.h"\nint main(void) { say(); return 0; }\n');
+  workspace.write(`${c}/inc/say.h`, header);
+  const go = `svc/${prefix}go`;
+  workspace.write(`${go}/Containerfile`, stage('go-builder', '["compile-go", "./x"]', 'ENV CGO_ENABLED=1\n'));
+  workspace.write(`${go}/go.mod`, `module example.com/x\n\ngo 1.21\n`);
+  workspace.write(
+    `${go}/x/main.go`,
+    'package main\n\n// #cgo CFLAGS: -I${SRCDIR}/../inc -I/usr/include\n// #include "say.h"\n// void flush(void);\nimport "C"\n\nfunc main() { C.say(); C.flush() }\n',
+  );
+  workspace.write(`${go}/x/flush.c`, '#include <stdio.h>\nvoid flush(void) { fflush(stdout); }\n');
+  workspace.write(`${go}/inc/say.h`, header);
+  return workspace;
+}
+
+afterAll(() => {
+  for (const workspace of workspaces) workspace.remove();
+  if (process.env.PRISM_CACHE_DIR === undefined)
+    rmSync(cache, { recursive: true, force: true, maxRetries: 5 });
+});
+
+test('C, and C in Go: static programs for both platforms, the same in another place', async () => {
+  const [one, two] = [make(''), make('')];
+  const build = (workspace: Workspace) =>
+    workspace.nx(['run-many', '-t', 'build-image', '-p', 'c,go'], { PRISM_CACHE_DIR: cache });
+  const built = await build(one);
+  if (built.status !== 0) throw new Error(built.output);
+  const own = process.arch === 'x64' ? 'amd64' : process.arch;
+  for (const [name, file] of [
+    ['c', 'inc/say.h'],
+    ['go', '/x/../inc/say.h'],
+  ] as const) {
+    const programs = ['amd64', 'arm64'].map((one_) => one.path(`dist/compile/${name}/linux-${one_}/x`));
+    expect(programs.map((path) => readFileSync(path).readUInt16LE(18))).toEqual([62, 183]);
+    for (const path of programs) {
+      const text = readFileSync(path, 'latin1');
+      expect([text.includes(cache), text.includes(one.path('')), text.includes('go-build')]).toEqual([
+        false,
+        false,
+        false,
+      ]);
+    }
+    const program = one.path(`dist/compile/${name}/linux-${own}/x`);
+    const printed = execFileSync(program, { encoding: 'utf8' }).split('\n');
+    expect(printed[0]).toBe('one');
+    expect(printed[1]).toContain(file.split('/').at(-1));
+    const qemu = '/usr/bin/qemu-aarch64-static';
+    if (own !== 'arm64' && existsSync(qemu))
+      expect(
+        execFileSync(qemu, [one.path(`dist/compile/${name}/linux-arm64/x`)], { encoding: 'utf8' }),
+      ).toContain('one');
+  }
+  expect(await build(two)).toMatchObject({ status: 0 });
+  for (const name of ['c', 'go']) expect(digestOf(two, name)).toBe(digestOf(one, name));
+
+  // A header that another directory has is in the key.
+  one.write('svc/c/inc/say.h', header.replace('one', 'two'));
+  one.write(
+    'svc/go/x/main.go',
+    one.read('svc/go/x/main.go').replace('-I/usr/include', '\n// #cgo LDFLAGS: -lfoo'),
+  );
+  const wrong = await build(one);
+  expect(wrong.status).not.toBe(0);
+  expect(wrong.output).toContain('there is no library foo');
+  expect(execFileSync(one.path(`dist/compile/c/linux-${own}/x`), { encoding: 'utf8' })).toContain('two');
+}, 900_000);
