@@ -68,6 +68,9 @@ export const metadataChanges: Readonly<Record<string, Change>> = {
   },
 };
 
+/** Those that write no file which Nx hashes. */
+export const quietChanges: readonly string[] = ['link', 'mode', 'directory', 'installed'];
+
 /** Components that copy the directory `d`, the last of them that of a submodule; committed. */
 export function makeChangingComponents(workspace: Workspace, names: readonly string[]): void {
   const files = (directory: string) => {
