@@ -1,12 +1,12 @@
 import { hashFile, putLayer } from '@prism-build/oci';
 
-/** What a thread can be asked for, by name: functions do not go from thread to thread. */
+/** The jobs of a worker thread, by name: functions cannot be sent to a thread. */
 export const jobs = { putLayer, hashFile };
 
-/** The name of a job, and what it is given: values that can be copied to another thread. */
+/** A job's name and arguments, which must be values that can be copied to another thread. */
 export type Question = readonly [job: keyof typeof jobs, given: readonly unknown[]];
 
-/** What the job gives; whoever asks knows of which type that is. */
+/** Runs a job and returns its result. The caller knows the type. */
 export async function answer([job, given]: Question): Promise<unknown> {
   return (jobs[job] as (...given: readonly unknown[]) => unknown)(...given);
 }

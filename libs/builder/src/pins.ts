@@ -4,8 +4,8 @@ import python from '../../../containerfiles/python-builder/pin.json';
 import rust from '../../../containerfiles/rust-builder/pin.json';
 
 /**
- * The pins of this repository, by the directory of their builder: what `base-go-builder` stands for in a workspace
- * that has no builder of the name. They are compiled in, so that they are a part of the executors' identity.
+ * The pins of this repository, by the directory of their builder. They apply if a workspace has no builder base of that
+ * name. They are compiled in, so they are part of the executors' identity.
  */
 export const shippedPins: Readonly<Record<string, Pin>> = {
   'go-builder': { packages: {}, ...go },

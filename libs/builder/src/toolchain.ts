@@ -31,7 +31,7 @@ export function readPin(root: string, plan: CompilePlan): Result<Pin> {
   );
 }
 
-/** The pinned toolchain on this machine, or on another that is given; a failure says what is there instead, and how to install what is pinned. */
+/** Finds the pinned toolchain on a machine. The failure names the version that is there and how to install the pinned one. */
 export function findToolchain(
   language: Language,
   pin: Pin,
@@ -48,7 +48,7 @@ export function findToolchain(
   return found.ok ? found : failed(...found.failures.map((failure) => ({ ...failure, at })));
 }
 
-/** Where compilers are looked for. */
+/** This machine: the places in which toolchains are searched. */
 export function thisMachine(): Machine {
   return {
     path: (process.env.PATH ?? '').split(':').filter(Boolean),

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { readTextIfThere } from '@prism-build/shell';
 
 /**
- * The code that makes results, as one digest: what was kept by another version of it is made again. It is written
- * beside the compiled executors and is the same in every clone of the same sources.
+ * Digest of the executors' code, written beside the compiled executors. Equal in all clones of the same sources. Journals
+ * and memos of another identity are not used.
  */
 export function executorIdentity(): string {
   return readTextIfThere(join(__dirname, 'identity')) ?? '';
 }
 
-/** The same for the code that makes projects. */
+/** The same for the code of inference. */
 export function inferenceIdentity(): string {
   return readTextIfThere(join(__dirname, 'inference.identity')) ?? '';
 }
