@@ -3,54 +3,60 @@
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { describeLoaded } = require('./loaded.cjs');
 
-/** Folders of the sources by the name of the compiled entry. */
-const entries = {
-  inference: 'inference',
-  build: 'executors/build',
-  pack: 'pack',
-  load: 'executors/load-image',
-  run: 'executors/run-image',
-  materialize: 'executors/materialize',
-  lock: 'lock',
-  prune: 'prune',
-  doctor: 'doctor',
-  generate: 'generate',
-  schemas: 'schemas',
-  summary: 'summary',
-};
+const root = path.join(__dirname, '..', '..');
+
+/** Folders of the sources with an index.ts, besides those of executors. */
+const entries = ['inference', 'pack', 'lock', 'prune', 'doctor', 'generate', 'summary'];
 
 /** Packages that are not bundled: Nx, which must be the workspace's own, and what reads files of its own package. */
 const external = ['nx', '@nx/devkit', '@bokuweb/zstd-wasm'];
 
+const settings = {
+  // Names in the output are relative to it: the same in every clone.
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // Names stay, for traces that can be read.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // A script from V8's code cache cannot import; require() does for everything here.
+  supported: { 'dynamic-import': false },
+  loader: { '.py': 'text' },
+  // Its CommonJS form requires parts of itself in a way that cannot be bundled.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  external,
+  logLevel: 'silent',
+};
+
+/** What makes results: the executor of every build, and the threads that it starts. */
+const makers = ['build', 'pack'];
+
 module.exports = function compile(sources, outdir) {
-  require('esbuild').buildSync({
+  const { executors } = require('./as-in-node_modules/executors.json');
+  const folders = [
+    ...entries.map((name) => [name, name]),
+    ...Object.keys(executors).map((name) => [name, path.join('executors', name)]),
+  ];
+  const { metafile } = require('esbuild').buildSync({
+    ...settings,
     entryPoints: Object.fromEntries(
-      Object.entries(entries).map(([name, folder]) => [name, path.join(sources, folder, 'index.ts')]),
+      folders.map(([name, folder]) => [name, path.join(sources, folder, 'index.ts')]),
     ),
-    // Names in the output are relative to it: the same in every clone.
-    absWorkingDir: path.join(__dirname, '..', '..'),
     outdir,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    // Names stay, for traces that can be read.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // A script from V8's code cache cannot import; require() does for everything here.
-    supported: { 'dynamic-import': false },
-    loader: { '.py': 'text' },
-    // Its CommonJS form requires parts of itself in a way that cannot be bundled.
-    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    external,
-    logLevel: 'silent',
+    metafile: true,
   });
-  // What decides results besides their inputs goes into the keys of what is kept: the entry, and exact versions of the
+  // What decides results besides their inputs goes into the keys of what is kept: the entries, and exact versions of the
   // packages that are not bundled.
-  const packages = path.join(__dirname, '..', '..', 'libs', 'oci', 'package.json');
-  writeIdentity(path.join(outdir, 'identity'), [path.join(outdir, 'build.js'), packages]);
+  const packages = path.join(root, 'libs', 'oci', 'package.json');
+  const compiled = makers.map((name) => path.join(outdir, `${name}.js`));
+  writeIdentity(path.join(outdir, 'identity'), [...compiled, packages]);
   writeIdentity(path.join(outdir, 'inference.identity'), [path.join(outdir, 'inference.js')]);
+  const loaded = describeLoaded(metafile, makers, external);
+  fs.writeFileSync(path.join(outdir, 'loaded.json'), `${JSON.stringify(loaded)}\n`);
 };
 
 function writeIdentity(place, files) {
@@ -59,4 +65,14 @@ function writeIdentity(place, files) {
   fs.writeFileSync(place, hash.digest('hex'));
 }
 
+/** Compiles and runs a script that requires sources of the plugin, for tools of development. */
+module.exports.bundle = function bundle(contents) {
+  const stdin = { contents, resolveDir: path.join(__dirname, 'src'), loader: 'js' };
+  const { outputFiles } = require('esbuild').buildSync({ ...settings, stdin, write: false });
+  const script = { exports: {} };
+  new Function('module', 'exports', 'require', outputFiles[0].text)(script, script.exports, require);
+  return script.exports;
+};
+
 module.exports.external = external;
+module.exports.settings = settings;

@@ -21,7 +21,7 @@ function freshDirectory() {
   for (const root of [
     sources,
     ...fs.readdirSync(libraries).map((name) => path.join(libraries, name, 'src')),
-    ...['go', 'python', 'rust'].map((name) => path.join(bases, `${name}-builder`, 'pin.json')),
+    ...fs.readdirSync(bases).map((name) => path.join(bases, name, 'pin.json')),
   ]) {
     for (const file of listFiles(root)) {
       const stat = fs.statSync(file, { bigint: true });
@@ -77,12 +77,6 @@ module.exports = {
   },
   createDependencies: lazily('inference', 'createDependencies'),
   preTasksExecution: lazily('inference', 'preTasksExecution'),
-  build: lazily('build', 'build'),
-  buildBatch: lazily('build', 'buildBatch'),
-  loadImage: lazily('load', 'loadImage'),
-  loadImageBatch: lazily('load', 'loadImageBatch'),
-  runLoadedImage: lazily('run', 'runLoadedImage'),
-  materializeImage: lazily('materialize', 'materializeImage'),
   summarize: lazily('summary', 'summarize'),
   lock: lazily('lock', 'lock'),
   doctor: lazily('doctor', 'doctor'),
@@ -92,5 +86,13 @@ module.exports = {
   base: lazily('generate', 'base'),
   init: lazily('generate', 'init'),
   ci: lazily('generate', 'ci'),
-  schemas: lazily('schemas', 'schemas'),
 };
+
+// Under the names that executors.json gives them.
+const list = fs.readFileSync(path.join(__dirname, 'as-in-node_modules', 'executors.json'), 'utf8');
+for (const [entry, executor] of Object.entries(JSON.parse(list).executors)) {
+  const exported = (place) => place.slice(place.indexOf('#') + 1);
+  module.exports[exported(executor.implementation)] = lazily(entry, 'execute');
+  if (executor.batchImplementation)
+    module.exports[exported(executor.batchImplementation)] = lazily(entry, 'executeBatch');
+}

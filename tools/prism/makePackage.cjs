@@ -17,7 +17,7 @@ const own = new Set([
   'README.md',
   'PACKAGE.md',
 ]);
-const tools = new Set(['compile.cjs', 'makePackage.cjs', 'generate-schemas']);
+const tools = new Set(['compile.cjs', 'loaded.cjs', 'makePackage.cjs', 'generate-schemas']);
 
 /** Pages for those who use the package. Messages name them: node_modules/prism/docs/errors.md. */
 const pages = [
@@ -48,6 +48,8 @@ module.exports = function makePackage(directory) {
     fs.cpSync(path.join(__dirname, name), path.join(directory, name), { recursive: true });
   }
   compile(path.join(__dirname, 'src'), path.join(directory, 'dist'));
+  // Sources of this repository: only for the plugin that is built where it is used.
+  fs.rmSync(path.join(directory, 'dist', 'loaded.json'));
   // What prism:component writes into a workspace that lacks them.
   for (const name of bases)
     fs.cpSync(path.join(root, 'containerfiles', name), path.join(directory, 'bases', name), {

@@ -4,8 +4,8 @@ import type { Tree } from './node';
 import { entriesBelow, joinPath, nodeAt, resolvePath, toTreePath } from './tree';
 
 /**
- * The paths that a pattern names, sorted, as Go's filepath.Glob finds them: part by part, through links to
- * directories. A pattern without wildcards is its own answer, whether or not there is such a path.
+ * The paths that match a pattern, sorted, like Go's filepath.Glob: part by part, through links to directories. Returns a
+ * pattern without wildcards unchanged, even if the path does not exist.
  */
 export function expandGlob(tree: Tree, pattern: string): Result<string[]> {
   if (!hasGlob(pattern)) return ok([toTreePath(dropEscapes(pattern))]);

@@ -5,7 +5,7 @@ import { expandGlob } from './glob';
 import type { Node, Tree } from './node';
 import { entriesBelow, joinPath, nodeAt, parentOf, resolvePath } from './tree';
 
-/** What a source of `COPY --parents` names, by paths below the destination; undefined: it is not there. */
+/** The nodes that a source of `COPY --parents` names, by paths below the destination; undefined if there are none. */
 type ParentNodes = ReadonlyMap<string, Node> | undefined;
 
 /**
@@ -30,7 +30,7 @@ export function findParents(source: Tree, text: string, excluded: Excluded | und
 
 type Found = (readonly [string, Node])[];
 
-/** What a pattern matches below a directory, with its contents and the directories above it. */
+/** The matches of a pattern below a directory, with their contents and parent directories. */
 function matchBelow(source: Tree, root: string, pattern: string): Found {
   const matches = compilePattern(pattern) ?? (() => false);
   const start = root === '' ? 0 : root.length + 1;

@@ -6,7 +6,7 @@ import { contentsOf, type Node, type Tree } from './node';
 import { type AssembledStage, type Sources, type StageLayer, sourceTree } from './sources';
 import { entriesBelow, joinPath, nodeAt, resolvePath } from './tree';
 
-/** Lets an engine execute a command on a stage as it stands. */
+/** Lets an engine execute a command on the current state of a stage. */
 export async function runStep(
   stage: AssembledStage,
   step: RunStep,
@@ -52,7 +52,7 @@ async function packLayers(
   return ok(done);
 }
 
-/** What a bind mount shows, below the name `mounted`. */
+/** The files of a bind mount, under the name `mounted`. */
 async function mountedTree(mount: RunMount, at: Place, sources: Sources): Promise<Result<Tree | undefined>> {
   if (mount.type !== 'bind') return ok(undefined);
   const source = await sourceTree(mount.from, at, sources);

@@ -35,8 +35,8 @@ export function resolvePath(tree: Tree, path: string): string | undefined {
 }
 
 /**
- * Follows symbolic links below a root, which `..` and absolute targets do not leave; `linkAt` gives the target
- * of what is a link. Parts that do not exist are kept as they are. Undefined for a loop of links.
+ * Follows symbolic links below a root; `..` and absolute targets do not leave it. `linkAt` returns the target of a link.
+ * Parts that do not exist are kept. Undefined for a loop of links.
  */
 export function followLinks(
   path: string,
@@ -74,7 +74,7 @@ export function joinPath(directory: string, rest: string): string {
   return rest === '' ? directory : `${directory}/${rest}`;
 }
 
-/** The nearest thing on the way to a path that is there and no directory. */
+/** The first part of a path that exists and is not a directory. */
 export function fileAbove(tree: Tree, path: string): string | undefined {
   for (let at = parentOf(path); at !== ''; at = parentOf(at)) {
     const node = tree.get(at);
@@ -90,8 +90,8 @@ export function* entriesBelow(tree: Tree, directory: string): Generator<[string,
 }
 
 /**
- * Changed nodes together with the directories above them, as the engines' layers have them: an engine that unpacks a
- * layer makes directories that the layer does not name anew, and would forget the mode that they had below.
+ * Changed nodes with their parent directories, as in layers of the engines. An engine that unpacks a layer creates
+ * directories that the layer does not name, and would lose the mode that a lower layer set.
  */
 export function withParents(tree: Tree, changes: Iterable<readonly [string, Node]>): Tree {
   const all = new Map<string, Node>();
@@ -105,7 +105,7 @@ export function withParents(tree: Tree, changes: Iterable<readonly [string, Node
   return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A tree in the order of its paths with every parent there; those that were missing are directories of root. */
+/** A tree in the order of its paths, with every parent. Missing parents become directories of root. */
 export function completeTree(tree: Tree): Tree {
   const all = new Map(tree);
   for (const path of tree.keys())

@@ -16,7 +16,7 @@ import { readTextIfThere } from '@prism-build/shell';
 export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tree): Result<void> {
   const { language } = recogniseCommand(plan.argv)!;
   const failures: readonly Failure[] =
-    language.check?.(checkRequest(root, plan, pin), readTree(root, tree)) ?? [];
+    language.command.check?.(checkRequest(root, plan, pin), readTree(root, tree)) ?? [];
   return failures.length > 0 ? failed(...failures) : ok(undefined);
 }
 

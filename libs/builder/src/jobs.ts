@@ -1,12 +1,12 @@
 import { hashFile, putLayer } from '@prism-build/oci';
 
-/** The jobs of a worker thread, by name: functions cannot be sent to a thread. */
+/** The jobs of a thread by name, because functions cannot be sent to threads. */
 export const jobs = { putLayer, hashFile };
 
-/** A job's name and arguments, which must be values that can be copied to another thread. */
+/** The name of a job and its arguments, which must be structured-cloneable. */
 export type Question = readonly [job: keyof typeof jobs, given: readonly unknown[]];
 
-/** Runs a job and returns its result. The caller knows the type. */
+/** The result of a job; the caller knows its type. */
 export async function answer([job, given]: Question): Promise<unknown> {
   return (jobs[job] as (...given: readonly unknown[]) => unknown)(...given);
 }

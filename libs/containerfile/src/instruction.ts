@@ -1,4 +1,4 @@
-/** A file written inline, `<<EOF`; leading tabs are already gone where `<<-` asked for that. */
+/** A heredoc (`<<EOF`). With `<<-`, leading tabs are already removed. */
 export interface Heredoc {
   readonly name: string;
   readonly content: string;
@@ -18,7 +18,7 @@ export interface Pair {
   readonly value: string;
 }
 
-/** ARG without `=` has no default: `value` is undefined, which is not the same as empty. */
+/** ARG without `=` has no default: `value` is undefined, not empty. */
 export interface Argument {
   readonly name: string;
   readonly value: string | undefined;
@@ -168,7 +168,7 @@ export interface Containerfile {
   /** ARG instructions above the first FROM. */
   readonly globals: readonly ArgInstruction[];
   readonly stages: readonly Stage[];
-  /** Whether the text names a platform argument (TARGETARCH …): where none is, all platforms resolve to the same. */
+  /** Whether the text names a platform argument (TARGETARCH …). If not, all platforms resolve to the same result. */
   readonly namesPlatform: boolean;
   readonly warnings: readonly Warning[];
 }

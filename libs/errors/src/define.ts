@@ -5,7 +5,7 @@ export interface Entry {
   readonly remedy: string;
 }
 
-/** What an occasion adds to its entry; `remedy` replaces the general one where a more exact one is known. */
+/** The details of one failure. `remedy` replaces the general one if a more exact one is known. */
 export interface Occasion {
   readonly what: string;
   readonly why?: string | undefined;
@@ -13,7 +13,7 @@ export interface Occasion {
   readonly at?: Place | undefined;
 }
 
-/** Turns a part of the catalogue into its constructor, so that no code can be used that is not listed. */
+/** Turns a part of the catalogue into its constructor, so that only listed codes can be used. */
 export function defineCatalogue<Code extends string>(entries: Readonly<Record<Code, Entry>>) {
   return (code: Code, occasion: Occasion): Failure => {
     const entry = entries[code];

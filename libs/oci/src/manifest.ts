@@ -17,7 +17,7 @@ interface IndexChild {
   readonly manifest: Descriptor;
 }
 
-/** The image index (OCI image-spec, image-index.md) as a blob; children by platform, so order never counts. */
+/** The image index (OCI image-spec, image-index.md) as a blob. Children are sorted by platform. */
 export function buildIndex(children: readonly IndexChild[]): Blob {
   const manifests = [...children].sort(byPlatform).map(({ platform, manifest }) => ({
     ...pickDescriptor(manifest),

@@ -29,7 +29,7 @@ export function encodePax(entry: Entry, fields: HeaderFields): Uint8Array {
   return Buffer.concat([header, records, new Uint8Array(paddingOf(records.length))]);
 }
 
-/** Only what the ustar header cannot say, sorted by key, so that one entry has one form. */
+/** Only values that do not fit the ustar header, sorted by key, so that each entry has one encoding. */
 function collectRecords(entry: Entry, fields: HeaderFields): [string, Uint8Array][] {
   const records: [string, Uint8Array][] = Object.entries(entry.xattrs ?? {}).map(([name, value]) => [
     `SCHILY.xattr.${name}`,

@@ -14,7 +14,7 @@ const TYPEFLAGS = {
   fifo: '6',
 } as const;
 
-/** A tar as pieces to write one after the other, made as they are asked for; `size` is their sum, in bytes. */
+/** A tar as a lazy sequence of pieces; `size` is their sum in bytes. */
 export interface TarPlan {
   readonly parts: Iterable<Content>;
   readonly size: number;
@@ -71,7 +71,7 @@ function fieldsOf(entry: Entry): HeaderFields {
   };
 }
 
-/** What a pax record says in full is zero in the header, which readers of pax ignore. */
+/** A value with a pax record is zero in the header, which pax readers ignore. */
 function clampFields(fields: HeaderFields): HeaderFields {
   const fit = (value: number, max: number) => (value > max ? 0 : value);
   return {

@@ -6,8 +6,8 @@ import { atDigest, formatReference, type Reference } from './reference';
 import { pullLayers, type RegistryTools, readConfig, readManifest } from './registry';
 
 /**
- * What a name stands for today, for these platforms. Layers that are new are fetched and measured: what is locked
- * was seen whole, and later nobody needs them to compute a digest. `before` is what was locked already.
+ * Resolves a name to its current content for these platforms. Fetches and measures new layers, so that later builds can
+ * compute digests without their bytes. `before` is the previous lock.
  */
 export async function lockImage(
   tools: RegistryTools,
@@ -67,7 +67,7 @@ async function lockPlatform(
   return ok({ manifest: descriptor, config, layers: layers.value, settings, history: [...history] });
 }
 
-/** What an image of before had already needs no bytes: equal digests are equal layers. */
+/** Layers that the previous lock has are not fetched: equal digests are equal layers. */
 async function measureLayers(
   tools: RegistryTools,
   image: Reference,

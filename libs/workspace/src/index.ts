@@ -46,4 +46,4 @@ export {
   type Unhashed,
   type UnhashedRequest,
 } from './stage/unhashed';
-export { listSubmodules } from './submodules';
+export { findSubmodules, listSubmodules } from './submodules';

@@ -13,7 +13,7 @@ import {
   toTreePath,
 } from '../tree';
 
-/** An entry of a layer, and where its bytes will lie when somebody asks for them. */
+/** An entry of a layer, and the path to which its bytes are extracted on demand. */
 export interface LayerEntry {
   readonly header: EntryHeader;
   /** Bytes of a file. */
@@ -23,14 +23,14 @@ export interface LayerEntry {
 }
 
 const whiteout = '.wh.';
-/** Ends with this: everything below its directory is hidden. Others with this start are an engine's own notes. */
+/** An opaque whiteout: hides all lower contents of its directory. Other names with this prefix are an engine's metadata. */
 const meta = '.wh..wh.';
 const opaque = '.wh..wh..opq';
 
 /**
- * Applies a layer to what lies below it (OCI image-spec, layer.md): whiteouts first, since they hide lower layers
- * alone; links on the way are followed inside the tree, as an engine does in a chroot, but not those that the layer
- * itself replaces. Throws an Error on a path that leaves the root and on a hard link to nothing.
+ * Applies a layer to the tree of the lower layers (OCI image-spec, layer.md). Whiteouts come first, because they hide
+ * only lower layers. Links in paths are followed inside the tree, as in a chroot, except links that the layer itself
+ * replaces. Throws an Error on a path that leaves the root and on a hard link to nothing.
  */
 export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): Tree {
   const own = new Map(entries.map(({ header }) => [toTreePath(header.path), header]));
@@ -39,7 +39,7 @@ export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): Tree {
     return header?.type === 'symlink' ? header.linkTarget : undefined;
   };
   const draft = new Draft(tree);
-  // All are found before the first is removed: the order of whiteouts does not count.
+  // Finds all before removing any, so the order of whiteouts does not matter.
   const hidden = entries.flatMap(({ header }) => findHidden(header.path, linkAt) ?? []);
   for (const { path, itself } of hidden) {
     if (itself) draft.remove(path);
@@ -58,7 +58,7 @@ export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): Tree {
   return draft.tree;
 }
 
-/** What a whiteout hides in the layers below: a path itself, or what is below a directory. */
+/** The lower paths that a whiteout hides: the path itself, or the contents of a directory. */
 function findHidden(
   path: string,
   linkAt: (path: string) => string | undefined,

@@ -1,7 +1,7 @@
 import { containerfileFailure, type Failure, failed, type Result } from '@prism-build/errors';
 import type { Heredoc } from '../instruction';
 
-/** An instruction on its way to its type: what every parser of an instruction gets. */
+/** The input of every parser of an instruction. */
 export interface Request {
   readonly keyword: string;
   readonly flags: readonly string[];

@@ -200,6 +200,26 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
       at: { file: 'apps/api/.env' },
     },
   },
+  BUILD_SETTING_NOT_APPLIED: {
+    means:
+      'A Compose file, a Bake file or a command builds this Containerfile with a setting that changes the image and that build-image does not take from there.',
+    causes: ['The other build has a target, build arguments, named contexts or labels of its own.'],
+    example: {
+      what: '`docker compose build api` builds apps/api/Dockerfile with the target dev, which build-image does not apply',
+      at: { file: 'compose.yaml' },
+    },
+  },
+  SUBMODULE_NOT_INITIALISED: {
+    means: 'COPY takes the directory of a git submodule whose files were not checked out, so it is empty.',
+    causes: [
+      'The repository was cloned without `--recurse-submodules`.',
+      'The checkout step of CI does not fetch submodules.',
+    ],
+    example: {
+      what: 'COPY takes third-party/zlib, a git submodule whose files are not here',
+      at: { file: 'apps/api/Containerfile', line: 4 },
+    },
+  },
   OPTIONS_INVALID: {
     means: 'An option of a target or a generator has a value that it cannot have, or does not exist.',
     causes: ['A typing error in project.json, nx.json or on the command line.'],

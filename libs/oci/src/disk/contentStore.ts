@@ -10,7 +10,7 @@ import { checkBlobFile, type Depth } from './hashFile';
 import { BLOB_MODE, linkOrCopy } from './linkFile';
 import { isTemporary, writeAll, writeThenRename } from './temporary';
 
-/** Blobs by digest at `<directory>/blobs/sha256/<hex>`, mode 0444. Nothing else is known about them. */
+/** Blobs by digest at `<directory>/blobs/sha256/<hex>`, mode 0444, without other metadata. */
 export interface ContentStore {
   readonly directory: string;
 }
@@ -30,9 +30,8 @@ export function blobPath(directory: string, digest: Digest): string {
 }
 
 /**
- * Stores bytes or a stream, and describes them. The chunks of a stream are written before the next is asked
- * for, so a source may reuse its buffer. A blob of the same digest is replaced by these fresh bytes: that
- * costs only the rename, and it heals a copy that was altered.
+ * Stores bytes or a stream and returns a descriptor. Writes each chunk before it requests the next, so a source may reuse
+ * its buffer. Replaces an existing blob of the same digest: that costs only a rename and repairs an altered copy.
  */
 export function putBlob(
   store: ContentStore,
@@ -58,7 +57,7 @@ export function putBlob(
   });
 }
 
-/** Stores configs, manifests and indexes; together, so that the disk is asked to sync once, not once each. */
+/** Stores configs, manifests and indexes together, so that the disk syncs once. */
 export async function putBlobs(store: ContentStore, blobs: readonly Blob[]): Promise<Result<Descriptor[]>> {
   const stored = await Promise.all(
     blobs.map((blob) => putBlob(store, blob.descriptor.mediaType, blob.bytes)),
@@ -66,7 +65,7 @@ export async function putBlobs(store: ContentStore, blobs: readonly Blob[]): Pro
   return catchFailures(() => stored.map((result) => (result.ok ? result.value : fail(...result.failures))));
 }
 
-/** Whether a blob of that size is there. It says nothing about its bytes; `verifyBlob` does. */
+/** Whether the store has a blob of that size. Does not check its bytes; `verifyBlob` does. */
 export async function hasBlob(store: ContentStore, blob: Known): Promise<boolean> {
   return (await checkBlobFile(blobPath(store.directory, blob.digest), blob, 'sizes')) === undefined;
 }
@@ -92,8 +91,8 @@ export function readBlob(store: ContentStore, digest: Digest): Promise<Result<Ui
 }
 
 /**
- * Hashes a blob where it lies; a corrupt one is removed. Gives its path, for streaming. `sizes` is for blobs that this
- * process has hashed as it wrote them, a moment ago.
+ * Hashes a blob in place, and removes it if it is corrupt. Returns its path, for streaming. Use `sizes` only for blobs
+ * that this process just hashed while writing them.
  */
 export function verifyBlob(
   store: ContentStore,
@@ -109,7 +108,7 @@ export function verifyBlob(
   });
 }
 
-/** Verifies a blob, then hard-links it (or copies it where that cannot be) to `destination`, atomically. */
+/** Verifies a blob, then atomically hard-links it to `destination` (copies it if links are impossible). */
 export async function linkBlob(
   store: ContentStore,
   blob: Known,
@@ -121,8 +120,8 @@ export async function linkBlob(
 }
 
 /**
- * Copies a file into the store and verifies it in the same pass. A copy, since whoever owns the file may write
- * to it in place, and a hard link would let that change the store.
+ * Copies a file into the store and verifies it in the same pass. Not a hard link: a later write to the file would change
+ * the store.
  */
 export function ingestBlob(store: ContentStore, file: string, blob: Known): Promise<Result<void>> {
   return catchFailures(async () => {

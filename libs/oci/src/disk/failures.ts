@@ -16,7 +16,7 @@ export function unwrap<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** The border: what is thrown inside becomes a value, except mistakes of ours. */
+/** Turns thrown failures and file system errors into a value. Other exceptions are bugs and propagate. */
 export async function catchFailures<T>(work: () => T | Promise<T>): Promise<Result<T>> {
   try {
     return ok(await work());
@@ -36,7 +36,7 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
 }
 
-/** An error of the file system in the words of the catalogue. */
+/** The failure for an error of the file system. */
 export function describeSystemError(error: NodeJS.ErrnoException): Failure {
   const path = error.path ?? 'a file';
   const occasion = { what: `${error.syscall} failed on ${path}.`, why: error.message };
@@ -56,7 +56,7 @@ export function describeSystemError(error: NodeJS.ErrnoException): Failure {
   }
 }
 
-/** The value, or undefined when the file is not there, or something that is no file. */
+/** The value; undefined if the file does not exist or is not a regular file. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

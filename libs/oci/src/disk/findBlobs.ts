@@ -3,15 +3,15 @@ import type { Descriptor } from '../descriptor';
 import { blobPath, type ContentStore, ingestBlob, verifyBlob } from './contentStore';
 import { catchFailures, fail } from './failures';
 
-/** Where the blobs of an image may lie: the store, and directories of images, its own and its bases'. */
+/** Places that may have the blobs of an image: the store, its own directory, and those of its bases. */
 export interface BlobSources {
   readonly store: ContentStore;
   readonly imageDirs: readonly string[];
 }
 
 /**
- * Makes sure that the store has a verified copy of every blob, taking over from the directories what it lacks.
- * Reports each blob that no place has whole.
+ * Makes sure that the store has a verified copy of every blob; copies missing ones from the directories. Reports each
+ * blob of which no place has an intact copy.
  */
 export function gatherBlobs(sources: BlobSources, blobs: readonly Descriptor[]): Promise<Result<void>> {
   return catchFailures(async () => {
@@ -30,7 +30,7 @@ async function gatherBlob({ store, imageDirs }: BlobSources, blob: Descriptor): 
     if (taken.ok) return [];
     failures.push(...taken.failures);
   }
-  // An altered copy says more than the places that never had one.
+  // An altered copy is a better message than the places without one.
   const telling = failures.filter(({ code }) => code !== 'BLOB_MISSING');
   return telling.length > 0 ? telling : failures.slice(0, 1);
 }

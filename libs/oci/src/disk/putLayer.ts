@@ -16,7 +16,7 @@ export interface Layer extends Descriptor {
   readonly uncompressedSize: number;
 }
 
-/** The tar of a tree as a stream, for whoever needs it without a store; the buffer is reused. */
+/** The tar of a tree as a stream, for callers without a store. The buffer is reused. */
 export function* writeLayerTar(tree: LayerEntries): Generator<Uint8Array> {
   yield* readParts(unwrap(planTar(tree)), CHUNK_SIZE);
 }

@@ -6,8 +6,8 @@ import { catchFailures, unwrap } from './failures';
 import { type BlobSources, gatherBlobs } from './findBlobs';
 
 /**
- * Sends an archive of blobs that were gathered and verified before its first byte. A reader that ends early is no
- * failure: it says itself why. `writable` is ended, or destroyed on failure.
+ * Sends an archive. All blobs are verified before its first byte. A reader that ends early is not a failure here: its own
+ * message gives the reason. Ends `writable`, or destroys it on failure.
  */
 export function sendArchive(
   parts: AsyncIterable<Uint8Array>,

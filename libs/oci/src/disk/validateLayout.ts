@@ -35,12 +35,12 @@ interface ValidateOptions {
   readonly diffIDs?: boolean | undefined;
 }
 
-/** Gives the violations one by one, so that an error of the file system loses none of those before it. */
+/** Yields the violations one by one, so that an error of the file system does not lose earlier ones. */
 type Violations<T = void> = AsyncGenerator<Failure, T>;
 
 /**
  * Follows an OCI image layout from index.json down to the layers, hashing every blob, and reports all
- * violations. Gives the descriptors of index.json.
+ * violations. Returns the descriptors of index.json.
  */
 export async function validateLayout(
   dir: string,
@@ -96,7 +96,7 @@ async function* checkManifest(
   }
 }
 
-/** Whether a blob is there and whole. */
+/** Checks that a blob exists and matches its digest. */
 async function* checkBlob(dir: string, blob: Descriptor): Violations<boolean> {
   const failure = await checkBlobFile(blobPath(dir, blob.digest), blob, 'hashes');
   if (failure) yield failure;

@@ -41,7 +41,7 @@ export interface Member {
   readonly stored: number;
 }
 
-/** Throws an Error on what tar readers read in different ways, and on what an image cannot hold. */
+/** Throws an Error on members that tar readers interpret differently, and on members that an image cannot contain. */
 export function describeMember(raw: RawHeader, { longName, longLink, records = [] }: Extensions): Member {
   const name =
     pick(longName, findRecord(records, 'GNU.sparse.name') ?? findRecord(records, 'path')) ?? raw.name;

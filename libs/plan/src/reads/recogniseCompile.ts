@@ -41,7 +41,7 @@ function readForPlatform(
   if (broken.length > 0) return failed(...broken);
   const read = readCompileStage(stages[index]!, file);
   if (!read.ok) return read;
-  // PATH belongs to the toolchain, wherever it was found.
+  // PATH depends on where the toolchain was found, so it is not part of the stage.
   const { PATH: _, ...environment } = read.value.run.env;
   return ok({ stage: read.value.stage, platform: { platform, environment } });
 }

@@ -47,7 +47,7 @@ export function readStage(
   const view = new View(mounts, context, rules, files);
   const working = stage.working.replace(/^\//, '');
   const { facts, list } = view;
-  const said = language.reads({ recognised, targets, working }, { facts, list });
+  const said = language.sources.reads({ recognised, targets, working }, { facts, list });
   if (!said.closure) return said;
   const more = alsoReads.map((path) => inContext(context, path.replace(/\/+$/, '')));
   if (more.includes(inContext(context, '.'))) return { why: 'the option alsoReads contains `.`' };
@@ -59,7 +59,7 @@ export function readStage(
   const edges = reading.closure.uses.flatMap(({ from, to }) => {
     const [file, directory] = [view.find(from), view.directoryOf(to)];
     if (file === undefined || directory === undefined) return [];
-    return [{ from: file, to: libraryOf(directory, language.manifest, files) }];
+    return [{ from: file, to: libraryOf(directory, language.sources.manifest, files) }];
   });
   return { closure: { workspace, edges, ...reading.closure } };
 }

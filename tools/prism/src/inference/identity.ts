@@ -1,24 +1,6 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
+import { readTextIfThere } from '@prism-build/shell';
 import { executorIdentity } from '@prism-build/workspace';
-
-/** npm packages whose version can change the bytes of an image. Everything else may be bumped freely. */
-const packagesThatMatter = ['@bokuweb/zstd-wasm', 'fflate', 'unbzip2-stream', 'xz-decompress'];
-
-/** Libraries of this repository that the build executor loads. */
-const libraries = [
-  'assemble',
-  'builder',
-  'containerfile',
-  'engine',
-  'errors',
-  'languages',
-  'oci',
-  'plan',
-  'registry',
-  'rootfs',
-  'shell',
-  'workspace',
-];
 
 /** The plugin's own part in every key. */
 export interface Identity {
@@ -35,10 +17,21 @@ const installedVersion = {
   fields: ['dependencies.prism', 'devDependencies.prism'],
 };
 
+/** What the executor of builds loads, as `loaded.cjs` found it when the plugin was compiled. */
+interface Loaded {
+  readonly filesets: readonly string[];
+  readonly packages: readonly string[];
+}
+
+/** Sources that were not compiled have no list: all of them count. */
+const everything: Loaded = { filesets: ['tools/prism/src/**/*', 'libs/*/src/**/*'], packages: [] };
+
 /**
- * Where the plugin is built: the files that its executors load, so that an edit of an executor misses and an edit
+ * Where the plugin is built: the files and packages that its executors load, so that an edit of one misses and an edit
  * of a test does not. Where it is installed, or linked from elsewhere: the digest of its executors. Its package would
  * not do: Nx knows one under an alias by another name with every package manager, and ends where it knows none.
+ *
+ * @param moduleDirectory the directory of the compiled entries
  */
 export function pluginIdentity(moduleDirectory: string, workspaceRoot: string): Identity {
   const inside = relative(workspaceRoot, moduleDirectory);
@@ -47,12 +40,15 @@ export function pluginIdentity(moduleDirectory: string, workspaceRoot: string): 
       inputs: [{ externalDependencies: [] }, installedVersion],
       options: { plugin: executorIdentity().slice(0, 16) },
     };
+  const { filesets, packages } = readLoaded(moduleDirectory);
   const inputs = [
-    '{workspaceRoot}/tools/prism/src/executors/build/**/*',
-    '{workspaceRoot}/tools/prism/src/cacheable/**/*',
-    '{workspaceRoot}/tools/prism/src/nx/**/*',
-    ...libraries.map((name) => `{workspaceRoot}/libs/${name}/src/**/*`),
-    { externalDependencies: packagesThatMatter },
+    ...filesets.map((fileset) => `{workspaceRoot}/${fileset}`),
+    { externalDependencies: [...packages] },
   ];
   return { inputs, options: {} };
+}
+
+function readLoaded(directory: string): Loaded {
+  const text = readTextIfThere(join(directory, 'loaded.json'));
+  return text === undefined ? everything : (JSON.parse(text) as Loaded);
 }

@@ -1,9 +1,5 @@
-import { buildOptions } from '@prism-build/builder';
 import * as z from 'zod';
 import { doctorOptions } from '../doctor/options';
-import { loadOptions } from '../executors/load-image/options';
-import { materializeOptions } from '../executors/materialize/options';
-import { runOptions } from '../executors/run-image/options';
 import { baseOptions } from '../generate/base/options';
 import { ciOptions } from '../generate/ci/options';
 import { componentOptions } from '../generate/component/options';
@@ -11,13 +7,7 @@ import { initOptions } from '../generate/init/options';
 import { pluginOptions } from '../generate/plugin/options';
 import { lockOptions } from '../lock/options';
 import { pruneOptions } from '../prune/options';
-
-const executors = {
-  build: buildOptions,
-  'load-image': loadOptions,
-  'run-image': runOptions,
-  materialize: materializeOptions,
-};
+import { type Executor, imageNames } from '../table/executor';
 
 const generators = {
   lock: lockOptions,
@@ -30,16 +20,90 @@ const generators = {
   ci: ciOptions,
 };
 
+/** Options of executors by name, as zod has them. */
+export type ExecutorOptions = Readonly<Record<string, z.ZodType>>;
+
 /**
- * schema/<name>.json by name: what Nx reads and editors show, made from the one source in zod. `describe` gives what
- * the lists of executors and generators say of one.
+ * schema/<name>.json by name: what Nx reads and editors show, made from the one source in zod. `describe` gives the
+ * description of an executor or a generator.
  */
-export function schemas(describe: (name: string) => string): Record<string, string> {
+export function printSchemas(
+  options: ExecutorOptions,
+  describe: (name: string) => string,
+): Record<string, string> {
   const print = (name: string, schema: JsonSchema) => encode(name, describe(name), schema);
   return {
-    ...mapValues(executors, (schema, name) => print(name, withoutVerdict(toSchema(schema)))),
+    ...mapValues(options, (schema, name) => print(name, withoutVerdict(toSchema(schema)))),
     ...mapValues(generators, (schema, name) => print(name, toSchema(schema))),
   };
+}
+
+/**
+ * Entries of executors.json. Nx takes the names behind `#` from load.cjs, which finds them here: `loadImage` and
+ * `loadImageBatch` for `load-image`.
+ */
+export function listExecutors(executors: readonly Executor[]): Record<string, unknown> {
+  return Object.fromEntries(
+    executors.map(({ name, description, batch }) => {
+      const exported = name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+      const entry = {
+        implementation: `../load.cjs#${exported}`,
+        ...(batch && { batchImplementation: `../load.cjs#${exported}Batch`, preferBatch: true }),
+        schema: `../schema/${name}.json`,
+        description,
+      };
+      return [name, entry];
+    }),
+  );
+}
+
+/** docs/options.md: the options of all executors and generators as tables. */
+export function printOptions(
+  options: ExecutorOptions,
+  describe: (name: string) => string,
+  executors: readonly Executor[],
+): string {
+  const names = imageNames('<project>', '<prefix>', undefined);
+  const rows = executors.map(({ name, target, description }) => {
+    const made = target ? `\`${name}\`` : '`compile`, `build-image`, `rootfs`';
+    const example = target?.(names).metadata?.help?.command;
+    return `| \`prism:${name}\` | ${made} | ${toCell(description)} | ${example ? `\`${example}\`` : '`nx build-image <project> --help`'} |`;
+  });
+  const sections = (kind: string, all: ExecutorOptions) =>
+    Object.entries(all).map(
+      ([name, schema]) => `### ${kind}${name}\n\n${toCell(describe(name))}\n\n${tableOf(toSchema(schema))}`,
+    );
+  return [
+    '# Options of executors and generators',
+    'Made by `tools/prism/generate-schemas` from the sources of the options; do not edit.',
+    '## Executors',
+    ['| executor | target | what it does | help |', '|---|---|---|---|', ...rows].join('\n'),
+    ...sections('prism:', options),
+    '## Generators',
+    ...sections('nx g prism:', generators),
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n');
+}
+
+function tableOf({ properties = {} }: JsonSchema): string {
+  const rows = Object.entries(properties).map(([name, value]) => {
+    const { description = '', default: ifLeftOut } = value as JsonSchema;
+    const shown = ifLeftOut === undefined ? '' : `\`${JSON.stringify(ifLeftOut)}\``;
+    return `| \`${name}\` | ${shown} | ${toCell(description)} |`;
+  });
+  if (rows.length === 0) return 'No options.';
+  return ['| option | default | meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** Text in a cell of a table of Markdown. */
+function toCell(text: string): string {
+  return text
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith('`') ? part : part.replaceAll('<', '&lt;')))
+    .join('')
+    .replaceAll('|', '\\|');
 }
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;

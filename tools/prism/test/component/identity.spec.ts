@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePlain } from '../../../../test/support/components';
 import { repository } from '../../../../test/support/plugin';
@@ -39,13 +39,26 @@ function lock(matters: string, other: string) {
     lockfileVersion: 3,
     packages: {
       '': { name: 'workspace', version: '1.0.0' },
-      'node_modules/@bokuweb/zstd-wasm': at('@bokuweb/zstd-wasm', matters),
-      'node_modules/fflate': at('fflate', '1.0.0'),
-      'node_modules/unbzip2-stream': at('unbzip2-stream', '1.0.0'),
-      'node_modules/xz-decompress': at('xz-decompress', '1.0.0'),
+      ...Object.fromEntries(
+        listDependencies().map((name) => [
+          `node_modules/${name}`,
+          at(name, name === '@bokuweb/zstd-wasm' ? matters : '1.0.0'),
+        ]),
+      ),
       'node_modules/left-pad': at('left-pad', other),
     },
   };
+}
+
+/** The packages that the plugin and its libraries depend on. */
+function listDependencies(): string[] {
+  const manifests = ['tools/prism', ...readdirSync(join(repository, 'libs')).map((name) => `libs/${name}`)]
+    .map((directory) => join(repository, directory, 'package.json'))
+    .filter((file) => existsSync(file));
+  const names = manifests.flatMap((file) =>
+    Object.keys(JSON.parse(readFileSync(file, 'utf8')).dependencies ?? {}),
+  );
+  return [...new Set(names)].filter((name) => !name.startsWith('@prism-build/'));
 }
 
 async function isHit(): Promise<boolean> {
@@ -61,7 +74,14 @@ test('an edit of an executor or of its libraries misses; of tests, documents and
   workspace.write('libs/oci/test/x.spec.ts', '');
   workspace.write('libs/oci/README.md', '');
   workspace.write('package-lock.json', JSON.stringify(lock('1.0.0', '2.0.0')));
+  // Other executors, generators, and what inference alone loads.
+  edit('tools/prism/src/executors/load-image/index.ts');
+  edit('tools/prism/src/prune/index.ts');
+  edit('tools/prism/src/inference/make/names.ts');
   expect(await isHit()).toBe(true);
+  // The executor loads it to compare keys.
+  edit('tools/prism/src/inference/read/fileset.ts');
+  expect(await isHit()).toBe(false);
   edit('libs/builder/src/imageStep.ts');
   expect(await isHit()).toBe(false);
   edit('libs/oci/src/planTar.ts');

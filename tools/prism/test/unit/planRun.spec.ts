@@ -1,4 +1,4 @@
-import { runOptions } from '../../src/executors/run-image/options';
+import { options as runOptions } from '../../src/executors/run-image/options';
 import { planRun, type RunFacts } from '../../src/executors/run-image/planRun';
 
 const facts: RunFacts = {

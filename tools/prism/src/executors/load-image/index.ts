@@ -3,16 +3,16 @@ import { type BatchItem, runGraph, type TaskResult } from '../../nx/batch';
 import { parseOptions } from '../../nx/parseOptions';
 import { toTaskResult } from '../../nx/report';
 import { loadStep } from './loadStep';
-import { loadOptions } from './options';
+import { options as loadOptions } from './options';
 
 /** One task of the `load-image` executor, outside of a batch. */
-export async function loadImage(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
+export async function execute(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
   const result = await load(context.projectName!, context.targetName!, options, context);
   process.stdout.write(result.terminalOutput);
   return { success: result.success };
 }
 
-export async function* loadImageBatch(
+export async function* executeBatch(
   graph: TaskGraph,
   inputs: Record<string, unknown>,
   _overrides: unknown,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** Options of the `load-image` executor; schema/load-image.json is made from it. */
-export const loadOptions = z.object({
+/** Options of the `load-image` executor. */
+export const options = z.object({
   engine: z
     .enum(['auto', 'podman', 'docker'])
     .default('auto')
@@ -18,4 +18,4 @@ export const loadOptions = z.object({
   dryRun: z.boolean().default(false).describe('Print the commands as JSON and do nothing.'),
 });
 
-export type LoadOptions = z.infer<typeof loadOptions>;
+export type LoadOptions = z.infer<typeof options>;

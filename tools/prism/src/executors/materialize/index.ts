@@ -6,13 +6,10 @@ import { imageKey, lockPath } from '@prism-build/workspace';
 import { parseOptions } from '../../nx/parseOptions';
 import { readVerifiedImage } from '../../nx/readVerifiedImage';
 import { endTask } from '../../nx/report';
-import { materializeOptions } from './options';
+import { options as materializeOptions } from './options';
 
 /** The `materialize` executor: a complete OCI layout of an image, whose one descriptor is the image index. */
-export async function materializeImage(
-  options: unknown,
-  context: ExecutorContext,
-): Promise<{ success: boolean }> {
+export async function execute(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
   return endTask(await run(options, context));
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** Options of the `materialize` executor; schema/materialize.json is made from it. */
-export const materializeOptions = z.object({
+/** Options of the `materialize` executor. */
+export const options = z.object({
   variant: z.string().optional().describe('The variant of the image; the default image if left out.'),
   outputPath: z
     .string()

@@ -8,8 +8,8 @@ const commas = z
   .union([z.array(z.union([z.string(), z.number()])), z.string(), z.number()])
   .transform((value) => (Array.isArray(value) ? value : [value]).flatMap((one) => String(one).split(',')));
 
-/** Options of the `run-image` executor; schema/run-image.json is made from it. */
-export const runOptions = z.object({
+/** Options of the `run-image` executor. */
+export const options = z.object({
   engine: z
     .enum(['auto', 'podman', 'docker'])
     .default('auto')
@@ -59,4 +59,4 @@ export const runOptions = z.object({
   dryRun: z.boolean().default(false).describe('Print the command as JSON, without values, and do nothing.'),
 });
 
-export type RunOptions = z.infer<typeof runOptions>;
+export type RunOptions = z.infer<typeof options>;

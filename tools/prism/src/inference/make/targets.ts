@@ -8,9 +8,9 @@ import type { OutputLinks } from '../outputs/linkOutputs';
 import type { ComponentPlace } from '../places';
 import { literalPath } from '../read/fileset';
 import { beside, type Input } from '../read/keys';
+import { toolInput } from '../read/namedInputs';
 import type { CompileKey, ImageReads, ProjectReads } from '../read/reads';
 import type { BaseLinks } from './bases';
-import { changesVariable } from './changes';
 import { addConsumers } from './consumers';
 import { listRehashed, type NxHashes } from './rehashed';
 import { addSubmodules } from './submodules';
@@ -50,17 +50,17 @@ export function makeTargets(place: ComponentPlace, reads: ProjectReads, surround
 
 function compileTarget(
   place: ComponentPlace,
-  { context, contextReason, shared }: ProjectReads,
+  { context, contextReason, shared, named }: ProjectReads,
   { language, inputs, wide, unhashed, definition }: CompileKey,
   surroundings: Surroundings,
 ): TargetConfiguration {
-  const { name, made, identity } = surroundings;
+  const { name, made, identity, submodules } = surroundings;
   const why = wide === undefined ? '' : `; the key covers all that COPY takes, because ${wide}`;
   return {
     executor: 'prism:build',
     cache: unhashed.why === undefined,
     ...(made.compile.dependsOn.length > 0 && { dependsOn: [...made.compile.dependsOn] }),
-    inputs: inputsOf(inputs, surroundings).concat(made.compile.inputs, identity.inputs) as Inputs,
+    inputs: addSubmodules(inputs, named, submodules).concat(made.compile.inputs, toolInput) as Inputs,
     outputs: [`{workspaceRoot}/dist/compile/${name}`],
     options: Object.assign(
       { step: 'compile', containerfile: place.file, context },
@@ -79,13 +79,13 @@ function compileTarget(
 
 function imageTarget(
   place: ComponentPlace,
-  { context, contextReason, shared, rootfs, compile }: ProjectReads,
+  { context, contextReason, shared, rootfs, compile, named }: ProjectReads,
   { variant, stage, inputs, compiled, unhashed, definition }: ImageReads,
   links: BaseLinks | undefined,
   made: OutputLinks,
   surroundings: Surroundings,
 ): TargetConfiguration {
-  const { name, identity } = surroundings;
+  const { name, identity, submodules } = surroundings;
   const directory = `{workspaceRoot}/${imageDirectory('', name, variant)}`;
   const options: Record<string, unknown> = {
     step: 'image',
@@ -101,10 +101,10 @@ function imageTarget(
   const target: TargetConfiguration = {
     executor: 'prism:build',
     cache: unhashed.why === undefined && (rootfs?.cache ?? true),
-    inputs: inputsOf(inputs, surroundings).concat(
+    inputs: addSubmodules(inputs, named, submodules).concat(
       inputsOfBases(place, links),
       made.inputs,
-      identity.inputs,
+      toolInput,
     ) as Inputs,
     // Not the directory: the default image's holds those of the variants.
     outputs: imageParts.map((part) => `${directory}/${part}`),
@@ -121,10 +121,6 @@ function imageTarget(
   const dependsOn = [...listDependencies(compiled, links?.edges ?? []), ...made.dependsOn];
   if (dependsOn.length > 0) target.dependsOn = dependsOn;
   return target;
-}
-
-function inputsOf(inputs: readonly Input[], { name, submodules }: Surroundings): readonly Input[] {
-  return addSubmodules(inputs, submodules).concat({ env: changesVariable(name) });
 }
 
 /** What Nx does not hash and the build sees, as options: those are in keys. Most targets have neither. */

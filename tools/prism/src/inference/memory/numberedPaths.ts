@@ -1,6 +1,6 @@
 import { type Fingerprint, isSame, parentOf, placeOf } from '@prism-build/workspace';
 
-/** The paths of traces, each once and with a number, behind the directories above it. */
+/** The paths of traces, each once and with a number; parent directories come first. */
 export class NumberedPaths {
   readonly paths: string[] = [];
   /** The number of the directory above each; -1: there is none. */
@@ -8,7 +8,7 @@ export class NumberedPaths {
   private readonly seen: (Fingerprint | undefined)[] = [];
   private readonly numbers = new Map<string, number>();
 
-  /** The number of a path; undefined where something else was seen there before. */
+  /** The number of a path; undefined if another fingerprint was recorded for it before. */
   add(path: string, fingerprint: Fingerprint): number | undefined {
     const number = this.numberOf(path);
     const known = this.seen[number] ?? fingerprint;
@@ -16,7 +16,7 @@ export class NumberedPaths {
     return isSame(known, fingerprint) ? number : undefined;
   }
 
-  /** Three numbers for each path; those of a directory that only stands above others say nothing. */
+  /** Three numbers for each path. Those of a directory that is only a parent are meaningless. */
   fingerprints(): Float64Array {
     const numbers = new Float64Array(3 * this.paths.length);
     for (const [number, fingerprint] of this.seen.entries()) {

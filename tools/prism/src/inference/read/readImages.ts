@@ -1,4 +1,4 @@
-import { parseContainerfile } from '@prism-build/containerfile';
+import { type Containerfile, parseContainerfile } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { chooseReads, type ResolvedFile, resolveFile } from '@prism-build/plan';
 import { fileFailure } from '@prism-build/shell';
@@ -9,14 +9,16 @@ import { type Component, toComponent } from './component';
 import { type Declared, listOf, readDeclared, readRootfs } from './declared';
 import { defaultVariantNames, findVariants } from './variants';
 
-/** A Containerfile with what project.json says of it: no other file of its context was looked at. */
+/** A Containerfile with its options in project.json. No other file of its context has been read. */
 export interface ReadImages {
   readonly declared: Declared['options'] & Pick<Declared, 'name' | 'alsoReads'>;
   readonly rootfs: ReturnType<typeof readRootfs>;
   /** The default image first. */
   readonly images: readonly ReadImage[];
-  /** What is wrong with the variants. */
+  /** Failures of the variants. */
   readonly failures: readonly Failure[];
+  /** Undefined: the file cannot be read. */
+  readonly containerfile: Containerfile | undefined;
 }
 
 export interface ReadImage {
@@ -67,10 +69,11 @@ export function readImages(
     rootfs,
     images: [{ component: readComponent(declared.stage) }, ...variants],
     failures: found.ok ? [] : found.failures,
+    containerfile: resolved.ok ? resolved.value.containerfile : undefined,
   };
 }
 
-/** What cannot be read is the matter of one project: an exception here would end every command of nx. */
+/** Turns read errors into failures of this project; an exception would abort every nx command. */
 function orFailure<T>(what: string, read: () => Result<T>): Result<T> {
   try {
     return read();

@@ -1,0 +1,55 @@
+// What esbuild read for some entries: the part of the plugin's sources that their results depend on.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.join(__dirname, '..', '..');
+
+/**
+ * The sources that entries load, as patterns of Nx relative to the workspace, and the npm packages that these import. Packages
+ * of packages are left out: Nx hashes a package with what it depends on.
+ *
+ * @param metafile esbuild's, with paths relative to the repository
+ * @param names names of entries
+ * @param external packages that are not bundled; Nx itself does not count
+ */
+function describeLoaded(metafile, names, external) {
+  const loaded = names.flatMap((name) => [...listLoaded(metafile, entryOf(metafile, name))]);
+  const files = [...new Set(loaded.filter((file) => !packageOf(file)))].sort();
+  const imported = files.flatMap((file) => metafile.inputs[file].imports.map(({ path: name }) => name));
+  const unbundled = external.filter((name) => !/^@?nx\b/.test(name) && imported.includes(name));
+  const packages = [...new Set([...imported.flatMap((name) => packageOf(name) ?? []), ...unbundled])].sort();
+  return { filesets: toFilesets(files, (directory) => fs.readdirSync(path.join(root, directory))), packages };
+}
+
+function entryOf({ outputs }, name) {
+  const [, output] = Object.entries(outputs).find(([file]) => path.basename(file) === `${name}.js`);
+  return output.entryPoint;
+}
+
+/** All that an entry imports, also what esbuild then drops: a file that only names others decides which are taken. */
+function listLoaded({ inputs }, entry, found = new Set()) {
+  if (found.has(entry)) return found;
+  found.add(entry);
+  for (const one of inputs[entry].imports) if (!one.external) listLoaded({ inputs }, one.path, found);
+  return found;
+}
+
+function packageOf(file) {
+  return /.*(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
+}
+
+/** One pattern a directory: all of it if all its files are loaded, else their names. */
+function toFilesets(files, list) {
+  const directories = [...new Set(files.map((file) => path.posix.dirname(file)))];
+  return directories.map((directory) => {
+    const names = files
+      .filter((file) => path.posix.dirname(file) === directory)
+      .map((file) => path.posix.basename(file));
+    const others = list(directory).filter((name) => name.includes('.') && !names.includes(name));
+    if (others.length === 0) return `${directory}/*`;
+    return `${directory}/${names.length === 1 ? names[0] : `{${names.join(',')}}`}`;
+  });
+}
+
+module.exports = { describeLoaded };

@@ -1,0 +1,1 @@
+export { buildOptions as options } from '@prism-build/builder';

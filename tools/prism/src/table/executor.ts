@@ -1,0 +1,39 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { targetName } from '@prism-build/workspace';
+
+/**
+ * A row of the table of executors. The folder src/executors/<name> exports `execute` from index.ts, `executeBatch` if it has
+ * batches, and `options`, its schema in zod, from options.ts.
+ */
+export interface Executor {
+  /** The name of the folder, of the compiled entry and of schema/<name>.json; targets name it `prism:<name>`. */
+  readonly name: string;
+  /** For executors.json and the schema. */
+  readonly description: string;
+  /** Whether Nx may give it many tasks at once, which then share a process. */
+  readonly batch: boolean;
+  /** The target of that name of each image, if every image has one. */
+  readonly target?: (image: ImageNames) => TargetConfiguration;
+}
+
+/** The names that the targets of an image need. */
+export interface ImageNames {
+  readonly project: string;
+  /** What goes before the project in the image's name. */
+  readonly prefix: string;
+  readonly variant: string | undefined;
+  /** `the image`, or `the <variant> image`. */
+  readonly image: string;
+  /** The name of a target for this image: `load-image` is `load-image-debug` for the variant `debug`. */
+  readonly nameOf: (target: string) => string;
+}
+
+export function imageNames(project: string, prefix: string, variant: string | undefined): ImageNames {
+  return {
+    project,
+    prefix,
+    variant,
+    image: variant === undefined ? 'the image' : `the ${variant} image`,
+    nameOf: (target) => targetName(target, variant),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Executor } from './executor';
+
+/**
+ * All executors. `generate-schemas` makes executors.json, the schemas and docs/options.md from these rows; load.cjs, compile.cjs
+ * and the package follow executors.json; inference adds the target of each row to each image.
+ */
+export const executors: readonly Executor[] = [
+  {
+    // Its targets, compile, build-image and rootfs, depend on the Containerfile: inference makes them (make/targets.ts).
+    name: 'build',
+    description:
+      "Runs a step of an image's build: compile, or the assembly of the image. One executor, so that Nx runs a whole graph of them in one process.",
+    batch: true,
+  },
+  {
+    name: 'load-image',
+    description: 'Brings a built image into podman or docker.',
+    batch: true,
+    target: ({ project, prefix, variant, image, nameOf }) => ({
+      executor: 'prism:load-image',
+      dependsOn: [nameOf('build-image')],
+      cache: false,
+      options: variant === undefined ? { prefix } : { prefix, variant },
+      metadata: {
+        technologies: ['podman', 'docker'],
+        description: `Bring ${image} into podman or docker, unless it is there`,
+        help: {
+          command: `nx ${nameOf('load-image')} ${project} --help`,
+          example: { options: { allPlatforms: true } },
+        },
+      },
+    }),
+  },
+  {
+    name: 'run-image',
+    description: 'Runs a loaded image in the foreground, until it ends or somebody stops it.',
+    batch: false,
+    target: ({ project, prefix, variant, image, nameOf }) => ({
+      executor: 'prism:run-image',
+      // Asked for with the same engine; and a dry run loads nothing.
+      dependsOn: [{ target: nameOf('load-image'), params: 'forward' }],
+      cache: false,
+      continuous: true,
+      options: variant === undefined ? { prefix } : { prefix, variant },
+      metadata: {
+        technologies: ['podman', 'docker'],
+        description: `Run ${image} in the foreground, its ports on loopback`,
+        help: {
+          command: `nx ${nameOf('run-image')} ${project} --help`,
+          example: { options: { ports: '18980:8980', env: 'LOG_LEVEL' } },
+        },
+      },
+    }),
+  },
+  {
+    name: 'materialize',
+    description: 'Makes a complete OCI layout of a built image, by hard links from the content store.',
+    batch: false,
+    target: ({ project, variant, image, nameOf }) => ({
+      executor: 'prism:materialize',
+      dependsOn: [nameOf('build-image')],
+      cache: false,
+      options: variant === undefined ? {} : { variant },
+      metadata: {
+        technologies: ['oci'],
+        description: `Make a complete OCI layout of ${image} under dist/layouts`,
+        help: { command: `nx ${nameOf('materialize')} ${project} --help`, example: {} },
+      },
+    }),
+  },
+];
