@@ -25,6 +25,7 @@ const pages = [
   'containerfiles.md',
   'getting-started.md',
   'keys.md',
+  'options.md',
   'ci.md',
   'running.md',
   'comparison.md',

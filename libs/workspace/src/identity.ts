@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { readTextIfThere } from '@prism-build/shell';
 
 /**
- * Digest of the executors' code, written beside the compiled executors. Equal in all clones of the same sources. Journals
+ * Digest of an executor's code, written beside the compiled executors. Equal in all clones of the same sources. Journals
  * and memos of another identity are not used.
  */
-export function executorIdentity(): string {
-  return readTextIfThere(join(__dirname, 'identity')) ?? '';
+export function executorIdentity(executor = 'build'): string {
+  return readTextIfThere(join(__dirname, `${executor}.identity`)) ?? '';
 }
 
 /** The same for the code of inference. */

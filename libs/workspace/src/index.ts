@@ -32,7 +32,7 @@ export {
   readContextTree,
   readIgnoreRules,
 } from './readContext';
-export { noFacts, openFacts } from './stage/facts';
+export { divideFacts, noFacts, openFacts } from './stage/facts';
 export { type Files, openFiles } from './stage/files';
 export { absoluteIn, type Fingerprint, type Looked, lookAt, nowhere, parentOf } from './stage/look';
 export { inContext, joined } from './stage/mounts';

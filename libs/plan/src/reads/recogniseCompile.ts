@@ -15,7 +15,7 @@ export function recogniseCompile(
 ): CompileReads {
   const index = findCompileStage(resolved[0]?.resolution.stages ?? []);
   if (index < 0) return { kind: 'absent' };
-  const readings = all(resolved.map((one) => readForPlatform(containerfile, one, index)));
+  const readings = all(readPlatforms(containerfile, resolved, index));
   if (!readings.ok)
     return { kind: 'unrecognised', failures: distinct(readings.failures, ({ what }) => what) };
   const { stage } = readings.value[0]!;
@@ -32,14 +32,24 @@ export function recogniseCompile(
   };
 }
 
+/** The stage on each platform. Platforms that resolve to the same share their instructions, which are read once. */
+function readPlatforms(containerfile: Containerfile, resolved: readonly PlatformStages[], index: number) {
+  const read = new Map<unknown, ReturnType<typeof readCompileStage>>();
+  return resolved.map((one) => {
+    const stage = one.resolution.stages[index]!;
+    const known = read.get(stage.instructions) ?? readCompileStage(stage, containerfile.file);
+    read.set(stage.instructions, known);
+    return readForPlatform(one, index, known);
+  });
+}
+
 function readForPlatform(
-  { file }: Containerfile,
   { platform, resolution: { stages, shared, failures } }: PlatformStages,
   index: number,
+  read: ReturnType<typeof readCompileStage>,
 ): Result<{ readonly stage: CompileStage; readonly platform: CompilePlatform }> {
   const broken = [...shared, ...stageClosure(stages, index).flatMap((one) => failures[one] ?? [])];
   if (broken.length > 0) return failed(...broken);
-  const read = readCompileStage(stages[index]!, file);
   if (!read.ok) return read;
   // PATH depends on where the toolchain was found, so it is not part of the stage.
   const { PATH: _, ...environment } = read.value.run.env;

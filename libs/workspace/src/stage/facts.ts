@@ -69,6 +69,22 @@ export function openFacts(place: () => string, identity: () => string): SavedFac
   };
 }
 
+/** Kinds of facts that every inference needs. They are about few and small files. */
+const usual = new Set(['targets', 'compose', 'bake', 'submodules']);
+
+/** Divides facts between two files. The long one, about sources, is not read while no component has changed. */
+export function divideFacts(often: SavedFacts, others: SavedFacts): SavedFacts {
+  const of = (kind: string) => (usual.has(kind) ? often : others);
+  return {
+    get: (path, kind, fingerprint) => of(kind).get(path, kind, fingerprint),
+    set: (path, kind, ...rest) => of(kind).set(path, kind, ...rest),
+    save: (holds) => {
+      often.save(holds);
+      others.save(holds);
+    },
+  };
+}
+
 function readFacts(place: () => string, version: string): Map<string, FileFacts> {
   try {
     const text = readTextIfThere(place());

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  divideFacts,
   type Files,
   inferenceIdentity,
   openFacts,
@@ -24,7 +25,10 @@ export interface OpenMemory {
 /** @param options everything besides the plugin's code that affects how files are read */
 export function openMemory(root: string, options: string): OpenMemory {
   const directory = dataDirectory(root);
-  const facts = openFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity);
+  const facts = divideFacts(
+    openFacts(() => join(directory, 'prism-workspace.json'), inferenceIdentity),
+    openFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity),
+  );
   const from = shortest(root);
   const files = openFiles(from, facts);
   const version = `${inferenceIdentity()} ${options}`;

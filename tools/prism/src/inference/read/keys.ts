@@ -63,7 +63,7 @@ export function imageInputs(
   };
 }
 
-/** The compiler's closure, or all that COPY takes where it cannot be said; negative filesets behind the others. */
+/** The compiler's closure; everything that COPY takes if it is unknown. Negative filesets come last. */
 export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[] {
   const { sources, unread, ignored } = groupCompileFilesets(facts, compile);
   return [...sources, ...unread, ...ignored];
@@ -94,7 +94,7 @@ function groupCompileFilesets(facts: KeyFacts, compile: CompileReads): Filesets 
   return { sources, unread, ignored: excluded(facts, pins) };
 }
 
-/** What an image's own stages take; all beside a Containerfile that cannot be read. */
+/** Sources of an image's own stages; the whole directory of an unreadable Containerfile. */
 function groupImageFilesets(
   facts: KeyFacts,
   component: Component | undefined,
@@ -131,7 +131,7 @@ function excluded(facts: KeyFacts, more: readonly string[]): string[] {
 function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
   const base = facts.context === '.' ? '' : `${facts.context}/`;
   const own = [...facts.identity.inputs, ...(facts.variables?.length ? [variablesFile] : [])].flatMap(
-    (input) => (typeof input === 'string' ? [input.replace('**/*', 'x.ts')] : []),
+    (input) => (typeof input === 'string' ? listNamed(input) : []),
   );
   const paths = [
     // Nx before 24 lets an exclusion hide these, too.
@@ -140,6 +140,14 @@ function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
     ...more,
   ];
   return paths.filter((path) => path.startsWith(base)).map((path) => path.slice(base.length));
+}
+
+/** `x/{a,b}` as `x/a` and `x/b`; one file for a pattern that takes all below a directory. */
+function listNamed(fileset: string): string[] {
+  const [, before, names] = /^(.*\/)\{([^{}]*)\}$/.exec(fileset) ?? [];
+  return names === undefined
+    ? [fileset.replace('**/*', 'x.ts')]
+    : names.split(',').map((name) => `${before}${name}`);
 }
 
 /** Files that are inputs even if an ignore file excludes them: those beside the Containerfile, and the ignore files. */
@@ -166,7 +174,7 @@ export function listOwnFiles({
   ];
 }
 
-/** COPY takes what git ignores too, and Nx would not hash it: these filesets are read from the disk (Nx 24). */
+/** COPY also takes files that git ignores, which Nx does not hash: these filesets are read from the disk (Nx 24). */
 function fromDisk({ sources, unread, ignored }: Filesets): Omit<KeyInputs, 'definition' | 'others'> {
   const read = (fileset: string): Input => ({ fileset, includeIgnored: true });
   return { sources: sources.map(read), unread: unread.map(read), ignored: ignored.map(read) };
