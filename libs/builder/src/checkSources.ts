@@ -12,7 +12,7 @@ import {
 import type { CompilePlan } from '@prism-build/plan';
 import { readTextIfThere } from '@prism-build/shell';
 
-/** Lets the language refuse, by name, settings of the stage or its sources that the compiler would not get. */
+/** Fails if the stage or its sources contain a setting that would not reach the compiler. The language decides. */
 export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tree): Result<void> {
   const { language } = recogniseCommand(plan.argv)!;
   const failures: readonly Failure[] =
@@ -20,7 +20,7 @@ export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tr
   return failures.length > 0 ? failed(...failures) : ok(undefined);
 }
 
-/** A compile stage as languages judge it. */
+/** A compile stage in the form that a language checks. */
 export function checkRequest(root: string, plan: CompilePlan, pin: Pin): CheckRequest {
   return {
     recognised: recogniseCommand(plan.argv)!.recognised,
@@ -37,7 +37,7 @@ export function checkRequest(root: string, plan: CompilePlan, pin: Pin): CheckRe
   };
 }
 
-/** The last line before `end` that names a variable outside of a comment; `end` if none does. Lines count from 1. */
+/** The last line before `end` that names a variable outside a comment, else `end`. Lines count from 1. */
 function lineOf(text: string, variable: string, end: number): number {
   const names = new RegExp(`(?:^|\\s)${variable}(?:[=\\s]|$)`);
   const lines = text.split('\n').slice(0, end - 1);
@@ -50,7 +50,7 @@ export function workingDirectory({ working }: CompilePlan): string {
   return working.replace(/^\//, '');
 }
 
-/** A tree of sources as languages read one. */
+/** A tree of sources in the form that a language reads. */
 export function readTree(root: string, tree: Tree): CheckedSources {
   const contentOf = (path: string) => {
     const node = tree.get(path);

@@ -18,7 +18,10 @@ const compileManifest = z.strictObject({
   platforms: z.array(z.strictObject({ platform: z.string().regex(/^[\w/-]+$/), files: z.array(file) })),
 });
 
-/** `compile.json`: what a compile made, by content. Downstream keys are this file alone, so equal binaries end the work. */
+/**
+ * `compile.json`: path, mode, size and digest of each file that a compile made. Cache keys of images contain only this
+ * file, so equal binaries cause no rebuild.
+ */
 export type CompileManifest = z.infer<typeof compileManifest>;
 export type CompiledFile = z.infer<typeof file>;
 
@@ -30,8 +33,8 @@ export function platformDirectory(platform: string): string {
 }
 
 /**
- * Makes `destination` hold exactly the described trees: files first, each complete before it has its name, the
- * manifest last, then what it does not name is removed. `sources` gives the directory of each platform.
+ * Makes `destination` contain exactly the described trees. Writes files first, each under a temporary name, then the
+ * manifest; then removes all files that the manifest does not name. `sources` gives the directory of each platform.
  */
 export async function publishOutput(
   destination: string,
@@ -43,7 +46,7 @@ export async function publishOutput(
   const placed: Promise<void>[] = [];
   for (const { platform, files } of manifest.platforms) {
     const source = sources(platform);
-    // Behind links one file may have two names, and the first to move it would leave the second without.
+    // Two names may link to one file. Moving it for the first name would leave the second without content.
     const bring = hasLinks(source) ? copyTo : moveTo;
     for (const { path, mode, digest } of files) {
       const relative = `${platformDirectory(platform)}/${path}`;
@@ -62,7 +65,10 @@ export async function publishOutput(
   removeUnwanted(destination, '', wanted);
 }
 
-/** Reads the manifest and verifies every file that it names; failures name each one that is not as it should be. */
+/**
+ * Reads the manifest and verifies every file that it names. Failures: COMPILE_OUTPUT_MISSING without a manifest,
+ * COMPILE_OUTPUT_CORRUPT for an unreadable manifest and for each file that is missing or altered.
+ */
 export function readOutput(directory: string): Result<CompileManifest> {
   const path = join(directory, compileManifestName);
   const manifest = readManifest(directory);
@@ -90,7 +96,7 @@ function readManifest(directory: string): CompileManifest | undefined {
   }
 }
 
-/** Removes what stands in the way of a file: a directory at its path, or a file above it. */
+/** Removes what prevents writing a file: a directory at its path, or a file in place of a directory above it. */
 function clearWay(destination: string, relative: string): void {
   const parts = relative.split('/');
   for (let depth = 1; depth < parts.length; depth++) {
@@ -111,7 +117,7 @@ function digestIfFile(path: string): string | undefined {
   }
 }
 
-/** What lies there by its own manifest: a hint which files are worth hashing, never a proof. */
+/** Digests by the manifest at the destination. Only a hint which files to hash: the files may have been altered. */
 function digestsBefore(destination: string): Map<string, string> {
   const files = readManifest(destination)?.platforms.flatMap(({ platform, files }) =>
     files.map(({ path, digest }): [string, string] => [`${platformDirectory(platform)}/${path}`, digest]),
@@ -119,7 +125,7 @@ function digestsBefore(destination: string): Map<string, string> {
   return new Map(files);
 }
 
-/** Asynchronous, so that the disk is asked to sync all files at once. */
+/** Asynchronous, so that all files are synced at the same time. */
 async function place(target: string, mode: number, bring: (temporary: string) => void): Promise<void> {
   fs.mkdirSync(dirname(target), { recursive: true });
   const temporary = temporaryBeside(target);
@@ -132,7 +138,7 @@ async function place(target: string, mode: number, bring: (temporary: string) =>
     } finally {
       await file.close();
     }
-    // Asynchronous too: what this replaces is given back to the file system, which takes as long as hashing it.
+    // Asynchronous too: renaming over a large file frees its blocks, which takes as long as hashing it.
     await rename(temporary, target);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
@@ -140,7 +146,7 @@ async function place(target: string, mode: number, bring: (temporary: string) =>
   }
 }
 
-/** Only a file with no other name is moved: whoever alters the output must not alter what a compiler keeps. */
+/** Moves a file without other hard links, else copies it: edits of the output must not reach the compiler's cache. */
 function moveTo(source: string, target: string): void {
   try {
     if (fs.statSync(source).nlink > 1) copyTo(source, target);

@@ -7,7 +7,7 @@ import type { CompileManifest } from './compileManifest';
 import { readRequest } from './request';
 import type { StepInput, StepReport } from './step';
 
-/** Runs a recognised compile stage, all platforms at once: by the host's toolchain, or by that of its builder base. */
+/** Runs a recognised compile stage for all platforms, with the host's toolchain or that of the builder base. */
 export async function compileStep(input: StepInput): Promise<Result<StepReport>> {
   const { directories, options, project } = input;
   const request = readRequest(directories.root, options);
@@ -24,7 +24,7 @@ export async function compileStep(input: StepInput): Promise<Result<StepReport>>
   return ok({ text: describe(manifest) + said, kept, reads, manifest, ...(widened && { widened }) });
 }
 
-/** A line for each thing that lies at the top: a binary, or a directory with however many files. */
+/** One line for each binary or directory at the top of the output. */
 function describe(manifest: CompileManifest): string {
   const rows = manifest.platforms.flatMap(({ platform, files }) =>
     [...new Set(files.map(({ path }) => path.split('/')[0]!))].map((top) => {

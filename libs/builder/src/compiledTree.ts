@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Node, Tree } from '@prism-build/assemble';
 import { type CompileManifest, platformDirectory } from './compileManifest';
 
-/** What a compile made for a platform as the tree that the compile stage would hold: files below `out/`. */
+/** A compile's files for a platform, as the tree that the compile stage would have: below `out/`. */
 export function compiledTree(
   manifest: CompileManifest,
   platform: string,

@@ -5,12 +5,12 @@ import type { CompiledFile } from './compileManifest';
 import { hashOnCores } from './packing';
 
 const sync = promisify(fs.fsync);
-/** Bytes below which the disk has a file sooner than somebody asks for it. */
+/** Smaller files, in bytes, are written back fast enough without a request. */
 const worthFlushing = 1024 * 1024;
 
 /**
- * Has the disk write what a compiler left in a directory. It does so while the caller goes on, say with hashing the
- * same files; publishing them then waits for little.
+ * Starts write-back of a compiler's results early, so the later fsync is short. The caller can hash the same files
+ * meanwhile.
  */
 export async function flushOutput(directory: string): Promise<void> {
   const syncing = fs
@@ -24,7 +24,7 @@ export async function flushOutput(directory: string): Promise<void> {
   await Promise.all(syncing);
 }
 
-/** Describes what a compiler left in a directory; symbolic links are followed, since /out holds results, not links. */
+/** Path, mode, size and digest of each file in a compiler's output directory. Follows symbolic links. */
 export async function describeOutput(directory: string): Promise<CompiledFile[]> {
   const describing: Promise<CompiledFile>[] = [];
   const visit = (below: string): void => {
@@ -42,6 +42,6 @@ export async function describeOutput(directory: string): Promise<CompiledFile[]>
 async function describeFile(directory: string, path: string, stat: fs.Stats): Promise<CompiledFile> {
   const mode = (stat.mode & 0o100) !== 0 ? '0755' : '0644';
   const { size, digest } = await hashOnCores(join(directory, path), stat.size);
-  // In the order of the schema: what is written and what is read of it are compared as text.
+  // Properties in the order of the schema, because manifests are compared as text.
   return { path, mode, size, digest };
 }

@@ -10,7 +10,7 @@ export function pickEngine(option: string): Result<Engine> {
   return chooseEngine(option === 'auto' ? (process.env.PRISM_ENGINE ?? 'auto') : option, isOnPath);
 }
 
-/** Engine settings that this machine needs lie in a file of the project's own, unless the user has one. */
+/** The environment for engines. Sets CONTAINERS_CONF to `.prism/containers.conf` if that exists and the user set none. */
 export function engineEnvironment({ prism }: Directories): Record<string, string> {
   const settings = join(prism, 'containers.conf');
   const env = Object.fromEntries(

@@ -11,15 +11,16 @@ import { isDiskFull } from './run/isDiskFull';
 
 interface FetchSources {
   readonly mirror: MirroredTree;
-  /** Paths of lockfiles in the mirror, besides those that the language knows by name. */
+  /** Paths of lockfiles in the mirror, in addition to the language's usual names. */
   readonly locks: readonly string[];
-  /** The command that needs what is fetched. */
+  /** The line of the command that needs the dependencies; failures name it. */
   readonly at: Place;
 }
 
 /**
- * Brings the dependencies that the lockfiles name into the compiler's cache; the only part of a compile that may
- * use the network. Lockfiles that were fetched before cost one look at the disk.
+ * Fetches the dependencies that the lockfiles name into the compiler's cache. Only this part of a compile may use the
+ * network. Does nothing if a stamp file records the same lockfiles, platforms and compiler.
+ * Failures: DISK_FULL, DEPENDENCIES_NOT_FETCHED, and those that the language derives from the output.
  */
 export async function fetchDependencies(
   language: Language,
@@ -38,13 +39,18 @@ export async function fetchDependencies(
     const staged = new Set(request.targets.flatMap((target) => Object.keys(request.environment(target))));
     for (const call of dependencies.fetch(request)) {
       fs.mkdirSync(call.cwd, { recursive: true });
-      // What the stage sets itself counts before what the user has set, as in any build of it.
+      // A variable that the stage sets takes precedence over the user's.
       const others = Object.entries(inherited).filter(([name]) => !(staged.has(name) && name in call.env));
       const done = await fetch(call, Object.fromEntries(others));
       if (!done.ok) {
         const why = done.failures.map((failure) => `${failure.what}\n${failure.why ?? ''}`).join('\n');
         if (isDiskFull(why))
-          return failed(shellFailure('DISK_FULL', { what: `the disk was full for ${language.title}`, why }));
+          return failed(
+            shellFailure('DISK_FULL', {
+              what: `the disk is full: ${language.title} could not write its dependencies`,
+              why,
+            }),
+          );
         const { code, ...known } = language.diagnosis.explain?.(why, 'fetch') ?? {
           code: 'DEPENDENCIES_NOT_FETCHED' as const,
           what: `cannot fetch the ${language.title} dependencies`,
@@ -57,7 +63,7 @@ export async function fetchDependencies(
   });
 }
 
-/** Of the caller's environment, what says where packages come from; proxies and certificates belong to every fetch. */
+/** The caller's variables for package sources (`names`), and for proxies and certificates. */
 export function inheritedForFetching(
   names: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -70,7 +76,7 @@ export function inheritedForFetching(
   );
 }
 
-/** Of what was fetched: the lockfiles' content, for some platforms and, as wheels are, for a compiler of some name. */
+/** Digest of what fetching depends on: lockfiles, platforms, and the compiler's name (wheels depend on it). */
 export function fetchKey(
   language: Language,
   { targets, toolchain }: CompileRequest,

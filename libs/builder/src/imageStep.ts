@@ -43,7 +43,7 @@ import { openCommands } from './run/openCommands';
 import { shareLayers } from './sharedLayers';
 import type { StepInput, StepReport } from './step';
 
-/** Files of a context from which on trees of several platforms do not stand in memory together. */
+/** With more files in the context, platforms are built one after another, to bound memory. */
 const manyFiles = 20_000;
 
 /** Assembles an image for all platforms from files, and publishes it under dist/images. */
@@ -55,7 +55,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!named.image.ok) return named.image;
   const bases = await readBases(input, named.image.value);
   if (!bases.ok) return bases;
-  // COPY may name a variable of a base, whose ENV is known only now.
+  // COPY may use a variable from the ENV of a base, so resolve again with the bases.
   const reads = bases.value.size > 0 ? resolveReads({ ...request.value, bases: bases.value }) : named;
   const plan = planImage(reads, { ...request.value, bases: bases.value });
   if (!plan.ok) return plan;
@@ -73,7 +73,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   const { digestOf, findChanged } = digested.value;
   const key = digestInputs(plan.value, { context, digestOf }, manifest, rootfs?.identity);
   const text = (made: DigestJson) => describeStage(reads) + describeHints(plan.value) + describeImage(made);
-  const known = input.force ? undefined : await readMemo(directories, store.value, key);
+  const memo = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson, written?: ReadonlySet<Digest>) =>
     publishImage(imageDirectory(directories.root, input.project, options.variant), {
       digestJson,
@@ -82,8 +82,8 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
       lockPath: lockPath(directories, `image-${imageKey(input.project, options.variant)}`),
       keep: options.variant === undefined ? input.siblings.variantsOf(input.project) : [],
     });
-  // Publishing verifies every blob: where the store was altered behind the memo, the image is assembled after all.
-  if (known && (await publish(known)).ok) return ok({ text: text(known), kept: true, reads });
+  // Publishing verifies every blob. If one is altered, it fails and the image is assembled again.
+  if (memo && (await publish(memo)).ok) return ok({ text: text(memo), kept: true, reads });
   const image = await withImages(input, store.value, (images) =>
     assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
   );
@@ -93,7 +93,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   const { digestJson, written } = image.value;
   const published = await publish(digestJson, written);
   if (!published.ok) return published;
-  return attempt('cannot remember what was assembled', () => {
+  return attempt('cannot write the memo of the image', () => {
     writeMemo(directories, key, digestJson);
     return { text: text(digestJson), kept: false, reads };
   });
@@ -131,7 +131,7 @@ async function readInputs(
 
 interface AssembledImage {
   readonly digestJson: DigestJson;
-  /** Blobs that were hashed here and now, as they were written into the store. */
+  /** Blobs that this process hashed while writing them into the store. */
   readonly written: ReadonlySet<Digest>;
 }
 
@@ -144,7 +144,7 @@ async function assembleImage(
   const written = new Set<Digest>();
   const commands = openCommands(input, store, plan.compression);
   const pack = shareLayers((entries) => packLayer(store, entries, { compression: plan.compression }));
-  // Where there is much to hold, one platform at a time bounds memory.
+  // Large contexts: one platform at a time, to bound memory.
   const isBig = inputs.context.size > manyFiles;
   const atOnce = isBig ? 1 : plan.platforms.length;
   const tidy = isBig ? collectGarbage : () => {};

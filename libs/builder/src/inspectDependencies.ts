@@ -8,7 +8,7 @@ import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 import { checkRequest, readTree } from './checkSources';
 import type { Compiler } from './compiler/compiler';
 
-/** What is judged: a stage, its sources, and how it is compiled. */
+/** A compile stage with its sources and compile request. */
 interface Inspected {
   readonly root: string;
   readonly language: Language;
@@ -16,13 +16,13 @@ interface Inspected {
   readonly pin: Pin;
   readonly sources: Tree;
   readonly request: CompileRequest;
-  /** Changes with the lockfiles and the targets. */
+  /** Digest of the lockfiles and the targets. */
   readonly lock: string;
 }
 
 /**
- * What people should know of the dependencies, a sentence each. The same dependencies are asked once: an edit that
- * imports nothing new starts no process. A tool that fails says nothing; the compiler will.
+ * Notes on the dependencies for the user, one sentence each. Stores the notes of a set of dependencies, so an edit that
+ * imports nothing new starts no process. Returns no notes if the language's tool fails: the compiler will report why.
  */
 export async function inspectDependencies(of: Inspected, compiler: Compiler): Promise<readonly string[]> {
   const { root, language, plan, pin, sources, request, lock } = of;
@@ -46,7 +46,7 @@ export async function inspectDependencies(of: Inspected, compiler: Compiler): Pr
   return notes;
 }
 
-/** What cannot be read is asked again. */
+/** Undefined for stored notes that cannot be parsed: the tool then runs again. */
 function parseNotes(text: string | undefined): readonly string[] | undefined {
   try {
     return text === undefined ? undefined : JSON.parse(text);

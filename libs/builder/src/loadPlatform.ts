@@ -12,19 +12,19 @@ import {
 import type { Directories } from '@prism-build/workspace';
 import { engineRun } from './engine';
 
-/** Where the blobs of an image are. */
+/** An image and the directories that contain its blobs. */
 interface Loadable {
   readonly directories: Directories;
   readonly store: ContentStore;
-  /** Another place with blobs. */
+  /** The image's own directory, which also has blobs. */
   readonly directory: string;
-  /** Brings those of the layers that are a base's into the store. */
+  /** Fetches the layers that come from bases into the store. */
   readonly fetchBases: (layers: readonly ImageLayer[]) => Promise<Result<void>>;
 }
 
 /**
- * Brings one platform of an image into an engine, under names; what is there stays. Failures: ENGINE_FAILED,
- * LOAD_MISMATCH, those of reading blobs.
+ * Loads one platform of an image into an engine and tags it. Does not load an image that the engine already has.
+ * Failures: ENGINE_FAILED, LOAD_MISMATCH, and those of reading blobs.
  */
 export async function loadPlatform(
   engine: Engine,

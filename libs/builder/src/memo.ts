@@ -17,10 +17,10 @@ import { type Directories, executorIdentity } from '@prism-build/workspace';
 import type { CompileManifest } from './compileManifest';
 
 /**
- * Everything that decides an image, as one digest: the code, the plan and the content of what it reads (`digestOf`
- * gives that of the context's files by their number). What was
- * assembled before is found by it in our own store, whatever became of Nx's: finished work survives a kill, a
- * chain inside one batch stops where nothing changed, and going back to an older state costs nothing.
+ * Digest of everything that determines an image: the code, the plan, and the contents that it reads (`digestOf` gives
+ * the digests of the context's files by their number). It is the key of a memo. Memos are independent of Nx's cache:
+ * finished work survives a kill, a chain of images in one batch stops where nothing changed, and returning to an older
+ * state rebuilds nothing.
  */
 export function digestInputs(
   plan: ImagePlan,
@@ -46,7 +46,7 @@ export function digestInputs(
   return hash.digest('hex');
 }
 
-/** The image that equal inputs gave before, when every blob of it is still in the store. */
+/** The image that was assembled from equal inputs, if all of its blobs are still in the store. */
 export async function readMemo(
   directories: Directories,
   store: ContentStore,
@@ -58,7 +58,7 @@ export async function readMemo(
   if (!image?.ok) return undefined;
   const there = await Promise.all(listOwnBlobs(image.value).map((blob) => hasBlob(store, blob)));
   if (!there.every(Boolean)) return undefined;
-  // When it was last used is what pruning goes by.
+  // Pruning removes the memos that were not used for longest.
   await utimes(path, new Date(), new Date()).catch(() => undefined);
   return image.value;
 }

@@ -4,17 +4,17 @@ import { dirname, join } from 'node:path';
 import type { Node, Tree } from '@prism-build/assemble';
 import { type Content, hashFile } from '@prism-build/oci';
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
-import { settledBefore } from './digests/fileKey';
+import { settledBefore } from './digests/fingerprint';
 
-/** In place of a signature: the content is looked at every time. */
+/** In place of a fingerprint that cannot identify content: the file is read in every run. */
 const unsettled = 'read';
 
-interface Known {
-  readonly signature: string;
+interface MirroredFile {
+  readonly fingerprint: string;
   readonly digest: string;
 }
 
-/** What a tree of sources is, content and modes; the same in every clone. */
+/** Digests of a tree of sources. They depend on paths, contents and modes only, so they are equal in every clone. */
 export interface MirroredTree {
   readonly digest: string;
   /** sha256 of every regular file by its path. */
@@ -22,24 +22,24 @@ export interface MirroredTree {
 }
 
 /**
- * Makes a directory hold exactly a tree of sources: what COPY took, laid out as in the stage. Compilers see
- * nothing else, so what they read is what the key covers. A file is only written when its *content* changed and
- * then gets a new time: compilers that judge by time (cargo) cannot take an old file for unchanged.
+ * Makes a directory contain exactly a tree of sources: the files that COPY takes, at their paths in the stage. The
+ * compiler sees nothing else, so it cannot read what the cache key does not cover. Writes a file only if its *content*
+ * changed, which gives it a new mtime: cargo compares times, and would take an older file that is moved in for unchanged.
  */
 export function mirrorTree(tree: Tree, directory: string, manifestPath: string): MirroredTree {
   const before = readManifest(manifestPath, directory);
   const settled = settledBefore(dirname(manifestPath));
-  const after: Record<string, Known> = {};
+  const after: Record<string, MirroredFile> = {};
   const hash = createHash('sha256');
   const files = new Map<string, string>();
-  // A manifest may not outlive what it describes: killed in between, the next run starts from nothing.
+  // Remove the manifest before the first change: if this run is killed, the next one starts from nothing.
   const forget = () => fs.rmSync(manifestPath, { force: true });
   removeOthers(directory, '', tree);
   for (const [path, node] of tree) {
-    const known = place(join(directory, path), node, before[path], settled, forget);
-    after[path] = known;
-    if (node.type === 'file') files.set(path, known.digest);
-    hash.update(`${path}\0${node.type}\0${node.mode.toString(8)}\0${known.digest}\n`);
+    const mirrored = place(join(directory, path), node, before[path], settled, forget);
+    after[path] = mirrored;
+    if (node.type === 'file') files.set(path, mirrored.digest);
+    hash.update(`${path}\0${node.type}\0${node.mode.toString(8)}\0${mirrored.digest}\n`);
   }
   const text = JSON.stringify(after);
   if (text !== JSON.stringify(before) || !fs.existsSync(manifestPath)) writeFileAtomic(manifestPath, text);
@@ -49,29 +49,29 @@ export function mirrorTree(tree: Tree, directory: string, manifestPath: string):
 function place(
   path: string,
   node: Node,
-  before: Known | undefined,
+  before: MirroredFile | undefined,
   settled: bigint,
   forget: () => void,
-): Known {
+): MirroredFile {
   if (node.type === 'directory') {
     fs.mkdirSync(path, { recursive: true });
-    return { signature: 'directory', digest: '' };
+    return { fingerprint: 'directory', digest: '' };
   }
   if (node.type === 'symlink') {
-    const signature = `symlink:${node.linkTarget}`;
-    if (before?.signature !== signature) {
+    const fingerprint = `symlink:${node.linkTarget}`;
+    if (before?.fingerprint !== fingerprint) {
       forget();
       fs.rmSync(path, { recursive: true, force: true });
       fs.symlinkSync(node.linkTarget, path);
     }
-    return { signature, digest: node.linkTarget };
+    return { fingerprint, digest: node.linkTarget };
   }
-  if (node.type !== 'file') return { signature: node.type, digest: '' };
+  if (node.type !== 'file') return { fingerprint: node.type, digest: '' };
   const { content } = node;
-  // ctime cannot be set by anyone, so a file that was replaced or edited never keeps its signature.
-  const signature =
-    content.kind === 'file' ? `${signatureOf(content.path, settled)}:${node.mode}` : unsettled;
-  if (before?.signature === signature && !signature.startsWith(unsettled)) return before;
+  // Uses ctime: a program cannot set it, so a file that was replaced or edited has another fingerprint.
+  const fingerprint =
+    content.kind === 'file' ? `${fingerprintOf(content.path, settled)}:${node.mode}` : unsettled;
+  if (before?.fingerprint === fingerprint && !fingerprint.startsWith(unsettled)) return before;
   let digest = digestOf(content);
   if (before?.digest !== digest) {
     forget();
@@ -80,12 +80,12 @@ function place(
     if (content.kind === 'bytes') fs.writeFileSync(path, content.bytes);
     else {
       fs.copyFileSync(content.path, path, fs.constants.COPYFILE_FICLONE);
-      // What was copied counts, should the source have changed in between.
+      // The source may have changed meanwhile; the digest must be that of the copy.
       digest = digestOf({ ...content, path });
     }
   }
   fs.chmodSync(path, node.mode);
-  return { signature, digest };
+  return { fingerprint, digest };
 }
 
 function digestOf(content: Content): string {
@@ -93,14 +93,14 @@ function digestOf(content: Content): string {
   return createHash('sha256').update(content.bytes).digest('hex');
 }
 
-/** Of a file that changed a moment ago nothing is known: the next change may leave the same time. */
-function signatureOf(path: string, settled: bigint): string {
+/** A fingerprint of a file that changed just now would not identify its content: the next change may have the same time. */
+function fingerprintOf(path: string, settled: bigint): string {
   const { dev, ino, size, ctimeNs } = fs.statSync(path, { bigint: true });
   return ctimeNs < settled ? `${dev}:${ino}:${size}:${ctimeNs}` : unsettled;
 }
 
-/** A manifest of another directory, or of files that somebody removed, is worth nothing. */
-function readManifest(manifestPath: string, directory: string): Record<string, Known> {
+/** Returns only entries of files that exist. If the directory or its manifest is missing, starts with an empty directory. */
+function readManifest(manifestPath: string, directory: string): Record<string, MirroredFile> {
   const text = fs.existsSync(directory) ? readTextIfThere(manifestPath) : undefined;
   if (text === undefined) {
     fs.rmSync(directory, { recursive: true, force: true });
@@ -108,9 +108,9 @@ function readManifest(manifestPath: string, directory: string): Record<string, K
     return {};
   }
   try {
-    const known = Object.entries(JSON.parse(text) as Record<string, Known>);
+    const entries = Object.entries(JSON.parse(text) as Record<string, MirroredFile>);
     return Object.fromEntries(
-      known.filter(([path]) => fs.lstatSync(join(directory, path), { throwIfNoEntry: false })),
+      entries.filter(([path]) => fs.lstatSync(join(directory, path), { throwIfNoEntry: false })),
     );
   } catch {
     return {};

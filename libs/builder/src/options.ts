@@ -9,7 +9,7 @@ const platforms = z
     'Platforms to build, os/architecture[/variant], separated by commas; linux/amd64,linux/arm64 if left out.',
   );
 
-/** Options of the `build` executor; schema/build.json is made from it. */
+/** Options of the `build` executor. schema/build.json is generated from them. */
 export const buildOptions = z.object({
   step: z
     .enum(['compile', 'image', 'rootfs'])

@@ -8,15 +8,15 @@ import { answer, type Question } from './jobs';
 type Core = (question: Question) => Promise<unknown>;
 
 const entry = join(__dirname, 'pack.js');
-/** Bytes below which asking another thread costs more than it saves. */
+/** Smaller files, in bytes, are processed here: sending them to a thread costs more than it saves. */
 const worthAsking = 512 * 1024;
 
-/** This thread is the first. */
+/** Idle threads. The first is this one. */
 const free: Core[] = [answer];
 const waiting: ((core: Core) => void)[] = [];
 let threads = 0;
 
-/** Starts what packing so many layers at once will need: while a compiler runs there is time for it. */
+/** Starts threads for packing this many layers at once. Called while a compiler runs, to hide the start-up time. */
 export function preparePackers(layers: number): void {
   if (threads === 0) void warmCompressor();
   while (threads < layers - 1 && mayStart()) startThread();
@@ -30,7 +30,7 @@ export const packLayer: typeof putLayer = async (...given) => {
   return (await askCore(['putLayer', given])) as Awaited<ReturnType<typeof putLayer>>;
 };
 
-/** `hashFile`, on those cores that packing has, or will need in a moment. */
+/** `hashFile`, on the threads that were started for packing. */
 export async function hashOnCores(path: string, size: number): Promise<ReturnType<typeof hashFile>> {
   if (size < worthAsking) return hashFile(path);
   return (await askCore(['hashFile', [path]])) as ReturnType<typeof hashFile>;
@@ -58,19 +58,19 @@ function startThread(): void {
   worker.on('exit', () => {
     broken = true;
   });
-  // An idle thread keeps no process alive.
+  // An idle thread must not keep the process alive.
   worker.unref();
   threads += 1;
   free.push(async (question) => {
     worker.ref();
-    // A thread that broke down takes no work with it: this one does it, and finds out what is wrong.
+    // If a thread failed, this one does the job, and reports the error if it occurs again.
     const answered = broken ? undefined : await ask(worker, question);
     worker.unref();
     return answered ?? answer(question);
   });
 }
 
-/** Undefined from a thread that ended before it answered. */
+/** The thread's result; undefined if the thread ended first. */
 function ask(worker: Worker, question: Question): Promise<unknown> {
   return new Promise((resolve) => {
     const settle = (answered?: unknown): void => {

@@ -15,9 +15,9 @@ export interface Compiled {
 }
 
 /**
- * What the compile stage left, for every platform of an image. Nothing that was restored is trusted: what is missing or
- * altered is compiled again, here and now. A platform is missing where Nx gave an option for one image to the compile
- * of its base too, and not to the image of that.
+ * The results of the compile stage for every platform of an image. They may have been restored from the build cache, so
+ * they are verified, and compiled again in this process if a file is missing or altered. A platform can be missing
+ * because Nx passes an option of the command line to all compile tasks, but not to the images of bases.
  */
 export async function readCompiled(input: StepInput, plan: ImagePlan): Promise<Result<Compiled>> {
   const directory = compileDirectory(input.directories.root, input.project);

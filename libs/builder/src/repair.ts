@@ -5,7 +5,7 @@ import { compileStep } from './compileStep';
 import { snapshot } from './snapshot';
 import type { StepInput } from './step';
 
-/** Compiles again what was restored altered, and puts the result where the altered one came from. */
+/** Compiles again a result that was restored altered, and replaces its entry in the build cache. */
 export async function repairCompile(
   input: StepInput,
   failures: readonly Failure[],
@@ -17,7 +17,7 @@ export async function repairCompile(
   return repaired.ok ? readOutput(directory) : repaired;
 }
 
-/** Builds again in process, and gives the cache the result in place of the altered entry. */
+/** Builds again in this process, and replaces the altered entry in the build cache. */
 export async function repair(
   { directories, replaceCached }: StepInput,
   directory: string,

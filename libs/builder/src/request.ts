@@ -7,12 +7,15 @@ import { buildPlatform, valuesOf } from '@prism-build/workspace';
 import type { BuildOptions } from './options';
 import { hasRootfs } from './rootfs';
 
-/** The Containerfile and the options of a target as planners take them. */
+/** A target's Containerfile and options, as input for planning. */
 interface PlanRequest extends ReadRequest, Omit<PlanOptions, 'bases'> {
   readonly contexts: readonly string[];
 }
 
-/** Reads the Containerfile and turns options into what planners take. */
+/**
+ * Reads the Containerfile and converts a target's options for planning. Failures: FILE_UNREADABLE,
+ * PLATFORM_NOT_SUPPORTED, and those of parsing.
+ */
 export function readRequest(root: string, options: BuildOptions): Result<PlanRequest> {
   const text = readTextIfThere(join(root, options.containerfile));
   if (text === undefined) {

@@ -12,13 +12,13 @@ import type { Directories } from '@prism-build/workspace';
 export const rootfsFile = 'rootfs.json';
 export const rootfsLockFile = 'rootfs.lock.json';
 
-/** A rootfs that is described and locked, before anything of it is fetched. */
+/** A rootfs with its lock; nothing is fetched yet. */
 export interface RootfsSource {
-  /** Digest of description and lock: what decides its bytes. */
+  /** Digest of description and lock, which determine its bytes. */
   readonly identity: string;
-  /** Unpacks it for a platform; large contents go below `directory`. */
+  /** Unpacks it for a platform. Writes large contents below `directory`. */
   readonly unpack: (platform: Platform, directory: string) => Promise<Result<Tree>>;
-  /** A directory for unpacking, below which each platform has its own. */
+  /** A directory for unpacking; each platform gets one below it. */
   readonly directory: string;
 }
 
@@ -27,17 +27,17 @@ interface Opening {
   readonly project: string;
 }
 
-/** Whether a rootfs is described beside a Containerfile (both workspace-relative). */
+/** Whether a rootfs.json is beside a Containerfile, whose path is relative to the workspace. */
 export function hasRootfs(root: string, containerfile: string): boolean {
   return existsSync(join(root, dirname(containerfile), rootfsFile));
 }
 
-/** Reads description and lock; nothing is fetched before it is unpacked, so a memo may make that unnecessary. */
+/** Reads description and lock. Fetching waits for `unpack`: a memo may make it unnecessary. */
 export async function openRootfs(
   { directories, project }: Opening,
   { containerfile }: Pick<ImagePlan, 'containerfile'>,
 ): Promise<Result<RootfsSource>> {
-  // Loaded with the first rootfs: the readers of its archives cost more than all other libraries, and few images have one.
+  // Loaded only when needed: its archive readers take longer to load than all other libraries, and few images have a rootfs.
   const { debianArchitecture, parseLock, parseRootfs, unpackRootfs } = await import('@prism-build/rootfs');
   const file = join(dirname(containerfile), rootfsFile);
   const text = readTextIfThere(join(directories.root, file));
@@ -52,7 +52,7 @@ export async function openRootfs(
     .update(JSON.stringify([rootfs.value, lock.value]))
     .digest('hex');
   const unpack: RootfsSource['unpack'] = async (platform, directory) => {
-    // Beside the compilers' caches: clones may share what was fetched.
+    // Beside the compilers' caches, which clones may share.
     const store = await openContentStore(join(directories.cache, 'packages'));
     if (!store.ok) return store;
     const architecture = debianArchitecture(platform);
@@ -72,7 +72,7 @@ export async function openRootfs(
   return ok({ identity, unpack, directory: join(directories.prism, 'work', project, 'rootfs') });
 }
 
-/** Unpacks the rootfs of a platform for as long as `work` runs; without one, just works. */
+/** Unpacks the rootfs of a platform, runs `work` with it, and removes it. Without a source, only runs `work`. */
 export async function withRootfs<T>(
   source: RootfsSource | undefined,
   platform: Platform,
@@ -93,7 +93,7 @@ export async function withRootfs<T>(
   }
 }
 
-/** Removes what killed runs left: directories of processes that are no more. */
+/** Removes directories of processes that no longer run. */
 function sweepUnpacked(directory: string): void {
   for (const name of readdirSync(directory)) {
     if (!isAlive(Number.parseInt(name, 10))) rmSync(join(directory, name), { recursive: true, force: true });
@@ -108,7 +108,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Remedies of the catalogue speak of a project; here it is known which. */
+/** Fills in the project's name in the remedies of the catalogue. */
 function naming<T>(project: string, result: Result<T>): Result<T> {
   if (result.ok) return result;
   const named = result.failures.map((failure) => ({

@@ -10,8 +10,8 @@ import { openRootfs, withRootfs } from './rootfs';
 import type { StepInput, StepReport } from './step';
 
 /**
- * Writes the rootfs of a base as a directory for each platform, dist/rootfs/<project>/<os>-<arch>: what plain
- * `podman build --build-context rootfs=<directory>` takes.
+ * Writes the rootfs of a base as one directory for each platform, dist/rootfs/<project>/<os>-<arch>, for use with plain
+ * `podman build --build-context rootfs=<directory>`.
  */
 export async function rootfsStep(input: StepInput): Promise<Result<StepReport>> {
   const { directories, options, project } = input;

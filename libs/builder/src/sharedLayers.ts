@@ -5,8 +5,8 @@ import type { Entry, Layer } from '@prism-build/oci';
 type Pack = (entries: readonly Entry[]) => Promise<Result<Layer>>;
 
 /**
- * Packs equal layers once: what the platforms of an image take from the context is the same for all. Layers are equal if
- * they consist of the same files of the disk, so no content is read to compare them.
+ * Packs equal layers once: platforms of an image usually copy the same files from the context. Layers are equal if their
+ * entries name the same files on the disk; contents are not compared.
  */
 export function shareLayers(pack: Pack): Pack {
   const made = new Map<string, Promise<Result<Layer>>>();

@@ -5,15 +5,15 @@ import { compileFailure, failed, type Result } from '@prism-build/errors';
 import type { SharedUnits, UsedUnit } from '@prism-build/languages';
 import { type Finished, readTextIfThere, withLock, writeFileAtomic } from '@prism-build/shell';
 
-/** What a unit was made of: the digest of its package, stored beside the tool's own files. */
+/** File beside the tool's own that names the digest of the package from which a unit was compiled. */
 const markName = 'made-of';
 const attempts = 3;
 
 /**
- * Runs a compiler whose units other projects and clones share. Units of other content are removed first, because
- * the tool would take them for fresh if no source is newer. If it finds one all the same, another process wrote it meanwhile
- * (a compiler that outlived its run, a run that lost the lock): then it runs again. Only units that this very run made are
- * marked, so correctness does not depend on the lock.
+ * Runs a compiler that shares its units (compiled packages) with other projects and clones. First removes units of other
+ * content, which the tool would take for fresh if no source is newer. If the tool still used one, another process wrote
+ * it meanwhile (a compiler of a killed run, or a run that lost the lock), and the compile runs again. Marks only units
+ * that this run made, so correctness does not depend on the lock.
  *
  * @param lock orders the writers of the cache
  * @param stamp a file to write: its time tells this run's units from earlier ones
@@ -54,14 +54,14 @@ function removeOthers({ folders }: SharedUnits, contents: Contents): void {
     for (const unit of listUnits(folder)) {
       const content = contents.get(unit.package);
       if (content === undefined || markOf(unit) === content) continue;
-      // The description goes first: without it, the tool ignores the rest.
+      // Removes the description first: without it, the tool ignores the rest.
       fs.rmSync(unit.description, { recursive: true, force: true });
       fs.rmSync(join(folder, 'build', unit.name), { recursive: true, force: true });
     }
 }
 
 /**
- * Whether all units that a run used are of this tree's content; marks those that it made.
+ * Whether all units that a run used were compiled from this tree's content. If so, marks the units that the run made.
  *
  * @param start units that were described earlier, in milliseconds since 1970, are not from this run
  */
@@ -73,7 +73,7 @@ function acceptUnits(
 ): boolean {
   const units = new Map(folders.map((folder) => [folder, listUnits(folder)]));
   const made: { readonly unit: Unit; readonly content: string }[] = [];
-  // A unit that one call of a run made is fresh for the next call.
+  // A later call of this run reports units of an earlier call as fresh.
   const ours = new Set<string>();
   for (const one of [...used].sort((a, b) => Number(a.fresh) - Number(b.fresh))) {
     const content = contents.get(one.package);
@@ -116,7 +116,7 @@ function markOf({ description }: Unit): string | undefined {
   return readTextIfThere(join(description, markName));
 }
 
-/** When the tool last wrote a unit's description. */
+/** When the tool last wrote a unit's description, in milliseconds since 1970. */
 function describedAt({ description }: Unit): number {
   const times = fs.readdirSync(description).map((name) => fs.statSync(join(description, name)).mtimeMs);
   return Math.max(0, ...times);

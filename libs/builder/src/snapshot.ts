@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 
-/** Paths and contents of a directory, or of these parts of it, as one digest; undefined where there is none. */
+/** Digest of the paths and contents of a directory, or of some parts of it; undefined if it does not exist. */
 export function snapshot(directory: string, parts?: readonly string[]): string | undefined {
   if (!fs.existsSync(directory)) return undefined;
   const hash = createHash('sha256');

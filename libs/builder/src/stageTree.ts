@@ -6,10 +6,10 @@ import type { CompilePlan } from '@prism-build/plan';
 import { noFacts, openFiles, readContextTree, readIgnoreRules, readStage } from '@prism-build/workspace';
 
 /**
- * The tree that the compiler of a stage sees: what the COPY lines make, and of that only what the compiler reads. By
- * the function that made the key, so that what the key does not cover is missing, and not stale.
+ * The tree that the compiler of a stage sees: the files of its COPY lines that the compiler reads. `readStage` also makes
+ * the cache key, so the tree lacks every file that the key does not cover.
  *
- * @param alsoReads paths of the context that count besides what sources show
+ * @param alsoReads paths of the context that count as read, in addition to those that sources show
  */
 export function stageTree(root: string, plan: CompilePlan, alsoReads: readonly string[] = []): Result<Tree> {
   const copied = copiedTree(root, plan);
@@ -25,7 +25,7 @@ export function stageTree(root: string, plan: CompilePlan, alsoReads: readonly s
     keepParents(kept, path, copied.value);
     kept.set(path, node);
   }
-  // The command starts here, whether or not it reads something of it.
+  // The command's working directory must exist even if no file in it is read.
   const working = plan.working.replace(/^\//, '');
   if (copied.value.has(working)) keepParents(kept, `${working}/x`, copied.value);
   for (const path of reading.closure.placeholders) {
@@ -74,7 +74,7 @@ export function copiedTree(root: string, plan: CompilePlan): Result<Tree> {
   return ok(tree);
 }
 
-/** The tree that a compiler sees where everything counts that COPY takes. */
+/** The tree of all files that COPY takes, without those that compilers of the language never read. */
 export function wideTree(root: string, plan: CompilePlan): Result<Tree> {
   const copied = copiedTree(root, plan);
   return copied.ok ? withoutUnread(copied.value, plan) : copied;

@@ -11,14 +11,14 @@ export interface StepInput {
   readonly options: BuildOptions;
   readonly siblings: Siblings;
   readonly replaceCached: ReplaceCached;
-  /** What the compile step of this project made in the same batch, hashed as it was written. */
+  /** The results of this project's compile step in the same batch. Their digests were computed as they were written. */
   readonly compiled?: CompileManifest | undefined;
-  /** Do it even where an earlier result looks right: something downstream found it altered. */
+  /** Builds even if an earlier result looks valid, because a consumer found it altered. */
   readonly force?: boolean;
 }
 
 /**
- * Gives the cache of results the repaired output in place of the entry that the altered one was restored from.
+ * Replaces the entry of the build cache from which an altered output was restored by the repaired output.
  *
  * @param altered the snapshot of the altered output; undefined if there was none
  * @param parts names in the directory that belong to the output; all if left out
@@ -30,15 +30,15 @@ type ReplaceCached = (
   parts?: readonly string[],
 ) => void;
 
-/** What a step tells its caller: the text for the terminal. */
+/** The report of a step to its caller. */
 export interface StepReport {
   readonly text: string;
   /** Whether the result was there already and nothing was made. */
   readonly kept: boolean;
-  /** What it was made of; absent: the step has no cache key. */
+  /** The inputs of the result; absent if the step has no cache key. */
   readonly reads?: Reads;
-  /** What a compile step made. */
+  /** The results of a compile step. */
   readonly manifest?: CompileManifest;
-  /** What a compile turned out to read that its key does not cover. */
+  /** Files that a compile read although its cache key does not cover them. */
   readonly widened?: Widened;
 }

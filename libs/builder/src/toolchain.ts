@@ -41,7 +41,7 @@ export function readCompanionPin(root: string, { toolchain }: Language): Result<
   return readOwnPin(root, `containerfiles/${toolchain.builder}`) ?? ok(toolchain.shipped);
 }
 
-/** The pinned toolchain on this machine, or on another that is given; a failure says what is there instead, and how to install what is pinned. */
+/** Finds the pinned toolchain on a machine. The failure names the version that is there and how to install the pinned one. */
 export function findToolchain(
   language: Language,
   pin: Pin,
@@ -58,7 +58,7 @@ export function findToolchain(
   return found.ok ? found : failed(...found.failures.map((failure) => ({ ...failure, at })));
 }
 
-/** Where compilers are looked for. */
+/** This machine: the places in which toolchains are searched. */
 export function thisMachine(): Machine {
   return {
     path: (process.env.PATH ?? '').split(':').filter(Boolean),

@@ -4,7 +4,7 @@ import { parentOf, type Tree } from '@prism-build/assemble';
 import type { Failure } from '@prism-build/errors';
 import type { Language } from '@prism-build/languages';
 
-/** What a compile needed beyond what its sources show. */
+/** Files that a compile needed in addition to those that its sources show. */
 export interface Widened {
   /** Paths of the context for the option alsoReads; `.` is all that COPY takes. */
   readonly alsoReads: readonly string[];
@@ -20,14 +20,14 @@ export function mayLackFiles(language: Language, failures: readonly Failure[]): 
   );
 }
 
-/** Files and links that only the first tree has. */
+/** Files and links that only the wide tree has. */
 export function listExtra(wide: Tree, narrow: Tree): string[] {
   return [...wide].flatMap(([path, { type }]) => (type === 'directory' || narrow.has(path) ? [] : [path]));
 }
 
 /**
- * The directories and files behind some paths of a tree, as paths of the context: a whole directory if the narrowed
- * tree has nothing in it, because a compiler that reads one of its files may read another.
+ * The paths of the context from which some files of a tree were copied. Names a whole directory if the narrowed tree has
+ * no file in it, because a compiler that reads one of its files may read others.
  */
 export function listReads(
   read: readonly string[],
@@ -60,7 +60,7 @@ const isSameName = (one: string, other: string): boolean =>
 
 const longAgo = new Date(1000);
 
-/** Resets access times, so the next read is recorded: with relatime, only if the last one is older than a day. */
+/** Resets access times, so that the next read is recorded: relatime updates only a time that is older than mtime or a day. */
 export function forgetReading(source: string, paths: readonly string[]): void {
   for (const path of paths) {
     const file = join(source, path);
@@ -68,7 +68,7 @@ export function forgetReading(source: string, paths: readonly string[]): void {
   }
 }
 
-/** The files that were read since; none if the file system does not record access times. */
+/** The files that were read since `forgetReading`; none if the file system does not record access times. */
 export function listRead(source: string, paths: readonly string[]): string[] {
   return paths.filter((path) => {
     const stat = fs.lstatSync(join(source, path), { throwIfNoEntry: false });

@@ -27,7 +27,7 @@ export interface Finished {
 export type Run = (command: Command) => Promise<Result<Finished>>;
 
 /**
- * Runs a command with execa. Failures: COMMAND_NOT_FOUND, COMMAND_TIMED_OUT, CANCELLED,
+ * Runs a command with execa. Failures: COMMAND_NOT_FOUND, COMMAND_TIMED_OUT,
  * COMMAND_FAILED, with the last lines of standard output and standard error as the cause.
  */
 export const run: Run = async (command) => {

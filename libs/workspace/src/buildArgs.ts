@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { readTextIfThere } from '@prism-build/shell';
 
-/** Values of ARG instructions by name: a text, or the variable of the environment that has it. */
+/** Values of ARG instructions by name: a text, or the environment variable that has the value. */
 export type BuildArgs = Readonly<Record<string, string | { readonly env: string }>>;
 
 /**
- * The arguments that have a value. A variable that is empty counts as one that is not set, for Nx hashes both
- * alike: the default of the ARG holds. Inference knows no environment, since Nx may keep what it says.
+ * The arguments that have a value. An empty variable counts as unset, because Nx hashes both alike: the ARG's default
+ * applies. Inference passes no environment, because Nx may cache its result.
  */
 export function valuesOf(args: BuildArgs, environment: NodeJS.ProcessEnv = {}): Record<string, string> {
   const values = Object.entries(args).map(([name, given]) => {
@@ -18,22 +18,23 @@ export function valuesOf(args: BuildArgs, environment: NodeJS.ProcessEnv = {}): 
   return Object.fromEntries(values.filter(([, value]) => typeof value === 'string'));
 }
 
-/** The variables of the environment that arguments take their values from. */
+/** The environment variables from which arguments take their values, sorted. */
 export function variablesOf(args: BuildArgs): string[] {
   const names = Object.values(args).flatMap((given) => variableOf(given) ?? []);
   return [...new Set(names)].sort();
 }
 
-/** What project.json declares comes here before it is checked. */
+/** Checks the type at run time: values of project.json arrive here before they are validated. */
 function variableOf(given: BuildArgs[string]): string | undefined {
   return typeof given === 'object' && typeof given?.env === 'string' ? given.env : undefined;
 }
 
-/** The files that Nx loads for itself; all the others count for keys, and not for tasks that run in a batch. */
+/** Files that Nx loads for all tasks. It uses other env files in keys, but does not load them for tasks of a batch. */
 const loadedForAll = new Set(['.env', '.env.local']);
 
 /**
- * Refuses a variable that a file for one task sets: Nx would put another value into the key than the build sees.
+ * Fails with BUILD_ARG_OF_ONE_TASK for a variable that an env file of single tasks sets: the cache key would contain
+ * another value than the build sees.
  *
  * @param project the project's root, relative to the workspace.
  */

@@ -1,4 +1,4 @@
 import type { Platform } from '@prism-build/containerfile';
 
-/** Constant, so that no plan, no key and no result of a command depends on the machine. */
+/** The value of BUILDPLATFORM. Constant, so that plans, cache keys and results do not depend on the machine. */
 export const buildPlatform: Platform = { os: 'linux', architecture: 'amd64' };

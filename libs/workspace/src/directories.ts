@@ -1,16 +1,16 @@
 import { join, resolve } from 'node:path';
 
-/** Every place that the plugin writes to; all absolute. */
+/** The directories that the plugin writes to, as absolute paths. */
 export interface Directories {
   readonly root: string;
-  /** Content store, work trees, locks: everything here can be deleted, at the price of doing it again. */
+  /** Content store, work trees and locks. May be deleted; builds then repeat the work. */
   readonly prism: string;
   readonly store: string;
-  /** Compilers' caches and fetched dependencies; PRISM_CACHE_DIR shares them between clones. */
+  /** Compilers' caches and fetched dependencies. Clones can share it by PRISM_CACHE_DIR. */
   readonly cache: string;
 }
 
-/** `PRISM_DIR` and `PRISM_CACHE_DIR` move the defaults `.prism` and `.prism/cache` of the workspace. */
+/** The directories of a workspace. `PRISM_DIR` and `PRISM_CACHE_DIR` override `.prism` and `.prism/cache`. */
 export function directoriesOf(root: string, env: NodeJS.ProcessEnv): Directories {
   const prism = resolve(root, env.PRISM_DIR || '.prism');
   return {
@@ -25,20 +25,20 @@ export function compileDirectory(root: string, project: string): string {
   return join(root, 'dist', 'compile', project);
 }
 
-/** Where an image is published; that of a variant is a folder beside the blobs of the default image. */
+/** The directory of an image. A variant's is a subdirectory of the default image's. */
 export function imageDirectory(root: string, project: string, variant?: string): string {
   return join(root, 'dist', 'images', project, variant ?? '');
 }
 
-/** What of an image's directory is the image's own; the rest are directories of variants. */
+/** The entries of an image's directory that belong to the image; all others are directories of variants. */
 export const imageParts = ['digest.json', 'blobs'] as const;
 
-/** Tells an image from every other in names of files: a project's name has no `+`. */
+/** A name for files of an image. Unique, because a project's name has no `+`. */
 export function imageKey(project: string, variant: string | undefined): string {
   return variant === undefined ? project : `${project}+${variant}`;
 }
 
-/** What is known of the files of an image's context, beside the work trees of its project. */
+/** The file with the digests of an image's context. */
 export function contextDigestsPath(
   { prism }: Directories,
   project: string,

@@ -1,7 +1,7 @@
 import { hasGlob } from '@prism-build/containerfile';
 import ignore, { type Ignore } from 'ignore';
 
-/** Whether git, or .nxignore, ignores a workspace-relative path; also one that does not exist, or a pattern. */
+/** Whether .gitignore or .nxignore ignores a workspace-relative path. The path may be a pattern or not exist. */
 export type IsIgnored = (path: string) => boolean;
 
 /**
@@ -16,7 +16,7 @@ export function openGitIgnore(read: (path: string) => string | undefined): IsIgn
     if (!matchers.has(directory)) matchers.set(directory, makeMatcher(directory, read));
     return matchers.get(directory);
   };
-  /** The files whose rules apply to a path, each with the path as it sees it. */
+  /** The ignore files that apply to a path, each with the path relative to it. */
   const listMatchers = (path: string): { readonly matcher: Matcher; readonly inner: string }[] => {
     const found: { readonly matcher: Matcher; readonly inner: string }[] = [];
     for (let start = 0; start >= 0; ) {
@@ -44,11 +44,11 @@ export function openGitIgnore(read: (path: string) => string | undefined): IsIgn
   };
   const ask = (path: string): boolean => {
     const matchers = listMatchers(path);
-    // What is ignored as a file is ignored as a directory, and a test covers the directories above.
+    // A pattern that ignores a file also ignores a directory; `test` includes the parent directories.
     if (!matchers.some(({ matcher }) => matcher.includes))
       return matchers.some(({ matcher, inner }) => matcher.rules.test(`${inner}/`).ignored);
     const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-    // A path that does not exist yet may become a directory, which `dist/` requires.
+    // A path that does not exist may become a directory, and `dist/` matches directories only.
     return (above !== '' && isKnownIgnored(above)) || isIgnored(path, false) || isIgnored(path, true);
   };
   const isKnownIgnored = (path: string): boolean => {

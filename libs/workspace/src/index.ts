@@ -32,12 +32,13 @@ export {
   readContextTree,
   readIgnoreRules,
 } from './readContext';
-export { divideFacts, keepFacts, noFacts } from './stage/facts';
+export { divideFacts, noFacts, openFacts } from './stage/facts';
 export { type Files, openFiles } from './stage/files';
-export { absoluteIn, type Looked, lookAt, nowhere, parentOf, type Signature } from './stage/look';
+export { absoluteIn, type Fingerprint, type Looked, lookAt, nowhere, parentOf } from './stage/look';
 export { inContext, joined } from './stage/mounts';
 export { isPassedOver } from './stage/passedOver';
 export { readStage, type StageReading } from './stage/readStage';
+export { fingerprintIn, isSame, placeOf, type Trace, toText } from './stage/trace';
 export {
   listUnhashed,
   listUnhashedParts,
@@ -45,5 +46,4 @@ export {
   type Unhashed,
   type UnhashedRequest,
 } from './stage/unhashed';
-export { isSame, placeOf, signatureIn, toText, type Witness } from './stage/witness';
 export { findSubmodules, listSubmodules } from './submodules';

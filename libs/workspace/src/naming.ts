@@ -18,7 +18,7 @@ export function componentNameOf(root: string, label: string | undefined): string
   return toName(`${above}-${label}`);
 }
 
-/** What Nx takes for the name of a project and a registry for a part of an image's: small letters, single separators. */
+/** Converts a text to a name that is valid for Nx projects and in image names: lower case, single separators. */
 export function toName(text: string): string {
   if (isName.test(text)) return text;
   const name = text
@@ -29,14 +29,14 @@ export function toName(text: string): string {
   return name === '' ? 'component' : name;
 }
 
-/** Most names are ones: every command of nx asks for all of them. */
+/** Names that need no conversion. Most are: this keeps inference fast. */
 const isName = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 
 function partsOf(directory: string): string[] {
   return directory.split('/').filter((part) => part !== '' && part !== '.');
 }
 
-/** Where the component behind an image name of this workspace lives: `localhost/prism/base-x:tag` in `containerfiles/x`. */
+/** The directory of the builder base that an image name means: `containerfiles/x` for `localhost/prism/base-x:tag`. */
 export function builderDirectory(reference: string): string | undefined {
   const match = /^(?:localhost\/)?(?:[\w.-]+\/)*base-([\w.-]+?)(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?$/.exec(
     reference,
@@ -44,12 +44,12 @@ export function builderDirectory(reference: string): string | undefined {
   return match ? `containerfiles/${match[1]}` : undefined;
 }
 
-/** The name that an engine knows an image by: `localhost/<prefix>/<project>`. */
+/** An image's name in engines: `localhost/<prefix>/<project>`. */
 export function imageName(prefix: string, project: string): string {
   return `localhost/${prefix ? `${prefix}/` : ''}${project.toLowerCase().replace(/^@/, '')}`;
 }
 
-/** Whether a registry takes a name without its tag: the grammar of the OCI distribution specification. */
+/** Whether an image name without tag is valid by the grammar of the OCI distribution specification. */
 export function isImageName(name: string): boolean {
   const path = name.slice(name.indexOf('/') + 1);
   return name.length <= 255 && path.split('/').every((part) => imageNamePart.test(part));
@@ -62,7 +62,7 @@ export function targetName(target: string, variant: string | undefined): string 
   return variant === undefined ? target : `${target}-${variant}`;
 }
 
-/** Whether a name can only be that of a component: no registry is called so. */
+/** Whether an image name can only mean a component: it begins with `localhost/`, which is no registry. */
 export function isLocal(reference: string): boolean {
   return reference.startsWith('localhost/');
 }

@@ -1,6 +1,6 @@
 import { type Platform, parsePlatform } from '@prism-build/containerfile';
 
-/** A platform of the options; an invalid one is kept as text, because the build refuses it by name. */
+/** Parses a platform of the options. Keeps an invalid one as text: the build refuses it and names it. */
 export function platformOf(name: string): Platform {
   return parsePlatform(name) ?? { os: 'linux', architecture: name };
 }

@@ -14,7 +14,7 @@ import { fileFailure, readTextIfThere } from '@prism-build/shell';
 /** The text of a file of the workspace; undefined where there is none. */
 export type ReadText = (path: string) => string | undefined;
 
-/** The ignore file that the engines would use for this Containerfile and context, as rules. */
+/** The rules of the ignore file that engines use for this Containerfile and context. */
 export function readIgnoreRules(
   read: ReadText,
   containerfile: string,
@@ -31,7 +31,7 @@ export function readIgnoreRules(
   }
 }
 
-/** By text: components have few different ignore files, and patterns are slow to compile. Matchers have no state. */
+/** Cached by text: components have few different ignore files, and patterns are slow to compile. Matchers have no state. */
 const parsed = new Map<string, Result<IgnoreMatcher>>();
 const mostParsed = 1000;
 
@@ -39,14 +39,14 @@ function parseRules(text: string, file: string): Result<IgnoreMatcher> {
   const known = parsed.get(text);
   if (known) return known;
   const rules = parseIgnoreFile(text, file);
-  // Failures name the file.
+  // Not cached: failures name the file.
   if (!rules.ok) return rules;
   if (parsed.size >= mostParsed) parsed.clear();
   parsed.set(text, rules);
   return rules;
 }
 
-/** Where an ignore file may lie, relative to the workspace as both arguments are, in order of precedence. */
+/** Paths at which an ignore file may be, in order of precedence. All paths are relative to the workspace. */
 export function listIgnoreFiles(containerfile: string, context: string): string[] {
   const base = context === '.' || context === '' ? '' : `/${context}`;
   return ignoreFileCandidates(`/${containerfile}`, base).map((path) => path.replace(/^\//, ''));
@@ -58,7 +58,8 @@ export function readBelow(root: string): ReadText {
 }
 
 /**
- * What is read of the context, and no more, as a tree.
+ * Reads the given paths of the context, without ignored files, as a tree. Fails with COPY_SOURCE_OUTSIDE for a context
+ * outside the workspace.
  *
  * @param paths relative to the context; they may have wildcards
  */
@@ -80,14 +81,14 @@ export function readContextTree(
   return readDirectory(join(root, context), roots, rules.value);
 }
 
-/** What is read of a context as paths: `` is all of it. */
+/** The paths of the context that sources name; `''` is the whole context. */
 export function contextPaths(sources: readonly ContextSource[]): string[] {
   return sources.flatMap(({ source }) =>
     source.kind === 'path' ? [source.path === '.' ? '' : source.path] : [],
   );
 }
 
-/** The directory that a pattern with wildcards starts below; the path itself without wildcards. */
+/** The part of a pattern before the first wildcard; the whole path if it has none. */
 export function literalPart(pattern: string): string {
   const parts = pattern.split('/');
   const wild = parts.findIndex(hasGlob);

@@ -39,7 +39,7 @@ export function listSubmodules(text: string): string[] {
   );
 }
 
-/** git-config(1): quotes around a value, and backslashes in it. */
+/** Removes quotes around a value and backslashes in it (git-config(1)). */
 function unquote(value: string): string {
   const quoted = /^"(.*)"$/.exec(value)?.[1];
   return (quoted ?? value).replaceAll(/\\(.)/g, '$1');

@@ -9,9 +9,9 @@ import { readImagesLock } from './readImagesLock';
 import { listSiblings } from './siblings';
 
 /**
- * Makes sure that the store has layers that an image has from its bases, each verified: out of the store, else
- * out of the directories of components, which are built again where they are altered, else out of the registry
- * that a lock names.
+ * Puts the given base layers into the store and verifies each. Sources, in this order: the store itself, the image
+ * directories of components (an altered image is rebuilt), the registry that a lock names.
+ * Failures: BASE_LAYER_MISSING, and those of rebuilding and of the registry.
  */
 export async function fetchLayers(
   input: StepInput,
@@ -46,11 +46,11 @@ async function fetchLayer(
   }
   const pulled = await fetchFromRegistry(input, store, layer, projects);
   if (pulled) return pulled;
-  const what = `the layer ${layer.digest} of a base is nowhere to be found`;
+  const what = `the base layer ${layer.digest} is missing from the store, the images of components and the locked images`;
   return failed(imageFailure('BASE_LAYER_MISSING', { what, why: found.failures[0]?.what }));
 }
 
-/** The layer by the lock that names the manifest it comes from; undefined where no lock does. */
+/** Pulls the layer from the registry whose lock names its manifest; undefined if no lock names it. */
 async function fetchFromRegistry(
   { directories, project, options, siblings }: StepInput,
   store: ContentStore,
@@ -66,7 +66,7 @@ async function fetchFromRegistry(
     const image = parseReference(found.name);
     if (!image.ok) return image;
     const tools = { run, store, directory: join(directories.prism, 'pulls') };
-    // All of them: who needs one layer of a base needs the others soon, and the registry is asked once.
+    // Pulls all layers of the base in one request: the build will need the others too.
     return sayIfLong(`${project}: fetching layers of ${found.name}`, () =>
       pullLayers(tools, image.value, found.platform.manifest, found.platform.layers),
     );

@@ -14,9 +14,12 @@ import { readImagesLock } from './readImagesLock';
 import { readSibling } from './readSibling';
 import { listSiblings } from './siblings';
 
-/** What is known of the images that a Containerfile names; reads no layer and uses no network. */
+/**
+ * Manifests, settings and history of the images that a Containerfile names. Reads no layers, uses no network.
+ * Failures: BASE_UNKNOWN, BASE_CYCLIC, IMAGE_NOT_LOCKED.
+ */
 export async function readBases(input: StepInput, { images }: ImageReads): Promise<Result<Bases>> {
-  // The first line that names an image is where its failure belongs.
+  // A failure names the first line that uses the image.
   const first = new Map([...images].reverse().map((use) => [use.reference, use]));
   const cycle = findCycle(input, [...first.values()]);
   if (!cycle.ok) return cycle;
@@ -55,13 +58,13 @@ async function readBase(
   const image = locked.value.images[formatReference(name.value)];
   if (image) return ok(lockedBase(image));
   const what = `${formatReference(name.value)} is not in ${imagesLockPath(input.options.containerfile)}`;
-  // One command for all that lack a lock: a workspace that begins lacks many.
+  // A new workspace lacks many locks; one command creates them all.
   const remedy = `Run \`nx g prism:lock\` once for all projects (this one alone: --project=${input.project}), and commit the locks.`;
   return failed(registryFailure('IMAGE_NOT_LOCKED', { what, remedy, at }));
 }
 
 function findCycle({ project, options, siblings }: StepInput, uses: readonly ImageUse[]): Result<void> {
-  // Nothing is made of a variant.
+  // No image can have a variant as its base.
   if (options.variant !== undefined) return ok(undefined);
   const circular = uses.filter(({ reference }) => {
     const base = options.bases[reference];
@@ -73,7 +76,7 @@ function findCycle({ project, options, siblings }: StepInput, uses: readonly Ima
   if (circular.length === 0) return ok(undefined);
   return failed(
     ...circular.map(({ reference, at }) => {
-      const what = `${reference} is made of the image of ${project} itself`;
+      const what = `${reference} depends on the image of ${project} itself`;
       return imageFailure('BASE_CYCLIC', { what, at });
     }),
   );

@@ -3,7 +3,7 @@ import { ok, type Result } from '@prism-build/errors';
 import { type ImagesLock, imagesLockPath, parseImagesLock } from '@prism-build/registry';
 import { readTextIfThere } from '@prism-build/shell';
 
-/** What is locked beside a Containerfile; nothing where there is no lock. */
+/** The images.lock.json beside a Containerfile; an empty lock if the file does not exist. */
 export function readImagesLock(root: string, containerfile: string): Result<ImagesLock> {
   const path = imagesLockPath(containerfile);
   const text = readTextIfThere(join(root, path));

@@ -15,8 +15,9 @@ import { imageDirectory } from '@prism-build/workspace';
 import type { Siblings } from './siblings';
 
 /**
- * The image of another component as a base. Nothing that was restored is trusted: what is missing or altered is
- * built again, here and now. Its layers are looked at when their bytes are needed.
+ * The image of another component, as a base. The image may have been restored from the build cache, so it is verified,
+ * and rebuilt in this process if a file is missing or altered. Checks only the sizes of layers; their bytes are verified
+ * when they are read.
  */
 export async function readSibling(
   root: string,

@@ -1,19 +1,19 @@
 import type { Failure, Result } from '@prism-build/errors';
 import type { BuildOptions } from '../options';
 
-/** The other components of the workspace, as a step that starts from their images needs them. */
+/** Access to the other components of the workspace, for a step whose image has theirs as a base. */
 export interface Siblings {
-  /** Options of a component's build-image target, or of that of a variant. */
+  /** Options of a component's build-image target, or of its target for a variant. */
   readonly optionsOf: (project: string, variant?: string) => Result<BuildOptions>;
   /** The variants of a component's image. */
   readonly variantsOf: (project: string) => readonly string[];
-  /** Builds an image again in process, and puts it where the altered one came from. */
+  /** Rebuilds an image in this process, and replaces the altered entry of the build cache. */
   readonly rebuild: (project: string, failures: readonly Failure[]) => Promise<Result<void>>;
 }
 
 /**
- * The components whose images an image is made of, nearest first, itself not among them unless it is made of
- * itself: then it is the last.
+ * The components whose images are bases of an image, directly or indirectly, nearest first. Contains the image's own
+ * project only if there is a cycle; it is then the last one.
  */
 export function listSiblings(project: string, options: BuildOptions, siblings: Siblings): string[] {
   const found = new Set<string>();

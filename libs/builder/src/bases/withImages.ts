@@ -7,7 +7,7 @@ import type { ContentStore } from '@prism-build/oci';
 import type { StepInput } from '../step';
 import { fetchLayers } from './fetchLayers';
 
-/** Runs `work` with the file trees of bases; what it took out of their layers is removed afterwards. */
+/** Runs `work` with the file trees of bases. Removes the files that were extracted from their layers afterwards. */
 export async function withImages<T>(
   input: StepInput,
   store: ContentStore,
@@ -30,7 +30,7 @@ export async function withImages<T>(
   }
 }
 
-/** What killed runs left; a day is longer than any run. */
+/** Removes what killed runs left: directories older than a day, which is longer than any run. */
 function sweep(directory: string): void {
   const old = Date.now() - 24 * 3600 * 1000;
   for (const name of existsSync(directory) ? readdirSync(directory) : []) {

@@ -12,8 +12,9 @@ export interface Compiled extends CompiledTree {
 }
 
 /**
- * Compiles the tree that the key covers. Where that fails and COPY takes more, it compiles all of it: what then succeeds
- * reads more than its sources show, which the option alsoReads says from then on. Its result is not cached.
+ * Compiles the tree that the cache key covers. If that fails and COPY takes more files, compiles again with all of them.
+ * If this succeeds, the compiler read files that the key does not cover: they are reported for the option alsoReads, and
+ * the result is not cached.
  */
 export async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Result<Compiled>> {
   const { directories, options, project } = input;
@@ -37,7 +38,7 @@ export async function compilePlanned(input: StepInput, plan: CompilePlan): Promi
   return ok({ ...whole.value, widened: proved ? widened : { ...widened, alsoReads: ['.'] } });
 }
 
-/** Whether a compile of some more paths gives what one of all paths gave. */
+/** Whether a compile with these additional paths gives the same result as a compile with all paths. */
 async function compileWith(
   input: StepInput,
   plan: CompilePlan,

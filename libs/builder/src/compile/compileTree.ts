@@ -31,14 +31,14 @@ import { runCompilers } from './runCompilers';
 export interface CompiledTree {
   readonly manifest: CompileManifest;
   readonly kept: boolean;
-  /** What is not wrong and should be known. */
+  /** Messages to show although nothing failed. */
   readonly notes: readonly string[];
 }
 
 /**
- * Compiles a tree of sources for all platforms, unless the journal says that the same was compiled before.
+ * Compiles a tree of sources for all platforms, unless the journal records a compile of the same inputs.
  *
- * @param prepared called when the tree lies there, before the compiler runs
+ * @param prepared called when the mirror is complete, before the compiler runs
  */
 export async function compileTree(
   input: StepInput,
@@ -79,7 +79,7 @@ export async function compileTree(
   const called = await obtainCompanions({ ...input, plan }, companions.value);
   if (!called.ok) return called;
   return withCompiler({ ...input, plan, language, pin: pin.value }, async (compiler) => {
-    // A compiler that outlived a killed run goes on writing: into a directory that is not this run's.
+    // A compiler of a killed run may still be writing, so each run has an output directory of its own.
     const outputs = join(work, 'out', `${process.pid}-${randomBytes(4).toString('hex')}`);
     const out = (target: Target) => join(outputs, platformDirectory(formatPlatform(target)));
     const request: CompileRequest = {
@@ -101,7 +101,7 @@ export async function compileTree(
       version: pin.value.version,
       out,
     };
-    // Nothing of an earlier command may pass for a result of this one.
+    // Removes output of earlier commands, which could be taken for output of this one.
     fs.rmSync(join(work, 'out'), { recursive: true, force: true });
     for (const target of request.targets) fs.mkdirSync(out(target), { recursive: true });
     for (const directory of [request.directories.home, request.directories.scratch])
@@ -128,7 +128,7 @@ export async function compileTree(
       `${project}: ${language.title} compiles for ${request.targets.map(formatPlatform).join(', ')}`,
       () => runCompilers(compiler, language, request, describeSources(tree, mirror.value, source), plan),
     );
-    // The image of what is compiled comes next. Not before the compilers run: they wait for nothing.
+    // Image assembly follows and needs these threads. Started after the compilers, so that it does not delay them.
     setImmediate(preparePackers, plan.platforms.length);
     const compiled = await compiling;
     if (!compiled.ok) return compiled;
@@ -150,7 +150,7 @@ export async function compileTree(
   });
 }
 
-/** The tree that the compiler sees, as it lies in the mirror. */
+/** The compiler's source tree, with its paths in the mirror. */
 function describeSources(tree: Tree, { files }: MirroredTree, source: string): CompiledSources {
   const digests = new Map<string, string>();
   for (const [path, node] of tree) {

@@ -1,14 +1,14 @@
 import { readTextIfThere } from '@prism-build/shell';
 import { type CompileManifest, readOutput } from '../compileManifest';
 
-/** What was compiled last, so that finished work survives a kill of the batch. */
+/** Record of a project's last compile. It keeps finished work if the batch is killed before Nx caches it. */
 interface Journal {
   readonly key: string;
   readonly manifest: CompileManifest;
   readonly notes: readonly string[];
 }
 
-/** The journal of the same key, if what it says still lies at the destination, byte for byte. */
+/** The journal if its key is the same and the files that it names are still at the destination, unaltered. */
 export function readJournal(journal: string, key: string, destination: string): Journal | undefined {
   const written = parseJournal(readTextIfThere(journal) ?? '');
   if (written?.key !== key) return undefined;
@@ -16,7 +16,7 @@ export function readJournal(journal: string, key: string, destination: string): 
   return found.ok && JSON.stringify(found.value) === JSON.stringify(written.manifest) ? written : undefined;
 }
 
-/** A journal that cannot be read is none: then it is compiled. */
+/** Undefined for a journal that cannot be parsed: the project is then compiled. */
 function parseJournal(text: string): Journal | undefined {
   try {
     return JSON.parse(text);

@@ -4,12 +4,12 @@ import type { CompilePlan } from '@prism-build/plan';
 import { type Finished, run } from '@prism-build/shell';
 import type { StepInput } from '../step';
 
-/** Who runs a toolchain: the machine itself, or a container of the builder base. Both get the same calls. */
+/** Runs a toolchain on this machine or in a container of the builder base. Calls are the same for both. */
 export interface Compiler {
   readonly toolchain: Toolchain;
-  /** No network, nothing inherited. */
+  /** Runs without network and inherits no environment variables. */
   readonly compile: (call: CompilerCall) => Promise<Result<Finished>>;
-  /** May use the network; `settings` say where packages come from. */
+  /** May use the network. `settings` are the user's variables for package sources, proxies and certificates. */
   readonly fetch: (
     call: CompilerCall,
     settings: Readonly<Record<string, string>>,

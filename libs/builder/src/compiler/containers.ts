@@ -16,18 +16,18 @@ import { callEngine, withBuilderStore } from '../run/builderStore';
 import { loadDockerImage } from '../run/loadDockerImage';
 import { loadRunImage } from '../run/runImages';
 
-/** A program of the image that containers were opened for; `input` is its whole standard input. */
+/** Runs a program of the builder image. `input` is its complete standard input. */
 export type RunProgram = (call: Omit<RunCall, 'image'>, input?: string) => Promise<Result<Finished>>;
 
 interface ContainerImage {
   readonly directories: Directories;
   readonly store: ContentStore;
   readonly image: PlatformImage;
-  /** Brings layers into the store. */
+  /** Fetches layers into the store. */
   readonly fetch: (layers: readonly ImageLayer[]) => Promise<Result<void>>;
 }
 
-/** Runs `work` with an engine that has the image and runs its programs. */
+/** Loads the image into an engine and calls `work` with a function that runs programs in it. */
 export function withContainers<T>(
   engine: Engine,
   image: ContainerImage,
@@ -51,7 +51,7 @@ async function withPodman<T>(
   });
 }
 
-/** Docker has one store for all: the image lies there under a name of its own, for `docker rmi`. */
+/** Docker has one store for all users, so the image gets a name by which `docker rmi` can remove it. */
 async function withDocker<T>(
   { directories, store, image, fetch }: ContainerImage,
   work: (run: RunProgram) => Promise<Result<T>>,

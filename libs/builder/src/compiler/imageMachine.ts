@@ -5,8 +5,8 @@ import type { Machine } from '@prism-build/languages';
 import type { Content } from '@prism-build/oci';
 
 /**
- * Asks something of the files of an image as if it were the machine. Contents are taken out of layers when somebody
- * wants to read them, so `ask` is repeated until it wants no more.
+ * Calls `ask` with the files of an image in place of this machine's. Files are extracted from layers only when `ask`
+ * reads them, so `ask` is called again until it reads no further file.
  */
 export async function askImage<T>(
   tree: Tree,
@@ -42,7 +42,7 @@ export async function askImage<T>(
 
 const dpkgStatus = '/var/lib/dpkg/status';
 
-/** Bases of packages keep what dpkg knows as distroless images do: a file for each package, which is installed. */
+/** Bases of packages store dpkg's database as distroless images do: one file for each installed package. */
 function readStatus(tree: Tree, read: (file: string) => string | undefined): string | undefined {
   const names = [...tree.keys()].filter((path) => /^var\/lib\/dpkg\/status\.d\/[^/]+$/.test(path));
   if (names.length === 0) return read(dpkgStatus);

@@ -8,8 +8,9 @@ import { thisMachine } from '../toolchain';
 import type { CompilerRequest } from './compiler';
 
 /**
- * Fetches the pinned toolchain into the cache, where its language can; `absent` says why the machine has none, and is
- * the failure where it cannot.
+ * Fetches the pinned toolchain into the cache if the language can do so.
+ *
+ * @param absent why this machine does not have it; returned if it cannot be fetched
  */
 export async function obtainToolchain(
   { language, pin, plan, directories: { cache } }: CompilerRequest,

@@ -18,7 +18,7 @@ import type { Compiler, CompilerRequest } from './compiler';
 import { type RunProgram, withContainers } from './containers';
 import { askImage } from './imageMachine';
 
-/** Runs `work` with the compiler of a builder base, in an engine's containers of this machine's own platform. */
+/** Runs `work` with the compiler of a builder base, in containers of this machine's platform. */
 export async function withBuilder<T>(
   request: CompilerRequest,
   engine: Engine,
@@ -31,13 +31,13 @@ export async function withBuilder<T>(
   if (!builder.ok) return builder;
   const base = builder.value.find((one) => formatPlatform(one.platform) === formatPlatform(platform));
   if (!base) {
-    const what = `${plan.builder} has nothing for this machine (${formatPlatform(platform)})`;
+    const what = `${plan.builder} has no image for this machine's platform, ${formatPlatform(platform)}`;
     const at = { file: plan.containerfile, line: plan.builderLine };
     return failed(imageFailure('BASE_PLATFORM_MISSING', { what, at }));
   }
   const store = await openContentStore(directories.store);
   if (!store.ok) return store;
-  // The layers are the builder's, which the image itself is not made of.
+  // Fetches from the builder's layers: the image's own bases do not include the builder.
   const input = { ...request, options: { ...options, bases: { [plan.builder]: project } } };
   const toolchain = await findInImage(request, base, input, store.value);
   if (!toolchain.ok) return toolchain;
@@ -55,7 +55,10 @@ export async function withBuilder<T>(
   });
 }
 
-/** The same check as on the machine: what the base holds is what the pin says. Reading a big layer once is enough. */
+/**
+ * Finds the pinned toolchain in the builder image, by the same check as on this machine. Stores the answer, because
+ * reading a large layer takes long.
+ */
 async function findInImage(
   { language, pin, plan, directories }: CompilerRequest,
   base: BasePlatform,
@@ -79,7 +82,7 @@ async function findInImage(
   return found;
 }
 
-/** What cannot be read is looked for again. */
+/** Undefined for a stored answer that cannot be parsed: the toolchain is then searched again. */
 function parseToolchain(text: string | undefined): Toolchain | undefined {
   try {
     const { command, root } = JSON.parse(text ?? '{}') as Partial<Toolchain>;
@@ -89,12 +92,12 @@ function parseToolchain(text: string | undefined): Toolchain | undefined {
   }
 }
 
-/** Whom this machine trusts, its containers trust when they fetch: what they get is checked against locks. */
+/** The machine's certificate authorities; fetching containers trust them. Fetched content is verified against locks. */
 const authorities = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
- * Directories are at their own paths, so that a compiler in a container gets the very arguments that it gets here.
- * Sources are read-only, and so are dependencies once they are fetched.
+ * Mounts directories at the paths that they have on this machine, so that the compiler's arguments are the same.
+ * Sources are read-only. Dependencies are read-only after fetching.
  */
 function containerRun({ directories, language, project }: CompilerRequest, program: RunProgram) {
   const work = join(directories.prism, 'work', project);
@@ -108,7 +111,7 @@ function containerRun({ directories, language, project }: CompilerRequest, progr
     settings: Readonly<Record<string, string>>,
     network: 'none' | 'host',
   ) => {
-    // The home of the user stays outside; a file that a setting names, such as certificates, comes along.
+    // Does not pass on HOME. Mounts files that a setting names, such as certificates.
     const own = Object.entries(settings).filter(([name]) => name !== 'HOME');
     const named = network === 'host' ? [authorities, ...own.map(([, value]) => value)] : [];
     const call = {

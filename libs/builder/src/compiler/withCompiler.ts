@@ -7,8 +7,8 @@ import { obtainToolchain } from './obtainToolchain';
 import { withBuilder } from './withBuilder';
 
 /**
- * Runs `work` with the pinned compiler: the host's where it is the one, else that of the builder base in a container, else
- * one that is fetched; with the engine `podman` always the second. Which of them is in no key, since both give the same bytes.
+ * Runs `work` with the pinned compiler: the host's if it matches the pin, else the builder base's in a container, else a
+ * fetched one. The engine `podman` always uses the builder base. All give the same bytes, so no cache key names the choice.
  */
 export async function withCompiler<T>(
   request: CompilerRequest,
@@ -18,7 +18,7 @@ export async function withCompiler<T>(
   const asked = options.engine === 'auto' ? process.env.PRISM_ENGINE || 'auto' : options.engine;
   const host = findToolchain(language, pin, plan, directories.cache);
   if (host.ok && asked !== 'podman') return work(hostCompiler(host.value));
-  // A builder that is pinned to another language is wrong wherever it runs.
+  // If the builder is pinned to another language, no other compiler can help.
   if (!host.ok && pin.language !== language.name) return host;
   const at = { file: plan.containerfile, line: plan.builderLine };
   const engine = pickEngine(options.engine);
@@ -36,8 +36,11 @@ export async function withCompiler<T>(
   return failed(engineFailure('BUILDER_MISSING', { what, at }));
 }
 
-/** Why no engine stepped in. */
+/** Adds to a failure why no container could compile. */
 function explain(failure: Failure, engine: boolean): Failure {
-  const why = engine ? 'the builder is no component of this workspace' : 'there is no engine';
-  return { ...failure, why: [failure.why, `nor can a container compile: ${why}`].filter(Boolean).join('\n') };
+  const why = engine ? 'the builder is no component of this workspace' : 'no engine is installed';
+  return {
+    ...failure,
+    why: [failure.why, `a container cannot compile either: ${why}`].filter(Boolean).join('\n'),
+  };
 }

@@ -4,50 +4,51 @@ import { type Failure, ociFailure } from '@prism-build/errors';
 import type { hashFile } from '@prism-build/oci';
 import { writeFileAtomic } from '@prism-build/shell';
 import { digestSize, encodeTable, readTable } from './digestTable';
-import { keySize, readKey, settledBefore } from './fileKey';
+import { fingerprintSize, readFingerprint, settledBefore } from './fingerprint';
 
 interface ContextDigests {
-  /** sha256 of the content of a file of the tree, by its number among those that lie on the disk. In binary. */
+  /** sha256 (binary) of a file's content. `number` counts the tree's files that are on the disk, from 0. */
   readonly digestOf: (number: number) => Buffer;
-  /** A failure for each file whose content has changed since: the image may contain it, but its key does not. */
+  /** LAYER_SOURCE_CHANGED for each file whose content changed meanwhile: the image may not match its cache key. */
   readonly findChanged: () => Promise<readonly Failure[]>;
 }
 
 type Hash = (path: string, size: number) => Promise<ReturnType<typeof hashFile>>;
 
 /**
- * Digests of the files of a tree. A file whose key is known from an earlier run is not read again. `path` holds only the
- * keys of this tree, so it never grows beyond the tree. Throws file system errors.
+ * Digests of the files of a tree. Does not read a file whose fingerprint is in the table of an earlier run (`path`). The
+ * new table contains only this tree's files, so it stays bounded. Throws file system errors.
  */
 export async function digestContext(tree: Tree, path: string, hash: Hash): Promise<ContextDigests> {
-  const known = readTable(path);
+  const table = readTable(path);
   const settled = settledBefore(dirname(path));
   const files = [...tree.values()].flatMap((node) =>
     node.type === 'file' && node.content.kind === 'file' ? [node.content] : [],
   );
   // One buffer for all files: a buffer for each file would take several times the memory.
-  const keys = Buffer.alloc(files.length * keySize);
+  const fingerprints = Buffer.alloc(files.length * fingerprintSize);
   const digests = Buffer.alloc(files.length * digestSize);
-  const keyOf = (number: number) => keys.subarray(number * keySize, (number + 1) * keySize);
+  const fingerprintOf = (number: number) =>
+    fingerprints.subarray(number * fingerprintSize, (number + 1) * fingerprintSize);
   const digestOf = (number: number) => digests.subarray(number * digestSize, (number + 1) * digestSize);
-  const kept: number[] = [];
+  const recorded: number[] = [];
   for (const [number, { path: file, size }] of files.entries()) {
-    const key = keyOf(number);
-    const changed = readKey(file, key);
-    const before = known.find(key);
+    const fingerprint = fingerprintOf(number);
+    const changed = readFingerprint(file, fingerprint);
+    const before = table.find(fingerprint);
     (before ?? binary(await hash(file, size))).copy(digests, number * digestSize);
-    // Checked again: a file that was written while it was read gets no entry.
-    if (changed < settled && (before || hasKey(file, key))) kept.push(number);
+    // Checks again: a file that was written during hashing gets no entry.
+    if (changed < settled && (before || hasFingerprint(file, fingerprint))) recorded.push(number);
   }
-  const table = encodeTable(keys, digests, kept);
-  if (!table.equals(known.bytes)) writeFileAtomic(path, table);
+  const next = encodeTable(fingerprints, digests, recorded);
+  if (!next.equals(table.bytes)) writeFileAtomic(path, next);
   return {
     digestOf,
     findChanged: async () => {
       const failures: Failure[] = [];
       for (const [number, { path: file, size }] of files.entries()) {
-        if (hasKey(file, keyOf(number))) continue;
-        // A changed mode or name changes the time too.
+        if (hasFingerprint(file, fingerprintOf(number))) continue;
+        // A new mode or name changes ctime too; only other content is a failure.
         if (binary(await hash(file, size)).equals(digestOf(number))) continue;
         failures.push(
           ociFailure('LAYER_SOURCE_CHANGED', { what: `${file} changed while the image was built.` }),
@@ -58,11 +59,11 @@ export async function digestContext(tree: Tree, path: string, hash: Hash): Promi
   };
 }
 
-const scratch = Buffer.alloc(keySize);
+const scratch = Buffer.alloc(fingerprintSize);
 
-function hasKey(file: string, key: Buffer): boolean {
-  readKey(file, scratch);
-  return scratch.equals(key);
+function hasFingerprint(file: string, fingerprint: Buffer): boolean {
+  readFingerprint(file, scratch);
+  return scratch.equals(fingerprint);
 }
 
 function binary({ digest }: ReturnType<typeof hashFile>): Buffer {

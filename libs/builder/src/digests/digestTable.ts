@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { keySize } from './fileKey';
+import { fingerprintSize } from './fingerprint';
 
 /** Bytes of a sha256. */
 export const digestSize = 32;
-const recordSize = keySize + digestSize;
+const recordSize = fingerprintSize + digestSize;
 /** Incremented when the format of records changes. */
 const magic = Buffer.from('prism files 1\n');
 const headSize = magic.length + digestSize;
 
-/** Digests of contents by the keys of files; 64 bytes a file, so that 100,000 of them are 6 MB. */
+/** Digests of file contents by fingerprint. Takes 64 bytes a file: 6 MB for 100,000 files. */
 interface DigestTable {
-  /** sha256 of a content, in binary; undefined for an unknown file. */
-  find(key: Buffer): Buffer | undefined;
+  /** sha256 (binary) of the content; undefined if the table has no such fingerprint. */
+  find(fingerprint: Buffer): Buffer | undefined;
   readonly bytes: Buffer;
 }
 
 const empty: DigestTable = { find: () => undefined, bytes: Buffer.alloc(0) };
 
-/** Reads a table; an incomplete one counts as empty, and the files are hashed again. */
+/** Reads a table. Returns an empty one if the file is missing or damaged: files are then hashed again. */
 export function readTable(path: string): DigestTable {
   let bytes: Buffer;
   try {
@@ -34,13 +34,13 @@ export function readTable(path: string): DigestTable {
   if (!whole) return empty;
   return {
     bytes,
-    find(key) {
+    find(fingerprint) {
       let [low, high] = [0, body.length / recordSize];
       while (low < high) {
         const middle = (low + high) >> 1;
         const at = middle * recordSize;
-        const order = body.compare(key, 0, keySize, at, at + keySize);
-        if (order === 0) return body.subarray(at + keySize, at + recordSize);
+        const order = body.compare(fingerprint, 0, fingerprintSize, at, at + fingerprintSize);
+        if (order === 0) return body.subarray(at + fingerprintSize, at + recordSize);
         if (order < 0) low = middle + 1;
         else high = middle;
       }
@@ -49,16 +49,26 @@ export function readTable(path: string): DigestTable {
   };
 }
 
-/** A table of the files with these numbers, in the order that `find` needs; keys and digests are concatenated. */
-export function encodeTable(keys: Buffer, digests: Buffer, numbers: readonly number[]): Buffer {
-  const start = (number: number) => number * keySize;
+/**
+ * Encodes a table of the files with these numbers, sorted for `find`.
+ *
+ * @param fingerprints of all files, concatenated in the order of their numbers; `digests` likewise
+ */
+export function encodeTable(fingerprints: Buffer, digests: Buffer, numbers: readonly number[]): Buffer {
+  const start = (number: number) => number * fingerprintSize;
   const sorted = Uint32Array.from(numbers).sort((a, b) =>
-    keys.compare(keys, start(b), start(b) + keySize, start(a), start(a) + keySize),
+    fingerprints.compare(
+      fingerprints,
+      start(b),
+      start(b) + fingerprintSize,
+      start(a),
+      start(a) + fingerprintSize,
+    ),
   );
   const body = Buffer.alloc(sorted.length * recordSize);
   for (const [at, number] of sorted.entries()) {
-    keys.copy(body, at * recordSize, start(number), start(number) + keySize);
-    digests.copy(body, at * recordSize + keySize, number * digestSize, (number + 1) * digestSize);
+    fingerprints.copy(body, at * recordSize, start(number), start(number) + fingerprintSize);
+    digests.copy(body, at * recordSize + fingerprintSize, number * digestSize, (number + 1) * digestSize);
   }
   return Buffer.concat([magic, sha256(body), body]);
 }

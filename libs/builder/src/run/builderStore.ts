@@ -14,29 +14,29 @@ import { type Directories, lockPath } from '@prism-build/workspace';
 import { engineRun } from '../engine';
 import { isDiskFull } from './isDiskFull';
 
-/** How many images stay in a store, so that the next command on one of them need not load it again. */
+/** Number of images that stay in a store, so that later commands need not load them again. */
 const imagesToKeep = 24;
 const imagesAtMost = 48;
 
-/** The private image store of one platform, held by this process. */
+/** The private image store of one platform, locked by this process. */
 export interface OpenStore {
   readonly store: BuilderStore;
-  /** Where the store is, and where `call` runs commands. */
+  /** The store's directory, in which `call` runs commands. */
   readonly directory: string;
   readonly call: Run;
-  /** Images that are there as far as we know, oldest use first. */
+  /** IDs of the images that should be in the store, least recently used first. */
   readonly images: string[];
 }
 
-/** Tells apart what engines keep for platforms, and for users: files of one cannot be read by another. */
+/** Name of a store: one for each platform and user, because users cannot read each other's files. */
 export function storeName(platform: string): string {
   return `${process.getuid?.() ?? 0}-${platform.replaceAll('/', '-')}`;
 }
 
 /**
- * Runs `work` with the store of a platform: one for each, so that no platform finds what another has left, and both
- * build at once. Podman locks and syncs on its own, but badly under many writers (podman issue 19824). What an
- * interrupted build left is removed first; of the images the latest stay.
+ * Runs `work` with the store of a platform, under a lock. Each platform has its own store, so platforms do not affect
+ * each other and build at once. Podman has locks of its own, but they fail with many writers (podman issue 19824).
+ * First removes what an interrupted build left; afterwards removes the least recently used images.
  */
 export async function withBuilderStore<T>(
   directories: Directories,
@@ -51,9 +51,9 @@ export async function withBuilderStore<T>(
     forgetOtherBoots(directory);
     const driver = await findDriver(directories, directory);
     if (!driver.ok) return driver;
-    // Podman takes no path of more than 50 characters for `run`, unless it is relative.
+    // Podman accepts at most 50 characters in an absolute path for `run`, so the path is relative.
     const store = { root: join(directory, 'root'), runroot: 'run', driver: driver.value };
-    // Cache mounts and big temporary files lie below TMPDIR: no other user and no other workspace shares them.
+    // Podman puts cache mounts and large temporary files below TMPDIR; this one belongs to this user and workspace.
     const start = engineRun(directories, { TMPDIR: temporary });
     const call: Run = (command) => start({ ...command, cwd: directory });
     const open = { store, directory, call, images: readImages(directory) };
@@ -75,7 +75,7 @@ export async function withBuilderStore<T>(
   });
 }
 
-/** The driver that the user has chosen, or Podman for the user; a store keeps the one that it began with. */
+/** The storage driver of the user's own store, by setting or by default. A store keeps its first driver. */
 async function findDriver(directories: Directories, directory: string): Promise<Result<string>> {
   const file = join(directory, 'driver');
   const kept = readTextIfThere(file);
@@ -85,7 +85,7 @@ async function findDriver(directories: Directories, directory: string): Promise<
   return asked.ok ? ok(asked.value.trim()) : asked;
 }
 
-/** What Podman noted of mounts is true until the machine starts again. */
+/** Removes Podman's records of mounts if the machine was restarted: they are invalid then. */
 function forgetOtherBoots(directory: string): void {
   const boot = readTextIfThere('/proc/sys/kernel/random/boot_id') ?? '';
   if (readTextIfThere(join(directory, 'boot')) === boot) return;
@@ -93,7 +93,7 @@ function forgetOtherBoots(directory: string): void {
   writeFileSync(join(directory, 'boot'), boot);
 }
 
-/** Marks an image as the one that was used last. */
+/** Marks an image as most recently used. */
 export function noteImage({ directory, images }: OpenStore, id: string): void {
   const at = images.indexOf(id);
   if (at >= 0) images.splice(at, 1);
@@ -106,7 +106,7 @@ export async function callEngine(call: Run, command: Command): Promise<Result<st
   return done.ok ? ok(done.value.stdout) : failed(...done.failures.map(explain));
 }
 
-/** Podman that is told to end (libpod's shutdown handler) has status 0, with nothing said or done. */
+/** After a stop signal, Podman exits with status 0, without output or result (libpod's shutdown handler). */
 export function endedEarly(verb: string): Result<never> {
   return failed(engineFailure('ENGINE_FAILED', { what: `podman ${verb} ended before its work was done` }));
 }
@@ -115,7 +115,7 @@ function explain(failure: Failure): Failure {
   if (failure.code !== 'COMMAND_FAILED') return failure;
   const { what, why } = failure;
   if (isDiskFull(why ?? ''))
-    return shellFailure('DISK_FULL', { what: 'the disk was full for the engine', why });
+    return shellFailure('DISK_FULL', { what: 'the disk is full: the engine could not write', why });
   return engineFailure('ENGINE_FAILED', { what, why });
 }
 
@@ -133,13 +133,13 @@ async function removeLeftovers(open: OpenStore): Promise<Result<void>> {
 async function removeOldImages({ store, call, directory, images }: OpenStore): Promise<Result<void>> {
   if (images.length <= imagesAtMost) return ok(undefined);
   const old = images.splice(0, images.length - imagesToKeep);
-  // One that is gone already, since its parent went, is no failure of this build.
+  // An image may have been removed with its parent already; that is no failure.
   await call({ argv: podmanBuilder.removeImages(store, old) });
   writeFileAtomic(join(directory, 'images.json'), JSON.stringify(images));
   return ok(undefined);
 }
 
-/** A list that cannot be read is empty: then images are loaded again. */
+/** Empty if the list cannot be parsed: images are then loaded again. */
 function readImages(directory: string): string[] {
   try {
     const images: unknown = JSON.parse(readTextIfThere(join(directory, 'images.json')) ?? '[]');

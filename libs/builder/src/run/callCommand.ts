@@ -4,14 +4,14 @@ import type { RunStep } from '@prism-build/plan';
 import { type OutputLine, OutputTail, type Run } from '@prism-build/shell';
 import { describeFailure } from './describeFailure';
 
-/** The command of a stage, and how its own status is told from the engine's: undefined where the engine failed. */
+/** A stage's command. `statusOf` gives the exit status of the command itself; undefined if the engine failed. */
 interface CommandOfStage {
   readonly step: RunStep;
   readonly at: Place;
   readonly statusOf: (failure: Failure, output: readonly OutputLine[]) => string | undefined;
 }
 
-/** Has an engine execute the command of a stage; a failure shows the end of what was printed. */
+/** Executes the command of a stage with an engine. A failure shows the end of the output. */
 export async function callCommand(
   call: Run,
   argv: Argv,

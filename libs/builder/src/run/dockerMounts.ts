@@ -13,7 +13,7 @@ import type { PreparedRun } from './preparedRun';
 import { readEntries } from './readResult';
 import { cacheName } from './runMounts';
 
-/** The mounts of a command: what they show lies in volumes and in files below `scratch`, caches in the place. */
+/** The mounts of a command. Directories become volumes, files are copied below `scratch`, caches are in `place`. */
 export async function makeMounts(
   place: DockerPlace,
   run: PreparedRun,
@@ -50,7 +50,7 @@ interface Bind {
   readonly writable: boolean;
 }
 
-/** A directory is a volume, which the daemon fills with owners and all; a file is one of the machine. */
+/** Mounts a directory as a volume, which the daemon fills with the right owners, and a file as a file of this machine. */
 async function makeBind(
   place: DockerPlace,
   store: string,
@@ -114,7 +114,7 @@ function claim(
   chmodSync(path, Number.parseInt(mode ?? usual, 8));
 }
 
-/** Only root may give files away; those of another user stay with the daemon's. */
+/** Only root may change a file's owner; for other users it stays as it is. */
 function own(path: string, uid: number, gid: number): void {
   if (process.getuid?.() === 0) chownSync(path, uid, gid);
 }

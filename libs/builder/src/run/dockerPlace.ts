@@ -2,15 +2,15 @@ import type { Result } from '@prism-build/errors';
 import type { PlatformImage } from '@prism-build/oci';
 import type { Run } from '@prism-build/shell';
 
-/** What a command of a platform finds and leaves at the daemon. */
+/** Names and directories that the commands of a platform use with a Docker daemon. */
 export interface DockerPlace {
   readonly call: Run;
-  /** On containers and volumes. */
+  /** Label of containers and volumes. */
   readonly label: string;
-  /** Of the names of images. */
+  /** Repository part of image names. */
   readonly repository: string;
-  /** Below it are caches and what else lies on the machine. */
+  /** Directory of cache mounts and other files on this machine. */
   readonly directory: string;
-  /** Brings an image to the daemon; gives its name there. */
+  /** Loads an image into the daemon and returns its name there. */
   readonly load: (image: PlatformImage) => Promise<Result<string>>;
 }

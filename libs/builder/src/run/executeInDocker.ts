@@ -20,8 +20,9 @@ import { readContainer } from './readContainer';
 import { attemptChanges } from './readResult';
 
 /**
- * Executes a command with Docker; gives the entries of a layer with what it changed, files below `scratch`. Docker
- * has one store for all: what was made there goes away with the command, also what an interrupted one left.
+ * Executes a command with Docker and returns its changes as entries of a layer, with file contents below `scratch`.
+ * Docker has one store for all users, so everything made there is removed afterwards, also what an interrupted command
+ * left.
  */
 export async function executeInDocker(
   run: PreparedRun,
@@ -89,13 +90,13 @@ async function execute(
   );
 }
 
-/** The command's status is docker's own, but for 125, which is a failure of docker itself (docker run, "Exit status"). */
+/** `docker run` exits with the command's status, or with 125 if Docker itself failed (docker run, "Exit status"). */
 function statusOf({ what }: Failure): string | undefined {
   const [, status] = /^status (\d+)/.exec(what) ?? [];
   return status === '125' ? undefined : status;
 }
 
-/** Containers, then the volumes that they held, then images. */
+/** Removes containers, then the volumes that they used, then images. */
 async function removeLeftovers({ call, label, repository }: DockerPlace): Promise<Result<void>> {
   for (const [list, remove] of [
     [dockerCommand.listContainers(label), dockerCommand.removeContainers],
@@ -111,7 +112,7 @@ async function removeLeftovers({ call, label, repository }: DockerPlace): Promis
   return ok(undefined);
 }
 
-/** Tells the workspaces of one daemon apart. */
+/** Distinguishes the workspaces that use one daemon. */
 function digestOf({ root }: Directories): string {
   return createHash('sha256').update(root).digest('hex').slice(0, 12);
 }

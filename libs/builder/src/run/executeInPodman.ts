@@ -14,7 +14,7 @@ import { attemptChanges, findChanges, readEntries } from './readResult';
 import { loadRunImage } from './runImages';
 import { printMounts } from './runMounts';
 
-/** Executes a command with Podman; gives the entries of the layer with what it changed, files below `scratch`. */
+/** Executes a command with Podman and returns its changes as entries of a layer, with file contents below `scratch`. */
 export async function executeInPodman(
   run: PreparedRun,
   secrets: readonly SecretSource[],
@@ -32,7 +32,7 @@ export async function executeInPodman(
       if (!loaded.ok) return loaded;
     }
     const calls = join(open.directory, 'calls');
-    const prepared = await attempt('cannot prepare a command', () => {
+    const prepared = await attempt('cannot prepare the command', () => {
       mkdirSync(join(calls, 'empty'), { recursive: true });
       writeFileSync(
         join(calls, 'Containerfile'),
@@ -62,7 +62,7 @@ export async function executeInPodman(
   });
 }
 
-/** Podman writes an image without the blobs that lie there: empty ones of the right name spare it those of the base. */
+/** Exports only the new layer: Podman skips blobs that exist, so empty files stand for the layers of the base. */
 async function takeChanges(
   { call, store, directory }: OpenStore,
   { image, execution: { step, file } }: PreparedRun,
@@ -70,7 +70,7 @@ async function takeChanges(
   scratch: string,
 ): Promise<Result<LayerEntry[]>> {
   const layout = join(scratch, 'layout');
-  const prepared = await attempt('cannot prepare for what a command changed', () => {
+  const prepared = await attempt('cannot prepare the export of what the command changed', () => {
     mkdirSync(join(layout, 'blobs', 'sha256'), { recursive: true });
     writeFileSync(join(layout, 'oci-layout'), canonicalJson({ imageLayoutVersion: '1.0.0' }));
     for (const { diffID } of image.layers) writeFileSync(blobPath(layout, diffID), '');
@@ -89,7 +89,7 @@ async function takeChanges(
   });
 }
 
-/** The status of the command, in the words of Buildah. */
+/** The status of the command, from Buildah's message. */
 function statusOf(_failure: Failure, output: readonly OutputLine[]): string | undefined {
   const said = output.map(({ text }) => /while running runtime: exit status (\d+)/.exec(text)?.[1]);
   return said.findLast((status) => status !== undefined);

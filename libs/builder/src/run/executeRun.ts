@@ -8,7 +8,7 @@ import { executeInPodman } from './executeInPodman';
 import type { PreparedRun } from './preparedRun';
 import { findSecrets } from './secrets';
 
-/** Executes a command; gives the entries of a layer with what it changed, their files below `scratch`. */
+/** Executes a command and returns its changes as entries of a layer, with file contents below `scratch`. */
 export async function executeRun(run: PreparedRun, scratch: string): Promise<Result<LayerEntry[]>> {
   const { input, execution } = run;
   const { step, file } = execution;

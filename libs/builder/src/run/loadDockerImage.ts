@@ -5,7 +5,7 @@ import { withLock } from '@prism-build/shell';
 import { type Directories, lockPath } from '@prism-build/workspace';
 import { loadPlatform } from '../loadPlatform';
 
-/** Brings an image of the content store to Docker under a name, which it gives: Docker has one store for all. */
+/** Loads an image of the content store into Docker under a name of ours, and returns the name. */
 export async function loadDockerImage(
   directories: Directories,
   {

@@ -5,12 +5,12 @@ import type { RunStep } from '@prism-build/plan';
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 import { type Directories, executorIdentity } from '@prism-build/workspace';
 
-/** What a command changed before: `null` is nothing. */
-type Kept = Layer | null;
+/** The layer with a command's changes; `null` if it changed nothing. */
+type Memo = Layer | null;
 
 /**
- * Everything that decides what a command does but the world outside: the files that it finds, as images by ID, and
- * the command. Neither secrets nor the content of caches, nor who executes it.
+ * Key of the memo of a RUN: the command, and the files that it can read, as IDs of images. Does not contain the network,
+ * secrets, contents of cache mounts, or the engine.
  */
 export function digestRun(image: string, mounts: readonly string[], step: RunStep): string {
   const { line: _, text: __, ...decides } = step;
@@ -18,22 +18,22 @@ export function digestRun(image: string, mounts: readonly string[], step: RunSte
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** The layer that an equal command made, when it is still in the store, every byte verified. */
+/** The layer that an equal command made, verified; undefined without a memo, or if the store lacks the layer. */
 export async function readRun(
   directories: Directories,
   store: ContentStore,
   key: string,
-): Promise<Kept | undefined> {
-  const kept = parse(readTextIfThere(path(directories, key)));
-  if (!kept) return kept;
-  return (await verifyBlob(store, kept)).ok ? kept : undefined;
+): Promise<Memo | undefined> {
+  const memo = parse(readTextIfThere(path(directories, key)));
+  if (!memo) return memo;
+  return (await verifyBlob(store, memo)).ok ? memo : undefined;
 }
 
 export function writeRun(directories: Directories, key: string, layer: Layer | undefined): void {
   writeFileAtomic(path(directories, key), JSON.stringify(layer ?? null));
 }
 
-function parse(text: string | undefined): Kept | undefined {
+function parse(text: string | undefined): Memo | undefined {
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {

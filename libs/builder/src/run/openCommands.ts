@@ -16,9 +16,9 @@ import { attemptChanges } from './readResult';
 import { makeRunImage } from './runImages';
 import { mountImages } from './runMounts';
 
-/** Commands of stages by an engine; what an equal command changed before is taken from the store. */
+/** Executes commands of stages with an engine. Takes the layer of an equal earlier command from the store. */
 export function openCommands(input: StepInput, store: ContentStore, compression: Compression): Commands {
-  // A builder stage is often the same for every platform of the image.
+  // A builder stage is often equal for all platforms of the image; it then runs once.
   const running = new Map<string, Promise<Result<Layer | undefined>>>();
   const pack: Commands['pack'] = (changes) => packLayer(store, toEntries(changes), { compression });
   return {
@@ -49,7 +49,7 @@ async function runOnce(
   if (kept !== undefined) return ok(kept ?? undefined);
   const made = await runFresh(run, pack);
   if (!made.ok) return made;
-  return attempt('cannot remember what a command changed', () => {
+  return attempt('cannot write the memo of the command', () => {
     writeRun(directories, key, made.value);
     return made.value;
   });
@@ -76,7 +76,7 @@ async function runFresh(run: PreparedRun, pack: Commands['pack']): Promise<Resul
   }
 }
 
-/** Podman's ENV is all that a command finds: what was ARG in the file is no different for it. */
+/** Settings of the image in which the command runs. Values of ARG become ENV, the only variables that Podman passes on. */
 function settingsOf({ environment, working, user }: RunStep): ImageSettings {
   return {
     env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),

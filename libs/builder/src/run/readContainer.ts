@@ -3,24 +3,24 @@ import type { EntryHeader } from '@prism-build/oci';
 import { readEntries } from './readResult';
 
 interface ContainerChanges {
-  /** The files that the command found. */
+  /** The files before the command ran. */
   readonly before: Tree;
-  /** Paths that the engine calls different. */
+  /** Paths that the engine lists as changed. */
   readonly differs: ReadonlySet<string>;
   readonly scratch: string;
 }
 
 /**
- * The entries of a layer with what a command changed, out of all files of its container. `open` gives the tar anew
- * with each call. The engine's list says which files were written; what is gone is what the tar lacks, since a
- * directory that was made anew hides more than the list says.
+ * A command's changes as entries of a layer, from a tar of all files of its container. Each call of `open` starts the tar
+ * from the beginning. Written files come from the engine's list. Removed files are those that the tar lacks: the list
+ * omits some below a directory that was removed and created again.
  */
 export async function readContainer(
   open: () => AsyncIterable<Uint8Array>,
   { before, differs, scratch }: ContainerChanges,
 ): Promise<LayerEntry[]> {
   const there = new Set<string>();
-  // Hard links to what did not change: their bytes are behind another name.
+  // Hard links to unchanged files: the tar has the content under another name.
   const sources = new Map<string, string[]>();
   const nothing = await readEntries(open(), scratch, (header) => {
     there.add(header.path);
@@ -41,7 +41,7 @@ export async function readContainer(
   return [...nothing, ...listGone(), ...entries];
 
   function isWanted(path: string): boolean {
-    // A line break ends a line of the list.
+    // A name with a line break does not fit into the engine's list, which has one path a line.
     return differs.has(path) || (path.includes('\n') && !before.has(path));
   }
 

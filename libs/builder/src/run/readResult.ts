@@ -15,14 +15,14 @@ import {
 } from '@prism-build/oci';
 import { fileFailure } from '@prism-build/shell';
 
-/** The layer that a command made on top of others, in a layout that an engine wrote. */
+/** A layout that an engine wrote, with a command's layer on top of the base's. */
 interface RunResult {
   readonly layout: string;
   readonly below: readonly ImageLayer[];
   readonly architecture: string;
 }
 
-/** The blob with the changes; undefined where the engine made no layer. Fails where it ran something else. */
+/** The blob of the command's layer; undefined if it changed nothing. Fails if the layout is of another command or base. */
 export async function findChanges({
   layout,
   below,
@@ -50,7 +50,7 @@ export async function findChanges({
   return hashed.digest === top.digest ? ok(top) : wrong('wrote a layer that is altered');
 }
 
-/** The entries of a layer or another tar, contents of files below `scratch`; those that nobody wants are passed over. */
+/** Reads the entries of a tar, such as a layer, with file contents below `scratch`. Skips entries that are not wanted. */
 export async function readEntries(
   tar: AsyncIterable<Uint8Array>,
   scratch: string,
@@ -66,12 +66,12 @@ export async function readEntries(
   return entries;
 }
 
-/** Reads what a command changed: errors of the disk and of the tar become failures, each in its own words. */
+/** Runs `work` and converts errors of the disk and of the tar to failures. */
 export async function attemptChanges<T>(
   { step, file }: Pick<Execution, 'step' | 'file'>,
   work: () => T | Promise<T>,
 ): Promise<Result<T>> {
-  const what = `cannot read what line ${step.line} of ${file} changed`;
+  const what = `cannot read the files that line ${step.line} of ${file} changed`;
   try {
     return ok(await work());
   } catch (error) {

@@ -17,7 +17,7 @@ import {
 import { attempt } from '@prism-build/shell';
 import { callEngine, endedEarly, noteImage, type OpenStore } from './builderStore';
 
-/** Files for a command, and how it is started there, as an image of the content store; its ID is a function of both. */
+/** Makes an image of a command's files and settings in the content store. Its ID depends on nothing else. */
 export async function makeRunImage(
   store: ContentStore,
   platform: Platform,
@@ -30,7 +30,7 @@ export async function makeRunImage(
   return stored.ok ? ok(built.value.digestJson.platforms[0]!) : stored;
 }
 
-/** Makes sure that an engine's store has an image; of its layers only those are read that it lacks. */
+/** Loads an image into an engine's store unless it is there. Reads only the layers that the store lacks. */
 export async function loadRunImage(
   open: OpenStore,
   store: ContentStore,
@@ -41,7 +41,7 @@ export async function loadRunImage(
   if (!open.images.includes(id)) {
     const fetched = await fetch(image.layers);
     if (!fetched.ok) return fetched;
-    // Podman makes a name of the path, and no name is 64 hexadecimal digits long.
+    // Podman derives a name from the path, and refuses a name of 64 hexadecimal digits.
     const name = `calls/${id.slice(0, 40)}`;
     const linked = await attempt('cannot lay out an image for the engine', () =>
       writeLayout(join(open.directory, name), store, image),
@@ -56,7 +56,7 @@ export async function loadRunImage(
   return ok(undefined);
 }
 
-/** An OCI layout of links into the content store; the engine verifies what it reads. */
+/** Writes an OCI layout of links into the content store. The engine verifies digests when it reads. */
 function writeLayout(
   directory: string,
   store: ContentStore,

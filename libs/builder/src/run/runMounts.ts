@@ -6,7 +6,7 @@ import { type RunMount, type RunStep, scriptPath } from '@prism-build/plan';
 import { packLayer } from '../packing';
 import { makeRunImage } from './runImages';
 
-/** What the mounts of a command show, each as an image; the script, if there is one, is the last. */
+/** Makes an image of the content of each mount, and of the script, if there is one, as the last. */
 export async function mountImages(
   store: ContentStore,
   { step, mounts }: Execution,
@@ -32,7 +32,7 @@ function scriptTree(script: string): Tree {
   return new Map([[mounted, { type: 'file', mode: 0o755, uid: 0, gid: 0, content }]]);
 }
 
-/** The mounts as the engine is told of them. `project` keeps caches of the same name apart. */
+/** The mounts as engine arguments. `project` separates caches of the same name. */
 export function printMounts(
   { mounts, script }: RunStep,
   images: readonly (PlatformImage | undefined)[],
@@ -65,7 +65,7 @@ function printMount(mount: Exclude<RunMount, { type: 'bind' }>, project: string)
   };
 }
 
-/** Keeps caches of the same name apart, project by project. */
+/** Name of a cache mount's directory; separates projects that use the same ID. */
 export function cacheName({ id }: Pick<RunMount & { type: 'cache' }, 'id'>, project: string): string {
   return `${project}-${id}`.replaceAll(/[^\w.-]+/g, '-');
 }

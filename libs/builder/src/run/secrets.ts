@@ -5,7 +5,7 @@ import { engineFailure, type Failure, failed, ok, type Place, type Result } from
 import type { RunStep } from '@prism-build/plan';
 import type { BuildOptions } from '../options';
 
-/** Where the secrets of a command are. Their values are read by the engine alone, and are in no key. */
+/** The sources of a command's secrets. Only the engine reads their values; they are in no cache key. */
 export function findSecrets(
   root: string,
   { mounts }: RunStep,

@@ -17,7 +17,7 @@ export const compileExplanations: Explanations<typeof compileFailure> = {
   COMPILE_FAILED: {
     means: 'The compiler refused the sources. The cause shows its messages.',
     causes: ['An error in the sources.', 'A file that COPY does not bring, or that an ignore file excludes.'],
-    example: { what: 'Go does not compile', why: './main.go:7:2: undefined: serve', at },
+    example: { what: 'the Go compile failed', why: './main.go:7:2: undefined: serve', at },
   },
   UNITS_OVERWRITTEN: {
     means:

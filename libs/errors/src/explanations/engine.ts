@@ -70,7 +70,7 @@ export const engineExplanations: Explanations<typeof engineFailure> = {
   EMULATION_MISSING: {
     means: 'A RUN for another architecture needs QEMU, and this machine does not start such programs.',
     causes: ['qemu-user-static is not installed, or not registered with binfmt_misc.'],
-    example: { what: 'this machine does not run programs for linux/arm64, which apt-get update needs', at },
+    example: { what: 'this machine cannot run programs for linux/arm64, which apt-get update needs', at },
   },
   LOAD_PLATFORM_MISSING: {
     means: 'An engine runs images of its own architecture, and the image was not built for it.',
@@ -102,7 +102,7 @@ export const engineExplanations: Explanations<typeof engineFailure> = {
     means: 'The files that a RUN left cannot be put into a layer.',
     causes: ['A name that is not UTF-8.', 'A kind of file that tar archives do not have.'],
     example: {
-      what: 'cannot read what line 4 of apps/api/Containerfile changed',
+      what: 'cannot read the files that line 4 of apps/api/Containerfile changed',
       why: 'a name is not UTF-8',
       at,
     },

@@ -53,7 +53,7 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
   BASE_CYCLIC: {
     means: 'An image is made of itself, directly or through other components.',
     causes: ['A FROM or `--from` that names a component which is built on this one.'],
-    example: { what: 'localhost/prism/base is made of the image of api itself', at },
+    example: { what: 'localhost/prism/base depends on the image of api itself', at },
   },
   BASE_PLATFORM_MISSING: {
     means: 'The base does not have one of the platforms of the image.',
@@ -67,7 +67,9 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
       'The output was restored from a cache without those of its bases.',
       'The lock of the base has changed since.',
     ],
-    example: { what: 'the layer sha256:ab12 of a base is nowhere to be found' },
+    example: {
+      what: 'the base layer sha256:ab12 is missing from the store, the images of components and the locked images',
+    },
   },
   PLATFORM_NOT_SUPPORTED: {
     means: '`platforms` has something that is not a Linux platform of the OCI image spec.',

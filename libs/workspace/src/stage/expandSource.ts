@@ -2,10 +2,10 @@ import { hasGlob, matchGlob } from '@prism-build/containerfile';
 import type { Files } from './files';
 import { inContext, joined } from './mounts';
 
-/** The paths of a context that a pattern matches; each part of it matches one name, as in COPY. */
+/** The paths of a context that match a pattern. Each part of the pattern matches one name, as in COPY. */
 export function expandSource(context: string, pattern: string, files: Files): string[] {
   if (pattern === '.') return [''];
-  // Most have neither, and name one path.
+  // Without wildcards and escapes, the pattern is a path.
   if (!hasGlob(pattern) && !pattern.includes('\\')) return [pattern];
   return pattern.split('/').reduce<string[]>(
     (above, part) => {

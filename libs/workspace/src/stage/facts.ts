@@ -1,82 +1,82 @@
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 
-/** What was said of files, each with the signature that it was said for. */
+/** Facts derived from files, each with the fingerprint of its file. */
 export interface Facts {
-  readonly get: (path: string, kind: string, signature: string) => unknown;
+  readonly get: (path: string, kind: string, fingerprint: string) => unknown;
   /** @param changed when the file last changed, in milliseconds since 1970 */
-  readonly set: (path: string, kind: string, signature: string, changed: number, value: unknown) => void;
+  readonly set: (path: string, kind: string, fingerprint: string, changed: number, value: unknown) => void;
 }
 
 export const noFacts: Facts = { get: () => undefined, set: () => {} };
 
-interface Known {
-  readonly signature: string;
+interface FileFacts {
+  readonly fingerprint: string;
   readonly kinds: Record<string, unknown>;
 }
 
-interface KeptFacts extends Facts {
+interface SavedFacts extends Facts {
   /**
-   * Writes what this run asked for, if it differs from what was there.
+   * Writes the facts that this run used, and others that are still valid. Does nothing without a new fact.
    *
-   * @param holds whether a file that nobody asked for has a signature still
+   * @param holds whether a file that this run did not use still has a fingerprint
    */
-  readonly save: (holds: (path: string, signature: string) => boolean) => void;
+  readonly save: (holds: (path: string, fingerprint: string) => boolean) => void;
 }
 
-/** File systems tell times in steps: what changed a moment ago may change again and look the same. */
+/** Milliseconds. File systems have coarse clocks: a file that changed more recently may change again with the same time. */
 export const settled = 100;
 
 /**
- * Facts that outlive the process, in one file, read when the first is asked for.
+ * Opens facts of earlier processes. They are in one file, which is read when the first fact is needed.
  *
- * @param place of the file
- * @param identity of the parsers: what others said is forgotten
+ * @param place path of the file
+ * @param identity of the parsers; facts of another identity are dropped
  */
-export function keepFacts(place: () => string, identity: () => string): KeptFacts {
-  let before: Map<string, Known> | undefined;
-  const used = new Map<string, Known>();
+export function openFacts(place: () => string, identity: () => string): SavedFacts {
+  let before: Map<string, FileFacts> | undefined;
+  const used = new Map<string, FileFacts>();
   let fresh = false;
-  const known = (path: string): Known | undefined => {
+  const known = (path: string): FileFacts | undefined => {
     before ??= readFacts(place, identity());
     return used.get(path) ?? before.get(path);
   };
   return {
-    get: (path, kind, signature) => {
+    get: (path, kind, fingerprint) => {
       const one = known(path);
-      if (one?.signature !== signature) return undefined;
+      if (one?.fingerprint !== fingerprint) return undefined;
       used.set(path, one);
       return one.kinds[kind];
     },
-    set: (path, kind, signature, changed, value) => {
+    set: (path, kind, fingerprint, changed, value) => {
       if (Date.now() - changed < settled) return;
       const one = known(path);
-      const kinds = one?.signature === signature ? { ...one.kinds, [kind]: value } : { [kind]: value };
-      used.set(path, { signature, kinds });
+      const kinds = one?.fingerprint === fingerprint ? { ...one.kinds, [kind]: value } : { [kind]: value };
+      used.set(path, { fingerprint, kinds });
       fresh = true;
     },
     save: (holds) => {
       if (!fresh) return;
       const others = [...before!].filter(
-        ([path, { signature }]) => !used.has(path) && holds(path, signature),
+        ([path, { fingerprint }]) => !used.has(path) && holds(path, fingerprint),
       );
       try {
         const files = Object.fromEntries([...others, ...used]);
         writeFileAtomic(place(), JSON.stringify({ version: identity(), files }));
       } catch {
-        // A place that cannot be written to: the next run reads the sources again.
+        // If the file cannot be written, the next run reads the sources again.
       }
     },
   };
 }
 
-/** Kinds of facts that every inference asks for, about few and small files. */
+/** Kinds of facts that every inference needs. They are about few and small files. */
 const usual = new Set(['targets', 'compose', 'bake', 'submodules']);
 
-/** Two records as one: that of sources is long, and is not read while no component has changed. */
-export function divideFacts(often: KeptFacts, others: KeptFacts): KeptFacts {
+/** Divides facts between two files. The long one, about sources, is not read while no component has changed. */
+export function divideFacts(often: SavedFacts, others: SavedFacts): SavedFacts {
   const of = (kind: string) => (usual.has(kind) ? often : others);
   return {
-    get: (path, kind, signature) => of(kind).get(path, kind, signature),
+    get: (path, kind, fingerprint) => of(kind).get(path, kind, fingerprint),
     set: (path, kind, ...rest) => of(kind).set(path, kind, ...rest),
     save: (holds) => {
       often.save(holds);
@@ -85,7 +85,7 @@ export function divideFacts(often: KeptFacts, others: KeptFacts): KeptFacts {
   };
 }
 
-function readFacts(place: () => string, version: string): Map<string, Known> {
+function readFacts(place: () => string, version: string): Map<string, FileFacts> {
   try {
     const text = readTextIfThere(place());
     const read = text === undefined ? undefined : (JSON.parse(text) as { version: string; files: object });

@@ -3,6 +3,7 @@ import { readText, readTextIfThere } from '@prism-build/shell';
 import { type Facts, settled } from './facts';
 import {
   absoluteIn,
+  type Fingerprint,
   hashContents,
   type Kind,
   type Listed,
@@ -12,44 +13,43 @@ import {
   parentOf,
   readEntries,
   readLink,
-  type Signature,
 } from './look';
-import { hasOwnState, ofKind, ofState, placeOf, signatureIn, toText, type Witness } from './witness';
+import { fingerprintIn, hasOwnState, ofKind, ofState, placeOf, type Trace, toText } from './trace';
 
-/** Files of a workspace by their paths, clean and relative to it. Each is looked at once, however many ask. */
+/** Files of a workspace by clean paths relative to it. Each file is examined at most once. */
 export interface Files {
-  /** `link` also for what lies behind one: links are not followed here. */
+  /** `link` also for paths below a link: links are not followed. */
   readonly kindOf: (path: string) => Kind;
-  /** What a build sees of a path besides a file's contents. */
+  /** A path's properties that affect a build, besides a file's contents. */
   readonly stateOf: (path: string) => State;
-  /** A digest of a file's contents, also of one behind a link: Nx's own (`hashFile`). '' where there is no file. */
+  /** Nx's digest (`hashFile`) of a file's contents. Follows links. '' if there is no file. */
   readonly contentsOf: (path: string) => string;
   readonly list: (path: string) => readonly Listed[];
-  /** Names of the links and of the directories that a directory holds; not listed again while it is as it was. */
+  /** Names of the links and directories in a directory. Listed again only if the directory changed. */
   readonly branches: (path: string) => Branches;
-  /** What `parse` makes of a file's text; undefined where there is no file. */
+  /** The result of `parse` for a file's text, stored until the file changes; undefined if there is no file. */
   readonly facts: <T>(path: string, kind: string, parse: (text: string) => T) => T | undefined;
-  /** The text of a file, also of one behind a link; undefined where there is none. Throws what the system says. */
+  /** The text of a file. Follows links. Undefined if there is no file. Throws file system errors. */
   readonly text: (path: string) => string | undefined;
-  /** What a link leads to; undefined where there is none, and behind another link. */
+  /** The target of a link; undefined for other paths and below another link. */
   readonly linkOf: (path: string) => string | undefined;
-  /** Does some work for a directory, and says what it saw of the files. */
+  /** Runs `work` for a directory and returns its result with the trace of the files that it used. */
   readonly watch: <T>(
     directory: string,
     work: () => T,
-  ) => { readonly value: T; readonly witness: Witness | undefined };
-  /** Changes with what a path of a witness stands for: as long as all are as they were, the same work ends the same. */
-  readonly signatureOf: (path: string) => Signature;
+  ) => { readonly value: T; readonly trace: Trace | undefined };
+  /** Fingerprint of a path of a trace. While all fingerprints of a trace are unchanged, the result is valid. */
+  readonly fingerprintOf: (path: string) => Fingerprint;
 }
 
-/** What a build sees of a path and a digest of contents does not say. */
+/** Properties of a path that affect a build and that a digest of contents does not cover. */
 export interface State {
   readonly kind: Kind;
-  /** Whether its owner may execute a file: the one bit of a mode that git, and an image, knows. */
+  /** Whether the owner may execute the file: the only mode bit that git and images keep. */
   readonly executable: boolean;
-  /** Whether somebody set the time of a file (`touch -d`, `rsync -t`, tar): other contents may have the same. */
+  /** Whether a program set the file's mtime (`touch -d`, `rsync -t`, tar): other contents may have the same mtime. */
   readonly restamped: boolean;
-  /** What a link leads to, as it is written; undefined for all else, and behind another link. */
+  /** The target of a link, as it is written; undefined for other paths and below another link. */
   readonly target: string | undefined;
 }
 
@@ -58,11 +58,11 @@ interface Branches {
   readonly directories: readonly string[];
 }
 
-/** @param facts what was said of files before, of which only the changed are read again */
+/** @param facts facts of earlier runs; only files that changed since are read again */
 export function openFiles(root: string, facts: Facts): Files {
   const looked = new Map<string, Looked>();
   const listed = new Map<string, readonly Listed[]>();
-  // Every component asks for the same few files at the root of the workspace.
+  // All components read the same few files at the root of the workspace.
   const texts = new Map<string, string | undefined>();
   let seen: { readonly paths: Set<string>; readonly kinds: Set<string> } | undefined;
 
@@ -90,7 +90,7 @@ export function openFiles(root: string, facts: Facts): Files {
     seen?.kinds.add(path);
     return look(path);
   };
-  /** The directory above whose change says that a path may have become something else. */
+  /** The nearest existing directory above a path. It changes if the path is created or removed. */
   const holderOf = (path: string): string => {
     const above = parentOf(path);
     return above === '' || look(above).kind !== 'none' ? above : holderOf(above);
@@ -115,19 +115,19 @@ export function openFiles(root: string, facts: Facts): Files {
       : undefined;
   const keep = <T>(path: string, kind: string, make: () => T): T => {
     const found = look(path);
-    const signature = toText(found);
-    const known = facts.get(path, kind, signature);
+    const fingerprint = toText(found);
+    const known = facts.get(path, kind, fingerprint);
     if (known !== undefined) return known as T;
     const made = make();
-    facts.set(path, kind, signature, found.changed, made);
+    facts.set(path, kind, fingerprint, found.changed, made);
     return made;
   };
   const named = (path: string, kind: Kind) =>
     list(path).flatMap((entry) => (entry.kind === kind ? [entry.name] : []));
-  /** In the work's own directory, one look at that says of many files that they are there or are not. */
-  const witnessOfKind = (path: string, within: string): string =>
+  /** Inside the component's directory, one directory in the trace covers the existence of many files. */
+  const traceOfKind = (path: string, within: string): string =>
     path.startsWith(within) && look(path).kind !== 'link' ? holderOf(path) : `${path}${ofKind}`;
-  const witnessOf = (paths: ReadonlySet<string>): Witness | undefined => {
+  const traceOf = (paths: ReadonlySet<string>): Trace | undefined => {
     const latest = Date.now() - settled;
     for (const path of paths) {
       const found = look(placeOf(path));
@@ -172,12 +172,12 @@ export function openFiles(root: string, facts: Facts): Files {
       try {
         const value = work();
         const within = directory === '.' ? '' : `${directory}/`;
-        for (const path of kinds) paths.add(witnessOfKind(path, within));
-        return { value, witness: witnessOf(paths) };
+        for (const path of kinds) paths.add(traceOfKind(path, within));
+        return { value, trace: traceOf(paths) };
       } finally {
         seen = undefined;
       }
     },
-    signatureOf: (path) => signatureIn(path, look(placeOf(path))),
+    fingerprintOf: (path) => fingerprintIn(path, look(placeOf(path))),
   };
 }

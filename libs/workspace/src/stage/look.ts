@@ -7,16 +7,16 @@ export interface Listed {
   readonly kind: Kind;
 }
 
-/** Changes with a file: no times besides that of the last change, since nobody can set that one. All 0: there is none. */
-export interface Signature {
+/** Fingerprint of a file. Uses ctime: unlike mtime, a program cannot set it. All 0 if there is no file. */
+export interface Fingerprint {
   readonly inode: number;
   readonly size: number;
   /** Milliseconds since 1970 (`ctime`). */
   readonly changed: number;
 }
 
-/** What one look at a path says. */
-export interface Looked extends Signature {
+/** The result of one `lstat`. */
+export interface Looked extends Fingerprint {
   readonly kind: Kind;
   readonly executable: boolean;
   readonly restamped: boolean;
@@ -34,7 +34,7 @@ export const nowhere: Looked = {
 type HashFile = (path: string) => string | null;
 let hashFile: HashFile | undefined;
 
-/** Nx has loaded its native part long before us; a file that is gone again has no contents. */
+/** Nx's digest of a file; '' if the file does not exist. Nx's native module is loaded already. */
 export function hashContents(absolute: string): string {
   hashFile ??= (require('nx/src/native') as { hashFile: HashFile }).hashFile;
   return hashFile(absolute) ?? '';
@@ -55,14 +55,14 @@ const kinds: ReadonlyMap<number, Kind> = new Map([
   [S_IFLNK, 'link'],
 ]);
 
-/** Does not follow a link at the end of the path; the caller checks for links on the way. */
+/** Examines a path without following a link at its end. The caller checks for links above it. */
 export function lookAt(absolute: string): Looked {
   try {
     const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
     if (!stat) return nowhere;
     const kind = kinds.get(stat.mode & fs.constants.S_IFMT) ?? 'none';
     const executable = kind === 'file' && (stat.mode & 0o100) !== 0;
-    // A write sets both times, and nobody can set the other one.
+    // A write sets both times. They differ if a program set mtime: ctime cannot be set.
     const restamped = kind === 'file' && stat.mtimeMs !== stat.ctimeMs;
     return { kind, executable, restamped, inode: stat.ino, size: stat.size, changed: stat.ctimeMs };
   } catch {
@@ -70,7 +70,7 @@ export function lookAt(absolute: string): Looked {
   }
 }
 
-/** Empty for a directory that cannot be read: the build reports that. */
+/** The entries of a directory; empty if it cannot be read, which the build reports. */
 export function readEntries(absolute: string): Listed[] {
   try {
     return fs.readdirSync(absolute, { withFileTypes: true }).map((entry) => ({
@@ -88,12 +88,12 @@ export function readEntries(absolute: string): Listed[] {
   }
 }
 
-/** The directory above a file or directory; that of the workspace is '', and above itself. */
+/** The parent directory of a path; '' is the workspace, which is its own parent. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** Paths are clean: nothing is left for `join` to do. */
+/** The path as seen from the process. Concatenates, because clean paths do not need `join`, which is slower. */
 export function absoluteIn(root: string, path: string): string {
   return path === '' ? root : `${root}/${path}`;
 }

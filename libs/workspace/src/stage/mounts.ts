@@ -2,19 +2,19 @@ import { hasGlob, matchGlob } from '@prism-build/containerfile';
 import type { CopyStep } from '@prism-build/plan';
 import type { Files } from './files';
 
-/** A file or a directory of the workspace at its place in the stage; both relative, clean, '' the root. */
+/** A file or directory of the workspace (`path`) and its path in the stage. Both are relative and clean; '' is the root. */
 export interface Mount {
   readonly stage: string;
   readonly path: string;
   readonly file: boolean;
 }
 
-/** What a stage's COPY lines put where; a text says why that cannot be said without copying. */
+/** The mounts that a stage's COPY lines make, or the reason why they cannot be determined without copying. */
 export function mountCopies(copies: readonly CopyStep[], context: string, files: Files): Mount[] | string {
   const mounts: Mount[] = [];
   for (const { from, sources, destination, parents, exclude, line } of copies) {
     if (from.kind !== 'context' || parents || exclude.length > 0)
-      return `line ${line} copies more than files and directories of the context as they are`;
+      return `line ${line} uses --from, --parents, --exclude or a heredoc`;
     const items: string[] = [];
     for (const source of sources) {
       const found = expand(inContext(context, source), files);
@@ -29,7 +29,7 @@ export function mountCopies(copies: readonly CopyStep[], context: string, files:
       holdsDirectory(mounts, place, files);
     for (const path of items) {
       const kind = files.kindOf(path);
-      if (kind === 'link') return `line ${line} copies ${path}, which is or lies behind a symbolic link`;
+      if (kind === 'link') return `line ${line} copies ${path}, which is a symbolic link or below one`;
       const name = path.slice(path.lastIndexOf('/') + 1);
       if (kind === 'directory') mounts.push({ stage: place, path, file: false });
       if (kind === 'file')
@@ -47,7 +47,7 @@ export function joined(directory: string, path: string): string {
   return directory === '' || path === '' ? `${directory}${path}` : `${directory}/${path}`;
 }
 
-/** What lies behind a mount, if a path of the stage is below it. */
+/** The path of the workspace for a path of the stage; undefined if it is not in the mount. */
 export function behind({ stage, path }: Mount, wanted: string): string | undefined {
   if (wanted === stage) return path;
   const prefix = stage === '' ? '' : `${stage}/`;

@@ -6,7 +6,7 @@
 const directories = new Set(['node_modules', '.git', '.jj', '.nx', '.yarn']);
 const timestamp = /^vi(te|test)\.config\..*timestamp/;
 
-/** These cannot be in a key: they change with every command of git or Nx. */
+/** Cannot be in a cache key: every command of git or Nx changes them. */
 const restless = new Set(['.git', '.jj', '.nx']);
 
 export function isPassedOver(name: string): boolean {

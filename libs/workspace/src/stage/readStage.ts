@@ -13,11 +13,11 @@ import type { CompilePlatform, CompileStage } from '@prism-build/plan';
 import type { Files } from './files';
 import { behind, inContext, joined, type Mount, mountCopies } from './mounts';
 
-/** What the compiler of a stage reads, in the stage and in the workspace. */
+/** The files that the compiler of a stage reads. */
 interface StageClosure extends Closure {
-  /** The parts of the workspace behind the parts of the stage. */
+  /** The parts of the workspace that are copied to the parts of the stage. */
   readonly workspace: readonly Part[];
-  /** `from` a file, `to` a directory of the workspace. */
+  /** Imports, `from` a file `to` a directory of the workspace. */
   readonly edges: readonly Use[];
 }
 
@@ -26,11 +26,12 @@ export type StageReading =
   | { readonly closure?: undefined; readonly why: string };
 
 /**
- * Says from files alone what the compiler of a recognised stage reads. Inference makes the key of it and the executor
- * the compiler's tree, so that the compiler sees nothing that the key does not cover. Where it cannot be said, `why`:
- * then all counts that COPY takes.
+ * Determines, from files alone, what the compiler of a recognised stage reads. Inference makes the cache key from the
+ * result, and the executor the compiler's tree, so the compiler sees no file that the key does not cover. If it cannot be
+ * determined, `why` is the reason, and all files that COPY takes count as read.
  *
- * @param alsoReads paths of the context that count besides what sources show; `.` is all that COPY takes
+ * @param alsoReads paths of the context that count as read, in addition to those that sources show; `.` is all that
+ * COPY takes
  */
 export function readStage(
   stage: CompileStage,
@@ -52,7 +53,7 @@ export function readStage(
   const said = language.sources.reads({ recognised, targets, working, environment }, { facts, list });
   if (!said.closure) return said;
   const more = alsoReads.map((path) => inContext(context, path.replace(/\/+$/, '')));
-  if (more.includes(inContext(context, '.'))) return { why: 'the option alsoReads says so' };
+  if (more.includes(inContext(context, '.'))) return { why: 'the option alsoReads contains `.`' };
   const parts = [...said.closure.parts, ...more.flatMap((path) => view.partsOf(path))];
   const reading = { closure: { ...said.closure, parts } };
   const workspace = reading.closure.parts.flatMap((part) => view.behindPart(part));
@@ -66,15 +67,15 @@ export function readStage(
   return { closure: { workspace, edges, ...reading.closure } };
 }
 
-/** The directory that the manifest above a directory stands for; itself where there is none. */
+/** The nearest directory with the language's manifest, upwards from a directory; the directory itself if there is none. */
 function libraryOf(directory: string, manifest: string | undefined, { kindOf }: Files): string {
   const marked = (one: string) => one !== '' && kindOf(`${one}/${manifest}`) === 'file';
   return (manifest && upwards(directory).find(marked)) || directory;
 }
 
-/** The tree of a stage as it will be, seen through its mounts: later ones lie above earlier ones. */
+/** The tree that a stage will have, seen through its mounts. Later mounts hide earlier ones. */
 class View {
-  /** A link that somebody came across. */
+  /** The first symbolic link that was found; undefined if there is none. */
   link: string | undefined;
   private readonly upper: readonly Mount[];
   private readonly start: number;
@@ -121,7 +122,7 @@ class View {
     return [...found.values()];
   }
 
-  /** The file of the workspace that a path of the stage is. */
+  /** The file of the workspace that is copied to a path of the stage. */
   find(path: string): string | undefined {
     for (const mount of this.upper) {
       const place = mount.file && mount.stage !== path ? undefined : behind(mount, path);
@@ -138,7 +139,7 @@ class View {
     return places.find((place) => this.files.kindOf(place) === 'directory');
   }
 
-  /** The parts of the stage that a path of the workspace comes to lie in. */
+  /** The parts of the stage to which a path of the workspace is copied. */
   partsOf(path: string): Part[] {
     return this.mounts.flatMap((mount): Part[] => {
       const inside = path === mount.path || mount.path === '' || path.startsWith(`${mount.path}/`);
@@ -152,7 +153,7 @@ class View {
     });
   }
 
-  /** What of the workspace may come to lie in a part of the stage. */
+  /** The parts of the workspace that may be copied to a part of the stage. */
   behindPart(part: Part): Part[] {
     return this.mounts.flatMap((mount): Part[] => {
       const above = part.path === '' || mount.stage.startsWith(`${part.path}/`);
@@ -171,7 +172,7 @@ class View {
     });
   }
 
-  /** Notes a link in a part of the workspace: what it leads to, nobody looked at. */
+  /** Records a symbolic link in a part of the workspace: its target was not examined. */
   check(part: Part, except: readonly string[]): void {
     const { kindOf, list } = this.files;
     if (kindOf(part.path) === 'link') this.link ??= part.path;
@@ -195,7 +196,7 @@ class View {
     }
   }
 
-  /** Whether the context's ignore file lets a file of the workspace through. */
+  /** Whether the context's ignore file includes a file of the workspace. */
   private visible(path: string): boolean {
     return !this.rules.ignores(path.slice(this.start), false);
   }

@@ -21,7 +21,7 @@ interface Found {
 /** Longer lists are replaced by counts and a digest. */
 const mostNamed = 32;
 
-/** Facts about files as an option of a target, sorted: short, and different whenever the facts differ. */
+/** Facts about files as a short, sorted option of a target. Different facts give different lists. */
 export function summarise({ executable, links, empty, passedOver }: Found): string[] {
   const named = [
     ...executable.map((path) => `${quote(path)}*`),

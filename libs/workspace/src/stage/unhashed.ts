@@ -13,11 +13,11 @@ import { type Link, type PassedOver, summarise } from './summarise';
  * modification time before.
  */
 export interface Unhashed {
-  /** As `ls -F` writes it (`bin/start*`, `current -> v2`, `logs/`), relative to the context; the same in every clone. */
+  /** In the format of `ls -F` (`bin/start*`, `current -> v2`, `logs/`), relative to the context; equal in every clone. */
   readonly facts: readonly string[];
-  /** Files whose modification time was set, with digests of their contents in Nx's format. */
+  /** Files whose mtime a program set, with digests of their contents in Nx's format. */
   readonly restamped: readonly Restamped[];
-  /** Why no key can cover what is read; absent if one can. */
+  /** Why no cache key can cover what the build reads; absent if one can. */
   readonly why?: string | undefined;
 }
 
@@ -30,16 +30,18 @@ export interface UnhashedRequest {
   readonly context: string;
   readonly rules: IgnoreMatcher;
   readonly files: Files;
-  /** Whether Nx may not know a file at all: Nx before 24 hashes nothing that git ignores. */
+  /** Whether to list every file: Nx before 24 hashes no file that git ignores. */
   readonly every?: boolean | undefined;
 }
 
-/** Limit of files in directories that Nx passes over: more are not read at every command of nx. */
+/** Limit of files in directories that Nx skips. Reading more of them would slow down every command of nx. */
 const mostFiles = 20_000;
 
 /**
- * @param sources what is copied, with what links on the way lead to
- * @param modes those of the sources that keep the modes that they have
+ * Lists unhashed facts of COPY sources.
+ *
+ * @param sources the paths that are copied, with the targets of links on the way
+ * @param modes the sources whose modes are copied
  */
 export function listUnhashed(
   request: UnhashedRequest,
@@ -58,7 +60,7 @@ export function listUnhashed(
   return walk.result();
 }
 
-/** The same for the parts of the workspace that a compiler reads. Modes count for whole trees: it may execute them. */
+/** The same for the parts of the workspace that a compiler reads. Includes modes in whole trees: it may execute files. */
 export function listUnhashedParts(
   { context, rules, files, every }: UnhashedRequest,
   parts: readonly Part[],
@@ -102,9 +104,9 @@ class Walk {
   constructor(private readonly request: UnhashedRequest) {}
 
   /**
-   * Whether anything at the path is read.
+   * Visits a path and returns whether the build reads anything at it.
    *
-   * @param above whether Nx passes over a directory above; undefined: nobody has looked at those
+   * @param above whether Nx skips a directory above; undefined if that was not determined
    */
   visit(path: string, kind: Kind, modes: boolean, above?: boolean): boolean {
     const { rules, files, context } = this.request;

@@ -12,9 +12,9 @@ import { listEdges, listNodes } from './make/edges';
 import { makeProject, usesOf } from './make/makeProject';
 import { keepConsumers, listMakerEdges } from './make/makerEdges';
 import { nameProjects } from './make/names';
-import { type Known, readKnown, restampedIn } from './make/rehashed';
+import { type NxHashes, readNxHashes, restampedIn } from './make/rehashed';
 import { submoduleFilesets } from './make/submodules';
-import { type Kept, openKept } from './memory/kept';
+import { type OpenMemory, openMemory } from './memory/openMemory';
 import type { Asked } from './memory/told';
 import { type Consumer, linkComponents, listLinkFailures } from './outputs/linkComponents';
 import { type ComponentPlace, inferenceGlob, placeComponents } from './places';
@@ -34,12 +34,12 @@ export const createNodes: CreateNodes<PluginOptions> = [
     if (!inferred) return [];
     const { components, failures } = inferred;
     warn([...failures, ...components.flatMap(({ warnings }) => warnings)]);
-    const make = (known: Known) => {
+    const make = (known: NxHashes) => {
       keepTold(workspaceRoot, asked, summariseReads(components, known));
       return makeAll(inferred, known);
     };
     const restamped = components.some(({ reads }) => restampedIn(reads).length > 0);
-    return restamped ? readKnown(workspaceRoot).then(make) : make(() => undefined);
+    return restamped ? readNxHashes(workspaceRoot).then(make) : make(() => undefined);
   },
 ];
 
@@ -48,7 +48,7 @@ export const preTasksExecution: PreTasksExecution<PluginOptions> = async (_optio
   const variables = await recheck(workspaceRoot, async (asked) => {
     const components = readAll(asked, workspaceRoot)?.components ?? [];
     const restamped = components.some(({ reads }) => restampedIn(reads).length > 0);
-    return summariseReads(components, restamped ? await readKnown(workspaceRoot) : () => undefined);
+    return summariseReads(components, restamped ? await readNxHashes(workspaceRoot) : () => undefined);
   });
   // Nx copies the variables that a plugin sets here.
   Object.assign(process.env, variables);
@@ -57,7 +57,7 @@ export const preTasksExecution: PreTasksExecution<PluginOptions> = async (_optio
 interface Inferred {
   readonly components: readonly Component[];
   readonly failures: readonly Failure[];
-  readonly kept: Kept;
+  readonly memory: OpenMemory;
   readonly identity: Identity;
   readonly prefix: string;
   readonly workspaceRoot: string;
@@ -69,30 +69,30 @@ interface Inferred {
 function readAll({ found, options, nxJson }: Asked, workspaceRoot: string): Inferred | undefined {
   const identity = pluginIdentity(__dirname, workspaceRoot);
   const prefix = options?.prefix ?? '';
-  const kept = openKept(workspaceRoot, JSON.stringify([options, identity]));
+  const memory = openMemory(workspaceRoot, JSON.stringify([options, identity]));
   const { places, failures } = placeComponents(found.filter((file) => !mayState(file)));
   if (places.length === 0) return undefined;
-  const projectFiles = readProjectFiles(found, kept.files);
+  const projectFiles = readProjectFiles(found, memory.files);
   const readDeclared = (names: ReadonlyMap<string, string>) =>
     readDeclaredProjects(workspaceRoot, projectFiles, nxJson, names);
   // The context depends on which paths targets make, not on which project makes them.
   const outputs = openLazily(() => readDeclared(new Map()).outputs);
-  const facts = { stated: listStated(found, projectFiles, kept.files), madeBy: openMadeBy(outputs) };
+  const facts = { stated: listStated(found, projectFiles, memory.files), madeBy: openMadeBy(outputs) };
   const components = nameAll(
-    places.map((place) => ({ ...read(place, kept, options, identity, facts), ...place })),
+    places.map((place) => ({ ...read(place, memory, options, identity, facts), ...place })),
   );
-  kept.save();
+  memory.save();
   const taken = findTakenNames(components, prefix);
-  const all = { components, failures: [...failures, ...taken], kept, identity, prefix, workspaceRoot };
+  const all = { components, failures: [...failures, ...taken], memory, identity, prefix, workspaceRoot };
   return { ...all, nxJson, readDeclared };
 }
 
-function makeAll(inferred: Inferred, known: Known) {
-  const { components, kept, identity, prefix, workspaceRoot, nxJson, readDeclared } = inferred;
+function makeAll(inferred: Inferred, known: NxHashes) {
+  const { components, memory, identity, prefix, workspaceRoot, nxJson, readDeclared } = inferred;
   const links = linkBases(components.flatMap(listNamed), prefix);
   const roots = new Map(components.map(({ name, root }) => [name, root]));
   const directories = new Set(roots.values());
-  const submodules = submoduleFilesets(workspaceRoot, kept.files);
+  const submodules = submoduleFilesets(workspaceRoot, memory.files);
   const declared = readDeclared(new Map(components.map(({ name, root }) => [root, name])));
   const consumers = components.map((one): Consumer & ComponentPlace => ({
     ...one,
@@ -106,7 +106,7 @@ function makeAll(inferred: Inferred, known: Known) {
     const surroundings = { ...named, prefix, identity, known, submodules };
     const project = makeProject(one, one.reads, surroundings);
     const uses = usesOf(one, one.reads, surroundings);
-    const { projects, externalNodes } = listNodes(uses, directories, kept.files);
+    const { projects, externalNodes } = listNodes(uses, directories, memory.files);
     const result: CreateNodesResult = { projects: { ...projects, [one.root]: project }, externalNodes };
     const edges = [...listEdges(uses, roots), ...listMakerEdges(one, linked[index]!, declared.projects)];
     return { node: [one.file, result] as const, edges };
@@ -128,18 +128,18 @@ interface Component extends Unnamed {
 /** Reads a component; from memory if none of its files has changed. */
 function read(
   place: ComponentPlace,
-  { files, find, keep }: Kept,
+  { files, find, keep }: OpenMemory,
   options: PluginOptions | undefined,
   identity: Identity,
   facts: ContextFacts,
 ): ReadProject {
   const known = find(place.file);
   if (known && saysTheSame(place.file, known.contextFacts, facts)) return { reads: known, warnings: [] };
-  const { value, witness } = files.watch(place.directory, () =>
+  const { value, trace } = files.watch(place.directory, () =>
     readProject(place, options, identity, files, facts),
   );
   // Components with warnings are read every time, so that they warn again.
-  if (value.warnings.length === 0 && witness) keep(place.file, value.reads, witness);
+  if (value.warnings.length === 0 && trace) keep(place.file, value.reads, trace);
   return value;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { changesVariable } from './make/changes';
-import { type Known, listRehashed } from './make/rehashed';
+import { listRehashed, type NxHashes } from './make/rehashed';
 import { type Asked, isHost, isWorker, readTold, type Summary, type Told, writeTold } from './memory/told';
 import type { ProjectReads } from './read/reads';
 
@@ -14,7 +14,7 @@ function outlivesCommands(): boolean {
 
 export function summariseReads(
   components: readonly { readonly name: string; readonly reads: ProjectReads }[],
-  known: Known,
+  known: NxHashes,
 ): Summary {
   if (!outlivesCommands()) return new Map();
   return new Map(components.map(({ name, reads }) => [name, summarise(reads, known)]));
@@ -54,7 +54,7 @@ export function compareSummaries(before: Summary, now: Summary): Record<string, 
   return variables;
 }
 
-function summarise(reads: ProjectReads, known: Known): string {
+function summarise(reads: ProjectReads, known: NxHashes): string {
   const { compile, images } = reads;
   const targets = [...(compile ? [compile] : []), ...images];
   // Files whose contents Nx has meanwhile read are in its hashes; only the others are compared.

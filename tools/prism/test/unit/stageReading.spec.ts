@@ -47,8 +47,8 @@ test.each([
 });
 
 test.each([
-  ['--exclude=*.md . .', /line 3 copies more than/],
-  ['--parents . .', /line 3 copies more than/],
+  ['--exclude=*.md . .', /line 3 uses --from, --parents/],
+  ['--parents . .', /line 3 uses --from, --parents/],
   ['*/x cmd/x', /wildcards in the middle/],
 ])('COPY %s: all that it takes', async (copy, why) => {
   expect((await keyOf(make({ 'svc/Containerfile': stage(copy) }))).why).toMatch(why);

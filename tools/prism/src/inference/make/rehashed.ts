@@ -2,13 +2,13 @@ import type { Restamped, Unhashed } from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
 
 /** The digest that Nx has recorded for a file; undefined if it has none. */
-export type Known = (path: string) => string | undefined;
+export type NxHashes = (path: string) => string | undefined;
 
 /**
  * Files for which Nx has a wrong digest, with the right digests. Nx keeps digests between commands and reads a file again
  * only if its modification time is a new one, so it misses a change that sets a recorded time.
  */
-export function listRehashed({ restamped }: Unhashed, known: Known): string[] {
+export function listRehashed({ restamped }: Unhashed, known: NxHashes): string[] {
   const wrong = restamped.filter(({ path, contents }) => known(path) !== contents);
   return [...new Set(wrong.map(({ path, contents }) => `${path} ${contents}`))].sort();
 }
@@ -18,7 +18,7 @@ export function restampedIn({ compile, images }: ProjectReads): readonly Restamp
 }
 
 /** Nx's digests of all files, from this process or from its daemon. */
-export async function readKnown(workspaceRoot: string): Promise<Known> {
+export async function readNxHashes(workspaceRoot: string): Promise<NxHashes> {
   const { getAllFileDataInContext } = require('nx/src/utils/workspace-context') as {
     getAllFileDataInContext: (root: string) => Promise<{ file: string; hash: string }[]>;
   };

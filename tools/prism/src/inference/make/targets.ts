@@ -12,7 +12,7 @@ import { toolInput } from '../read/namedInputs';
 import type { CompileKey, ImageReads, ProjectReads } from '../read/reads';
 import type { BaseLinks } from './bases';
 import { addConsumers } from './consumers';
-import { type Known, listRehashed } from './rehashed';
+import { listRehashed, type NxHashes } from './rehashed';
 import { addSubmodules } from './submodules';
 
 /** Whatever else decides the targets of a component than what was read of it. */
@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly prefix: string;
   readonly identity: Identity;
   /** What Nx takes for the contents of files. */
-  readonly known: Known;
+  readonly known: NxHashes;
   /** Directories that are submodules, as filesets begin. */
   readonly submodules: readonly string[];
 }

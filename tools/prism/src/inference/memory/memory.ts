@@ -2,22 +2,22 @@ import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 import {
   absoluteIn,
   type Files,
+  type Fingerprint,
+  fingerprintIn,
   isSame,
   type Looked,
   lookAt,
   nowhere,
   placeOf,
-  type Signature,
-  signatureIn,
-  type Witness,
+  type Trace,
 } from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
 import { NumberedPaths } from './numberedPaths';
 
 /** The result of an earlier run for a component, with the indexes in `paths` of everything that it read. */
-export interface Known {
+export interface MemoryEntry {
   readonly reads: ProjectReads;
-  readonly witness: readonly number[];
+  readonly trace: readonly number[];
 }
 
 /** Results of an earlier run. A file that several components read is stored once and checked once. */
@@ -26,17 +26,17 @@ export interface Memory {
   /** The index of the parent directory of each path; -1: none. */
   readonly above: readonly number[];
   /** Three numbers for each path. */
-  readonly signatures: Float64Array;
-  readonly projects: ReadonlyMap<string, Known>;
+  readonly fingerprints: Float64Array;
+  readonly projects: ReadonlyMap<string, MemoryEntry>;
 }
 
 /** A component as this run read it. */
 export interface Fresh {
   readonly reads: ProjectReads;
-  readonly fresh: Witness;
+  readonly fresh: Trace;
 }
 
-const nothing: Memory = { paths: [], above: [], signatures: new Float64Array(), projects: new Map() };
+const nothing: Memory = { paths: [], above: [], fingerprints: new Float64Array(), projects: new Map() };
 
 /**
  * Parsed every time, also in the daemon: parts of it become parts of projects, which Nx may change.
@@ -48,19 +48,19 @@ export function readMemory(place: string, version: string): Memory {
     const text = readTextIfThere(place);
     const read = text === undefined ? undefined : (JSON.parse(text) as Written);
     if (read?.version !== version) return nothing;
-    const bytes = new Uint8Array(Buffer.from(read.signatures, 'base64'));
-    const signatures = new Float64Array(bytes.buffer);
+    const bytes = new Uint8Array(Buffer.from(read.fingerprints, 'base64'));
+    const fingerprints = new Float64Array(bytes.buffer);
     const { paths, above, projects } = read;
-    return { paths, above, signatures, projects: new Map(Object.entries(projects)) };
+    return { paths, above, fingerprints, projects: new Map(Object.entries(projects)) };
   } catch {
     return nothing;
   }
 }
 
 export function writeMemory(place: string, version: string, memory: Memory): void {
-  const signatures = Buffer.from(memory.signatures.buffer).toString('base64');
+  const fingerprints = Buffer.from(memory.fingerprints.buffer).toString('base64');
   const projects = Object.fromEntries(memory.projects);
-  const written: Written = { version, ...memory, signatures, projects };
+  const written: Written = { version, ...memory, fingerprints, projects };
   try {
     writeFileAtomic(place, JSON.stringify(written));
   } catch {
@@ -71,8 +71,8 @@ export function writeMemory(place: string, version: string, memory: Memory): voi
 interface Written extends Pick<Memory, 'paths' | 'above'> {
   readonly version: string;
   /** The bytes of the numbers in base64, because parsing many decimal numbers is slow. */
-  readonly signatures: string;
-  readonly projects: Readonly<Record<string, Known>>;
+  readonly fingerprints: string;
+  readonly projects: Readonly<Record<string, MemoryEntry>>;
 }
 
 /**
@@ -94,41 +94,41 @@ export function compareWith(memory: Memory, root: string): (index: number) => bo
     return found;
   };
   const compare = (index: number): boolean =>
-    isSame(signatureIn(paths[index]!, look(index)), signatureAt(memory, index));
+    isSame(fingerprintIn(paths[index]!, look(index)), fingerprintAt(memory, index));
   return (index) => (asTheyWere[index] ??= compare(index));
 }
 
 /** @param projects of this run: those that are unchanged from `before`, and those that were read */
 export function makeMemory(
   before: Memory,
-  projects: ReadonlyMap<string, Known | Fresh>,
-  { signatureOf }: Files,
+  projects: ReadonlyMap<string, MemoryEntry | Fresh>,
+  { fingerprintOf }: Files,
 ): Memory {
   const numbered = new NumberedPaths();
-  const known = new Map<string, Known>();
-  const add = (name: string, reads: ProjectReads, witness: readonly (number | undefined)[]): void => {
+  const known = new Map<string, MemoryEntry>();
+  const add = (name: string, reads: ProjectReads, trace: readonly (number | undefined)[]): void => {
     // The file changed during this run: components that read it earlier are read again by the next run.
-    if (witness.every((one) => one !== undefined)) known.set(name, { reads, witness });
+    if (trace.every((one) => one !== undefined)) known.set(name, { reads, trace });
   };
   for (const [name, one] of projects)
     if ('fresh' in one)
       add(
         name,
         one.reads,
-        one.fresh.map((path) => numbered.add(path, signatureOf(path))),
+        one.fresh.map((path) => numbered.add(path, fingerprintOf(path))),
       );
   for (const [name, one] of projects)
-    if ('witness' in one)
+    if ('trace' in one)
       add(
         name,
         one.reads,
-        one.witness.map((index) => numbered.add(before.paths[index]!, signatureAt(before, index))),
+        one.trace.map((index) => numbered.add(before.paths[index]!, fingerprintAt(before, index))),
       );
   const { paths, above } = numbered;
-  return { paths, above, signatures: numbered.signatures(), projects: known };
+  return { paths, above, fingerprints: numbered.fingerprints(), projects: known };
 }
 
-function signatureAt({ signatures }: Memory, index: number): Signature {
+function fingerprintAt({ fingerprints }: Memory, index: number): Fingerprint {
   const at = 3 * index;
-  return { inode: signatures[at]!, size: signatures[at + 1]!, changed: signatures[at + 2]! };
+  return { inode: fingerprints[at]!, size: fingerprints[at + 1]!, changed: fingerprints[at + 2]! };
 }

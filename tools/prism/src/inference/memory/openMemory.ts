@@ -3,31 +3,31 @@ import {
   divideFacts,
   type Files,
   inferenceIdentity,
-  keepFacts,
+  openFacts,
   openFiles,
+  type Trace,
   toText,
-  type Witness,
 } from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
 import { dataDirectory } from './dataDirectory';
-import { compareWith, type Fresh, type Known, makeMemory, readMemory, writeMemory } from './memory';
+import { compareWith, type Fresh, type MemoryEntry, makeMemory, readMemory, writeMemory } from './memory';
 
 /** Results of earlier runs for a workspace. */
-export interface Kept {
+export interface OpenMemory {
   readonly files: Files;
   /** The earlier result for a component, if none of its files has changed. */
   readonly find: (containerfile: string) => ProjectReads | undefined;
-  readonly keep: (containerfile: string, reads: ProjectReads, witness: Witness) => void;
+  readonly keep: (containerfile: string, reads: ProjectReads, trace: Trace) => void;
   /** Writes new results, and drops those that this run did not use. */
   readonly save: () => void;
 }
 
 /** @param options everything besides the plugin's code that affects how files are read */
-export function openKept(root: string, options: string): Kept {
+export function openMemory(root: string, options: string): OpenMemory {
   const directory = dataDirectory(root);
   const facts = divideFacts(
-    keepFacts(() => join(directory, 'prism-workspace.json'), inferenceIdentity),
-    keepFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity),
+    openFacts(() => join(directory, 'prism-workspace.json'), inferenceIdentity),
+    openFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity),
   );
   const from = shortest(root);
   const files = openFiles(from, facts);
@@ -35,22 +35,22 @@ export function openKept(root: string, options: string): Kept {
   const place = join(directory, 'prism-projects.json');
   const before = readMemory(place, version);
   const holds = compareWith(before, from);
-  const used = new Map<string, Known | Fresh>();
+  const used = new Map<string, MemoryEntry | Fresh>();
   let fresh = false;
   return {
     files,
     find: (containerfile) => {
       const known = before.projects.get(containerfile);
-      if (!known?.witness.every(holds)) return undefined;
+      if (!known?.trace.every(holds)) return undefined;
       used.set(containerfile, known);
       return known.reads;
     },
-    keep: (containerfile, reads, witness) => {
-      used.set(containerfile, { reads, fresh: witness });
+    keep: (containerfile, reads, trace) => {
+      used.set(containerfile, { reads, fresh: trace });
       fresh = true;
     },
     save: () => {
-      facts.save((path, signature) => toText(files.signatureOf(path)) === signature);
+      facts.save((path, fingerprint) => toText(files.fingerprintOf(path)) === fingerprint);
       if (!fresh && used.size === before.projects.size) return;
       writeMemory(place, version, makeMemory(before, used, files));
     },
