@@ -32,6 +32,7 @@ export {
 } from './disk/contentStore';
 export { type BlobSources, gatherBlobs } from './disk/findBlobs';
 export { checkBlobFile, type Depth, hashFile } from './disk/hashFile';
+export { encodeIndexFile, encodeLayoutFile, INDEX_FILE, LAYOUT_FILE } from './disk/layout';
 export { type Materialization, materialize } from './disk/materialize';
 export { type Measure, measureLayer } from './disk/measureLayer';
 export { type Publication, publishImage } from './disk/publishImage';

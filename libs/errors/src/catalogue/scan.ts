@@ -6,7 +6,7 @@ const RUN_AGAIN = 'Run the target again; if it fails again, run the command by h
 export const scanFailure = defineCatalogue({
   SCANNER_MISSING: {
     remedy:
-      'Install Trivy with tools/setup/trivy or from https://trivy.dev, or name its binary in PRISM_TRIVY; docs/scanning.md lists the versions.',
+      'Install Trivy (tools/setup/trivy does on Linux amd64; elsewhere see https://trivy.dev), or name its binary in PRISM_TRIVY; docs/scanning.md lists the versions.',
   },
   SCANNER_REFUSED: {
     remedy: 'Install a version that docs/scanning.md lists, or name another binary in PRISM_TRIVY.',
@@ -18,9 +18,5 @@ export const scanFailure = defineCatalogue({
   SCAN_DATABASE_INVALID: {
     remedy: 'Remove the directory of the database and download the database again.',
   },
-  SCAN_INVENTORY_INVALID: { remedy: 'Run the inventory target of this project with --skip-nx-cache.' },
   SCAN_POLICY_INVALID: { remedy: 'Correct the value; docs/scanning.md lists what a policy may have.' },
-  SCAN_BLOCKED: {
-    remedy: 'Apply the fixes in the table, or add a suppression with an expiry to the policy.',
-  },
 });
