@@ -9,7 +9,7 @@ const advisories = join(repository, 'test', 'fixtures', 'advisories');
 let workspace: Workspace;
 
 /** The cache that tools/setup/trivy installs to. */
-const cache = process.env.PRISM_SCAN_TOOLS ?? join(repository, '.prism', 'cache');
+const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
 const env = () => ({
   PRISM_TRIVY: join(cache, 'tools', 'trivy-0.68.2', 'trivy'),
   PRISM_SCAN_DB: workspace.path('.nx/advisories'),
@@ -25,6 +25,9 @@ beforeAll(() => {
   const packed = join(advisories, 'trivy.db.xz');
   writeFileSync(join(database, 'trivy.db'), execFileSync('xz', ['-dkc', packed], { maxBuffer: 1 << 26 }));
   execFileSync('cp', [join(advisories, 'metadata.json'), database]);
+  // One platform: each start of the packed Trivy costs seconds.
+  const targetDefaults = { 'build-image': { options: { platforms: ['linux/amd64'] } } };
+  workspace.write('nx.json', JSON.stringify({ plugins: ['prism'], analytics: false, targetDefaults }));
   // The database of the tests gets no younger.
   workspace.write('scan-policy.json', JSON.stringify({ maxDatabaseAgeDays: 100_000 }));
   writePython('old', 'urllib3', '1.26.4');
