@@ -8,7 +8,7 @@ const only = (lib, allowed) => ({
   to: { path: '^(libs|tools)/', pathNot: `^libs/(${[lib, ...allowed].join('|')})/` },
 });
 
-const pure = ['containerfile', 'languages', 'plan', 'engine', 'errors'];
+const pure = ['containerfile', 'languages', 'plan', 'engine', 'errors', 'policy'];
 
 module.exports = {
   forbidden: [
@@ -34,6 +34,8 @@ module.exports = {
     only('shell', ['errors']),
     only('oci', ['errors', 'shell']),
     only('registry', ['errors', 'containerfile', 'oci', 'shell']),
+    only('policy', ['errors']),
+    only('scan', ['errors', 'shell', 'oci', 'policy']),
     only('workspace', ['errors', 'containerfile', 'languages', 'plan', 'assemble', 'shell']),
     only('builder', [
       'errors',

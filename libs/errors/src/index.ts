@@ -6,6 +6,7 @@ export { imageFailure } from './catalogue/image';
 export { ociFailure } from './catalogue/oci';
 export { registryFailure } from './catalogue/registry';
 export { rootfsFailure } from './catalogue/rootfs';
+export { scanFailure } from './catalogue/scan';
 export { shellFailure } from './catalogue/shell';
 export { type Checked, checked, failuresOf, joinFields, joinList, joinResults, mapChecked } from './checked';
 export { defineCatalogue, type Entry } from './define';

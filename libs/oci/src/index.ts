@@ -29,8 +29,9 @@ export {
   sweepStore,
   verifyBlob,
 } from './disk/contentStore';
-export { gatherBlobs } from './disk/findBlobs';
+export { type BlobSources, gatherBlobs } from './disk/findBlobs';
 export { hashFile } from './disk/hashFile';
+export { encodeIndexFile, encodeLayoutFile, INDEX_FILE, LAYOUT_FILE } from './disk/layout';
 export { materialize } from './disk/materialize';
 export { measureLayer } from './disk/measureLayer';
 export { publishImage } from './disk/publishImage';

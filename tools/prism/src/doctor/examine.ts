@@ -41,6 +41,7 @@ export function examine(facts: Facts): Finding[] {
     facts.skopeo
       ? good('skopeo', facts.skopeo)
       : better('skopeo', 'not there; needed for bases of a registry', commandFor(system, 'skopeo')),
+    examineTrivy(facts, system),
     examineEmulation(facts, system),
     examineSpace('free, workspace', facts.freeWorkspace),
     ...(facts.freeStorage !== undefined ? [examineSpace('free, storage', facts.freeStorage)] : []),
@@ -112,6 +113,21 @@ function examineSettings(engine: EngineFacts, system: System): Finding[] {
     findings.push(better('OCI runtime', 'runc; crun starts containers faster', commandFor(system, 'crun')));
   else if (runtime) findings.push(good('OCI runtime', runtime));
   return findings;
+}
+
+function examineTrivy({ trivy, architecture }: Facts, system: System): Finding {
+  if (trivy?.version !== undefined) return good('trivy', trivy.version);
+  if (trivy)
+    return better(
+      'trivy',
+      'not a pinned one; scans refuse it unless the policy trusts it',
+      `compare it with the checksum of its release, then add "${trivy.digest}" to "scanners" of scan-policy.json`,
+    );
+  const todo =
+    architecture === 'amd64' && system !== 'macos'
+      ? 'tools/setup/trivy'
+      : `${system === 'macos' ? 'brew install trivy' : 'install a release from https://trivy.dev'}, then add its digest to "scanners" of scan-policy.json`;
+  return better('trivy', 'not there; needed for scans', todo);
 }
 
 function examineEmulation({ architecture, emulates, platform }: Facts, system: System): Finding {

@@ -14,6 +14,8 @@ export interface Facts {
   /** Machines of `podman machine`; undefined if the command does not support them. */
   readonly machines: readonly { readonly name: string; readonly running: boolean }[] | undefined;
   readonly skopeo: string | undefined;
+  /** The Trivy that scans would use; `version` is undefined if its digest is not pinned. */
+  readonly trivy?: { readonly digest: string; readonly version: string | undefined } | undefined;
   /** Architectures whose programs this kernel runs by an interpreter. */
   readonly emulates: readonly string[];
   /** Bytes. */

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOnPath } from '@prism-build/builder';
+import { hashFile } from '@prism-build/oci';
+import { findTrivy, pinned } from '@prism-build/scan';
 import { type Run, readTextIfThere } from '@prism-build/shell';
 import type { Directories } from '@prism-build/workspace';
 import { readEngine } from './engine';
@@ -31,6 +33,7 @@ export async function gatherFacts(directories: Directories, run: Run, env: Env):
     machines:
       process.platform === 'darwin' && engine?.name === 'podman' ? await readMachines(run) : undefined,
     skopeo: await firstMatch(run, ['skopeo', '--version'], /version (\S+)/),
+    trivy: readTrivy(directories, env),
     emulates: readEmulation(),
     freeWorkspace: freeBytes(directories.root),
     freeStorage: engine?.storagePath === undefined ? undefined : freeBytes(engine.storagePath),
@@ -48,6 +51,15 @@ async function firstMatch(
   if (!isOnPath(argv[0])) return undefined;
   const done = await run({ argv, timeout: 20_000 });
   return done.ok ? pattern.exec(done.value.stdout)?.[1] : undefined;
+}
+
+function readTrivy({ root, cache }: Directories, env: Env): Facts['trivy'] {
+  try {
+    const { digest } = hashFile(findTrivy(root, cache, env));
+    return { digest, version: pinned[digest] };
+  } catch {
+    return undefined;
+  }
 }
 
 async function readMachines(run: Run): Promise<Facts['machines']> {

@@ -1,3 +1,4 @@
+import { inventoryKey } from '@prism-build/scan/inventoryKey';
 import type { Executor } from './executor';
 
 /**
@@ -65,6 +66,42 @@ export const executors: readonly Executor[] = [
         technologies: ['oci'],
         description: `Make a complete OCI layout of ${image} under dist/layouts`,
         help: { command: `nx ${nameOf('materialize')} ${project} --help`, example: {} },
+      },
+    }),
+  },
+  {
+    name: 'inventory',
+    description: 'Lists what an image holds as CycloneDX, one file for each platform, under dist/inventory.',
+    batch: true,
+    target: ({ project, variant, image, nameOf }) => ({
+      executor: 'prism:inventory',
+      dependsOn: [nameOf('build-image')],
+      cache: true,
+      inputs: [{ dependentTasksOutputFiles: '**/digest.json' }],
+      outputs: [`{workspaceRoot}/dist/inventory/${project}${variant === undefined ? '' : `/${variant}`}`],
+      options: variant === undefined ? { scanner: inventoryKey } : { scanner: inventoryKey, variant },
+      metadata: {
+        technologies: ['trivy', 'cyclonedx'],
+        description: `List what ${image} holds`,
+        help: { command: `nx ${nameOf('inventory')} ${project} --help`, example: {} },
+      },
+    }),
+  },
+  {
+    name: 'scan',
+    description:
+      'Finds known vulnerabilities in an image and judges them by a policy; whatever it cannot judge blocks.',
+    batch: true,
+    target: ({ project, variant, image, nameOf }) => ({
+      executor: 'prism:scan',
+      dependsOn: [nameOf('inventory')],
+      // The decision depends on the database and the time.
+      cache: false,
+      options: variant === undefined ? {} : { variant },
+      metadata: {
+        technologies: ['trivy'],
+        description: `Judge ${image} by its known vulnerabilities`,
+        help: { command: `nx ${nameOf('scan')} ${project} --help`, example: { options: { json: true } } },
       },
     }),
   },

@@ -1,0 +1,22 @@
+import { defineCatalogue } from '../define';
+
+const RUN_AGAIN = 'Run the target again; if it fails again, run the command by hand and read its output.';
+
+/** Failures of scans. A scan that fails never counts as clean. */
+export const scanFailure = defineCatalogue({
+  SCANNER_MISSING: {
+    remedy:
+      'Install Trivy (tools/setup/trivy does on Linux amd64; elsewhere see https://trivy.dev), or name its binary in PRISM_TRIVY; docs/scanning.md lists the versions.',
+  },
+  SCANNER_REFUSED: {
+    remedy: 'Install a version that docs/scanning.md lists, or name another binary in PRISM_TRIVY.',
+  },
+  SCAN_ERROR: { remedy: RUN_AGAIN },
+  SCAN_DATABASE_MISSING: {
+    remedy: 'Name a directory with trivy.db and metadata.json in PRISM_SCAN_DB or --db.',
+  },
+  SCAN_DATABASE_INVALID: {
+    remedy: 'Remove the directory of the database and download the database again.',
+  },
+  SCAN_POLICY_INVALID: { remedy: 'Correct the value; docs/scanning.md lists what a policy may have.' },
+});

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
+import { type Digest, hashFile } from '@prism-build/oci';
+import * as z from 'zod';
+
+/** A vulnerability database on the disk. Its name in kept matches is its digest, not its path. */
+export interface Database {
+  /** Holds trivy.db and metadata.json. */
+  readonly directory: string;
+  readonly digest: Digest;
+  /** When it was made; milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** metadata.json beside trivy.db, schema 2. */
+const metadata = z.object({ Version: z.literal(2), UpdatedAt: z.iso.datetime({ offset: true }) });
+
+/**
+ * Opens the database in a directory, or in its subdirectory `db` (as in Trivy's cache), and hashes it. Failures:
+ * SCAN_DATABASE_MISSING, SCAN_DATABASE_INVALID.
+ */
+export function openDatabase(directory: string): Result<Database> {
+  const below = join(directory, 'db');
+  const place = existsSync(join(below, 'trivy.db')) ? below : directory;
+  const [data, about] = [join(place, 'trivy.db'), join(place, 'metadata.json')];
+  for (const file of [data, about])
+    if (!existsSync(file))
+      return failed(scanFailure('SCAN_DATABASE_MISSING', { what: `there is no ${file}` }));
+  const invalid = (file: string, why: string) =>
+    failed(scanFailure('SCAN_DATABASE_INVALID', { what: `${file} cannot be used`, why }));
+  try {
+    const parsed = metadata.safeParse(JSON.parse(readFileSync(about, 'utf8')));
+    if (!parsed.success) return invalid(about, z.prettifyError(parsed.error));
+    const { digest, size } = hashFile(data);
+    if (size === 0) return invalid(data, 'it is empty');
+    return ok({ directory: place, digest, time: Date.parse(parsed.data.UpdatedAt) });
+  } catch (error) {
+    return invalid(about, (error as Error).message);
+  }
+}

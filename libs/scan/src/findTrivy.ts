@@ -1,0 +1,22 @@
+import { delimiter, join, resolve } from 'node:path';
+import { isExecutable } from '@prism-build/shell';
+import { cachedVersion } from './inventoryKey';
+
+/** Where tools/setup/trivy puts the pinned Trivy, below the shared cache. */
+export function installedTrivy(cache: string): string {
+  return join(cache, 'tools', `trivy-${cachedVersion}`, 'trivy');
+}
+
+/**
+ * The path of Trivy: PRISM_TRIVY if set, else the installed one, else the first on PATH. The installed one is the answer where
+ * there is none at all, so that the failure names it.
+ */
+export function findTrivy(root: string, cache: string, env: NodeJS.ProcessEnv): string {
+  if (env.PRISM_TRIVY) return resolve(root, env.PRISM_TRIVY);
+  const installed = installedTrivy(cache);
+  const onPath = (env.PATH ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((one) => join(one, 'trivy'));
+  return [installed, ...onPath].find(isExecutable) ?? installed;
+}

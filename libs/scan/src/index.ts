@@ -1,0 +1,14 @@
+export { type Database, openDatabase } from './database';
+export { findTrivy, installedTrivy } from './findTrivy';
+export {
+  type Inventory,
+  type InventoryInput,
+  publishInventories,
+  takeInventories,
+} from './inventory';
+export { cachedVersion } from './inventoryKey';
+export type { LayoutSources } from './layout';
+export { type ScannedInventory, scanInventory } from './scanInventory';
+export type { Scanner } from './scanner';
+export { openTrivy, type TrivyInput } from './trivy/openTrivy';
+export { pinned } from './trivy/versions';

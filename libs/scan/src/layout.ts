@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Result } from '@prism-build/errors';
+import {
+  type BlobSources,
+  blobPath,
+  encodeIndexFile,
+  encodeLayoutFile,
+  gatherBlobs,
+  INDEX_FILE,
+  LAYOUT_FILE,
+  linkBlob,
+  type PlatformImage,
+} from '@prism-build/oci';
+import { attempt, writeFileAtomic } from '@prism-build/shell';
+
+/** Where the blobs of an image lie, and where layouts of them may be made. */
+export interface LayoutSources extends BlobSources {
+  readonly scratch: string;
+}
+
+/**
+ * Makes a layout of one platform by hard links, each blob verified, for a scanner; removes it afterwards. Scanners take the
+ * first platform of a layout only, and do not verify blobs themselves. Failures: BLOB_CORRUPT, BLOB_MISSING.
+ */
+export async function withLayout<T>(
+  sources: LayoutSources,
+  { manifest, config, layers }: PlatformImage,
+  work: (layout: string) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const { store, scratch } = sources;
+  const blobs = [...new Map([manifest, config, ...layers].map((one) => [one.digest, one])).values()];
+  const gathered = await gatherBlobs(sources, blobs);
+  if (!gathered.ok) return gathered;
+  const made = await attempt(`cannot write to ${scratch}`, () => {
+    mkdirSync(scratch, { recursive: true });
+    return mkdtempSync(join(scratch, 'layout-'));
+  });
+  if (!made.ok) return made;
+  const layout = made.value;
+  try {
+    const written = await attempt(`cannot write ${layout}`, () => {
+      mkdirSync(join(layout, 'blobs', 'sha256'), { recursive: true });
+      writeFileAtomic(join(layout, LAYOUT_FILE), encodeLayoutFile());
+      writeFileAtomic(join(layout, INDEX_FILE), encodeIndexFile(manifest));
+    });
+    if (!written.ok) return written;
+    for (const blob of blobs) {
+      const linked = await linkBlob(store, blob, blobPath(layout, blob.digest), 'sizes');
+      if (!linked.ok) return linked;
+    }
+    return await work(layout);
+  } finally {
+    rmSync(layout, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

@@ -1,0 +1,48 @@
+import { ok, type Result } from '@prism-build/errors';
+import { digestOf } from '@prism-build/oci';
+import { type Finding, severities } from '@prism-build/policy';
+import * as z from 'zod';
+import type { Database } from './database';
+import { keep, readKept } from './keptText';
+import type { Scanner } from './scanner';
+
+const findings = z.array(
+  z.strictObject({
+    id: z.string(),
+    package: z.string(),
+    installed: z.string(),
+    fixed: z
+      .string()
+      .nullable()
+      .transform((text) => text ?? undefined),
+    severity: z.enum([...severities, 'UNKNOWN']),
+    kind: z.string(),
+    path: z.string(),
+    title: z.string(),
+  }),
+);
+
+/**
+ * Matches an inventory, or takes the kept match of the same inventory, database and scanner. Only successful matches are
+ * kept, and no decision is.
+ */
+export async function matchOnce(
+  directory: string,
+  scanner: Scanner,
+  inventory: Uint8Array,
+  database: Database,
+): Promise<Result<readonly Finding[]>> {
+  const key = `match ${digestOf(inventory)} ${database.digest} ${scanner.identity}`;
+  const found = parse(readKept(directory, key));
+  if (found) return ok(found);
+  const matched = await scanner.match(inventory, database);
+  if (matched.ok) {
+    const text = matched.value.map((one) => ({ ...one, fixed: one.fixed ?? null }));
+    await keep(directory, key, JSON.stringify(text));
+  }
+  return matched;
+}
+
+function parse(text: string | undefined): readonly Finding[] | undefined {
+  return text === undefined ? undefined : findings.safeParse(JSON.parse(text)).data;
+}

@@ -1,0 +1,70 @@
+import { join, resolve } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { ok, type Result } from '@prism-build/errors';
+import { type Decision, decide, printDecision, type ScanPolicy } from '@prism-build/policy';
+import { type Database, openDatabase } from '@prism-build/scan';
+import { directoriesOf, imageKey } from '@prism-build/workspace';
+import { assessImage } from '../../scanning/assessImage';
+import { openImage, openScanner, scansDirectory } from '../../scanning/openImage';
+import { readPolicy } from '../../scanning/readPolicy';
+import type { ScanOptions } from './options';
+
+/** What a scan says, and whether the image may be used. */
+export interface ScanOutcome {
+  readonly text: string;
+  readonly allowed: boolean;
+}
+
+/** Opens a database once for all tasks of a process: hashing a real one takes a second. */
+export type OpenDatabase = (directory: string) => Result<Database>;
+
+export function openDatabases(): OpenDatabase {
+  const opened = new Map<string, Result<Database>>();
+  return (directory) => {
+    const result = opened.get(directory) ?? openDatabase(directory);
+    opened.set(directory, result);
+    return result;
+  };
+}
+
+/** Scans a project's image and decides now. Nothing about the decision is kept. */
+export async function scanStep(
+  project: string,
+  options: ScanOptions,
+  context: ExecutorContext,
+  open: OpenDatabase,
+): Promise<Result<ScanOutcome>> {
+  const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
+  const policy = readPolicy(context.root, root, options.policy);
+  if (!policy.ok) return policy;
+  const scanner = await openScanner(context, policy.value);
+  if (!scanner.ok) return scanner;
+  const database = open(databaseDirectory(options.db, context));
+  if (!database.ok) return database;
+  const name = imageKey(project, options.variant);
+  if (options.dryRun) {
+    const plan = {
+      image: name,
+      scanner: scanner.value.identity,
+      database: database.value,
+      policy: policy.value,
+    };
+    return ok({ text: `${JSON.stringify(plan, null, 2)}\n`, allowed: true });
+  }
+  const opened = await openImage(project, options.variant, scanner.value, context);
+  if (!opened.ok) return opened;
+  const assessed = await assessImage(opened.value, scanner.value, database.value, scansDirectory(context));
+  if (!assessed.ok) return assessed;
+  const decision = decide(assessed.value, policy.value, Date.now());
+  const text = options.json ? printJson(name, decision, policy.value) : printDecision(name, decision);
+  return ok({ text, allowed: decision.verdict === 'allow' });
+}
+
+function databaseDirectory(named: string | undefined, { root }: ExecutorContext): string {
+  const directory = named ?? process.env.PRISM_SCAN_DB;
+  return directory ? resolve(root, directory) : join(directoriesOf(root, process.env).cache, 'trivy');
+}
+
+function printJson(image: string, decision: Decision, policy: ScanPolicy): string {
+  return `${JSON.stringify({ version: 1, image, ...decision, policy })}\n`;
+}

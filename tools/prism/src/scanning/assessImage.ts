@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ok, type Result } from '@prism-build/errors';
+import { blobPath, type PlatformImage, parseConfig, platformName } from '@prism-build/oci';
+import type { Assessment, ImageFacts } from '@prism-build/policy';
+import { type Database, type Scanner, scanInventory } from '@prism-build/scan';
+import { attempt } from '@prism-build/shell';
+import type { OpenedImage } from './openImage';
+
+/** What a scan finds in each platform of an image. A platform that cannot be scanned gets its failures. */
+export async function assessImage(
+  { image, directory, inventories }: OpenedImage,
+  scanner: Scanner,
+  database: Database,
+  scans: string,
+): Promise<Result<readonly Assessment[]>> {
+  const assessments: Assessment[] = [];
+  for (const { image: platform, bytes } of inventories) {
+    const facts = await readFacts(directory, platform);
+    if (!facts.ok) return facts;
+    const scanned = await scanInventory(join(scans, 'kept'), scanner, bytes, database);
+    assessments.push({
+      platform: platformName(platform.platform),
+      digest: image.index.digest,
+      facts: facts.value,
+      scan: scanned.ok ? { ok: true, databaseTime: database.time, ...scanned.value } : scanned,
+    });
+  }
+  return ok(assessments);
+}
+
+async function readFacts(directory: string, { config }: PlatformImage): Promise<Result<ImageFacts>> {
+  const bytes = await attempt(`cannot read ${config.digest}`, () =>
+    readFile(blobPath(directory, config.digest)),
+  );
+  if (!bytes.ok) return bytes;
+  const parsed = parseConfig(bytes.value, config.digest);
+  if (!parsed.ok) return parsed;
+  const { user = '', env = [], labels = {} } = parsed.value.settings;
+  return ok({ user, env, labels });
+}

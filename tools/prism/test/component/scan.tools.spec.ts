@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
+
+const repository = join(__dirname, '..', '..', '..', '..');
+const advisories = join(repository, 'test', 'fixtures', 'advisories');
+let workspace: Workspace;
+
+/** The cache that tools/setup/trivy installs to. */
+const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
+const env = () => ({
+  PRISM_TRIVY: join(cache, 'tools', 'trivy-0.68.2', 'trivy'),
+  PRISM_SCAN_DB: workspace.path('.nx/advisories'),
+});
+
+beforeAll(() => {
+  execFileSync(join(repository, 'tools', 'setup', 'trivy'), {
+    env: { ...process.env, PRISM_CACHE_DIR: cache },
+  });
+  workspace = makeWorkspace();
+  const database = workspace.path('.nx/advisories');
+  mkdirSync(database, { recursive: true });
+  const packed = join(advisories, 'trivy.db.xz');
+  writeFileSync(join(database, 'trivy.db'), execFileSync('xz', ['-dkc', packed], { maxBuffer: 1 << 26 }));
+  execFileSync('cp', [join(advisories, 'metadata.json'), database]);
+  // One platform: each start of the packed Trivy costs seconds.
+  const targetDefaults = { 'build-image': { options: { platforms: ['linux/amd64'] } } };
+  workspace.write('nx.json', JSON.stringify({ plugins: ['prism'], analytics: false, targetDefaults }));
+  // The database of the tests gets no younger.
+  workspace.write('scan-policy.json', JSON.stringify({ maxDatabaseAgeDays: 100_000 }));
+  writePython('old', 'urllib3', '1.26.4');
+  writePython('new', 'urllib3', '99.0.0');
+  workspace.write('svc/plain/Containerfile', 'FROM scratch\nCOPY hello /hello\nUSER 65532\n');
+  workspace.write('svc/plain/hello', 'hello');
+});
+afterAll(() => {
+  workspace.remove();
+});
+
+/** An image with one Python distribution, of which a scanner reads the metadata only. */
+function writePython(component: string, name: string, version: string): void {
+  const metadata = `${name}-${version}.dist-info/METADATA`;
+  workspace.write(
+    `svc/${component}/Containerfile`,
+    'FROM scratch\nCOPY packages /usr/lib/python3/dist-packages\nUSER 65532\n',
+  );
+  workspace.write(
+    `svc/${component}/packages/${metadata}`,
+    `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n\n`,
+  );
+}
+
+test('known vulnerabilities block, a clean image passes, an unreadable one is not assessable', async () => {
+  const ran = await workspace.nx(['run-many', '-t', 'scan'], env());
+  expect(ran.status).not.toBe(0);
+  expect(ran.output).toMatch(/old: blocked/);
+  expect(ran.output).toMatch(/urllib3 +1\.26\.4 .*require urllib3>=/);
+  expect(ran.output).toContain('CVE-2021-33503');
+  expect(ran.output).toMatch(/plain: not assessable, blocked\n.*the scanner recognised no package/);
+  expect(ran.output).not.toMatch(/new: (blocked|not)/);
+  const first = workspace.read('dist/inventory/old/linux-amd64.cdx.json');
+  expect(first).toContain('pkg:pypi/urllib3@1.26.4');
+
+  const alone = await workspace.nx(['scan', 'new', '--json'], env());
+  expect(alone.output).toContain('"verdict":"allow"');
+  expect(alone.status).toBe(0);
+});
