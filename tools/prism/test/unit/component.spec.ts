@@ -149,6 +149,8 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       'load-image',
       'run-image',
       'materialize',
+      'inventory',
+      'scan',
     ]);
     const { compile, 'build-image': image } = targets;
     expect({ compile, image }).toMatchSnapshot();
