@@ -13,5 +13,6 @@ module.exports = {
   },
   transformIgnorePatterns: [],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/tmp/', '<rootDir>/.prism/'],
+  testSequencer: '<rootDir>/test/support/longestFirst.cjs',
   testTimeout: 60_000,
 };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { command, describeWith, podman as needsPodman, which } from '../support/needs';
 import { loopbackAddress } from './support/loopback';
-import { command, describeWith, podman as needsPodman, which } from './support/needs';
 import { Podman } from './support/podman';
 import { proxyConfig, startContainer } from './support/stack';
 import { until } from './support/until';

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { command, describeWith, podman as needsPodman, postgresql, which } from '../support/needs';
 import { base64, Client } from './support/client';
 import { loopbackAddress } from './support/loopback';
-import { command, describeWith, podman as needsPodman, postgresql, which } from './support/needs';
 import { Podman } from './support/podman';
 import { PostgresServer } from './support/postgres';
 import { proxyConfig, startContainer } from './support/stack';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeWith, podman as needsPodman } from '../support/needs';
 import { makeDirectory, removeDirectory } from './support/directory';
-import { describeWith, podman as needsPodman } from './support/needs';
 import { hardened, Podman } from './support/podman';
 import { run } from './support/run';
 import { until } from './support/until';

@@ -9,11 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { which } from '../support/needs';
 import { expectWholeImage } from './support/blobs';
 import { makeClone, ownCaches, takeCompiled } from './support/clone';
 import { sharedCompilers } from './support/compilers';
 import { removeDirectory } from './support/directory';
-import { which } from './support/needs';
 import { git } from './support/snapshot';
 import { executed, fromCache } from './support/tasks';
 import { components, memstore, nx, postgres, projectList, proxy, readDigest } from './support/workspace';

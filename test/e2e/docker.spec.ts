@@ -2,12 +2,11 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { delimiter, join } from 'node:path';
 import { writeGo } from '../support/components';
 import { writeFakeBuilder } from '../support/fakeBuilder';
-import { removePlugin } from '../support/plugin';
+import { describeWith, podman as needsPodman, root as needsRoot, skopeo } from '../support/needs';
 import { makeWorkspace } from '../support/workspace';
 import { sha256 } from './support/blobs';
 import { makeDirectory, removeDirectory } from './support/directory';
 import { type DockerDaemon, dockerd, startDocker } from './support/dockerDaemon';
-import { describeWith, podman as needsPodman, root as needsRoot, skopeo } from './support/needs';
 import { Podman } from './support/podman';
 import { run, tryRun } from './support/run';
 import {
@@ -175,7 +174,6 @@ describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
       expect(workspace.read('dist/compile/app/compile.json')).toBe(manifest);
     } finally {
       workspace.remove();
-      removePlugin();
     }
   });
 

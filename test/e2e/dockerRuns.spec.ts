@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { writePlatforms, writeShellBase } from '../support/busybox';
 import { digestOf } from '../support/components';
-import { removePlugin } from '../support/plugin';
+import { describeWith, podman, root } from '../support/needs';
 import { makeWorkspace, type Ran, type Workspace } from '../support/workspace';
 import { type DockerDaemon, dockerd, startDocker } from './support/dockerDaemon';
-import { describeWith, podman, root } from './support/needs';
 import { until } from './support/until';
 
 /** Lines of a Containerfile on a base with busybox; `lib/data`, `note` and `token` are in the context. */
@@ -65,7 +64,6 @@ describeWith([root, dockerd, podman], 'commands of stages by docker', () => {
   });
   afterAll(async () => {
     workspace?.remove();
-    removePlugin();
     await daemon?.stop();
   });
 

@@ -1,6 +1,6 @@
+import { describeWith, postgresql } from '../support/needs';
 import { measureReady } from './support/client';
 import { loopbackAddress } from './support/loopback';
-import { describeWith, postgresql } from './support/needs';
 import { PostgresServer } from './support/postgres';
 import { proxyConfigFile } from './support/stack';
 import { binaryOf, type Component, host, memstore, postgres, proxy } from './support/workspace';

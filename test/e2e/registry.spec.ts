@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { command, describeWith, skopeo, which } from '../support/needs';
 import { hashBlobs, sha256 } from './support/blobs';
 import { makeDirectory, removeDirectory } from './support/directory';
 import { freePort } from './support/loopback';
-import { command, describeWith, skopeo, which } from './support/needs';
 import { run } from './support/run';
 import { until } from './support/until';
 import { components, nx, projectList, readDigest, root } from './support/workspace';

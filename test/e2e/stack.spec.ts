@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { describeWith, podman as needsPodman, root as needsRoot, postgresql } from '../support/needs';
 import { base64, Client } from './support/client';
 import { makeDirectory } from './support/directory';
 import { serveNames } from './support/dns';
 import { loopbackAddress } from './support/loopback';
-import { describeWith, podman as needsPodman, root as needsRoot, postgresql } from './support/needs';
 import { Podman } from './support/podman';
 import { PostgresServer } from './support/postgres';
 import { run } from './support/run';

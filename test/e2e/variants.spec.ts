@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { describeWith, podman as needsPodman } from '../support/needs';
 import { makeClone, ownCaches } from './support/clone';
 import { sharedCompilers } from './support/compilers';
 import { removeDirectory } from './support/directory';
-import { describeWith, podman as needsPodman } from './support/needs';
 import { hardened, Podman } from './support/podman';
 import {
   binaryOf,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,21 +6,39 @@ import { join } from 'node:path';
 export const repository = join(__dirname, '..', '..');
 const modules = join(repository, 'node_modules');
 
-let packed: string | undefined;
-
-/** The plugin as it is now, compiled once a test file: whoever edits its sources meanwhile changes no running test. */
+/**
+ * The plugin as its sources are now, packed once for all test files: whoever edits them meanwhile changes no running
+ * test. Workers that pack at once make equal directories, of which one stays.
+ */
 function packPlugin(): string {
-  if (packed) return packed;
-  packed = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'prism-plugin-'));
+  const place = join(
+    fs.realpathSync(tmpdir()),
+    `prism-plugin-${process.getuid?.() ?? 0}-${stateOfSources()}`,
+  );
+  if (fs.existsSync(place)) return place;
+  const packed = fs.mkdtempSync(`${place}-`);
+  fs.chmodSync(packed, 0o755);
   fs.symlinkSync(modules, join(packed, 'node_modules'));
-  const directory = join(packed, 'prism');
-  require(join(repository, 'tools', 'prism', 'makePackage.cjs'))(directory);
-  return packed;
+  require(join(repository, 'tools', 'prism', 'makePackage.cjs'))(join(packed, 'prism'));
+  try {
+    fs.renameSync(packed, place);
+  } catch {
+    fs.rmSync(packed, { recursive: true });
+  }
+  return place;
 }
 
-export function removePlugin(): void {
-  if (packed) fs.rmSync(packed, { recursive: true, force: true });
-  packed = undefined;
+/** Digest of the files that a package is made from. */
+function stateOfSources(): string {
+  const hash = createHash('sha256').update(repository);
+  for (const place of ['tools/prism', 'containerfiles', 'libs'].map((name) => join(repository, name))) {
+    for (const entry of fs.readdirSync(place, { recursive: true, withFileTypes: true })) {
+      const file = join(entry.parentPath, entry.name);
+      if (!entry.isFile() || /\/(node_modules|dist|test|gen)\//.test(file)) continue;
+      hash.update(`${file}\0`).update(fs.readFileSync(file));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** Makes `node_modules` of a workspace: the repository's packages, and the plugin as packed or as given. */

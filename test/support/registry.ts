@@ -23,9 +23,6 @@ const password = 'correct horse';
 /** bcrypt of the password, the only form that the registry takes. */
 const hash = '$2b$04$4MdHOi1iGBjALxh.pYWnzeJshqaedQsmCQHarMgOBfVZrPBZnvjhq';
 
-export const hasRegistry = (): boolean =>
-  (process.env.PATH ?? '').split(':').some((one) => fs.existsSync(join(one, 'docker-registry')));
-
 export async function makeRegistry(directory: string): Promise<Registry> {
   fs.mkdirSync(directory, { recursive: true });
   const host = `127.0.0.1:${await freePort()}`;

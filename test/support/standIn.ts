@@ -1,4 +1,4 @@
-import { which } from '../e2e/support/needs';
+import { which } from './needs';
 import type { Workspace } from './workspace';
 
 /** A `podman` of the workspace that comes before the real one, which its script may call as `$podman`; gives the PATH. */

@@ -164,7 +164,10 @@ async function makePeer(root, ours) {
       inputs: data.targets.compile.inputs,
     };
     const targets = { 'build-image': target, ...(compile && { compile }) };
-    fs.writeFileSync(join(root, data.root, 'project.json'), JSON.stringify({ name, targets }));
+    fs.writeFileSync(
+      join(root, data.root, 'project.json'),
+      JSON.stringify({ name, namedInputs: data.namedInputs, targets }),
+    );
   }
   await commit(root);
   return root;

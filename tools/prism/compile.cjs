@@ -32,9 +32,6 @@ const settings = {
   logLevel: 'silent',
 };
 
-/** What makes results: the executor of every build, and the threads that it starts. */
-const makers = ['build', 'pack'];
-
 module.exports = function compile(sources, outdir) {
   const { executors } = require('./as-in-node_modules/executors.json');
   const folders = [
@@ -49,20 +46,21 @@ module.exports = function compile(sources, outdir) {
     outdir,
     metafile: true,
   });
-  // What decides results besides their inputs goes into the keys of what is kept: the entries, and exact versions of the
-  // packages that are not bundled.
+  // What decides results besides their inputs goes into keys: the entries with the threads that they start, and exact
+  // versions of the packages that are not bundled.
   const packages = path.join(root, 'libs', 'oci', 'package.json');
-  const compiled = makers.map((name) => path.join(outdir, `${name}.js`));
-  writeIdentity(path.join(outdir, 'identity'), [...compiled, packages]);
-  writeIdentity(path.join(outdir, 'inference.identity'), [path.join(outdir, 'inference.js')]);
-  const loaded = describeLoaded(metafile, makers, external);
-  fs.writeFileSync(path.join(outdir, 'loaded.json'), `${JSON.stringify(loaded)}\n`);
+  const fileOf = (name) => path.join(outdir, `${name}.js`);
+  const names = Object.keys(executors);
+  for (const name of names) writeIdentity(outdir, name, [fileOf(name), fileOf('pack'), packages]);
+  writeIdentity(outdir, 'inference', [fileOf('inference')]);
+  const loaded = names.map((name) => [name, describeLoaded(metafile, [name, 'pack'], external)]);
+  fs.writeFileSync(path.join(outdir, 'loaded.json'), `${JSON.stringify(Object.fromEntries(loaded))}\n`);
 };
 
-function writeIdentity(place, files) {
+function writeIdentity(outdir, name, files) {
   const hash = createHash('sha256');
   for (const file of files) hash.update(fs.readFileSync(file));
-  fs.writeFileSync(place, hash.digest('hex'));
+  fs.writeFileSync(path.join(outdir, `${name}.identity`), hash.digest('hex'));
 }
 
 /** Compiles and runs a script that requires sources of the plugin, for tools of development. */

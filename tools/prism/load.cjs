@@ -89,7 +89,8 @@ module.exports = {
 };
 
 // Under the names that executors.json gives them.
-for (const [entry, executor] of Object.entries(require('./as-in-node_modules/executors.json').executors)) {
+const list = fs.readFileSync(path.join(__dirname, 'as-in-node_modules', 'executors.json'), 'utf8');
+for (const [entry, executor] of Object.entries(JSON.parse(list).executors)) {
   const exported = (place) => place.slice(place.indexOf('#') + 1);
   module.exports[exported(executor.implementation)] = lazily(entry, 'execute');
   if (executor.batchImplementation)

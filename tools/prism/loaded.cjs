@@ -1,9 +1,6 @@
 // What esbuild read for some entries: the part of the plugin's sources that their results depend on.
 'use strict';
-const fs = require('node:fs');
 const path = require('node:path');
-
-const root = path.join(__dirname, '..', '..');
 
 /**
  * The sources that entries load, as patterns of Nx relative to the workspace, and the npm packages that these import. Packages
@@ -19,7 +16,7 @@ function describeLoaded(metafile, names, external) {
   const imported = files.flatMap((file) => metafile.inputs[file].imports.map(({ path: name }) => name));
   const unbundled = external.filter((name) => !/^@?nx\b/.test(name) && imported.includes(name));
   const packages = [...new Set([...imported.flatMap((name) => packageOf(name) ?? []), ...unbundled])].sort();
-  return { filesets: toFilesets(files, (directory) => fs.readdirSync(path.join(root, directory))), packages };
+  return { filesets: toFilesets(files), packages };
 }
 
 function entryOf({ outputs }, name) {
@@ -39,15 +36,13 @@ function packageOf(file) {
   return /.*(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
 }
 
-/** One pattern a directory: all of it if all its files are loaded, else their names. */
-function toFilesets(files, list) {
+/** One pattern a directory, which names its files: another file there is not loaded. */
+function toFilesets(files) {
   const directories = [...new Set(files.map((file) => path.posix.dirname(file)))];
   return directories.map((directory) => {
     const names = files
       .filter((file) => path.posix.dirname(file) === directory)
       .map((file) => path.posix.basename(file));
-    const others = list(directory).filter((name) => name.includes('.') && !names.includes(name));
-    if (others.length === 0) return `${directory}/*`;
     return `${directory}/${names.length === 1 ? names[0] : `{${names.join(',')}}`}`;
   });
 }

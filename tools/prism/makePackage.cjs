@@ -7,8 +7,30 @@ const compile = require('./compile.cjs');
 
 const root = path.join(__dirname, '..', '..');
 /** What of this directory only serves development. */
-const own = new Set(['src', 'test', 'dist', 'node_modules', 'package.json', 'README.md', 'PACKAGE.md']);
+const own = new Set([
+  'src',
+  'test',
+  'dist',
+  'docs',
+  'node_modules',
+  'package.json',
+  'README.md',
+  'PACKAGE.md',
+]);
 const tools = new Set(['compile.cjs', 'loaded.cjs', 'makePackage.cjs', 'generate-schemas']);
+
+/** Pages for those who use the package. Messages name them: node_modules/prism/docs/errors.md. */
+const pages = [
+  'errors.md',
+  'containerfiles.md',
+  'getting-started.md',
+  'keys.md',
+  'options.md',
+  'ci.md',
+  'running.md',
+  'comparison.md',
+  'adr',
+];
 
 const bases = [
   'go-builder',
@@ -34,6 +56,8 @@ module.exports = function makePackage(directory) {
     fs.cpSync(path.join(root, 'containerfiles', name), path.join(directory, 'bases', name), {
       recursive: true,
     });
+  for (const name of pages)
+    fs.cpSync(path.join(root, 'docs', name), path.join(directory, 'docs', name), { recursive: true });
   fs.cpSync(path.join(__dirname, 'PACKAGE.md'), path.join(directory, 'README.md'));
   fs.cpSync(path.join(root, 'LICENSE'), path.join(directory, 'LICENSE'));
   const manifest = `${JSON.stringify(describe(), null, 2)}\n`;
@@ -64,3 +88,5 @@ function describe() {
 function readJson(file) {
   return JSON.parse(fs.readFileSync(path.join(__dirname, file), 'utf8'));
 }
+
+module.exports.pages = pages;

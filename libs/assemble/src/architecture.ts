@@ -5,7 +5,7 @@ import type { Content } from '@prism-build/oci';
 import { elfArchitecture, elfHeaderSize } from './elf';
 import type { Tree } from './node';
 
-/** Every executable file of a tree whose ELF header names another architecture than the image's, but for `trusted`. */
+/** A failure for each ELF file of another architecture than the image's, except those in `trusted`. */
 export function checkArchitectures(
   tree: Tree,
   platform: Platform,

@@ -3,16 +3,16 @@ import { applyLayer, type LayerEntry } from './base/applyLayer';
 import type { Node, Tree } from './node';
 import { baseName, joinPath, parentOf, withParents } from './tree';
 
-/** What a container has of its engine: files that stand there while a command runs, and places to mount at. */
+/** Paths that an engine adds to a container: files that exist while a command runs, and mount points. */
 const engineTraces = [
   ...['dev', 'proc', 'sys', 'run/.containerenv', 'run/secrets', '.dockerenv'],
   ...['etc/hosts', 'etc/hostname', 'etc/resolv.conf', 'etc/mtab'],
 ];
 
 /**
- * What a command changed in a tree, out of the layer that an engine made of it: as small as it can be said, equal for
- * every storage driver, without what the engine itself left (`targets`: where it mounted something). What is gone is
- * a whiteout (OCI image-spec, layer.md). Throws what `applyLayer` throws.
+ * The changes of a command, from the layer that an engine made. Minimal, equal for every storage driver, and without the
+ * paths that the engine itself added (`targets`: its mount points). Removed paths are whiteouts (OCI image-spec,
+ * layer.md). Throws like `applyLayer`.
  */
 export function listChanges(before: Tree, entries: readonly LayerEntry[], targets: readonly string[]): Tree {
   const after = applyLayer(before, entries);
@@ -20,7 +20,7 @@ export function listChanges(before: Tree, entries: readonly LayerEntry[], target
   return compareTrees(before, new Map([...after].filter(([path]) => !traces.has(path))));
 }
 
-/** Empty files and directories that were not there before, and parents that were made for them. */
+/** New empty files and directories, and the parents that were created for them. */
 function findTraces(before: Tree, after: Tree, paths: readonly string[]): ReadonlySet<string> {
   const traces = new Set<string>();
   for (const path of paths) {
@@ -34,7 +34,7 @@ function findTraces(before: Tree, after: Tree, paths: readonly string[]): Readon
   return traces;
 }
 
-/** Whether there is nothing in a file or a directory but `traces`. */
+/** Whether a file is empty, or a directory has no entries other than `traces`. */
 function isEmpty(tree: Tree, path: string, node: Node, traces: ReadonlySet<string>): boolean {
   if (node.type === 'file') return node.content.kind === 'file' && node.content.size === 0;
   // Podman links /etc/mtab to /proc/mounts.
@@ -49,7 +49,7 @@ function compareTrees(before: Tree, after: Tree): Tree {
   for (const [path, node] of after) if (!isSame(before.get(path), node)) changes.set(path, node);
   for (const path of before.keys()) {
     const parent = parentOf(path);
-    // What is gone with its directory, or below what is a file now, needs no word of its own.
+    // The whiteout of the parent, or the file that replaced it, already covers this path.
     const stands = parent === '' || after.get(parent)?.type === 'directory';
     if (!after.has(path) && stands) changes.set(joinPath(parent, `.wh.${baseName(path)}`), gone);
   }
@@ -61,7 +61,7 @@ const gone: Node = {
   content: { kind: 'bytes', bytes: new Uint8Array(0) },
 };
 
-/** Of files only the very object is the same: nobody read their bytes. */
+/** Compares files by identity; contents are not read. */
 function isSame(before: Node | undefined, after: Node): boolean {
   if (before === after) return true;
   return after.type !== 'file' && isDeepStrictEqual(before, after);

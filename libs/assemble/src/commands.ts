@@ -3,27 +3,27 @@ import type { ImageLayer, Layer } from '@prism-build/oci';
 import type { RunStep } from '@prism-build/plan';
 import type { Tree } from './node';
 
-/** A command of a stage with the files that it finds. */
+/** A command of a stage, with the files that exist when it runs. */
 export interface Execution {
   readonly step: RunStep;
   /** The Containerfile, for failures. */
   readonly file: string;
   /** Lowest first. */
   readonly layers: readonly ImageLayer[];
-  /** What the layers hold. */
+  /** The files of the layers. */
   readonly tree: Tree;
-  /** For each mount of the step what a bind mount shows: a tree below `mounted`, or one file of that name. */
+  /** For each mount of the step, the files of a bind mount: a tree below `mounted`, or one file of that name. */
   readonly mounts: readonly (Tree | undefined)[];
 }
 
-/** The name of what is mounted in the trees of `Execution.mounts`. */
+/** The name of the mounted file or directory in the trees of `Execution.mounts`. */
 export const mounted = 'mounted';
 
-/** Who executes commands; everything else of a stage is assembled here. */
+/** Executes the commands of RUN. All other instructions of a stage are assembled without it. */
 export interface Commands {
   /** A tree as a layer of the store. */
   readonly pack: (changes: Tree) => Promise<Result<Layer>>;
-  /** What a command changed, as a layer of the store; undefined where it changed nothing. */
+  /** The changes of a command as a layer of the store; undefined if it changed nothing. */
   readonly run: (execution: Execution) => Promise<Result<Layer | undefined>>;
 }
 

@@ -6,7 +6,7 @@ import { findItems, type Item } from './items';
 import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
 import { findTarget, followPlace } from './target';
 import type { ArchiveEntry } from './tarTree';
-import { below, cleanPath, joinPath, parentOf } from './tree';
+import { entriesBelow, joinPath, parentOf, toTreePath } from './tree';
 
 /**
  * Copies as `podman build` does: a directory gives its content, a file goes into a destination that is a
@@ -17,7 +17,7 @@ export function copyInto(tree: Tree, source: Tree, copy: Copy): Result<ChangedTr
   return items.ok ? placeItems(tree, source, copy, items.value) : items;
 }
 
-/** The second half of a copy: puts what was found where it belongs. */
+/** The second half of a copy: puts the items that were found into the tree. */
 export function placeItems(
   tree: Tree,
   source: Tree,
@@ -39,7 +39,8 @@ export function placeItems(
     for (const entry of listEntries(source, item, copy, name)) {
       const place = followPlace(draft.tree, directory, entry.path);
       if (place === undefined) return invalid(joinPath(directory, entry.path));
-      const named = name === undefined ? cleanPath(copy.destination) : parentOf(cleanPath(copy.destination));
+      const named =
+        name === undefined ? toTreePath(copy.destination) : parentOf(toTreePath(copy.destination));
       if (copy.link && place !== joinPath(named, entry.path))
         return refuseLink(copy, joinPath(named, entry.path), place);
       draft.makeDirectories(parentOf(place), fresh);
@@ -50,21 +51,21 @@ export function placeItems(
       // A hard link in an archive links to the file that the image has at that path now.
       const target = followPlace(draft.tree, directory, entry.linkTo);
       const linked = target === undefined ? undefined : draft.tree.get(target);
-      // A link to what is in the directory that it replaces has lost its target.
+      // The link replaces the directory that holds its target, so the target is gone.
       if (!linked || linked.type === 'directory' || target!.startsWith(`${place}/`)) {
         const what = `the archive ${item.path} cannot be unpacked: ${entry.path} is a hard link to nothing (${entry.linkTo})`;
         return failed(imageFailure('ARCHIVE_INVALID', { what, at: copy.at }));
       }
       if (target === place) continue;
       draft.put(place, linked);
-      // Names of one file are links of each other only within a layer.
+      // Hard links exist only within one layer.
       draft.put(target!, linked);
     }
   }
   return ok(draft);
 }
 
-/** `--link` copies as if nothing were below: BuildKit then replaces a link on the way, other engines follow it. */
+/** With `--link`, BuildKit replaces a symbolic link on the way to the destination; other engines follow it. */
 function refuseLink(copy: Copy, named: string, place: string): Result<never> {
   const what = `COPY --link to /${named} goes through a link to /${place}, which engines with --link replace and others follow`;
   const remedy = 'Name the place that the link leads to as the destination, or remove --link.';
@@ -85,11 +86,13 @@ function* listEntries(
   }
   if (item.node.type !== 'directory') return yield { path: name ?? item.name, node: item.node };
   const start = item.path === '' ? 0 : item.path.length + 1;
-  const inner = [...below(source, item.path)].map(([path, node]) => [path.slice(start), node] as const);
+  const inner = [...entriesBelow(source, item.path)].map(
+    ([path, node]) => [path.slice(start), node] as const,
+  );
   for (const [path, node] of dropExcluded(inner, copy.excluded)) yield { path, node };
 }
 
-/** Gives nodes the owner and the mode of the copy; nodes that were one object stay one (hard links). */
+/** Gives nodes the owner and the mode of the copy. Hard links stay one object. */
 function makeOwn({ owner, mode: change }: Pick<Copy, 'owner' | 'mode'>): (node: Node) => Node {
   const made = new Map<Node, Node>();
   return (node) => {

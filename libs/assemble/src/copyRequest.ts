@@ -11,13 +11,13 @@ export interface Copy {
   readonly destination: string;
   /** Absent: nodes keep their owner. */
   readonly owner?: Owner | undefined;
-  /** The mode of files and directories, from that of their source; absent: nodes keep theirs. */
+  /** Computes the mode from that of the source; absent: nodes keep theirs. */
   readonly mode?: ChangeMode | undefined;
-  /** Whether the sources' own directories are made below the destination (`--parents`). */
+  /** Whether the sources' parent directories are created below the destination (`--parents`). */
   readonly parents?: boolean | undefined;
   /**
-   * What `--exclude` leaves out: below each directory that is copied, by paths relative to it, and files that a source
-   * names, by their paths. With `parents` all paths are relative to the pivot.
+   * Whether `--exclude` excludes a path. Paths are relative to the copied directory; for a file that a source names, it is
+   * the file's path. With `parents`, all paths are relative to the pivot.
    */
   readonly excluded?: Excluded | undefined;
   /** Whether a link on the way to the destination is a failure (`--link`). */

@@ -29,7 +29,7 @@ export async function copyStep(
     owner: owner.value,
     mode: step.mode === undefined ? undefined : readMode(step.mode),
     parents: step.parents,
-    // A file that is written inline is what the instruction is there for, as in both engines.
+    // Both engines copy inline files even if --exclude matches their names.
     excluded: step.exclude.length > 0 && step.from.kind !== 'inline' ? rules.value : undefined,
     link: step.link,
     at,

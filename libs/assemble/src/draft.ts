@@ -1,5 +1,5 @@
 import type { DirectoryNode, Node, Tree } from './node';
-import { below, parentOf } from './tree';
+import { entriesBelow, parentOf } from './tree';
 
 /** A tree, and the paths of it that a step changed. */
 export interface ChangedTree {
@@ -11,7 +11,7 @@ export function unchanged(tree: Tree): ChangedTree {
   return { tree, changed: new Set() };
 }
 
-/** A copy of a tree that one function changes and then returns; the tree that it is made of stays as it is. */
+/** A mutable copy of a tree, for one function that changes and returns it. The original does not change. */
 export class Draft implements ChangedTree {
   private readonly nodes: Map<string, Node>;
   private readonly paths = new Set<string>();
@@ -28,7 +28,7 @@ export class Draft implements ChangedTree {
     return this.paths;
   }
 
-  /** Puts a node, replacing what is there (a directory that gives way takes its content along). */
+  /** Sets a node. If it replaces a directory, the directory's contents are removed. */
   put(path: string, node: Node): void {
     if (node.type !== 'directory' && this.nodes.get(path)?.type === 'directory') this.removeBelow(path);
     this.nodes.set(path, node);
@@ -51,7 +51,7 @@ export class Draft implements ChangedTree {
 
   /** Removes the content of a directory; `''` means the whole tree. */
   removeBelow(directory: string): void {
-    for (const [path] of [...below(this.nodes, directory)]) {
+    for (const [path] of [...entriesBelow(this.nodes, directory)]) {
       this.nodes.delete(path);
       this.paths.delete(path);
     }

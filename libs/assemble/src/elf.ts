@@ -15,7 +15,7 @@ const machines: Readonly<Record<number, string>> = {
 /** How many bytes of a file `elfArchitecture` needs. */
 export const elfHeaderSize = 20;
 
-/** The architecture that an ELF header names; undefined for anything that is not ELF or that nobody knows. */
+/** The architecture in an ELF header; undefined if it is not ELF, or not an architecture of the image spec. */
 export function elfArchitecture(header: Uint8Array): string | undefined {
   if (header.length < elfHeaderSize) return undefined;
   if (header[0] !== 0x7f || header[1] !== 0x45 || header[2] !== 0x4c || header[3] !== 0x46) return undefined;

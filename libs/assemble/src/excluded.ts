@@ -5,8 +5,8 @@ import { parentOf } from './tree';
 export type Excluded = (path: string, isDirectory: boolean) => boolean;
 
 /**
- * What `--exclude` leaves of the contents of a directory, their paths relative to it. The directories of what an
- * exception (`!`) brings back stay too, with the modes that they have.
+ * The contents of a directory without those that `--exclude` names, as paths relative to it. Keeps the directories of
+ * files that an exception (`!`) includes again, with their modes.
  */
 export function dropExcluded(
   nodes: readonly (readonly [string, Node])[],

@@ -1,14 +1,14 @@
 import { hasGlob, matchGlob } from '@prism-build/containerfile';
 import { ok, type Result } from '@prism-build/errors';
 import type { Tree } from './node';
-import { below, cleanPath, joinPath, nodeAt, resolvePath } from './tree';
+import { entriesBelow, joinPath, nodeAt, resolvePath, toTreePath } from './tree';
 
 /**
- * The paths that a pattern names, sorted, as Go's filepath.Glob finds them: part by part, through links to
- * directories. A pattern without wildcards is its own answer, whether or not there is such a path.
+ * The paths that match a pattern, sorted, like Go's filepath.Glob: part by part, through links to directories. Returns a
+ * pattern without wildcards unchanged, even if the path does not exist.
  */
 export function expandGlob(tree: Tree, pattern: string): Result<string[]> {
-  if (!hasGlob(pattern)) return ok([cleanPath(dropEscapes(pattern))]);
+  if (!hasGlob(pattern)) return ok([toTreePath(dropEscapes(pattern))]);
   let found = [''];
   for (const part of pattern.split('/').filter(Boolean)) {
     const next: string[] = [];
@@ -28,7 +28,7 @@ function childrenOf(tree: Tree, directory: string): string[] {
   const real = resolvePath(tree, directory);
   if (real === undefined || nodeAt(tree, real)?.type !== 'directory') return [];
   const start = real === '' ? 0 : real.length + 1;
-  const names = [...below(tree, real)].map(([path]) => path.slice(start));
+  const names = [...entriesBelow(tree, real)].map(([path]) => path.slice(start));
   return names.filter((name) => !name.includes('/'));
 }
 

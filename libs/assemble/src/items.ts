@@ -7,22 +7,22 @@ import { findParents } from './parents';
 import type { ArchiveEntry } from './tarTree';
 import { baseName, nodeAt, resolvePath } from './tree';
 
-/** One thing that a copy takes. */
+/** One source that a copy found. */
 export interface Item {
-  /** Where it is, links followed. */
+  /** Its path, with links followed. */
   readonly path: string;
   readonly node: Node;
-  /** The name that it gets in a directory. */
+  /** Its name in the destination directory. */
   readonly name: string;
-  /** What is inside, where it is an archive that ADD unpacks. */
+  /** The contents of an archive that ADD unpacks. */
   readonly archive?: readonly ArchiveEntry[] | undefined;
-  /** What --parents makes of it, by paths below the destination. */
+  /** With --parents: the nodes by their paths below the destination. */
   readonly parents?: ReadonlyMap<string, Node> | undefined;
 }
 
 /**
- * What the sources of a copy name. A path that is not there is a failure, and all of them are reported; a pattern
- * may match nothing as long as another source names something, as in Podman.
+ * The files that the sources of a copy name. Reports every missing path. As in Podman, a pattern may match nothing if
+ * another source matches something.
  */
 export function findItems(source: Tree, copy: Copy): Result<Item[]> {
   const items: Item[] = [];

@@ -23,7 +23,7 @@ export interface SymlinkNode extends Owned {
   readonly linkTarget: string;
 }
 
-export interface SpecialNode extends Owned {
+interface SpecialNode extends Owned {
   readonly type: 'fifo' | 'char' | 'block';
   readonly major: number;
   readonly minor: number;
@@ -33,8 +33,8 @@ export interface SpecialNode extends Owned {
 export type Node = FileNode | DirectoryNode | SymlinkNode | SpecialNode;
 
 /**
- * A file system as a value: clean relative paths (`usr/bin/x`, the root itself is absent) to nodes. What changes one
- * gives a new one, see `Draft`.
+ * A file system as a value: clean relative paths (`usr/bin/x`; the root itself is absent) to nodes. Functions do not
+ * change a tree; they return a new one (see `Draft`).
  */
 export type Tree = ReadonlyMap<string, Node>;
 

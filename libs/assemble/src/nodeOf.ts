@@ -2,8 +2,8 @@ import type { Content, EntryHeader } from '@prism-build/oci';
 import type { Node } from './node';
 
 /**
- * What an entry of a tar puts into a tree. `content` is that of a file; `find` gives what is at the target of a hard
- * link, which stays one object with it. Throws an Error on a hard link to nothing.
+ * The node that an entry of a tar adds to a tree. `content` is the content of a file. `find` returns the node at the
+ * target of a hard link; both paths then share that node. Throws an Error on a hard link to nothing.
  */
 export function nodeOf(
   header: EntryHeader,

@@ -31,7 +31,7 @@ function resolveOwner(tree: Tree, chown: string, at: Place): Result<Owner> {
     : unknown(`there is no group ${group} in /etc/group of this stage`);
 }
 
-/** `resolveOwner`, with the files that it reads brought from the stage's images first. */
+/** `resolveOwner`, after extracting the files that it reads from the stage's images. */
 export async function findOwner(
   tree: Tree,
   chown: string,
@@ -42,7 +42,7 @@ export async function findOwner(
   return provided.ok ? resolveOwner(tree, chown, at) : provided;
 }
 
-/** The contents that names of owners are looked up in; none for numbers. */
+/** The files in which names of owners are looked up; none for numbers. */
 function ownerFiles(tree: Tree, chown: string): Content[] {
   const names = chown.split(':', 2).filter((name) => name !== '' && !isNumber(name));
   if (names.length === 0) return [];

@@ -3,10 +3,10 @@ import { ok, type Result } from '@prism-build/errors';
 import { dropExcluded, type Excluded } from './excluded';
 import { expandGlob } from './glob';
 import type { Node, Tree } from './node';
-import { below, joinPath, nodeAt, parentOf, resolvePath } from './tree';
+import { entriesBelow, joinPath, nodeAt, parentOf, resolvePath } from './tree';
 
-/** What a source of `COPY --parents` names, by paths below the destination; undefined: it is not there. */
-export type ParentNodes = ReadonlyMap<string, Node> | undefined;
+/** The nodes that a source of `COPY --parents` names, by paths below the destination; undefined if there are none. */
+type ParentNodes = ReadonlyMap<string, Node> | undefined;
 
 /**
  * Finds a source of `COPY --parents` as BuildKit does: directories begin behind the pivot (`/./`), patterns with
@@ -30,11 +30,11 @@ export function findParents(source: Tree, text: string, excluded: Excluded | und
 
 type Found = (readonly [string, Node])[];
 
-/** What a pattern matches below a directory, with its contents and the directories above it. */
+/** The matches of a pattern below a directory, with their contents and parent directories. */
 function matchBelow(source: Tree, root: string, pattern: string): Found {
   const matches = compilePattern(pattern) ?? (() => false);
   const start = root === '' ? 0 : root.length + 1;
-  const nodes: Found = [...below(source, root)].map(([path, node]) => [path.slice(start), node]);
+  const nodes: Found = [...entriesBelow(source, root)].map(([path, node]) => [path.slice(start), node]);
   const taken = new Set<string>();
   const kept = new Set<string>();
   for (const [path] of nodes) {
@@ -57,7 +57,7 @@ function readPath(source: Tree, root: string, path: string): Found {
     if (parent) above.unshift([at, parent]);
   }
   const start = place === '' ? 0 : place.length + 1;
-  const inner = node.type === 'directory' ? [...below(source, place)] : [];
+  const inner = node.type === 'directory' ? [...entriesBelow(source, place)] : [];
   return [
     ...above,
     ...(path === '' ? [] : [[path, node] as const]),

@@ -7,7 +7,7 @@ import { contentsOf, type Node, type Tree } from './node';
 import type { AssembledStage, Sources, StageLayer } from './sources';
 import { assembleStage } from './stage';
 
-/** What the final stage of one platform adds to its base: a tree for each layer, and the history. */
+/** The final stage of one platform, without its base: a tree for each layer, and the history. */
 export interface AssembledPlatform {
   readonly plan: PlatformPlan;
   /** Those that are not empty. */
@@ -15,15 +15,15 @@ export interface AssembledPlatform {
   readonly history: readonly { readonly createdBy: string; readonly emptyLayer: boolean }[];
 }
 
-/** What the stages of a platform copy from, besides each other. */
-export type PlatformSources = Omit<Sources, 'stage' | 'images' | 'commands'> & {
+/** The sources that the stages of a platform copy from, other than stages. */
+type PlatformSources = Omit<Sources, 'stage' | 'images' | 'commands'> & {
   readonly images?: Images;
   readonly commands?: Commands;
 };
 
 /**
- * Assembles the stages of a platform in order; the last one is the image. Pure but for reading files, and for the
- * contents of images' files that `images` provides.
+ * Assembles the stages of a platform in order; the last one is the image. Its only effects are reading files and the
+ * file contents that `images` provides.
  */
 export async function assemblePlatform(
   plan: PlatformPlan,
@@ -31,7 +31,7 @@ export async function assemblePlatform(
   { images = noImages, commands = noCommands, ...trees }: PlatformSources,
 ): Promise<Result<AssembledPlatform>> {
   const done = new Map<number, AssembledStage>();
-  // Where no step looks at files, those of a base need not be known.
+  // If no step looks at files, the files of the base are not listed.
   const touched = plan.stages.some(({ steps }) => steps.some(({ op }) => op !== 'config'));
   let last: AssembledStage | undefined;
   for (const stage of plan.stages) {
@@ -44,10 +44,10 @@ export async function assemblePlatform(
   }
   const { layers } = last!;
   const nodes: Tree = new Map<string, Node>(layers.flatMap(({ entries }) => [...entries]));
-  // A layer holds a file even where a later one hides it.
+  // A layer contains a file even if a later layer hides it.
   const provided = await images.provide(layers.flatMap(({ entries }) => contentsOf(entries)));
   if (!provided.ok) return provided;
-  // Locked packages say themselves what they are for: a cross compiler brings libraries of another architecture.
+  // Locked packages are not checked: a cross compiler legitimately contains libraries of another architecture.
   const packaged = new Set(contentsOf(trees.rootfs ?? new Map()));
   const wrong = checkArchitectures(nodes, plan.platform, containerfile, packaged);
   if (wrong.length > 0) return failed(...wrong);

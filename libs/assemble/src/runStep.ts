@@ -4,9 +4,9 @@ import type { RunMount, RunStep } from '@prism-build/plan';
 import { mounted } from './commands';
 import { contentsOf, type Node, type Tree } from './node';
 import { type AssembledStage, type Sources, type StageLayer, sourceTree } from './sources';
-import { below, joinPath, nodeAt, resolvePath } from './tree';
+import { entriesBelow, joinPath, nodeAt, resolvePath } from './tree';
 
-/** Lets an engine execute a command on a stage as it stands. */
+/** Lets an engine execute a command on the current state of a stage. */
 export async function runStep(
   stage: AssembledStage,
   step: RunStep,
@@ -52,7 +52,7 @@ async function packLayers(
   return ok(done);
 }
 
-/** What a bind mount shows, below the name `mounted`. */
+/** The files of a bind mount, under the name `mounted`. */
 async function mountedTree(mount: RunMount, at: Place, sources: Sources): Promise<Result<Tree | undefined>> {
   if (mount.type !== 'bind') return ok(undefined);
   const source = await sourceTree(mount.from, at, sources);
@@ -65,7 +65,7 @@ async function mountedTree(mount: RunMount, at: Place, sources: Sources): Promis
   const tree = new Map<string, Node>([[mounted, node]]);
   const start = path === '' ? 0 : path.length + 1;
   if (node.type === 'directory')
-    for (const [inner, one] of below(source.value, path))
+    for (const [inner, one] of entriesBelow(source.value, path))
       tree.set(joinPath(mounted, inner.slice(start)), one);
   const provided = await sources.images.provide(contentsOf(tree));
   return provided.ok ? ok(tree) : provided;

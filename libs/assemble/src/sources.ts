@@ -5,7 +5,7 @@ import type { Images } from './base/images';
 import type { Commands } from './commands';
 import type { Node, Tree } from './node';
 
-/** A stage as it stands after its last instruction, with what each instruction changed. */
+/** The state of a stage after its last instruction, with the changes of each instruction. */
 export interface AssembledStage {
   readonly tree: Tree;
   readonly layers: readonly StageLayer[];
@@ -13,7 +13,7 @@ export interface AssembledStage {
   readonly image: PlannedImage | undefined;
 }
 
-/** What an instruction changed; what an engine has seen, or made, is packed already. */
+/** The changes of an instruction. Layers that an engine made or used are packed already. */
 export interface StageLayer {
   readonly text: string;
   readonly entries: Tree;
@@ -23,9 +23,9 @@ export interface StageLayer {
 /** The trees that copies read, already filtered by the ignore file. */
 export interface Sources {
   readonly context: Tree;
-  /** The tree that stands in for the compile stage, its files below `out/`. */
+  /** The tree that replaces the compile stage, with its files below `out/`. */
   readonly compile: Tree | undefined;
-  /** What rootfs.json describes, unpacked. */
+  /** The unpacked packages and archives of rootfs.json. */
   readonly rootfs?: Tree | undefined;
   readonly stage: (index: number) => AssembledStage;
   readonly images: Images;

@@ -10,9 +10,8 @@ import { withParents } from './tree';
 import { makeWorkdir } from './workdir';
 
 /**
- * Runs the steps of a stage on trees: no clock, no process but what `commands` starts, and nothing is written but
- * what `images` provides and `commands` packs.
- * The layers are the stage's own, without those of an image that it starts from.
+ * Runs the steps of a stage on trees. Uses no clock; only `commands` starts processes, and only `images` and `commands`
+ * write files. Returns the stage's own layers, without those of its base.
  */
 export async function assembleStage(
   plan: StagePlan,
@@ -25,8 +24,8 @@ export async function assembleStage(
   const below = plan.image ?? base?.image;
   let layers = [...(base?.layers ?? [])];
   const first = plan.steps[0]?.op;
-  // Podman makes what a base names as its WORKDIR and does not have with the first instruction: behind what that copies,
-  // before what it runs, and not where it is a WORKDIR itself.
+  // Podman creates a missing WORKDIR of the base with the first instruction: after a copy, before a RUN. It does not if
+  // that instruction is itself a WORKDIR.
   const named = sources.images === noImages || first === 'directory' ? undefined : plan.image?.workingDir;
   const makeNamed = (tree: Tree) =>
     makeWorkdir(tree, { path: named!, owner: plan.image?.user }, { file }, sources.images);
@@ -39,7 +38,7 @@ export async function assembleStage(
     const place = { file, line: step.line };
     const before = at === 0 ? made.value : unchanged(tree);
     if (step.op === 'run') {
-      // A directory that was missing is no doing of the command.
+      // The missing WORKDIR was created before the command ran, so the command's layer must not contain it.
       if (before.changed.size > 0) layers.push({ text: 'WORKDIR of the base', entries: entriesOf(before) });
       const done = await runStep({ tree, layers, image: below }, step, file, sources);
       if (!done.ok) return done;
@@ -60,12 +59,12 @@ export async function assembleStage(
   return ok({ tree, layers, image: below });
 }
 
-/** A WORKDIR of the base is a directory, also where it is still missing. */
+/** The WORKDIR of a base counts as a directory even if it does not exist yet. */
 function intoNamed(step: CopyStep, named: string | undefined): CopyStep {
   return step.destination === named ? { ...step, destination: `${step.destination}/` } : step;
 }
 
-/** What two changes one after the other make of a tree. */
+/** Two consecutive changes of a tree as one. */
 async function changeFurther(
   before: ChangedTree,
   change: (tree: Tree) => Promise<Result<ChangedTree>>,
@@ -77,8 +76,8 @@ async function changeFurther(
 }
 
 /**
- * What changed, as a layer. With the directories above: an engine makes those that a layer does not have, with a mode
- * of its own choice, and they would hide the mode that a layer below gave them.
+ * The changed paths as a layer, including their parent directories. An engine creates missing parents with a default
+ * mode, which would hide the mode that a lower layer set.
  */
 function entriesOf({ tree, changed }: ChangedTree): Tree {
   return withParents(

@@ -1,19 +1,19 @@
 import { type Content, readLayer } from '@prism-build/oci';
 import type { Node, Tree } from './node';
 import { nodeOf } from './nodeOf';
-import { below, cleanPath } from './tree';
+import { entriesBelow, toTreePath } from './tree';
 
-/** Decides where the content of a file is held while its tree is used; reads the content to its end. */
+/** Stores the content of a file while its tree is in use. Reads the content to its end. */
 export type Keep = (size: number, content: AsyncIterable<Uint8Array>) => Promise<Content>;
 
-/** Contents in memory: for archives of a size that allows it. */
+/** Keeps contents in memory: for small archives. */
 export const keepBytes: Keep = async (_size, content) => {
   const chunks: Uint8Array[] = [];
   for await (const chunk of content) chunks.push(chunk);
   return { kind: 'bytes', bytes: Buffer.concat(chunks) };
 };
 
-/** One step of unpacking an archive: what comes to a path, or which other path it becomes a hard link of. Clean paths. */
+/** One step of unpacking an archive: the node for a path, or the path that it becomes a hard link of. Paths are clean. */
 export type ArchiveEntry =
   | { readonly path: string; readonly node: Node }
   | { readonly path: string; readonly linkTo: string };
@@ -21,8 +21,8 @@ export type ArchiveEntry =
 const nothing: Content = { kind: 'bytes', bytes: new Uint8Array() };
 
 /**
- * The entries of an uncompressed tar in their order, which counts: one may lie behind a link that a later one replaces.
- * `..` in a path stays below the root. Throws an Error on what is no tar.
+ * The entries of an uncompressed tar in their order. The order matters: a path may go through a link that a later entry
+ * replaces. `..` does not leave the root. Throws an Error if the input is not a tar.
  */
 export async function readTarEntries(
   tar: AsyncIterable<Uint8Array>,
@@ -30,10 +30,10 @@ export async function readTarEntries(
 ): Promise<ArchiveEntry[]> {
   const entries: ArchiveEntry[] = [];
   for await (const { header, size, content } of readLayer(tar)) {
-    const path = cleanPath(header.path);
+    const path = toTreePath(header.path);
     if (path === '') continue;
     if (header.type === 'hardlink') {
-      entries.push({ path, linkTo: cleanPath(header.linkTarget) });
+      entries.push({ path, linkTo: toTreePath(header.linkTarget) });
       continue;
     }
     const kept = header.type === 'file' ? await keep(size, content) : nothing;
@@ -42,7 +42,7 @@ export async function readTarEntries(
   return entries;
 }
 
-/** The tree inside an uncompressed tar, its paths taken as they are written. Throws an Error on what is no tar. */
+/** The tree inside an uncompressed tar; paths are not resolved. Throws an Error if the input is not a tar. */
 export async function readTarTree(tar: AsyncIterable<Uint8Array>, keep: Keep = keepBytes): Promise<Tree> {
   const tree = new Map<string, Node>();
   for (const entry of await readTarEntries(tar, keep)) {
@@ -50,7 +50,7 @@ export async function readTarTree(tar: AsyncIterable<Uint8Array>, keep: Keep = k
     if (!node) throw new Error(`${entry.path} is a hard link to nothing`);
     const before = tree.get(entry.path);
     if (before?.type === 'directory' && node.type !== 'directory')
-      for (const [inner] of [...below(tree, entry.path)]) tree.delete(inner);
+      for (const [inner] of [...entriesBelow(tree, entry.path)]) tree.delete(inner);
     tree.set(entry.path, node);
   }
   return tree;

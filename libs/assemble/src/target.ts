@@ -4,7 +4,7 @@ import type { Item } from './items';
 import type { Tree } from './node';
 import { baseName, fileAbove, followLinks, joinPath, nodeAt, parentOf, resolvePath } from './tree';
 
-/** The directory that a copy goes into, and the new name where it is a file that gets one. */
+/** The directory that a copy goes into, and the new name of a file if the destination names one. */
 export function findTarget(
   tree: Tree,
   copy: Copy,
@@ -39,17 +39,17 @@ export function findTarget(
     !asked.endsWith('/') &&
     !isTree(items[0]!)
   ) {
-    // Podman gives each of them that name, so that the last one alone is left.
+    // Podman gives all of them that name, so only the last one remains.
     return invalid(`${copy.sources[0]} matches several files, and ${asked} is no directory`);
   }
-  // A link that leads nowhere is taken for a directory to be, as Podman does.
+  // As in Podman, a dangling link counts as a directory that will be created.
   const isDirectory =
     mustBeDirectory || existing !== undefined || tree.has(joinPath(parent, baseName(asked)));
   if (isDirectory) return ok({ directory: destination, name: undefined });
   return ok({ directory: parent, name: baseName(asked) });
 }
 
-/** Follows links on the way to a path below a directory, which is the root for them; undefined: nowhere. */
+/** Follows links in a path below a directory, which acts as their root; undefined for a loop of links. */
 export function followPlace(tree: Tree, base: string, path: string): string | undefined {
   let crossed = false;
   const linkAt = (at: string) => {

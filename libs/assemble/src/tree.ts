@@ -7,7 +7,7 @@ export function nodeAt(tree: Tree, path: string): Node | undefined {
 }
 
 /** `a/./b//../c` to `a/c`; `..` at the root stays at the root, as in a chroot. */
-export function cleanPath(path: string): string {
+export function toTreePath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
@@ -35,8 +35,8 @@ export function resolvePath(tree: Tree, path: string): string | undefined {
 }
 
 /**
- * Follows symbolic links below a root, which `..` and absolute targets do not leave; `linkAt` gives the target
- * of what is a link. Parts that do not exist are kept as they are. Undefined for a loop of links.
+ * Follows symbolic links below a root; `..` and absolute targets do not leave it. `linkAt` returns the target of a link.
+ * Parts that do not exist are kept. Undefined for a loop of links.
  */
 export function followLinks(
   path: string,
@@ -74,7 +74,7 @@ export function joinPath(directory: string, rest: string): string {
   return rest === '' ? directory : `${directory}/${rest}`;
 }
 
-/** The nearest thing on the way to a path that is there and no directory. */
+/** The first part of a path that exists and is not a directory. */
 export function fileAbove(tree: Tree, path: string): string | undefined {
   for (let at = parentOf(path); at !== ''; at = parentOf(at)) {
     const node = tree.get(at);
@@ -84,14 +84,14 @@ export function fileAbove(tree: Tree, path: string): string | undefined {
 }
 
 /** Paths below a directory, in the tree's order; `''` means the whole tree. */
-export function* below(tree: Tree, directory: string): Generator<[string, Node]> {
+export function* entriesBelow(tree: Tree, directory: string): Generator<[string, Node]> {
   const prefix = directory === '' ? '' : `${directory}/`;
   for (const entry of tree) if (entry[0].startsWith(prefix)) yield entry;
 }
 
 /**
- * Changed nodes together with the directories above them, as the engines' layers have them: an engine that unpacks a
- * layer makes directories that the layer does not name anew, and would forget the mode that they had below.
+ * Changed nodes with their parent directories, as in layers of the engines. An engine that unpacks a layer creates
+ * directories that the layer does not name, and would lose the mode that a lower layer set.
  */
 export function withParents(tree: Tree, changes: Iterable<readonly [string, Node]>): Tree {
   const all = new Map<string, Node>();
@@ -105,7 +105,7 @@ export function withParents(tree: Tree, changes: Iterable<readonly [string, Node
   return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A tree in the order of its paths with every parent there; those that were missing are directories of root. */
+/** A tree in the order of its paths, with every parent. Missing parents become directories of root. */
 export function completeTree(tree: Tree): Tree {
   const all = new Map(tree);
   for (const path of tree.keys())

@@ -7,12 +7,11 @@ import type { Node, SymlinkNode, Tree } from './node';
 import { completeTree, followLinks, joinPath } from './tree';
 
 /**
- * Reads what is below the given paths of a directory (all of it for `''`) into a tree. Modes are those that git
- * knows (0755 where the owner may execute, else 0644; directories 0755), the owner is root and no two files are
- * hard links, so that neither umask, user nor the way of checking out decide a digest. Sockets and devices are
- * left out, as the engines do. Links are followed inside the directory, never out of it, and what they lead to
- * is read too: a copy may name it through them. Failures name files that cannot be read or whose names are not
- * UTF-8.
+ * Reads the files below the given paths of a directory (`''`: all of it) into a tree. Modes are those that git stores
+ * (0755 if the owner may execute, else 0644; directories 0755), the owner is root, and files are never hard links. So a
+ * digest does not depend on umask, user or checkout. Sockets and devices are skipped, as in the engines. Links are
+ * followed only inside the directory; their targets are read too, because a copy may name files through a link.
+ * Failures name files that cannot be read and names that are not UTF-8.
  */
 export function readDirectory(root: string, roots: readonly string[], rules: IgnoreMatcher): Result<Tree> {
   const tree = new Map<string, Node>();
@@ -52,11 +51,11 @@ export function readDirectory(root: string, roots: readonly string[], rules: Ign
     failures.push(fileFailure(error, `cannot read the context ${root}`));
   }
   if (failures.length > 0) return failed(...failures);
-  // A file that an ignore file's `!` brings back needs its directories, even though they were ignored.
+  // A file that `!` includes again needs its parent directories, even if they are ignored.
   return ok(completeTree(tree));
 }
 
-/** What is at a path, the link itself for a link; undefined for nothing, also for what would be below a file. */
+/** lstat of a path. Undefined if it does not exist, also if a part of the path is a file. */
 function statAt(absolute: string): fs.Stats | undefined {
   try {
     return fs.lstatSync(absolute, { throwIfNoEntry: false });

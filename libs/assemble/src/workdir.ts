@@ -6,7 +6,7 @@ import { rootDirectory, type Tree } from './node';
 import { findOwner } from './owners';
 import { fileAbove, resolvePath } from './tree';
 
-/** WORKDIR makes what is missing for the user in force; a user that the stage does not know counts as root. */
+/** WORKDIR creates missing directories, owned by the current USER; by root if the stage has no such user. */
 export async function makeWorkdir(
   tree: Tree,
   step: Pick<DirectoryStep, 'path' | 'owner'>,

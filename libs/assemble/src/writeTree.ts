@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Node, Tree } from './node';
 
 /**
- * Writes a tree below a directory that is made for it: modes, links and hard links; owners where the process is
- * root. Devices and pipes are left out. Throws what the file system throws.
+ * Writes a tree into a new directory, with modes, links and hard links; with owners if the process is root. Skips devices
+ * and pipes. Throws errors of the file system.
  */
 export function writeTree(tree: Tree, directory: string): void {
   fs.mkdirSync(directory, { recursive: true, mode: 0o755 });

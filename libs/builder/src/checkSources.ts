@@ -16,7 +16,7 @@ import { readTextIfThere } from '@prism-build/shell';
 export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tree): Result<void> {
   const { language } = recogniseCommand(plan.argv)!;
   const failures: readonly Failure[] =
-    language.check?.(checkRequest(root, plan, pin), readTree(root, tree)) ?? [];
+    language.command.check?.(checkRequest(root, plan, pin), readTree(root, tree)) ?? [];
   return failures.length > 0 ? failed(...failures) : ok(undefined);
 }
 
@@ -38,7 +38,7 @@ export function checkRequest(root: string, plan: CompilePlan, pin: Pin): CheckRe
 }
 
 /** The last line before `end` that names a variable outside of a comment; `end` if none does. Lines count from 1. */
-export function lineOf(text: string, variable: string, end: number): number {
+function lineOf(text: string, variable: string, end: number): number {
   const names = new RegExp(`(?:^|\\s)${variable}(?:[=\\s]|$)`);
   const lines = text.split('\n').slice(0, end - 1);
   const found = lines.findLastIndex((line) => !/^\s*#/.test(line) && names.test(line));

@@ -9,7 +9,7 @@ import type { Compiler } from './compiler/compiler';
 import type { MirroredTree } from './mirror';
 import { isDiskFull } from './run/isDiskFull';
 
-export interface FetchSources {
+interface FetchSources {
   readonly mirror: MirroredTree;
   /** Paths of lockfiles in the mirror, besides those that the language knows by name. */
   readonly locks: readonly string[];
@@ -28,13 +28,15 @@ export async function fetchDependencies(
   { fetch }: Compiler,
 ): Promise<Result<void>> {
   const { cache } = request.directories;
-  const stamp = join(cache, language.dependencies, 'fetched-by-prism', fetchKey(language, request, sources));
+  const { dependencies } = language;
+  if (!dependencies) return ok(undefined);
+  const stamp = join(cache, dependencies.directory, 'fetched-by-prism', fetchKey(language, request, sources));
   if (fs.existsSync(stamp)) return ok(undefined);
   return withLock(join(cache, 'locks', `${language.name}.lock`), async () => {
     if (fs.existsSync(stamp)) return ok(undefined);
-    const inherited = inheritedForFetching(language, process.env);
+    const inherited = inheritedForFetching(dependencies.inherits, process.env);
     const staged = new Set(request.targets.flatMap((target) => Object.keys(request.environment(target))));
-    for (const call of language.fetch(request)) {
+    for (const call of dependencies.fetch(request)) {
       fs.mkdirSync(call.cwd, { recursive: true });
       // What the stage sets itself counts before what the user has set, as in any build of it.
       const others = Object.entries(inherited).filter(([name]) => !(staged.has(name) && name in call.env));
@@ -43,7 +45,7 @@ export async function fetchDependencies(
         const why = done.failures.map((failure) => `${failure.what}\n${failure.why ?? ''}`).join('\n');
         if (isDiskFull(why))
           return failed(shellFailure('DISK_FULL', { what: `the disk was full for ${language.title}`, why }));
-        const { code, ...known } = language.explain?.(why, 'fetch') ?? {
+        const { code, ...known } = language.diagnosis.explain?.(why, 'fetch') ?? {
           code: 'DEPENDENCIES_NOT_FETCHED' as const,
           what: `cannot fetch the ${language.title} dependencies`,
         };
@@ -56,13 +58,14 @@ export async function fetchDependencies(
 }
 
 /** Of the caller's environment, what says where packages come from; proxies and certificates belong to every fetch. */
-export function inheritedForFetching(language: Language, env: NodeJS.ProcessEnv): Record<string, string> {
+export function inheritedForFetching(
+  names: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
   const always = /^(https?|all|no)_proxy$|^SSL_CERT_(FILE|DIR)$/i;
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
-      value !== undefined && (language.fetchInherits.includes(name) || always.test(name))
-        ? [[name, value]]
-        : [],
+      value !== undefined && (names.includes(name) || always.test(name)) ? [[name, value]] : [],
     ),
   );
 }
@@ -77,7 +80,7 @@ export function fetchKey(
     `${basename(toolchain.command)}\0${targets.map(formatPlatform).join()}\n`,
   );
   for (const [path, digest] of mirror.files) {
-    if (language.lockfiles.includes(basename(path)) || locks.includes(path))
+    if (language.dependencies?.lockfiles.includes(basename(path)) || locks.includes(path))
       hash.update(`${path}\0${digest}\n`);
   }
   return hash.digest('hex').slice(0, 32);

@@ -9,7 +9,6 @@ export { imageStep } from './imageStep';
 export { answer, type Question } from './jobs';
 export { loadPlatform } from './loadPlatform';
 export { type BuildOptions, buildOptions } from './options';
-export { shippedPins } from './pins';
 export { repairImage } from './repairImage';
 export { readRequest } from './request';
 export { hasRootfs, rootfsFile, rootfsLockFile } from './rootfs';

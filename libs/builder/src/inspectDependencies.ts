@@ -9,7 +9,7 @@ import { checkRequest, readTree } from './checkSources';
 import type { Compiler } from './compiler/compiler';
 
 /** What is judged: a stage, its sources, and how it is compiled. */
-export interface Inspected {
+interface Inspected {
   readonly root: string;
   readonly language: Language;
   readonly plan: CompilePlan;
@@ -26,12 +26,17 @@ export interface Inspected {
  */
 export async function inspectDependencies(of: Inspected, compiler: Compiler): Promise<readonly string[]> {
   const { root, language, plan, pin, sources, request, lock } = of;
-  const asked = language.inspect?.(checkRequest(root, plan, pin), readTree(root, sources), request);
+  const asked = language.diagnosis.inspect?.(checkRequest(root, plan, pin), readTree(root, sources), request);
   if (!asked) return [];
   const key = createHash('sha256')
     .update(JSON.stringify([lock, pin, plan.working, asked.subject]))
     .digest('hex');
-  const place = join(request.directories.cache, language.dependencies, 'inspected-by-prism', `${key}.json`);
+  const place = join(
+    request.directories.cache,
+    language.dependencies?.directory ?? language.name,
+    'inspected-by-prism',
+    `${key}.json`,
+  );
   const known = parseNotes(readTextIfThere(place));
   if (known) return known;
   const answers = all(await Promise.all(asked.calls.map((call) => compiler.compile(call))));

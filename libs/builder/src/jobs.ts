@@ -1,12 +1,12 @@
 import { hashFile, putLayer } from '@prism-build/oci';
 
-/** What a thread can be asked for, by name: functions do not go from thread to thread. */
+/** The jobs of a thread by name, because functions cannot be sent to threads. */
 export const jobs = { putLayer, hashFile };
 
-/** The name of a job, and what it is given: values that can be copied to another thread. */
+/** The name of a job and its arguments, which must be structured-cloneable. */
 export type Question = readonly [job: keyof typeof jobs, given: readonly unknown[]];
 
-/** What the job gives; whoever asks knows of which type that is. */
+/** The result of a job; the caller knows its type. */
 export async function answer([job, given]: Question): Promise<unknown> {
   return (jobs[job] as (...given: readonly unknown[]) => unknown)(...given);
 }

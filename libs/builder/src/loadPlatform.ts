@@ -13,7 +13,7 @@ import type { Directories } from '@prism-build/workspace';
 import { engineRun } from './engine';
 
 /** Where the blobs of an image are. */
-export interface Loadable {
+interface Loadable {
   readonly directories: Directories;
   readonly store: ContentStore;
   /** Another place with blobs. */

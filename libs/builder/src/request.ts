@@ -8,7 +8,7 @@ import type { BuildOptions } from './options';
 import { hasRootfs } from './rootfs';
 
 /** The Containerfile and the options of a target as planners take them. */
-export interface PlanRequest extends ReadRequest, Omit<PlanOptions, 'bases'> {
+interface PlanRequest extends ReadRequest, Omit<PlanOptions, 'bases'> {
   readonly contexts: readonly string[];
 }
 

@@ -83,7 +83,7 @@ export function wideTree(root: string, plan: CompilePlan): Result<Tree> {
 
 function withoutUnread(tree: Tree, plan: CompilePlan): Result<Tree> {
   const { language } = recogniseCommand(plan.argv)!;
-  const unread = parseIgnoreFile(language.neverRead.join('\n'), language.name);
+  const unread = parseIgnoreFile(language.sources.neverRead.join('\n'), language.name);
   if (!unread.ok) return unread;
   return ok(new Map([...tree].filter(([path]) => !unread.value.ignores(path, false))));
 }

@@ -23,7 +23,7 @@ export interface StepInput {
  * @param altered the snapshot of the altered output; undefined if there was none
  * @param parts names in the directory that belong to the output; all if left out
  */
-export type ReplaceCached = (
+type ReplaceCached = (
   root: string,
   directory: string,
   altered: string | undefined,

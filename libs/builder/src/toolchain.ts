@@ -7,12 +7,12 @@ import {
   type Pin,
   parsePin,
   pinOfReference,
+  shippedPin,
   type Toolchain,
 } from '@prism-build/languages';
 import type { CompilePlan } from '@prism-build/plan';
 import { isExecutable, readTextIfThere } from '@prism-build/shell';
 import { builderDirectory } from '@prism-build/workspace';
-import { shippedPins } from './pins';
 
 /**
  * The pin of a compile stage: `pin.json` beside its builder base, the version in the tag of a known builder image, or,
@@ -23,7 +23,7 @@ export function readPin(root: string, plan: CompilePlan): Result<Pin> {
   const path = directory && join(directory, 'pin.json');
   const text = path && readTextIfThere(join(root, path));
   if (path && text !== undefined) return parsePin(text, path);
-  const pin = pinOfReference(plan.builder) ?? shippedPins[basename(directory ?? '')];
+  const pin = pinOfReference(plan.builder) ?? shippedPin(basename(directory ?? ''));
   if (pin) return { ok: true, value: pin };
   const what = `nothing says which compiler ${plan.builder} stands for`;
   return failed(
@@ -44,7 +44,7 @@ export function findToolchain(
     const what = `the builder ${plan.builder} is pinned to ${pin.language}, and the command is ${language.title}`;
     return failed(compileFailure('TOOLCHAIN_DIFFERS', { what, at }));
   }
-  const found = language.findToolchain(pin, machine, cache);
+  const found = language.toolchain.find(pin, machine, cache);
   return found.ok ? found : failed(...found.failures.map((failure) => ({ ...failure, at })));
 }
 

@@ -15,7 +15,9 @@ export interface Widened {
 /** Whether a compile may have failed because its tree was narrowed. */
 export function mayLackFiles(language: Language, failures: readonly Failure[]): boolean {
   const codes = ['COMPILE_FAILED', 'COMPILE_MADE_NOTHING', 'DEPENDENCIES_NOT_FETCHED', 'TOOLCHAIN_MISSING'];
-  return failures.every(({ code, why }) => codes.includes(code) && (language.mayLack?.(why ?? '') ?? true));
+  return failures.every(
+    ({ code, why }) => codes.includes(code) && (language.diagnosis.mayLack?.(why ?? '') ?? true),
+  );
 }
 
 /** Files and links that only the first tree has. */

@@ -9,9 +9,11 @@ type Token =
       readonly ranges: readonly (readonly [string, string])[];
     };
 
+const special = /[*?[]/;
+
 /** Whether the pattern has a special character that is not escaped. */
 export function hasGlob(pattern: string): boolean {
-  return /[*?[]/.test(pattern.replace(/\\./gs, ''));
+  return special.test(pattern) && special.test(pattern.replace(/\\./gs, ''));
 }
 
 /**
@@ -86,7 +88,7 @@ function matchOne(token: Token, char: string): boolean {
   return inside !== token.negated;
 }
 
-/** Only the last star is ever tried again, so the time is the product of both lengths at worst. */
+/** Backtracks only to the last star, so the time is at most the product of both lengths. */
 function matchTokens(tokens: readonly Token[], chars: readonly string[]): boolean {
   let token = 0;
   let char = 0;

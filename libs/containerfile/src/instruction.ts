@@ -1,4 +1,4 @@
-/** A file written inline, `<<EOF`; leading tabs are already gone where `<<-` asked for that. */
+/** A heredoc (`<<EOF`). With `<<-`, leading tabs are already removed. */
 export interface Heredoc {
   readonly name: string;
   readonly content: string;
@@ -18,7 +18,7 @@ export interface Pair {
   readonly value: string;
 }
 
-/** ARG without `=` has no default: `value` is undefined, which is not the same as empty. */
+/** ARG without `=` has no default: `value` is undefined, not empty. */
 export interface Argument {
   readonly name: string;
   readonly value: string | undefined;
@@ -66,10 +66,10 @@ export interface FromInstruction extends Base<'FROM'> {
 export interface ArgInstruction extends Base<'ARG'> {
   readonly args: readonly Argument[];
 }
-export interface EnvInstruction extends Base<'ENV'> {
+interface EnvInstruction extends Base<'ENV'> {
   readonly pairs: readonly Pair[];
 }
-export interface LabelInstruction extends Base<'LABEL'> {
+interface LabelInstruction extends Base<'LABEL'> {
   readonly pairs: readonly Pair[];
 }
 export interface CopyInstruction extends Base<'COPY'>, Transfer {
@@ -90,31 +90,31 @@ export interface RunInstruction extends Base<'RUN'> {
   readonly security: string | undefined;
   readonly devices: readonly string[];
 }
-export interface WorkdirInstruction extends Base<'WORKDIR'> {
+interface WorkdirInstruction extends Base<'WORKDIR'> {
   readonly path: string;
 }
-export interface UserInstruction extends Base<'USER'> {
+interface UserInstruction extends Base<'USER'> {
   readonly user: string;
 }
-export interface ExposeInstruction extends Base<'EXPOSE'> {
+interface ExposeInstruction extends Base<'EXPOSE'> {
   readonly ports: readonly string[];
 }
-export interface VolumeInstruction extends Base<'VOLUME'> {
+interface VolumeInstruction extends Base<'VOLUME'> {
   readonly paths: readonly string[];
 }
-export interface EntrypointInstruction extends Base<'ENTRYPOINT'> {
+interface EntrypointInstruction extends Base<'ENTRYPOINT'> {
   readonly command: Command;
 }
-export interface CmdInstruction extends Base<'CMD'> {
+interface CmdInstruction extends Base<'CMD'> {
   readonly command: Command;
 }
-export interface StopSignalInstruction extends Base<'STOPSIGNAL'> {
+interface StopSignalInstruction extends Base<'STOPSIGNAL'> {
   readonly signal: string;
 }
-export interface ShellInstruction extends Base<'SHELL'> {
+interface ShellInstruction extends Base<'SHELL'> {
   readonly argv: readonly string[];
 }
-export interface HealthcheckInstruction extends Base<'HEALTHCHECK'> {
+interface HealthcheckInstruction extends Base<'HEALTHCHECK'> {
   readonly check: Healthcheck;
 }
 export interface OnbuildInstruction extends Base<'ONBUILD'> {
@@ -122,7 +122,7 @@ export interface OnbuildInstruction extends Base<'ONBUILD'> {
   readonly expression: string;
   readonly trigger: Instruction;
 }
-export interface MaintainerInstruction extends Base<'MAINTAINER'> {
+interface MaintainerInstruction extends Base<'MAINTAINER'> {
   readonly author: string;
 }
 
@@ -168,7 +168,7 @@ export interface Containerfile {
   /** ARG instructions above the first FROM. */
   readonly globals: readonly ArgInstruction[];
   readonly stages: readonly Stage[];
-  /** Whether the text names a platform argument (TARGETARCH …): where none is, all platforms resolve to the same. */
+  /** Whether the text names a platform argument (TARGETARCH …). If not, all platforms resolve to the same result. */
   readonly namesPlatform: boolean;
   readonly warnings: readonly Warning[];
 }

@@ -45,7 +45,7 @@ function readClause(text: string): Change | undefined {
     changes.reduce((changed, change) => change(changed, source, isDirectory), mode);
 }
 
-/** Letters that copy the bits of a class (`g=u`) take effect in their place; the others are collected up to there. */
+/** Letters that copy the bits of a class (`g=u`) are applied at once; the bits of other letters are collected before. */
 function readAction(operator: string, permissions: string, classes: number): Change {
   const changes: Change[] = [];
   let who = classes;

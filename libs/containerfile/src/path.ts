@@ -12,7 +12,7 @@ export function cleanPath(path: string): string {
   return joined === '' ? '.' : joined;
 }
 
-/** A source below the root that it is copied from: `../x` and `/x` are `x`, the root itself is `.`. */
+/** A source relative to the root that it is copied from: `../x` and `/x` are `x`, the root itself is `.`. */
 export function cleanSource(path: string): string {
   return cleanPath(cleanPath(`/${path}`).slice(1));
 }

@@ -1,8 +1,8 @@
 import type { Containerfile, Heredoc, Instruction } from './instruction';
 
 /**
- * Writes a Containerfile in normal form: one line for each instruction, no comments, heredocs below. What it
- * writes parses to the same instructions, apart from their line numbers.
+ * Writes a Containerfile in normal form: one line for each instruction, no comments, heredocs below. The text parses to
+ * the same instructions, apart from line numbers.
  */
 export function printContainerfile({ escape: token, syntax, globals, stages }: Containerfile): string {
   const directives = [

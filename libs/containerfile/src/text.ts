@@ -5,7 +5,7 @@ const LEADING = new RegExp(`^[${SPACE}]+`);
 const TRAILING = new RegExp(`[${SPACE}]+$`);
 const ONE = new RegExp(`^[${SPACE}]$`);
 
-/** Go's unicode.IsSpace; JavaScript's idea of white space differs (U+0085, U+FEFF). */
+/** Go's unicode.IsSpace. JavaScript's `\s` differs in U+0085 and U+FEFF. */
 export const isSpace = (char: string): boolean => ONE.test(char);
 export const trimStart = (text: string): string => text.replace(LEADING, '');
 export const trim = (text: string): string => trimStart(text).replace(TRAILING, '');
@@ -13,7 +13,7 @@ export const trim = (text: string): string => trimStart(text).replace(TRAILING, 
 /** The engines' word separator inside one line. */
 export const BLANKS = /[\t\v\f\r ]+/;
 
-/** Lines that hold what no text holds: a NUL, or the mark that a decoder leaves for bytes that are not UTF-8. */
+/** A failure for each line with a NUL, or with U+FFFD, which a decoder writes for bytes that are not UTF-8. */
 export function checkText(text: string, file: string): Failure[] {
   if (!/[\0\ufffd]/.test(text)) return [];
   return text.split('\n').flatMap((line, index) => {

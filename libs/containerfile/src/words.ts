@@ -1,6 +1,6 @@
 import { BLANKS, isSpace, trim } from './text';
 
-export interface SplitCommand {
+interface SplitCommand {
   /** In upper case. */
   readonly keyword: string;
   readonly written: string;

@@ -20,9 +20,11 @@ test.each([
   ['FROM a\nCOPY --from= a b', ['2 CONTAINERFILE_BAD_FLAG']],
   ['FROM a\nCOPY https://example.org/x /', ['2 CONTAINERFILE_BAD_ARGUMENT']],
   [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the file that is read
     'FROM a\nENV A=${X:?no} B=${Y?no}\nUSER "x',
     ['2 CONTAINERFILE_SUBSTITUTION', '2 CONTAINERFILE_SUBSTITUTION', '3 CONTAINERFILE_SUBSTITUTION'],
   ],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the file that is read
   ['FROM a AS x\nUSER ${X:?no}\nFROM b', []],
 ])('%j fails as %j', (text, expected) => {
   expect(fails(text)).toEqual(expected);

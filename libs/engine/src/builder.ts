@@ -1,16 +1,16 @@
 import { type RunCall, runArguments } from './containerRun';
 import type { Argv } from './engine';
 
-/** A private image store of Podman: nothing of the user's is seen, and nothing is left in it. */
+/** A private image store of Podman, separate from the user's. */
 export interface BuilderStore {
   readonly root: string;
   readonly runroot: string;
-  /** As `driver` says it. */
+  /** The storage driver, from `driver`. */
   readonly driver: string;
 }
 
 /** One command to execute: a Containerfile with one RUN, on an image of the store. */
-export interface BuildCall {
+interface BuildCall {
   /** `linux/arm64`. */
   readonly platform: string;
   readonly containerfile: string;
@@ -22,12 +22,12 @@ export interface BuildCall {
   readonly secrets: readonly SecretSource[];
 }
 
-/** Where the value of a secret is; the value itself is in no argument. */
+/** The file or variable with the value of a secret. Values are never arguments. */
 export type SecretSource =
   | { readonly id: string; readonly file: string }
   | { readonly id: string; readonly env: string };
 
-/** Podman as one who executes commands in a private store: argument vectors, the quirks of 4.3.1 avoided. */
+/** Podman as a runner of commands in a private store: argument vectors that avoid the faults of 4.3.1. */
 export const podmanBuilder = {
   /** Prints the storage driver that this user's Podman uses. */
   driver: (): Argv => ['podman', 'info', '--format', '{{.Store.GraphDriverName}}'],
@@ -39,8 +39,8 @@ export const podmanBuilder = {
     `oci:${directory}`,
   ],
   /**
-   * Never `--manifest` (it appends), never layers (another platform's would be found); the base is named by ID, since
-   * under `--platform` a name is looked up in registries.
+   * Not `--manifest`: it appends. No layer cache: it may return a layer of another platform. Names the base by ID, because
+   * with `--platform` Podman looks up names in registries.
    */
   build: (store: BuilderStore, call: BuildCall): Argv => [
     ...storeArgv(store),
@@ -50,9 +50,9 @@ export const podmanBuilder = {
     ...call.secrets.flatMap((secret) => ['--secret', secretArgument(secret)]),
     ...['--iidfile', call.iidfile, '--file', call.containerfile, call.context],
   ],
-  /** As root inside, who is the caller outside, with and without a user namespace: so files belong to the caller. */
+  /** Runs as root of the container, which is the caller outside, with or without a user namespace: files belong to the caller. */
   run: (store: BuilderStore, call: RunCall): Argv => [...storeArgv(store), ...runArguments(call, '0:0')],
-  /** Writes an image into a layout below the working directory; blobs that lie there already are not written. */
+  /** Writes an image into a layout below the working directory; skips existing blobs. */
   push: (store: BuilderStore, id: string, directory: string): Argv => [
     ...storeArgv(store),
     ...['push', '--quiet', '--format', 'oci', id, `oci:${directory}`],
@@ -61,7 +61,7 @@ export const podmanBuilder = {
     ...storeArgv(store),
     ...['rmi', '--force', ...ids],
   ],
-  /** IDs of all containers, those of interrupted builds too, one a line. */
+  /** Prints the IDs of all containers, including those of interrupted builds, one a line. */
   listContainers: (store: BuilderStore): Argv => [
     ...storeArgv(store),
     ...['ps', '--all', '--external', '--quiet', '--no-trunc'],
@@ -73,9 +73,9 @@ export const podmanBuilder = {
 } as const;
 
 function storeArgv({ root, runroot, driver }: BuilderStore): [string, ...string[]] {
-  // Root's overlay mounts its home on itself otherwise, and nobody could remove the directory.
+  // Otherwise root's overlay driver bind-mounts its home on itself, and the directory cannot be removed.
   const options = driver === 'overlay' ? ['--storage-opt', 'overlay.skip_mount_home=true'] : [];
-  // What libpod notes of running containers is private too: other stores' users come and go below the shared place.
+  // The state of running containers is private too: the shared directory changes with other stores.
   const own = ['--root', root, '--runroot', runroot, '--tmpdir', `${root}.libpod`];
   return ['podman', ...own, '--storage-driver', driver, ...options];
 }

@@ -4,8 +4,8 @@ import { docker, type Engine, podman } from './engine';
 const engines: readonly Engine[] = [podman, docker];
 
 /**
- * The engine to use: what was asked for, otherwise podman, otherwise docker. `isThere` says whether a command is on
- * PATH. Failures: ENGINE_UNKNOWN, ENGINE_MISSING.
+ * Chooses the engine: the requested one, else podman, else docker. `isThere` checks whether a command is on PATH.
+ * Failures: ENGINE_UNKNOWN, ENGINE_MISSING.
  */
 export function chooseEngine(asked: string, isThere: (command: string) => boolean): Result<Engine> {
   const candidates =

@@ -1,13 +1,13 @@
 import type { Argv } from './engine';
 
-/** A program of an image that an engine has, with directories of the machine at their own paths. */
+/** A program of a loaded image, with directories of the host mounted at their own paths. */
 export interface RunCall {
   /** By ID or by name. */
   readonly image: string;
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Names of variables that the engine's own environment has values for: those may be secret. */
+  /** Names of variables whose values come from the engine's environment, because they may be secret. */
   readonly inherit: readonly string[];
   readonly writable: readonly string[];
   readonly readable: readonly string[];
@@ -16,7 +16,7 @@ export interface RunCall {
   readonly interactive: boolean;
 }
 
-/** What `run` of both engines takes. */
+/** Arguments of `run` for both engines. */
 export function runArguments(call: RunCall, user: string): string[] {
   const own = [
     '--rm',
@@ -38,11 +38,11 @@ export function runArguments(call: RunCall, user: string): string[] {
   ];
 }
 
-/** Docker as one who runs programs of images that it was given. */
+/** Docker as a runner of programs of loaded images. */
 export const dockerRunner = {
-  /** Prints what the daemon does for security; `parseRootless` reads it. */
+  /** Prints the daemon's security options; `parseRootless` reads them. */
   security: (): Argv => ['docker', 'info', '--format', '{{json .SecurityOptions}}'],
-  /** `user` is who owns the files outside: root inside for a rootless daemon, else the caller. */
+  /** `user` owns the files on the host: root in the container for a rootless daemon, else the caller. */
   run: (call: RunCall, user: string): Argv => ['docker', ...runArguments(call, user)],
 } as const;
 

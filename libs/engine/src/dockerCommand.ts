@@ -1,7 +1,7 @@
 import type { Argv } from './engine';
 import { runHostname } from './printRun';
 
-/** What a container gets besides its image. */
+/** Settings of a container besides its image. */
 export type DockerMount =
   | {
       readonly type: 'bind' | 'volume';
@@ -11,10 +11,10 @@ export type DockerMount =
     }
   | { readonly type: 'tmpfs'; readonly target: string; readonly size?: number | undefined };
 
-/** One command to execute in a container that stays, so that its files can be read. */
-export interface DockerCall {
+/** One command to execute in a container that is kept, so that its files can be read. */
+interface DockerCall {
   readonly name: string;
-  /** Everything that is made for one place has its label, for whoever tidies up after an interruption. */
+  /** The label of everything that this workspace creates, so that it can be removed after an interruption. */
   readonly label: string;
   readonly image: string;
   /** `linux/arm64`. */
@@ -24,7 +24,7 @@ export interface DockerCall {
   readonly mounts: readonly DockerMount[];
 }
 
-/** Docker as one who executes commands: it has one store for all, so what is made there has a label and goes away. */
+/** Docker as a runner of commands. It has one store for everything, so all objects are labelled and removed. */
 export const dockerCommand = {
   run: ({ name, label, image, platform, argv, network, mounts }: DockerCall): Argv => [
     ...(['docker', 'run', '--name', name, '--label', label, '--platform', platform, '--pull=never'] as const),
@@ -33,14 +33,14 @@ export const dockerCommand = {
     ...mounts.flatMap((mount) => ['--mount', printMount(mount)]),
     ...['--entrypoint', argv[0]!, image, ...argv.slice(1)],
   ],
-  /** A volume with what an image has at a path: Docker fills an empty one as the container is made. */
+  /** A volume with the files at a path of an image: Docker fills an empty volume when it creates the container. */
   fill: (volume: string, label: string, image: string, path: string): Argv => [
     ...(['docker', 'create', '--label', label, '--pull=never', '--network', 'none'] as const),
     ...['--mount', printMount({ type: 'volume', source: volume, target: path, readonly: false }, 'fill')],
     ...['--entrypoint', '/none', image],
   ],
   createVolume: (name: string, label: string): Argv => ['docker', 'volume', 'create', '--label', label, name],
-  /** Prints the paths that differ from the image, each behind A, C or D. */
+  /** Prints the paths that differ from the image, each after A, C or D. */
   diff: (container: string): Argv => ['docker', 'diff', container],
   /** Writes all files of a container as a tar. */
   export: (container: string, file: string): Argv => ['docker', 'export', '--output', file, container],
@@ -54,7 +54,7 @@ export const dockerCommand = {
   removeImages: (names: readonly string[]): Argv => ['docker', 'rmi', ...names],
 } as const;
 
-/** What `diff` printed, without the first slash. A name with a line break is not told from several. */
+/** Parses the output of `diff`, without first slashes. A name with a line break looks like several names. */
 export function parseDiff(output: string): Set<string> {
   return new Set(output.split('\n').flatMap((line) => (/^[ACD] \/./.test(line) ? [line.slice(3)] : [])));
 }

@@ -1,9 +1,9 @@
-/** A container engine as argument vectors; what differs between engines is here and nowhere else. */
+/** A container engine as argument vectors. All differences between engines are here. */
 export interface Engine {
   readonly name: 'podman' | 'docker';
-  /** The archive that its `load` reads with every byte kept: Docker before 25 knows neither OCI nor zstd. */
+  /** The archive format that `load` accepts without changing bytes. Docker before 25 supports neither OCI nor zstd. */
   readonly archive: 'oci' | 'docker';
-  /** Prints the ID of an image and then its names, one a line; fails where the image is not there. */
+  /** Prints the ID of an image and its names, one a line. Fails if the image does not exist. */
   readonly inspect: (id: string) => Argv;
   /** Reads an archive from standard input. */
   readonly load: () => Argv;
@@ -30,7 +30,7 @@ export const docker: Engine = {
   tag: (id, name) => ['docker', 'tag', `sha256:${id}`, name],
 };
 
-/** What `inspect` printed: the ID in hex and the names. */
+/** Parses the output of `inspect`: the ID in hex and the names. */
 export function parseInspect(output: string): { readonly id: string; readonly names: readonly string[] } {
   const [id = '', ...names] = output.trim().split('\n');
   return { id: id.replace(/^sha256:/, ''), names };

@@ -1,11 +1,11 @@
-export { type BuildCall, type BuilderStore, podmanBuilder, type SecretSource } from './builder';
+export { type BuilderStore, podmanBuilder, type SecretSource } from './builder';
 export { chooseEngine } from './choose';
 export { dockerRunner, parseRootless, type RunCall } from './containerRun';
 export { type DockerMount, dockerCommand, parseDiff } from './dockerCommand';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
-export { builderName, loadNames, type NameParts } from './names';
-export { type PrintedMount, type PrintedRun, printRun, runHostname } from './printRun';
+export { builderName, loadNames } from './names';
+export { type PrintedMount, printRun, runHostname } from './printRun';
 export {
   awaitContainer,
   inspectContainer,

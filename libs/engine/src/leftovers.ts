@@ -24,7 +24,7 @@ export function listEnded({ name }: Named, label: string): Argv {
   return [name, 'ps', '--all', '--quiet', '--no-trunc', `--filter=label=${label}`, '--filter=status=exited'];
 }
 
-/** Takes a name off an image, and the image away with its last name; never one that a container uses. */
+/** Removes a name of an image, and the image with its last name. Fails if a container uses it. */
 export function removeImage({ name }: Named, image: string): Argv {
   return [name, 'rmi', image];
 }

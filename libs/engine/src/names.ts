@@ -1,9 +1,9 @@
-/** The name of a builder in an engine whose store is the user's own: its ID, which is the digest of its config, in short. */
+/** The name of a builder in the user's own engine store: its shortened ID, the digest of its config. */
 export function builderName(config: string): string {
   return `localhost/prism-builder:${config.replace(/^sha256:/, '').slice(0, 12)}`;
 }
 
-export interface NameParts {
+interface NameParts {
   /** The variant of the image; absent: the default one. */
   readonly variant?: string | undefined;
   /** Absent: the platform of the host. */
@@ -11,8 +11,8 @@ export interface NameParts {
 }
 
 /**
- * Names under which one platform of an image is loaded; the host's platform of the default image has the plain
- * ones, others say what they are behind the tag: `latest-debug`, `sha-0123456789ab-debug-arm64`.
+ * Names under which one platform of an image is loaded. The host's platform of the default image has plain tags; others
+ * have suffixes: `latest-debug`, `sha-0123456789ab-debug-arm64`.
  */
 export function loadNames(
   image: string,

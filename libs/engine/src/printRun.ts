@@ -1,8 +1,8 @@
-/** What a command finds as its host name, in each engine: BuildKit's, since others take the container's random ID. */
+/** The host name of commands in every engine. It is BuildKit's; other engines use the container's random ID. */
 export const runHostname = 'buildkitsandbox';
 
-/** A command as it is handed to an engine; images by ID. */
-export interface PrintedRun {
+/** A command for an engine, with images by ID. */
+interface PrintedRun {
   readonly base: string;
   readonly argv: readonly string[];
   readonly mounts: readonly PrintedMount[];
@@ -11,7 +11,7 @@ export interface PrintedRun {
 export type PrintedMount =
   | {
       readonly type: 'bind';
-      /** The image that holds what is mounted. */
+      /** The image with the mounted files. */
       readonly image: string;
       readonly source: string;
       readonly target: string;
@@ -20,9 +20,9 @@ export type PrintedMount =
   | { readonly type: 'cache' | 'tmpfs' | 'secret'; readonly options: Readonly<Record<string, string>> };
 
 /**
- * The Containerfile of one command, for Podman 4.3 and later: exec form only, so that no SHELL and no heredoc is
- * needed. A writable mount comes from a stage, whose files are forgotten; the label keeps that stage from being the
- * image itself, which Buildah 1.28 would delete with its own intermediate images.
+ * The Containerfile of one command, for Podman 4.3 and later. Uses exec form only, so that no SHELL and no heredoc is
+ * needed. A writable mount comes from a stage, whose changes are discarded. The label makes that stage a different image:
+ * otherwise Buildah 1.28 would delete the original with its intermediate images.
  */
 export function printRun({ base, argv, mounts }: PrintedRun): string {
   const stages = mounts.flatMap((mount, at) =>

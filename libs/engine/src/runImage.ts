@@ -1,6 +1,6 @@
 import type { Argv, Engine } from './engine';
 
-/** On every container that we start: which project it is of, so that nobody else's is ever cleaned up. */
+/** The label of every container, with its project. Only labelled containers are cleaned up. */
 export const projectLabel = 'prism-build.project';
 
 export interface PublishedPort {
@@ -17,7 +17,7 @@ export interface RunRequest {
   readonly name: string;
   readonly project: string;
   readonly ports: readonly PublishedPort[];
-  /** Names only: the engine takes the values out of its own environment, so that no value is in its arguments. */
+  /** Names only: the engine reads the values from its own environment, so no value is an argument. */
   readonly env: readonly string[];
   readonly envFiles: readonly string[];
   readonly volumes: readonly string[];
@@ -25,12 +25,12 @@ export interface RunRequest {
   readonly user: string | undefined;
   readonly readOnly: boolean;
   readonly entrypoint: string | undefined;
-  /** Passes standard input on, as a terminal where it is one. */
+  /** Passes standard input on; as a terminal if it is one. */
   readonly interactive: 'no' | 'input' | 'terminal';
   readonly args: readonly string[];
 }
 
-/** The arguments that run an image and remove the container when it ends. An image that is not there is not pulled. */
+/** The arguments that run an image and remove the container when it ends. Never pulls an image. */
 export function runImage({ name: engine }: Pick<Engine, 'name'>, request: RunRequest): Argv {
   const each = (flag: string, values: readonly string[]) => values.flatMap((value) => [flag, value]);
   return [
@@ -64,7 +64,7 @@ function formatPort({ address, hostPort, containerPort, protocol }: PublishedPor
 
 const written = /^(?:(?:\[([0-9a-f:.]+)\]|(\d+(?:\.\d+){3})):)?(?:(\d+):)?(\d+)(?:\/(tcp|udp|sctp))?$/i;
 
-/** `[address:][host:]container[/protocol]`; on loopback where no address is given. Undefined: it is no port. */
+/** Parses `[address:][host:]container[/protocol]`; the default address is loopback. Undefined if it is not a port. */
 export function parsePort(text: string): PublishedPort | undefined {
   const match = written.exec(text.trim());
   if (!match) return undefined;
@@ -76,8 +76,8 @@ export function parsePort(text: string): PublishedPort | undefined {
 }
 
 /**
- * Whether an engine reads a variable itself, so that the value for a container would change the engine: where its
- * storage is, which registry or machine it talks to.
+ * Whether an engine reads a variable itself. A value for the container would then change the engine, such as its storage or
+ * the host that it connects to.
  */
 export function steersEngine(name: string): boolean {
   return (
@@ -90,7 +90,7 @@ export function inspectContainer({ name }: Pick<Engine, 'name'>, container: stri
   return [name, 'container', 'inspect', '--format', '{{.State.Running}}', container];
 }
 
-/** Sends a signal to what runs in a container. Fails where nothing runs. */
+/** Sends a signal to the process in a container. Fails if the container does not run. */
 export function signalContainer(
   { name }: Pick<Engine, 'name'>,
   container: string,
@@ -104,8 +104,8 @@ export function awaitContainer({ name }: Pick<Engine, 'name'>, container: string
   return [name, 'wait', container];
 }
 
-/** Stops a container the hard way and removes it. */
+/** Kills a container and removes it. */
 export function removeContainer({ name }: Pick<Engine, 'name'>, container: string): Argv {
-  // Podman would ask it to end once more, and wait.
+  // Without this, Podman would send SIGTERM again, and wait.
   return [name, 'rm', '--force', ...(name === 'podman' ? ['--time=0'] : []), '--volumes', container];
 }

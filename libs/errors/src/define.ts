@@ -3,10 +3,9 @@ import type { Failure, Place } from './failure';
 /** An entry of the catalogue: the parts of a failure that do not depend on the occasion. */
 export interface Entry {
   readonly remedy: string;
-  readonly retryable?: boolean;
 }
 
-/** What an occasion adds to its entry; `remedy` replaces the general one where a more exact one is known. */
+/** The details of one failure. `remedy` replaces the general one if a more exact one is known. */
 export interface Occasion {
   readonly what: string;
   readonly why?: string | undefined;
@@ -14,7 +13,7 @@ export interface Occasion {
   readonly at?: Place | undefined;
 }
 
-/** Turns a part of the catalogue into its constructor, so that no code can be used that is not listed. */
+/** Turns a part of the catalogue into its constructor, so that only listed codes can be used. */
 export function defineCatalogue<Code extends string>(entries: Readonly<Record<Code, Entry>>) {
   return (code: Code, occasion: Occasion): Failure => {
     const entry = entries[code];
@@ -24,7 +23,6 @@ export function defineCatalogue<Code extends string>(entries: Readonly<Record<Co
       why: occasion.why,
       remedy: occasion.remedy ?? entry.remedy,
       at: occasion.at,
-      retryable: entry.retryable ?? false,
     };
   };
 }

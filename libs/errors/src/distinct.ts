@@ -3,8 +3,8 @@ import type { Failure } from './failure';
 const PLATFORM = /\blinux\/[a-z0-9]+(?:\/v\d+)?\b/g;
 
 /**
- * Failures without repetitions, in their order: what fails for every platform for the same reason is one failure. Failures
- * that differ only in the platform that they name become one that names all platforms.
+ * Failures without repetitions, in their order. Failures that differ only in the platform that they name become one that
+ * names all platforms.
  */
 export function distinctFailures(failures: readonly Failure[]): Failure[] {
   const groups = new Map<string, Failure[]>();

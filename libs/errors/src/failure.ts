@@ -15,8 +15,6 @@ export interface Failure {
   /** What the reader does next. */
   readonly remedy: string;
   readonly at?: Place | undefined;
-  /** Whether the same call may succeed later without a change. */
-  readonly retryable: boolean;
 }
 
 export type Result<T> =

@@ -8,16 +8,8 @@ export { registryFailure } from './catalogue/registry';
 export { rootfsFailure } from './catalogue/rootfs';
 export { scanFailure } from './catalogue/scan';
 export { shellFailure } from './catalogue/shell';
-export {
-  type Checked,
-  checked,
-  failuresOf,
-  joinFields,
-  joinList,
-  joinResults,
-  mapChecked,
-} from './checked';
-export { defineCatalogue, type Entry, type Occasion } from './define';
+export { type Checked, checked, failuresOf, joinFields, joinList, joinResults, mapChecked } from './checked';
+export { defineCatalogue, type Entry } from './define';
 export { distinctFailures } from './distinct';
 export { all, type Failure, failed, ok, type Place, type Result } from './failure';
 export { renderFailure, renderFailures } from './render';

@@ -20,7 +20,20 @@ export function renderFailure(failure: Failure): string {
   return lines.join('\n');
 }
 
-/** Prints each failure once, also one that occurs for every platform. */
+/** The page of all codes: part of the installed package, and by its link also of a clone of Prism Build. */
+const page = 'node_modules/prism/docs/errors.md';
+
+/**
+ * Prints each failure once, also one that occurs for every platform. The first failure of a code names the code's entry
+ * in docs/errors.md, so that a long report does not repeat it.
+ */
 export function renderFailures(failures: readonly Failure[]): string {
-  return distinctFailures(failures).map(renderFailure).join('\n');
+  const named = new Set<string>();
+  const rendered = distinctFailures(failures).map((failure) => {
+    const text = renderFailure(failure);
+    if (named.has(failure.code)) return text;
+    named.add(failure.code);
+    return `${text}\n  more: ${page}#${failure.code.toLowerCase()}`;
+  });
+  return rendered.join('\n');
 }

@@ -3,7 +3,7 @@ import { all, defineCatalogue, failed, ok, renderFailure, renderFailures } from 
 
 const demo = defineCatalogue({
   SOME_CODE: { remedy: 'Do this.' },
-  LATER: { remedy: 'Wait.', retryable: true },
+  LATER: { remedy: 'Wait.' },
 });
 
 test('a failure says place, code, what, every line of the cause, and what to do', () => {
@@ -20,26 +20,43 @@ test('a place may have no line, and a failure no place and no cause', () => {
   expect(renderFailure(demo('SOME_CODE', { what: 'x' }))).toBe('SOME_CODE: x\n  to do: Do this.');
 });
 
-test('an occasion replaces the remedy, never whether a retry can help', () => {
-  const failure = demo('LATER', { what: 'x', remedy: 'Now.' });
-  expect(failure).toMatchObject({ remedy: 'Now.', retryable: true });
-  expect(demo('SOME_CODE', { what: 'x' }).retryable).toBe(false);
+test('an occasion replaces the remedy of the catalogue', () => {
+  expect(demo('LATER', { what: 'x', remedy: 'Now.' }).remedy).toBe('Now.');
+  expect(demo('LATER', { what: 'x' }).remedy).toBe('Wait.');
 });
 
 test('several failures are one after the other, none is lost', () => {
   const one = demo('SOME_CODE', { what: 'x' });
   const two = demo('LATER', { what: 'y' });
-  expect(renderFailures([one, two])).toBe(`${renderFailure(one)}\n${renderFailure(two)}`);
+  const entry = (code: string) => `  more: node_modules/prism/docs/errors.md#${code}`;
+  expect(renderFailures([one, two])).toBe(
+    [renderFailure(one), entry('some_code'), renderFailure(two), entry('later')].join('\n'),
+  );
   expect(all([ok(1), failed(one), ok(2), failed(two)])).toEqual({ ok: false, failures: [one, two] });
   expect(all([ok(1), ok(2)])).toEqual({ ok: true, value: [1, 2] });
 });
 
-test('the catalogue says what it is asked for', () => {
-  expect(catalogue.shellFailure('DISK_FULL', { what: 'x' })).toMatchObject({ retryable: true });
-  expect(catalogue.compileFailure('DEPENDENCIES_NOT_FETCHED', { what: 'x' })).toMatchObject({
-    retryable: true,
-  });
-  expect(catalogue.imageFailure('COPY_SOURCE_MISSING', { what: 'x' })).toMatchObject({ retryable: false });
+test('a report names the entry of each code once', () => {
+  const text = renderFailures([
+    demo('SOME_CODE', { what: 'x' }),
+    demo('SOME_CODE', { what: 'y' }),
+    demo('LATER', { what: 'z' }),
+  ]);
+  expect(text.match(/errors\.md#\w+/g)).toEqual(['errors.md#some_code', 'errors.md#later']);
+});
+
+test('each part of the catalogue fills in the remedy of a code', () => {
+  const failures = [
+    catalogue.shellFailure('DISK_FULL', { what: 'x' }),
+    catalogue.compileFailure('DEPENDENCIES_NOT_FETCHED', { what: 'x' }),
+    catalogue.imageFailure('COPY_SOURCE_MISSING', { what: 'x' }),
+  ];
+  expect(failures.map(({ code }) => code)).toEqual([
+    'DISK_FULL',
+    'DEPENDENCIES_NOT_FETCHED',
+    'COPY_SOURCE_MISSING',
+  ]);
+  for (const { remedy } of failures) expect(remedy).not.toBe('');
 });
 
 test('a failure that occurs for every platform is printed once and names the platforms', () => {

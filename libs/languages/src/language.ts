@@ -95,6 +95,8 @@ export interface Obtaining {
   readonly call: CompilerCall;
   /** Directories, absolute. */
   readonly executable: readonly string[];
+  /** Settings of the caller that say where it comes from. */
+  readonly inherits: readonly string[];
 }
 
 /** What looking for a toolchain may ask of the machine; a small value in tests. */
@@ -137,51 +139,85 @@ export interface UsedUnit {
   readonly fresh: boolean;
 }
 
-/** Everything that the one compile executor has to know of a language: a plain object, no class. */
-export interface Language {
-  readonly name: string;
-  readonly title: string;
-  /** File names whose content decides the dependencies: fetching is keyed by them. */
-  readonly lockfiles: readonly string[];
-  /** Paths of more such files, where the command names them. */
-  readonly locks?: (request: ReadingRequest, reader: SourceReader) => readonly string[];
-  /** Where fetched dependencies lie, below the cache: deleting it makes them be fetched again. */
-  readonly dependencies: string;
-  /** Files that the compiler never reads, as patterns relative to any directory: they enter no key. */
-  readonly neverRead: readonly string[];
-  /** What its compiler reads of the stage's tree, said from files alone. */
-  readonly reads: (request: ReadingRequest, reader: SourceReader) => Reading;
-  /** The file that marks the directory of a library, where a use names a directory inside one. */
-  readonly manifest?: string;
+/** Which commands are a language's, and what of them and of their stage would not take effect. */
+export interface CommandRules {
+  readonly recognise: (argv: readonly string[]) => Recognised | undefined;
   /**
    * Every setting of the stage or of its tree that would not take effect: refused by name, and toolchains that the
    * sources ask for and the pin is not (TOOLCHAIN_DIFFERS). Files that it reads must be parts of `reads`.
    */
   readonly check?: (request: CheckRequest, sources: CheckedSources) => readonly Failure[];
+}
+
+/** What the compiler reads of the stage's tree, from files alone: cache keys are made of it. */
+export interface SourceRules {
+  readonly reads: (request: ReadingRequest, reader: SourceReader) => Reading;
+  /** Files that the compiler never reads, as patterns relative to any directory: they enter no key. */
+  readonly neverRead: readonly string[];
+  /** The file that marks the directory of a library, where a use names a directory inside one. */
+  readonly manifest?: string;
+}
+
+/** What is fetched before the compiler runs. */
+export interface DependencyRules {
+  /** File names whose content decides the dependencies: fetching is keyed by them. */
+  readonly lockfiles: readonly string[];
+  /** Paths of more such files, where the command names them. */
+  readonly locks?: (request: ReadingRequest, reader: SourceReader) => readonly string[];
+  /** Where fetched dependencies lie, below the cache: deleting it makes them be fetched again. */
+  readonly directory: string;
+  /** Calls that may use the network and bring what the lockfiles name into the cache. */
+  readonly fetch: (request: CompileRequest) => readonly CompilerCall[];
+  /** Settings of the caller that say where packages come from, never what is built. */
+  readonly inherits: readonly string[];
+}
+
+/** How the compiler is called, and where its results lie. */
+export interface CompilerRules {
+  /** Calls that may run at once and need no network. */
+  readonly compile: (request: CompileRequest) => readonly CompilerCall[];
+  readonly placements?: (request: CompileRequest) => readonly Placement[];
+  /** What its compiler keeps in a cache that others write to as well, where it judges that by time. */
+  readonly units?: (request: CompileRequest, sources: CompiledSources) => SharedUnits;
+}
+
+/** What the tools' output means. */
+export interface Diagnosis {
   /** The cause of a failed fetch or compile; undefined where the tool's own words are all that is known. */
   readonly explain?: (output: string, step: 'fetch' | 'compile') => Explanation | undefined;
+  /**
+   * Whether a compile that failed may lack files that its narrowed tree left out, by what the compiler printed: then all
+   * that COPY takes is tried. Absent: it may.
+   */
+  readonly mayLack?: (output: string) => boolean;
   /** What is not wrong and should be known: of dependencies, once they are fetched. */
   readonly inspect?: (
     check: CheckRequest,
     sources: CheckedSources,
     request: CompileRequest,
   ) => Inspection | undefined;
-  /**
-   * Whether a compile that failed may lack files that its narrowed tree left out, by what the compiler printed: then all
-   * that COPY takes is tried. Absent: it may.
-   */
-  readonly mayLack?: (output: string) => boolean;
-  readonly recognise: (argv: readonly string[]) => Recognised | undefined;
-  readonly findToolchain: (pin: Pin, machine: Machine, cache: string) => Result<Toolchain>;
-  /** Brings the pinned toolchain to where findToolchain looks, where some other version on the machine can fetch it. */
+}
+
+/** The pinned compiler: what the pin is where the workspace has none, and where the compiler is found. */
+export interface ToolchainRules {
+  /** The base that carries the compiler, below containerfiles/, and what it is pinned to in this version of the plugin. */
+  readonly builder: string;
+  readonly shipped: Pin;
+  /** Repositories of registries whose tags are versions of the compiler: `golang`. */
+  readonly images: readonly string[];
+  readonly find: (pin: Pin, machine: Machine, cache: string) => Result<Toolchain>;
+  /** Brings the pinned toolchain to where `find` looks, where something on the machine can fetch it. */
   readonly obtain?: (pin: Pin, machine: Machine, cache: string) => Obtaining | undefined;
-  /** Calls that may use the network and bring what the lockfiles name into the cache. */
-  readonly fetch: (request: CompileRequest) => readonly CompilerCall[];
-  /** Settings of the caller that say where packages come from, never what is built. */
-  readonly fetchInherits: readonly string[];
-  /** Calls that may run at once and need no network. */
-  readonly compile: (request: CompileRequest) => readonly CompilerCall[];
-  readonly placements: (request: CompileRequest) => readonly Placement[];
-  /** What its compiler keeps in a cache that others write to as well, where it judges that by time. */
-  readonly units?: (request: CompileRequest, sources: CompiledSources) => SharedUnits;
+}
+
+/** What the one compile executor knows of a language: a plain object, no class. */
+export interface Language {
+  readonly name: string;
+  readonly title: string;
+  readonly command: CommandRules;
+  readonly sources: SourceRules;
+  readonly dependencies?: DependencyRules;
+  readonly compiler: CompilerRules;
+  readonly diagnosis: Diagnosis;
+  readonly toolchain: ToolchainRules;
 }

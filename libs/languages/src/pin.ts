@@ -6,6 +6,8 @@ export interface Pin {
   readonly version: string;
   /** Debian packages (name or name:architecture) and their exact versions, where they decide bytes too. */
   readonly packages: Readonly<Record<string, string>>;
+  /** The compiler's wheel for each architecture of a host, where the Python registry has it: `amd64` to `sha256:…`. */
+  readonly wheels?: Readonly<Record<string, string>>;
 }
 
 /** Reads a pin file. Failure PIN_INVALID names the file and what is wrong in it. */
@@ -18,20 +20,14 @@ export function parsePin(text: string, file: string): Result<Pin> {
   } catch (error) {
     return invalid(error instanceof Error ? error.message : String(error));
   }
-  const { language, version, packages = {} } = (value ?? {}) as Record<string, unknown>;
+  const { language, version, packages = {}, wheels } = (value ?? {}) as Record<string, unknown>;
   if (typeof language !== 'string' || typeof version !== 'string')
     return invalid('it needs "language" and "version"');
   if (!isStringMap(packages)) return invalid('"packages" maps package names to versions');
-  return ok({ language, version, packages });
-}
-
-/** The pin that the tag of a well-known builder image stands for: `golang:1.26.8` pins Go 1.26.8. */
-export function pinOfReference(reference: string): Pin | undefined {
-  const match = /(?:^|\/)(golang|python|rust):(\d+\.\d+\.\d+)(?:-[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/.exec(
-    reference,
-  );
-  if (!match) return undefined;
-  return { language: match[1] === 'golang' ? 'go' : match[1]!, version: match[2]!, packages: {} };
+  if (wheels === undefined) return ok({ language, version, packages });
+  if (!isStringMap(wheels) || !Object.values(wheels).every((digest) => /^sha256:[0-9a-f]{64}$/.test(digest)))
+    return invalid('"wheels" maps architectures to digests: "amd64": "sha256:…"');
+  return ok({ language, version, packages, wheels });
 }
 
 function isStringMap(value: unknown): value is Record<string, string> {

@@ -25,9 +25,9 @@ export function read(
   files: Readonly<Record<string, string>>,
   working = '',
 ): Reading {
-  const recognised = language.recognise(argv);
+  const recognised = language.command.recognise(argv);
   if (!recognised) throw new Error('not recognised');
-  return language.reads({ recognised, targets: [amd64, arm64], working }, readerOf(files));
+  return language.sources.reads({ recognised, targets: [amd64, arm64], working }, readerOf(files));
 }
 
 /** The parts of a closure, one text each: `a/b` a file, `a/*.go` files, `a/**` a tree. */

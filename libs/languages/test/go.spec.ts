@@ -12,7 +12,7 @@ test.each([
     { units: ['./x'], flags: { ldflags: '-X main.v=1 -s' } },
   ],
 ])('recognises %j', (argv, expected) => {
-  expect(go.recognise(argv)).toEqual({ language: 'go', ...expected });
+  expect(go.command.recognise(argv)).toEqual({ language: 'go', ...expected });
 });
 
 test.each([
@@ -23,7 +23,7 @@ test.each([
   [['compile-go', '--', './x']],
   [['sh', '-c', 'compile-go ./x']],
 ])('does not recognise %j', (argv) => {
-  expect(go.recognise(argv)).toBeUndefined();
+  expect(go.command.recognise(argv)).toBeUndefined();
 });
 
 // Programs of the host must not be started by a flag of a Containerfile, nor files written: `check` refuses these by
@@ -31,8 +31,8 @@ test.each([
 test.each(['-toolexec=/bin/evil', '-exec=x', '-o=/etc/passwd', '-modfile=/x', '-race', '-C=/'])(
   '%s reaches no compiler',
   (flag) => {
-    const [call] = go.compile(requestOf(go, ['compile-go', flag, './x']));
-    const [plain] = go.compile(requestOf(go, ['compile-go', './x']));
+    const [call] = go.compiler.compile(requestOf(go, ['compile-go', flag, './x']));
+    const [plain] = go.compiler.compile(requestOf(go, ['compile-go', './x']));
     expect(call).toEqual(plain);
   },
 );
@@ -43,7 +43,7 @@ test('argv and environment of a compile, one call a platform', () => {
     environment: ({ architecture }) => ({ STAGE_ENV: architecture }),
     contains: (path) => path === '/w/source/src/go.work',
   });
-  expect(go.compile(request)).toMatchInlineSnapshot(`
+  expect(go.compiler.compile(request)).toMatchInlineSnapshot(`
 [
   {
     "argv": [
@@ -121,7 +121,7 @@ test('argv and environment of a compile, one call a platform', () => {
   },
 ]
 `);
-  expect(go.placements(request)).toEqual([]);
+  expect(go.compiler.placements).toBeUndefined();
 });
 
 test('a stage cannot change what must be fixed, and the user cannot change bytes', () => {
@@ -144,8 +144,8 @@ test('a stage cannot change what must be fixed, and the user cannot change bytes
     CGO_ENABLED: '1',
     GOFLAGS: '-mod=mod',
   });
-  const [call] = go.compile(requestOf(go, ['compile-go', './x'], { environment }));
-  const [plain] = go.compile(requestOf(go, ['compile-go', './x']));
+  const [call] = go.compiler.compile(requestOf(go, ['compile-go', './x'], { environment }));
+  const [plain] = go.compiler.compile(requestOf(go, ['compile-go', './x']));
   expect(call).toEqual(plain);
   expect(plain!.env).not.toHaveProperty('GOEXPERIMENT');
   delete process.env.GOFLAGS;
@@ -154,7 +154,7 @@ test('a stage cannot change what must be fixed, and the user cannot change bytes
 
 test('settings of the stage that change the program are in force', () => {
   const of = { GOEXPERIMENT: 'jsonv2', GODEBUG: 'x=1', GOFIPS140: 'v1.0.0', GOAMD64: 'v3', GOARM64: 'v9.0' };
-  const calls = go.compile(requestOf(go, ['compile-go', './x'], { environment: () => of }));
+  const calls = go.compiler.compile(requestOf(go, ['compile-go', './x'], { environment: () => of }));
   const { GOAMD64, GOARM64, ...both } = of;
   expect(calls.map(({ env }) => env)).toEqual([
     expect.objectContaining({ ...both, GOAMD64, GOARM64: 'v8.0' }),
@@ -175,17 +175,17 @@ test('flags of compile-go, with ARG and ENV of the target in those of the linker
     ],
     { environment: ({ architecture }) => ({ V: '1.2.3', ARCH: architecture }) },
   );
-  const [call, other] = go.compile(request);
+  const [call, other] = go.compiler.compile(request);
   expect(call!.argv).toContain('-ldflags=-X main.v=1.2.3 -X main.a=amd64$1 -buildid=');
   expect(other!.argv).toContain('-ldflags=-X main.v=1.2.3 -X main.a=arm64$1 -buildid=');
   expect(call!.argv).toEqual(expect.arrayContaining(['-gcflags=all=-N -l', '-pgo=off']));
   expect(call!.env.GOFLAGS).toBe('-mod=vendor');
-  expect(go.fetch(request)).toEqual([]);
+  expect(go.dependencies!.fetch(request)).toEqual([]);
 });
 
 test('go.work is the one that COPY brought, never one above the tree', () => {
   const workOf = (contains: (path: string) => boolean) =>
-    go.compile(requestOf(go, ['compile-go', './x'], { contains }))[0]!.env.GOWORK;
+    go.compiler.compile(requestOf(go, ['compile-go', './x'], { contains }))[0]!.env.GOWORK;
   expect(workOf(() => false)).toBe('off');
   expect(workOf((path) => path === '/w/go.work')).toBe('off');
   expect(workOf((path) => path === '/w/source/go.work')).toBe('/w/source/go.work');
@@ -194,7 +194,7 @@ test('go.work is the one that COPY brought, never one above the tree', () => {
 
 test('variants reach the compiler', () => {
   const targets = [{ ...amd64, variant: 'v3' }, { os: 'linux', architecture: 'arm', variant: 'v6' }, arm64];
-  const calls = go.compile(requestOf(go, ['compile-go', './x'], { targets }));
+  const calls = go.compiler.compile(requestOf(go, ['compile-go', './x'], { targets }));
   expect(calls.map(({ env }) => [env.GOARCH, env.GOAMD64, env.GOARM])).toEqual([
     ['amd64', 'v3', undefined],
     ['arm', 'v1', '6'],
@@ -203,7 +203,7 @@ test('variants reach the compiler', () => {
 });
 
 test('fetching downloads what the lockfile names, and is told where from', () => {
-  const [call, ...others] = go.fetch(requestOf(go, ['compile-go', './x']));
+  const [call, ...others] = go.dependencies!.fetch(requestOf(go, ['compile-go', './x']));
   expect(others).toEqual([]);
   expect(call).toMatchObject({
     argv: ['/usr/local/go/bin/go', 'mod', 'download'],
@@ -217,9 +217,9 @@ test('fetching downloads what the lockfile names, and is told where from', () =>
     GOAUTH: 'evil',
     HOME: '/r',
   });
-  const [told] = go.fetch(requestOf(go, ['compile-go', './x'], { environment }));
+  const [told] = go.dependencies!.fetch(requestOf(go, ['compile-go', './x'], { environment }));
   expect(told!.env).toEqual({ ...call!.env, GOPROXY: 'https://proxy.example', GOPRIVATE: 'x' });
-  expect(go.fetchInherits).toEqual(expect.arrayContaining(['GOPROXY', 'GOPRIVATE', 'GOSUMDB']));
+  expect(go.dependencies!.inherits).toEqual(expect.arrayContaining(['GOPROXY', 'GOPRIVATE', 'GOSUMDB']));
 });
 
 describe('toolchain', () => {
@@ -228,13 +228,13 @@ describe('toolchain', () => {
 
   test('is found behind a link and behind a wrong one', () => {
     const files = { ...right, ...old, '/usr/bin/go': '-> /usr/local/go/bin/go' };
-    const found = go.findToolchain(pin, machineOf(files, ['/opt/old/bin', '/usr/bin']), '/c');
+    const found = go.toolchain.find(pin, machineOf(files, ['/opt/old/bin', '/usr/bin']), '/c');
     expect(found).toEqual({ ok: true, value: { command: '/usr/local/go/bin/go', root: '/usr/local/go' } });
   });
 
   test('is found where `go` itself keeps the ones that it downloaded', () => {
     const root = `/c/gomod/golang.org/toolchain@v0.0.1-go1.26.8.linux-${process.arch === 'x64' ? 'amd64' : process.arch}`;
-    const found = go.findToolchain(
+    const found = go.toolchain.find(
       pin,
       machineOf({ [`${root}/bin/go`]: '', [`${root}/VERSION`]: 'go1.26.8' }),
       '/c',
@@ -243,7 +243,7 @@ describe('toolchain', () => {
   });
 
   test('missing', () => {
-    const found = go.findToolchain(pin, machineOf({}, ['/usr/bin']), '/c');
+    const found = go.toolchain.find(pin, machineOf({}, ['/usr/bin']), '/c');
     expect(found).toMatchObject({
       ok: false,
       failures: [{ code: 'TOOLCHAIN_MISSING', what: expect.stringContaining('go1.26.8') }],
@@ -252,7 +252,7 @@ describe('toolchain', () => {
 
   test('differs: a prefix of the version is not the version', () => {
     const near = { '/a/bin/go': '', '/a/VERSION': 'go1.26.81\n' };
-    const found = go.findToolchain(pin, machineOf({ ...old, ...near }, ['/opt/old/bin', '/a/bin']), '/c');
+    const found = go.toolchain.find(pin, machineOf({ ...old, ...near }, ['/opt/old/bin', '/a/bin']), '/c');
     expect(found).toMatchObject({
       ok: false,
       failures: [{ code: 'TOOLCHAIN_DIFFERS', why: 'found go1.19.8 in /opt/old/bin, go1.26.81 in /a/bin' }],
@@ -262,7 +262,7 @@ describe('toolchain', () => {
 
 test('any Go on PATH fetches the pinned one as a module, whatever its own settings are', () => {
   const pin = { language: 'go', version: '1.26.8', packages: {} };
-  const obtaining = go.obtain!(pin, machineOf({ '/usr/bin/go': '' }, ['/none', '/usr/bin']), '/c');
+  const obtaining = go.toolchain.obtain!(pin, machineOf({ '/usr/bin/go': '' }, ['/none', '/usr/bin']), '/c');
   expect(obtaining?.call.argv).toEqual([
     '/usr/bin/go',
     'mod',
@@ -271,5 +271,5 @@ test('any Go on PATH fetches the pinned one as a module, whatever its own settin
   ]);
   expect(obtaining?.call.env).toMatchObject({ GOTOOLCHAIN: 'local', GOWORK: 'off', GOMODCACHE: '/c/gomod' });
   expect(obtaining?.executable[0]).toMatch(/^\/c\/gomod\/golang\.org\/toolchain@.*\/bin$/);
-  expect(go.obtain!(pin, machineOf({}, ['/usr/bin']), '/c')).toBeUndefined();
+  expect(go.toolchain.obtain!(pin, machineOf({}, ['/usr/bin']), '/c')).toBeUndefined();
 });

@@ -20,7 +20,7 @@ function check(
     targets?: CheckRequest['targets'];
   } = {},
 ): string[] {
-  const recognised = go.recognise(['compile-go', ...argv])!;
+  const recognised = go.command.recognise(['compile-go', ...argv])!;
   const request: CheckRequest = {
     recognised,
     targets: more.targets ?? [amd64, arm64],
@@ -31,7 +31,7 @@ function check(
     setAt: (variable) => ({ file: `${variable} in Containerfile`, line: 2 }),
   };
   const sources = { ...readerOf({ ...files, ...more.files }), placeOf: (path: string) => `svc/${path}` };
-  return go.check!(request, sources).map(
+  return go.command.check!(request, sources).map(
     (one) => `${one.at?.file}:${one.at?.line}: ${one.code}: ${one.what}`,
   );
 }

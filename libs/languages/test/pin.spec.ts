@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsePin, pinOfReference } from '../src/index';
+import { languages, parsePin, pinOfReference } from '../src/index';
 
-test.each(['go-builder', 'python-builder', 'rust-builder'])('the pin of %s can be read', (base) => {
-  const file = join(__dirname, '../../../containerfiles', base, 'pin.json');
-  expect(parsePin(readFileSync(file, 'utf8'), file)).toMatchObject({ ok: true });
+test.each(languages)('the pin of $title can be read, and is what the plugin ships', ({ name, toolchain }) => {
+  const file = join(__dirname, '../../../containerfiles', toolchain.builder, 'pin.json');
+  const pin = parsePin(readFileSync(file, 'utf8'), file);
+  expect(pin).toEqual({ ok: true, value: toolchain.shipped });
+  expect(toolchain.shipped.language).toBe(name);
 });
 
 test.each([
@@ -12,6 +14,10 @@ test.each([
   ['null', 'it needs "language" and "version"'],
   ['[]', 'it needs "language" and "version"'],
   ['{"language":"go","version":1.26}', 'it needs "language" and "version"'],
+  [
+    '{"language":"c","version":"1","wheels":{"amd64":"sha256:12"}}',
+    '"wheels" maps architectures to digests: "amd64": "sha256:…"',
+  ],
   ['{"language":"go","version":"1","packages":{"a":1}}', '"packages" maps package names to versions'],
 ])('the pin %s is invalid, and its file is named', (text, why) => {
   const pin = parsePin(text, 'b/pin.json');

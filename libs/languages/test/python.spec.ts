@@ -24,7 +24,7 @@ test.each([
   [library, { units: ['asyncio', 'json'], flags: { library: '' } }],
   [['compile-python-library'], { units: [], flags: { library: '' } }],
 ])('recognises %j', (command, expected) => {
-  expect(python.recognise(command)).toEqual({ language: 'python', ...expected });
+  expect(python.command.recognise(command)).toEqual({ language: 'python', ...expected });
 });
 
 test.each([
@@ -43,11 +43,11 @@ test.each([
   [['compile-python-library', '--out=/tmp']],
   [['python3', '-m', 'compileall']],
 ])('does not recognise %j', (command) => {
-  expect(python.recognise(command)).toBeUndefined();
+  expect(python.command.recognise(command)).toBeUndefined();
 });
 
 test('argv and environment of a compile: one program a platform, on standard input, isolated', () => {
-  const calls = python.compile(requestOf(python, argv, { toolchain }));
+  const calls = python.compiler.compile(requestOf(python, argv, { toolchain }));
   expect(calls.map((call) => call.argv.join(' '))).toEqual([
     '/usr/bin/python3.11 -I -S -B - application --machine=x86_64 --requirements=requirements.lock --wheels=/c/python/wheels/cp311-linux-x86_64 --unpacked=/c/python/unpacked --out=/w/out/linux-amd64 -- app',
     '/usr/bin/python3.11 -I -S -B - application --machine=aarch64 --requirements=requirements.lock --wheels=/c/python/wheels/cp311-linux-aarch64 --unpacked=/c/python/unpacked --out=/w/out/linux-arm64 -- app',
@@ -70,18 +70,18 @@ test('the program is what `cat *.py` gives in a builder base', () => {
 test('the version of the stage goes into the module that --stamp names', () => {
   const stamped = ['compile-python', '--stamp=app/_version.py', 'app'];
   const environment = () => ({ VERSION: '1.2' });
-  const [call] = python.compile(requestOf(python, stamped, { toolchain, environment }));
+  const [call] = python.compiler.compile(requestOf(python, stamped, { toolchain, environment }));
   expect(call!.argv).toEqual(expect.arrayContaining(['--stamp=app/_version.py', '--version=1.2']));
-  const [plain] = python.compile(requestOf(python, argv, { toolchain, environment }));
+  const [plain] = python.compiler.compile(requestOf(python, argv, { toolchain, environment }));
   expect(plain!.argv.join(' ')).not.toContain('1.2');
 });
 
 test('the library is compiled without wheels, and fetches nothing', () => {
   const request = requestOf(python, library, { toolchain, targets: [arm64] });
   const own = '/usr/bin/python3.11 -I -S -B - library --out=/w/out/linux-arm64 -- asyncio json';
-  expect(python.compile(request).map((call) => call.argv.join(' '))).toEqual([own]);
-  expect(python.fetch(request)).toEqual([]);
-  expect(python.fetch(requestOf(python, ['compile-python', 'app'], { toolchain }))).toEqual([]);
+  expect(python.compiler.compile(request).map((call) => call.argv.join(' '))).toEqual([own]);
+  expect(python.dependencies!.fetch(request)).toEqual([]);
+  expect(python.dependencies!.fetch(requestOf(python, ['compile-python', 'app'], { toolchain }))).toEqual([]);
 });
 
 test('fetching is for the platform that is built, where the stage says', () => {
@@ -90,7 +90,9 @@ test('fetching is for the platform that is built, where the stage says', () => {
     PIP_TARGET: '/evil',
     PYTHONPATH: '/evil',
   });
-  const calls = python.fetch(requestOf(python, argv, { toolchain, targets: [amd64, arm64], environment }));
+  const calls = python.dependencies!.fetch(
+    requestOf(python, argv, { toolchain, targets: [amd64, arm64], environment }),
+  );
   expect(calls.map((call) => call.argv.join(' '))).toEqual([
     '/usr/bin/python3.11 -I -S -B - fetch --machine=x86_64 --requirements=requirements.lock --wheels=/c/python/wheels/cp311-linux-x86_64',
     '/usr/bin/python3.11 -I -S -B - fetch --machine=aarch64 --requirements=requirements.lock --wheels=/c/python/wheels/cp311-linux-aarch64',
@@ -101,7 +103,7 @@ test('fetching is for the platform that is built, where the stage says', () => {
 test('a stage and the user cannot change bytes', () => {
   process.env.PYTHONOPTIMIZE = '2';
   const environment = () => ({ PYTHONPATH: '/evil', PATH: '/evil', LANG: 'tr_TR' });
-  const [call] = python.compile(requestOf(python, argv, { toolchain, environment }));
+  const [call] = python.compiler.compile(requestOf(python, argv, { toolchain, environment }));
   expect(call!.env).toEqual(fixed);
   delete process.env.PYTHONOPTIMIZE;
 });
@@ -114,24 +116,24 @@ describe('toolchain', () => {
   const pin = { language: 'python', version: '3.11.2', packages: { 'python3.11-minimal': '3.11.2-6' } };
 
   test('found', () => {
-    const found = python.findToolchain(pin, machine(paragraph('python3.11-minimal', '3.11.2-6')), '/c');
+    const found = python.toolchain.find(pin, machine(paragraph('python3.11-minimal', '3.11.2-6')), '/c');
     expect(found).toEqual({ ok: true, value: toolchain });
   });
 
   test('another package, or another upstream version where no packages are pinned, differs', () => {
     const newer = machine(paragraph('python3.11-minimal', '3.11.3-1'));
-    expect(python.findToolchain(pin, newer, '/c')).toMatchObject({
+    expect(python.toolchain.find(pin, newer, '/c')).toMatchObject({
       ok: false,
       failures: [{ code: 'TOOLCHAIN_DIFFERS', what: expect.stringContaining('Python 3.11.2') }],
     });
-    expect(python.findToolchain({ ...pin, packages: {} }, newer, '/c')).toMatchObject({
+    expect(python.toolchain.find({ ...pin, packages: {} }, newer, '/c')).toMatchObject({
       ok: false,
       failures: [{ code: 'TOOLCHAIN_DIFFERS', why: 'python3.11-minimal: pinned 3.11.2, here 3.11.3' }],
     });
   });
 
   test('missing', () => {
-    expect(python.findToolchain({ ...pin, packages: {} }, machineOf({}), '/c')).toMatchObject({
+    expect(python.toolchain.find({ ...pin, packages: {} }, machineOf({}), '/c')).toMatchObject({
       ok: false,
       failures: [{ code: 'TOOLCHAIN_MISSING', why: 'there is no /usr/bin/python3.11' }],
     });

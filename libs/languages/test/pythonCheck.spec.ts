@@ -19,14 +19,14 @@ function check({ files = {}, environment = {}, argv: command = argv }: Stage): s
   const reader = readerOf({ 'src/requirements.txt': `six==1 ${hash}\n`, ...files });
   const sources: CheckedSources = { ...reader, placeOf: (path) => path.replace(/^src/, 'svc') };
   const request = {
-    recognised: python.recognise(command)!,
+    recognised: python.command.recognise(command)!,
     targets: [amd64, arm64],
     working: 'src',
     pin: { language: 'python', version: '3.11.2', packages: {} },
     environment: () => environment,
     at,
   };
-  return python.check!(request, sources).map(
+  return python.command.check!(request, sources).map(
     (one) => `${one.at?.file}${one.at?.line ? `:${one.at.line}` : ''}: ${one.code}: ${one.what}`,
   );
 }

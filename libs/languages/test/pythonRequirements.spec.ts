@@ -83,6 +83,7 @@ test.each([
   ['--no-binary :all:', '1: `--no-binary :all:` asks for packages to be built from source'],
   ['--no-binary=six', '1: `--no-binary six` asks for packages to be built from source'],
   ['--use-feature=fast-deps', '1: `--use-feature` cannot be honoured'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the file that is read
   ['--index-url https://${USER}@host/', '1: `--index-url` names a variable'],
   ['-r https://host/x.txt', '1: `--requirement` names a file outside of the sources: https://host/x.txt'],
   [`x==1 --hash=md5:${'0'.repeat(32)}`, `1: \`--hash=md5:${'0'.repeat(32)}\` cannot be honoured`],

@@ -12,7 +12,7 @@ test.each([
     { units: ['b'], flags: { package: 'p', bin: 'b', features: 'x,y', profile: 'dist' } },
   ],
 ])('recognises %j', (command, expected) => {
-  expect(rust.recognise(command)).toEqual({ language: 'rust', ...expected });
+  expect(rust.command.recognise(command)).toEqual({ language: 'rust', ...expected });
 });
 
 test.each([
@@ -22,12 +22,12 @@ test.each([
   [['compile-rust', '--package', 'x', '--config', 'build.rustc-wrapper="evil"']],
   [['cargo', 'build']],
 ])('does not recognise %j', (command) => {
-  expect(rust.recognise(command)).toBeUndefined();
+  expect(rust.command.recognise(command)).toBeUndefined();
 });
 
 test('argv and environment of a compile: one cargo for all platforms', () => {
   const request = requestOf(rust, argv, { toolchain });
-  expect(rust.compile(request)).toMatchInlineSnapshot(`
+  expect(rust.compiler.compile(request)).toMatchInlineSnapshot(`
 [
   {
     "argv": [
@@ -70,14 +70,14 @@ test('argv and environment of a compile: one cargo for all platforms', () => {
 
 test('a stage cannot change what must be fixed', () => {
   const environment = () => ({ RUSTC: '/evil', CARGO_ENCODED_RUSTFLAGS: '', HOME: '/root', MINE: '1' });
-  const [call] = rust.compile(requestOf(rust, argv, { toolchain, environment }));
+  const [call] = rust.compiler.compile(requestOf(rust, argv, { toolchain, environment }));
   expect(call!.env).toMatchObject({ RUSTC: '/usr/bin/rustc', HOME: '/h', MINE: '1' });
   expect(call!.env.CARGO_ENCODED_RUSTFLAGS).toContain('+crt-static');
 });
 
 test('what cargo made goes to /out of its platform, by profile', () => {
   const placed = (more: string[]) =>
-    rust.placements(requestOf(rust, [...argv, ...more], { toolchain, targets: [amd64] }));
+    rust.compiler.placements!(requestOf(rust, [...argv, ...more], { toolchain, targets: [amd64] }));
   expect(placed([])).toEqual([
     {
       from: '/w/out/1/cargo/x86_64-unknown-linux-gnu/release/prism-proxy',
@@ -90,15 +90,15 @@ test('what cargo made goes to /out of its platform, by profile', () => {
 
 test('a cargo that cannot separate them compiles and finishes in a directory of its project', () => {
   const before = requestOf(rust, argv, { toolchain, targets: [amd64], version: '1.90.0' });
-  const [call] = rust.compile(before);
+  const [call] = rust.compiler.compile(before);
   const directory = call!.env.CARGO_TARGET_DIR!;
   expect(directory).toBe('/c/cargo-own/w/source');
   expect(call!.env.CARGO_ENCODED_RUSTFLAGS).toContain(`--remap-path-prefix=${directory}=/target`);
-  expect(rust.placements(before)[0]!.from.startsWith(`${directory}/`)).toBe(true);
+  expect(rust.compiler.placements!(before)[0]!.from.startsWith(`${directory}/`)).toBe(true);
 });
 
 test('fetching is locked, and for the platforms that are built only', () => {
-  const [call] = rust.fetch(requestOf(rust, argv, { toolchain, targets: [amd64] }));
+  const [call] = rust.dependencies!.fetch(requestOf(rust, argv, { toolchain, targets: [amd64] }));
   expect(call!.argv).toEqual([
     '/usr/bin/cargo',
     'fetch',
@@ -122,7 +122,7 @@ describe('toolchain', () => {
     '/var/lib/dpkg/status': paragraphs.join('\n'),
   });
   const pin = { language: 'rust', version: '1', packages: { rustc: '1-2', 'libstd:arm64': '3' } };
-  const find = (files: Record<string, string>) => rust.findToolchain(pin, machineOf(files), '/c');
+  const find = (files: Record<string, string>) => rust.toolchain.find(pin, machineOf(files), '/c');
 
   test('found', () => {
     expect(find(status(paragraph('rustc', '1-2'), paragraph('libstd', '3', 'arm64')))).toEqual({
@@ -146,7 +146,7 @@ describe('toolchain', () => {
   });
 
   test('no Debian, no cargo', () => {
-    expect(rust.findToolchain({ ...pin, packages: {} }, machineOf({}), '/c')).toMatchObject({
+    expect(rust.toolchain.find({ ...pin, packages: {} }, machineOf({}), '/c')).toMatchObject({
       ok: false,
       failures: [{ code: 'TOOLCHAIN_MISSING', why: 'there is no /usr/bin/cargo' }],
     });

@@ -18,13 +18,13 @@ function check(
     Object.entries({ 'Cargo.toml': manifest, ...files }).map(([path, text]) => [`w/${path}`, text]),
   );
   const request = {
-    ...{ recognised: rust.recognise(argv)!, targets: [amd64, arm64], working: 'w' },
+    ...{ recognised: rust.command.recognise(argv)!, targets: [amd64, arm64], working: 'w' },
     pin: { language: 'rust', version, packages: {} },
     environment: () => environment,
     at: { file: 'Containerfile', line: 4 },
   };
   const placeOf = (path: string) => path.replace('w/', 'svc/');
-  return rust.check!(request, { ...readerOf(all), placeOf }).map(
+  return rust.command.check!(request, { ...readerOf(all), placeOf }).map(
     ({ at, code, what }) => `${at!.file}:${at!.line}: ${code}: ${what}`,
   );
 }
@@ -117,7 +117,7 @@ function flags(files: Record<string, string>, environment: Record<string, string
   const text = (path: string) => files[path.replace('/w/source/', '')];
   const contains = (path: string) => text(path) !== undefined;
   const request = requestOf(rust, argv, { text, contains, environment: () => environment });
-  return rust.compile(request).map(({ argv: [...words], env }) => {
+  return rust.compiler.compile(request).map(({ argv: [...words], env }) => {
     const given = env.CARGO_ENCODED_RUSTFLAGS!.split('\x1f');
     const triples = words.filter((word) => word.endsWith('-linux-gnu')).map((word) => word.split('-')[0]);
     return [triples.join(), given.slice(0, given.indexOf('target-feature=+crt-static') - 1).join(' ')];
@@ -229,7 +229,7 @@ test('a machine whose Rust is another than a pin without packages', () => {
   const status = (version: string) =>
     `Package: rustc-web\nStatus: install ok installed\nArchitecture: amd64\nVersion: ${version}\n`;
   const find = (files: Record<string, string>) =>
-    rust.findToolchain(
+    rust.toolchain.find(
       pin,
       { path: [], readText: (path) => files[path], isExecutable: () => true, realPath: (path) => path },
       '/c',

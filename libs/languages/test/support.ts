@@ -19,7 +19,7 @@ export function requestOf(
   argv: readonly string[],
   more: Partial<CompileRequest> = {},
 ): CompileRequest {
-  const recognised = language.recognise(argv);
+  const recognised = language.command.recognise(argv);
   if (!recognised) throw new Error(`${language.name} does not recognise ${argv.join(' ')}`);
   return {
     recognised,

@@ -2,15 +2,15 @@ import type { Descriptor, Platform } from './descriptor';
 import type { ImageLayer } from './digestJson';
 import type { HistoryStep, ImageSettings } from './imageConfig';
 
-/** An image for one platform, as those see it that start from it or copy from it. */
+/** An image for one platform, as a base or as a source of copies. */
 export interface BasePlatform {
   readonly platform: Platform;
   readonly manifest: Descriptor;
   readonly settings: ImageSettings;
-  /** Lowest first, none of them `own`: whoever starts from the image reuses them as they are. */
+  /** Lowest first, none of them `own`: images on this base reuse them unchanged. */
   readonly layers: readonly ImageLayer[];
   readonly history: readonly HistoryStep[];
 }
 
-/** The platforms that an image is there for. */
+/** The platforms of an image. */
 export type BaseImage = readonly BasePlatform[];

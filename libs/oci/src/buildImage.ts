@@ -5,7 +5,7 @@ import type { DigestJson, ImageLayer, PlatformImage } from './digestJson';
 import { buildConfig, type HistoryStep, type ImageSettings } from './imageConfig';
 import { buildIndex, buildManifest, byPlatform } from './manifest';
 
-/** One platform of an image to be: settings, and layers lowest first. */
+/** One platform of a new image: settings, and layers lowest first. */
 export interface PlatformInput {
   readonly platform: Platform;
   readonly settings: ImageSettings;
@@ -13,13 +13,13 @@ export interface PlatformInput {
   readonly history?: readonly HistoryStep[] | undefined;
 }
 
-/** An image as values: the contract, and the blobs besides the layers that it refers to. */
+/** An image as values: digest.json, and its blobs except the layers. */
 export interface BuiltImage {
   readonly digestJson: DigestJson;
   readonly blobs: readonly Blob[];
 }
 
-/** Config and manifest of each platform, the index over them, and digest.json. Pure; order never counts. */
+/** Config and manifest of each platform, the index, and digest.json. Pure; the order of platforms does not matter. */
 export function buildImage(inputs: readonly PlatformInput[]): Result<BuiltImage> {
   const names = inputs.map(({ platform }) => platformName(platform));
   const twice = names.find((name, at) => names.indexOf(name) !== at);

@@ -7,8 +7,8 @@ export type Json =
   | { readonly [key: string]: Json | undefined };
 
 /**
- * JSON with keys sorted by UTF-16 code unit, no white space and no final newline: the bytes that digests are
- * made of. Members that are undefined are left out; `space` indents for files that people read.
+ * JSON with keys sorted by UTF-16 code unit, without white space and final newline: the bytes from which digests are
+ * computed. Omits undefined members. `space` indents files that people read.
  */
 export function canonicalJson(value: Json, space = 0): string {
   return JSON.stringify(sortKeys(value), undefined, space);

@@ -8,7 +8,7 @@ import { buildIndex, buildManifest } from './manifest';
 const names = z.array(z.string()).nullish();
 const set = z.record(z.string(), z.unknown()).nullish();
 
-/** What we read of an image configuration; engines add more. */
+/** The fields of an image configuration that are checked; engines add others. */
 export const configView = z.looseObject({
   architecture: z.string(),
   os: z.string(),
@@ -29,8 +29,8 @@ export const configView = z.looseObject({
 });
 
 /**
- * Whether index and manifests are those that digest.json describes. They are functions of it, so that making
- * them again and comparing digests is the whole check.
+ * Whether index and manifests match digest.json. They are functions of it, so the check makes them again and compares
+ * digests.
  */
 export function checkManifests(image: DigestJson): Failure[] {
   const found = image.platforms.filter(
@@ -46,7 +46,7 @@ export function checkManifests(image: DigestJson): Failure[] {
   return failures;
 }
 
-/** Whether a configuration says what digest.json says of its platform. */
+/** Whether a configuration matches the platform in digest.json. */
 export function checkConfig(image: PlatformImage, bytes: Uint8Array): Failure[] {
   const name = platformName(image.platform);
   const parsed = configView.safeParse(parseJson(bytes));

@@ -14,7 +14,7 @@ export interface CompressionOptions {
 }
 
 /** One chunk to one complete zstd frame or gzip member; both formats allow any number in a row. */
-export type CompressChunk = (chunk: Uint8Array) => Uint8Array;
+type CompressChunk = (chunk: Uint8Array) => Uint8Array;
 
 export async function loadCompressor(options: CompressionOptions): Promise<CompressChunk> {
   const level = options.level ?? 1;
@@ -34,8 +34,8 @@ export async function loadCompressor(options: CompressionOptions): Promise<Compr
 }
 
 /**
- * Loads zstd and lets V8 optimise it on a sample: the first megabytes otherwise take twice as long. Worth it where
- * something else is waited for anyway.
+ * Loads zstd and lets V8 optimise it on a sample; otherwise the first megabytes take twice as long. Call it while
+ * waiting for something else.
  */
 export async function warmCompressor(): Promise<void> {
   const compress = await loadCompressor({ compression: 'zstd' });
@@ -43,8 +43,8 @@ export async function warmCompressor(): Promise<void> {
 }
 
 /**
- * Uneven bytes with repeats, as programs have both, in which zstd finds the same work. More than 256 KiB: for less it
- * takes other functions, and those of large files would stay slow.
+ * Sample bytes with the mix of repetition and noise of a program. More than 256 KiB: zstd uses other functions for
+ * smaller inputs, and the ones for large files would not be optimised.
  */
 function makeSample(): Uint8Array {
   const words = new Uint32Array(80 * 1024);

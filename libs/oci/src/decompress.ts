@@ -5,8 +5,8 @@ import { loadZstd } from './zstd';
 import { splitZstdFrames } from './zstdFrames';
 
 /**
- * The tar inside a layer blob. Any number of frames or members; a single zstd frame is held in memory whole.
- * Throws an Error on corrupt input: callers at the border turn it into a failure.
+ * The tar inside a layer blob, of any number of frames or members. Holds one zstd frame in memory at a time. Throws an
+ * Error on corrupt input; callers turn it into a failure.
  */
 export async function* decompressLayer(
   mediaType: string,

@@ -40,7 +40,7 @@ const platformImage = z.strictObject({
   volumes: z.array(z.string()),
 });
 
-/** The contract of digest.json. Whoever changes what it means raises `schemaVersion`. */
+/** The schema of digest.json. Increase `schemaVersion` if the meaning of a field changes. */
 export const digestJson = z
   .strictObject({
     schemaVersion: z.literal(1),
@@ -61,7 +61,7 @@ export function encodeDigestJson(value: DigestJson): Uint8Array {
   return Buffer.from(`${canonicalJson(value as Json, 2)}\n`);
 }
 
-/** Reads the contract; `file` is for the message. Another schemaVersion has a failure of its own. */
+/** Parses digest.json. `file` is for the message. Failures: DIGEST_JSON_INVALID, DIGEST_JSON_UNSUPPORTED. */
 export function parseDigestJson(text: string, file: string): Result<DigestJson> {
   let value: unknown;
   try {
@@ -84,12 +84,12 @@ function invalid(file: string, why: string): Result<DigestJson> {
   );
 }
 
-/** The blobs that lie beside digest.json: index, manifests, configs, own layers; each once. */
+/** The blobs that are stored beside digest.json: index, manifests, configs, own layers; each once. */
 export function listOwnBlobs(value: DigestJson): Descriptor[] {
   return listBlobs(value, (one) => one.origin === 'own');
 }
 
-/** All blobs of the image, those of bases included; each once. */
+/** All blobs of the image, including those of bases; each once. */
 export function listAllBlobs(value: DigestJson): Descriptor[] {
   return listBlobs(value, () => true);
 }

@@ -40,7 +40,7 @@ export interface HistoryStep {
   readonly emptyLayer?: boolean | undefined;
 }
 
-export interface ConfigInput {
+interface ConfigInput {
   readonly platform: Platform;
   readonly settings: ImageSettings;
   /** Digests of the uncompressed tars, lowest layer first. */
@@ -48,7 +48,7 @@ export interface ConfigInput {
   readonly history?: readonly HistoryStep[] | undefined;
 }
 
-/** Time is no part of an image: two builds of the same thing are the same image. */
+/** A fixed time, so that two builds of the same inputs give the same image. */
 const CREATED = '1970-01-01T00:00:00Z';
 
 /** The image configuration (OCI image-spec, config.md) as a blob. */

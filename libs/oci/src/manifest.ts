@@ -12,12 +12,12 @@ export function buildManifest(config: Descriptor, layers: readonly Descriptor[])
   });
 }
 
-export interface IndexChild {
+interface IndexChild {
   readonly platform: Platform;
   readonly manifest: Descriptor;
 }
 
-/** The image index (OCI image-spec, image-index.md) as a blob; children by platform, so order never counts. */
+/** The image index (OCI image-spec, image-index.md) as a blob. Children are sorted by platform. */
 export function buildIndex(children: readonly IndexChild[]): Blob {
   const manifests = [...children].sort(byPlatform).map(({ platform, manifest }) => ({
     ...pickDescriptor(manifest),

@@ -1,6 +1,6 @@
 import { byCodeUnit } from './canonicalJson';
+import type { Entry } from './entry';
 import { encodeHeader, type HeaderFields, paddingOf } from './tarHeader';
-import type { Entry } from './tree';
 
 const NAME_ROOM = 100;
 const NOTHING = new Uint8Array(0);
@@ -29,7 +29,7 @@ export function encodePax(entry: Entry, fields: HeaderFields): Uint8Array {
   return Buffer.concat([header, records, new Uint8Array(paddingOf(records.length))]);
 }
 
-/** Only what the ustar header cannot say, sorted by key, so that one entry has one form. */
+/** Only values that do not fit the ustar header, sorted by key, so that each entry has one encoding. */
 function collectRecords(entry: Entry, fields: HeaderFields): [string, Uint8Array][] {
   const records: [string, Uint8Array][] = Object.entries(entry.xattrs ?? {}).map(([name, value]) => [
     `SCHILY.xattr.${name}`,

@@ -1,8 +1,8 @@
 import { ok, type Result } from '@prism-build/errors';
-import { orderTree } from './orderTree';
+import { type Content, contentSize, type Entry, type LayerEntries } from './entry';
+import { orderEntries } from './orderEntries';
 import { encodePax, needsPax } from './pax';
 import { encodeHeader, type HeaderFields, paddingOf, TAR_BLOCK } from './tarHeader';
-import { type Content, contentSize, type Entry, type Tree } from './tree';
 
 const TYPEFLAGS = {
   file: '0',
@@ -14,7 +14,7 @@ const TYPEFLAGS = {
   fifo: '6',
 } as const;
 
-/** A tar as pieces to write one after the other, made as they are asked for; `size` is their sum, in bytes. */
+/** A tar as a lazy sequence of pieces; `size` is their sum in bytes. */
 export interface TarPlan {
   readonly parts: Iterable<Content>;
   readonly size: number;
@@ -22,10 +22,10 @@ export interface TarPlan {
 
 /**
  * The tar of a tree: POSIX ustar headers with pax records where a value does not fit, in the order of
- * `orderTree`, ended by two zero blocks. A function of the tree alone, never of the order of its entries.
+ * `orderEntries`, ended by two zero blocks. A function of the tree alone, never of the order of its entries.
  */
-export function planTar(tree: Tree): Result<TarPlan> {
-  const ordered = orderTree(tree);
+export function planTar(tree: LayerEntries): Result<TarPlan> {
+  const ordered = orderEntries(tree);
   if (!ordered.ok) return ordered;
   const entries = ordered.value;
   // Headers of 100,000 files would fill more memory than the rest of a build.
@@ -33,7 +33,7 @@ export function planTar(tree: Tree): Result<TarPlan> {
   return ok({ parts, size: entries.reduce((total, entry) => total + entrySize(entry), 2 * TAR_BLOCK) });
 }
 
-function* listParts(entries: Tree): Generator<Content> {
+function* listParts(entries: LayerEntries): Generator<Content> {
   for (const entry of entries) yield* planEntry(entry);
   yield zeros(2 * TAR_BLOCK);
 }
@@ -71,7 +71,7 @@ function fieldsOf(entry: Entry): HeaderFields {
   };
 }
 
-/** What a pax record says in full is zero in the header, which readers of pax ignore. */
+/** A value with a pax record is zero in the header, which pax readers ignore. */
 function clampFields(fields: HeaderFields): HeaderFields {
   const fit = (value: number, max: number) => (value > max ? 0 : value);
   return {

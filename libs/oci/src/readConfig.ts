@@ -45,13 +45,13 @@ const configFile = z.looseObject({
   history: z.array(z.looseObject({ created_by: text, empty_layer: z.boolean().nullish() })).nullish(),
 });
 
-/** What an image configuration says, whoever wrote it: the counterpart of `buildConfig`. */
+/** The contents of an image configuration by any tool: the counterpart of `buildConfig`. */
 export interface ImageConfig {
   readonly platform: Platform;
   readonly settings: ImageSettings;
   /** Digests of the uncompressed tars, lowest layer first. */
   readonly diffIDs: readonly Digest[];
-  /** One step without `emptyLayer` for each layer; made up where the file's own does not match its layers. */
+  /** One step without `emptyLayer` for each layer; generated if the file's history does not match its layers. */
   readonly history: readonly HistoryStep[];
   /** Instructions for the images that start from this one; only Docker's format has them. */
   readonly onBuild: readonly string[];
@@ -116,7 +116,7 @@ function orNothing<T>(list: readonly T[] | null | undefined): T[] | undefined {
   return list && list.length > 0 ? [...list] : undefined;
 }
 
-/** Of a name that is there twice the last value counts; a name without a value is none. */
+/** The last value of a repeated name wins. A name without a value is ignored. */
 function variablesOf(list: readonly string[]): string[] {
   const pairs = list.filter((one) => one.indexOf('=') > 0).map((one): [string, string] => split(one));
   return [...new Map(pairs)].map(([name, value]) => `${name}=${value}`);

@@ -1,3 +1,4 @@
+import type { EntryHeader } from './entry';
 import { type ByteReader, readBytes } from './tar/byteReader';
 import { parseHeader, type RawHeader } from './tar/header';
 import { describeMember, type Extensions } from './tar/member';
@@ -5,9 +6,8 @@ import { type PaxRecords, parsePaxRecords } from './tar/paxRecords';
 import { fillHoles, readSparseMap } from './tar/sparse';
 import { printBytes, untilNul } from './tar/text';
 import { paddingOf, TAR_BLOCK } from './tarHeader';
-import type { EntryHeader } from './tree';
 
-/** `content` is the file's bytes as a stream, to be read before the next entry is asked for, or not at all. */
+/** `content` streams the file's bytes. Read it before requesting the next entry, or not at all. */
 export interface LayerItem {
   readonly header: EntryHeader;
   /** Bytes of the file, with the holes of a sparse one. */
@@ -15,13 +15,13 @@ export interface LayerItem {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-/** No extended header of a sane producer is bigger, in bytes; Go's archive/tar draws the line here too. */
+/** The largest accepted extended header, in bytes; the limit of Go's archive/tar. */
 const maxExtension = 1 << 20;
 
 /**
- * The entries of an uncompressed tar (a layer: see `decompressLayer`), in its order, whiteouts as the files that they are.
- * Reads POSIX ustar and pax, GNU, star and V7 as GNU tar and libarchive do, sparse files included; throws an Error on
- * what is damaged and on what they read in different ways. What follows the end mark is read and ignored.
+ * The entries of an uncompressed tar (a layer: see `decompressLayer`), in its order; whiteouts as plain files. Reads POSIX
+ * ustar and pax, GNU, star and V7 as GNU tar and libarchive do, including sparse files. Throws an Error on damage and on
+ * archives that those two read differently. Reads and ignores data after the end mark.
  */
 export async function* readLayer(tar: AsyncIterable<Uint8Array>): AsyncGenerator<LayerItem> {
   const reader = readBytes(tar);
@@ -54,14 +54,14 @@ interface Extended {
   readonly extensions: Extensions;
 }
 
-/** Reads on from a first header to that of the member; undefined where there is none, behind the label of a volume. */
+/** Reads extended headers up to the header of the member. Undefined if no member follows, as after a volume label. */
 async function readExtensions(reader: ByteReader, first: RawHeader): Promise<Extended | undefined> {
   const found: { longName?: Buffer; longLink?: Buffer; records?: PaxRecords } = {};
   for (let raw: RawHeader | undefined = first; ; raw = await nextHeader(reader)) {
     if (!raw) throw new Error('the archive ends behind an extended header');
     const key = EXTENSIONS[raw.typeflag];
     if (key === undefined) {
-      // Checked by its own name: the label of a volume is no member.
+      // A volume label is not a member; only its own name is checked.
       if (raw.typeflag !== 'V') return { raw, extensions: found };
       await skip(reader, raw.size);
       return undefined;
@@ -85,7 +85,7 @@ const EXTENSIONS: Readonly<Record<string, 'longName' | 'longLink' | 'records' | 
   ...{ L: 'longName', K: 'longLink', x: 'records', X: 'records', g: 'global' },
 };
 
-/** GNU tar applies records for all members, the engines do not: only those may stand there that change no image. */
+/** GNU tar applies global records to all members, engines do not. Accepts only records that change no image. */
 function checkGlobal(records: PaxRecords): void {
   const changes =
     /^(path|linkpath|size|uid|gid|hdrcharset|GNU\.sparse\..*|GNU\.volume\.(filename|size|offset)|.*\.xattr\..*)$/;

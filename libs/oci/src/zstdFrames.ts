@@ -1,12 +1,12 @@
-/** One zstd frame and an upper bound of what it holds, in bytes, from its block headers (RFC 8878). */
-export interface ZstdFrame {
+/** One zstd frame, and an upper bound of its decompressed size in bytes, from its block headers (RFC 8878). */
+interface ZstdFrame {
   readonly frame: Uint8Array;
   readonly bound: number;
 }
 
 const MAGIC = 0xfd2fb528;
 const MAX_BLOCK = 128 * 1024;
-/** The WebAssembly heap ends at 2 GiB and holds a frame in both forms. */
+/** The WebAssembly heap is limited to 2 GiB, and holds a frame compressed and decompressed. */
 const MAX_FRAME = 1024 * 1024 * 1024;
 
 /**
@@ -55,7 +55,7 @@ async function measureFrame(window: Window): Promise<{ size: number; bound: numb
   }
   at += flags & 4;
   await need(window, at);
-  // A header that promises more than its blocks can hold would make the decoder allocate at will.
+  // Otherwise a header with a false size could make the decoder allocate any amount of memory.
   if (readContentSize(window.view(), sizeAt, sizeBytes) > bound)
     throw new Error('a zstd frame with a false size');
   return { size: at, bound };

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createReadStream, createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { command, testWith } from '../../../test/support/needs';
 import {
   buildImage,
   CHUNK_SIZE,
@@ -8,31 +9,17 @@ import {
   decompressLayer,
   digestOf,
   LAYER_TYPES,
+  type LayerEntries,
   materialize,
   publishImage,
   putBlobs,
   putLayer,
-  type Tree,
   writeDockerArchive,
 } from '../src/index';
 import { AMD64, ARM64, good, makeDirectory, makeStore, removeDirectories, sampleTree } from './images';
 
 jest.setTimeout(240_000);
 afterAll(removeDirectories);
-
-function has(tool: string): boolean {
-  try {
-    execFileSync(tool, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** On CI a missing tool is a failure; elsewhere it is a skip that the report shows. */
-function needs(tool: string): jest.It {
-  return process.env.CI || has(tool) ? test : (test.skip as jest.It);
-}
 
 const BIG = CHUNK_SIZE + 100_000;
 
@@ -41,7 +28,7 @@ async function makeLayout(compression: Compression) {
   const store = await makeStore();
   const root = makeDirectory();
   const bytes = Buffer.alloc(BIG, 'the same again; ');
-  const big: Tree = [
+  const big: LayerEntries = [
     { type: 'file', path: 'big', mode: 0o644, uid: 0, gid: 0, content: { kind: 'bytes', bytes } },
   ];
   const layers = [good(await putLayer(store, [...sampleTree(), ...big], { compression }))].map((layer) => ({
@@ -78,7 +65,7 @@ function podman(root: string, ...args: string[]): string {
 const KINDS = ['zstd', 'gzip', 'none'] as const;
 
 for (const compression of KINDS) {
-  needs('skopeo')(`${compression}: skopeo copies the layout and keeps the digest`, async () => {
+  testWith([command('skopeo')], `${compression}: skopeo copies the layout and keeps the digest`, async () => {
     const { outDir, root, image } = await makeLayout(compression);
     const copy = join(root, 'copy');
     execFileSync('skopeo', ['copy', '-q', '--all', '--preserve-digests', `oci:${outDir}`, `oci:${copy}`]);
@@ -88,7 +75,7 @@ for (const compression of KINDS) {
     expect(index.manifests.map(({ digest }) => digest)).toEqual([image.index.digest]);
   });
 
-  needs('podman')(`${compression}: podman reads a layer of several frames`, async () => {
+  testWith([command('podman')], `${compression}: podman reads a layer of several frames`, async () => {
     const { outDir, root, image } = await makeLayout(compression);
     const id = podman(root, 'pull', '-q', `oci:${outDir}`).split('\n').pop()!;
     const mine = image.platforms.find(({ platform }) => platform.architecture === hostArchitecture())!;
@@ -114,21 +101,25 @@ async function archiveOf(compression: Compression) {
   return { ...made, file, platform: platform! };
 }
 
-needs('podman')('an archive is loaded under its tags, and the image ID is the config digest', async () => {
-  const { file, root, platform } = await archiveOf('zstd');
-  podman(root, 'load', '-q', '-i', file);
-  const id = podman(root, 'image', 'inspect', '--format', '{{.Id}}', 'localhost/prism/x:latest');
-  expect(`sha256:${id}`).toBe(platform.config.digest);
-});
+testWith(
+  [command('podman')],
+  'an archive is loaded under its tags, and the image ID is the config digest',
+  async () => {
+    const { file, root, platform } = await archiveOf('zstd');
+    podman(root, 'load', '-q', '-i', file);
+    const id = podman(root, 'image', 'inspect', '--format', '{{.Id}}', 'localhost/prism/x:latest');
+    expect(`sha256:${id}`).toBe(platform.config.digest);
+  },
+);
 
-needs('skopeo')('an archive is deterministic, and skopeo reads it', async () => {
+testWith([command('skopeo')], 'an archive is deterministic, and skopeo reads it', async () => {
   const [first, second] = [await archiveOf('zstd'), await archiveOf('zstd')];
   expect(digestOf(readFileSync(first.file))).toBe(digestOf(readFileSync(second.file)));
   const out = execFileSync('skopeo', ['inspect', '--config', '--raw', `docker-archive:${first.file}`]);
   expect(digestOf(out)).toBe(first.platform.config.digest);
 });
 
-needs('zstd')('frames of the zstd tool, which do not say their size, are read', async () => {
+testWith([command('zstd')], 'frames of the zstd tool, which do not say their size, are read', async () => {
   const root = makeDirectory();
   mkdirSync(root, { recursive: true });
   const bytes = Buffer.alloc(3_000_000, 'abcdefgh');

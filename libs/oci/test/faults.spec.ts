@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { mounts, testWith } from '../../../test/support/needs';
 import { openContentStore, putBlob, putLayer, verifyImage } from '../src/index';
 import { codesOf, good, makeDirectory, removeDirectories, sampleTree } from './images';
 
@@ -104,30 +105,21 @@ test('neither umask, time zone nor locale changes the digest, and others may rea
   expect(statSync(join(place.dir, 'digest.json')).mode & 0o777).toBe(0o644);
 });
 
-const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
-(mayMount ? test : test.skip)(
-  'a full disk is a failure with a remedy, and leaves nothing half-made',
-  async () => {
-    const mount = makeDirectory();
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', mount], { stdio: 'pipe' });
-    } catch {
-      console.warn('skipped: this root may not mount');
-      return;
-    }
-    try {
-      const store = good(await openContentStore(mount));
-      const blob = await putBlob(store, 'a/b', Buffer.alloc(1 << 20, 'x'));
-      expect(codesOf(blob)).toEqual(['DISK_FULL']);
-      const tree = sampleTree(Array.from({ length: 90_000 }, (_, n) => n).join(' '));
-      expect(codesOf(await putLayer(store, tree, { compression: 'none' }))).toEqual(['DISK_FULL']);
-      expect(readdirSync(join(mount, 'blobs', 'sha256'))).toEqual([]);
-      good(await putBlob(store, 'a/b', Buffer.from('small')));
-    } finally {
-      execFileSync('umount', [mount]);
-    }
-  },
-);
+testWith([mounts()], 'a full disk is a failure with a remedy, and leaves nothing half-made', async () => {
+  const mount = makeDirectory();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', mount], { stdio: 'pipe' });
+  try {
+    const store = good(await openContentStore(mount));
+    const blob = await putBlob(store, 'a/b', Buffer.alloc(1 << 20, 'x'));
+    expect(codesOf(blob)).toEqual(['DISK_FULL']);
+    const tree = sampleTree(Array.from({ length: 90_000 }, (_, n) => n).join(' '));
+    expect(codesOf(await putLayer(store, tree, { compression: 'none' }))).toEqual(['DISK_FULL']);
+    expect(readdirSync(join(mount, 'blobs', 'sha256'))).toEqual([]);
+    good(await putBlob(store, 'a/b', Buffer.from('small')));
+  } finally {
+    execFileSync('umount', [mount]);
+  }
+});
 
 test('a place where nothing may be written is named', async () => {
   const root = makeDirectory();

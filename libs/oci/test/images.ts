@@ -8,11 +8,11 @@ import {
   buildImage,
   type ContentStore,
   type Layer,
+  type LayerEntries,
   openContentStore,
   type Platform,
   putBlobs,
   putLayer,
-  type Tree,
 } from '../src/index';
 
 export const AMD64: Platform = { os: 'linux', architecture: 'amd64' };
@@ -46,7 +46,7 @@ export function codesOf(result: Result<unknown>): string[] {
 }
 
 /** A fixed tree with one entry of each kind that a scratch image has. */
-export function sampleTree(text = 'hello\n'): Tree {
+export function sampleTree(text = 'hello\n'): LayerEntries {
   const owner = { uid: 0, gid: 0 };
   return [
     { type: 'symlink', path: 'bin', mode: 0o777, ...owner, linkTarget: 'usr/bin' },

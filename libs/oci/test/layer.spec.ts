@@ -9,9 +9,9 @@ import {
   decompressLayer,
   LAYER_TYPES,
   type Layer,
+  type LayerEntries,
   putBlob,
   putLayer,
-  type Tree,
   visitLayer,
 } from '../src/index';
 import { codesOf, good, makeDirectory, makeStore, removeDirectories, sampleTree } from './images';
@@ -62,10 +62,10 @@ test.each(KINDS)('%s: a layer of several frames comes back whole', async (compre
   const bytes = countedBytes(CHUNK_SIZE + 12345);
   writeFileSync(path, bytes);
   const content = { kind: 'file', path, size: bytes.length } as const;
-  const tree: Tree = [{ type: 'file', path: 'big', mode: 0o755, uid: 0, gid: 0, content }];
+  const tree: LayerEntries = [{ type: 'file', path: 'big', mode: 0o755, uid: 0, gid: 0, content }];
   const layer = good(await putLayer(store, tree, { compression }));
   expect(await diffIDOf(store.directory, layer)).toBe(layer.diffID);
-  const inMemory: Tree = [{ ...tree[0]!, type: 'file', content: { kind: 'bytes', bytes } }];
+  const inMemory: LayerEntries = [{ ...tree[0]!, type: 'file', content: { kind: 'bytes', bytes } }];
   expect(good(await putLayer(store, inMemory, { compression }))).toEqual(layer);
 });
 
@@ -73,7 +73,7 @@ test('a file that changed since it was planned is refused', async () => {
   const store = await makeStore();
   const path = join(makeDirectory(), 'f');
   writeFileSync(path, 'twelve bytes');
-  const tree: Tree = [
+  const tree: LayerEntries = [
     { type: 'file', path: 'f', mode: 0o644, uid: 0, gid: 0, content: { kind: 'file', path, size: 12 } },
   ];
   good(await putLayer(store, tree, { compression: 'none' }));

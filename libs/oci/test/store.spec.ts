@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  existsSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -10,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describeSystemError } from '../src/disk/attempt';
+import { otherFileSystem, testWith } from '../../../test/support/needs';
+import { describeSystemError } from '../src/disk/failures';
 import {
   blobPath,
   digestOf,
@@ -96,8 +96,7 @@ test('a link is the same file, replaces what was there, and may be repeated', as
   expect(readdirSync(directory)).toEqual(['x']);
 });
 
-const shm = existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(makeDirectory()).dev;
-(shm ? test : test.skip)('across file systems a link is a copy', async () => {
+testWith([otherFileSystem], 'across file systems a link is a copy', async () => {
   const store = await makeStore();
   const blob = good(await putBlob(store, 'a/b', BYTES));
   const target = `/dev/shm/prism-oci-${process.pid}`;

@@ -4,14 +4,22 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { readParts } from '../src/disk/readParts';
-import { type Entry, opaqueWhiteout, orderTree, planTar, readLayer, type Tree, whiteout } from '../src/index';
+import {
+  type Entry,
+  type LayerEntries,
+  opaqueWhiteout,
+  orderEntries,
+  planTar,
+  readLayer,
+  whiteout,
+} from '../src/index';
 import { codesOf, good, makeDirectory, removeDirectories, sampleTree } from './images';
 
 afterAll(removeDirectories);
 
 const OWNER = { mode: 0o644, uid: 0, gid: 0 } as const;
 
-function tarOf(tree: Tree, chunkSize = 1 << 20): Buffer {
+function tarOf(tree: LayerEntries, chunkSize = 1 << 20): Buffer {
   const chunks: Buffer[] = [];
   for (const chunk of readParts(good(planTar(tree)), chunkSize)) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
@@ -50,7 +58,7 @@ const name = fc.oneof(
 );
 
 /** Trees whose directories exist, with files, links and devices in them. */
-const trees: fc.Arbitrary<Tree> = fc
+const trees: fc.Arbitrary<LayerEntries> = fc
   .uniqueArray(fc.array(name, { minLength: 1, maxLength: 4 }), {
     maxLength: 12,
     selector: (parts) => parts.join('/'),
@@ -98,7 +106,7 @@ const trees: fc.Arbitrary<Tree> = fc
 test('any tree comes back from its tar', async () => {
   await fc.assert(
     fc.asyncProperty(trees, async (tree) => {
-      expect(await readBack(tarOf(tree))).toEqual(good(orderTree(tree)).map(asRead));
+      expect(await readBack(tarOf(tree))).toEqual(good(orderEntries(tree)).map(asRead));
     }),
     { numRuns: 150 },
   );
@@ -133,7 +141,9 @@ test('entries are in the order of the bytes of their paths', () => {
         { maxLength: 20 },
       ),
       (all) => {
-        const found = good(orderTree(all.map((one) => fileAt(one)))).map((entry) => Buffer.from(entry.path));
+        const found = good(orderEntries(all.map((one) => fileAt(one)))).map((entry) =>
+          Buffer.from(entry.path),
+        );
         expect(found).toEqual(all.map((one) => Buffer.from(one)).sort(Buffer.compare));
       },
     ),
@@ -172,13 +182,13 @@ test('a file of more than 8 GiB says its size in a pax record', () => {
 
 test('binary attributes are written byte for byte', () => {
   const value = Buffer.from([1, 0, 0, 2, 0xff, 10]);
-  const tree: Tree = [{ ...fileAt('ping'), xattrs: { 'security.capability': value } }];
+  const tree: LayerEntries = [{ ...fileAt('ping'), xattrs: { 'security.capability': value } }];
   const record = Buffer.concat([Buffer.from(' SCHILY.xattr.security.capability='), value]);
   expect(tarOf(tree).includes(record)).toBe(true);
 });
 
 test('every violation is reported', () => {
-  const tree: Tree = [
+  const tree: LayerEntries = [
     fileAt('../x'),
     fileAt('/abs'),
     fileAt('a//b'),

@@ -3,7 +3,7 @@ import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/
 import type { BaseImage, BasePlatform, ImageSettings } from '@prism-build/oci';
 import type { PlannedImage } from './source';
 
-/** The images that a Containerfile names, by reference as it stands there once it is expanded. */
+/** The images that a Containerfile names, by reference with variables expanded. */
 export type Bases = ReadonlyMap<string, BaseImage>;
 
 /** An image for a platform, or the failure that names the line. */
@@ -24,14 +24,14 @@ export function findBase(
   return failed(imageFailure('BASE_PLATFORM_MISSING', { what, at }));
 }
 
-/** What a stage with instructions inherits: Podman adds a PATH where the base has none. */
+/** The settings that a stage inherits. As in Podman, PATH is added if the base has none. */
 export function inheritSettings(settings: ImageSettings): ImageSettings {
   const env = settings.env ?? [];
   const hasPath = env.some((variable) => variable.startsWith('PATH='));
   return { ...settings, env: hasPath ? env : [...env, `PATH=${DEFAULT_PATH}`] };
 }
 
-/** ENV of a known image by name, for expanding variables; nothing for one that is not known. */
+/** ENV of a known image by name, for expanding variables; empty for an unknown image. */
 export function environmentIn(bases: Bases, reference: string, platform: Platform): Record<string, string> {
   const name = formatPlatform(platform);
   const found = bases.get(reference)?.find((one) => formatPlatform(one.platform) === name);

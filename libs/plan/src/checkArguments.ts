@@ -5,7 +5,7 @@ const signals =
   'ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU UNUSED URG USR1 USR2 VTALRM WINCH XCPU XFSZ';
 const realTime = /^RTM(IN|AX)([+-]\d+)?$/;
 
-/** What an instruction says once its variables are expanded, and no engine accepts; often an ARG without a value. */
+/** Failures for expanded arguments that no engine accepts; often an ARG has no value. */
 export function checkArguments(instruction: ResolvedInstruction, at: Place): Failure[] {
   const invalid = (what: string) => imageFailure('ARGUMENT_INVALID', { what, at });
   switch (instruction.keyword) {

@@ -1,10 +1,10 @@
 import type { Platform } from '@prism-build/containerfile';
 import type { CopyStep, planVersion } from './imagePlan';
 
-/** A recognised compile stage: what its COPY lines take, and the one command that it runs; the same for all platforms. */
+/** A recognised compile stage: its COPY lines and its one command, the same for all platforms. */
 export interface CompileStage {
   readonly language: string;
-  /** The builder image of the stage's FROM, which the pin belongs to. */
+  /** The builder image in FROM of the stage; its pin selects the compiler. */
   readonly builder: string;
   readonly builderLine: number;
   readonly copies: readonly CopyStep[];
@@ -26,6 +26,6 @@ export interface CompilePlan extends CompileStage {
 
 export interface CompilePlatform {
   readonly platform: Platform;
-  /** ENV and ARG of the stage, as the command finds them; the builder's own PATH is not among them. */
+  /** ENV and ARG of the stage at the command, without the builder's PATH. */
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -18,19 +18,19 @@ import type { CopyStep } from './imagePlan';
 import { joinAbsolute } from './paths';
 import type { CopySource, PlannedImage } from './source';
 
-/** What a copy's `--from` may mean besides a stage of the file. */
-export interface CopyOrigins {
-  /** Index of the compile stage, whose tree is made elsewhere; -1: there is none. */
+/** Possible meanings of `--from` other than a stage of the file. */
+interface CopyOrigins {
+  /** Index of the compile stage, whose tree the compile target makes; -1: there is none. */
   readonly compile: number;
   /** Named build contexts that stand beside the Containerfile. */
   readonly contexts: readonly string[];
   readonly image: (name: string, at: Place) => Result<PlannedImage>;
 }
 
-/** Finds what the `--from` of a copy or a mount stands for. */
+/** Finds the source that `--from` of a copy or a mount names. */
 export type FindSource = (from: Origin, at: Place) => Result<CopySource>;
 
-/** COPY or ADD as a step; reports everything that cannot be assembled natively. */
+/** Plans COPY or ADD as a step. Reports everything that cannot be assembled natively. */
 export function planCopy(
   instruction: ResolvedCopy | ResolvedAdd,
   at: Place,
@@ -41,7 +41,7 @@ export function planCopy(
   const sources = instruction.sources.flatMap((source) =>
     source.kind === 'path' ? [printSource(source)] : [],
   );
-  // What a variable leaves empty is as if it were not there, as in both engines.
+  // As in both engines, a flag whose variable is empty counts as absent.
   const mode = instruction.chmod || undefined;
   const owner = instruction.chown || undefined;
   const from = copySource(instruction, at, find);
@@ -68,7 +68,7 @@ export function planCopy(
   });
 }
 
-/** The pivot of --parents stays visible as `/./`. */
+/** Keeps the pivot of --parents as `/./`. */
 function printSource({ path, parents }: Extract<Source, { kind: 'path' }>): string {
   if (!parents) return path === '.' ? '' : path;
   const { pivot, pattern } = parents;
@@ -87,7 +87,7 @@ function refuseMode(mode: string | undefined, at: Place): Failure[] {
   return [imageFailure('COPY_MODE_INVALID', { what: `--chmod=${mode} is no mode`, at })];
 }
 
-/** Flags that only mean something for what ADD would fetch, which it does not. */
+/** Refuses flags that only apply to remote sources of ADD. */
 function refuseAddFlags(instruction: ResolvedCopy | ResolvedAdd, at: Place): Failure[] {
   if (instruction.keyword !== 'ADD') return [];
   const refuse = (flag: string, kind: string) =>
@@ -118,7 +118,7 @@ function copySource(
   return instruction.keyword === 'ADD' ? ok({ kind: 'context' }) : find(instruction.from, at);
 }
 
-/** What `--from` of a copy or a mount stands for. */
+/** The source that `--from` of a copy or a mount names. */
 export function findSource(from: Origin, at: Place, origins: CopyOrigins): Result<CopySource> {
   if (from.kind === 'context') return ok({ kind: 'context' });
   if (from.kind === 'stage')

@@ -3,8 +3,8 @@ import { compileStageName } from './compileStage';
 import type { Reads } from './reads/reads';
 
 /**
- * Why an engine executes the stage called `compile` of an image: what no language recognises in it, with file and line.
- * Empty where it is recognised, or where the image does not need it.
+ * The reasons why an engine executes the stage called `compile`: the parts that no language recognises, with file and
+ * line. Empty if the stage is recognised, or if the image does not need it.
  */
 export function explainCompile({ compile, image }: Reads): readonly Failure[] {
   if (compile.kind !== 'unrecognised' || !image.ok) return [];

@@ -2,7 +2,7 @@ import type { Place } from '@prism-build/errors';
 import type { ImagePlan, StagePlan, Step } from './imagePlan';
 
 /** An instruction whose effect engines do not agree on. */
-export interface Hint {
+interface Hint {
   readonly what: string;
   readonly at: Place;
 }

@@ -3,7 +3,7 @@ import type { ImageSettings } from '@prism-build/oci';
 import type { RunStep } from './runStep';
 import type { CopySource, PlannedImage } from './source';
 
-/** The version of the plan's shape; docs/adr/0003-plan.md says what may change without a new one. */
+/** The version of the plan's format; docs/adr/0003-plan.md lists changes that need no new version. */
 export const planVersion = 2;
 
 export interface CopyStep {
@@ -28,18 +28,18 @@ export interface CopyStep {
   readonly link?: boolean;
 }
 
-/** WORKDIR makes its directory where it is missing. */
+/** WORKDIR creates its directory if it is missing. */
 export interface DirectoryStep {
   readonly op: 'directory';
   readonly line: number;
   readonly text: string;
   readonly path: string;
-  /** USER in force, who owns what is made; absent: root. */
+  /** The current USER, who will own the directory; absent: root. */
   readonly owner?: string | undefined;
 }
 
 /** An instruction that only changes the configuration. */
-export interface ConfigStep {
+interface ConfigStep {
   readonly op: 'config';
   readonly line: number;
   readonly text: string;
@@ -63,13 +63,13 @@ export interface PlatformPlan {
   readonly platform: Platform;
   /** Stages that the image needs, in order; the last is the image. Compile stages are not among them. */
   readonly stages: readonly StagePlan[];
-  /** What a container of the image is started with. */
+  /** The configuration with which containers start. */
   readonly settings: ImageSettings;
 }
 
 export type Compression = 'zstd' | 'gzip' | 'none';
 
-/** Everything that decides the image but the bytes of its inputs: a small JSON value, equal on every machine. */
+/** Everything that determines the image except the bytes of its inputs: a small JSON value, equal on every machine. */
 export interface ImagePlan {
   readonly version: typeof planVersion;
   readonly kind: 'image';

@@ -1,17 +1,14 @@
-export { type Bases, environmentIn } from './bases';
-export type { CompilePlan, CompilePlatform, CompileStage } from './compilePlan';
-export { compileStageName } from './compileStage';
+export type { Bases } from './bases';
+export type { CompilePlan, CompileStage } from './compilePlan';
 export { explainCompile } from './explainCompile';
-export { explainVolumes, type Hint } from './explainVolumes';
+export { explainVolumes } from './explainVolumes';
 export {
   baseOf,
   type Compression,
-  type ConfigStep,
   type CopyStep,
   type DirectoryStep,
   type ImagePlan,
   type PlatformPlan,
-  planVersion,
   type StagePlan,
   type Step,
 } from './imagePlan';

@@ -1,4 +1,4 @@
-/** `path` as seen from `directory`, both absolute in an image; a trailing slash (or `/.`) is kept as a slash. */
+/** Joins `path` to `directory`, both absolute in an image. Keeps a trailing slash (or `/.`) as a slash. */
 export function joinAbsolute(directory: string, path: string): string {
   const parts: string[] = [];
   for (const part of (path.startsWith('/') ? path : `${directory}/${path}`).split('/')) {

@@ -4,7 +4,7 @@ import { compileStageName } from './compileStage';
 import { planVersion } from './imagePlan';
 import type { Reads } from './reads/reads';
 
-/** The plan of a recognised compile stage; failures say what keeps it from being recognised, with file and line. */
+/** The plan of a recognised compile stage. Failures name file and line of everything that is not recognised. */
 export function planCompile({ containerfile, compile }: Reads, context: string): Result<CompilePlan> {
   switch (compile.kind) {
     case 'absent': {

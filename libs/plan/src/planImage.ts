@@ -32,15 +32,15 @@ import {
   type Step,
 } from './imagePlan';
 import { joinAbsolute, withoutSlash } from './paths';
-import { planRun, type RunState } from './planRun';
+import { planRunInstruction, type RunState } from './planRunInstruction';
 import type { PlatformReads, Reads } from './reads/reads';
 import type { PlanOptions } from './request';
 import { defaultShell, planSettings } from './settings';
 import type { PlannedImage } from './source';
 
 /**
- * The plan of an image: what is assembled natively, and between it the commands that an engine runs. Pure: equal
- * reads give equal plans. Failures name file and line of everything that cannot be built, for all platforms.
+ * The plan of an image: natively assembled steps, and the commands that an engine runs between them. Pure: equal reads
+ * give equal plans. Failures name file and line of everything that cannot be built, for all platforms.
  */
 export function planImage({ containerfile, image }: Reads, options: PlanOptions): Result<ImagePlan> {
   if (!image.ok) return image;
@@ -97,12 +97,12 @@ function planPlatform(
   return ok({ platform, stages: planned.value, settings: settings.get(target)! });
 }
 
-/** What a base lacks of its WORKDIR is made with the first instruction: a USER there is in force already. */
+/** A missing WORKDIR of the base is created with the first instruction; if that is a USER, it owns the directory. */
 function ownedBy({ instructions: [first] }: ResolvedStage, image: PlannedImage): PlannedImage {
   return first?.keyword === 'USER' ? { ...image, user: first.user } : image;
 }
 
-/** Layers of another platform would make an image that claims to be what it is not. */
+/** With layers of another platform, the image's configuration would name the wrong one. */
 function checkBase(plans: readonly StagePlan[], platform: Platform, file: string): Failure[] {
   const image = baseOf(plans);
   if (!image || formatPlatform(image.platform) === formatPlatform(platform)) return [];
@@ -111,7 +111,7 @@ function checkBase(plans: readonly StagePlan[], platform: Platform, file: string
   return [imageFailure('BASE_NOT_SUPPORTED', { what, remedy, at: { file } })];
 }
 
-/** The same of an image from scratch, whose configuration would name one platform and its files be for another. */
+/** The same check for an image from scratch: its files must be for the platform that its configuration names. */
 function checkScratch(stages: readonly ResolvedStage[], platform: Platform, file: string): Failure[] {
   let stage = stages.at(-1);
   while (stage?.base.kind === 'stage') {
@@ -172,7 +172,7 @@ function planStep(
       return ok({ op: 'directory', line, text, path });
     }
     case 'RUN':
-      return planRun(instruction, at, state, find);
+      return planRunInstruction(instruction, at, state, find);
     case 'ONBUILD':
       return failed(
         imageFailure('ONBUILD_NOT_SUPPORTED', { what: 'ONBUILD has no place in OCI images', at }),

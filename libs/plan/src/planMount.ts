@@ -14,13 +14,13 @@ import type { RunMount } from './runStep';
 
 type Mount = Extract<ResolvedInstruction, { keyword: 'RUN' }>['mounts'][number];
 
-/** A mount of RUN; reports everything of it that no engine here can do. */
+/** Plans a mount of RUN. Reports everything that the engines cannot do. */
 export function planMount(mount: Mount, at: Place, working: string, find: FindSource): Result<RunMount> {
   const { type, options } = mount;
   const failures: Failure[] = [];
   const refuse = (what: string) => failures.push(engineFailure('RUN_NOT_SUPPORTED', { what, at }));
   const done = (planned: RunMount) => (failures.length > 0 ? failed(...failures) : ok(planned));
-  // Engines split flags at blanks and commas, and have no way to say otherwise.
+  // Engines split mount flags at blanks and commas, and have no escape for them.
   for (const [name, value] of Object.entries(options))
     if (/[\s,"'\\]/.test(value)) refuse(`${name}=${value} of the ${type} mount`);
   const need = (target: string | undefined): string => {

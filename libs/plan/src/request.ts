@@ -2,7 +2,7 @@ import type { Containerfile, Platform } from '@prism-build/containerfile';
 import type { Bases } from './bases';
 import type { Compression } from './imagePlan';
 
-/** What decides the reads of a Containerfile; all values, no file is read. */
+/** Everything that determines the reads of a Containerfile, as values; no file is read. */
 export interface ReadRequest {
   readonly containerfile: Containerfile;
   readonly platforms: readonly Platform[];
@@ -10,13 +10,13 @@ export interface ReadRequest {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** The stage to build; absent: the last one. */
   readonly target?: string | undefined;
-  /** Named build contexts that stand beside the Containerfile: `rootfs` where it has a rootfs.json. */
+  /** Named build contexts of the Containerfile's directory: `rootfs` if it has a rootfs.json. */
   readonly contexts?: readonly string[] | undefined;
-  /** What is known of the images that the Containerfile names: their ENV expands variables. Absent: nothing. */
+  /** Known images that the Containerfile names; their ENV expands variables. Absent: none are known. */
   readonly bases?: Bases;
 }
 
-/** What else decides the plan of an image. */
+/** Everything else that determines the plan of an image. */
 export interface PlanOptions {
   /** Workspace-relative directory; `.` is the workspace. */
   readonly context: string;

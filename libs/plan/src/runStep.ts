@@ -1,19 +1,19 @@
 import type { Platform } from '@prism-build/containerfile';
 import type { CopySource } from './source';
 
-/** A command that an engine executes on the files as they stand; what it changes becomes a layer. */
+/** A command that an engine executes on the current files. Its changes become a layer. */
 export interface RunStep {
   readonly op: 'run';
   readonly line: number;
   /** The instruction, for history. */
   readonly text: string;
-  /** Of the stage: a builder stage may be another machine than the image is for. */
+  /** The platform of the stage; it may differ from that of the image (`--platform=$BUILDPLATFORM`). */
   readonly platform: Platform;
-  /** As it is executed, the stage's SHELL included. */
+  /** The executed argument vector, including the stage's SHELL. */
   readonly argv: readonly string[];
-  /** A heredoc that begins with `#!`: a file that lies at `scriptPath` while the command runs, which executes it. */
+  /** A heredoc that begins with `#!`: the content of `scriptPath` while the command, which executes it, runs. */
   readonly script?: string;
-  /** ENV and ARG as the command finds them. */
+  /** ENV and ARG at the command. */
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute. */
   readonly working: string;
@@ -23,17 +23,17 @@ export interface RunStep {
   readonly mounts: readonly RunMount[];
 }
 
-/** Where a script lies: below /dev, which is a file system of its own, so that nothing of it stays behind. */
+/** The path of a script: below /dev, a separate file system, so that it leaves no trace in the layer. */
 export const scriptPath = '/dev/pipes/EOF';
 
 export type RunMount =
   | {
       readonly type: 'bind';
       readonly from: CopySource;
-      /** Relative to what it comes from; `` is all of it. */
+      /** Relative to the source; `` means all of it. */
       readonly source: string;
       readonly target: string;
-      /** What is written is forgotten. */
+      /** Writable; changes are discarded. */
       readonly writable: boolean;
     }
   | (Owned & {
@@ -46,7 +46,7 @@ export type RunMount =
   | {
       readonly type: 'tmpfs';
       readonly target: string;
-      /** The most that it holds, in bytes. */
+      /** Its maximum size in bytes. */
       readonly size?: number;
     }
   | (Owned & {

@@ -2,12 +2,12 @@ import type { Command, ResolvedInstruction, ResolvedStage } from '@prism-build/c
 import type { ImageSettings } from '@prism-build/oci';
 import { joinAbsolute, withoutSlash } from './paths';
 
-/** Of shell forms where no SHELL says otherwise. */
+/** The shell of shell-form instructions without SHELL. */
 export const defaultShell: readonly string[] = ['/bin/sh', '-c'];
 
 /**
  * The image configuration after a stage's instructions, starting from that of its base.
- * ENTRYPOINT forgets the CMD of the base, not that of the same stage, as the engines do.
+ * As in the engines, ENTRYPOINT resets the CMD of the base, but not that of the same stage.
  */
 export function planSettings(stage: ResolvedStage, base: ImageSettings): ImageSettings {
   let settings: ImageSettings = base;
@@ -19,7 +19,7 @@ export function planSettings(stage: ResolvedStage, base: ImageSettings): ImageSe
   return { ...settings, env: listEnvironment(stage, base).map((name) => `${name}=${stage.env[name]}`) };
 }
 
-/** Names in Podman's order: what a stage sets anew goes behind what it inherits, even where it had a place. */
+/** Names in Podman's order: names that a stage sets come after inherited ones, even if they were inherited before. */
 function listEnvironment({ env, instructions }: ResolvedStage, base: ImageSettings): string[] {
   if (base.env === undefined) return Object.keys(env);
   const pairs = instructions.flatMap((each) => (each.keyword === 'ENV' ? each.pairs : []));

@@ -1,12 +1,12 @@
 import type { Platform } from '@prism-build/containerfile';
 import type { Digest, HistoryStep, ImageLayer } from '@prism-build/oci';
 
-/** An image that a stage starts from or copies from, for one platform: nothing else of it decides a result. */
+/** An image that a stage starts from or copies from, for one platform, with everything that affects results. */
 export interface PlannedImage {
   readonly reference: string;
   readonly platform: Platform;
   readonly manifest: Digest;
-  /** Its WORKDIR, which it need not have, and the USER that owns what is made there. */
+  /** Its WORKDIR, which may not exist, and the USER that will own it. */
   readonly workingDir?: string | undefined;
   readonly user?: string | undefined;
   /** Lowest first. */
@@ -18,7 +18,7 @@ export interface PlannedImage {
 export type CopySource =
   | { readonly kind: 'context' }
   | { readonly kind: 'stage'; readonly index: number }
-  /** The tree that the compile target of this project makes for the platform; it stands under /out. */
+  /** The tree that the compile target of this project makes for the platform, below /out. */
   | { readonly kind: 'compile' }
   | { readonly kind: 'image'; readonly image: PlannedImage }
   /** The tree of locked packages and archives that rootfs.json beside the Containerfile describes. */

@@ -3,7 +3,7 @@ import { formatReference, type Reference } from './reference';
 
 type Code = Parameters<typeof registryFailure>[0];
 
-/** What skopeo says, in its own words and those of registries. */
+/** Patterns of messages of skopeo and of registries. */
 const signs: readonly (readonly [RegExp, Code])[] = [
   [
     /unauthorized|authentication required|access.*denied|denied:|invalid username\/password/i,
@@ -17,7 +17,7 @@ const signs: readonly (readonly [RegExp, Code])[] = [
   ],
 ];
 
-/** The failure of a call to a registry in the words of the catalogue. */
+/** Translates a failed call of skopeo into a failure of the catalogue. */
 export function describeFailure(image: Reference, failure: Failure): Failure {
   if (failure.code !== 'COMMAND_FAILED' && failure.code !== 'COMMAND_TIMED_OUT') return failure;
   const why = messageOf(failure.why ?? failure.what);

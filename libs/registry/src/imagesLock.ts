@@ -51,7 +51,7 @@ const imagesLock = z.strictObject({
   images: z.record(z.string(), lockedImage).describe('By name in full'),
 });
 
-/** `images.lock.json`: all that an image's digest depends on in those of registries that it is made of. */
+/** `images.lock.json`: everything about images of registries that determines the digest of an image made of them. */
 export type ImagesLock = z.infer<typeof imagesLock>;
 export type LockedImage = z.infer<typeof lockedImage>;
 export type LockedPlatform = z.infer<typeof lockedPlatform>;
@@ -86,7 +86,7 @@ export function lockedBase({ platforms }: LockedImage): BaseImage {
   });
 }
 
-/** The image, and all of the platform, that a manifest was locked for. */
+/** The image and the platform for which a manifest was locked. */
 export function findManifest(
   lock: ImagesLock,
   manifest: string,
@@ -98,7 +98,7 @@ export function findManifest(
   return undefined;
 }
 
-/** What is another in a new lock, a line for each image; empty where nothing changed. */
+/** The differences of a new lock, one line for each image; empty if nothing changed. */
 export function describeLockChanges(before: ImagesLock | undefined, after: ImagesLock): string[] {
   const old = before?.images ?? {};
   const names = [...new Set([...Object.keys(old), ...Object.keys(after.images)])].sort();

@@ -4,12 +4,10 @@ export {
   encodeImagesLock,
   findManifest,
   type ImagesLock,
-  type LockedImage,
-  type LockedPlatform,
   lockedBase,
   parseImagesLock,
 } from './imagesLock';
 export { lockImage } from './lockImage';
 export { imagesLockPath } from './names';
 export { formatReference, parseReference, type Reference } from './reference';
-export { fetchLayers, type RegistryTools } from './registry';
+export { pullLayers, type RegistryTools } from './registry';

@@ -3,11 +3,11 @@ import { type Digest, digestOf, type ImageConfig, measureLayer, parseConfig } fr
 import type { LockedImage, LockedPlatform } from './imagesLock';
 import { type Manifest, normalise, readIndex, readManifestFile } from './readIndex';
 import { atDigest, formatReference, type Reference } from './reference';
-import { fetchLayers, type RegistryTools, readConfig, readManifest } from './registry';
+import { pullLayers, type RegistryTools, readConfig, readManifest } from './registry';
 
 /**
- * What a name stands for today, for these platforms. Layers that are new are fetched and measured: what is locked
- * was seen whole, and later nobody needs them to compute a digest. `before` is what was locked already.
+ * Resolves a name to its current content for these platforms. Fetches and measures new layers, so that later builds can
+ * compute digests without their bytes. `before` is the previous lock.
  */
 export async function lockImage(
   tools: RegistryTools,
@@ -67,7 +67,7 @@ async function lockPlatform(
   return ok({ manifest: descriptor, config, layers: layers.value, settings, history: [...history] });
 }
 
-/** What an image of before had already needs no bytes: equal digests are equal layers. */
+/** Layers that the previous lock has are not fetched: equal digests are equal layers. */
 async function measureLayers(
   tools: RegistryTools,
   image: Reference,
@@ -84,7 +84,7 @@ async function measureLayers(
     Object.values(before?.platforms ?? {}).flatMap((one) => one.layers.map((layer) => [layer.digest, layer])),
   );
   const unknown = layers.filter(({ digest }) => !known.has(digest));
-  const fetched = await fetchLayers(tools, image, descriptor, unknown);
+  const fetched = await pullLayers(tools, image, descriptor, unknown);
   if (!fetched.ok) return fetched;
   const measured = all(
     await Promise.all(

@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
 
-/** The lock beside a Containerfile; apart from its schema, so that inference loads no more than the name. */
+/** The name of the lock beside a Containerfile. In its own file, so that inference does not load the schema. */
 const imagesLockName = 'images.lock.json';
 
 /**
- * The lock of a Containerfile, relative to what that is relative to. A file that shares its directory with others
- * has one of its own: `worker.Containerfile.images.lock.json`.
+ * The path of the lock of a Containerfile, relative like the given path. A Containerfile that shares its directory with
+ * others has its own lock: `worker.Containerfile.images.lock.json`.
  */
 export function imagesLockPath(containerfile: string): string {
   const name = posix.basename(containerfile);

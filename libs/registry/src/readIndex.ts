@@ -21,7 +21,7 @@ const manifest = z.looseObject({
   layers: z.array(descriptor),
 });
 
-/** What a name of a registry stands for: the manifests of its platforms, or the one manifest itself. */
+/** The content behind an image name: the manifests of its platforms, or a single manifest. */
 export type Index =
   | { readonly kind: 'index'; readonly manifests: ReadonlyMap<string, Digest> }
   | { readonly kind: 'manifest' };
@@ -30,7 +30,7 @@ export type Index =
 export interface Manifest {
   readonly descriptor: Descriptor;
   readonly config: Descriptor;
-  /** With the media types of the image spec, whatever Docker called them. */
+  /** With media types of the image spec; Docker's are converted. */
   readonly layers: readonly Descriptor[];
 }
 
@@ -43,13 +43,13 @@ export function readIndex(bytes: Uint8Array, what: string): Result<Index> {
   const manifests = new Map<string, Digest>();
   for (const one of parsed.data.manifests) {
     const platform = one.platform && normalise(one.platform);
-    // Of two for the same platform the first counts, as for the engines.
+    // As in the engines, the first of two manifests for one platform wins.
     if (platform && !manifests.has(platform)) manifests.set(platform, one.digest);
   }
   return ok({ kind: 'index', manifests });
 }
 
-/** Reads a manifest; layers of a kind that cannot be read, or that lie elsewhere, are refused. */
+/** Reads a manifest. Refuses layers with unsupported media types, and foreign layers that are stored elsewhere. */
 export function readManifestFile(bytes: Uint8Array, what: string): Result<Manifest> {
   const parsed = manifest.safeParse(parse(bytes));
   if (!parsed.success) return unreadable(what, z.prettifyError(parsed.error));
@@ -63,7 +63,7 @@ export function readManifestFile(bytes: Uint8Array, what: string): Result<Manife
   });
 }
 
-/** The name of a platform as our options have it: arm64/v8 is arm64; undefined for attestations and the unknown. */
+/** The normal form of a platform (arm64/v8 is arm64); undefined for attestations and unknown platforms. */
 export function normalise(platform: Platform): string | undefined {
   const known = parsePlatform(formatPlatform(platform));
   return known && formatPlatform(known);

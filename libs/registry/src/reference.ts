@@ -6,7 +6,7 @@ export interface Reference {
   /** Host, with a port where it has one. */
   readonly registry: string;
   readonly repository: string;
-  /** `latest` where the name has neither tag nor digest; absent beside a digest, which says more. */
+  /** `latest` if the name has neither tag nor digest; absent if it has a digest. */
   readonly tag?: string;
   readonly digest?: Digest;
 }
@@ -45,7 +45,7 @@ export function atDigest({ registry, repository }: Reference, digest: Digest): R
   return { registry, repository, digest };
 }
 
-/** Whether a registry is on this very machine: only there a connection without TLS is nobody else's matter. */
+/** Whether a registry is on this machine. Only loopback registries may skip TLS. */
 export function isLoopback({ registry }: Reference): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(registry);
 }

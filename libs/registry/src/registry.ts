@@ -17,11 +17,11 @@ import { describeFailure } from './failures';
 import { atDigest, formatReference, type Reference } from './reference';
 import { blobsBelow, skopeo } from './skopeo';
 
-/** What talking to registries needs. */
+/** The tools that access to registries needs. */
 export interface RegistryTools {
   readonly run: Run;
   readonly store: ContentStore;
-  /** A directory of our own for downloads and locks. */
+  /** A private directory for downloads and locks. */
   readonly directory: string;
 }
 
@@ -29,7 +29,7 @@ export interface RegistryTools {
 const short = 120_000;
 const long = 3_600_000;
 
-/** The bytes of a manifest or an index; what is named by digest is verified. */
+/** The bytes of a manifest or an index, verified if the name has a digest. */
 export async function readManifest({ run }: RegistryTools, image: Reference): Promise<Result<Uint8Array>> {
   const bytes = await call(run, image, { argv: skopeo.manifest(image), timeout: short, exact: true });
   return bytes.ok && image.digest ? verify(image, bytes.value, image.digest) : bytes;
@@ -46,10 +46,10 @@ export async function readConfig(
 }
 
 /**
- * Makes sure that the store has these layers of one platform's image, each verified. Two that want the same at
- * once fetch it once; whoever finds everything in the store asks nobody.
+ * Makes sure that the store has these layers of one platform's image, each verified. Concurrent callers fetch a layer
+ * once. If the store has all of them, the registry is not contacted.
  */
-export async function fetchLayers(
+export async function pullLayers(
   tools: RegistryTools,
   image: Reference,
   manifest: Descriptor,

@@ -4,8 +4,8 @@ import { formatReference, isLoopback, type Reference } from './reference';
 type Argv = readonly [string, ...string[]];
 
 /**
- * Calls of skopeo as argument vectors. Who one is stays out of them: skopeo looks into REGISTRY_AUTH_FILE and the
- * files of `podman login` itself, and into registries.conf for mirrors and registries without TLS.
+ * Calls of skopeo as argument vectors. Credentials are not in them: skopeo itself reads REGISTRY_AUTH_FILE and the files of
+ * `podman login`, and registries.conf for mirrors and registries without TLS.
  */
 export const skopeo = {
   /** Prints a manifest or an index, byte for byte. */
@@ -20,8 +20,8 @@ export const skopeo = {
     url(image),
   ],
   /**
-   * Writes the blobs of one platform's image below a directory, see `blobsBelow`. What is there already is not
-   * fetched again; that needs the layout of the image spec, which cannot hold Docker's manifests as they are.
+   * Writes the blobs of one platform's image below a directory, see `blobsBelow`. For OCI manifests, existing blobs are not
+   * fetched again. An OCI layout cannot store Docker's manifests unchanged, so those use a plain directory.
    */
   copy: (image: Reference, mediaType: string, directory: string): Argv => [
     'skopeo',

@@ -1,6 +1,6 @@
 import type { RootfsLock } from './lock';
 
-/** What differs between two locks, a line each: `amd64: + libc6 2.36-9`, `amd64: libc6 2.36-9 → 2.36-10`. */
+/** The differences of two locks, one a line: `amd64: + libc6 2.36-9`, `amd64: libc6 2.36-9 → 2.36-10`. */
 export function describeChanges(before: RootfsLock | undefined, after: RootfsLock): string[] {
   const names = new Set([...Object.keys(before?.architectures ?? {}), ...Object.keys(after.architectures)]);
   return [...names].sort().flatMap((architecture) => {

@@ -11,10 +11,10 @@ const size = z.int().positive();
 
 const lockedPackage = z.strictObject({
   name: z.string(),
-  /** Debian's, `all` for what fits everywhere. */
+  /** Debian's name; `all` for architecture-independent packages. */
   architecture: z.string(),
   version: z.string(),
-  /** Relative to a mirror: no lock names a host. */
+  /** Relative to a mirror; locks contain no host names. */
   path: z.string().regex(/^pool\//),
   size,
   digest,
@@ -24,7 +24,7 @@ const lockedArchive = z.strictObject({ name: z.string(), size, digest });
 /** The schema of rootfs.lock.json; docs/adr/0005-rootfs-lock.md. */
 export const lockSchema = z.strictObject({
   schemaVersion: z.literal(1),
-  /** Digest of what rootfs.json asked for when this was resolved. */
+  /** Digest of the requests in rootfs.json from which this was resolved. */
   request: digest,
   architectures: z.record(
     z.string(),
@@ -37,7 +37,7 @@ export type LockedPackage = z.infer<typeof lockedPackage>;
 export type LockedArchive = z.infer<typeof lockedArchive>;
 export type LockedArchitecture = RootfsLock['architectures'][string];
 
-/** What of rootfs.json decides the lock; what is left out or linked afterwards does not. */
+/** The fields of rootfs.json that determine the lock; exclusions and links do not. */
 export function requestDigest(rootfs: Rootfs): Digest {
   const { suite, architectures, archives } = rootfs;
   const wanted = architectures.map((name) => ({
@@ -50,7 +50,7 @@ export function requestDigest(rootfs: Rootfs): Digest {
   return digestOf(Buffer.from(canonicalJson(request)));
 }
 
-/** Parses a lock and checks that it answers this rootfs.json. */
+/** Parses a lock and checks that it was made for this rootfs.json. */
 export function parseLock(text: string | undefined, file: string, rootfs: Rootfs): Result<RootfsLock> {
   const at = { file };
   if (text === undefined)
@@ -61,7 +61,7 @@ export function parseLock(text: string | undefined, file: string, rootfs: Rootfs
   return failed(rootfsFailure('ROOTFS_LOCK_STALE', { what, at }));
 }
 
-/** Parses a lock, whatever it was made for. */
+/** Parses a lock without comparing it with a rootfs.json. */
 export function readLock(text: string, file: string): Result<RootfsLock> {
   const json = parseJson(text);
   const parsed = json.ok ? lockSchema.safeParse(json.value) : undefined;

@@ -8,10 +8,10 @@ import { type LockedArchitecture, type LockedArchive, type RootfsLock, requestDi
 import type { Rootfs, RootfsArchive } from './schema';
 import { archiveAddresses, archiveName, type Surroundings } from './wanted';
 
-/** An archive's size is not known before it is locked; 2 GiB is more than any toolchain. */
+/** The limit for an archive whose size is not locked yet: 2 GiB, more than any toolchain. */
 const largestArchive = 2 ** 31;
 
-export interface Locking extends Surroundings {
+interface Locking extends Surroundings {
   readonly rootfs: Rootfs;
   /** Where apt keeps its own state. */
   readonly directory: string;
@@ -19,8 +19,8 @@ export interface Locking extends Surroundings {
 }
 
 /**
- * Resolves a rootfs to the versions that are to be had now, for all its architectures. The only part that needs apt
- * (for packages) and the network; archives are fetched, since nobody else knows their digest.
+ * Resolves a rootfs to the current versions, for all its architectures. Only this needs apt (for packages) and the
+ * network. Archives are fetched to compute their digests.
  */
 export async function lockRootfs(locking: Locking): Promise<Result<RootfsLock>> {
   const { rootfs } = locking;

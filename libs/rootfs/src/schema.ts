@@ -18,7 +18,7 @@ const packageEntry = z.union([
   z.strictObject({ name: packageName, architectures: z.array(architecture) }),
 ]);
 
-/** What lies outside of Debian's packages; `{architecture}` stands for the architecture as OCI names it. */
+/** A download that is not a Debian package. `{architecture}` is replaced by OCI's name of the architecture. */
 const archive = z.strictObject({
   module: z.string().optional().describe('A Go module, whose archive the module proxies have.'),
   version: z.string().optional().describe('The version of the module.'),
@@ -33,7 +33,7 @@ const archive = z.strictObject({
 });
 
 /** The schema of rootfs.json. */
-export const rootfsSchema = z.strictObject({
+const rootfsSchema = z.strictObject({
   $schema: z.string().optional(),
   suite: z.string().describe('The suite of the distribution; its updates and security suites count too.'),
   architectures: z.array(architecture).min(1).default(['amd64', 'arm64']),
@@ -80,7 +80,7 @@ export function parseRootfs(text: string, file: string): Result<Rootfs> {
   return ok(parsed.data);
 }
 
-/** The names in `packages` or `without` that hold for an architecture. */
+/** The names in `packages` or `without` that apply to an architecture. */
 export function namesFor(entries: Rootfs['packages'], architecture: string): string[] {
   return entries.flatMap((one) => {
     if (typeof one === 'string') return [one];

@@ -10,10 +10,10 @@ import { buildTree } from './tree/buildTree';
 import { readArchiveTree } from './tree/readArchive';
 import { openPlaces, type Surroundings } from './wanted';
 
-/** Downloads at a time: a mirror's files are small and many. */
+/** Parallel downloads: mirrors have many small files. */
 const downloads = 6;
 
-export interface Unpacking extends Surroundings {
+interface Unpacking extends Surroundings {
   readonly rootfs: Rootfs;
   readonly lock: RootfsLock;
   /** Debian's name. */
@@ -25,8 +25,8 @@ export interface Unpacking extends Surroundings {
 }
 
 /**
- * The file system of a rootfs for one architecture: fetches what the store does not have, verifies every byte against
- * the lock, unpacks. Runs anywhere, needs no root and no process but apt's list of sources where something is missing.
+ * The file system of a rootfs for one architecture: fetches missing files, verifies every byte against the lock, unpacks.
+ * Needs neither root nor Debian; starts a process only to list apt's sources if a file is missing.
  */
 export async function unpackRootfs(unpacking: Unpacking): Promise<Result<Tree>> {
   const { rootfs, lock, architecture, store } = unpacking;
@@ -40,7 +40,7 @@ export async function unpackRootfs(unpacking: Unpacking): Promise<Result<Tree>> 
   const archives = locked.archives.map((one, at) =>
     places.ofArchive(rootfs.archives[at]!, one, architecture),
   );
-  // Every violation is reported: who has to lock again wants to know all that is gone.
+  // Reports every failure, so that one lock run can replace all missing packages.
   const fetched = all(
     await runPool([...packages, ...archives], downloads, (wanted) => fetchIntoStore(store, wanted)),
   );
@@ -65,7 +65,7 @@ export async function unpackRootfs(unpacking: Unpacking): Promise<Result<Tree>> 
   return buildTree(rootfs, architecture, debs, trees);
 }
 
-/** base-files first, as in every installation: the modes of common directories are its. */
+/** base-files comes first, as in every installation, because it sets the modes of common directories. */
 function byPriority(a: LockedPackage, b: LockedPackage): number {
   const key = ({ name, architecture }: LockedPackage) =>
     `${name === 'base-files' ? 0 : 1} ${name}:${architecture}`;

@@ -11,8 +11,8 @@ export interface Surroundings {
   readonly run: Run;
 }
 
-/** Says where files may be had; asks the machine once, and only when something is missing. */
-export interface Places {
+/** Returns addresses of files. Asks apt or go of the machine once, and only if a file is missing. */
+interface Places {
   readonly ofPackage: (locked: LockedPackage) => Wanted;
   readonly ofArchive: (archive: RootfsArchive, locked: LockedArchive, architecture: string) => Wanted;
 }
@@ -40,7 +40,7 @@ export function openPlaces(suite: string, { env, run }: Surroundings): Places {
   };
 }
 
-/** Where an archive may be had: at the module proxies, or at its own address. */
+/** Addresses of an archive: at the module proxies, or its own. */
 export async function archiveAddresses(
   archive: RootfsArchive,
   architecture: string,
@@ -53,7 +53,7 @@ export async function archiveAddresses(
   return ok(found.value.map((proxy) => `${proxy.replace(/\/+$/, '')}/${path}`));
 }
 
-/** What a lock calls an archive: `module@version`, or its address. */
+/** The name of an archive in a lock: `module@version`, or its address. */
 export function archiveName(archive: RootfsArchive, architecture: string): string {
   const { module, version, url } = archive;
   return fill(url ?? `${module}@${version}`, architecture);
@@ -67,7 +67,7 @@ const ociNames: Readonly<Record<string, string>> = {
 };
 
 /** OCI's name, which is Go's, of an architecture of Debian's. */
-export function ociArchitecture(architecture: string): string {
+function ociArchitecture(architecture: string): string {
   return ociNames[architecture] ?? architecture;
 }
 

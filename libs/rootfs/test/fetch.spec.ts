@@ -27,9 +27,7 @@ const lock: RootfsLock = {
 /** A machine without apt and go. */
 const run: Run = async ({ argv }) => ({
   ok: false,
-  failures: [
-    { code: 'COMMAND_NOT_FOUND', what: `cannot find the command ${argv[0]}`, remedy: '', retryable: false },
-  ],
+  failures: [{ code: 'COMMAND_NOT_FOUND', what: `cannot find the command ${argv[0]}`, remedy: '' }],
 });
 
 let directory: string;
@@ -84,7 +82,6 @@ describe('a package that has vanished', () => {
           code: 'PACKAGE_GONE',
           what: 'hello 1.0-1 (all) is no longer to be had: mirrors keep the present versions only',
           why: `${one.url}/${path}: 404 Not Found`,
-          retryable: false,
         },
       ],
     });
@@ -128,7 +125,7 @@ test('a server that stumbles is asked again; one that is down is no proof that a
   store = unwrap(await openContentStore(join(directory, 'store')));
   const [two, down] = [await mirror(() => 404), await mirror(() => 500)];
   const failed = await unpack({ PRISM_DEBIAN_MIRRORS: `${two.url},${down.url}` });
-  expect(failed).toMatchObject({ failures: [{ code: 'PACKAGE_NOT_FETCHED', retryable: true }] });
+  expect(failed).toMatchObject({ failures: [{ code: 'PACKAGE_NOT_FETCHED' }] });
 });
 
 test('a password goes to the server and into no message', async () => {

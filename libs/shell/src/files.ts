@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Failure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
 
-/** The failure that an exception of node:fs stands for. */
+/** The failure for an exception of node:fs. */
 export function fileFailure(error: unknown, what: string): Failure {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return shellFailure('DISK_FULL', { what, why: message });
@@ -47,11 +47,11 @@ export function temporaryBeside(path: string): string {
 
 /** The text of a file, or undefined when there is none. */
 export function readTextIfThere(path: string): string | undefined {
-  // Asking first costs a tenth of an exception, and inference asks for many files that few directories have.
+  // Checking first costs a tenth of an exception, and inference looks for many files that rarely exist.
   return ifThere(() => fs.statSync(path, { throwIfNoEntry: false }) && fs.readFileSync(path, 'utf8'));
 }
 
-/** The same of a file that was there a moment ago. */
+/** The same for a file that existed a moment ago. */
 export function readText(path: string): string | undefined {
   return ifThere(() => fs.readFileSync(path, 'utf8'));
 }

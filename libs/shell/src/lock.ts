@@ -9,7 +9,7 @@ const stale = 4000;
 
 /**
  * Runs `work` while holding the lock directory `path`, across processes; waits for other holders up to `patience`
- * milliseconds. The lock orders writers; it is not what correctness rests on, since a stopped holder may lose it.
+ * milliseconds. The lock orders writers. Correctness does not depend on it, because a suspended holder may lose it.
  * Failure: LOCK_TIMED_OUT.
  */
 export async function withLock<T>(
@@ -20,7 +20,7 @@ export async function withLock<T>(
   let release: () => Promise<void>;
   try {
     await mkdir(dirname(path), { recursive: true });
-    // A lock is a directory; a file of that name would be waited for in vain.
+    // A lock is a directory; waiting for a file of that name would never end.
     if ((await stat(path).catch(() => undefined))?.isFile()) await rm(path, { force: true });
     release = await sayIfLong(`waiting for another run to release ${path}`, () =>
       lock(path, {
@@ -28,7 +28,7 @@ export async function withLock<T>(
         lockfilePath: path,
         stale,
         update: 1000,
-        // Not a number of attempts: the library makes a list of that many, which costs more than the lock.
+        // Not a number of attempts: the library would create a list of that length, which costs more than the lock.
         retries: { forever: true, retries: 5, minTimeout: 10, maxTimeout: 100, maxRetryTime: patience },
         onCompromised: () => undefined,
       }),
@@ -40,7 +40,7 @@ export async function withLock<T>(
   try {
     return await work();
   } finally {
-    // Refused when the lock was lost meanwhile; then it is another's to release.
+    // Fails if the lock was lost meanwhile; its new holder will release it.
     await release().catch(() => undefined);
   }
 }

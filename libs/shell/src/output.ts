@@ -1,4 +1,4 @@
-/** Where a command prints. */
+/** An output stream of a command. */
 export type Stream = 'stdout' | 'stderr';
 
 /** A line that a command printed, without its end. */
@@ -14,9 +14,8 @@ const kept = 65_536;
 const linesToShow = 40;
 
 /**
- * The end of what a command prints, however much that is: 65,536 characters of each stream, so that one that says
- * much does not push out what the other says last. Whole lines, in the order in which they were complete; between the
- * two streams that order is the reader's, nobody promises the writer's.
+ * The end of a command's output: up to 65,536 characters of each stream, so that a long one does not displace the other.
+ * Whole lines in the order in which they arrived; the order between the two streams is not exact.
  */
 export class OutputTail {
   private readonly ended: Record<Stream, { at: number; text: string }[]> = { stdout: [], stderr: [] };
@@ -49,8 +48,8 @@ export class OutputTail {
 }
 
 /**
- * The last `count` lines that are worth showing: half of them of each stream, more of one where the other has fewer;
- * empty ones at the end of a stream are not. Their order stays.
+ * The last `count` lines to show, in order: half of them from each stream, more from one if the other has fewer. Skips
+ * empty lines at the end of a stream.
  */
 export function lastLines(lines: readonly OutputLine[], count = linesToShow): string {
   const of = (from: Stream) => {

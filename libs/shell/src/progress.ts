@@ -1,10 +1,9 @@
-/** Milliseconds until a work counts as long, and between two times that it is said. */
+/** Milliseconds until the first report of a long task, and between later reports. */
 const patience = 5_000;
 const pause = 60_000;
 
 /**
- * Does a work, and says on standard error what takes long and for how many seconds: after five of them, then each
- * minute. What is quick says nothing.
+ * Runs a task, and reports on standard error if it takes long: after five seconds, then every minute.
  */
 export async function sayIfLong<T>(what: string, work: () => Promise<T>): Promise<T> {
   const begin = Date.now();

@@ -12,10 +12,9 @@ export interface Command {
   readonly input?: string | Uint8Array | Readable;
   /** Milliseconds; 0 or absent means no limit. */
   readonly timeout?: number;
-  readonly signal?: AbortSignal;
   /** Gives standard output byte for byte, its final newline included. */
   readonly exact?: boolean;
-  /** Called with output as it comes. Who takes it keeps it: what is given at the end is empty then, and has no limit. */
+  /** Called with output as it arrives. The final result is then empty, and output has no size limit. */
   readonly onOutput?: (chunk: string, from: Stream) => void;
 }
 
@@ -29,10 +28,10 @@ export type Run = (command: Command) => Promise<Result<Finished>>;
 
 /**
  * Runs a command with execa. Failures: COMMAND_NOT_FOUND, COMMAND_TIMED_OUT, CANCELLED,
- * COMMAND_FAILED with the end of what the command printed as the cause: of standard output, then of standard error.
+ * COMMAND_FAILED, with the last lines of standard output and standard error as the cause.
  */
 export const run: Run = async (command) => {
-  // Loaded with the first command: a build that finds everything made starts none.
+  // Loaded with the first command: a build with nothing to do starts none.
   const { execa } = await import('execa');
   const [file, ...args] = command.argv;
   const child = execa(file, args, {
@@ -46,15 +45,14 @@ export const run: Run = async (command) => {
     ...(command.cwd && { cwd: command.cwd }),
     ...(command.env && { env: { ...command.env } }),
     ...(command.timeout && { timeout: command.timeout }),
-    ...(command.signal && { cancelSignal: command.signal }),
     ...(isBytes(command.input) && { input: command.input }),
   });
   if (command.input !== undefined && !isBytes(command.input) && child.stdin) {
     const { input } = command;
     const { stdin } = child;
-    // A reader that ended takes no more: who writes to the input must not wait for it.
+    // If the command ends before it has read its input, the writer must not wait for it.
     stdin.on('error', () => undefined).on('close', () => input.destroy());
-    // Nor may a reader wait for more, or take what was cut off for the whole.
+    // If the input ends early, the command must not wait for more, or take it as complete.
     input
       .on('error', () => undefined)
       .on('close', () => {
@@ -68,7 +66,6 @@ export const run: Run = async (command) => {
   const result = await child;
   if (!result.failed) return ok({ stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') });
   const shown = command.argv.join(' ');
-  if (result.isCanceled) return failed(shellFailure('CANCELLED', { what: `stopped: ${shown}` }));
   if (result.timedOut) {
     return failed(
       shellFailure('COMMAND_TIMED_OUT', { what: `no end after ${command.timeout} ms: ${shown}` }),
@@ -93,16 +90,16 @@ export const run: Run = async (command) => {
   return failed(shellFailure('COMMAND_FAILED', { what: `${status} from: ${shown}`, why }));
 };
 
-/** A command that has the terminal to itself until it ends. */
-export interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
-  /** Gives it the terminal's input too; the terminal then sends Ctrl-C to it, not we. */
+/** A command in the foreground of the terminal. */
+interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
+  /** Passes the terminal's input on; the terminal itself then sends it Ctrl-C. */
   readonly input: boolean;
-  /** Called when it still runs `patience` milliseconds after it was asked to stop, or at the second request. */
+  /** Called if it still runs `patience` milliseconds after the first stop request, or at the second request. */
   readonly stop: () => void;
   readonly patience: number;
   /**
-   * Called when the command has ended, however it did, with the first request or SIGTERM: what it ran may go on. Until
-   * this ends, requests are taken as before.
+   * Called after the command has ended, with the signal of the first request or SIGTERM: its container may still run. Stop
+   * requests are handled until it returns.
    */
   readonly finish: (signal: NodeJS.Signals) => Promise<unknown>;
 }
@@ -114,8 +111,8 @@ export interface Ended {
 }
 
 /**
- * Runs a command whose output is ours, and passes SIGINT, SIGTERM and SIGHUP on to it, so that it ends before we
- * do. It has a process group of its own: what a terminal sends to all would reach it twice. Failure:
+ * Runs a command that inherits the output, and passes SIGINT, SIGTERM and SIGHUP on to it, so that it ends before this
+ * process. It has its own process group, otherwise it would get signals of the terminal twice. Failure:
  * COMMAND_NOT_FOUND.
  */
 export async function runForeground(command: ForegroundCommand): Promise<Result<Ended>> {
@@ -135,7 +132,7 @@ export async function runForeground(command: ForegroundCommand): Promise<Result<
       asked = { signal, at: Date.now() };
       timer = setTimeout(command.stop, command.patience);
       child.kill(signal);
-      // A terminal and a runner of tasks both send one: that is one request.
+      // A terminal and Nx may both send a signal; that counts as one request.
     } else if (signal === asked.signal && Date.now() - asked.at > 1000) command.stop();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -24,7 +24,7 @@ const start = (...args: string[]): ChildProcess =>
 test('gives what the work gives, and the lock back, whatever the work does', async () => {
   const lock = join(fresh(), 'deep', 'x.lock');
   expect(await withLock(lock, async () => ok(existsSync(lock)))).toEqual(ok(true));
-  const failure = failed(shellFailure('CANCELLED', { what: 'no' }));
+  const failure = failed(shellFailure('COMMAND_TIMED_OUT', { what: 'no' }));
   expect(await withLock(lock, async () => failure)).toEqual(failure);
   await expect(withLock(lock, () => Promise.reject(new Error('mistake')))).rejects.toThrow('mistake');
   expect(existsSync(lock)).toBe(false);
@@ -37,7 +37,7 @@ test('who waits too long is told which lock, and the holder keeps it', async () 
     ok: true,
     value: {
       ok: false,
-      failures: [{ code: 'LOCK_TIMED_OUT', what: `cannot get the lock ${lock}`, retryable: true }],
+      failures: [{ code: 'LOCK_TIMED_OUT', what: `cannot get the lock ${lock}` }],
     },
   });
 });

@@ -11,32 +11,43 @@ export type IsIgnored = (path: string) => boolean;
  * @param read the text of a file; undefined if there is none
  */
 export function openGitIgnore(read: (path: string) => string | undefined): IsIgnored {
-  const matchers = new Map<string, Ignore | undefined>();
-  const matcherOf = (directory: string): Ignore | undefined => {
+  const matchers = new Map<string, Matcher | undefined>();
+  const matcherOf = (directory: string): Matcher | undefined => {
     if (!matchers.has(directory)) matchers.set(directory, makeMatcher(directory, read));
     return matchers.get(directory);
+  };
+  /** The files whose rules apply to a path, each with the path as it sees it. */
+  const listMatchers = (path: string): { readonly matcher: Matcher; readonly inner: string }[] => {
+    const found: { readonly matcher: Matcher; readonly inner: string }[] = [];
+    for (let start = 0; start >= 0; ) {
+      const above = path.slice(0, Math.max(0, start - 1));
+      if (hasGlob(above)) break;
+      const matcher = matcherOf(above);
+      if (matcher) found.push({ matcher, inner: path.slice(start) });
+      const slash = path.indexOf('/', start);
+      start = slash < 0 ? -1 : slash + 1;
+    }
+    return found;
   };
   const known = new Map<string, boolean>();
   const isIgnored = (path: string, directory: boolean): boolean => {
     let ignored = false;
-    const parts = path.split('/');
-    for (let depth = 0; depth < parts.length; depth += 1) {
-      const above = parts.slice(0, depth);
-      if (above.some(hasGlob)) break;
-      const matcher = matcherOf(above.join('/'));
-      if (!matcher) continue;
-      const inner = parts.slice(depth);
-      const result = matcher.test(`${inner.join('/')}${directory ? '/' : ''}`);
+    for (const { matcher, inner } of listMatchers(path)) {
+      const result = matcher.rules.test(`${inner}${directory ? '/' : ''}`);
+      const slash = inner.lastIndexOf('/');
       // A deeper file may override a rule about a parent directory; parents were checked before.
-      const inherited = inner.length > 1 && matcher.test(`${inner.slice(0, -1).join('/')}/`).ignored;
-      if (result.ignored && inherited) continue;
+      const inherited = result.ignored && slash > 0 && matcher.rules.test(inner.slice(0, slash + 1)).ignored;
+      if (inherited) continue;
       if (result.ignored || result.unignored) ignored = result.ignored;
     }
     return ignored;
   };
   const ask = (path: string): boolean => {
-    const parts = path.split('/');
-    const above = parts.slice(0, -1).join('/');
+    const matchers = listMatchers(path);
+    // What is ignored as a file is ignored as a directory, and a test covers the directories above.
+    if (!matchers.some(({ matcher }) => matcher.includes))
+      return matchers.some(({ matcher, inner }) => matcher.rules.test(`${inner}/`).ignored);
+    const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
     // A path that does not exist yet may become a directory, which `dist/` requires.
     return (above !== '' && isKnownIgnored(above)) || isIgnored(path, false) || isIgnored(path, true);
   };
@@ -48,7 +59,13 @@ export function openGitIgnore(read: (path: string) => string | undefined): IsIgn
   return (path) => path !== '' && path !== '.' && !path.startsWith('..') && isKnownIgnored(path);
 }
 
-function makeMatcher(directory: string, read: (path: string) => string | undefined): Ignore | undefined {
+interface Matcher {
+  readonly rules: Ignore;
+  /** Whether a line with `!` includes paths again. */
+  readonly includes: boolean;
+}
+
+function makeMatcher(directory: string, read: (path: string) => string | undefined): Matcher | undefined {
   const names = directory === '' ? ['.gitignore', '.nxignore'] : ['.gitignore'];
   const texts = names.flatMap((name) => {
     try {
@@ -61,14 +78,14 @@ function makeMatcher(directory: string, read: (path: string) => string | undefin
 }
 
 /** Cached by text: all components use the same few files, and patterns are slow to compile. */
-const compiled = new Map<string, Ignore>();
+const compiled = new Map<string, Matcher>();
 const mostCompiled = 1000;
 
-function compile(text: string): Ignore {
+function compile(text: string): Matcher {
   const known = compiled.get(text);
   if (known) return known;
   if (compiled.size >= mostCompiled) compiled.clear();
-  const made = ignore().add(text);
+  const made = { rules: ignore().add(text), includes: /^!/m.test(text) };
   compiled.set(text, made);
   return made;
 }

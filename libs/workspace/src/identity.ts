@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { readTextIfThere } from '@prism-build/shell';
 
 /**
- * The code that makes results, as one digest: what was kept by another version of it is made again. It is written
- * beside the compiled executors and is the same in every clone of the same sources.
+ * The digest of the code of an executor: what another version of it made is made again. It is written beside the compiled
+ * executors and is the same in every clone of the same sources.
  */
-export function executorIdentity(): string {
-  return readTextIfThere(join(__dirname, 'identity')) ?? '';
+export function executorIdentity(executor = 'build'): string {
+  return readTextIfThere(join(__dirname, `${executor}.identity`)) ?? '';
 }
 
 /** The same for the code that makes projects. */

@@ -37,7 +37,7 @@ export { type Files, openFiles } from './stage/files';
 export { absoluteIn, type Looked, lookAt, nowhere, parentOf, type Signature } from './stage/look';
 export { inContext, joined } from './stage/mounts';
 export { isPassedOver } from './stage/passedOver';
-export { readStage, type StageReading } from './stage/reading';
+export { readStage, type StageReading } from './stage/readStage';
 export {
   listUnhashed,
   listUnhashedParts,
@@ -46,4 +46,4 @@ export {
   type UnhashedRequest,
 } from './stage/unhashed';
 export { isSame, placeOf, signatureIn, toText, type Witness } from './stage/witness';
-export { listSubmodules } from './submodules';
+export { findSubmodules, listSubmodules } from './submodules';

@@ -23,12 +23,27 @@ export function readIgnoreRules(
   try {
     for (const candidate of listIgnoreFiles(containerfile, context)) {
       const text = read(candidate);
-      if (text !== undefined) return parseIgnoreFile(text, candidate);
+      if (text !== undefined) return parseRules(text, candidate);
     }
     return ok(ignoreNothing);
   } catch (error) {
     return failed(fileFailure(error, `cannot read the ignore file of ${containerfile}`));
   }
+}
+
+/** By text: components have few different ignore files, and patterns are slow to compile. Matchers have no state. */
+const parsed = new Map<string, Result<IgnoreMatcher>>();
+const mostParsed = 1000;
+
+function parseRules(text: string, file: string): Result<IgnoreMatcher> {
+  const known = parsed.get(text);
+  if (known) return known;
+  const rules = parseIgnoreFile(text, file);
+  // Failures name the file.
+  if (!rules.ok) return rules;
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(text, rules);
+  return rules;
 }
 
 /** Where an ignore file may lie, relative to the workspace as both arguments are, in order of precedence. */

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { which } from './needs';
+import { which } from '../../support/needs';
 import { root } from './workspace';
 
 /** Where the workspace keeps compilers' caches. */

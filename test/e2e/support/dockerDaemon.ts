@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { type Need, which } from '../../support/needs';
 import { makeDirectory, removeDirectory } from './directory';
-import { type Need, which } from './needs';
 import { run, tryRun } from './run';
 import { until } from './until';
 import { nxEnvironment } from './workspace';

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { which } from '../../support/needs';
 import { makeDirectory, removeDirectory } from './directory';
-import { which } from './needs';
 import { type Argv, run, tryRun } from './run';
 import { until } from './until';
 

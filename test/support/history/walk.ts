@@ -112,7 +112,7 @@ function editPlugin(place: string): void {
   const edited = text.replaceAll('created_by:step.createdBy', 'created_by:"edited "+step.createdBy');
   if (edited === text) throw new Error('the plugin does not say who created a layer any more');
   fs.writeFileSync(file, edited);
-  fs.writeFileSync(join(place, 'dist', 'identity'), createHash('sha256').update(edited).digest('hex'));
+  fs.writeFileSync(join(place, 'dist', 'build.identity'), createHash('sha256').update(edited).digest('hex'));
 }
 
 function workTree({ path, git }: Stranger): WorkTree {

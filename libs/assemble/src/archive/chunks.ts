@@ -17,7 +17,7 @@ export async function* readChunks(
   for (let at = start; at < stop; at += step) yield content.bytes.subarray(at, Math.min(at + step, stop));
 }
 
-/** The bytes of a short piece of a content; fewer where it ends before. */
+/** A short range of a content; shorter if the content ends earlier. */
 export async function readPiece(content: Content, start: number, length: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of readChunks(content, start, start + length)) chunks.push(chunk);

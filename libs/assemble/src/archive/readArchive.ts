@@ -5,9 +5,9 @@ import { type ArchiveEntry, type Keep, readTarEntries } from '../tarTree';
 import { decompress } from './decompress';
 
 /**
- * The entries of a tar archive, plain or compressed by gzip, bzip2, xz or zstd, in its order; undefined when the content
- * is no archive that ADD unpacks. `keep` holds the files' contents. ARCHIVE_INVALID for what is damaged or cannot be in
- * an image; `name` is the file's, for the message.
+ * The entries of a tar archive in its order, plain or compressed by gzip, bzip2, xz or zstd. Undefined if the content is
+ * not an archive that ADD unpacks. `keep` stores the files' contents; `name` is the file's name, for the message. Failure:
+ * ARCHIVE_INVALID, if it is damaged or has entries that an image cannot have.
  */
 export async function readArchive(
   content: Content,
@@ -32,7 +32,7 @@ export async function readArchive(
 
 const blockSize = 512;
 
-/** Whole chunks from the start of a stream, until there are enough to tell what it is. */
+/** Whole chunks from the start of a stream, enough to recognise its format. */
 async function readStart(source: AsyncGenerator<Uint8Array>): Promise<Buffer> {
   let start = Buffer.alloc(0);
   while (start.length < blockSize) {
@@ -48,7 +48,7 @@ async function* joined(start: Buffer, rest: AsyncGenerator<Uint8Array>): AsyncGe
   yield* rest;
 }
 
-/** Archives before POSIX have no magic; their header's checksum is the sign. */
+/** Archives older than POSIX have no magic number; a valid header checksum identifies them. */
 function isTar(block: Buffer): boolean {
   if (block.length < blockSize) return false;
   return block.toString('latin1', 257, 262) === 'ustar' || isTarHeader(block.subarray(0, blockSize));

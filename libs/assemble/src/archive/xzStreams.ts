@@ -1,8 +1,8 @@
 import { type Content, contentSize } from '@prism-build/oci';
 import { readPiece } from './chunks';
 
-/** Where a stream of an xz file lies, in bytes; `end` is exclusive. */
-export interface XzStream {
+/** The byte range of a stream in an xz file; `end` is exclusive. */
+interface XzStream {
   readonly start: number;
   readonly end: number;
 }
@@ -11,8 +11,8 @@ const headerSize = 12;
 const footerSize = 12;
 
 /**
- * The streams of an xz file, from their indexes (The .xz File Format, sections 2 and 4): a decoder of one stream would
- * take the end of the first for the end of all. Throws an Error if the sizes do not add up, as in a truncated file.
+ * The streams of an xz file, from their indexes (The .xz File Format, sections 2 and 4). A decoder of a single stream
+ * would stop after the first. Throws an Error if the sizes do not add up, as in a truncated file.
  */
 export async function listXzStreams(content: Content): Promise<XzStream[]> {
   const streams: XzStream[] = [];

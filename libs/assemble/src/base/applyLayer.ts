@@ -4,16 +4,16 @@ import { rootDirectory, type Tree } from '../node';
 import { nodeOf } from '../nodeOf';
 import {
   baseName,
-  cleanPath,
   fileAbove,
   followLinks,
   joinPath,
   nodeAt,
   parentOf,
   resolvePath,
+  toTreePath,
 } from '../tree';
 
-/** An entry of a layer, and where its bytes will lie when somebody asks for them. */
+/** An entry of a layer, and the path to which its bytes are extracted on demand. */
 export interface LayerEntry {
   readonly header: EntryHeader;
   /** Bytes of a file. */
@@ -23,23 +23,23 @@ export interface LayerEntry {
 }
 
 const whiteout = '.wh.';
-/** Ends with this: everything below its directory is hidden. Others with this start are an engine's own notes. */
+/** An opaque whiteout: hides all lower contents of its directory. Other names with this prefix are an engine's metadata. */
 const meta = '.wh..wh.';
 const opaque = '.wh..wh..opq';
 
 /**
- * Applies a layer to what lies below it (OCI image-spec, layer.md): whiteouts first, since they hide lower layers
- * alone; links on the way are followed inside the tree, as an engine does in a chroot, but not those that the layer
- * itself replaces. Throws an Error on a path that leaves the root and on a hard link to nothing.
+ * Applies a layer to the tree of the lower layers (OCI image-spec, layer.md). Whiteouts come first, because they hide
+ * only lower layers. Links in paths are followed inside the tree, as in a chroot, except links that the layer itself
+ * replaces. Throws an Error on a path that leaves the root and on a hard link to nothing.
  */
 export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): Tree {
-  const own = new Map(entries.map(({ header }) => [cleanPath(header.path), header]));
+  const own = new Map(entries.map(({ header }) => [toTreePath(header.path), header]));
   const linkAt = (path: string) => {
     const header = own.get(path) ?? tree.get(path);
     return header?.type === 'symlink' ? header.linkTarget : undefined;
   };
   const draft = new Draft(tree);
-  // All are found before the first is removed: the order of whiteouts does not count.
+  // Finds all before removing any, so the order of whiteouts does not matter.
   const hidden = entries.flatMap(({ header }) => findHidden(header.path, linkAt) ?? []);
   for (const { path, itself } of hidden) {
     if (itself) draft.remove(path);
@@ -58,7 +58,7 @@ export function applyLayer(tree: Tree, entries: readonly LayerEntry[]): Tree {
   return draft.tree;
 }
 
-/** What a whiteout hides in the layers below: a path itself, or what is below a directory. */
+/** The lower paths that a whiteout hides: the path itself, or the contents of a directory. */
 function findHidden(
   path: string,
   linkAt: (path: string) => string | undefined,
@@ -66,7 +66,7 @@ function findHidden(
   const name = baseName(path);
   if (!name.startsWith(whiteout) || (name.startsWith(meta) && name !== opaque)) return undefined;
   const itself = name !== opaque;
-  const hidden = cleanPath(itself ? joinPath(parentOf(path), name.slice(whiteout.length)) : parentOf(path));
+  const hidden = toTreePath(itself ? joinPath(parentOf(path), name.slice(whiteout.length)) : parentOf(path));
   // The last part is not followed: a link that became an opaque directory led to files that stay.
   const parent = followLinks(parentOf(hidden), linkAt);
   if (parent === undefined || hasParentParts(path))
@@ -76,7 +76,7 @@ function findHidden(
 
 function placeOf(tree: Tree, path: string): string {
   if (hasParentParts(path)) throw new Error(`${path} leaves the root`);
-  const clean = cleanPath(path);
+  const clean = toTreePath(path);
   const parent = parentOf(clean);
   if (parent === '' || tree.get(parent)?.type === 'directory') return clean;
   const real = resolvePath(tree, parent);

@@ -14,22 +14,22 @@ import { listEntries } from './listEntries';
 
 /** The images that stages start from or copy from, as file trees. */
 export interface Images {
-  /** Its files as a tree; what is in them lies nowhere before `provide`. */
+  /** Its files as a tree. Their contents do not exist on disk before `provide`. */
   readonly tree: (image: Pick<PlannedImage, 'reference' | 'layers'>) => Promise<Result<Tree>>;
-  /** Puts contents of files of such trees where they say they are; others are left alone. */
+  /** Extracts contents of files of such trees to the paths that they name; ignores other contents. */
   readonly provide: (contents: Iterable<Content>) => Promise<Result<void>>;
   /**
-   * What is in an archive that ADD unpacks (see `readArchive`), its contents held as long as those of images. Platforms
-   * share it.
+   * The entries of an archive that ADD unpacks (see `readArchive`). Contents live as long as those of images. Platforms
+   * share them.
    */
   readonly unpack: (content: Content, name: string, at: Place) => ReturnType<typeof readArchive>;
 }
 
-export interface ImageSources {
+interface ImageSources {
   readonly store: ContentStore;
   /** Where lists of layers' entries are kept. */
   readonly lists: string;
-  /** A directory of this run's own for the contents that are needed. */
+  /** A directory of this run for extracted contents. */
   readonly scratch: string;
   /** Makes sure that the store has a layer. */
   readonly fetch: (layer: ImageLayer) => Promise<Result<void>>;
@@ -56,7 +56,7 @@ export function openImages(sources: ImageSources): Images {
       return known;
     },
     provide: (contents) => {
-      // Platforms share layers: one after the other, each looks what is there already.
+      // One after the other: platforms share layers, and each call skips contents that exist already.
       last = last.then(() => provideAll(sources, layers, contents));
       return last;
     },
@@ -113,7 +113,7 @@ async function provideAll(
   return ok(undefined);
 }
 
-/** Paths that are needed and not there yet, by the directory of their layer. */
+/** Missing paths, by the directory of their layer. */
 function groupByLayer(contents: Iterable<Content>, scratch: string): Map<string, Set<string>> {
   const groups = new Map<string, Set<string>>();
   for (const content of contents) {

@@ -4,15 +4,15 @@ import { ok, type Result } from '@prism-build/errors';
 import { type ContentStore, type EntryHeader, hexOf, type ImageLayer, visitLayer } from '@prism-build/oci';
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 
-/** What a layer holds, without contents. */
-export interface ListedEntry {
+/** An entry of a layer, without its content. */
+interface ListedEntry {
   readonly header: EntryHeader;
   readonly size: number;
 }
 
 /**
- * The entries of a layer of the store, in its order. The list is kept below `directory` by diffID, so that a
- * base is decompressed once; a list that was altered is made again. `fetch` brings a layer that the store lacks.
+ * The entries of a layer of the store, in its order. The list is cached below `directory` by diffID, so a base is
+ * decompressed once. An altered list is made again. `fetch` brings a layer that the store lacks.
  */
 export async function listEntries(
   store: ContentStore,
@@ -32,7 +32,7 @@ export async function listEntries(
   return ok(entries);
 }
 
-/** Counts up when a layer is read in another way, so that lists of older readers are made again. */
+/** Increment it when the reader changes: older lists are then made again. */
 const VERSION = 2;
 
 /** The first line is the digest of the second. */

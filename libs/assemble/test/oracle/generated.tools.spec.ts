@@ -1,9 +1,10 @@
+import { podman, testWith } from '../../../../test/support/needs';
 import { treeSeed } from '../../../../test/support/treeSeed';
 import type { OracleCase } from './case';
 import { unexplained } from './exceptions';
 import { generateCase } from './generate';
 import { openPodman } from './podman';
-import { needsPodman, runCase, runCases } from './runCases';
+import { runCase, runCases } from './runCases';
 import { shrinkCase } from './shrink';
 
 jest.setTimeout(600_000);
@@ -11,7 +12,7 @@ jest.setTimeout(600_000);
 const seed = Number(process.env.ORACLE_SEED ?? treeSeed());
 const runs = Number(process.env.ORACLE_RUNS ?? 200);
 
-needsPodman()(`${runs} generated cases are what podman build makes of them`, async () => {
+testWith([podman], `${runs} generated cases are what podman build makes of them`, async () => {
   process.stderr.write(`oracle: ORACLE_SEED=${seed} ORACLE_RUNS=${runs}\n`);
   const cases = Array.from({ length: runs }, (_, at) => generateCase(seed + at));
   const verdicts = await runCases(cases, 'any');

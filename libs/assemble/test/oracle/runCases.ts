@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,17 +14,6 @@ export interface Verdict {
   readonly problems: readonly string[];
   /** Whether we made an image of it. */
   readonly built: boolean;
-}
-
-/** On CI a missing Podman is a failure; elsewhere it is a skip that the report shows. */
-export function needsPodman(): jest.It {
-  if (process.env.CI) return test;
-  try {
-    execFileSync('podman', ['--version'], { stdio: 'ignore' });
-    return test;
-  } catch {
-    return test.skip as jest.It;
-  }
 }
 
 /** Builds cases both ways, as many at once as there are stores; a verdict for each, in their order. */

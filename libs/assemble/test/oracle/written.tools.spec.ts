@@ -1,3 +1,4 @@
+import { podman, testWith } from '../../../../test/support/needs';
 import type { OracleCase } from './case';
 import { archiveCases } from './cases/archive';
 import { baseCases } from './cases/bases';
@@ -7,7 +8,7 @@ import { copyCases } from './cases/copy';
 import { ownerCases } from './cases/owners';
 import { refusedCases } from './cases/refused';
 import { stageCases } from './cases/stages';
-import { needsPodman, runCases, type Verdict } from './runCases';
+import { runCases, type Verdict } from './runCases';
 
 jest.setTimeout(600_000);
 
@@ -30,7 +31,7 @@ test('every case has a name of its own', () => {
 });
 
 cases.forEach((oracleCase, index) => {
-  needsPodman()(oracleCase.name, async () => {
+  testWith([podman], oracleCase.name, async () => {
     // All cases run at once with the first test: two at a time are faster than one after the other.
     verdicts ??= runCases(cases);
     expect((await verdicts)[index]!.problems).toEqual([]);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { type ContentStore, gatherBlobs, type ImageLayer, readDigestJson } from '@prism-build/oci';
-import { findManifest, parseReference, fetchLayers as pullLayers } from '@prism-build/registry';
+import { findManifest, parseReference, pullLayers } from '@prism-build/registry';
 import { run, sayIfLong } from '@prism-build/shell';
 import { imageDirectory } from '@prism-build/workspace';
 import type { StepInput } from '../step';

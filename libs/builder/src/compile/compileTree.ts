@@ -96,8 +96,10 @@ export async function compileTree(
     const fetching = {
       mirror: mirror.value,
       locks:
-        language.locks?.({ ...request, working: workingDirectory(plan) }, readTree(directories.root, tree)) ??
-        [],
+        language.dependencies?.locks?.(
+          { ...request, working: workingDirectory(plan) },
+          readTree(directories.root, tree),
+        ) ?? [],
       at: { file: plan.containerfile, line: plan.line },
     };
     const fetched = await sayIfLong(`${project}: fetching the dependencies of ${language.title}`, () =>

@@ -2,7 +2,7 @@ import { readTextIfThere } from '@prism-build/shell';
 import { type CompileManifest, readOutput } from '../compileManifest';
 
 /** What was compiled last, so that finished work survives a kill of the batch. */
-export interface Journal {
+interface Journal {
   readonly key: string;
   readonly manifest: CompileManifest;
   readonly notes: readonly string[];

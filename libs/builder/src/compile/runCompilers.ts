@@ -24,14 +24,14 @@ export async function runCompilers(
   sources: CompiledSources,
   plan: CompilePlan,
 ): Promise<Result<readonly string[]>> {
-  const placements = language.placements(request);
-  const calls = language.compile(request);
+  const placements = language.compiler.placements?.(request) ?? [];
+  const calls = language.compiler.compile(request);
   const compile = async (): Promise<Result<readonly Finished[]>> => {
     // An engine that is told to end may say that all went well: what lies here must not pass for this run's.
     for (const { from } of placements) fs.rmSync(from, { force: true });
     return all(await runPool(calls, calls.length, (call) => compiler.compile(call)));
   };
-  const shared = language.units?.(request, sources);
+  const shared = language.compiler.units?.(request, sources);
   const { cache, scratch } = request.directories;
   const places = {
     lock: join(cache, 'locks', `${language.name}-units.lock`),
@@ -68,7 +68,7 @@ function describeCompileFailure(language: Language, failure: Failure, at: Place)
 }
 
 function explainFailure(language: Language, why: string, at: Place): Failure {
-  const known = language.explain?.(why, 'compile');
+  const known = language.diagnosis.explain?.(why, 'compile');
   if (!known)
     return compileFailure('COMPILE_FAILED', { what: `${language.title} does not compile`, why, at });
   const { code, ...occasion } = known;

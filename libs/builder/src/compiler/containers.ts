@@ -19,7 +19,7 @@ import { loadRunImage } from '../run/runImages';
 /** A program of the image that containers were opened for; `input` is its whole standard input. */
 export type RunProgram = (call: Omit<RunCall, 'image'>, input?: string) => Promise<Result<Finished>>;
 
-export interface ContainerImage {
+interface ContainerImage {
   readonly directories: Directories;
   readonly store: ContentStore;
   readonly image: PlatformImage;

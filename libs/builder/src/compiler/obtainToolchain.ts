@@ -15,14 +15,14 @@ export async function obtainToolchain(
   { language, pin, plan, directories: { cache } }: CompilerRequest,
   absent: readonly Failure[],
 ): Promise<Result<Toolchain>> {
-  const obtaining = language.obtain?.(pin, thisMachine(), cache);
+  const obtaining = language.toolchain.obtain?.(pin, thisMachine(), cache);
   if (!obtaining) return failed(...absent);
   return withLock(join(cache, 'locks', `${language.name}.lock`), async () => {
     const there = findToolchain(language, pin, plan, cache);
     if (there.ok) return there;
-    const { call, executable } = obtaining;
+    const { call, executable, inherits } = obtaining;
     fs.mkdirSync(call.cwd, { recursive: true });
-    const env = { ...call.env, ...inheritedForFetching(language, process.env) };
+    const env = { ...call.env, ...inheritedForFetching(inherits, process.env) };
     process.stderr.write(`fetching ${language.title} ${pin.version}, once\n`);
     const done = await run({ ...call, env });
     if (!done.ok) return failed(...absent.map((failure) => because(failure, done.failures)));

@@ -99,8 +99,10 @@ const authorities = '/etc/ssl/certs/ca-certificates.crt';
 function containerRun({ directories, language, project }: CompilerRequest, program: RunProgram) {
   const work = join(directories.prism, 'work', project);
   const home = join(directories.prism, 'home');
-  const dependencies = join(directories.cache, language.dependencies);
-  for (const path of [dependencies, home]) mkdirSync(path, { recursive: true });
+  const dependencies = language.dependencies
+    ? [join(directories.cache, language.dependencies.directory)]
+    : [];
+  for (const path of [...dependencies, home]) mkdirSync(path, { recursive: true });
   return (
     { argv, cwd, env, input }: CompilerCall,
     settings: Readonly<Record<string, string>>,
@@ -115,7 +117,7 @@ function containerRun({ directories, language, project }: CompilerRequest, progr
       writable: [directories.cache, home, join(work, 'out')],
       readable: [
         join(work, 'source'),
-        ...(network === 'none' ? [dependencies] : []),
+        ...(network === 'none' ? dependencies : []),
         ...new Set(named.filter((path) => isAbsolute(path) && existsSync(path))),
       ],
     };

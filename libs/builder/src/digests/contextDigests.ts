@@ -6,7 +6,7 @@ import { writeFileAtomic } from '@prism-build/shell';
 import { digestSize, encodeTable, readTable } from './digestTable';
 import { keySize, readKey, settledBefore } from './fileKey';
 
-export interface ContextDigests {
+interface ContextDigests {
   /** sha256 of the content of a file of the tree, by its number among those that lie on the disk. In binary. */
   readonly digestOf: (number: number) => Buffer;
   /** A failure for each file whose content has changed since: the image may contain it, but its key does not. */

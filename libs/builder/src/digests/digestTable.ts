@@ -10,7 +10,7 @@ const magic = Buffer.from('prism files 1\n');
 const headSize = magic.length + digestSize;
 
 /** Digests of contents by the keys of files; 64 bytes a file, so that 100,000 of them are 6 MB. */
-export interface DigestTable {
+interface DigestTable {
   /** sha256 of a content, in binary; undefined for an unknown file. */
   find(key: Buffer): Buffer | undefined;
   readonly bytes: Buffer;

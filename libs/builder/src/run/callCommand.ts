@@ -5,7 +5,7 @@ import { type OutputLine, OutputTail, type Run } from '@prism-build/shell';
 import { describeFailure } from './describeFailure';
 
 /** The command of a stage, and how its own status is told from the engine's: undefined where the engine failed. */
-export interface CommandOfStage {
+interface CommandOfStage {
   readonly step: RunStep;
   readonly at: Place;
   readonly statusOf: (failure: Failure, output: readonly OutputLine[]) => string | undefined;

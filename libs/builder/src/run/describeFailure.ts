@@ -9,7 +9,7 @@ const noise =
   /^(\[\d+\/\d+\] )?(STEP \d|COMMIT|--> )|^time="[^"]*" level=(warning|debug|info)|^Error: building at STEP/;
 
 /** A command that an engine did not execute to a good end. */
-export interface FailedRun {
+interface FailedRun {
   readonly step: RunStep;
   readonly at: Place;
   /** The end of what was printed. */

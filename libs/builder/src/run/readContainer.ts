@@ -2,7 +2,7 @@ import type { LayerEntry, Tree } from '@prism-build/assemble';
 import type { EntryHeader } from '@prism-build/oci';
 import { readEntries } from './readResult';
 
-export interface ContainerChanges {
+interface ContainerChanges {
   /** The files that the command found. */
   readonly before: Tree;
   /** Paths that the engine calls different. */

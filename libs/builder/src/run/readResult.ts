@@ -16,7 +16,7 @@ import {
 import { fileFailure } from '@prism-build/shell';
 
 /** The layer that a command made on top of others, in a layout that an engine wrote. */
-export interface RunResult {
+interface RunResult {
   readonly layout: string;
   readonly below: readonly ImageLayer[];
   readonly architecture: string;

@@ -7,7 +7,7 @@ export interface LexOptions {
   readonly literalQuotes?: boolean;
 }
 
-/** A place in a word that is being read, and the first thing found wrong with it. */
+/** The current position in a word, and the first problem found in it. */
 export interface Cursor {
   readonly chars: readonly string[];
   readonly env: ReadonlyMap<string, string>;
@@ -19,10 +19,10 @@ export interface Cursor {
 export const peek = (cursor: Cursor): string | undefined => cursor.chars[cursor.at];
 export const next = (cursor: Cursor): string | undefined => cursor.chars[cursor.at++];
 
-/** The first problem is the cause; what follows from it is not reported. */
+/** Keeps only the first problem; later ones are its consequences. */
 export function fail(cursor: Cursor, problem: string): void {
   cursor.problem ??= problem;
 }
 
-/** Reads to `stop`, expanding; `${name:-word}` needs it for its word. */
+/** Reads and expands up to `stop`; used for the word of `${name:-word}`. */
 export type ReadUntil = (cursor: Cursor, stop: string | undefined, raw: boolean) => { readonly text: string };

@@ -9,13 +9,13 @@ export interface Lexed {
   readonly problem: string | undefined;
 }
 
-/** What a word must have for anything in it to change, or for it to become several. */
+/** Characters that can change a word or split it. */
 const special = /[$'"\\\s\u0085]/;
 
 /**
- * Expands variables and takes quotes and escapes away, as BuildKit's `shell.Lex` does. Two things follow
- * Podman 4.3, because a plain `podman build` has to mean the same: the escape character is always `\`, whatever
- * the escape directive says, and without braces `$12` is `$1` and a 2, and `$@` is literal.
+ * Expands variables and removes quotes and escapes, like BuildKit's `shell.Lex`. Two rules follow Podman 4.3, so that a
+ * plain `podman build` gives the same result: the escape character is always `\`, even if the escape directive sets
+ * another; and without braces, `$12` is `$1` followed by 2, and `$@` is literal.
  */
 export function lexWords(word: string, env: ReadonlyMap<string, string>, options: LexOptions = {}): Lexed {
   if (!special.test(word)) return { text: word, words: word === '' ? [] : [word], problem: undefined };

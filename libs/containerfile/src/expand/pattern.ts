@@ -13,7 +13,7 @@ function toExpression(pattern: string, longest: boolean, anchored: boolean): str
     else if (char === '?') out += '[^\\n]';
     else if (char === '\\') {
       char = chars[at + 1] ?? '';
-      // } and / are escaped for the sake of the ${…} around them, not of the pattern.
+      // An escaped } or / belongs to the syntax of ${…}, not to the pattern.
       if (char === '}' || char === '/') continue;
       if (char === '' || !'*?\\'.includes(char)) return undefined;
       out += `\\${char}`;

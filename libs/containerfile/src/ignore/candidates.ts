@@ -1,7 +1,7 @@
 /**
- * Where an ignore file is looked for; the first that exists is used, alone. Read from buildah 1.28: beside the
- * Containerfile `.dockerignore` beats `.containerignore`, in the context it is the other way round. BuildKit
- * knows the two `.dockerignore` forms, in the same order.
+ * Paths of possible ignore files; only the first that exists is used. From buildah 1.28: beside the Containerfile,
+ * `.dockerignore` comes before `.containerignore`; in the context, it is the other way round. BuildKit reads only the two
+ * `.dockerignore` forms, in the same order.
  *
  * @param containerfilePath absolute, or relative to the context directory
  */

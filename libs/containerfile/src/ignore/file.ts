@@ -5,17 +5,17 @@ import { compilePattern, type IgnorePattern } from './pattern';
 import { canReinclude } from './prune';
 
 export interface IgnoreMatcher {
-  /** Whether a path, clean and relative to the context, is left out; the context itself never is. */
+  /** Whether a path (clean, relative to the context) is ignored. The context itself never is. */
   readonly ignores: (path: string, isDirectory: boolean) => boolean;
-  /** Whether a walker may skip a directory: it is left out, and no later `!` can bring back anything in it. */
+  /** Whether a walker may skip a directory: it is ignored, and no later `!` can include anything below it. */
   readonly canPrune: (directory: string) => boolean;
   readonly patterns: readonly IgnorePattern[];
 }
 
 /**
  * Parses `.containerignore` or `.dockerignore` with the semantics of moby/patternmatcher: the last pattern that
- * matches a path or one of its parents decides. Nothing is treated specially, not the Containerfile and not
- * the ignore file either: they are copied like all else unless a pattern names them (both engines).
+ * matches a path or one of its parents decides. As in both engines, the Containerfile and the ignore file are not
+ * special: they are copied unless a pattern excludes them.
  */
 export function parseIgnoreFile(text: string, file: string): Result<IgnoreMatcher> {
   const failures: Failure[] = checkText(text, file);
@@ -34,7 +34,7 @@ export function parseIgnoreFile(text: string, file: string): Result<IgnoreMatche
   return failures.length > 0 ? failed(...failures) : ok(makeMatcher(patterns));
 }
 
-/** Whether patterns of `--exclude` leave out a path: those of an ignore file, but `#` begins no comment. */
+/** Whether patterns of `--exclude` match a path. The syntax is that of an ignore file, without `#` comments. */
 export function compilePatterns(patterns: readonly string[], at: Place): Result<(path: string) => boolean> {
   const read = patterns
     .filter((text) => trim(text) !== '')
@@ -71,7 +71,7 @@ function makeMatcher(patterns: readonly IgnorePattern[]): IgnoreMatcher {
     const parents = listParents(path);
     let ignored = false;
     for (const { negated, matches } of patterns) {
-      // A pattern that would change nothing is not tried.
+      // Skips patterns that would not change the result.
       if (negated === ignored && (matches(path) || parents.some(matches))) ignored = !negated;
     }
     return ignored;

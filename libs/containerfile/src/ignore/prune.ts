@@ -1,16 +1,16 @@
 import { matchGlob } from '../glob';
 
 /**
- * Whether the exception `!pattern` can match something below a directory. In doubt it can: a walker then looks
- * into a directory in vain, which costs time but never a file.
+ * Whether the exception `!pattern` can match something below a directory. True when in doubt: reading a directory
+ * needlessly costs time, skipping one would lose files.
  */
 export function canReinclude(pattern: string, directory: string): boolean {
-  // A class may hold a slash or match one, so that parts no longer face each other.
+  // A class may contain or match a slash, so pattern and path can no longer be compared part by part.
   if (pattern.includes('[')) return true;
   const parts = pattern.split('/');
   for (const [index, name] of directory.split('/').entries()) {
     const part = parts[index];
-    // The pattern is used up: it names this directory or a parent, and with it all that is below.
+    // The whole pattern matched this directory or a parent, so it matches everything below.
     if (part === undefined || part.includes('**')) return true;
     const match = matchGlob(part, name);
     if (match.ok && !match.value) return false;

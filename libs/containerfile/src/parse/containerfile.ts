@@ -13,15 +13,15 @@ import { joinLines } from '../read/lines';
 import { checkText } from '../text';
 import { parseInstruction } from './instruction';
 
-/** More than any image has layers, by far; every command of nx reads every Containerfile. */
+/** Far more than an image can have layers. Limits the time of inference, which reads every Containerfile. */
 const mostInstructions = 2000;
 
-/** Anywhere in the text, comments included: one resolution too many costs time, one too few is wrong. */
+/** Searches the whole text, comments included: resolving a platform needlessly costs time, missing one is wrong. */
 const namesPlatform = /TARGET|BUILD(PLATFORM|OS|ARCH|VARIANT)/;
 
 /**
- * Parses a Containerfile: the language of BuildKit's `docker/dockerfile:1`, with Podman's reading where both
- * accept a text and differ (README). Nothing is expanded and no name is looked up yet.
+ * Parses a Containerfile: the language of BuildKit's `docker/dockerfile:1`. Where BuildKit and Podman both accept a text
+ * and differ, Podman's meaning is used (README). Does not expand variables or look up names.
  *
  * @param file the name that failures show
  * @returns every violation, in the order of lines
@@ -42,7 +42,7 @@ export function parseContainerfile(text: string, file: string): Result<Container
     const parsed = parseInstruction(line, directives.escape, file);
     const isFrom = /^from\s/i.test(line.text);
     if (!parsed.ok) failures.push(...parsed.failures);
-    // A broken FROM still starts a stage, so that what follows it is not blamed too.
+    // A FROM with an error still starts a stage, so that the instructions below it get no wrong failures.
     if (!parsed.ok && isFrom) stages.push({ from: placeholder(line), instructions: [] });
     if (!parsed.ok) continue;
     const instruction = parsed.value;
@@ -92,7 +92,7 @@ function findDuplicates(stages: readonly Stage[], file: string): Failure[] {
   });
 }
 
-/** A default of an argument that the engine sets: Podman and BuildKit do not agree which one counts. */
+/** Arguments that the engine sets, with a default: Podman and BuildKit disagree on which value wins. */
 function warnOfDefaults(globals: readonly ArgInstruction[], stages: readonly Stage[]): Warning[] {
   const all = [globals, ...stages.map(({ instructions }) => instructions)].flat();
   return all

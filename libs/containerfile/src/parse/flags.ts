@@ -7,8 +7,8 @@ type Kind = 'text' | 'switch' | 'list';
 const TRANSFER = { chown: 'text', chmod: 'text', link: 'switch', exclude: 'list' } as const;
 
 /**
- * The flags of each instruction; the others have none. `libs/plan/test/nothingDropped.spec.ts` tries every one: it
- * changes the plan or is refused.
+ * The flags of each instruction; other instructions have none. `libs/plan/test/nothingDropped.spec.ts` checks that each
+ * flag changes the plan or is refused.
  */
 export const instructionFlags: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   FROM: { platform: 'text' },

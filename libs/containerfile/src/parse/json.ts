@@ -1,8 +1,6 @@
 import { trimStart } from '../text';
 
-export type JsonWords =
-  | { readonly kind: 'words'; readonly words: string[] }
-  | { readonly kind: 'mixed' | 'other' };
+type JsonWords = { readonly kind: 'words'; readonly words: string[] } | { readonly kind: 'mixed' | 'other' };
 
 /**
  * Reads a JSON array of strings. Anything that is no JSON array is 'other' (engines then read the shell form),

@@ -1,7 +1,7 @@
 import { containerfileFailure, type Failure, failed, type Result } from '@prism-build/errors';
 import type { Heredoc } from '../instruction';
 
-/** An instruction on its way to its type: what every parser of an instruction gets. */
+/** The input of every parser of an instruction. */
 export interface Request {
   readonly keyword: string;
   readonly flags: readonly string[];
@@ -14,7 +14,7 @@ export interface Request {
   readonly escape: string;
 }
 
-export type FailureCode = Parameters<typeof containerfileFailure>[0];
+type FailureCode = Parameters<typeof containerfileFailure>[0];
 
 export function failAt(request: Request, code: FailureCode, what: string): Failure {
   return containerfileFailure(code, { what, at: { file: request.file, line: request.line } });

@@ -1,4 +1,4 @@
-/** The candidate that is nearest to a misspelt word, or undefined when none is near. */
+/** The candidate closest to a misspelt word; undefined if none is close. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const near = candidates
     .map((candidate) => ({
@@ -16,7 +16,7 @@ export function hint(word: string, candidates: readonly string[]): string {
   return found === undefined ? '' : ` Did you mean ${found}?`;
 }
 
-/** Levenshtein's distance; a word longer than 40 characters is near to nothing. */
+/** The Levenshtein distance; infinite for words longer than 40 characters. */
 function measureDistance(a: string, b: string): number {
   if (Math.max(a.length, b.length) > 40) return Number.POSITIVE_INFINITY;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -5,7 +5,7 @@ import { readList } from './command';
 import type { Flags } from './flags';
 import { failAt, type Request } from './request';
 
-export interface TransferFields {
+interface TransferFields {
   readonly sources: readonly string[];
   readonly heredocs: readonly Heredoc[];
   readonly destination: string;
@@ -15,7 +15,7 @@ export interface TransferFields {
   readonly exclude: readonly string[];
 }
 
-/** What COPY and ADD have in common; a heredoc among the sources is taken out of them. */
+/** Reads the arguments of COPY and ADD. Separates heredocs from the other sources. */
 export function readTransfer(request: Request, flags: Flags): Result<TransferFields> {
   const words = readList(request);
   if (!words.ok) return words;

@@ -3,15 +3,15 @@ import { containerfileFailure, type Failure, type Place } from '@prism-build/err
 const DIRECTIVE = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
 const KNOWN = new Set(['syntax', 'escape', 'check']);
 
-export interface Directives {
+interface Directives {
   readonly escape: '\\' | '`';
   readonly syntax: string | undefined;
   readonly failures: readonly Failure[];
 }
 
 /**
- * Parser directives: the comments `# name=value` at the very top. The first line that is anything else ends
- * them, an unknown name too (BuildKit's rule).
+ * Parser directives: the comments `# name=value` at the top of the file. As in BuildKit, the first other line ends them,
+ * and so does an unknown name.
  */
 export function readDirectives(lines: readonly string[], file: string): Directives {
   const seen = new Map<string, string>();
@@ -33,7 +33,7 @@ export function readDirectives(lines: readonly string[], file: string): Directiv
   return { escape: seen.get('escape') === '`' ? '`' : '\\', syntax: seen.get('syntax'), failures };
 }
 
-/** Images whose language this parser reads: docker/dockerfile, its nightly builds, and copies of it under other names. */
+/** Frontend images whose language this parser reads: docker/dockerfile, its nightly builds, and mirrors of it. */
 function isDockerfile(value: string): boolean {
   const [reference = ''] = value.split(' ', 1);
   const [name = ''] = reference.split('@', 1);

@@ -1,7 +1,7 @@
 import { lexWords } from '../expand/lex';
 import { splitCommand } from '../words';
 
-/** What announces a heredoc, before its content is read. */
+/** The start of a heredoc (`<<EOF`), before its content is read. */
 export interface HeredocMark {
   readonly name: string;
   readonly expand: boolean;
@@ -22,7 +22,7 @@ export function parseHeredocMark(word: string): HeredocMark | undefined {
   const raw = lexWords(rest, none, { keepUnset: true, rawQuotes: true });
   const [name] = plain.words;
   if (plain.problem !== undefined || name === undefined || plain.words.length !== 1) return undefined;
-  // A quote that only the raw reading keeps was a quoting of the name: the content is then literal.
+  // If the raw word has quotes that the expanded one lacks, the name was quoted: the content is literal.
   const count = (text: string) => text.match(QUOTES)?.length ?? 0;
   const expand = count(name) === count(raw.words.join(''));
   return { name, expand, stripTabs: match[2] === '-', descriptor: Number(match[1] || 0) };

@@ -3,7 +3,7 @@ import type { Heredoc, Warning } from '../instruction';
 import { trim, trimStart } from '../text';
 import { findHeredocMarks, type HeredocMark } from './heredoc';
 
-/** One instruction's text, with the physical lines that it came from. */
+/** The text of one instruction, with its physical lines. */
 export interface LogicalLine {
   readonly text: string;
   readonly line: number;
@@ -11,7 +11,7 @@ export interface LogicalLine {
   readonly heredocs: readonly Heredoc[];
 }
 
-export interface LogicalLines {
+interface LogicalLines {
   readonly lines: readonly LogicalLine[];
   readonly warnings: readonly Warning[];
   readonly failures: readonly Failure[];
@@ -44,7 +44,7 @@ export function joinLines(physical: readonly string[], token: '\\' | '`', file: 
       const next = chomp(physical[at++]!);
       if (isComment(next)) continue;
       if (isBlank(next)) {
-        // The end of the file is no empty line: the last piece after a final line feed.
+        // The empty piece after the final line feed is not an empty line.
         if (at < physical.length)
           warnings.push({ what: 'An empty line continues an instruction.', line: at });
         continue;

@@ -8,11 +8,11 @@ export interface ContextSource {
   readonly source: Source;
   /** Patterns of --exclude. */
   readonly exclude: readonly string[];
-  /** The mode that --chmod gives to all that is copied; a mount shows files as they are. */
+  /** The mode that --chmod gives to copied files; mounts keep the modes of files. */
   readonly chmod: string | undefined;
 }
 
-/** All that the given stages read from the build context: COPY and ADD without --from, bind mounts of RUN. */
+/** Everything that the given stages read from the build context: COPY and ADD without --from, bind mounts of RUN. */
 export function contextSources(stages: readonly ResolvedStage[]): ContextSource[] {
   return stages.flatMap(({ index: stage, instructions }) =>
     instructions.flatMap((each): ContextSource[] => {

@@ -3,7 +3,7 @@ import type { LexOptions } from '../expand/cursor';
 import { type Lexed, lexWords } from '../expand/lex';
 import type { Variables } from './scope';
 
-/** Expansion at one place of the file; what is wrong comes with the value, so that every word is looked at. */
+/** Expands words of one line. Returns failures together with values, so that all words are checked. */
 export interface Expander {
   readonly word: (text: string, options?: LexOptions) => Checked<string>;
   readonly maybe: (text: string | undefined) => Checked<string | undefined>;

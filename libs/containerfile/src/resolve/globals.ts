@@ -4,14 +4,14 @@ import { makeExpander } from './expander';
 import type { ResolveOptions } from './resolved';
 import { chooseValue, type GlobalScope, listPlatformArguments, toMap } from './scope';
 
-/** Goes through the ARG instructions above the first FROM; each sees those above it and the platform arguments. */
+/** Resolves the ARG instructions above the first FROM. Each may use those above it and the platform arguments. */
 export function resolveGlobals(
   { file, globals }: Containerfile,
   options: ResolveOptions,
 ): Checked<GlobalScope> {
   const buildArgs = toMap(options.buildArgs ?? {});
   const own = listPlatformArguments(options.platform, options.buildPlatform);
-  // A build argument may replace a platform argument, as podman build allows it.
+  // As in podman build, a build argument may override a platform argument.
   const replaced = [...buildArgs].filter(([name]) => own.has(name));
   const platform = replaced.length > 0 ? new Map([...own, ...replaced]) : own;
   const declared = new Map<string, string>();

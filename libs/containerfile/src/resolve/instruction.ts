@@ -15,20 +15,20 @@ import type { Origin, ResolvedInstruction } from './resolved';
 import { chooseValue, type GlobalScope, makeScope, type StageScope, toRecord } from './scope';
 import { resolveAdd, resolveCopy } from './transfer';
 
-/** What does not change between the instructions of a stage. */
-export interface StageTask {
+/** Values that are the same for all instructions of a stage. */
+interface StageTask {
   readonly file: string;
   readonly globals: GlobalScope;
   readonly find: (name: string, line: number) => Checked<Origin>;
 }
 
-/** An instruction with its words expanded, and what the next one sees. */
+/** An instruction with its words expanded, and the variables for the next one. */
 export interface Step {
   readonly resolved: ResolvedInstruction;
   readonly scope: StageScope;
 }
 
-/** Expands one instruction with what it sees, and tells what the next one sees. */
+/** Expands one instruction, and returns the variables for the next one. */
 export function resolveInstruction(
   instruction: Exclude<Instruction, { keyword: 'FROM' }>,
   scope: StageScope,
@@ -103,7 +103,7 @@ function expandArguments(
     value: chooseValue(name, value, globals),
   }));
   const wrong = chosen.flatMap(({ name, value }) => {
-    // Podman stops here; a value that BuildKit would pass on is no platform either.
+    // Podman fails here. BuildKit would pass the value on, but it is not a platform.
     if (name !== 'TARGETPLATFORM' || value === undefined || parsePlatform(value) !== undefined) return [];
     const what = `TARGETPLATFORM is ${JSON.stringify(value)}, which is no platform.`;
     return [containerfileFailure('CONTAINERFILE_BAD_PLATFORM', { what, at })];

@@ -14,9 +14,9 @@ import {
 import type { Mount, Origin } from './resolved';
 
 /**
- * Reads `type=bind,from=x,source=y,target=z,ro`; the commas of a quoted value were no longer quoted in a flag.
- * Reports unknown types, options that the type does not have, and values that are none (BuildKit's rules; where it
- * ignores an option of another type, this refuses it).
+ * Reads `type=bind,from=x,source=y,target=z,ro`. Quotes are already removed from flags, so every comma separates. Reports
+ * unknown types, options that the type does not have, and invalid values. The rules are BuildKit's, except that it
+ * ignores options of other types.
  */
 export function resolveMount(
   text: string,
@@ -58,7 +58,7 @@ function readField(field: string, expander: Expander): Checked<Field> {
   return mapChecked(expanded, (value) => ({ name: canonicalOption(written), written, value }));
 }
 
-/** The options by their canonical names; of several the last one counts, and `readwrite` is `readonly=false`. */
+/** The options by their canonical names. The last of several wins; `readwrite` means `readonly=false`. */
 function checkOptions(
   type: MountType,
   fields: readonly Field[],

@@ -3,13 +3,13 @@ import type { Containerfile, Instruction } from '../instruction';
 import { hint } from '../parse/suggest';
 import type { Origin } from './resolved';
 
-/** Who asks: the stage and the line that name another stage. */
-export interface Asker {
+/** The stage and the line that name another stage. */
+interface Asker {
   readonly stage: number;
   readonly line: number;
 }
 
-/** Finds what `--from=` names: a named context first, then a stage by index or name, otherwise just the name. */
+/** Resolves `--from=`: to a named context, else to a stage by index or name, else to the name itself. */
 export function findOrigin(
   name: string,
   asker: Asker,

@@ -1,4 +1,4 @@
-/** What an image is for, in the words of the OCI image specification (GOOS, GOARCH, variant). */
+/** The platform of an image as the OCI image specification names it (GOOS, GOARCH, variant). */
 export interface Platform {
   readonly os: string;
   readonly architecture: string;
@@ -26,8 +26,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 /**
  * Reads `os/architecture[/variant]`, or an architecture alone (of linux), with containerd's aliases and
- * normal forms: linux/aarch64 is linux/arm64, arm64/v8 is arm64, arm is arm/v7. Unlike containerd it refuses
- * names that Go does not know, since those are spelling mistakes.
+ * normal forms: linux/aarch64 is linux/arm64, arm64/v8 is arm64, arm is arm/v7. Unlike containerd, it refuses names
+ * that Go does not have, because those are typing errors.
  */
 export function parsePlatform(text: string): Platform | undefined {
   const parts = text

@@ -1,11 +1,4 @@
-import type {
-  AddInstruction,
-  CopyInstruction,
-  Instruction,
-  Keyword,
-  RunInstruction,
-  Warning,
-} from '../instruction';
+import type { AddInstruction, CopyInstruction, Instruction, RunInstruction, Warning } from '../instruction';
 import type { Platform } from './platform';
 
 export type StageBase =
@@ -13,20 +6,20 @@ export type StageBase =
   | { readonly kind: 'stage'; readonly index: number }
   | { readonly kind: 'image'; readonly reference: string };
 
-/** Where COPY and mounts read; a `name` is an image or a named context, which only the caller can tell. */
+/** Where COPY and mounts read from. A `name` is an image or a named context; only the caller knows which. */
 export type Origin =
   | { readonly kind: 'context' }
   | { readonly kind: 'stage'; readonly index: number }
   | { readonly kind: 'name'; readonly name: string };
 
-/** A path is clean and relative to its origin, `.` being the origin itself; `directory` tells of a slash at the end. */
+/** A path is clean and relative to its origin (`.` is the origin itself). `directory`: it was written with a final slash. */
 export type Source =
   | {
       readonly kind: 'path';
       readonly path: string;
       readonly glob: boolean;
       readonly directory: boolean;
-      /** With --parents: where the directories begin that are made, and what is copied from below it. */
+      /** With --parents: the pivot, whose directories are not created, and the path below it. */
       readonly parents?: { readonly pivot: string; readonly pattern: string };
     }
   | { readonly kind: 'url' | 'git'; readonly url: string };
@@ -49,9 +42,9 @@ export interface ResolvedCopy extends Omit<CopyInstruction, 'from' | 'sources'> 
 export interface ResolvedAdd extends Omit<AddInstruction, 'sources'> {
   readonly sources: readonly Source[];
 }
-export interface ResolvedRun extends Omit<RunInstruction, 'mounts'> {
+interface ResolvedRun extends Omit<RunInstruction, 'mounts'> {
   readonly mounts: readonly Mount[];
-  /** The ARG and ENV values that the command finds in its environment. */
+  /** The ARG and ENV values in the environment of the command. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -61,8 +54,6 @@ export type ResolvedInstruction =
   | ResolvedCopy
   | ResolvedAdd
   | ResolvedRun;
-
-export type ResolvedKeyword = Exclude<Keyword, 'FROM'>;
 
 export interface ResolvedStage {
   readonly index: number;
@@ -86,9 +77,9 @@ export interface ResolveOptions {
   readonly buildArgs?: Readonly<Record<string, string>>;
   /** A stage's name or index; the last stage when it is not given. */
   readonly target?: string | undefined;
-  /** ENV of an external image; when it is not known, nothing. */
+  /** ENV of an external image; empty if unknown. */
   readonly baseEnv?: (reference: string, platform: Platform) => Readonly<Record<string, string>>;
-  /** Names of build contexts: they beat stages of the same name, as in both engines. */
+  /** Names of build contexts. As in both engines, they take precedence over stages of the same name. */
   readonly namedContexts?: readonly string[];
 }
 

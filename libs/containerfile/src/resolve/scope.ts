@@ -10,7 +10,7 @@ const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROX
 export const isProxy = (name: string): boolean =>
   PROXIES.includes(name.toUpperCase()) && (name === name.toUpperCase() || name === name.toLowerCase());
 
-/** By both platforms: there are few, and every command of nx asks for each Containerfile. */
+/** Cached by both platforms: there are few pairs, and every nx command resolves each Containerfile. */
 const platformArguments = new Map<string, Variables>();
 
 /** The platform arguments: known in every FROM, and in a stage that declares them by ARG. */
@@ -31,21 +31,21 @@ function makePlatformArguments(target: Platform, build: Platform): Variables {
   return new Map([...list('TARGET', target), ...list('BUILD', build)]);
 }
 
-/** What all stages share. */
+/** Values that all stages share. */
 export interface GlobalScope {
-  /** What FROM sees: the platform arguments and the ARG instructions above the first FROM. */
+  /** Variables of FROM: the platform arguments and the ARG instructions above the first FROM. */
   readonly visible: Variables;
-  /** The ARG instructions above the first FROM alone: what an ARG without a default inherits. */
+  /** Only the ARG instructions above the first FROM: an ARG without a default inherits these. */
   readonly declared: Variables;
   readonly platform: Variables;
   readonly buildArgs: Variables;
 }
 
-/** One stage while its instructions are gone through; values are replaced, never changed in place. */
+/** The state of a stage while its instructions are resolved. Values are replaced, never changed in place. */
 export interface StageScope {
   readonly args: Variables;
   readonly env: Variables;
-  /** What an instruction sees: ENV beats ARG, whichever came first. */
+  /** Variables of an instruction: ENV takes precedence over ARG, in any order. */
   readonly visible: Variables;
 }
 
@@ -54,9 +54,9 @@ export function makeScope(args: Variables, env: Variables): StageScope {
 }
 
 /**
- * The value of an ARG: a build argument, then the platform's value, then the default, then (without a default)
- * the value above the first FROM. That a default does not beat the platform's value is Podman's order; only a
- * default of TARGETPLATFORM does, in both engines.
+ * The value of an ARG: the build argument, else the platform's value, else the default, else (without a default) the
+ * value above the first FROM. Podman's order: a default does not override the platform's value, except that of
+ * TARGETPLATFORM, in both engines.
  */
 export function chooseValue(
   name: string,

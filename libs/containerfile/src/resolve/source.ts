@@ -15,8 +15,8 @@ export function describeSource(text: string, remote: boolean): Source {
 }
 
 /**
- * A source of `COPY --parents`: what stands before the first `/./` is the pivot, whose directories are not made at the
- * destination. `**` is any number of directories here, so what is read is all below the part before it.
+ * A source of `COPY --parents`. The part before the first `/./` is the pivot; its directories are not created at the
+ * destination. `**` matches any number of directories here, so everything below the part before it is read.
  */
 export function describeParents(text: string): Source {
   const at = text.indexOf('/./');

@@ -7,7 +7,7 @@ import { parsePlatform } from './platform';
 import type { ResolvedInstruction, ResolvedStage, ResolveOptions, StageBase } from './resolved';
 import { DEFAULT_PATH, type GlobalScope, isProxy, makeScope, toMap, toRecord } from './scope';
 
-/** Resolves one stage after those that stand above it; one that has failures is resolved as far as it can be. */
+/** Resolves one stage, after the stages above it. Continues after failures, so that all are reported. */
 export function resolveStage(
   stage: Stage,
   earlier: readonly ResolvedStage[],

@@ -8,13 +8,13 @@ import { type GlobalScope, isProxy } from './scope';
 import { resolveStage } from './stage';
 import { listDeclared, listUsed } from './used';
 
-/** Every stage of a file for one platform, whatever needs it. */
+/** Every stage of a file for one platform, needed by the target or not. */
 export interface ResolvedStages {
-  /** In the order of the file; one that has failures stands for as much of it as could be resolved. */
+  /** In the order of the file. A stage with failures is resolved as far as possible. */
   readonly stages: readonly ResolvedStage[];
-  /** What is wrong above the first FROM, which all stages share. */
+  /** Failures above the first FROM, which affect all stages. */
   readonly shared: readonly Failure[];
-  /** What is wrong with each stage, by its index. */
+  /** Failures of each stage, by its index. */
   readonly failures: readonly (readonly Failure[])[];
   readonly globals: GlobalScope;
 }
@@ -33,7 +33,7 @@ export function resolveAllStages(containerfile: Containerfile, options: ResolveO
 }
 
 /**
- * Chooses a stage of a resolved file, with what it needs.
+ * Chooses a stage of a resolved file and the stages that it needs.
  *
  * @param target name or index; undefined: the last stage
  * @returns every failure of the stages that the target needs; errors in other stages are ignored

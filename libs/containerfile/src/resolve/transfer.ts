@@ -11,7 +11,7 @@ import type { Expander } from './expander';
 import type { Origin, ResolvedAdd, ResolvedCopy } from './resolved';
 import { describeParents, describeSource } from './source';
 
-/** COPY with its words expanded; what it would have to fetch is a failure. */
+/** COPY with its words expanded. Fails for remote sources. */
 export function resolveCopy(
   instruction: CopyInstruction,
   expander: Expander,
@@ -43,7 +43,7 @@ function expandTransfer(instruction: CopyInstruction | AddInstruction, expander:
   const { word, maybe } = expander;
   const parents = 'parents' in instruction && instruction.parents;
   const describe = (text: string) => {
-    // COPY gets its remote sources described too, so that they can be refused.
+    // Also recognises remote sources of COPY, so that they can be refused.
     const fetched = /^https?:\/\//.test(text);
     return parents && !fetched ? describeParents(text) : describeSource(text, remote || fetched);
   };

@@ -9,7 +9,7 @@ export function listDeclared({ globals, stages }: Containerfile): Set<string> {
   return new Set(all.flatMap((each) => (each.keyword === 'ARG' ? each.args.map(({ name }) => name) : [])));
 }
 
-/** Names that can matter to these stages: declared above the first FROM or in one of them, platform and proxy names. */
+/** Names of arguments that these stages can use: declared above the first FROM or in one of them, platform and proxy names. */
 export function listUsed(
   containerfile: Containerfile,
   stages: readonly ResolvedStage[],

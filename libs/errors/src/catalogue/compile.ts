@@ -4,17 +4,15 @@ import { defineCatalogue } from '../define';
 export const compileFailure = defineCatalogue({
   COMPILE_STAGE_NOT_RECOGNISED: {
     remedy:
-      'Reduce the stage to FROM, WORKDIR, COPY from the context, ARG, ENV and one exec-form RUN of a compile command (docs/containerfiles.md).',
+      'Reduce the stage to FROM, WORKDIR, COPY from the context, ARG, ENV and one exec-form RUN of a compile command (node_modules/prism/docs/containerfiles.md).',
   },
   COMPILE_FAILED: { remedy: 'Correct the sources as the compiler says, then run the target again.' },
   UNITS_OVERWRITTEN: {
     remedy: 'Let the other build end (`ps -C cargo` shows it), then run the target again.',
-    retryable: true,
   },
   COMPILE_MADE_NOTHING: { remedy: 'Make the command leave its result under /out.' },
   DEPENDENCIES_NOT_FETCHED: {
     remedy: 'Check the network and the lockfile, then run the target again; fetching needs the network once.',
-    retryable: true,
   },
   WHEELS_UNRESOLVED: { remedy: 'Correct requirements.in as pip says, then run `nx g prism:lock` again.' },
   LOCK_UNUSABLE: {
@@ -36,13 +34,13 @@ export const compileFailure = defineCatalogue({
     remedy:
       'Add a containerfiles/<language>-builder/pin.json and start from base-<language>-builder, or name the whole version in the tag of the builder image (golang:1.26.8).',
   },
-  PIN_INVALID: { remedy: 'Correct the pin; libs/languages/README.md shows one.' },
+  PIN_INVALID: { remedy: 'Correct the pin; node_modules/prism/docs/containerfiles.md shows one.' },
   SETTING_NOT_HONOURED: {
     remedy: 'Remove the setting, or build the stage with an engine by giving it another name than `compile`.',
   },
   TOOLCHAIN_MISSING: {
     remedy:
-      'Install the pinned version (in the repository of Prism Build, `npm run build` does), or pin another: docs/containerfiles.md, the builder.',
+      'Install the pinned version (in the repository of Prism Build, `npm run build` does), or pin another: node_modules/prism/docs/containerfiles.md, the builder.',
   },
   TOOLCHAIN_DIFFERS: {
     remedy: 'Install the pinned version, or change the pin on purpose (every digest changes with it).',

@@ -9,7 +9,8 @@ export const engineFailure = defineCatalogue({
   ENGINE_FAILED: { remedy: 'Run the command by hand to see what the engine wants.' },
   RUN_FAILED: { remedy: 'Read the end of its output above; correct the command and run the target again.' },
   RUN_NOT_SUPPORTED: {
-    remedy: 'Write the instruction without it; docs/containerfiles.md lists what RUN may have.',
+    remedy:
+      'Write the instruction without it; node_modules/prism/docs/containerfiles.md lists what RUN may have.',
   },
   BUILDER_MISSING: {
     remedy:

@@ -18,7 +18,7 @@ export const generateFailure = defineCatalogue({
   PROGRAM_NOT_FOUND: { remedy: 'Name the directory of a Go, Rust, Python or Node program.' },
   PROGRAM_AMBIGUOUS: { remedy: 'Choose one with --main; each image holds one program.' },
   PROGRAM_NOT_SUPPORTED: {
-    remedy: 'Write the Containerfile by hand; docs/containerfiles.md says what is built.',
+    remedy: 'Write the Containerfile by hand; node_modules/prism/docs/containerfiles.md says what is built.',
   },
   SETTINGS_UNREADABLE: { remedy: 'Correct the file; the generator changes nothing that it cannot read.' },
 });

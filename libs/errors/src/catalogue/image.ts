@@ -39,6 +39,12 @@ export const imageFailure = defineCatalogue({
   COPY_SOURCE_UNDECIDED: {
     remedy: 'Name the target that makes it with "from" in the options of build-image.',
   },
+  SUBMODULE_NOT_INITIALISED: {
+    remedy: 'Run `git submodule update --init <path>`, or name the submodule in the ignore file.',
+  },
+  BUILD_SETTING_NOT_APPLIED: {
+    remedy: 'Set it in the options of build-image, in project.json or package.json of the project.',
+  },
   CONTEXT_UNDECIDED: { remedy: 'Set "context" in the options of build-image.' },
   COPY_SOURCE_OUTSIDE: {
     remedy:
@@ -63,7 +69,6 @@ export const imageFailure = defineCatalogue({
   },
   COMPILE_OUTPUT_CORRUPT: {
     remedy: 'Run the target again; the compile target makes the tree anew.',
-    retryable: true,
   },
   PATH_NOT_UTF8: { remedy: 'Rename the file, or name it in the ignore file.' },
   ARCHITECTURE_MISMATCH: {

@@ -17,7 +17,6 @@ export const ociFailure = defineCatalogue({
   LAYER_ENTRY_INVALID: { remedy: 'Correct the path or attribute that is named above.' },
   LAYER_SOURCE_CHANGED: {
     remedy: 'Let whatever writes the file finish, then run the target again.',
-    retryable: true,
   },
   LAYER_UNREADABLE: {
     remedy: 'Remove the blob and fetch or build it again; if it persists, its producer wrote it wrongly.',
@@ -25,14 +24,11 @@ export const ociFailure = defineCatalogue({
   MEDIA_TYPE_UNSUPPORTED: { remedy: 'Convert the image to tar, tar+gzip or tar+zstd layers.' },
   PLATFORM_DUPLICATE: { remedy: 'Name every platform once.' },
   IMAGE_INPUT_INVALID: { remedy: REPORT },
-  DISK_FULL: { remedy: 'Free space on that file system, then run the target again.', retryable: true },
   STORE_NOT_WRITABLE: { remedy: 'Give yourself write access to that path, or set another one.' },
   FILE_FAILED: {
     remedy: 'Look at the path and the cause above, then run the target again.',
-    retryable: true,
   },
   LOCK_BUSY: {
     remedy: 'Wait for the other run to end; if there is none, remove the lock directory.',
-    retryable: true,
   },
 });

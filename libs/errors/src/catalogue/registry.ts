@@ -11,17 +11,14 @@ export const registryFailure = defineCatalogue({
   },
   IMAGE_ALTERED: {
     remedy: 'Do not use it. Try again later or from a mirror; tell who runs the registry if it persists.',
-    retryable: true,
   },
   IMAGE_UNREADABLE: { remedy: 'Use another image, or report this with the name of the image.' },
   REGISTRY_DENIED: { remedy: 'Log in, or name your credentials in REGISTRY_AUTH_FILE.' },
   REGISTRY_UNREACHABLE: {
     remedy:
       'Check the network, proxies and certificates, then run the target again; what is in the store needs no registry.',
-    retryable: true,
   },
   REGISTRY_FAILED: {
     remedy: 'Read the cause above; `skopeo inspect` with the name shows more.',
-    retryable: true,
   },
 });

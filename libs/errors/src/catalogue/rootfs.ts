@@ -5,7 +5,7 @@ const RELOCK =
 
 /** Failures of bases that are made of packages and archives. */
 export const rootfsFailure = defineCatalogue({
-  ROOTFS_INVALID: { remedy: 'Correct rootfs.json; docs/containerfiles.md shows one.' },
+  ROOTFS_INVALID: { remedy: 'Correct rootfs.json; node_modules/prism/docs/containerfiles.md shows one.' },
   ROOTFS_LOCK_MISSING: { remedy: RELOCK },
   ROOTFS_LOCK_INVALID: { remedy: RELOCK },
   ROOTFS_LOCK_STALE: { remedy: RELOCK },
@@ -24,7 +24,6 @@ export const rootfsFailure = defineCatalogue({
   },
   PACKAGE_NOT_FETCHED: {
     remedy: 'Check the network and the mirrors, then run the target again; what was fetched is kept.',
-    retryable: true,
   },
   MIRROR_UNKNOWN: {
     remedy:

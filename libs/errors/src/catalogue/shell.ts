@@ -10,17 +10,13 @@ export const shellFailure = defineCatalogue({
   },
   COMMAND_TIMED_OUT: {
     remedy: 'Run the target again; if it hangs again, run the command by hand.',
-    retryable: true,
   },
-  CANCELLED: { remedy: 'Run the target again; finished work was kept.', retryable: true },
   DISK_FULL: {
-    remedy: 'Free some space on this file system and run the target again; nothing half-made was left.',
-    retryable: true,
+    remedy: 'Free space on this file system, then run the target again; nothing half-made was left.',
   },
   FILE_UNREADABLE: { remedy: 'Check that the path exists and that you may read it.' },
   FILE_UNWRITABLE: { remedy: 'Check the owner and the mode of the directory, then run the target again.' },
   LOCK_TIMED_OUT: {
     remedy: 'Another build holds the lock; wait for it or stop it, then run the target again.',
-    retryable: true,
   },
 });

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { compileFailure, failed, ok } from '@prism-build/errors';
+import shipped from '../../../../containerfiles/go-builder/pin.json';
 import type { Language } from '../language';
 import type { Pin } from '../pin';
 import { checkGo } from './check';
@@ -17,6 +18,19 @@ import { splitFlags } from './flags';
 import { inspectGo } from './inspect';
 import { isVendored } from './tree';
 
+/** Settings of the caller that say where modules come from. */
+const inherits = [
+  'GOPROXY',
+  'GOSUMDB',
+  'GONOSUMDB',
+  'GOPRIVATE',
+  'GONOPROXY',
+  'GOINSECURE',
+  'GOAUTH',
+  'GOENV',
+  'HOME',
+];
+
 /**
  * Go, by `RUN ["compile-go", "-tags=…", "./cmd/x", …]`: static binaries under /out, named after their packages.
  * Flags are those of facts that were measured to give equal bytes in every directory and build cache.
@@ -24,107 +38,109 @@ import { isVendored } from './tree';
 export const go: Language = {
   name: 'go',
   title: 'Go',
-  lockfiles: ['go.mod', 'go.sum', 'go.work', 'go.work.sum'],
-  dependencies: 'gomod',
-  neverRead: ['**/*_test.go'],
-  reads: readGoClosure,
-  check: checkGo,
-  explain: explainGo,
-  mayLack: mayLackFiles,
-  inspect: inspectGo,
-  fetchInherits: [
-    'GOPROXY',
-    'GOSUMDB',
-    'GONOSUMDB',
-    'GOPRIVATE',
-    'GONOPROXY',
-    'GOINSECURE',
-    'GOAUTH',
-    'GOENV',
-    'HOME',
-  ],
 
-  recognise(argv) {
-    if (argv[0] !== 'compile-go') return undefined;
-    const split = splitFlags(argv.slice(1));
-    if (!split || split.units.length === 0) return undefined;
-    return { language: 'go', units: split.units, flags: split.flags };
+  command: {
+    recognise(argv) {
+      if (argv[0] !== 'compile-go') return undefined;
+      const split = splitFlags(argv.slice(1));
+      if (!split || split.units.length === 0) return undefined;
+      return { language: 'go', units: split.units, flags: split.flags };
+    },
+    check: checkGo,
   },
 
-  findToolchain(pin, machine, cache) {
-    const wanted = `go${pin.version}`;
-    const found: string[] = [];
-    for (const directory of [join(downloadedRoot(pin, cache), 'bin'), ...machine.path]) {
-      const command = join(directory, 'go');
-      if (!machine.isExecutable(command)) continue;
-      const root = join(machine.realPath(command), '..', '..');
-      // The VERSION file says what `go version` says, without a process.
-      const version = machine.readText(join(root, 'VERSION'))?.split('\n')[0]?.trim();
-      if (version === wanted) return ok({ command: join(root, 'bin', 'go'), root });
-      if (version) found.push(`${version} in ${directory}`);
-    }
-    const what = `this stage is pinned to ${wanted}`;
-    if (found.length === 0)
-      return failed(compileFailure('TOOLCHAIN_MISSING', { what, why: 'there is no go on PATH' }));
-    return failed(compileFailure('TOOLCHAIN_DIFFERS', { what, why: `found ${found.join(', ')}` }));
+  sources: { reads: readGoClosure, neverRead: ['**/*_test.go'] },
+
+  dependencies: {
+    lockfiles: ['go.mod', 'go.sum', 'go.work', 'go.work.sum'],
+    directory: 'gomod',
+    inherits,
+    fetch(request) {
+      if (isVendored(request)) return [];
+      const argv = [request.toolchain.command, 'mod', 'download'] as const;
+      return [{ argv, cwd: request.directories.working, env: fetchEnvironment(request) }];
+    },
   },
 
-  /** Go is a module, which any Go can fetch, and which the checksum database vouches for; modules carry no modes. */
-  obtain(pin, machine, cache) {
-    const command = machine.path.map((directory) => join(directory, 'go')).find(machine.isExecutable);
-    if (command === undefined) return undefined;
-    const root = downloadedRoot(pin, cache);
-    const env = {
-      PATH: '/usr/bin:/bin',
-      LANG: 'C',
-      // An old Go cannot even read a go.work of today.
-      GOWORK: 'off',
-      GOTOOLCHAIN: 'local',
-      GOFLAGS: '-modcacherw',
-      GOTELEMETRY: 'off',
-      GOMODCACHE: join(cache, 'gomod'),
-      GOPATH: join(cache, 'gopath'),
-      GOCACHE: join(cache, 'gobuild'),
-    };
-    const argv = [command, 'mod', 'download', `golang.org/${basename(root)}`] as const;
-    return { call: { argv, cwd: cache, env }, executable: [join(root, 'bin'), join(root, 'pkg', 'tool')] };
+  compiler: {
+    compile(request) {
+      const { recognised, directories, toolchain, out, targets } = request;
+      const { tags, pgo, gcflags, ldflags = '-s -w' } = recognised.flags;
+      return targets.map((target) => ({
+        argv: [
+          toolchain.command,
+          'build',
+          '-trimpath',
+          '-buildvcs=false',
+          // The build ID names the sources; without it a comment leaves the binary as it was.
+          `-ldflags=${expandVariables(ldflags, request.environment(target)).text} -buildid=`,
+          ...(gcflags ? [`-gcflags=${gcflags}`] : []),
+          ...(tags ? [`-tags=${tags}`] : []),
+          ...(pgo ? [`-pgo=${pgo}`] : []),
+          '-o',
+          `${out(target)}/`,
+          ...recognised.units,
+        ],
+        cwd: directories.working,
+        env: {
+          ...targetEnvironment(target, request.environment(target)),
+          ...fixedEnvironment(request),
+          ...pace(request),
+          ...offlineEnvironment(request),
+        },
+      }));
+    },
   },
 
-  fetch(request) {
-    if (isVendored(request)) return [];
-    const argv = [request.toolchain.command, 'mod', 'download'] as const;
-    return [{ argv, cwd: request.directories.working, env: fetchEnvironment(request) }];
-  },
+  diagnosis: { explain: explainGo, mayLack: mayLackFiles, inspect: inspectGo },
 
-  compile(request) {
-    const { recognised, directories, toolchain, out, targets } = request;
-    const { tags, pgo, gcflags, ldflags = '-s -w' } = recognised.flags;
-    return targets.map((target) => ({
-      argv: [
-        toolchain.command,
-        'build',
-        '-trimpath',
-        '-buildvcs=false',
-        // The build ID names the sources; without it a comment leaves the binary as it was.
-        `-ldflags=${expandVariables(ldflags, request.environment(target)).text} -buildid=`,
-        ...(gcflags ? [`-gcflags=${gcflags}`] : []),
-        ...(tags ? [`-tags=${tags}`] : []),
-        ...(pgo ? [`-pgo=${pgo}`] : []),
-        '-o',
-        `${out(target)}/`,
-        ...recognised.units,
-      ],
-      cwd: directories.working,
-      env: {
-        ...targetEnvironment(target, request.environment(target)),
-        ...fixedEnvironment(request),
-        ...pace(request),
-        ...offlineEnvironment(request),
-      },
-    }));
-  },
+  toolchain: {
+    builder: 'go-builder',
+    shipped: { packages: {}, ...shipped },
+    images: ['golang'],
+    find(pin, machine, cache) {
+      const wanted = `go${pin.version}`;
+      const found: string[] = [];
+      for (const directory of [join(downloadedRoot(pin, cache), 'bin'), ...machine.path]) {
+        const command = join(directory, 'go');
+        if (!machine.isExecutable(command)) continue;
+        const root = join(machine.realPath(command), '..', '..');
+        // The VERSION file says what `go version` says, without a process.
+        const version = machine.readText(join(root, 'VERSION'))?.split('\n')[0]?.trim();
+        if (version === wanted) return ok({ command: join(root, 'bin', 'go'), root });
+        if (version) found.push(`${version} in ${directory}`);
+      }
+      const what = `this stage is pinned to ${wanted}`;
+      if (found.length === 0)
+        return failed(compileFailure('TOOLCHAIN_MISSING', { what, why: 'there is no go on PATH' }));
+      return failed(compileFailure('TOOLCHAIN_DIFFERS', { what, why: `found ${found.join(', ')}` }));
+    },
 
-  placements: () => [],
+    /** Go is a module, which any Go can fetch, and which the checksum database vouches for; modules carry no modes. */
+    obtain(pin, machine, cache) {
+      const command = machine.path.map((directory) => join(directory, 'go')).find(machine.isExecutable);
+      if (command === undefined) return undefined;
+      const root = downloadedRoot(pin, cache);
+      const env = {
+        PATH: '/usr/bin:/bin',
+        LANG: 'C',
+        // An old Go cannot even read a go.work of today.
+        GOWORK: 'off',
+        GOTOOLCHAIN: 'local',
+        GOFLAGS: '-modcacherw',
+        GOTELEMETRY: 'off',
+        GOMODCACHE: join(cache, 'gomod'),
+        GOPATH: join(cache, 'gopath'),
+        GOCACHE: join(cache, 'gobuild'),
+      };
+      const argv = [command, 'mod', 'download', `golang.org/${basename(root)}`] as const;
+      return {
+        call: { argv, cwd: cache, env },
+        executable: [join(root, 'bin'), join(root, 'pkg', 'tool')],
+        inherits,
+      };
+    },
+  },
 };
 
 function downloadedRoot({ version }: Pin, cache: string): string {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import shipped from '../../../../containerfiles/python-builder/pin.json';
 import { splitArguments } from '../arguments';
 import { findDebianToolchain } from '../debian';
 import type { CompileRequest, CompilerCall, Language, Target } from '../language';
@@ -18,93 +19,104 @@ import { pipVariables } from './settings';
 export const python: Language = {
   name: 'python',
   title: 'Python',
-  lockfiles: [],
-  locks: listLocks,
-  dependencies: 'python/wheels',
-  neverRead: ['**/__pycache__'],
-  reads: readPythonClosure,
-  check: checkPython,
-  explain: explainPython,
-  // Nothing is imported while it compiles: a source that is wrong is wrong by itself.
-  mayLack: (output) => !/\bSyntaxError\b|\binvalid syntax\b/.test(output),
-  manifest: 'pyproject.toml',
-  fetchInherits: [
-    'HOME',
-    'NETRC',
-    'PIP_CERT',
-    'PIP_CLIENT_CERT',
-    'PIP_CONFIG_FILE',
-    'PIP_DEFAULT_TIMEOUT',
-    'PIP_EXTRA_INDEX_URL',
-    'PIP_FIND_LINKS',
-    'PIP_INDEX_URL',
-    'PIP_NO_INDEX',
-    'PIP_PROXY',
-    'PIP_TRUSTED_HOST',
-  ],
 
-  recognise([command, ...args]) {
-    const library = command === 'compile-python-library';
-    if (!library && command !== 'compile-python') return undefined;
-    const split = splitArguments(args, library ? [] : ['requirements', 'stamp']);
-    if (!split || (split.units.length === 0 && !library)) return undefined;
-    const { units, flags } = split;
-    if (library) return { language: 'python', units, flags: { library: '' } };
-    if ([...units, ...Object.values(flags)].some(leadsOut)) return undefined;
-    return { language: 'python', units, flags };
+  command: {
+    recognise([command, ...args]) {
+      const library = command === 'compile-python-library';
+      if (!library && command !== 'compile-python') return undefined;
+      const split = splitArguments(args, library ? [] : ['requirements', 'stamp']);
+      if (!split || (split.units.length === 0 && !library)) return undefined;
+      const { units, flags } = split;
+      if (library) return { language: 'python', units, flags: { library: '' } };
+      if ([...units, ...Object.values(flags)].some(leadsOut)) return undefined;
+      return { language: 'python', units, flags };
+    },
+    check: checkPython,
   },
 
-  findToolchain(pin, machine) {
-    const minor = pin.version.split('.').slice(0, 2).join('.');
-    return findDebianToolchain(pin, machine, {
-      title: 'Python',
-      command: `/usr/bin/python${minor}`,
-      versionOf: `python${minor}-minimal`,
-    });
+  sources: { reads: readPythonClosure, neverRead: ['**/__pycache__'], manifest: 'pyproject.toml' },
+
+  dependencies: {
+    lockfiles: [],
+    locks: listLocks,
+    directory: 'python/wheels',
+    inherits: [
+      'HOME',
+      'NETRC',
+      'PIP_CERT',
+      'PIP_CLIENT_CERT',
+      'PIP_CONFIG_FILE',
+      'PIP_DEFAULT_TIMEOUT',
+      'PIP_EXTRA_INDEX_URL',
+      'PIP_FIND_LINKS',
+      'PIP_INDEX_URL',
+      'PIP_NO_INDEX',
+      'PIP_PROXY',
+      'PIP_TRUSTED_HOST',
+    ],
+    fetch(request) {
+      const { recognised, directories, toolchain, targets } = request;
+      const { requirements } = recognised.flags;
+      if (requirements === undefined) return [];
+      return targets.map((target) => ({
+        argv: [
+          ...[toolchain.command, '-I', '-S', '-B', '-', 'fetch'],
+          ...[`--machine=${machineOf(target)}`, `--requirements=${requirements}`],
+          `--wheels=${wheelsDirectory(request, target)}`,
+        ] as unknown as CompilerCall['argv'],
+        cwd: directories.working,
+        env: { ...fixedEnvironment(request), ...pipVariables(request.environment(target)) },
+        input: program,
+      }));
+    },
   },
 
-  fetch(request) {
-    const { recognised, directories, toolchain, targets } = request;
-    const { requirements } = recognised.flags;
-    if (requirements === undefined) return [];
-    return targets.map((target) => ({
-      argv: [
-        ...[toolchain.command, '-I', '-S', '-B', '-', 'fetch'],
-        ...[`--machine=${machineOf(target)}`, `--requirements=${requirements}`],
-        `--wheels=${wheelsDirectory(request, target)}`,
-      ] as unknown as CompilerCall['argv'],
-      cwd: directories.working,
-      env: { ...fixedEnvironment(request), ...pipVariables(request.environment(target)) },
-      input: program,
-    }));
+  compiler: {
+    compile(request) {
+      const { recognised, directories, toolchain, out, targets, environment } = request;
+      const { requirements, stamp, library } = recognised.flags;
+      return targets.map((target) => ({
+        argv: [
+          // Isolated from settings, site packages and files of the working directory; the program comes by its input.
+          ...[toolchain.command, '-I', '-S', '-B', '-'],
+          ...(library === undefined
+            ? [
+                ...['application', `--machine=${machineOf(target)}`],
+                ...(requirements ? [`--requirements=${requirements}`] : []),
+                ...(stamp ? [`--stamp=${stamp}`, `--version=${environment(target).VERSION ?? ''}`] : []),
+                `--wheels=${wheelsDirectory(request, target)}`,
+                `--unpacked=${join(directories.cache, 'python', 'unpacked')}`,
+              ]
+            : ['library']),
+          ...[`--out=${out(target)}`, '--'],
+          ...recognised.units,
+        ] as unknown as CompilerCall['argv'],
+        cwd: directories.working,
+        env: fixedEnvironment(request),
+        input: program,
+      }));
+    },
   },
 
-  compile(request) {
-    const { recognised, directories, toolchain, out, targets, environment } = request;
-    const { requirements, stamp, library } = recognised.flags;
-    return targets.map((target) => ({
-      argv: [
-        // Isolated from settings, site packages and files of the working directory; the program comes by its input.
-        ...[toolchain.command, '-I', '-S', '-B', '-'],
-        ...(library === undefined
-          ? [
-              ...['application', `--machine=${machineOf(target)}`],
-              ...(requirements ? [`--requirements=${requirements}`] : []),
-              ...(stamp ? [`--stamp=${stamp}`, `--version=${environment(target).VERSION ?? ''}`] : []),
-              `--wheels=${wheelsDirectory(request, target)}`,
-              `--unpacked=${join(directories.cache, 'python', 'unpacked')}`,
-            ]
-          : ['library']),
-        ...[`--out=${out(target)}`, '--'],
-        ...recognised.units,
-      ] as unknown as CompilerCall['argv'],
-      cwd: directories.working,
-      env: fixedEnvironment(request),
-      input: program,
-    }));
+  diagnosis: {
+    explain: explainPython,
+    // Nothing is imported while it compiles: a source that is wrong is wrong by itself.
+    mayLack: (output) => !/\bSyntaxError\b|\binvalid syntax\b/.test(output),
   },
 
-  placements: () => [],
+  toolchain: {
+    builder: 'python-builder',
+    shipped,
+    images: ['python'],
+    find(pin, machine) {
+      const minor = pin.version.split('.').slice(0, 2).join('.');
+      return findDebianToolchain(pin, machine, {
+        title: 'Python',
+        command: `/usr/bin/python${minor}`,
+        versionOf: `python${minor}-minimal`,
+      });
+    },
+  },
 };
 
 /** A path that is not below the working directory. */

@@ -1,4 +1,5 @@
 import { dirname, join, relative } from 'node:path';
+import shipped from '../../../../containerfiles/rust-builder/pin.json';
 import { splitArguments } from '../arguments';
 import { findDebianToolchain } from '../debian';
 import type { CompileRequest, CompilerCall, Language, Target } from '../language';
@@ -18,75 +19,86 @@ import { listContents, listUsedUnits } from './units';
 export const rust: Language = {
   name: 'rust',
   title: 'Rust',
-  // What replaces sources decides what there is to fetch.
-  lockfiles: ['Cargo.lock', 'config.toml', 'config'],
-  dependencies: 'cargo',
-  neverRead: [],
-  reads: readRustClosure,
-  check: checkRust,
-  explain: explainRust,
-  mayLack: mayLackFiles,
-  fetchInherits: ['HOME', 'CARGO_HTTP_CAINFO', 'CARGO_NET_OFFLINE'],
 
-  recognise(argv) {
-    if (argv[0] !== 'compile-rust') return undefined;
-    const split = splitArguments(argv.slice(1), ['package', 'bin', 'profile', 'features']);
-    if (!split || split.units.length > 0 || !split.flags.package) return undefined;
-    return { language: 'rust', units: [split.flags.bin ?? split.flags.package], flags: split.flags };
+  command: {
+    recognise(argv) {
+      if (argv[0] !== 'compile-rust') return undefined;
+      const split = splitArguments(argv.slice(1), ['package', 'bin', 'profile', 'features']);
+      if (!split || split.units.length > 0 || !split.flags.package) return undefined;
+      return { language: 'rust', units: [split.flags.bin ?? split.flags.package], flags: split.flags };
+    },
+    check: checkRust,
   },
 
-  findToolchain(pin, machine) {
-    return findDebianToolchain(pin, machine, {
-      title: 'Rust',
-      command: '/usr/bin/cargo',
-      versionOf: ['rustc-web', 'rustc'],
-    });
+  sources: { reads: readRustClosure, neverRead: [] },
+
+  dependencies: {
+    // What replaces sources decides what there is to fetch.
+    lockfiles: ['Cargo.lock', 'config.toml', 'config'],
+    directory: 'cargo',
+    inherits: ['HOME', 'CARGO_HTTP_CAINFO', 'CARGO_NET_OFFLINE'],
+    fetch(request) {
+      const { toolchain, targets } = request;
+      const argv = [
+        toolchain.command,
+        'fetch',
+        '--locked',
+        ...targets.flatMap((target) => ['--target', tripleOf(target)]),
+      ];
+      return [
+        {
+          argv: [...argv, ...manifestArguments(request)] as [string, ...string[]],
+          cwd: outside,
+          env: { ...stageEnvironment(request), ...fixedEnvironment(request) },
+        },
+      ];
+    },
   },
 
-  fetch(request) {
-    const { toolchain, targets } = request;
-    const argv = [
-      toolchain.command,
-      'fetch',
-      '--locked',
-      ...targets.flatMap((target) => ['--target', tripleOf(target)]),
-    ];
-    return [
-      {
-        argv: [...argv, ...manifestArguments(request)] as [string, ...string[]],
-        cwd: outside,
-        env: { ...stageEnvironment(request), ...fixedEnvironment(request) },
-      },
-    ];
+  compiler: {
+    compile(request) {
+      // One cargo for all targets where it can be: it shares what runs on the host and keeps all cores busy to the end.
+      return groupTargets(request).map((targets) => compileCall({ ...request, targets }));
+    },
+
+    placements(request) {
+      const { recognised, targets, out } = request;
+      return targets.flatMap((target) =>
+        recognised.units.map((unit) => ({
+          from: join(finishedDirectory(request), tripleOf(target), profileDirectory(request), unit),
+          to: join(out(target), unit),
+        })),
+      );
+    },
+
+    units(request, sources) {
+      const { targets, environment } = request;
+      const [cache, finished] = [unitsDirectory(request), finishedDirectory(request)];
+      const profile = profileDirectory(request);
+      // What runs on the host lies beside the targets' directories.
+      const folders = ['', ...targets.map(tripleOf)].map((triple) => join(cache, triple, profile));
+      const folderOf = (directory: string) => join(cache, relative(finished, directory));
+      return {
+        folders,
+        contents: listContents(sources, targets.map(environment)),
+        listUsed: (stdout) => listUsedUnits(stdout, folderOf),
+      };
+    },
   },
 
-  compile(request) {
-    // One cargo for all targets where it can be: it shares what runs on the host and keeps all cores busy to the end.
-    return groupTargets(request).map((targets) => compileCall({ ...request, targets }));
-  },
+  diagnosis: { explain: explainRust, mayLack: mayLackFiles },
 
-  placements(request) {
-    const { recognised, targets, out } = request;
-    return targets.flatMap((target) =>
-      recognised.units.map((unit) => ({
-        from: join(finishedDirectory(request), tripleOf(target), profileDirectory(request), unit),
-        to: join(out(target), unit),
-      })),
-    );
-  },
-
-  units(request, sources) {
-    const { targets, environment } = request;
-    const [cache, finished] = [unitsDirectory(request), finishedDirectory(request)];
-    const profile = profileDirectory(request);
-    // What runs on the host lies beside the targets' directories.
-    const folders = ['', ...targets.map(tripleOf)].map((triple) => join(cache, triple, profile));
-    const folderOf = (directory: string) => join(cache, relative(finished, directory));
-    return {
-      folders,
-      contents: listContents(sources, targets.map(environment)),
-      listUsed: (stdout) => listUsedUnits(stdout, folderOf),
-    };
+  toolchain: {
+    builder: 'rust-builder',
+    shipped,
+    images: ['rust'],
+    find(pin, machine) {
+      return findDebianToolchain(pin, machine, {
+        title: 'Rust',
+        command: '/usr/bin/cargo',
+        versionOf: ['rustc-web', 'rustc'],
+      });
+    },
   },
 };
 

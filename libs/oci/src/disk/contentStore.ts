@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { ociFailure, type Result } from '@prism-build/errors';
 import type { Blob, Descriptor } from '../descriptor';
 import { type Digest, digestOf, hexOf } from '../digest';
-import { attempt, fail, unlessMissing } from './attempt';
+import { catchFailures, fail, unlessMissing } from './failures';
 import { checkBlobFile, type Depth } from './hashFile';
 import { BLOB_MODE, linkOrCopy } from './linkFile';
 import { isTemporary, writeAll, writeThenRename } from './temporary';
 
-/** Blobs by digest at `<directory>/blobs/sha256/<hex>`, mode 0444. Nothing else is known about them. */
+/** Blobs by digest at `<directory>/blobs/sha256/<hex>`, mode 0444, without other metadata. */
 export interface ContentStore {
   readonly directory: string;
 }
@@ -19,7 +19,7 @@ type Known = Pick<Descriptor, 'digest' | 'size'>;
 
 /** Makes the directories that are missing. */
 export function openContentStore(directory: string): Promise<Result<ContentStore>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
     return { directory };
   });
@@ -30,16 +30,15 @@ export function blobPath(directory: string, digest: Digest): string {
 }
 
 /**
- * Stores bytes or a stream, and describes them. The chunks of a stream are written before the next is asked
- * for, so a source may reuse its buffer. A blob of the same digest is replaced by these fresh bytes: that
- * costs only the rename, and it heals a copy that was altered.
+ * Stores bytes or a stream and returns a descriptor. Writes each chunk before it requests the next, so a source may reuse
+ * its buffer. Replaces an existing blob of the same digest: that costs only a rename and repairs an altered copy.
  */
 export function putBlob(
   store: ContentStore,
   mediaType: string,
   source: Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<Result<Descriptor>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const beside = join(store.directory, 'blobs', 'sha256', 'blob');
     const hash = createHash('sha256');
     const chunks = ArrayBuffer.isView(source) ? [source] : source;
@@ -58,22 +57,22 @@ export function putBlob(
   });
 }
 
-/** Stores configs, manifests and indexes; together, so that the disk is asked to sync once, not once each. */
+/** Stores configs, manifests and indexes together, so that the disk syncs once. */
 export async function putBlobs(store: ContentStore, blobs: readonly Blob[]): Promise<Result<Descriptor[]>> {
   const stored = await Promise.all(
     blobs.map((blob) => putBlob(store, blob.descriptor.mediaType, blob.bytes)),
   );
-  return attempt(() => stored.map((result) => (result.ok ? result.value : fail(...result.failures))));
+  return catchFailures(() => stored.map((result) => (result.ok ? result.value : fail(...result.failures))));
 }
 
-/** Whether a blob of that size is there. It says nothing about its bytes; `verifyBlob` does. */
+/** Whether the store has a blob of that size. Does not check its bytes; `verifyBlob` does. */
 export async function hasBlob(store: ContentStore, blob: Known): Promise<boolean> {
   return (await checkBlobFile(blobPath(store.directory, blob.digest), blob, 'sizes')) === undefined;
 }
 
 /** Reads all bytes into memory and verifies them; a corrupt blob is removed, so that it can be built anew. */
 export function readBlob(store: ContentStore, digest: Digest): Promise<Result<Uint8Array>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const path = blobPath(store.directory, digest);
     const bytes = await unlessMissing(readFile(path));
     if (!bytes) fail(ociFailure('BLOB_MISSING', { what: `${digest} is not in the store: ${path}.` }));
@@ -92,15 +91,15 @@ export function readBlob(store: ContentStore, digest: Digest): Promise<Result<Ui
 }
 
 /**
- * Hashes a blob where it lies; a corrupt one is removed. Gives its path, for streaming. `sizes` is for blobs that this
- * process has hashed as it wrote them, a moment ago.
+ * Hashes a blob in place, and removes it if it is corrupt. Returns its path, for streaming. Use `sizes` only for blobs
+ * that this process just hashed while writing them.
  */
 export function verifyBlob(
   store: ContentStore,
   blob: Known,
   depth: Depth = 'hashes',
 ): Promise<Result<string>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const path = blobPath(store.directory, blob.digest);
     const failure = await checkBlobFile(path, blob, depth);
     if (failure?.code === 'BLOB_CORRUPT') await rm(path, { recursive: true, force: true });
@@ -109,7 +108,7 @@ export function verifyBlob(
   });
 }
 
-/** Verifies a blob, then hard-links it (or copies it where that cannot be) to `destination`, atomically. */
+/** Verifies a blob, then atomically hard-links it to `destination` (copies it if links are impossible). */
 export async function linkBlob(
   store: ContentStore,
   blob: Known,
@@ -117,15 +116,15 @@ export async function linkBlob(
   depth: Depth = 'hashes',
 ): Promise<Result<void>> {
   const verified = await verifyBlob(store, blob, depth);
-  return verified.ok ? attempt(() => linkOrCopy(verified.value, destination)) : verified;
+  return verified.ok ? catchFailures(() => linkOrCopy(verified.value, destination)) : verified;
 }
 
 /**
- * Copies a file into the store and verifies it in the same pass. A copy, since whoever owns the file may write
- * to it in place, and a hard link would let that change the store.
+ * Copies a file into the store and verifies it in the same pass. Not a hard link: a later write to the file would change
+ * the store.
  */
 export function ingestBlob(store: ContentStore, file: string, blob: Known): Promise<Result<void>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const failure = await checkBlobFile(file, blob, 'sizes');
     if (failure) fail(failure);
     const path = blobPath(store.directory, blob.digest);
@@ -145,7 +144,7 @@ export function ingestBlob(store: ContentStore, file: string, blob: Known): Prom
 
 /** Removes what killed writers left, if older than `ageMs` at the time `now` (milliseconds since 1970). */
 export function sweepStore(store: ContentStore, now: number, ageMs: number): Promise<Result<number>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const directory = join(store.directory, 'blobs', 'sha256');
     const left = (await readdir(directory)).filter(isTemporary).map((name) => join(directory, name));
     const ages = await Promise.all(left.map((path) => unlessMissing(stat(path))));

@@ -5,7 +5,7 @@ import type { Failure } from '@prism-build/errors';
 import { ociFailure } from '@prism-build/errors';
 import type { Descriptor } from '../descriptor';
 import type { Digest } from '../digest';
-import { unlessMissing } from './attempt';
+import { unlessMissing } from './failures';
 
 const BUFFER = Buffer.allocUnsafe(1 << 20);
 
@@ -28,7 +28,7 @@ export function hashFile(path: string): { digest: Digest; size: number } {
 /** How far a check goes: `sizes` costs a stat for each blob, `hashes` reads everything (about 0.6 ms a MB). */
 export type Depth = 'sizes' | 'hashes';
 
-/** What is wrong with the file that should hold this blob; undefined when nothing is. */
+/** The failure of a file that should contain this blob; undefined if it does. */
 export async function checkBlobFile(
   path: string,
   expected: Pick<Descriptor, 'digest' | 'size'>,

@@ -1,16 +1,16 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
-import { isSystemError, unlessMissing } from './attempt';
+import { isSystemError, unlessMissing } from './failures';
 import { temporaryBeside } from './temporary';
 
-/** Read-only: a blob that someone edits in place would change under every name that it has. */
+/** Read-only: editing a blob in place would change all its hard links. */
 export const BLOB_MODE = 0o444;
 
 const NO_LINK = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES']);
 
 /**
- * Makes `destination` the same file as `source`: a hard link, or a copy where the file system has no such
- * thing. Atomic: `destination` is the old file or the whole new one, never a part.
+ * Makes `destination` a hard link of `source`, or a copy if the file system has no hard links. Atomic: `destination` is
+ * the old file or the complete new one.
  */
 export async function linkOrCopy(source: string, destination: string): Promise<void> {
   if (await isSameFile(source, destination)) return;

@@ -4,32 +4,32 @@ import type { Result } from '@prism-build/errors';
 import { withLock } from '@prism-build/shell';
 import type { Descriptor } from '../descriptor';
 import { type DigestJson, listAllBlobs } from '../digestJson';
-import { attempt, unlessMissing, unwrap } from './attempt';
 import { blobPath } from './contentStore';
+import { catchFailures, unlessMissing, unwrap } from './failures';
 import { type BlobSources, gatherBlobs } from './findBlobs';
 import { encodeIndexFile, encodeLayoutFile, INDEX_FILE, LAYOUT_FILE } from './layout';
 import { linkOrCopy } from './linkFile';
 import { validateLayout } from './validateLayout';
 import { readDigestJson } from './verifyImage';
 
-export interface Materialization extends BlobSources {
+interface Materialization extends BlobSources {
   /** The image's directory first, then those of its bases. */
   readonly imageDirs: readonly [string, ...string[]];
   readonly outDir: string;
-  /** Called before blobs are gathered, to bring in what comes from elsewhere; not where the layout is right. */
+  /** Fetches missing blobs before they are collected; not called if the layout is already right. */
   readonly fetch?: () => Promise<Result<void>>;
-  /** A directory outside of `outDir`, which the lock makes and removes. */
+  /** A path outside of `outDir`, which the lock creates and removes. */
   readonly lockPath: string;
 }
 
 /**
- * Makes the complete OCI image layout of an image at `outDir`: every platform, the layers of bases included,
- * hard-linked from the store, everything hashed. Built beside `outDir` and renamed; what is there already and
- * right stays untouched. Gives the descriptor of the image index.
+ * Makes the complete OCI image layout of an image at `outDir`: every platform, including the layers of bases, hard-linked
+ * from the store and hashed. It is built beside `outDir` and renamed; a layout that is already right is left untouched.
+ * Returns the descriptor of the image index.
  */
 export function materialize(options: Materialization): Promise<Result<Descriptor>> {
   return withLock(options.lockPath, () =>
-    attempt(async () => {
+    catchFailures(async () => {
       const image = unwrap(await readDigestJson(options.imageDirs[0]));
       if (await isRight(options.outDir, image)) return image.index;
       const blobs = listAllBlobs(image);
@@ -59,7 +59,7 @@ async function fill(dir: string, image: DigestJson, { store }: BlobSources): Pro
   await writeFile(join(dir, INDEX_FILE), encodeIndexFile(image.index));
 }
 
-/** A directory cannot be renamed over another that has files: the old one steps aside first. */
+/** A directory cannot be renamed over a non-empty one, so the old one is moved away first. */
 async function swap(made: string, outDir: string): Promise<void> {
   const old = `${outDir}.old`;
   await rm(old, { recursive: true, force: true });

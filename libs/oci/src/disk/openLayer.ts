@@ -3,10 +3,10 @@ import { ociFailure } from '@prism-build/errors';
 import { decompressLayer } from '../decompress';
 import type { Descriptor } from '../descriptor';
 import { compressionOf } from '../mediaTypes';
-import { FailureError, fail, isSystemError, unwrap } from './attempt';
 import { type ContentStore, verifyBlob } from './contentStore';
+import { FailureError, fail, isSystemError, unwrap } from './failures';
 
-/** The tar inside a layer of the store, after verifying the blob. Throws failures; what it yields wants `guardLayer`. */
+/** The tar inside a layer of the store, after verifying the blob. Throws failures; wrap the stream in `guardLayer`. */
 export async function openLayer(store: ContentStore, layer: Descriptor): Promise<AsyncIterable<Uint8Array>> {
   if (compressionOf(layer.mediaType) === undefined) {
     const what = `The layer ${layer.digest} has the media type ${layer.mediaType}, which is not supported.`;
@@ -16,7 +16,7 @@ export async function openLayer(store: ContentStore, layer: Descriptor): Promise
   return decompressLayer(layer.mediaType, createReadStream(path, { highWaterMark: 1 << 20 }));
 }
 
-/** Errors of the decoders become failures; those of the disk stay what they are. */
+/** Turns errors of the decoders into failures; errors of the disk are unchanged. */
 export async function* guardLayer<T>(digest: string, items: AsyncIterable<T>): AsyncGenerator<T> {
   const iterator = items[Symbol.asyncIterator]();
   try {

@@ -4,18 +4,18 @@ import { ociFailure, ok, type Result } from '@prism-build/errors';
 import { withLock } from '@prism-build/shell';
 import { type Digest, hexOf } from '../digest';
 import { type DigestJson, encodeDigestJson, listOwnBlobs } from '../digestJson';
-import { attempt, fail, unlessMissing } from './attempt';
 import { blobPath, type ContentStore, linkBlob } from './contentStore';
+import { catchFailures, fail, unlessMissing } from './failures';
 import { checkBlobFile } from './hashFile';
 import { writeAll, writeThenRename } from './temporary';
 
-export interface Publication {
+interface Publication {
   readonly digestJson: DigestJson;
-  /** Holds every blob that lies beside digest.json. */
+  /** Contains every blob that is stored beside digest.json. */
   readonly store: ContentStore;
-  /** A directory outside of the image's, which the lock makes and removes. */
+  /** A path outside of the image's directory, which the lock creates and removes. */
   readonly lockPath: string;
-  /** Blobs that this process hashed as it wrote them into the store, a moment ago: they are not read again. */
+  /** Blobs that this process just hashed while writing them into the store; they are not read again. */
   readonly written?: ReadonlySet<Digest> | undefined;
   /** Names in the directory that belong to others, such as the directory of a variant. */
   readonly keep?: readonly string[] | undefined;
@@ -24,16 +24,16 @@ export interface Publication {
 const ATTEMPTS = 5;
 
 /**
- * Makes `dir` hold this image and nothing else: blobs first, each verified and hard-linked from the store, then
- * digest.json, then everything that it does not name is removed. Killed at any point, `dir` holds the old
- * image or the new one, or fails `verifyImage`; the next run repairs it.
+ * Makes `dir` contain exactly this image: links verified blobs from the store, writes digest.json, then removes
+ * everything else. If the process is killed, `dir` has the old image or the new one, or fails `verifyImage`; the next run
+ * repairs it.
  */
 export function publishImage(dir: string, publication: Publication): Promise<Result<DigestJson>> {
   return withLock(publication.lockPath, async () => {
     const json = encodeDigestJson(publication.digestJson);
-    // A publisher that was stopped for so long that its lock went stale may sweep our blobs: look again.
+    // A suspended publisher whose lock went stale may remove these blobs, so check again.
     for (let round = 1; ; round += 1) {
-      const done = await attempt(async () => {
+      const done = await catchFailures(async () => {
         await publishOnce(dir, json, publication);
         return isThere(dir, json, publication);
       });
@@ -41,12 +41,12 @@ export function publishImage(dir: string, publication: Publication): Promise<Res
       if (done.ok && done.value) return ok(publication.digestJson);
       if (round < ATTEMPTS) continue;
       if (!done.ok) return done;
-      return attempt(() => fail(ociFailure('LOCK_BUSY', { what: `Others keep writing to ${dir}.` })));
+      return catchFailures(() => fail(ociFailure('LOCK_BUSY', { what: `Others keep writing to ${dir}.` })));
     }
   });
 }
 
-/** Whether `dir` still has what was put there; the bytes of the blobs were verified on the way. */
+/** Whether `dir` still has the published files. Their bytes were verified before. */
 async function isThere(dir: string, json: Uint8Array, { digestJson }: Publication): Promise<boolean> {
   const present = await unlessMissing(readFile(join(dir, 'digest.json')));
   if (!present?.equals(json)) return false;
@@ -56,7 +56,7 @@ async function isThere(dir: string, json: Uint8Array, { digestJson }: Publicatio
   return wrong.every((failure) => failure === undefined);
 }
 
-/** A file that vanished under our hands, which only another publisher can do. */
+/** A file that vanished meanwhile; only another publisher removes files here. */
 function isDisturbed(failures: readonly { code: string; why?: string | undefined }[]): boolean {
   return failures.every(({ code, why }) => code === 'FILE_FAILED' && why?.includes('ENOENT'));
 }
@@ -78,13 +78,13 @@ async function publishOnce(dir: string, json: Uint8Array, publication: Publicati
   await removeOthers(join(dir, 'blobs', 'sha256'), new Set(blobs.map(({ digest }) => hexOf(digest))));
 }
 
-/** Whatever else has the name gives way: an output directory is ours. */
+/** Replaces any other entry of that name: the output directory belongs to the build. */
 async function makeDirectory(path: string): Promise<void> {
   if ((await unlessMissing(stat(path)))?.isFile()) await rm(path);
   await mkdir(path, { recursive: true });
 }
 
-/** Leaves a file alone that is right already, so that watchers of the file see no change where there is none. */
+/** Does not rewrite a file with equal content, so that file watchers see no change. */
 async function writeDigestJson(dir: string, bytes: Uint8Array): Promise<void> {
   const path = join(dir, 'digest.json');
   const present = await unlessMissing(readFile(path));

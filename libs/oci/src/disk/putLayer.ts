@@ -3,11 +3,11 @@ import type { Result } from '@prism-build/errors';
 import { CHUNK_SIZE, type CompressionOptions, loadCompressor } from '../compress';
 import type { Descriptor } from '../descriptor';
 import type { Digest } from '../digest';
+import type { LayerEntries } from '../entry';
 import { LAYER_TYPES } from '../mediaTypes';
 import { planTar, type TarPlan } from '../planTar';
-import type { Tree } from '../tree';
-import { attempt, unwrap } from './attempt';
 import { type ContentStore, putBlob } from './contentStore';
+import { catchFailures, unwrap } from './failures';
 import { readParts } from './readParts';
 
 /** A layer in the store: the blob's descriptor, and digest and size of the tar inside. */
@@ -16,8 +16,8 @@ export interface Layer extends Descriptor {
   readonly uncompressedSize: number;
 }
 
-/** The tar of a tree as a stream, for whoever needs it without a store; the buffer is reused. */
-export function* writeLayerTar(tree: Tree): Generator<Uint8Array> {
+/** The tar of a tree as a stream, for callers without a store. The buffer is reused. */
+export function* writeLayerTar(tree: LayerEntries): Generator<Uint8Array> {
   yield* readParts(unwrap(planTar(tree)), CHUNK_SIZE);
 }
 
@@ -27,10 +27,10 @@ export function* writeLayerTar(tree: Tree): Generator<Uint8Array> {
  */
 export function putLayer(
   store: ContentStore,
-  tree: Tree,
+  tree: LayerEntries,
   options: CompressionOptions,
 ): Promise<Result<Layer>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const plan = unwrap(planTar(tree));
     const diffHash = createHash('sha256');
     const chunks = compressParts(plan, options, (chunk) => diffHash.update(chunk));

@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ociFailure } from '@prism-build/errors';
+import type { Content } from '../entry';
 import type { TarPlan } from '../planTar';
-import type { Content } from '../tree';
-import { fail } from './attempt';
+import { fail } from './failures';
 
 /**
  * The bytes of a planned tar in chunks of exactly `chunkSize`, the last one shorter. Every file is read once,
- * straight into the chunk. The buffer is reused: a chunk is valid until the next one is asked for.
+ * straight into the chunk. The buffer is reused: a chunk is valid until the next request.
  */
 export function* readParts(plan: TarPlan, chunkSize: number): Generator<Uint8Array> {
   const chunk = Buffer.allocUnsafe(Math.min(chunkSize, plan.size));
@@ -29,7 +29,7 @@ export function* readParts(plan: TarPlan, chunkSize: number): Generator<Uint8Arr
 
 interface Piece {
   left(): number;
-  /** Puts what fits into `target`, and says how much that was; never 0 while something is left. */
+  /** Fills `target` as far as possible and returns the number of bytes; 0 only at the end. */
   read(target: Buffer): number;
   close(): void;
 }

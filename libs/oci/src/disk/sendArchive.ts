@@ -2,12 +2,12 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Result } from '@prism-build/errors';
 import type { Descriptor } from '../descriptor';
-import { attempt, unwrap } from './attempt';
+import { catchFailures, unwrap } from './failures';
 import { type BlobSources, gatherBlobs } from './findBlobs';
 
 /**
- * Sends an archive of blobs that were gathered and verified before its first byte. A reader that ends early is no
- * failure: it says itself why. `writable` is ended, or destroyed on failure.
+ * Sends an archive. All blobs are verified before its first byte. A reader that ends early is not a failure here: its own
+ * message gives the reason. Ends `writable`, or destroys it on failure.
  */
 export function sendArchive(
   parts: AsyncIterable<Uint8Array>,
@@ -15,7 +15,7 @@ export function sendArchive(
   sources: BlobSources,
   writable: Writable,
 ): Promise<Result<void>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const gathered = await gatherBlobs(sources, blobs);
     if (!gathered.ok) writable.destroy();
     unwrap(gathered);

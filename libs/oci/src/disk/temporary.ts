@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isSystemError } from './attempt';
+import { isSystemError } from './failures';
 
 const PREFIX = '.tmp-';
 

@@ -9,8 +9,8 @@ import { decompressLayer } from '../decompress';
 import type { Descriptor } from '../descriptor';
 import { DIGEST_PATTERN, type Digest } from '../digest';
 import { compressionOf, INDEX_TYPE, MANIFEST_TYPE } from '../mediaTypes';
-import { attempt, unlessMissing } from './attempt';
 import { blobPath } from './contentStore';
+import { catchFailures, unlessMissing } from './failures';
 import { checkBlobFile } from './hashFile';
 import { INDEX_FILE, LAYOUT_FILE } from './layout';
 
@@ -31,23 +31,23 @@ const manifestFile = z.looseObject({
 });
 
 /** `diffIDs` also decompresses every layer and compares with the config; that costs about 10 ms a MB. */
-export interface ValidateOptions {
+interface ValidateOptions {
   readonly diffIDs?: boolean | undefined;
 }
 
-/** Gives the violations one by one, so that an error of the file system loses none of those before it. */
+/** Yields the violations one by one, so that an error of the file system does not lose earlier ones. */
 type Violations<T = void> = AsyncGenerator<Failure, T>;
 
 /**
  * Follows an OCI image layout from index.json down to the layers, hashing every blob, and reports all
- * violations. Gives the descriptors of index.json.
+ * violations. Returns the descriptors of index.json.
  */
 export async function validateLayout(
   dir: string,
   options: ValidateOptions = {},
 ): Promise<Result<Descriptor[]>> {
   const failures: Failure[] = [];
-  const walk = await attempt(async () => {
+  const walk = await catchFailures(async () => {
     const checks = checkLayout(dir, options);
     let next = await checks.next();
     for (; !next.done; next = await checks.next()) failures.push(next.value);
@@ -96,7 +96,7 @@ async function* checkManifest(
   }
 }
 
-/** Whether a blob is there and whole. */
+/** Checks that a blob exists and matches its digest. */
 async function* checkBlob(dir: string, blob: Descriptor): Violations<boolean> {
   const failure = await checkBlobFile(blobPath(dir, blob.digest), blob, 'hashes');
   if (failure) yield failure;

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { type Failure, ociFailure, type Result } from '@prism-build/errors';
 import { checkConfig, checkManifests } from '../checkImage';
 import { type DigestJson, listOwnBlobs, parseDigestJson } from '../digestJson';
-import { attempt, fail, unlessMissing, unwrap } from './attempt';
 import { blobPath } from './contentStore';
+import { catchFailures, fail, unlessMissing, unwrap } from './failures';
 import { checkBlobFile, type Depth } from './hashFile';
 
-/** Reads `<dir>/digest.json` alone; whether the blobs are right is for `verifyImage`. */
+/** Reads only `<dir>/digest.json`; `verifyImage` checks the blobs. */
 export function readDigestJson(dir: string): Promise<Result<DigestJson>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const file = join(dir, 'digest.json');
     const text = await unlessMissing(readFile(file, 'utf8'));
     if (text === undefined)
@@ -19,12 +19,12 @@ export function readDigestJson(dir: string): Promise<Result<DigestJson>> {
 }
 
 /**
- * Checks an image directory as something that was restored from anywhere: digest.json, every blob beside it,
- * manifests and configs against digest.json. Index, manifests and configs are always hashed; `deep` decides
- * about layers. Every violation is reported. Layers of bases are not here and not looked for.
+ * Checks an image directory of unknown origin: digest.json, every blob beside it, and manifests and configs against
+ * digest.json. Index, manifests and configs are always hashed; `deep` selects the check of layers. Reports every
+ * violation. Layers of bases are stored elsewhere and not checked.
  */
 export function verifyImage(dir: string, options: { readonly deep: Depth }): Promise<Result<DigestJson>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     const image = unwrap(await readDigestJson(dir));
     const failures = [...checkManifests(image), ...(await checkBlobs(dir, image, options.deep))];
     if (failures.length > 0) fail(...failures);

@@ -1,8 +1,8 @@
 import type { Result } from '@prism-build/errors';
 import type { Descriptor } from '../descriptor';
 import { type LayerItem, readLayer } from '../readLayer';
-import { attempt } from './attempt';
 import type { ContentStore } from './contentStore';
+import { catchFailures } from './failures';
 import { guardLayer, openLayer } from './openLayer';
 
 /**
@@ -14,7 +14,7 @@ export function visitLayer(
   layer: Descriptor,
   visit: (item: LayerItem) => void | Promise<void>,
 ): Promise<Result<void>> {
-  return attempt(async () => {
+  return catchFailures(async () => {
     for await (const item of guardLayer(layer.digest, readLayer(await openLayer(store, layer)))) {
       await visit({ ...item, content: guardLayer(layer.digest, item.content) });
     }

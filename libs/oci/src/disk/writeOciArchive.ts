@@ -13,9 +13,8 @@ import { encodeLayoutFile, INDEX_FILE, LAYOUT_FILE } from './layout';
 import { sendArchive } from './sendArchive';
 
 /**
- * Writes one platform's image as a tar of an OCI layout, for `podman load`, blobs as they are: the engine then
- * holds the very manifest that was built. `name` is a full name with a tag. `writable` is ended, or destroyed
- * on failure.
+ * Writes one platform's image as a tar of an OCI layout, for `podman load`. Blobs are unchanged, so the engine has the
+ * same manifest that was built. `name` is a full name with a tag. Ends `writable`, or destroys it on failure.
  */
 export function writeOciArchive(
   image: PlatformImage,

@@ -1,4 +1,4 @@
-/** The bytes of a stream in the portions that a reader asks for; a portion is valid until the next one is asked for. */
+/** Reads a stream in portions of requested sizes. A portion is valid until the next request. */
 export interface ByteReader {
   /** The next `count` bytes; fewer only where the stream ends. */
   read(count: number): Promise<Buffer>;

@@ -1,4 +1,4 @@
-import type { EntryHeader } from '../tree';
+import type { EntryHeader } from '../entry';
 import type { RawHeader } from './header';
 import { parseCount } from './numbers';
 import { findRecord, type PaxRecords } from './paxRecords';
@@ -41,7 +41,7 @@ export interface Member {
   readonly stored: number;
 }
 
-/** Throws an Error on what tar readers read in different ways, and on what an image cannot hold. */
+/** Throws an Error on members that tar readers interpret differently, and on members that an image cannot contain. */
 export function describeMember(raw: RawHeader, { longName, longLink, records = [] }: Extensions): Member {
   const name =
     pick(longName, findRecord(records, 'GNU.sparse.name') ?? findRecord(records, 'path')) ?? raw.name;
@@ -82,7 +82,7 @@ export function describeMember(raw: RawHeader, { longName, longLink, records = [
 }
 
 /** `./usr/bin/` to `usr/bin`; `''` is the root. */
-export function cleanName(name: string): string {
+function cleanName(name: string): string {
   return name
     .replace(/^(\.?\/)+/, '')
     .replace(/^\.$/, '')

@@ -5,12 +5,12 @@ import { parseCount, readCount } from './numbers';
 import { findRecord, type PaxRecords } from './paxRecords';
 
 /** A piece of a sparse file that the archive holds; what lies between pieces is zeros. Bytes. */
-export interface Extent {
+interface Extent {
   readonly offset: number;
   readonly length: number;
 }
 
-export interface SparseMap {
+interface SparseMap {
   /** The size of the file. */
   readonly size: number;
   readonly extents: readonly Extent[];

@@ -1,6 +1,6 @@
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text of UTF-8 bytes. Throws an Error that names `what` if they are not: a guess would give the file another name. */
+/** Decodes UTF-8. Throws an Error that names `what` on other bytes: guessing would change the name of the file. */
 export function decodeText(bytes: Uint8Array, what: string): string {
   try {
     return utf8.decode(bytes);

@@ -3,7 +3,7 @@ import type { PaxRecords } from './paxRecords';
 const schily = 'SCHILY.xattr.';
 const libarchive = 'LIBARCHIVE.xattr.';
 
-export type Xattrs = Readonly<Record<string, Uint8Array>>;
+type Xattrs = Readonly<Record<string, Uint8Array>>;
 
 /**
  * Extended attributes of pax records: those of star, as bytes, which the engines read; else

@@ -15,14 +15,14 @@ import { type FindSource, planCopy } from '../copyStep';
 import type { CopyStep } from '../imagePlan';
 import { joinAbsolute, withoutSlash } from '../paths';
 
-/** A compile stage copies from the context alone; any other `--from` is refused by itself. */
+/** A compile stage may copy only from the context; each other `--from` is a failure. */
 const fromContext: FindSource = () => ok({ kind: 'context' });
 
 type Run = Extract<ResolvedInstruction, { keyword: 'RUN' }>;
 
 /**
- * A resolved stage as a compile stage: FROM, WORKDIR, COPY from the context, ARG, ENV and one exec-form RUN that a
- * language accepts. Failures name file and line of everything that keeps it from being one.
+ * Reads a resolved stage as a compile stage: FROM, WORKDIR, COPY from the context, ARG, ENV and one exec-form RUN that a
+ * language accepts. Failures name file and line of everything that prevents it.
  */
 export function readCompileStage(
   stage: ResolvedStage,

@@ -15,7 +15,7 @@ export function recogniseCompile(
 ): CompileReads {
   const index = findCompileStage(resolved[0]?.resolution.stages ?? []);
   if (index < 0) return { kind: 'absent' };
-  const readings = all(resolved.map((one) => readStage(containerfile, one, index)));
+  const readings = all(resolved.map((one) => readForPlatform(containerfile, one, index)));
   if (!readings.ok)
     return { kind: 'unrecognised', failures: distinct(readings.failures, ({ what }) => what) };
   const { stage } = readings.value[0]!;
@@ -32,7 +32,7 @@ export function recogniseCompile(
   };
 }
 
-function readStage(
+function readForPlatform(
   { file }: Containerfile,
   { platform, resolution: { stages, shared, failures } }: PlatformStages,
   index: number,
@@ -41,7 +41,7 @@ function readStage(
   if (broken.length > 0) return failed(...broken);
   const read = readCompileStage(stages[index]!, file);
   if (!read.ok) return read;
-  // PATH belongs to the toolchain, wherever it was found.
+  // PATH depends on where the toolchain was found, so it is not part of the stage.
   const { PATH: _, ...environment } = read.value.run.env;
   return ok({ stage: read.value.stage, platform: { platform, environment } });
 }

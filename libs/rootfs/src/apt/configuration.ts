@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
 /**
- * apt.conf for a state of its own in `directory`: nothing of the machine's apt is written, and nothing that is
- * installed counts. The machine's configuration is read first, so its proxies, sources and keys are in force.
+ * apt.conf for a private state in `directory`: does not write to the machine's apt, and ignores installed packages. The
+ * machine's configuration is read first, so its proxies, sources and keys apply.
  */
 export function aptConfiguration(
   directory: string,
@@ -31,8 +31,8 @@ ${sources === 'own' ? own.join('\n') : ''}
 }
 
 /**
- * sources.list for mirrors that are named: a mirror whose address ends in `security` has the suite's security
- * updates, any other the suite and its updates.
+ * sources.list for the named mirrors: one whose address ends in `security` has the suite's security updates, any other the
+ * suite and its updates.
  */
 export function sourcesList(mirrors: readonly string[], suite: string): string {
   const lines = mirrors.flatMap((mirror) => {
@@ -42,7 +42,7 @@ export function sourcesList(mirrors: readonly string[], suite: string): string {
   return lines.join('');
 }
 
-/** Pins that leave nothing but the suite, its updates and security: other sources of the machine are not looked at. */
+/** Pins that allow only the suite, its updates and security updates; other sources of the machine are ignored. */
 export function aptPreferences(suite: string): string {
   const pin = (release: string, priority: number) =>
     `Package: *\nPin: release ${release}\nPin-Priority: ${priority}\n`;

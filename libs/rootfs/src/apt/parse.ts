@@ -2,7 +2,7 @@ import { type Digest, isDigest } from '@prism-build/oci';
 import { parseParagraphs } from '../deb/control';
 import type { LockedPackage } from '../lock';
 
-/** What apt would install: the lines `Inst name[:architecture] (version … [architecture])` of a simulation. */
+/** The packages that apt would install: lines `Inst name[:architecture] (version … [architecture])` of a simulation. */
 export function parseSimulation(text: string): { name: string; version: string; architecture: string }[] {
   return text.split('\n').flatMap((line) => {
     const match = /^Inst (\S+?)(?::[a-z0-9-]+)? (?:\[\S+\] )?\((\S+) .*\[([a-z0-9-]+)\]\)/.exec(line);
@@ -10,7 +10,7 @@ export function parseSimulation(text: string): { name: string; version: string; 
   });
 }
 
-/** The packages in the output of `apt-cache show`, as a lock has them; those without a SHA-256 are left out. */
+/** The packages in the output of `apt-cache show`, in the form of a lock; skips those without a SHA-256. */
 export function parseRecords(text: string): LockedPackage[] {
   const found = parseParagraphs(text).flatMap((fields): LockedPackage[] => {
     const digest = `sha256:${fields.get('SHA256')}`;
@@ -27,8 +27,8 @@ export function parseRecords(text: string): LockedPackage[] {
 }
 
 /**
- * A dpkg status in which these packages are installed, out of their `apt-cache show`: what others need of them is
- * there, and they need nothing themselves. On hold, since apt would bring packages of one source to one state.
+ * A dpkg status in which these packages are installed, made from their `apt-cache show`: they satisfy dependencies and have
+ * none. They are on hold, because apt would otherwise upgrade all packages of one source together.
  */
 export function pretendInstalled(records: string): string {
   const kept = ['Package', 'Architecture', 'Version', 'Multi-Arch', 'Provides', 'Source'];

@@ -9,15 +9,15 @@ import { parseRecords, parseSimulation, pretendInstalled } from './parse';
 
 export interface Resolver {
   readonly run: Run;
-  /** apt's own state, kept between runs: its indexes are some 20 MB. */
+  /** apt's state, kept between runs: its indexes are about 20 MB. */
   readonly directory: string;
-  /** Mirrors that are named; none: the machine's sources. */
+  /** Named mirrors; if empty, the machine's sources are used. */
   readonly mirrors: readonly string[];
 }
 
 /**
- * The packages of a rootfs on an architecture, with all that they depend on, by apt's resolver: nothing is installed,
- * no root is needed, and the architecture need not be the machine's. PACKAGES_UNRESOLVED with apt's own words.
+ * The packages of a rootfs on an architecture, with all dependencies, by apt's resolver. Installs nothing, needs no root,
+ * and works for any architecture. Failure: PACKAGES_UNRESOLVED, with apt's message.
  */
 export async function resolvePackages(
   rootfs: Rootfs,
@@ -38,7 +38,7 @@ export async function resolvePackages(
   const chosen = parseSimulation(simulated.value).map(
     ({ name, version, architecture: of }) => `${name}:${of}=${version}`,
   );
-  // apt-cache knows packages for all architectures under the native one's name.
+  // apt-cache lists packages for all architectures (`all`) under the native architecture.
   const asked = chosen.map((one) => one.replace(':all=', `:${architecture}=`));
   const shown = await apt.value.call('apt-cache', ['show', ...asked]);
   if (!shown.ok) return shown;
@@ -54,7 +54,7 @@ export async function resolvePackages(
   return ok(chosen.map((one) => found.get(one)!));
 }
 
-/** States whose indexes this process has brought up to date: bases that are locked together see one mirror. */
+/** States whose indexes this process has updated, so that bases locked together see the same mirror state. */
 const updated = new Set<string>();
 
 interface Apt {
@@ -95,7 +95,7 @@ async function openApt(
   return done.ok ? ok({ call, status }) : done;
 }
 
-/** Lets packages count as installed, with the versions that are to be had. */
+/** Makes packages count as installed, in their available versions. */
 async function pretend(
   names: readonly string[],
   architectures: readonly string[],

@@ -1,6 +1,6 @@
 import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 
-export interface ArMember {
+interface ArMember {
   readonly name: string;
   readonly bytes: Uint8Array;
 }

@@ -1,6 +1,6 @@
 /**
- * The fields of a paragraph of control data (deb822(5)), names as written; a continued field keeps its line ends.
- * What is no field is left out.
+ * The fields of a paragraph of control data (deb822(5)), names as written. A continued field keeps its line ends. Ignores
+ * other lines.
  */
 export function parseParagraph(text: string): Map<string, string> {
   const fields = new Map<string, string>();

@@ -10,7 +10,7 @@ const decoders: Readonly<Record<string, (bytes: Uint8Array) => Bytes>> = {
   '.xz': (bytes) => unxz({ kind: 'bytes', bytes }),
 };
 
-/** The tar inside `x.tar[.gz|.xz|.zst]`, told by the name. Undefined for other endings. Corrupt input throws. */
+/** The tar inside `x.tar[.gz|.xz|.zst]`, chosen by the name. Undefined for other names. Throws on corrupt input. */
 export function decompressTar(name: string, bytes: Uint8Array): Bytes | undefined {
   const ending = /\.(?:tar|tgz)(\.\w+)?$/.exec(name);
   if (!ending) return undefined;

@@ -10,13 +10,13 @@ export interface Deb {
   readonly fields: ReadonlyMap<string, string>;
   /** The files of its control archive: `control`, `md5sums`, `conffiles`, maintainer scripts … */
   readonly control: ReadonlyMap<string, string>;
-  /** What it installs, as `dpkg-deb -x` would leave it. */
+  /** Its files, as `dpkg-deb -x` would extract them. */
   readonly tree: Tree;
 }
 
 /**
- * Unpacks a .deb (deb(5): control and data as tar, plain, gzip, xz or zstd). `keep` decides where contents are held.
- * PACKAGE_INVALID for whatever is damaged; failures of the disk are thrown as they come.
+ * Unpacks a .deb (deb(5): control and data as tar, plain, gzip, xz or zstd). `keep` stores contents. Failure:
+ * PACKAGE_INVALID, if it is damaged. Throws errors of the disk.
  */
 export async function readDeb(
   bytes: Uint8Array,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** How the attempt to read an address ended; `gone` is the server's own word that there is no such file. */
-export type Download =
+/** The outcome of a download; `gone`: the server says that the file does not exist. */
+type Download =
   | { readonly outcome: 'read'; readonly bytes: Uint8Array }
   | { readonly outcome: 'gone'; readonly why: string }
   | { readonly outcome: 'failed'; readonly why: string; readonly again?: boolean };
@@ -10,8 +10,8 @@ export type Download =
 const attempts = 3;
 
 /**
- * Reads a http, https or file address into memory, `limit` bytes at most (a longer answer is no answer). Tries again
- * after what may pass: a broken connection, a server's own error.
+ * Reads a http, https or file address into memory. Fails beyond `limit` bytes. Retries after broken connections and
+ * server errors.
  */
 export async function download(url: string, limit: number, timeout = 600_000): Promise<Download> {
   if (url.startsWith('file:')) return readLocal(url);
@@ -54,7 +54,7 @@ async function readLocal(url: string): Promise<Download> {
   }
 }
 
-/** fetch refuses addresses with a password, and no message may show one. */
+/** Moves a password out of the address: fetch refuses it, and messages must not show it. */
 function splitCredentials(url: string): { address: string; shown: string; headers: Record<string, string> } {
   const parsed = new URL(url);
   const { username, password } = parsed;
@@ -66,7 +66,7 @@ function splitCredentials(url: string): { address: string; shown: string; header
   return { address: parsed.href, shown: parsed.href, headers };
 }
 
-/** What fetch throws says little; its cause says why. */
+/** The reason of a failed fetch is in the cause of its exception. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? error.cause : undefined;

@@ -4,8 +4,8 @@ import type { Run } from '@prism-build/shell';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Go module proxies by GOPROXY, else as the machine's go has them. Private modules and `direct` are not for us: what
- * we fetch is verified against the lock, whoever gives it.
+ * Go module proxies from GOPROXY, else from the machine's go. Skips `direct` and settings for private modules: every
+ * download is verified against the lock.
  */
 export async function findModuleProxies(env: Environment, run: Run): Promise<Result<string[]>> {
   const named = proxiesIn(env.GOPROXY ?? '');
@@ -34,7 +34,7 @@ function proxiesIn(text: string): string[] {
     .filter((one) => /^(https?|file):/.test(one));
 }
 
-/** A go.work that wants a newer Go would otherwise make an old one refuse to answer. */
+/** Without this, an older Go would refuse to run because of a go.work that needs a newer one. */
 function goEnvironment(env: Environment): Record<string, string> {
   const { PATH = '', HOME = '' } = env;
   return { PATH, HOME, GOWORK: 'off', GOTOOLCHAIN: 'local' };

@@ -2,29 +2,29 @@ import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 import { type ContentStore, type Digest, digestOf, hasBlob, putBlob, readBlob } from '@prism-build/oci';
 import { download } from './download';
 
-/** A file as a lock has it. */
+/** A file of a lock. */
 export interface Wanted {
   /** For people: `libc6 2.36-9 (amd64)`. */
   readonly label: string;
   readonly size: number;
   readonly digest: Digest;
-  /** Where to look, in order; asked for only when the store has nothing. */
+  /** Addresses in order; called only if the store does not have the file. */
   readonly addresses: () => Promise<Result<readonly string[]>>;
 }
 
 const mediaType = 'application/octet-stream';
 
-/** Brings a file into the store where it is missing. Its bytes are verified whenever they are read. */
+/** Fetches a file into the store if it is missing. Its bytes are verified whenever they are read. */
 export async function fetchIntoStore(store: ContentStore, wanted: Wanted): Promise<Result<void>> {
   if (await hasBlob(store, wanted)) return ok(undefined);
   const fetched = await fetchBytes(store, wanted);
   return fetched.ok ? ok(undefined) : fetched;
 }
 
-/** The bytes of a file, out of the store, else from the first address that has what the lock names. */
+/** The bytes of a file: from the store, else from the first address that has the locked content. */
 export async function obtain(store: ContentStore, wanted: Wanted): Promise<Result<Uint8Array>> {
   if (await hasBlob(store, wanted)) {
-    // What is altered is removed by reading it, and fetched again.
+    // Reading an altered blob removes it; it is then fetched again.
     const kept = await readBlob(store, wanted.digest);
     if (kept.ok) return kept;
   }

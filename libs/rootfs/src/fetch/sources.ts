@@ -1,10 +1,10 @@
 import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 import type { Run } from '@prism-build/shell';
 
-/** Where packages may be had: addresses that a lock's `pool/…` paths are relative to. */
+/** Mirrors of packages: base addresses of the `pool/…` paths in a lock. */
 export interface Mirrors {
   readonly mirrors: readonly string[];
-  /** Archives that keep what mirrors drop. */
+  /** Archives that keep versions which mirrors drop. */
   readonly snapshots: readonly string[];
 }
 
@@ -16,8 +16,8 @@ export function namedMirrors(env: Environment): Mirrors {
 }
 
 /**
- * Mirrors to fetch from: those that are named, else those of the machine's own apt for the suite. MIRROR_UNKNOWN
- * where there are neither, nor a snapshot archive.
+ * Mirrors to fetch from: the named ones, else those of the machine's apt for the suite. Failure: MIRROR_UNKNOWN, if there
+ * are none and no snapshot archive.
  */
 export async function findMirrors(suite: string, env: Environment, run: Run): Promise<Result<Mirrors>> {
   const named = namedMirrors(env);
@@ -42,7 +42,7 @@ export function parseTargets(text: string, suite: string): string[] {
 
 /** The address of a path at each mirror, a slash between. */
 export function addressesOf(bases: readonly string[], path: string): string[] {
-  // A version in a name may hold + and ~, which mirrors want as they are.
+  // Mirrors expect + and ~ in file names unescaped.
   return bases.map((base) => `${base.replace(/\/+$/, '')}/${path.split('/').map(encodePart).join('/')}`);
 }
 

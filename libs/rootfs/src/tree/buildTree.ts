@@ -9,9 +9,9 @@ import { mergePackages } from './mergePackages';
 import { aliases } from './placePath';
 
 /**
- * The file system that rootfs.json describes, for one architecture: packages, archives, what maintainer scripts would
- * have made (merged directories, the bundle of certificates), less what is excluded, with the links that are declared
- * and the database of packages. Pure: the same values give the same tree, whoever runs it.
+ * The file system that rootfs.json describes, for one architecture: packages, archives, results of maintainer scripts
+ * (merged directories, the bundle of certificates), declared links and the package database, without excluded paths.
+ * Pure: equal values give equal trees.
  */
 export function buildTree(
   rootfs: Rootfs,
@@ -37,7 +37,7 @@ export function buildTree(
   }
   const describe = rootfs.database === 'dpkg' ? dpkgDatabase : statusDirectory;
   for (const [path, node] of describe(packages, architecture, tree)) tree.set(path, node);
-  // Archives may leave parents out.
+  // Archives may lack parent directories.
   return ok(completeTree(tree));
 }
 

@@ -2,7 +2,7 @@ import { type Node, readContent, type Tree } from '@prism-build/assemble';
 
 const directory = 'usr/share/ca-certificates/';
 
-/** Where programs look for it on Debian. */
+/** The path where programs on Debian look for the bundle. */
 export const bundlePath = 'etc/ssl/certs/ca-certificates.crt';
 
 /** The bundle that update-ca-certificates makes of the files of ca-certificates, in the order of their names. */

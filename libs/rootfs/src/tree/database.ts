@@ -3,15 +3,15 @@ import { type Node, readContent, type Tree } from '@prism-build/assemble';
 import type { Deb } from '../deb/readDeb';
 import { placePath } from './placePath';
 
-/** A package with the name that files about it have. */
+/** A package, with the base name of its database files. */
 interface Named {
   readonly deb: Deb;
   readonly name: string;
 }
 
 /**
- * `var/lib/dpkg/status.d` as distroless images have it: the control file of each package under its name, and the MD5
- * sums of its files as far as they are in the image. Scanners find packages by it; there is nothing to run dpkg on.
+ * `var/lib/dpkg/status.d` as in distroless images: the control file of each package, and the MD5 sums of those of its files
+ * that are in the image. Scanners find packages by it; dpkg cannot use it.
  */
 export function statusDirectory(packages: readonly Deb[], native: string, tree: Tree): [string, Node][] {
   return packages.flatMap((deb) => {
@@ -62,7 +62,7 @@ function md5Of(node: Node | undefined): string {
   return createHash('md5').update(readContent(node.content)).digest('hex');
 }
 
-/** The paths as the package writes them; dpkg knows the merged directories itself. */
+/** The paths as in the package; dpkg handles merged directories itself. */
 function listPaths(deb: Deb): string {
   return ['/.', ...[...deb.tree.keys()].map((path) => `/${path}`)].map((path) => `${path}\n`).join('');
 }

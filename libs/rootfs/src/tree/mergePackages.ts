@@ -4,8 +4,8 @@ import { namesIn } from '../deb/control';
 import type { Deb } from '../deb/readDeb';
 import { placePath } from './placePath';
 
-/** One file system out of many packages, and which of them each path is from. */
-export interface Merged {
+/** One file system made of many packages, and the package of each path. */
+interface Merged {
   readonly tree: Tree;
   readonly origins: ReadonlyMap<string, string>;
 }
@@ -41,14 +41,14 @@ export function mergePackages(packages: readonly Deb[]): Result<Merged> {
   return ok({ tree, origins });
 }
 
-/** A package may hold paths below what another has made a link. */
+/** Resolves parents: another package may have made a directory of this path a link. */
 function followParent(tree: Tree, path: string): string {
   const parent = parentOf(path);
   const resolved = parent === '' ? '' : (resolvePath(tree, parent) ?? parent);
   return resolved === '' ? baseName(path) : `${resolved}/${baseName(path)}`;
 }
 
-/** Whether what is there already serves the second package as well. */
+/** Whether the existing node is also right for the second package. */
 function keeps(tree: Tree, path: string, existing: Node, node: Node): boolean {
   if (existing.type === 'directory') return node.type === 'directory' || leadsToDirectory(node);
   if (existing.type === 'symlink' && node.type === 'directory') {

@@ -1,7 +1,7 @@
 /** Directories at the root that are links into usr since the merge (usrmerge of Debian 12, Ubuntu 20.10). */
 export const aliases = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'] as const;
 
-/** Where a path of a package lands: `lib/x` in `usr/lib/x`. A link in an alias' own place stays there. */
+/** The path in the image for a path of a package: `lib/x` becomes `usr/lib/x`. The link `lib` itself stays. */
 export function placePath(path: string, isDirectory: boolean): string {
   const slash = path.indexOf('/');
   const first = slash < 0 ? path : path.slice(0, slash);

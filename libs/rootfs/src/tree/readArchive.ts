@@ -1,11 +1,11 @@
-import { cleanPath, type Keep, type Node, readTarTree, type Tree } from '@prism-build/assemble';
+import { type Keep, type Node, readTarTree, type Tree, toTreePath } from '@prism-build/assemble';
 import { type IgnoreMatcher, parseIgnoreFile } from '@prism-build/containerfile';
 import { failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 import { unzipSync } from 'fflate';
 import { decompressTar } from '../deb/decompress';
 import type { RootfsArchive } from '../schema';
 
-/** What an archive puts into the image, by path from the root: stripped, filtered, modes set where it has none. */
+/** The entries of an archive by path from the image's root: stripped, filtered, with modes for entries without one. */
 export async function readArchiveTree(
   archive: RootfsArchive,
   name: string,
@@ -17,7 +17,7 @@ export async function readArchiveTree(
   if (!exclude.ok) return exclude;
   if (!executable.ok) return executable;
   const placed = (path: string): string | undefined => {
-    const inner = cleanPath(path).split('/').slice(archive.strip).join('/');
+    const inner = toTreePath(path).split('/').slice(archive.strip).join('/');
     return inner === '' || exclude.value.ignores(inner, false) ? undefined : inner;
   };
   try {
@@ -47,7 +47,7 @@ async function readTar(name: string, bytes: Uint8Array, keep: Keep): Promise<Tre
   return readTarTree(tar, keep);
 }
 
-/** Only what is wanted is inflated. Zip's modes are not read: what we unpack as zip are Go modules, which have none. */
+/** Inflates only wanted files. Ignores modes: zip archives here are Go modules, which have none. */
 async function readZip(
   bytes: Uint8Array,
   placed: (path: string) => string | undefined,
@@ -62,7 +62,7 @@ async function readZip(
       return false;
     },
   });
-  // One after the other, so that memory holds one file and not all.
+  // One after the other, so that only one file is in memory.
   for (const batch of batches(names, 500)) {
     const chosen = new Set(batch);
     for (const [name, content] of Object.entries(

@@ -14,7 +14,7 @@ interface Known {
   readonly kinds: Record<string, unknown>;
 }
 
-export interface KeptFacts extends Facts {
+interface KeptFacts extends Facts {
   /**
    * Writes what this run asked for, if it differs from what was there.
    *

@@ -53,7 +53,7 @@ export interface State {
   readonly target: string | undefined;
 }
 
-export interface Branches {
+interface Branches {
   readonly links: readonly string[];
   readonly directories: readonly string[];
 }
@@ -62,6 +62,8 @@ export interface Branches {
 export function openFiles(root: string, facts: Facts): Files {
   const looked = new Map<string, Looked>();
   const listed = new Map<string, readonly Listed[]>();
+  // Every component asks for the same few files at the root of the workspace.
+  const texts = new Map<string, string | undefined>();
   let seen: { readonly paths: Set<string>; readonly kinds: Set<string> } | undefined;
 
   const absolute = (path: string): string => absoluteIn(root, path);
@@ -77,6 +79,12 @@ export function openFiles(root: string, facts: Facts): Files {
           : nowhere;
     looked.set(path, found);
     return found;
+  };
+  const textOf = (path: string): string | undefined => {
+    if (texts.has(path)) return texts.get(path);
+    const text = look(path).kind === 'link' ? readTextIfThere(absolute(path)) : readText(absolute(path));
+    texts.set(path, text);
+    return text;
   };
   const askKind = (path: string): Looked => {
     seen?.kinds.add(path);
@@ -153,11 +161,7 @@ export function openFiles(root: string, facts: Facts): Files {
       askContent(path).kind === 'file'
         ? keep(path, kind, () => parse(fs.readFileSync(absolute(path), 'utf8')))
         : undefined,
-    text: (path) => {
-      const { kind } = askContent(path);
-      if (kind === 'none') return undefined;
-      return kind === 'link' ? readTextIfThere(absolute(path)) : readText(absolute(path));
-    },
+    text: (path) => (askContent(path).kind === 'none' ? undefined : textOf(path)),
     linkOf: (path) => {
       askKind(path);
       return targetOf(path);

@@ -31,9 +31,12 @@ export const nowhere: Looked = {
   changed: 0,
 };
 
+type HashFile = (path: string) => string | null;
+let hashFile: HashFile | undefined;
+
 /** Nx has loaded its native part long before us; a file that is gone again has no contents. */
 export function hashContents(absolute: string): string {
-  const { hashFile } = require('nx/src/native') as { hashFile: (path: string) => string | null };
+  hashFile ??= (require('nx/src/native') as { hashFile: HashFile }).hashFile;
   return hashFile(absolute) ?? '';
 }
 

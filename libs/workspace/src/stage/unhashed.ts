@@ -101,8 +101,12 @@ class Walk {
 
   constructor(private readonly request: UnhashedRequest) {}
 
-  /** Whether anything at the path is read. */
-  visit(path: string, kind: Kind, modes: boolean): boolean {
+  /**
+   * Whether anything at the path is read.
+   *
+   * @param above whether Nx passes over a directory above; undefined: nobody has looked at those
+   */
+  visit(path: string, kind: Kind, modes: boolean, above?: boolean): boolean {
     const { rules, files, context } = this.request;
     const directory = kind === 'directory';
     const ignored = path !== '' && rules.ignores(path, directory);
@@ -110,18 +114,21 @@ class Walk {
     if (this.seen.has(path)) return true;
     this.seen.add(path);
     const place = inContext(context, path);
-    const parts = path.split('/');
-    const restless = directory && parts.find(isRestless);
+    const names = above === undefined ? path.split('/') : [path.slice(path.lastIndexOf('/') + 1)];
+    const restless = directory && names.find(isRestless);
     if (restless) {
       this.why ??= `COPY takes ${place}, which changes with every command; a line "**/${restless}" in the ignore file leaves it out`;
       return true;
     }
+    const passedOver = above === true || names.some(isPassedOver);
     if (directory) {
-      const entries = files.list(place).map(({ name, kind }) => this.visit(joined(path, name), kind, modes));
+      const entries = files
+        .list(place)
+        .map(({ name, kind }) => this.visit(joined(path, name), kind, modes, passedOver));
       if (!ignored && !entries.includes(true)) this.empty.push(path);
       return !ignored || entries.includes(true);
     }
-    this.note(path, modes, parts.some(isPassedOver));
+    this.note(path, modes, passedOver);
     return true;
   }
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { TargetConfiguration } from '@nx/devkit';
+import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { type BuildOptions, hasRootfs } from '@prism-build/builder';
 import type { Reads } from '@prism-build/plan';
 import { imagesLockPath } from '@prism-build/registry';
@@ -18,6 +18,7 @@ import { workspaceFileset } from '../inference/read/fileset';
 import { toFilesets } from '../inference/read/filesets';
 import { compileFilesets, type KeyFacts } from '../inference/read/keys';
 import { followComponent } from '../inference/read/links';
+import { expandInputs } from '../inference/read/namedInputs';
 import { readCompileUnhashed, readImageUnhashed } from '../inference/read/unhashed';
 
 /**
@@ -32,14 +33,16 @@ import { readCompileUnhashed, readImageUnhashed } from '../inference/read/unhash
 export function findUncovered(
   root: string,
   options: BuildOptions,
-  target: TargetConfiguration | undefined,
+  project: ProjectConfiguration | undefined,
+  target: string,
   reads: Reads,
 ): string | undefined {
-  const inputs = new Set((target?.inputs ?? []).map(filesetOf));
+  const given = expandInputs(project?.targets?.[target]?.inputs ?? [], project?.namedInputs);
+  const inputs = new Set(given.map(filesetOf));
   const { containerfile, context, buildArgs, step } = options;
   if (!inputs.has(workspaceFileset(`${containerfile}.dockerignore`))) return undefined;
   const variables = variablesOf(buildArgs);
-  const unkeyed = variables.find((name) => !target?.inputs?.some((one) => isVariable(one, name)));
+  const unkeyed = variables.find((name) => !given.some((one) => isVariable(one, name)));
   if (unkeyed !== undefined)
     return `the variable ${unkeyed} is in no cache key; name it in buildArgs of build-image in project.json`;
   const identity = pluginIdentity(__dirname, root);

@@ -27,7 +27,7 @@ const dockerInfo = z.object({
   SecurityOptions: z.array(z.string()).nullish(),
 });
 
-/** The engine that builds would take; undefined where there is none. */
+/** The engine that builds would use; undefined if there is none. */
 export async function readEngine(run: Run, asked = 'auto'): Promise<EngineFacts | undefined> {
   const engine = chooseEngine(asked, isOnPath);
   if (!engine.ok) return undefined;
@@ -44,7 +44,7 @@ export async function readEngine(run: Run, asked = 'auto'): Promise<EngineFacts 
   };
 }
 
-/** The last sentence of what an engine printed: Docker without a daemon prints a table of nothing, too. */
+/** The last sentence of an engine's output; before it, Docker without a daemon prints an empty table. */
 export function lastWords(text = ''): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{'));
   return lines.at(-1)?.trim() ?? 'it says nothing';
@@ -52,7 +52,7 @@ export function lastWords(text = ''): string {
 
 type Details = Omit<EngineFacts, 'name' | 'version'>;
 
-/** What `podman info --format json` says; a shape that is not known is a trouble, not an exception. */
+/** Parses `podman info --format json`. An unknown format is reported as trouble, not thrown. */
 export function parsePodman(text: string): Details {
   const parsed = podmanInfo.safeParse(parse(text));
   if (!parsed.success) return { trouble: 'its info has another shape' };
@@ -69,7 +69,7 @@ export function parsePodman(text: string): Details {
   };
 }
 
-/** What `docker info --format '{{json .}}'` says; without a server it has errors in place of a version. */
+/** Parses `docker info --format '{{json .}}'`; without a server, it has errors instead of a version. */
 export function parseDocker(text: string): Details {
   const value = parse(text);
   const parsed = dockerInfo.safeParse(value);

@@ -4,9 +4,9 @@ import { commandFor, type System, systemOf } from './systems';
 export interface Finding {
   readonly what: string;
   readonly found: string;
-  /** `missing` is what no image can be loaded or run without; `better` what would help. */
+  /** `missing`: images cannot be loaded or run without it. `better`: it would help. */
   readonly verdict: 'good' | 'better' | 'missing';
-  /** What to do, a command wherever there is one; empty where nothing is to be done. */
+  /** The remedy, a command if possible; empty if nothing is to be done. */
   readonly todo: string;
 }
 
@@ -27,7 +27,7 @@ const missing = (what: string, found: string, todo: string): Finding => ({
 /** Bytes that a cold build of a few images and their builders may need. */
 const enough = 5e9;
 
-/** What is there and what is missing, in the order in which one would set it up. Pure. */
+/** Findings in the order of setting up a machine. Pure. */
 export function examine(facts: Facts): Finding[] {
   const system = systemOf(facts);
   if (system === 'windows') {
@@ -108,7 +108,7 @@ function examineSettings(engine: EngineFacts, system: System): Finding[] {
       better('cgroups', 'v1: limits do nothing without root', 'boot with systemd.unified_cgroup_hierarchy=1'),
     );
   else if (cgroups) findings.push(good('cgroups', [cgroups, cgroupManager].filter(Boolean).join(', ')));
-  // crun cannot do without a cgroup that it may write to; runc of Debian manages.
+  // crun needs a writable cgroup; Debian's runc does not.
   if (runtime === 'runc' && cgroups === 'v2')
     findings.push(better('OCI runtime', 'runc; crun starts containers faster', commandFor(system, 'crun')));
   else if (runtime) findings.push(good('OCI runtime', runtime));

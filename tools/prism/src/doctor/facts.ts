@@ -1,4 +1,4 @@
-/** What is known of a machine; everything that could not be found out is undefined. */
+/** Facts about a machine; unknown ones are undefined. */
 export interface Facts {
   readonly platform: 'linux' | 'darwin' | 'win32' | (string & {});
   /** As in images: amd64, arm64. */
@@ -9,9 +9,9 @@ export interface Facts {
   readonly systemd: boolean;
   readonly node: string;
   readonly engine: EngineFacts | undefined;
-  /** What PRISM_ENGINE says. */
+  /** The value of PRISM_ENGINE. */
   readonly askedEngine?: string | undefined;
-  /** Machines of `podman machine`; undefined where the command has no machines. */
+  /** Machines of `podman machine`; undefined if the command does not support them. */
   readonly machines: readonly { readonly name: string; readonly running: boolean }[] | undefined;
   readonly skopeo: string | undefined;
   /** The Trivy that scans would use; `version` is undefined if its digest is not pinned. */
@@ -24,14 +24,14 @@ export interface Facts {
   readonly toolchains: readonly ToolchainFacts[];
   /** Settings files that exist: CONTAINERS_CONF of the user, else the user's own containers.conf. */
   readonly settings: string | undefined;
-  /** Where a drop-in of ours would go, and what is there. */
+  /** The path of the drop-in, and its current content. */
   readonly dropIn: { readonly path: string; readonly text: string | undefined };
 }
 
 export interface EngineFacts {
   readonly name: 'podman' | 'docker';
   readonly version: string;
-  /** What it says when it does not answer. */
+  /** The error message if it does not work. */
   readonly trouble?: string | undefined;
   readonly rootless?: boolean | undefined;
   readonly storageDriver?: string | undefined;

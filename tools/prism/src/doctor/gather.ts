@@ -11,7 +11,7 @@ import { readToolchains } from './toolchains';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Asks the machine; nothing here fails, what cannot be found out is undefined. */
+/** Collects facts about the machine. Never fails; unknown facts are undefined. */
 export async function gatherFacts(directories: Directories, run: Run, env: Env): Promise<Facts> {
   const release = readTextIfThere('/etc/os-release') ?? '';
   const field = (name: string) =>
@@ -73,7 +73,7 @@ async function readMachines(run: Run): Promise<Facts['machines']> {
   }
 }
 
-/** Interpreters that the kernel would start: binfmt_misc, one file each. */
+/** Interpreters registered in the kernel's binfmt_misc, one file each. */
 function readEmulation(): string[] {
   const directory = '/proc/sys/fs/binfmt_misc';
   const names = existsSync(directory) ? readdirSync(directory) : [];

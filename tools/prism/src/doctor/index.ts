@@ -12,9 +12,8 @@ import { formatFindings } from './report';
 import { formatSettings, listSettings, mayWrite } from './settings';
 
 /**
- * The `doctor` generator: `nx g prism:doctor [--settings] [--write] [--json --quiet]`. It fails where something is
- * missing without which no image can be loaded or run. What it writes is written by what it returns: Nx calls that
- * unless the run is dry.
+ * The `doctor` generator: `nx g prism:doctor [--settings] [--write] [--json --quiet]`. Fails if something is missing that
+ * loading or running images needs. Returns a function that writes; Nx calls it unless the run is dry.
  */
 export async function doctor(tree: Tree, value: unknown): Promise<() => void> {
   const options = unwrap(parseOptions(doctorOptions, value, 'prism:doctor'));
@@ -40,7 +39,7 @@ export async function doctor(tree: Tree, value: unknown): Promise<() => void> {
   };
 }
 
-/** Settings are written where nobody else's stand in their place, and only for Podman, which reads drop-ins. */
+/** Settings may be written only if they override no settings of the user, and only for Podman, which reads drop-ins. */
 export function checkWrite(facts: Pick<Facts, 'dropIn' | 'engine' | 'settings'>): Result<boolean> {
   const refuse = (what: string, remedy: string) =>
     failed(imageFailure('SETTINGS_NOT_WRITTEN', { what, remedy }));

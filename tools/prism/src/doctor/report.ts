@@ -3,7 +3,7 @@ import type { Finding } from './examine';
 const signs = { good: '✓', better: '•', missing: '✗' } as const;
 const colours = { good: 32, better: 33, missing: 31 } as const;
 
-/** Aligned columns, what to do below its finding. Colour is for terminals. */
+/** Findings in aligned columns, each with its remedy below. Colours only for terminals. */
 export function formatFindings(findings: readonly Finding[], colour: boolean): string {
   const width = Math.max(...findings.map(({ what }) => what.length));
   return findings

@@ -1,6 +1,6 @@
 import type { Facts } from './facts';
 
-/** One of ADR-049's settings: what it brings, and what it gives away. */
+/** A setting of containers.conf with its benefit and its cost in isolation. */
 export interface Setting {
   readonly table: 'containers' | 'engine' | 'network';
   readonly key: string;
@@ -8,7 +8,7 @@ export interface Setting {
   readonly value: string;
   readonly gives: string;
   readonly costs: string;
-  /** Whether `--write` writes it: what weakens isolation is only shown. */
+  /** Whether `--write` writes it. Settings that weaken isolation are only printed. */
   readonly safe: boolean;
 }
 
@@ -21,7 +21,7 @@ const host = (key: string, gives: string, costs: string): Setting => ({
   safe: false,
 });
 
-/** All of ADR-049, in its order; those that this machine cannot take are left out. */
+/** All settings in order, without those that this machine cannot use. */
 export function listSettings({ engine, systemd }: Facts): Setting[] {
   const settings: Setting[] = [
     host(
@@ -99,12 +99,12 @@ export function listSettings({ engine, systemd }: Facts): Setting[] {
       safe: engine?.networkBackend === 'netavark',
     },
   ];
-  // Without a cgroup to write to there are no limits to set.
+  // Limits need a writable cgroup.
   const pids = engine?.rootless === true && engine.cgroups === 'v1';
   return settings.filter(({ key }) => !(pids && key === 'pids_limit'));
 }
 
-/** containers.conf (5): the safe ones in force, the others as comments, each with its word. */
+/** containers.conf(5) with the safe settings, and the others as comments, each explained. */
 export function formatSettings(settings: readonly Setting[]): string {
   const tables = ['containers', 'engine', 'network'] as const;
   const blocks = tables.map((table) => {
@@ -117,10 +117,10 @@ export function formatSettings(settings: readonly Setting[]): string {
   return `${mark}${blocks.join('')}`;
 }
 
-/** The first line of a file of ours. */
+/** The first line identifies a drop-in that the doctor wrote. */
 export const mark = '# Written by nx g prism:doctor --write; delete this file to take it back.\n';
 
-/** Whether the drop-in may be written: never over a file that is not ours. */
+/** Whether the drop-in may be written. A file that the doctor did not write is never overwritten. */
 export function mayWrite({ dropIn }: Pick<Facts, 'dropIn'>): boolean {
   return dropIn.text === undefined || dropIn.text.startsWith(mark);
 }

@@ -13,7 +13,7 @@ export function systemOf({ platform, distribution, wsl }: Facts): System {
 
 type Need = 'podman' | 'skopeo' | 'emulation' | 'crun' | 'machine' | 'start' | 'overlay';
 
-/** Storage cannot be converted. */
+/** Podman cannot convert existing storage, so a change of driver needs a reset. */
 const reset = '# then podman system reset, which deletes all images and containers';
 
 const apt: Partial<Record<Need, string>> = {
@@ -24,7 +24,7 @@ const apt: Partial<Record<Need, string>> = {
   overlay: `sudo apt-get install -y fuse-overlayfs ${reset}`,
 };
 
-/** The machine that a Mac gets: rootless, half of an ordinary laptop. */
+/** The recommended podman machine for a Mac: rootless, half of a typical laptop. */
 const machine = 'podman machine init --cpus 4 --memory 4096 --disk-size 50';
 
 const commands: Readonly<Record<System, Partial<Record<Need, string>>>> = {
@@ -49,7 +49,7 @@ const commands: Readonly<Record<System, Partial<Record<Need, string>>>> = {
 
 const names: Partial<Record<Need, string>> = { emulation: 'qemu-user-static', overlay: 'fuse-overlayfs' };
 
-/** The command that brings what is missing; a sentence where no command is known. */
+/** The command that installs a missing item; a sentence if no command is known. */
 export function commandFor(system: System, need: Need): string {
   return commands[system][need] ?? `install ${names[need] ?? need} with the package manager of this system`;
 }

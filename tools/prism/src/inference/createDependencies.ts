@@ -2,7 +2,7 @@ import type { CreateDependencies } from '@nx/devkit';
 import { type Edge, resolveEdges } from './make/edges';
 import { listLateEdges } from './make/makerEdges';
 
-/** What the last inference of a workspace found; Nx asks for nodes first, then for edges, in one process. */
+/** Edges that the last inference found. Nx calls createNodes first, then createDependencies, in one process. */
 const found = new Map<string, readonly Edge[]>();
 
 export function keepEdges(workspaceRoot: string, edges: readonly Edge[]): void {

@@ -17,7 +17,7 @@ const installedVersion = {
   fields: ['dependencies.prism', 'devDependencies.prism'],
 };
 
-/** What the executor of builds loads, as `loaded.cjs` found it when the plugin was compiled. */
+/** What an executor loads, as `loaded.cjs` found it when the plugin was compiled. */
 interface Loaded {
   readonly filesets: readonly string[];
   readonly packages: readonly string[];
@@ -33,14 +33,14 @@ const everything: Loaded = { filesets: ['tools/prism/src/**/*', 'libs/*/src/**/*
  *
  * @param moduleDirectory the directory of the compiled entries
  */
-export function pluginIdentity(moduleDirectory: string, workspaceRoot: string): Identity {
+export function pluginIdentity(moduleDirectory: string, workspaceRoot: string, executor = 'build'): Identity {
   const inside = relative(workspaceRoot, moduleDirectory);
   if (inside.startsWith('..') || inside.split('/').includes('node_modules'))
     return {
       inputs: [{ externalDependencies: [] }, installedVersion],
-      options: { plugin: executorIdentity().slice(0, 16) },
+      options: { plugin: executorIdentity(executor).slice(0, 16) },
     };
-  const { filesets, packages } = readLoaded(moduleDirectory);
+  const { filesets, packages } = readLoaded(moduleDirectory, executor);
   const inputs = [
     ...filesets.map((fileset) => `{workspaceRoot}/${fileset}`),
     { externalDependencies: [...packages] },
@@ -48,7 +48,8 @@ export function pluginIdentity(moduleDirectory: string, workspaceRoot: string): 
   return { inputs, options: {} };
 }
 
-function readLoaded(directory: string): Loaded {
+function readLoaded(directory: string, executor: string): Loaded {
   const text = readTextIfThere(join(directory, 'loaded.json'));
-  return text === undefined ? everything : (JSON.parse(text) as Loaded);
+  const all = text === undefined ? {} : (JSON.parse(text) as Readonly<Record<string, Loaded>>);
+  return all[executor] ?? everything;
 }

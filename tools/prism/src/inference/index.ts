@@ -13,11 +13,11 @@ import { makeProject, usesOf } from './make/makeProject';
 import { keepConsumers, listMakerEdges } from './make/makerEdges';
 import { nameProjects } from './make/names';
 import { type Known, readKnown, restampedIn } from './make/rehashed';
-import { findSubmodules } from './make/submodules';
+import { submoduleFilesets } from './make/submodules';
 import { type Kept, openKept } from './memory/kept';
 import type { Asked } from './memory/told';
 import { type Consumer, linkComponents, listLinkFailures } from './outputs/linkComponents';
-import { inferenceGlob, type Place, placeComponents } from './places';
+import { type ComponentPlace, inferenceGlob, placeComponents } from './places';
 import type { PluginOptions } from './pluginOptions';
 import { type ReadProject, readProject } from './read/readProject';
 import { keepTold, recheck, summariseReads } from './recheck';
@@ -25,7 +25,7 @@ import { keepTold, recheck, summariseReads } from './recheck';
 export { createDependencies } from './createDependencies';
 export type { PluginOptions } from './pluginOptions';
 
-/** Every Containerfile (or Dockerfile) is a project. A broken one warns, and breaks no other. */
+/** Every Containerfile (or Dockerfile) is a project. One with errors gives warnings and does not affect others. */
 export const createNodes: CreateNodes<PluginOptions> = [
   inferenceGlob,
   (found, options, { workspaceRoot, nxJsonConfiguration: nxJson }) => {
@@ -43,14 +43,14 @@ export const createNodes: CreateNodes<PluginOptions> = [
   },
 ];
 
-/** Nx's daemon does not hear of all that a build sees: it is told what changed in variables, before it looks up keys. */
+/** Nx's daemon does not notice all changes that a build sees. Variables tell it about them before it looks up keys. */
 export const preTasksExecution: PreTasksExecution<PluginOptions> = async (_options, { workspaceRoot }) => {
   const variables = await recheck(workspaceRoot, async (asked) => {
     const components = readAll(asked, workspaceRoot)?.components ?? [];
     const restamped = components.some(({ reads }) => restampedIn(reads).length > 0);
     return summariseReads(components, restamped ? await readKnown(workspaceRoot) : () => undefined);
   });
-  // Nx takes over what a plugin sets here.
+  // Nx copies the variables that a plugin sets here.
   Object.assign(process.env, variables);
 };
 
@@ -75,7 +75,7 @@ function readAll({ found, options, nxJson }: Asked, workspaceRoot: string): Infe
   const projectFiles = readProjectFiles(found, kept.files);
   const readDeclared = (names: ReadonlyMap<string, string>) =>
     readDeclaredProjects(workspaceRoot, projectFiles, nxJson, names);
-  // Which project makes a path does not matter for where it lies.
+  // The context depends on which paths targets make, not on which project makes them.
   const outputs = openLazily(() => readDeclared(new Map()).outputs);
   const facts = { stated: listStated(found, projectFiles, kept.files), madeBy: openMadeBy(outputs) };
   const components = nameAll(
@@ -92,9 +92,12 @@ function makeAll(inferred: Inferred, known: Known) {
   const links = linkBases(components.flatMap(listNamed), prefix);
   const roots = new Map(components.map(({ name, root }) => [name, root]));
   const directories = new Set(roots.values());
-  const submodules = findSubmodules(kept.files);
+  const submodules = submoduleFilesets(workspaceRoot, kept.files);
   const declared = readDeclared(new Map(components.map(({ name, root }) => [root, name])));
-  const consumers = components.map((one): Consumer & Place => ({ ...one, siblings: siblingsOf(one, links) }));
+  const consumers = components.map((one): Consumer & ComponentPlace => ({
+    ...one,
+    siblings: siblingsOf(one, links),
+  }));
   const linked = linkComponents(consumers, declared.projects, declared.outputs, nxJson);
   warn(listLinkFailures(linked));
   const made = components.map((one, index) => {
@@ -116,15 +119,15 @@ function makeAll(inferred: Inferred, known: Known) {
   return made.map(({ node: [file, result] }): [string, CreateNodesResult] => [file, result]);
 }
 
-interface Unnamed extends Place, ReadProject {}
+interface Unnamed extends ComponentPlace, ReadProject {}
 
 interface Component extends Unnamed {
   readonly name: string;
 }
 
-/** As it was kept, where none of its files has changed. */
+/** Reads a component; from memory if none of its files has changed. */
 function read(
-  place: Place,
+  place: ComponentPlace,
   { files, find, keep }: Kept,
   options: PluginOptions | undefined,
   identity: Identity,
@@ -135,7 +138,7 @@ function read(
   const { value, witness } = files.watch(place.directory, () =>
     readProject(place, options, identity, files, facts),
   );
-  // What warns is read again every time, and warns again.
+  // Components with warnings are read every time, so that they warn again.
   if (value.warnings.length === 0 && witness) keep(place.file, value.reads, witness);
   return value;
 }
@@ -155,7 +158,7 @@ function listNamed({ name, reads }: Component): Named[] {
   return reads.images.map(({ variant, references }) => ({ name: imageKey(name, variant), references }));
 }
 
-/** On standard error: what nx prints for scripts is on the other. Building says the rest of what is wrong. */
+/** On standard error, because scripts read standard output. The build reports all failures. */
 function warn(failures: readonly Failure[], most = 10): void {
   if (failures.length === 0) return;
   const more = failures.length > most ? `  and ${failures.length - most} more\n` : '';

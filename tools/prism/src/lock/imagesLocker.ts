@@ -37,7 +37,7 @@ export const imagesLocker: Locker = async ({ directories, project, image: target
   const store = await openContentStore(directories.store);
   if (!store.ok) return store;
   const tools = { run, store: store.value, directory: join(directories.prism, 'pulls') };
-  // A lock that cannot be read is replaced, and everything in the new one counts as added.
+  // An unreadable lock is replaced; all entries of the new one count as added.
   const old = readImagesLock(directories.root, options.value.containerfile);
   const before = old.ok ? old.value : undefined;
   const groups = groupUses(foreign);
@@ -61,7 +61,7 @@ interface Group {
   readonly uses: readonly ImageUse[];
 }
 
-/** Names that mean the same image are one. */
+/** Merges names of the same image. */
 function groupUses(uses: readonly ImageUse[]): Result<Group[]> {
   const named = all(
     uses.map((use) => {

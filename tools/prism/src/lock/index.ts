@@ -17,15 +17,14 @@ export async function lock(tree: Tree, options: unknown): Promise<undefined | ((
   const done = await lockProjects(tree, options);
   if (done.ok) return undefined;
   const text = renderFailures(done.failures);
-  // Nx writes nothing of a generator that throws, and what was locked does not depend on what failed. What is
-  // returned runs once it is written.
+  // If the generator threw, Nx would discard the successful locks. The returned function runs after Nx has written them.
   process.stderr.write(`${text}\n`);
   return () => {
     throw new Error('some images or packages were not locked, see above');
   };
 }
 
-/** Where the Containerfile lies: not in the project's root where several lie together. */
+/** The directory of the Containerfile; not the project's root if several share a directory. */
 function placeOf(image: { readonly containerfile?: unknown } | undefined): string | undefined {
   return typeof image?.containerfile === 'string' ? dirname(image.containerfile) : undefined;
 }
@@ -33,7 +32,7 @@ function placeOf(image: { readonly containerfile?: unknown } | undefined): strin
 async function lockProjects(tree: Tree, value: unknown): Promise<Result<void>> {
   const options = parseOptions(lockOptions, value, 'prism:lock');
   if (!options.ok) return options;
-  // The graph, not getProjects: that knows nothing of projects that are inferred.
+  // The graph, not getProjects, which lacks inferred projects.
   const { nodes } = await createProjectGraphAsync({ exitOnError: false });
   const chosen = options.value.project?.split(',') ?? Object.keys(nodes).sort();
   const failures: Failure[] = [];

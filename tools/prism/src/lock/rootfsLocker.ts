@@ -17,12 +17,12 @@ export const rootfsLocker: Locker = async ({ directories, root }) => {
   if (!store.ok) return store;
   const directory = join(directories.cache, 'apt');
   const locking = { rootfs: rootfs.value, directory, store: store.value, env: process.env, run };
-  // One apt a state: clones may share it.
+  // One apt at a time for each state, which clones may share.
   const lock = await withLock(join(directories.cache, 'locks', 'apt.lock'), () => lockRootfs(locking));
   if (!lock.ok) return lock;
   const path = join(root, rootfsLockFile);
   const old = readTextIfThere(join(directories.root, path));
-  // A lock that cannot be read is replaced, and everything in the new one counts as added.
+  // An unreadable lock is replaced; all entries of the new one count as added.
   const before = old === undefined ? undefined : readLock(old, path);
   const changes = describeChanges(before?.ok ? before.value : undefined, lock.value);
   return ok({ path, text: encodeLock(lock.value), changes });

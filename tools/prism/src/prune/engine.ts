@@ -27,7 +27,7 @@ const lines = (text: string) =>
     .map((line) => line.trim())
     .filter(Boolean);
 
-/** Asks an engine what of ours nobody needs. */
+/** Lists unused labelled or named objects of this workspace in an engine. */
 export async function planLeftovers(
   engine: Engine,
   run: Run,
@@ -54,7 +54,7 @@ export async function planLeftovers(
   });
 }
 
-/** Removes them one by one and never by force: what an engine will not give is in use. Gives how many went. */
+/** Removes them one by one, never by force: an object that the engine refuses to remove is in use. Returns the number. */
 export async function removeLeftovers(engine: Engine, run: Run, plan: EnginePlan): Promise<number> {
   let count = 0;
   for (const container of plan.containers)

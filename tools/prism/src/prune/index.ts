@@ -16,19 +16,19 @@ import { removeFiles } from './removeFiles';
 import { type Images, listImageTargets, outputsOf } from './targets';
 
 /**
- * The `prune` generator: `nx g prism:prune [--keep=2GB] [--dry-run] [--json --quiet]`. It says what nobody needs, and
- * returns what removes it: Nx calls that unless the run is dry.
+ * The `prune` generator: `nx g prism:prune [--keep=2GB] [--dry-run] [--json --quiet]`. Lists unused files and images, and
+ * returns a function that removes them; Nx calls it unless the run is dry.
  */
 export async function prune(tree: Tree, value: unknown): Promise<() => Promise<void>> {
   const options = unwrap(parseOptions(pruneOptions, value, 'prism:prune'));
   const keep = unwrap(parseKeep(options.keep));
   const directories = directoriesOf(tree.root, process.env);
-  // A graph with errors is no answer to which projects there are: this throws.
+  // Throws if the graph has errors: it may then lack projects.
   const { nodes } = await createProjectGraphAsync({ exitOnError: false });
   const images = listImageTargets(nodes);
   const disk = await planDisk(directories, outputsOf(images, nodes), keep, Date.now());
   const engine = options.engine === 'none' ? undefined : pickEngine(options.engine);
-  // Where there is no engine there is nothing of ours in it.
+  // Without an engine, no images are loaded.
   const chosen = engine?.ok ? engine.value : undefined;
   const leftovers = chosen && unwrap(await askEngine(chosen, directories, images));
   process.stdout.write(options.json ? encode(disk, leftovers) : describe(disk, leftovers));
@@ -79,7 +79,7 @@ async function apply(
   });
 }
 
-/** Under the lock of those who load: what they have just brought is not taken away before it has its names. */
+/** Holds the lock of `load-image`, so that a new image is not removed before it has its names. */
 function removeUnder(engine: Engine, directories: Directories, plan: EnginePlan): Promise<Result<number>> {
   const work = async () => ok(await removeLeftovers(engine, engineRun(directories), plan));
   return withLock(lockPath(directories, `load-${engine.name}`), work);

@@ -1,6 +1,6 @@
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 
-/** What is kept of what nobody names: so many bytes of the store, or what was used in so many milliseconds. */
+/** The limit for unreferenced files: bytes of the store, or milliseconds since the last use. */
 export type Keep = { readonly bytes: number } | { readonly milliseconds: number };
 
 const bytes: Readonly<Record<string, number>> = {

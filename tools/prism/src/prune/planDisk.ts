@@ -10,7 +10,7 @@ export interface Outputs {
   /** `proxy`, `proxy/debug`. */
   readonly images: ReadonlySet<string>;
   readonly compiled: ReadonlySet<string>;
-  /** All, whatever they are. */
+  /** Names of all projects, with or without an image. */
   readonly projects: ReadonlySet<string>;
   /** Files that may lock bases of registries, workspace-relative. */
   readonly locks: readonly string[];
@@ -24,7 +24,7 @@ export interface DiskPlan {
   readonly keptBytes: number;
 }
 
-/** What can go from the disk. Nothing is removed here, and nothing younger than the grace time is named. */
+/** Plans which files to remove. Removes nothing itself, and never names files younger than the grace time. */
 export async function planDisk(
   directories: Directories,
   outputs: Outputs,
@@ -68,13 +68,13 @@ async function listGone(directory: string, file: string, there: ReadonlySet<stri
   return (
     outputs
       .filter(({ path }) => !there.has(path))
-      // A folder that holds one of a project's is not removed whole.
+      // Keeps a folder that contains the folder of an existing project.
       .filter(({ path }) => ![...there].some((one) => one.startsWith(`${path}/`)))
       .map((one) => ({ ...one, path: join(directory, one.path) }))
   );
 }
 
-/** Work trees of projects that are gone; a directory that other workspaces share says nothing of theirs. */
+/** Work trees of projects that no longer exist. None if other workspaces share the directory: their projects are unknown. */
 function listWork({ root, prism }: Directories, { projects }: Outputs): Leftover[] {
   if (prism !== join(root, '.prism') || !existsSync(join(prism, 'work'))) return [];
   const scopes = new Set(

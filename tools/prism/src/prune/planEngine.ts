@@ -11,20 +11,19 @@ export interface EngineFacts {
   readonly used: ReadonlySet<string>;
   /** Repositories of the projects of this workspace. */
   readonly repositories: ReadonlySet<string>;
-  /** `localhost/<prefix>/`; undefined without a prefix, where a name says too little. */
+  /** `localhost/<prefix>/`; undefined without a prefix, because names then do not identify this workspace. */
   readonly space: string | undefined;
-  /** Names that loading and compiling would give today. */
+  /** Names that loading and compiling currently give. */
   readonly current: ReadonlySet<string>;
 }
 
-/** Builders that Docker was given; Podman has a store for them. */
+/** The name of builders in Docker; in Podman they have a private store. */
 const builder = /^localhost\/prism-builder:[0-9a-f]{12}$/;
 const loaded = /^(.+):sha-[0-9a-f]{12}(?:-[a-z0-9._-]+)?$/;
 
 /**
- * Names of images that were loaded once and have been replaced since. Pure. An image that some container uses, that
- * `latest` still means (another clone may have loaded it), or that is today's stays; so does every name that is
- * not of our making.
+ * Names of replaced images. Pure. Keeps images that a container uses, that are current, or that are equal to `latest`
+ * (another clone may have loaded it). Keeps all names in other formats.
  */
 export function planEngine({ images, used, repositories, space, current }: EngineFacts): string[] {
   const isOurs = (repository: string) =>
@@ -46,7 +45,7 @@ export function planEngine({ images, used, repositories, space, current }: Engin
     .sort();
 }
 
-/** What `images` printed with the format `{{.ID}} {{.Repository}}:{{.Tag}}`. */
+/** Parses the output of `images` in the format `{{.ID}} {{.Repository}}:{{.Tag}}`. */
 export function parseImages(output: string): EngineImage[] {
   return output
     .split('\n')

@@ -7,15 +7,15 @@ export interface StoredBlob {
   readonly usedAt: number;
 }
 
-/** What was assembled before: a build that finds it again needs its blobs. */
+/** A memo of an image. A build that uses it needs its blobs. */
 export interface Memo {
   readonly file: string;
   /** When it was made or found again. */
   readonly usedAt: number;
   readonly index: string;
-  /** Without one of these it finds nothing. */
+  /** Blobs without which the memo cannot be used. */
   readonly own: readonly string[];
-  /** Layers of bases too: those of a registry are fetched anew where they are gone. */
+  /** Includes layers of bases; missing ones of a registry are fetched again. */
   readonly blobs: readonly string[];
   readonly diffIDs: readonly string[];
 }
@@ -24,7 +24,7 @@ export interface StoreFacts {
   readonly now: number;
   readonly blobs: readonly StoredBlob[];
   readonly memos: readonly Memo[];
-  /** What the images under dist/images name, layers of bases included. */
+  /** Blobs of the images under dist/images, including layers of bases. */
   readonly named: ReadonlySet<string>;
 }
 
@@ -35,12 +35,12 @@ export interface StorePlan {
   readonly keptBytes: number;
 }
 
-/** Milliseconds in which nothing is touched: a build that runs may need what it has just made or found. */
+/** Milliseconds during which new files are kept: a running build may need them. */
 export const grace = 3_600_000;
 
 /**
- * What of the store can go. Pure. What an image under dist names stays, and so does what is younger than `grace`;
- * of the rest the last used stays, as long as it is within what is to be kept.
+ * Plans which blobs and memos to remove. Pure. Keeps everything that an image under dist names, and everything younger than
+ * `grace`; of the rest, keeps the most recently used within the limit.
  */
 export function planStore({ now, blobs, memos, named }: StoreFacts, keep: Keep): StorePlan {
   const sizes = new Map(blobs.map(({ hex, size }) => [hex, size]));
@@ -68,7 +68,7 @@ export function planStore({ now, blobs, memos, named }: StoreFacts, keep: Keep):
       .map(({ hex, usedAt }) => ({ usedAt, blobs: [hex], memo: undefined })),
   ].sort((a, b) => b.usedAt - a.usedAt);
   for (const { memo, usedAt, blobs: hexes } of candidates) {
-    // One is enough to find an image that is there; with a blob missing it finds none.
+    // One memo for each image is enough; a memo with a missing blob is useless.
     const needless = memo && (images.has(memo.index) || !memo.own.every((hex) => sizes.has(hex)));
     if (needless && !isYoung(usedAt)) continue;
     const free = memo !== undefined && hexes.every((hex) => named.has(hex));

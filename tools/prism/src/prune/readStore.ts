@@ -6,7 +6,7 @@ import type { Directories } from '@prism-build/workspace';
 import glob from 'fast-glob';
 import type { Memo, StoredBlob, StoreFacts } from './planStore';
 
-/** Something on the disk that can go. */
+/** A removable file or directory. */
 export interface Leftover {
   /** Absolute. */
   readonly path: string;
@@ -20,8 +20,8 @@ export interface ReadStore extends StoreFacts {
 }
 
 /**
- * What the store, the memos and dist/images hold. A memo or an image that cannot be read names nothing; what a lock
- * names (paths are workspace-relative) is in use, since its registry may have dropped it.
+ * The contents of the store, the memos and dist/images. Unreadable memos and images count as naming no blobs. Blobs that a
+ * lock names (lock paths are workspace-relative) count as used, because the registry may have dropped them.
  */
 export async function readStore(
   { root, prism, store }: Directories,
@@ -71,7 +71,7 @@ function readImage(file: string): DigestJson | undefined {
   return parsed.ok ? parsed.value : undefined;
 }
 
-/** Files and directories of one directory; what vanishes meanwhile is left out. */
+/** Files and directories of one directory, without those that vanish meanwhile. */
 export function listFiles(directory: string): Leftover[] {
   if (!fs.existsSync(directory)) return [];
   return fs.readdirSync(directory).flatMap((name) => {

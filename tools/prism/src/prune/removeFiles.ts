@@ -1,7 +1,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import type { Leftover } from './readStore';
 
-/** Removes what was planned, save what was written again meanwhile: somebody uses it. Gives count and bytes. */
+/** Removes planned files, except those written again since the plan. Returns number and bytes. */
 export function removeFiles(leftovers: readonly Leftover[]): {
   readonly count: number;
   readonly bytes: number;

@@ -3,7 +3,7 @@ import { imagesLockPath } from '@prism-build/registry';
 import { targetName } from '@prism-build/workspace';
 import type { Outputs } from './planDisk';
 
-/** The images of the workspace, as targets say them. */
+/** The images of the workspace, from its targets. */
 export type Images = readonly {
   readonly project: string;
   readonly variant: string | undefined;

@@ -6,10 +6,10 @@ import { targetName } from '@prism-build/workspace';
 import glob from 'fast-glob';
 import { formatTable } from './table';
 
-/** What `npm run build` ends with. */
+/** The summary at the end of `npm run build`. */
 export interface Summary {
   readonly table: string;
-  /** Images that are not what digest.json says, each with the task that makes it whole again. */
+  /** Images that do not match digest.json, each with the task that repairs it. */
   readonly altered: readonly { readonly image: string; readonly task: string }[];
   readonly violations: readonly string[];
 }
@@ -56,7 +56,7 @@ function describeImage(image: DigestJson): string[] {
   return [image.index.digest.slice(0, 19), sizes.join('  ')];
 }
 
-/** What ran for the image in a folder of dist/images: the compile stage serves all images of a project. */
+/** The tasks of the image in a folder of dist/images; `compile` serves all images of a project. */
 function tasksOf({ tasks }: Run, path: string): Run['tasks'] {
   return tasks.filter(({ projectName, target }) => {
     const [, variant] = /^(?:build-image|load-image|materialize)-(.+)$/.exec(target) ?? [];

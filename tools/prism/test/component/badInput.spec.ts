@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { digestOf, goStage, writeGo, writePin, writePlain } from '../../../../test/support/components';
 import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
@@ -16,7 +15,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 const elf = (machine: number) =>

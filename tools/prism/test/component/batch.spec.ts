@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { digestOf, writeGo, writePin, writePlain } from '../../../../test/support/components';
 import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
 
 const ten = Array.from({ length: 10 }, (_, index) => `c${index}`);
@@ -14,7 +13,6 @@ beforeEach(() => {
   go = makeFakeGo(workspace.path('.nx/go'));
 });
 afterEach(() => workspace.remove());
-afterAll(removePlugin);
 
 test('one of ten fails alone: nine are built and cached, and the failure names file and line', async () => {
   for (const name of ten) writePlain(workspace, name);

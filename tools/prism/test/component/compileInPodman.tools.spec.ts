@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { writeGo } from '../../../../test/support/components';
 import { writeFakeBuilder } from '../../../../test/support/fakeBuilder';
-import { removePlugin } from '../../../../test/support/plugin';
 import { endsAt, writePodman } from '../../../../test/support/standIn';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
@@ -23,7 +22,6 @@ beforeEach(() => {
   writeFakeBuilder(workspace);
 });
 afterEach(() => workspace.remove());
-afterAll(removePlugin);
 
 const manifest = () => workspace.read('dist/compile/app/compile.json');
 const forget = () => fs.rmSync(workspace.path('.prism/work'), { recursive: true, force: true });

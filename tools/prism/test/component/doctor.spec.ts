@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { isOnPath } from '@prism-build/builder';
 import { run } from '@prism-build/shell';
 import { directoriesOf } from '@prism-build/workspace';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 import { gatherFacts } from '../../src/doctor/gather';
 
@@ -14,7 +13,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 test('what is gathered is what this machine says of itself', async () => {

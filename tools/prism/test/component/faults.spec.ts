@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { verifyImage } from '@prism-build/oci';
 import { digestOf, goStage, writePin } from '../../../../test/support/components';
 import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
-import { removePlugin } from '../../../../test/support/plugin';
+import { mounts, testWith } from '../../../../test/support/needs';
 import { treeSeed } from '../../../../test/support/treeSeed';
 import { makeWorkspace, type Ran, until, type Workspace } from '../../../../test/support/workspace';
 
@@ -62,7 +62,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 const damages: Record<string, () => void> = {
@@ -150,40 +149,24 @@ test('a file in place of a directory of compiled files is replaced', async () =>
   await expectRight();
 });
 
-const mounts = (() => {
-  const at = fs.mkdtempSync('/tmp/prism-mount-');
+testWith([mounts()], 'a full disk: one message, nothing half-made, and the next run is right', async () => {
+  remove('dist');
+  remove('.nx/cache');
+  fs.mkdirSync(workspace.path('small'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', workspace.path('small')]);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', at], { stdio: 'ignore' });
-    execFileSync('umount', [at]);
-    return true;
-  } catch {
-    return false;
+    fs.writeFileSync(workspace.path('small/filler'), Buffer.alloc(48 * 1024));
+    const ran = await workspace.nx(['build-image', 'app'], env({ PRISM_DIR: 'small' }));
+    expect(ran.status).toBe(1);
+    expect(ran.output).toMatch(/DISK_FULL: /);
+    expect(ran.output).not.toMatch(/^\s+at .*\.js/m);
+    expect(fs.existsSync(join(image(), 'digest.json'))).toBe(false);
   } finally {
-    fs.rmdirSync(at);
+    execFileSync('umount', ['-l', workspace.path('small')]);
   }
-})();
-
-(mounts ? test : test.skip)(
-  'a full disk: one message, nothing half-made, and the next run is right',
-  async () => {
-    remove('dist');
-    remove('.nx/cache');
-    fs.mkdirSync(workspace.path('small'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', workspace.path('small')]);
-    try {
-      fs.writeFileSync(workspace.path('small/filler'), Buffer.alloc(48 * 1024));
-      const ran = await workspace.nx(['build-image', 'app'], env({ PRISM_DIR: 'small' }));
-      expect(ran.status).toBe(1);
-      expect(ran.output).toMatch(/DISK_FULL: /);
-      expect(ran.output).not.toMatch(/^\s+at .*\.js/m);
-      expect(fs.existsSync(join(image(), 'digest.json'))).toBe(false);
-    } finally {
-      execFileSync('umount', ['-l', workspace.path('small')]);
-    }
-    expect((await nx('build-image', 'app')).status).toBe(0);
-    await expectRight();
-  },
-);
+  expect((await nx('build-image', 'app')).status).toBe(0);
+  await expectRight();
+});
 
 test('killed at ten random moments, the next run is right', async () => {
   const seed = treeSeed() % 100_000;

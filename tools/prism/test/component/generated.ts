@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { engineSettings } from '../../../../test/support/engineSettings';
-import { removePlugin, repository } from '../../../../test/support/plugin';
+import { repository } from '../../../../test/support/plugin';
 import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
 
 /** Compilers' caches are those of the repository. */
@@ -82,7 +82,6 @@ export function openGenerated(): Generated {
       const images = podman('images', '--format={{.Repository}}:{{.Tag}}', filter);
       for (const image of images.split('\n').filter(Boolean)) succeeds('rmi', image);
       workspace.remove();
-      removePlugin();
     },
   };
 }

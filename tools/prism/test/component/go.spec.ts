@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf, storedBlobs, writeGo } from '../../../../test/support/components';
-import { removePlugin, repository } from '../../../../test/support/plugin';
+import { repository } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
 /** The real compiler, as pinned by the repository; its standard library is compiled once for all tests. */
@@ -28,7 +28,6 @@ afterAll(() => {
   for (const workspace of workspaces) workspace.remove();
   // Go makes its module cache read-only; root does not mind, others would.
   rmSync(cache, { recursive: true, force: true, maxRetries: 5 });
-  removePlugin();
 });
 
 test('both platforms; settings of the user, another place and time zone give the same digest', async () => {

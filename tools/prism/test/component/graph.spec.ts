@@ -1,5 +1,4 @@
 import { goStage, writeGo, writePlain } from '../../../../test/support/components';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
@@ -52,7 +51,6 @@ COPY --from=compile /out/application /application
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 interface Graph {

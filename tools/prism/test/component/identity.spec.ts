@@ -18,8 +18,10 @@ beforeAll(() => {
       recursive: true,
       filter: (path) => isSource(path) && !/\/(proto|plugin-sdk)$/.test(path),
     });
-  for (const name of ['go', 'python', 'rust'].map((one) => `containerfiles/${one}-builder/pin.json`))
-    workspace.write(name, readFileSync(join(repository, name)));
+  for (const name of readdirSync(join(repository, 'containerfiles')).map(
+    (one) => `containerfiles/${one}/pin.json`,
+  ))
+    if (existsSync(join(repository, name))) workspace.write(name, readFileSync(join(repository, name)));
   workspace.write('package.json', JSON.stringify({ name: 'workspace', private: true, version: '1.0.0' }));
   workspace.write('package-lock.json', JSON.stringify(lock('1.0.0', '1.0.0')));
   writePlain(workspace, 'a');

@@ -1,8 +1,14 @@
-import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { digestOf, goStage, storedBlobs, writeGo, writePin } from '../../../../test/support/components';
 import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
+
+import {
+  commitSubmodule,
+  makeChangingComponents,
+  metadataChanges,
+  openRandom,
+} from '../support/metadataChanges';
 
 let workspace: Workspace;
 let go: FakeGo;
@@ -28,7 +34,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 const compileHit = /nx run app:compile .*\[(local cache|existing outputs)/;
@@ -137,6 +142,53 @@ test("with Nx's daemon: what Nx does not hash is in the key, also where a name i
   } finally {
     await workspace.nx(['daemon', '--stop'], daemon);
   }
+});
+
+describe.each([
+  ['without a daemon', {}],
+  ["with Nx's daemon", { NX_DAEMON: 'true' }],
+])('random changes of what Nx does not hash, %s', (_, env) => {
+  const names = ['r0', 'r1', 'r2', 'r3', 'third'];
+  const seed = Number(process.env.PRISM_TEST_SEED ?? Date.now() % 1e9);
+  const random = openRandom(seed);
+  const done: string[] = [`PRISM_TEST_SEED=${seed}`];
+  beforeAll(() => process.stdout.write(`${done[0]}\n`));
+  const run = async (...args: string[]) => {
+    const ran = await workspace.nx(args, env);
+    if (ran.status !== 0) throw new Error(`${done.join('\n')}\n${ran.output}`);
+    return ran.output;
+  };
+  const build = async (...args: string[]) => {
+    await run('run-many', '-t', 'build-image', `--projects=${names.join()}`, ...args);
+    return Object.fromEntries(names.map((name) => [name, digestOf(workspace, name)]));
+  };
+  afterAll(() => workspace.nx(['daemon', '--stop'], env));
+
+  test('a result from the cache is the one that a build makes, and affected selects what differs', async () => {
+    if (!existsSync(workspace.path('svc/third'))) makeChangingComponents(workspace, names);
+    workspace.git('add', '-A');
+    workspace.git('commit', '-qm', 'components', '--allow-empty');
+    let before = await build();
+    for (let step = 0; step < 2; step += 1) {
+      const visible = names.filter((name) => {
+        const kind = Object.keys(metadataChanges)[random(Object.keys(metadataChanges).length)]!;
+        const seen = metadataChanges[kind]!((path) => workspace.path(`svc/${name}/${path}`), random);
+        done.push(`${step} ${name}: ${kind}`);
+        if (name === 'third') commitSubmodule(workspace, 'svc/third/d');
+        return seen;
+      });
+      const cached = await build();
+      expect({ done, ...cached }).toEqual({ done, ...(await build('--skip-nx-cache')) });
+      const affected = JSON.parse(
+        await run('show', 'projects', '--affected', '-t', 'build-image', '--base=HEAD', '--json'),
+      );
+      const missed = visible.filter((name) => cached[name] !== before[name] && !affected.includes(name));
+      expect({ done, missed }).toEqual({ done, missed: [] });
+      workspace.git('add', '-A');
+      workspace.git('commit', '-qm', 'step', '--allow-empty');
+      before = cached;
+    }
+  });
 });
 
 test('early cut-off: a comment compiles again and changes nothing behind the binary', async () => {

@@ -1,11 +1,9 @@
 import * as fs from 'node:fs';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 /** Outputs of targets are inputs of the images that copy them, wherever the target is declared. */
 let workspace: Workspace;
 afterEach(() => workspace.remove());
-afterAll(removePlugin);
 
 const done = async (running: Promise<Ran>): Promise<string> => {
   const { status, output } = await running;

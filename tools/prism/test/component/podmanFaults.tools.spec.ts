@@ -3,7 +3,6 @@ import * as fs from 'node:fs';
 import { writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { engineSettings } from '../../../../test/support/engineSettings';
 import { hashOf, readImageFiles } from '../../../../test/support/imageFiles';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 // What a loop of `podman build` runs into, from the edit to the container.
@@ -34,7 +33,6 @@ afterAll(() => {
   const names = podman('images', '--format', '{{.ID}}', '--filter', `reference=localhost/${prefix}/*`);
   if (names !== '') podman('rmi', '--force', ...new Set(names.split('\n')));
   workspace.remove();
-  removePlugin();
 });
 
 test('after an edit the new image runs, a name is one image, and each platform has its own', async () => {

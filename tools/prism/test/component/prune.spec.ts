@@ -3,7 +3,6 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { writePlain } from '../../../../test/support/components';
 import { engineSettings } from '../../../../test/support/engineSettings';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
@@ -48,7 +47,6 @@ afterEach(() => {
   if (left.length > 0) podman('rmi', '--force', ...left);
   workspace.remove();
 });
-afterAll(removePlugin);
 
 test('what was replaced goes, from the disk and from the engine; what is in use stays', async () => {
   await done(workspace.nx(['load-image', 'a'], env));

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '../../../../test/support/components';
-import { removePlugin, repository } from '../../../../test/support/plugin';
+import { repository } from '../../../../test/support/plugin';
 import { compileSharedObject, writeWheel } from '../../../../test/support/wheels';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
@@ -46,7 +46,6 @@ colorama==0.4.6 ; sys_platform == 'win32' ${nowhere}
 afterAll(() => {
   for (const workspace of workspaces) workspace.remove();
   fs.rmSync(directory, { recursive: true });
-  removePlugin();
 });
 
 function make(): Workspace {

@@ -2,12 +2,10 @@ import * as fs from 'node:fs';
 import { validateLayout } from '@prism-build/oci';
 import { digestOf, writePlain } from '../../../../test/support/components';
 import { type ForeignImage, type Pushed, pushImage } from '../../../../test/support/foreignImage';
-import { removePlugin } from '../../../../test/support/plugin';
-import { hasRegistry, makeRegistry, type Registry } from '../../../../test/support/registry';
+import { describeWith, dockerRegistry } from '../../../../test/support/needs';
+import { makeRegistry, type Registry } from '../../../../test/support/registry';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
-// On CI a missing registry is a failure; elsewhere it is a skip that the report shows.
-const suite = hasRegistry() || process.env.CI ? describe : describe.skip;
 const both = ['linux/amd64', 'linux/arm64/v8'];
 const image = (version: string): ForeignImage => ({
   platforms: both,
@@ -18,7 +16,7 @@ const image = (version: string): ForeignImage => ({
   config: { Env: ['FROM_BASE=yes'], User: 'web', Cmd: ['/base'], Labels: { version } },
 });
 
-suite('bases of a registry', () => {
+describeWith([dockerRegistry], 'bases of a registry', () => {
   let workspace: Workspace;
   let registry: Registry;
   let first: Pushed;
@@ -66,7 +64,6 @@ suite('bases of a registry', () => {
     await registry.stop();
     workspace.remove();
   });
-  afterAll(removePlugin);
 
   test('not locked is a failure with the line and the command; locked, it is built and whole', async () => {
     const before = await refused(build());

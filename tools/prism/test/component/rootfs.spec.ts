@@ -3,7 +3,6 @@ import { digestOf as digestOfBytes } from '@prism-build/oci';
 import { encodeLock, parseRootfs, type RootfsLock, requestDigest } from '@prism-build/rootfs';
 import { type Mirror, readFixture, startMirror, unwrap } from '../../../../libs/rootfs/test/support';
 import { digestOf, storedBlobs } from '../../../../test/support/components';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
 const bytes = readFixture('xz');
@@ -43,7 +42,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await mirror.close();
   for (const workspace of workspaces) workspace.remove();
-  removePlugin();
 });
 
 function make(more: object = {}): Workspace {

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import { command, describeWith, type Need, root as needsRoot } from '../../../../test/e2e/support/needs';
 import { writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { digestOf } from '../../../../test/support/components';
 import { engineSettings } from '../../../../test/support/engineSettings';
 import { hashOf, readImageFiles } from '../../../../test/support/imageFiles';
-import { removePlugin, repository } from '../../../../test/support/plugin';
+import { command, describeWith, type Need, root as needsRoot } from '../../../../test/support/needs';
+import { repository } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
 /** Nobody has this number; who it is and which numbers are its own is only known in the namespace of a command. */
@@ -52,7 +52,6 @@ describeWith(
     afterAll(() => {
       workspace.remove();
       fs.rmSync(home, { recursive: true, force: true });
-      removePlugin();
     });
 
     /** Nx as this user, whose Podman has a namespace, a store and a home of its own. */

@@ -1,9 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { describeWith, type Need } from '../../../../test/e2e/support/needs';
 import { busybox, writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { digestOf } from '../../../../test/support/components';
-import { removePlugin } from '../../../../test/support/plugin';
+import { describeWith, type Need } from '../../../../test/support/needs';
 import { endsAt, writePodman } from '../../../../test/support/standIn';
 import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
 
@@ -41,7 +40,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 test('a command that fails: its last lines, its status, file and line', async () => {

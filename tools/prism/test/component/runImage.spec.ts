@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { engineSettings } from '../../../../test/support/engineSettings';
-import { removePlugin } from '../../../../test/support/plugin';
 import { writePodman } from '../../../../test/support/standIn';
 import { makeWorkspace, type Running, until, type Workspace } from '../../../../test/support/workspace';
 
@@ -76,7 +75,6 @@ afterAll(() => {
     .filter(Boolean);
   if (left.length > 0) podman('rmi', '--force', ...new Set(left));
   workspace.remove();
-  removePlugin();
 });
 afterEach(() => expect(containers()).toBe(''));
 

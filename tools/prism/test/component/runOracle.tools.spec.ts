@@ -1,10 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { describeWith, type Need } from '../../../../test/e2e/support/needs';
 import { writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { digestOf } from '../../../../test/support/components';
 import { hashOf, readImageFiles } from '../../../../test/support/imageFiles';
-import { removePlugin } from '../../../../test/support/plugin';
+import { describeWith, type Need } from '../../../../test/support/needs';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
@@ -21,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 /** What plain `podman build` makes of a component, in a store of its own. */

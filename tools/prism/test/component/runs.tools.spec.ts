@@ -2,7 +2,6 @@ import * as fs from 'node:fs';
 import { writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { digestOf } from '../../../../test/support/components';
 import { hashOf, type ImageFiles, readImageFiles } from '../../../../test/support/imageFiles';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
@@ -42,7 +41,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 test('a command that takes long is said meanwhile', async () => {

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { command, describeWith, root } from '../../../../test/e2e/support/needs';
-import { removePlugin } from '../../../../test/support/plugin';
+import { command, describeWith, root } from '../../../../test/support/needs';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
 const pin = 'containerfiles/rust-builder/pin.json';
@@ -24,7 +23,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 /** Components of different sources whose packages have one name, each a Cargo workspace of its own. */

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { validateLayout } from '@prism-build/oci';
 import { digestOf, storedBlobs, writePlain } from '../../../../test/support/components';
-import { removePlugin } from '../../../../test/support/plugin';
+import { podman, testWith } from '../../../../test/support/needs';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
@@ -55,7 +55,6 @@ beforeEach(() => {
   );
 });
 afterEach(() => workspace.remove());
-afterAll(removePlugin);
 
 test('a chain of components: layers are reused where they are, settings are inherited, the layout is whole', async () => {
   await done(build());
@@ -147,10 +146,7 @@ test('bases that are missing or altered are built again, in process', async () =
   expect(digestOf(workspace, 'top')).toBe(top);
 });
 
-const hasPodman = (process.env.PATH ?? '').split(':').some((one) => fs.existsSync(join(one, 'podman')));
-
-// On CI a missing Podman is a failure; elsewhere it is a skip that the report shows.
-(hasPodman || process.env.CI ? test : test.skip)('loaded, Podman has the files of all bases', async () => {
+testWith([podman], 'loaded, Podman has the files of all bases', async () => {
   const at = (name: string) => workspace.path(`.nx/podman/${name}`);
   workspace.write('.nx/podman/cni/x', '');
   workspace.write(
@@ -166,7 +162,7 @@ const hasPodman = (process.env.PATH ?? '').split(':').some((one) => fs.existsSyn
     CONTAINERS_STORAGE_CONF: at('storage.conf'),
     PRISM_ENGINE: 'podman',
   };
-  const podman = (...args: string[]) =>
+  const ask = (...args: string[]) =>
     execFileSync('podman', args, { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
   await done(build());
   // Nothing but digest.json of the image itself is at hand: the bases' layers come from where they were made.
@@ -175,10 +171,10 @@ const hasPodman = (process.env.PATH ?? '').split(':').some((one) => fs.existsSyn
   const name = 'localhost/top:latest';
   const host = process.arch === 'x64' ? 0 : 1;
   const { config, layers } = platformsOf('top')[host]!;
-  expect(podman('image', 'inspect', '--format', '{{.Id}}', name)).toBe(hex(config.digest));
+  expect(ask('image', 'inspect', '--format', '{{.Id}}', name)).toBe(hex(config.digest));
   const archive = at('top.tar');
-  podman('create', '--name', 'top', name);
-  podman('export', '-o', archive, 'top');
+  ask('create', '--name', 'top', name);
+  ask('export', '-o', archive, 'top');
   const list = execFileSync('tar', ['-tvf', archive, '--numeric-owner'], { encoding: 'utf8' });
   expect(list).toMatch(/^-rw-r--r-- 7\/8 +6 .* opt\/real\/middle$/m);
   expect(list).toMatch(/^drwxr-xr-x 7\/8 .* home\/web\/$/m);
@@ -186,7 +182,7 @@ const hasPodman = (process.env.PATH ?? '').split(':').some((one) => fs.existsSyn
   const content = (path: string) => execFileSync('tar', ['-xOf', archive, path], { encoding: 'utf8' });
   expect([content('copied'), content('opt/real/here')]).toEqual(['here', 'here']);
   expect(layers.length).toBe(5);
-  podman('rm', '--all');
+  ask('rm', '--all');
 });
 
 test('components made of each other, an unknown name and a missing platform fail with file and line', async () => {

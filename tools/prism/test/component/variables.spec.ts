@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { digestOf } from '../../../../test/support/components';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
 /** Build arguments that take their values from the environment. */
@@ -22,7 +21,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 async function build(env: Record<string, string>, ...args: string[]) {

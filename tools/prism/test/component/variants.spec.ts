@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import { digestOf } from '../../../../test/support/components';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
 
 let workspace: Workspace;
@@ -31,7 +30,6 @@ beforeEach(() => {
   for (const name of ['common', 'tools', 'main']) workspace.write(`svc/a/${name}`, name);
 });
 afterEach(() => workspace.remove());
-afterAll(removePlugin);
 
 test('images of one file stand side by side, and each has its own key', async () => {
   await done(all());

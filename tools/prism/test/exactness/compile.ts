@@ -64,14 +64,15 @@ export async function compile(name: string, { options }: Key, where: CompileOpti
   };
   const trace = join(work, 'trace');
   // Fetching reads files of modules too. pip would look for wheels that these components do not have.
-  const fetching = where.witness && language.name !== 'python' ? language.fetch(request) : [];
+  const fetching =
+    where.witness && language.name !== 'python' ? (language.dependencies?.fetch(request) ?? []) : [];
   const opened = new Set<string>();
-  for (const call of [...fetching, ...language.compile(request)]) {
+  for (const call of [...fetching, ...language.compiler.compile(request)]) {
     const ended = await run(where.witness ? traced(call, trace) : call);
     if (where.witness) for (const path of readTrace(trace, source)) opened.add(path);
     if (!ended.ok) return failedWith(ended.failures.map(({ why }) => why).join('\n'), tree.value, root);
   }
-  for (const { from, to } of language.placements(request)) fs.copyFileSync(from, to);
+  for (const { from, to } of language.compiler.placements?.(request) ?? []) fs.copyFileSync(from, to);
   const outcome = createHash('sha256')
     .update(JSON.stringify(await describeOutput(out)))
     .digest('hex');

@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 // The very matcher of the task hasher: what it says is in a fileset is what Nx hashes.
 import { matchGlobPaths } from 'nx/src/native';
 import { createNodes } from '../../src/inference';
+import { expandInputs } from '../../src/inference/read/namedInputs';
 
 /** A directory with these files, on which inference runs in this process. */
 export interface Repository {
@@ -51,12 +52,15 @@ export function makeRepository(files: Readonly<Record<string, string>>): Reposit
   };
 }
 
+type Input = string | { fileset?: string };
+
 interface Project {
   readonly name: string;
   readonly root: string;
+  readonly namedInputs: Record<string, Input[]>;
   readonly targets: Record<
     string,
-    { inputs: (string | { fileset?: string })[]; options: Key['options']; metadata: { description: string } }
+    { inputs: Input[]; options: Key['options']; metadata: { description: string } }
   >;
 }
 
@@ -83,7 +87,7 @@ async function readKeys(root: string, files: readonly string[]): Promise<Map<str
     const project = projects.find(({ targets }) => targets.compile);
     const target = project?.targets.compile;
     if (!project || !target) continue;
-    const globs = target.inputs.flatMap((input) => {
+    const globs = expandInputs(target.inputs, project.namedInputs).flatMap((input) => {
       const fileset = typeof input === 'string' ? input : input.fileset;
       return fileset ? [fileset.replace('{workspaceRoot}/', '').replace('{projectRoot}', project.root)] : [];
     });

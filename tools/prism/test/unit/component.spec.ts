@@ -4,6 +4,7 @@ import { ignoreNothing, parseIgnoreFile } from '@prism-build/containerfile';
 import { makeTargets } from '../../src/inference/make/targets';
 import { noLinks } from '../../src/inference/outputs/linkOutputs';
 import { compileInputs, imageInputs } from '../../src/inference/read/keys';
+import { nameInputs } from '../../src/inference/read/namedInputs';
 import type { ProjectReads } from '../../src/inference/read/reads';
 import { type ComponentOptions, readComponent } from '../support/readComponent';
 
@@ -107,6 +108,7 @@ const surroundings = {
   submodules: [],
 };
 const nothing = {
+  named: {},
   shared: {},
   compiled: [],
   registry: [],
@@ -131,15 +133,20 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
     const place = { file: containerfile, directory, label: undefined, root: directory };
     const facts = { containerfile, context: '.', rules: rules.value, identity };
     const { compile: stage } = component.value;
-    const inputs = imageInputs(facts, component.value, place);
+    const keys = [
+      imageInputs(facts, component.value, place),
+      ...(stage ? [compileInputs(facts, stage, place)] : []),
+    ];
+    const { named, inputs } = nameInputs(keys);
     const reads: ProjectReads = {
       ...nothing,
       context: '.',
       compile: stage && {
-        ...{ ...stage, inputs: compileInputs(facts, stage, place) },
+        ...{ ...stage, inputs: inputs[1]! },
         ...{ unhashed, takes, definition, alsoReads: [] },
       },
-      images: [{ inputs, references: [], compiled: true, unhashed, takes, definition }],
+      named,
+      images: [{ inputs: inputs[0]!, references: [], compiled: true, unhashed, takes, definition }],
     };
     const name = directory.replace('plugins/', 'plugin-');
     const targets = makeTargets(place, reads, { ...surroundings, name, prefix: 'prism', identity });
@@ -153,7 +160,7 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       'scan',
     ]);
     const { compile, 'build-image': image } = targets;
-    expect({ compile, image }).toMatchSnapshot();
+    expect({ named, compile, image }).toMatchSnapshot();
   });
 });
 
@@ -162,7 +169,8 @@ test('a Containerfile that cannot be read has a build that says why, keyed by al
   const identity = { inputs: [], options: {} };
   const facts = { containerfile: place.file, context: 'x', rules: ignoreNothing, identity };
   const image = { references: [], compiled: false, unhashed, takes, definition };
-  const images = [{ ...image, inputs: imageInputs(facts, undefined, place) }];
+  const { inputs } = nameInputs([imageInputs(facts, undefined, place)]);
+  const images = [{ ...image, inputs: inputs[0]! }];
   const targets = makeTargets(
     place,
     { ...nothing, context: 'x', images },

@@ -1,10 +1,11 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildOptions, readImagesLock, readRequest } from '@prism-build/builder';
 import { type BaseImage, MANIFEST_TYPE } from '@prism-build/oci';
 import { type Bases, type ImagePlan, type PlannedImage, planImage, resolveReads } from '@prism-build/plan';
 import { formatReference, lockedBase, parseReference } from '@prism-build/registry';
 import { imageName, projectNameOf, readBelow } from '@prism-build/workspace';
 import glob from 'fast-glob';
+import { readExamples } from '../../../../test/e2e/support/examples';
 import { readDeclared } from '../../src/inference/read/declared';
 
 const root = join(__dirname, '../../../..');
@@ -70,4 +71,11 @@ test.each(examples)('%s: the plan', (file) => {
   const plan = planOf(file);
   expect(summarise(plan)).toMatchSnapshot();
   expect(JSON.stringify(plan)).not.toMatch(/a key that is no secret/);
+});
+
+test('every example has a valid expected.json and a README', () => {
+  const names = readExamples().map(({ name }) => name);
+  expect(names.length).toBeGreaterThan(0);
+  const described = glob.sync('examples/*/README.md', { cwd: root }).map((file) => basename(dirname(file)));
+  expect(described.sort()).toEqual(names.sort());
 });

@@ -10,9 +10,10 @@ import { makeNxIndex } from '../../../../test/support/nxIndex';
 import { treeSeed } from '../../../../test/support/treeSeed';
 import { findUncovered } from '../../src/cacheable/coverage';
 import type { ContextFacts } from '../../src/inference/contexts/presence';
-import { makeTargets } from '../../src/inference/make/targets';
+import { makeProject } from '../../src/inference/make/makeProject';
 import { noLinks } from '../../src/inference/outputs/linkOutputs';
 import { placeComponents } from '../../src/inference/places';
+import { expandInputs } from '../../src/inference/read/namedInputs';
 import { readProject } from '../../src/inference/read/readProject';
 
 /**
@@ -128,16 +129,17 @@ function readKey(index: ReturnType<typeof makeNxIndex>, component: string) {
     submodules: [],
     known: index.known,
   };
-  const target = makeTargets(place, reads, surroundings)['build-image']!;
+  const project = makeProject(place, reads, surroundings);
+  const target = project.targets!['build-image']!;
   const tracked: string[] = [];
   const fromDisk: string[] = [];
-  for (const one of target.inputs!) {
+  for (const one of expandInputs(target.inputs!, project.namedInputs)) {
     if (typeof one === 'string') tracked.push(one.replace('{projectRoot}', place.root));
     else if ('fileset' in one && one.fileset) fromDisk.push(one.fileset);
   }
   // Nx 24 hashes filesets with includeIgnored by themselves: their negations hide none of the others.
   const key = `${JSON.stringify(target.options)} ${index.hash(tracked)} ${index.hash(fromDisk)}`;
-  return { key, target };
+  return { key, project, target };
 }
 
 /** The layers of an image, with everything that an archive would contain. */
@@ -191,7 +193,7 @@ test.each([0, 1, 2].map((step) => first + step))(
     const done: string[] = [];
     let different = 0;
     const check = async (changed: string, step: number) => {
-      const { key, target } = readKey(index, changed);
+      const { key, project, target } = readKey(index, changed);
       const digest = await buildImage(target.options);
       const before = built.get(`${changed} ${key}`);
       if (before && before.digest !== digest)
@@ -201,7 +203,8 @@ test.each([0, 1, 2].map((step) => first + step))(
       if (!before) different += 1;
       const options = buildOptions.parse(target.options);
       const request = readRequest(root, options);
-      const uncovered = request.ok && findUncovered(root, options, target, resolveReads(request.value));
+      const uncovered =
+        request.ok && findUncovered(root, options, project, 'build-image', resolveReads(request.value));
       const covered = uncovered === undefined;
       expect({ changed, covered, done }).toEqual({ changed, covered: target.cache, done });
       if (target.cache) built.set(`${changed} ${key}`, { digest, step });

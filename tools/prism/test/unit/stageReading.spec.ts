@@ -127,5 +127,7 @@ test('a COPY of the whole workspace is said with file and line, where nothing na
     narrow,
   );
   write.mockRestore();
-  expect(said.join('')).toMatch(/^app\/Containerfile:3: CONTEXT_NOT_NARROWED: .*\n {2}to do: .*\n$/);
+  expect(said.join('')).toMatch(
+    /^app\/Containerfile:3: CONTEXT_NOT_NARROWED: .*\n {2}to do: .*\n {2}more: \S+#context_not_narrowed\n$/,
+  );
 });

@@ -4,6 +4,7 @@ import { failed, ok } from '@prism-build/errors';
 import { checkVariables, directoriesOf } from '@prism-build/workspace';
 import { checkOutputs } from '../../cacheable/checkOutputs';
 import { findUncovered } from '../../cacheable/coverage';
+import { findEmptySubmodules } from '../../cacheable/emptySubmodules';
 import { explainSources } from '../../cacheable/explainSources';
 import { sayWidened } from '../../cacheable/sayWidened';
 import { listUnhashed } from '../../cacheable/unhashed';
@@ -68,6 +69,8 @@ async function runStep(
   const configured = projectsConfigurations?.projects[project];
   const variables = checkVariables(root, configured?.root ?? '.', options.value.buildArgs);
   if (!variables.ok) return { result: toTaskResult(variables) };
+  const submodules = findEmptySubmodules(root, options.value);
+  if (submodules.needed.length > 0) return { result: toTaskResult(failed(...submodules.needed)) };
   const directories = directoriesOf(root, process.env);
   const step = steps[options.value.step];
   const siblings = openSiblings(context);
@@ -79,8 +82,10 @@ async function runStep(
     compiled,
     replaceCached: replaceInNxCache,
   });
-  if (!done.ok)
-    return { result: toTaskResult(failed(...explainSources(root, options.value, done.failures))) };
+  if (!done.ok) {
+    const failures = explainSources(root, options.value, done.failures);
+    return { result: toTaskResult(failed(...submodules.contained, ...failures)) };
+  }
   const { text, reads, manifest, widened } = done.value;
   const plain = toTaskResult(ok(text));
   // Nx must not cache a dry run, which would keep whatever lies in dist.
@@ -90,7 +95,7 @@ async function runStep(
   const unhashed = (await listUnhashed(root, options.value, reads)).filter(
     (file) => !outputs.waitedFor(file),
   );
-  const uncovered = findUncovered(root, options.value, configured?.targets?.[target], reads);
+  const uncovered = findUncovered(root, options.value, configured, target, reads);
   // Nx shows nothing of what a batch says of a task that succeeds.
   if (widened) process.stderr.write(sayWidened(root, configured?.root ?? '.', project, widened));
   const notes = [

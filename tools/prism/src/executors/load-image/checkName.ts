@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { imageName, isImageName } from '@prism-build/workspace';
 
-/** The name of a project's image, unless no registry would take it, or another project's image has it. */
+/** The name of a project's image. Failures: IMAGE_NAME_INVALID, IMAGE_NAME_TAKEN. */
 export function checkName(
   project: string,
   prefix: string,

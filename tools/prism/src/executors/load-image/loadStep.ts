@@ -9,7 +9,7 @@ import { readVerifiedImage } from '../../nx/readVerifiedImage';
 import { checkName } from './checkName';
 import type { LoadOptions } from './options';
 
-/** Brings the host's platform (or all) of an image into the engine, under its names; what is there stays. */
+/** Loads the host's platform (or all) of an image into the engine, under its names. Skips loaded ones. */
 export async function loadStep(
   project: string,
   options: LoadOptions,
@@ -48,7 +48,7 @@ export async function loadStep(
     }));
     return ok(`${JSON.stringify(plan, null, 2)}\n`);
   }
-  // One writer a store: engines lock and sync on their own, but badly under many writers (podman issue 19824).
+  // One writer for each store: engines lock their stores, but handle many writers badly (podman issue 19824).
   return withLock(lockPath(directories, `load-${engine.value.name}`), async () => {
     const lines: string[] = [];
     for (const { one, names } of planned) {

@@ -8,7 +8,7 @@ export interface Container {
   readonly call: Run;
 }
 
-/** What the engine says of a container; undefined where it does not say, such as Podman that was told to end. */
+/** The state of a container; undefined if the engine does not answer, for example because Podman got SIGTERM. */
 export async function stateOf({
   engine,
   name,

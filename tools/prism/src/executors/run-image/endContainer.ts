@@ -2,13 +2,12 @@ import { awaitContainer, removeContainer, signalContainer } from '@prism-build/e
 import type { Run } from '@prism-build/shell';
 import { type Container, stateOf } from './container';
 
-/** More than any run needed; an engine that answers nothing must not keep us for ever. */
+/** A generous limit, so that an engine that does not answer cannot block the task for ever. */
 const attempts = 20;
 
 /**
- * Asks a container to end, gives it `patience` milliseconds, and removes it. Nx sends SIGTERM to all below it, so to
- * each of these commands too, and Podman ends by that with 0 and nothing done: what counts is what the engine says of
- * the container afterwards.
+ * Stops a container, waits `patience` milliseconds, and removes it. Nx sends SIGTERM to all descendants, so also to these
+ * commands; Podman then ends with status 0 and has done nothing. So the state of the container is checked afterwards.
  */
 export async function endContainer(
   container: Container,
@@ -27,7 +26,7 @@ export async function endContainer(
   }
 }
 
-/** Both engines print the name of what they reached. */
+/** Both engines print the names of the containers that they found. */
 function saysName(answer: Awaited<ReturnType<Run>>, name: string): boolean {
   return answer.ok && answer.value.stdout.trim() === name;
 }

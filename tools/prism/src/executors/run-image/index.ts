@@ -12,7 +12,7 @@ import { endContainer } from './endContainer';
 import { type RunOptions, options as runOptions } from './options';
 import { planRun, type RunPlan } from './planRun';
 
-/** The `run-image` executor: a loaded image in the foreground, until it ends or somebody stops it. */
+/** The `run-image` executor: runs a loaded image in the foreground until it ends or is stopped. */
 export async function execute(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
   return endTask(await run(options, context));
 }
@@ -47,7 +47,7 @@ async function readPlan(options: RunOptions, project: string, root: string): Pro
   return planRun(options, {
     root,
     project,
-    // The name that says the content: latest may have moved since.
+    // The name with the digest, because `latest` may have moved since.
     image: loadNames(imageName(prefix, project), image.value.index.digest, { variant })[1],
     exposedPorts: found.exposedPorts,
     env: process.env,
@@ -55,7 +55,7 @@ async function readPlan(options: RunOptions, project: string, root: string): Pro
   });
 }
 
-/** What a killed run left under the name is removed; what still runs is somebody's. */
+/** Removes an ended container of that name, which a killed run left. Fails if one still runs. */
 async function freeName(engine: Engine, directories: Directories, name: string): Promise<Result<void>> {
   const call = engineRun(directories);
   const state = await stateOf({ engine, name, call });
@@ -83,7 +83,7 @@ async function runToEnd(
     input: interactive,
     patience,
     stop: () => void call({ argv: removeContainer(engine, name) }),
-    // A signal in its first moments ends podman itself, with 0 even, and what it ran goes on; it may be killed, too.
+    // An early signal, or a kill, can end podman itself (even with status 0) while its container goes on.
     finish: (signal) => endContainer({ engine, name, call }, signal, patience),
   });
   if (!ended.ok) return ended;
@@ -98,10 +98,10 @@ async function runToEnd(
   return failed(engineFailure('RUN_ENDED', { what, why: explain(status) }));
 }
 
-/** What both engines mean by statuses that are not the container's. */
+/** The meaning of statuses that both engines use themselves. */
 function explain(status: number): string | undefined {
   if (status === 125) return 'the engine could not start the container';
-  if (status === 126) return 'the entrypoint cannot be executed';
+  if (status === 126) return 'the engine refused to start the entrypoint, or it is not executable';
   if (status === 127) return 'there is no such entrypoint in the image';
   return status === 137 ? 'it was killed, perhaps for want of memory' : undefined;
 }

@@ -3,7 +3,7 @@ import { type PublishedPort, parsePort, type RunRequest, steersEngine } from '@p
 import { all, type Failure, failed, failuresOf, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { RunOptions } from './options';
 
-/** What a run is planned from, besides its options. */
+/** Facts for the plan of a run, besides its options. */
 export interface RunFacts {
   readonly root: string;
   readonly project: string;
@@ -20,7 +20,7 @@ export interface RunPlan {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Pure. Reports everything that is wrong with the options. */
+/** Plans a run. Pure. Reports all invalid options. */
 export function planRun(options: RunOptions, facts: RunFacts): Result<RunPlan> {
   const ports = (options.ports ?? facts.exposedPorts).filter((port) => port !== '').flatMap(expandRange);
   const published = all(ports.map(readPort));
@@ -51,7 +51,7 @@ export function planRun(options: RunOptions, facts: RunFacts): Result<RunPlan> {
 
 function containerName({ prefix, variant }: RunOptions, project: string): string {
   const parts = [prefix, project, variant].filter((part) => part);
-  // Engines want [a-zA-Z0-9][a-zA-Z0-9_.-]*; a scope of npm has an @ and a slash.
+  // Engines require [a-zA-Z0-9][a-zA-Z0-9_.-]*; an npm scope has an @ and a slash.
   return parts
     .join('-')
     .replaceAll(/[^\w.-]+/g, '-')

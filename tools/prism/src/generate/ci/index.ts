@@ -24,7 +24,7 @@ function makeWorkflow(tree: Tree, value: unknown): Result<void> {
     goFile: ['go.work', 'go.mod'].find((file) => tree.exists(file)) ?? '',
   };
   const files = renderTemplates([`ci/${provider}`], '.', words);
-  // Whoever has a pipeline includes this one.
+  // An existing pipeline is not changed; it can include this one.
   const existing = provider === 'gitlab' && tree.exists('.gitlab-ci.yml') && !isOurs(tree, files);
   const renamed = existing
     ? new Map([...files].map(([path, text]) => [path.replace('.gitlab-ci.yml', '.gitlab/images.yml'), text]))
@@ -34,7 +34,7 @@ function makeWorkflow(tree: Tree, value: unknown): Result<void> {
   say([
     ...(placed.value.length === 0 ? ['It is there already; nothing changed.'] : ['']),
     ...(existing ? ["Add to .gitlab-ci.yml:  include: [{ local: '/.gitlab/images.yml' }]"] : []),
-    'docs/ci.md of Prism Build says what the workflow does.',
+    'node_modules/prism/docs/ci.md describes the workflow.',
   ]);
   return ok(undefined);
 }
@@ -55,7 +55,7 @@ interface PackageManager {
   readonly lock: string;
 }
 
-/** By its lock; npm where there is none. */
+/** The package manager, by its lockfile; npm if there is none. */
 function packageManager(tree: Tree): PackageManager {
   if (tree.exists('pnpm-lock.yaml'))
     return {

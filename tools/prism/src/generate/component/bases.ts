@@ -1,11 +1,10 @@
 import * as fs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { shippedPins } from '@prism-build/builder';
-import { programFiles } from '@prism-build/languages';
+import { languageNamed, programFiles } from '@prism-build/languages';
 import { imageName } from '@prism-build/workspace';
 import type { Sources } from './program';
 
-/** Bases that a program's image is made with, below containerfiles/. */
+/** Builders and runtimes of programs, below containerfiles/. */
 export type BaseName =
   | 'go-builder'
   | 'rust-builder'
@@ -15,8 +14,8 @@ export type BaseName =
   | 'node-runtime';
 
 /**
- * The files of bases that a workspace does not have: components of its own from then on, with pins and locks as the
- * package was made with them. They are made of Debian's packages and need no registry.
+ * The files of bases that the workspace lacks. They become its own components, with the pins and locks of the package. They
+ * are made of Debian's packages and need no registry.
  */
 export function bringBases(
   sources: Sources,
@@ -34,7 +33,7 @@ export function bringBases(
             const path = `containerfiles/${name}/${relative(from, file)}`;
             const text = fs.readFileSync(file, 'utf8');
             if (!path.endsWith('/Containerfile')) return [[path, text]];
-            // In this repository one builder has the workspace for its context; elsewhere each has its directory.
+            // In this repository, the context of one builder is the workspace; elsewhere it is the builder's directory.
             const own = text
               .replaceAll(`containerfiles/${name}/`, '')
               .replaceAll('libs/languages/src/python/program/', 'program/')
@@ -58,8 +57,8 @@ export function hasBase({ read }: Sources, name: BaseName): boolean {
 }
 
 /** The version of the compiler or interpreter that a base of the package has. */
-export const shippedVersion = (name: 'go-builder' | 'rust-builder' | 'python-builder'): string =>
-  shippedPins[name]!.version;
+export const shippedVersion = (language: 'go' | 'rust' | 'python'): string =>
+  languageNamed(language)!.toolchain.shipped.version;
 
 /** Notes about bases that were added. */
 export function noteBases(files: ReadonlyMap<string, string>): string[] {

@@ -4,8 +4,8 @@ import type { Sources } from './program';
 const literals = (text: string) => [...text.matchAll(/["']([^"'\n]+)["']/g)].map(([, part]) => part!);
 
 /**
- * Paths that Python sources name from their own place, `Path(__file__).parent / "data"`: by the path from `root`, with
- * where they are.
+ * Paths that Python sources name relative to themselves, such as `Path(__file__).parent / "data"`: locations by the path
+ * from `root`.
  */
 export function findBesides(sources: Sources, files: readonly string[], root: string): Map<string, string> {
   const found = new Map<string, string>();

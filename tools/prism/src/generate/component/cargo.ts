@@ -3,7 +3,7 @@ import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { type Manifest, parseManifest } from './manifest';
 import type { Sources } from './program';
 
-/** Where Cargo.lock is: the workspace that the package is a member of, or the package itself. */
+/** The directory of Cargo.lock: the workspace of the package, or the package itself. */
 export function findRoot(sources: Sources, directory: string): Result<string> {
   for (let at = directory; ; at = dirname(at)) {
     const text = sources.read(join(at, 'Cargo.toml'));
@@ -35,7 +35,7 @@ function listMembers(
     .filter((member) => !excluded.includes(member));
 }
 
-/** Cargo reads the manifest of every member, and of all that their paths lead to: all of them are copied. */
+/** The manifests to copy: cargo reads those of every member and of all their path dependencies. */
 export function listCrates(sources: Sources, root: string, directory: string): Result<string[]> {
   const crates = new Set<string>();
   const queue = [root, directory];
@@ -68,7 +68,7 @@ interface Copied {
   readonly lines: readonly string[];
 }
 
-/** COPY lines for crates: one alone is its own context; of others the root's lists come along, and of a root its sources. */
+/** COPY lines for crates. A single crate is its own context; for others, the manifest and lock of the root are copied too. */
 export function copyCrates(sources: Sources, root: string, crates: readonly string[]): Copied {
   const widened = crates.some((crate) => root !== '.' && crate !== root && !crate.startsWith(`${root}/`));
   if (!widened && root !== '.' && crates.length === 1 && crates[0] === root)

@@ -22,12 +22,12 @@ export const listening: Listening = {
     { pattern: /\b(?:TCP|UDP)Addr\{/g, part: /\bPort:\s*([^\n,]+)/, numbers: true },
   ],
   always: [
-    // An address without a host, or with all, is one to listen on.
+    // Servers listen on addresses without a host, or on all addresses.
     /"(?:0\.0\.0\.0|\[::\])?:(\d{2,5})"/g,
     /"(?:(?:HTTP|LISTEN|SERVER|GRPC)_)?PORT"\s*,\s*"?:?(\d{2,5})"?/g,
   ],
 };
-/** Calls of the standard library, and of those that everybody uses, that read what a path names. */
+/** Calls of the standard library and of common libraries that read a path. */
 const reading =
   /\b(?:(?:os|ioutil)\.(?:ReadFile|Open|ReadDir|DirFS|Stat)|(?:http)\.Dir|http\.ServeFile|ParseFiles|ParseGlob|LoadHTMLGlob|LoadHTMLFiles|filepath\.(?:Glob|WalkDir|Walk)|tls\.LoadX509KeyPair|DecodeFile|SetConfigFile)\(/g;
 const tls = ['net/http', 'crypto/tls', 'google.golang.org/grpc'];
@@ -122,7 +122,7 @@ function findAbove({ sources, directory }: Request, file: string): string | unde
   }
 }
 
-/** The workspace's own builder where there is one; else the image whose tag is the version that go.mod names. */
+/** The workspace's builder, else the image whose tag is the version in go.mod. */
 function chooseBuilder(
   { sources, prefix }: Request,
   moduleDirectory: string,
@@ -139,8 +139,8 @@ function chooseBuilder(
     return failed(generateFailure('PROGRAM_NOT_SUPPORTED', { what, remedy: 'Bring the pin up first.', at }));
   }
   if (/^\d+\.\d+\.\d+$/.test(wanted)) return ok(`golang:${wanted}`);
-  // No exact version: the builder of the package, where it is new enough.
-  const shipped = shippedVersion('go-builder');
+  // No exact version: the builder of the package, if it is new enough.
+  const shipped = shippedVersion('go');
   if (compareGoVersions(wanted, shipped) <= 0) return ok(imageName(prefix, 'base-go-builder'));
   return failed(
     generateFailure('PROGRAM_NOT_SUPPORTED', {
@@ -151,7 +151,7 @@ function chooseBuilder(
   );
 }
 
-/** cgo is off in images: a package with `import "C"` and no other file would not be there at all. */
+/** cgo is off in images, so a package whose files all import "C" would be empty. */
 function checkNative(reached: readonly GoPackage[], fetched: readonly LocalModule[]): Result<string[]> {
   const native = reached.filter(({ cgo }) => cgo.length > 0);
   const nameOf = (file: string) => {

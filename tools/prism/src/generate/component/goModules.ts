@@ -9,29 +9,28 @@ import type { Sources } from './program';
 export interface LocalModules {
   /** The module itself comes first. */
   readonly all: readonly LocalModule[];
-  /** Modules that replace lines lead to and that are not there: only what is imported of them matters. */
+  /** Missing modules of replace lines; they matter only if something imports them. */
   readonly absent: readonly Absent[];
-  /** The directory of a go.work that says where they are; absent where replace lines do. */
+  /** The directory of the go.work that lists them; absent if replace lines do. */
   readonly work: string | undefined;
 }
 
 interface Absent {
   readonly path: string;
-  /** What the replace line says. */
+  /** The target of the replace line. */
   readonly target: string;
 }
 
 /**
- * Modules that replace lines lead to, as far as they are required, or those of a go.work where go.mod names one of them
- * without such a line: then all that it uses, since the go command wants to see every one. A replace line of what
- * nothing requires means nothing to Go.
+ * The local modules of required replace lines. If go.mod requires a module of go.work without a replace line, all modules of
+ * go.work, because the go command reads every one. Go ignores replace lines of modules that nothing requires.
  */
 export function listModules(sources: Sources, main: LocalModule & GoModule): Result<LocalModules> {
   const { replace } = parseModuleFile(sources.read(join(main.directory, 'go.mod'))!);
   const all: LocalModule[] = [{ path: main.path, directory: main.directory }];
   const absent: Absent[] = [];
   const required = new Set(main.requires.keys());
-  // A module that is brought in requires others, in a Set that grows while it is walked.
+  // An added module may require others: the Set grows during the iteration.
   for (const path of required) {
     const target = replace.find(([replaced]) => replaced === path)?.[1];
     if (target === undefined) continue;
@@ -61,7 +60,7 @@ export function listModules(sources: Sources, main: LocalModule & GoModule): Res
   });
 }
 
-/** A module that a replace line should bring, and that is not in this workspace. */
+/** The failure for a replace line whose module is not in this workspace. */
 export function refuseAbsent({ path, target }: Absent, directory: string): Failure {
   return generateFailure('PROGRAM_NOT_SUPPORTED', {
     what: `${path} is replaced by ${target}, which is not a module of this workspace`,
@@ -97,8 +96,8 @@ interface Copied {
 }
 
 /**
- * COPY lines for the modules. A module alone is its own context; of one that is the whole workspace only what the
- * program is made of is taken, since everything else is beside it.
+ * COPY lines for the modules. A single module is its own context. If the module is the whole workspace, only the packages of
+ * the program are copied.
  */
 export function copyModules(
   sources: Sources,

@@ -9,14 +9,14 @@ export interface LocalModule {
   readonly directory: string;
 }
 
-/** A package of a module whose sources are there, without its tests and what no platform of an image takes. */
+/** A package with known sources, without tests and files that no platform of an image uses. */
 export interface GoPackage {
   readonly directory: string;
   readonly imports: readonly string[];
   readonly texts: readonly string[];
-  /** Files that only cgo takes. */
+  /** Files that are used only with cgo. */
   readonly cgo: readonly string[];
-  /** Files that are taken without cgo, and those of them that stand in for it. */
+  /** Files that are used without cgo, and those of them that replace cgo files. */
   readonly plain: readonly string[];
   readonly standIns: readonly string[];
 }
@@ -40,7 +40,7 @@ export function listMains(sources: Sources, directory: string): GoMain[] {
       return /^package main\b/m.test(text) && /^func main\(\)/m.test(text) && takes(file, text, cgo);
     });
   const plain = mains(false);
-  // What cannot be without cgo is found as well, for a message that says so.
+  // Also finds programs that need cgo, to report them.
   const others = mains(true).filter((file) => !plain.some((one) => dirname(one) === dirname(file)));
   const all = [...plain, ...others];
   const directories = [...new Set(all.map((file) => dirname(file)))].sort();
@@ -52,13 +52,13 @@ export function listMains(sources: Sources, directory: string): GoMain[] {
   });
 }
 
-/** What people call a program: its path from the directory, or its last part. */
+/** Names of a program for --main: its path from the directory, or the last part of it. */
 export function namesOfMain({ directory, file }: GoMain, from: string): string[] {
   const path = join(relative(from, directory), file ?? '') || '.';
   return [path, basename(file ?? directory)];
 }
 
-/** The packages that a program is made of, as far as their sources are here; for every platform at once. */
+/** The packages of a program whose sources are available, for all platforms together. */
 export function reachPackages(sources: Sources, modules: readonly LocalModule[], main: string): GoPackage[] {
   const reached = new Map<string, GoPackage>();
   const queue = [main];
@@ -91,7 +91,7 @@ function readPackage(sources: Sources, directory: string): GoPackage {
   };
 }
 
-/** Whether the go command takes a file for any platform of an image. */
+/** Whether the go command uses a file for any platform of an image. */
 function takes(file: string, text: string, cgo: boolean): boolean {
   const parsed = parseGoFile(text);
   if (!parsed || (!cgo && parsed.imports.includes('C'))) return false;

@@ -16,7 +16,7 @@ import { findPython } from './python';
 import { findRust } from './rust';
 import { treeSources } from './sources';
 
-/** The order counts where a directory holds several: package.json is often only a helper's. */
+/** The order matters if a directory has several: package.json is often only for tools. */
 const finders = [findGo, findRust, findPython, findNode];
 
 /** The `component` generator: `nx g prism:component services/api [--main=cmd/server] [--ports=8080]`. */
@@ -108,7 +108,7 @@ function encode(
   return `${lines.join('\n')}\n`;
 }
 
-/** project.json says what the context is where it is not the component's own directory; everything else in it stays. */
+/** Sets the context in project.json if it is not the component's directory; keeps everything else. */
 function editContext(
   tree: Tree,
   path: string,

@@ -4,7 +4,7 @@ import { readToml } from '../shared/readToml';
 
 const dependencies = z.record(z.string(), z.unknown()).default({});
 
-/** What of a Cargo.toml says where a program and its crates are; everything else passes. */
+/** The parts of a Cargo.toml that locate a program and its crates; other fields are ignored. */
 const manifestSchema = z.looseObject({
   package: z.looseObject({ name: z.string().optional(), 'rust-version': z.unknown().optional() }).optional(),
   bin: z.array(z.looseObject({ name: z.string().optional() })).optional(),
@@ -24,7 +24,7 @@ const manifestSchema = z.looseObject({
 /** A Cargo.toml, with the paths of crates that it names. */
 export type Manifest = z.infer<typeof manifestSchema> & { readonly paths: readonly string[] };
 
-/** Reads a Cargo.toml; SETTINGS_UNREADABLE says what is wrong with it. */
+/** Reads a Cargo.toml. Failure: SETTINGS_UNREADABLE. */
 export function parseManifest(text: string, file: string): Result<Manifest> {
   const read = readToml(manifestSchema, text);
   if (!read.ok) {

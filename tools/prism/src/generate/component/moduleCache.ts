@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LocalModule } from './goPackages';
 import type { Sources } from './program';
 
-/** Adds files outside of the workspace, by absolute paths, to its own: of modules that the machine has fetched. */
+/** The workspace's files together with files of modules that the machine has fetched, by absolute paths. */
 export function withDisk(sources: Sources): Sources {
   return {
     read: (path) => (path.startsWith('/') ? readFile(path) : sources.read(path)),
@@ -12,7 +12,7 @@ export function withDisk(sources: Sources): Sources {
   };
 }
 
-/** The modules of a go.mod that some Go on this machine, or prism, has fetched. */
+/** The modules of a go.mod that Go or Prism Build has fetched on this machine. */
 export function findFetched(
   requires: ReadonlyMap<string, string>,
   roots: readonly string[] = cacheRoots(),
@@ -41,7 +41,7 @@ function readFile(path: string): string | undefined {
   }
 }
 
-/** The files directly in a directory: a package needs no others. */
+/** The files directly in a directory, which are the files of a package. */
 function listFiles(directory: string): string[] {
   try {
     const entries = fs.readdirSync(directory, { withFileTypes: true });

@@ -10,7 +10,7 @@ import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request } from './program';
 import { findReads, noteAbsent } from './reads';
 
-/** Calls that read what a path names. */
+/** Calls that read a path. */
 const reading =
   /\b(?:readFile(?:Sync)?|createReadStream|readdir(?:Sync)?|existsSync|express\.static|serveStatic|sendFile)\(/g;
 export const listening: Listening = {
@@ -22,7 +22,7 @@ export const listening: Listening = {
   always: [/\b(?:(?:HTTP|LISTEN|SERVER)_)?PORT['"\]]*\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/g],
 };
 const defaultVersion = '22';
-/** Of containerfiles/node-runtime. */
+/** The Node version of containerfiles/node-runtime. */
 const debianVersion = 18;
 
 const manifestSchema = z.looseObject({
@@ -68,7 +68,7 @@ function describeNode(request: Request, text: string): Result<Program> {
   const made = sources.read('containerfiles/node/Containerfile') !== undefined;
   const wanted = readNodeVersion(sources, directory, engines.node);
   if (!wanted.ok) return wanted;
-  // Debian has one version; another one comes from a registry.
+  // Debian has one version of Node; others come from a registry.
   const ofPackages = !made && isDebians(wanted.value);
   const own = made || ofPackages;
   const registry = `docker.io/library/node:${wanted.value?.version ?? defaultVersion}-bookworm-slim`;
@@ -103,7 +103,7 @@ function describeNode(request: Request, text: string): Result<Program> {
   const outside = [...reads.found].filter(
     ([, place]) => !place.startsWith(`${directory}/`) && directory !== '.',
   );
-  // What is read is no test and no note, whatever it is called.
+  // Files that the program reads are kept, even if their names look like tests or notes.
   const kept = [...reads.found.keys()]
     .filter((path) => /\.md$|^tests?(?:\/|$)/.test(path))
     .map((path) => `!${path}`);
@@ -117,7 +117,7 @@ function describeNode(request: Request, text: string): Result<Program> {
       names.length === 0
         ? []
         : [
-            // Packages without native parts are the same for every platform: the one of the builder installs them.
+            // Packages without native parts are the same for every platform, so the builder's platform installs them.
             `FROM ${native ? '' : '--platform=$BUILDPLATFORM '}${builder} AS dependencies`,
             'WORKDIR /application',
             'COPY package.json package-lock.json ./',
@@ -157,7 +157,7 @@ function describeNode(request: Request, text: string): Result<Program> {
   });
 }
 
-/** Whether the Node of Debian's packages is the one that a program asks for. */
+/** Whether a program accepts Debian's version of Node. */
 function isDebians(wanted: NodeVersion | undefined): boolean {
   if (!wanted) return true;
   const major = Number.parseInt(wanted.version, 10);
@@ -180,7 +180,7 @@ function readManifest(text: string, file: string): Result<z.infer<typeof manifes
   }
 }
 
-/** A pair of ENV; what a shell would need quotes for needs them here. */
+/** A pair of ENV, quoted if needed. */
 function quoteEnv(pair: string): string {
   const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
   return `${name}=${/^[\w./:@%+-]*$/.test(value) ? value : JSON.stringify(value)}`;

@@ -1,18 +1,18 @@
 import type { Result } from '@prism-build/errors';
 
-/** The files of a workspace, as far as looking for programs needs them; paths are relative to it. */
+/** Access to the files of a workspace, to find programs. Paths are relative to it. */
 export interface Sources {
   readonly read: (path: string) => string | undefined;
-  /** Files below a directory, sorted; without what is installed or built. */
+  /** Files below a directory, sorted; without installed packages and build outputs. */
   readonly list: (directory: string) => readonly string[];
 }
 
-/** What a language found out about a program, and what its image needs. */
+/** A program that was found, and the needs of its image. */
 export interface Program {
   readonly language: string;
   /** The context of the build, relative to the workspace. */
   readonly context: string;
-  /** Instructions in front of the final stage; empty where nothing is compiled. */
+  /** Instructions before the final stage; empty if nothing is compiled. */
   readonly stages: readonly string[];
   /** The final stage, without USER, EXPOSE and ENTRYPOINT. */
   readonly final: readonly string[];
@@ -20,7 +20,7 @@ export interface Program {
   readonly ports: readonly number[];
   /** Files that belong to it, besides the Containerfile. */
   readonly files: ReadonlyMap<string, string>;
-  /** What the generator cannot know or do, for people. */
+  /** Notes for the user about what the generator cannot know or do. */
   readonly notes: readonly string[];
   /** Commands that come before the first build. */
   readonly next: readonly string[];
@@ -30,11 +30,11 @@ export interface Request {
   readonly sources: Sources;
   readonly directory: string;
   readonly main: string | undefined;
-  /** Where a program starts that has no place of its own: WORKDIR of an image that is described already, or `/`. */
+  /** The default working directory: WORKDIR of an existing Dockerfile, or `/`. */
   readonly working: string;
   /** Of the names of local images. */
   readonly prefix: string;
 }
 
-/** Looks for a program of one language; undefined where the directory holds none of that language. */
+/** Finds a program of one language; undefined if the directory has none. */
 export type Finder = (request: Request) => Result<Program> | undefined;

@@ -10,12 +10,12 @@ import { findPythonMain } from './pythonMain';
 import { copyReads, findReads, noteAbsent } from './reads';
 import { findRequirements } from './requirements';
 
-/** Calls that read what a path names, relative to where the program was started. */
+/** Calls that read a path relative to the working directory. */
 const reading =
   /(?:(?<![\w.])open|\bPath|\b(?:FileSystemLoader|Jinja2Templates|StaticFiles|read_csv|read_json|fileConfig|load_dotenv|send_file))\(/g;
 export const listening: Listening = {
   calls: [
-    // The port by name, wherever it stands among others.
+    // The port as a keyword argument, at any position.
     {
       pattern: /\b(?:run(?:_app|_simple)?|serve|create_server|start_server|Config|Server|make_server)\(/g,
       part: /\bport\s*=\s*([^\n,)]+(?:\([^)]*\))?)/,
@@ -58,7 +58,7 @@ function describePython(request: Request, layout: string, units: readonly string
   const sourcesOf = sources.list(at).filter((file) => file.endsWith('.py') && !file.includes('/tests/'));
   const texts = sourcesOf.map((file) => sources.read(file) ?? '');
   const reads = findReads(sources, texts, reading, [directory, '.']);
-  // What lies in a package comes along with it.
+  // Files inside a package are copied with it.
   const named = [...reads.found, ...findBesides(sources, sourcesOf, at)];
   const own = named.filter(
     ([, place]) => !units.some((unit) => place === join(at, unit) || place.startsWith(`${join(at, unit)}/`)),
@@ -81,7 +81,7 @@ function describePython(request: Request, layout: string, units: readonly string
       'COPY --from=compile /out/application /application',
       `ENV PYTHONPATH=/application${lock ? ':/dependencies' : ''} PYTHONSAFEPATH=1`,
       ...data.lines,
-      // A path without a slash in front starts here, as it does beside the sources.
+      // Relative paths start here, as they do beside the sources.
       `WORKDIR ${reads.found.size > 0 ? '/application' : '/'}`,
     ],
     entrypoint: ['/usr/bin/python3', ...main.value],
@@ -96,13 +96,13 @@ function describePython(request: Request, layout: string, units: readonly string
   });
 }
 
-/** The Python that the sources ask for is the one that compiles. */
+/** Checks that the pinned Python is one that the sources accept. */
 function checkPython(sources: Sources, at: string, units: readonly string[]): readonly Failure[] {
   const text = sources.read(pinFile);
   const pin = text === undefined ? undefined : parsePin(text, pinFile);
   if (pin && !pin.ok) return pin.failures;
   const starts = units.map((unit) => join(at, unit));
-  return checkStatedPython(starts, pin?.value.version ?? shippedVersion('python-builder'), {
+  return checkStatedPython(starts, pin?.value.version ?? shippedVersion('python'), {
     facts: (path, _, parse) => {
       const text = sources.read(path);
       return text === undefined ? undefined : parse(text);

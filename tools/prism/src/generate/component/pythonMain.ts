@@ -79,7 +79,7 @@ function declaredCommands(text: string | undefined): PythonMain[] {
       return [{ names: [name], argv: ['-c', program] }];
     });
   } catch {
-    // A file that is not TOML fails where it is read for what the program needs.
+    // Invalid TOML fails where the dependencies are read.
     return [];
   }
 }

@@ -6,9 +6,9 @@ import { hasConflict } from '../shared/dirtyLock';
 import type { Sources } from './program';
 
 export interface Requirements {
-  /** The lock that the compile stage reads; absent: the program needs nothing but Python. */
+  /** The lock that the compile stage reads; absent if the program has no dependencies. */
   readonly lock: string | undefined;
-  /** What the compile stage copies for it: the lock, and what it includes. */
+  /** Files to copy into the compile stage: the lock and the files that it includes. */
   readonly copies: readonly string[];
   readonly files: ReadonlyMap<string, string>;
   readonly notes: readonly string[];
@@ -17,7 +17,7 @@ export interface Requirements {
 
 const nothing = { copies: [], files: new Map<string, string>(), notes: [], next: [] };
 
-/** What a Python program needs, and where it is locked: requirements.lock, or a requirements.txt with digests. */
+/** The dependencies of a Python program and their lock: requirements.lock, or a requirements.txt with hashes. */
 export function findRequirements(sources: Sources, directory: string): Result<Requirements> {
   const read = (name: string) => sources.read(join(directory, name));
   for (const lock of ['requirements.lock', 'requirements.txt']) {
@@ -63,7 +63,7 @@ export function findRequirements(sources: Sources, directory: string): Result<Re
 
 const foreignLocks = ['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile.lock', 'pylock.toml'];
 
-/** A lock with hashes, its own or of a file that it includes; undefined where it has none. */
+/** A lock with hashes, in the file or in one that it includes; undefined if there are none. */
 function readLock(sources: Sources, directory: string, lock: string): Result<Requirements> | undefined {
   const { files } = readLocks(join(directory, lock), {
     facts: (path, _, parse) => {
@@ -92,7 +92,7 @@ function meaningful(text: string): string[] {
   return text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
 }
 
-/** PEP 621. A file that is not TOML is somebody else's to complain about. */
+/** Dependencies by PEP 621. Invalid TOML is reported elsewhere. */
 function projectDependencies(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   try {

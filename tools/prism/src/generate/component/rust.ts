@@ -11,14 +11,14 @@ import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request, Sources } from './program';
 import { copyReads, findReads, noteAbsent } from './reads';
 
-/** Calls that read what a path names when the program runs; include_str! reads when it is compiled. */
+/** Calls that read a path at run time; include_str! reads at compile time. */
 const reading =
   /\b(?:fs::(?:read|read_to_string|read_dir|metadata)|File::open|NamedFile::open(?:_async)?|ServeDir::new|ServeFile::new|Tera::new)\(/g;
 export const listening: Listening = {
   calls: [{ pattern: /\b(?:bind|serve|run|listen)\(/g, numbers: true }],
   always: [/"(?:0\.0\.0\.0|\[::\]):(\d{2,5})"/g, /\(\[(?:\s*0\s*,){3}\s*0\s*\],\s*(\d{2,5})\)/g],
 };
-/** Crates that look for a library of the system, which a static binary for two architectures does not have. */
+/** Crates that link a system library, which static binaries for two architectures cannot have. */
 const systemLibraries = ['openssl-sys', 'libpq-sys', 'mysqlclient-sys', 'alsa-sys', 'dbus'];
 
 /** A program in Rust: a package of Cargo with a binary. */
@@ -116,7 +116,7 @@ function listBinaries(sources: Sources, directory: string, manifest: Manifest): 
   return [...new Set([...declared, ...inferred])].sort();
 }
 
-/** What rust-toolchain asks for, and which compiler the stage has: the build refuses another. */
+/** Compares rust-toolchain with the compiler of the stage; the build refuses another version. */
 function describeToolchain(sources: Sources, root: string, builder: string): string[] {
   const file = ['rust-toolchain', 'rust-toolchain.toml'].map((name) => join(root, name));
   const found = file.find((path) => sources.read(path) !== undefined);

@@ -2,7 +2,7 @@ import { join } from 'node:path/posix';
 import type { Tree } from '@nx/devkit';
 import type { Sources } from './program';
 
-/** Directories that no program is written in. */
+/** Directories without sources of programs. */
 const foreign = new Set([
   'node_modules',
   '.git',
@@ -16,7 +16,7 @@ const foreign = new Set([
   'vendor',
 ]);
 
-/** The workspace as Nx shows it to generators: with what they have written, and not yet on the disk. */
+/** The workspace as Nx shows it to generators, including files that are not written to disk yet. */
 export function treeSources(tree: Tree): Sources {
   const lists = new Map<string, string[]>();
   const walk = (directory: string): string[] => {

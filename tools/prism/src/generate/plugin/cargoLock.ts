@@ -14,17 +14,17 @@ const packageSchema = z.strictObject({
 const lockSchema = z.looseObject({ package: z.array(packageSchema).default([]) });
 
 interface Package extends Omit<z.infer<typeof packageSchema>, 'dependencies'> {
-  /** The packages themselves: how cargo names them depends on which others there are. */
+  /** Resolved packages, not names: the name that cargo writes depends on the other packages. */
   needs: readonly Package[];
 }
 
 interface Lock {
   readonly packages: readonly Package[];
-  /** What stands before and behind the packages. */
+  /** The text before and after the packages. */
   readonly around: readonly [string, string];
 }
 
-/** A package of the workspace, with the names of what its manifest asks for. */
+/** A package of the workspace, with the names of its dependencies. */
 export interface Member {
   readonly name: string;
   readonly version: string;
@@ -35,9 +35,9 @@ const file = 'Cargo.lock';
 const dirty = (why: string, remedy?: string) => failed(dirtyLock(file, 'edited', why, remedy));
 
 /**
- * Cargo.lock with one more package of the workspace, as cargo would write it. What the package needs is locked already,
- * or comes from `more`, a lock that is whole in itself: of a package that the workspace has in a version that will do,
- * the workspace's stays. LOCK_DIRTY where nothing says which version is meant.
+ * Cargo.lock with an additional package of the workspace, as cargo would write it. Its dependencies are locked already, or
+ * come from `more`, a complete lock. If the workspace has a compatible version of a package, that one is kept. Failure:
+ * LOCK_DIRTY, if a version is ambiguous.
  */
 export function addPackage(text: string, member: Member, more = ''): Result<string> {
   const lock = parseLock(text);
@@ -65,7 +65,7 @@ export function addPackage(text: string, member: Member, more = ''): Result<stri
 const named = (packages: readonly Package[], wanted: string) =>
   packages.filter(({ name }) => name === wanted);
 
-/** The workspace's packages, and what they get from another lock. */
+/** The workspace's packages, and those added from another lock. */
 class Merge {
   readonly packages: Package[];
   readonly absent: string[] = [];
@@ -82,7 +82,7 @@ class Merge {
     return found;
   }
 
-  /** The workspace's own package that will do, or this one and what it needs. */
+  /** A compatible package of the workspace, else this one with its dependencies. */
   take(offered: Package): Package {
     const similar = named(this.packages, offered.name)
       .filter((one) => one.source === offered.source && isCompatible(one.version, offered.version))
@@ -98,7 +98,7 @@ class Merge {
   }
 }
 
-/** As cargo reads `"1.2.3"` in a manifest: the first number that is not zero has to be the same. */
+/** Cargo's meaning of `"1.2.3"` in a manifest: compatible versions have the same first non-zero number. */
 function isCompatible(a: string, b: string): boolean {
   const numbers = (version: string) => version.split(/[-+]/)[0]!.split('.');
   const [left, right] = [numbers(a), numbers(b)];
@@ -125,7 +125,7 @@ function parseLock(text: string): Result<Lock> {
   return ok({ packages, around: [text.slice(0, start), end === undefined ? '' : `\n${text.slice(end)}`] });
 }
 
-/** A reference is a name, with a version and a source where it would not be clear without. */
+/** A reference is a name, with a version and a source only if the name is ambiguous. */
 function resolve(packages: readonly Package[], reference: string): Package | undefined {
   const [name = '', version, source] = reference.split(' ');
   return named(packages, name).find(

@@ -2,16 +2,16 @@ import { failed, ok, type Result } from '@prism-build/errors';
 import { parseManifest } from '../component/manifest';
 import { dirtyLock, refuseHalfMerged } from '../shared/dirtyLock';
 
-/** What of the workspace's Cargo.toml a plugin needs. */
+/** The parts of the workspace's Cargo.toml that a plugin needs. */
 export interface CargoWorkspace {
   readonly members: readonly string[];
-  /** What members inherit as their version. */
+  /** The version that members inherit. */
   readonly version: string;
 }
 
 const list = /^members = \[([^\]]*)\]/m;
 
-/** Reads the root's Cargo.toml; LOCK_DIRTY where it cannot be edited. */
+/** Reads the root's Cargo.toml. Failure: LOCK_DIRTY, if it cannot be edited. */
 export function readCargoWorkspace(text: string): Result<CargoWorkspace> {
   const file = 'Cargo.toml';
   const halfMerged = refuseHalfMerged('edited', { file, text });
@@ -27,7 +27,7 @@ export function readCargoWorkspace(text: string): Result<CargoWorkspace> {
   return ok({ members, version: shared.version });
 }
 
-/** Cargo.toml with one more member, in its place; as it was where the member is in it already. */
+/** Cargo.toml with an additional member, in sorted order; unchanged if it has the member. */
 export function addMember(text: string, { members }: CargoWorkspace, directory: string): string {
   if (members.includes(directory)) return text;
   return text.replace(list, (_, inside: string) => {

@@ -14,14 +14,14 @@ const proto = 'libs/proto/gen/go';
 /** What every generated test imports besides the SDK. */
 const tested = 'google.golang.org/grpc';
 
-/** Words of the language, and directories that the go command treats in its own way: no names of packages. */
+/** Invalid package names: keywords of Go, and directories with a special meaning to the go command. */
 const reserved = new Set(
   'break case chan const continue default defer else fallthrough for func go goto if import interface internal main map package range return select struct switch testdata type var vendor'.split(
     ' ',
   ),
 );
 
-/** The files of a plugin in Go, and go.work with it. What other modules it needs comes from templates and from the SDK. */
+/** The files of a plugin in Go, and go.work. Its other modules are those of the templates and the SDK. */
 export function goPlugin(tree: Tree, name: string, backend: Backend): Result<RenderedPlugin> {
   const packageName = name.replaceAll('-', '');
   if (reserved.has(packageName))
@@ -49,7 +49,7 @@ export function goPlugin(tree: Tree, name: string, backend: Backend): Result<Ren
       directory,
     }),
   );
-  // What the backend needs besides the SDK, locked: files of the template that are not the plugin's.
+  // Files of the template that lock the backend's own dependencies; they are not part of the plugin.
   const own = parseGoModule(files.get(`${directory}/go.mod`)!, `${directory}/go.mod`);
   if (!own.ok) return own;
   files.set(`${directory}/go.mod`, encodeModule(modulePath, sdkModule, protoModule, own.value));
@@ -97,7 +97,7 @@ function readModules(tree: Tree): Result<Modules> {
   return ok({ sdkModule: sdkModule.value, protoModule: protoModule.value, sums: [sdkSum!, protoSum!] });
 }
 
-/** Modules of go.mod without a line in go.sum: whatever is made of such a lock would not build. */
+/** Modules of go.mod without a line in go.sum. A plugin made from such a lock would not build. */
 function listUnlocked(module: GoModule, workspace: GoModule, sum: string): string[] {
   const wanted = [...module.requires].filter(([path]) => path !== workspace.path);
   return wanted
@@ -108,7 +108,7 @@ function listUnlocked(module: GoModule, workspace: GoModule, sum: string): strin
 function encodeModule(path: string, sdkModule: GoModule, protoModule: GoModule, own: GoModule): string {
   const all = mergeRequires(sdkModule.requires, protoModule.requires, own.requires);
   for (const module of [sdkModule.path, protoModule.path]) all.set(module, 'v0.0.0');
-  // The template's go.mod names what its code imports; the rest is what that needs.
+  // The template's go.mod names direct dependencies; all others are indirect.
   const named = [...own.requires.keys()].filter((module) => !own.indirect.has(module));
   const imported = new Set([...named, sdkModule.path, protoModule.path, tested]);
   const lines = (wanted: boolean) =>

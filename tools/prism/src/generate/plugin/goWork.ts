@@ -3,7 +3,7 @@ import { dirtyLock, refuseHalfMerged } from '../shared/dirtyLock';
 
 const block = /^use \(\n((?:.*\n)*?)\)/m;
 
-/** go.work with one more module, in its place; as it was where the module is in it already. */
+/** go.work with an additional module, in sorted order; unchanged if it has the module. */
 export function addToGoWork(text: string, directory: string): Result<string> {
   const file = 'go.work';
   const halfMerged = refuseHalfMerged('edited', { file, text });

@@ -38,7 +38,7 @@ function makePlugin(tree: Tree, value: unknown): Result<void> {
   return ok(undefined);
 }
 
-/** A directory that holds something else is another's, also where no file of theirs has the name of one of ours. */
+/** Refuses a directory with other files, even if none has the name of a generated file. */
 function placePlugin(tree: Tree, directory: string, files: Files): Result<string[]> {
   const whole = [...files.keys()].every((path) => tree.exists(path));
   if (!whole && tree.exists(directory) && tree.children(directory).length > 0)

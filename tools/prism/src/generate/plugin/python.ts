@@ -14,9 +14,9 @@ import type { Backend } from './options';
 import type { RenderedPlugin } from './rendered';
 
 const sdk = 'libs/plugin-sdk-python';
-/** A new plugin needs what the SDK needs, and what these files of its template add. */
+/** A new plugin needs the dependencies of the SDK, and those in these files of its template. */
 const locks = [requirementsFile, wheelsLockFile];
-/** What the Containerfile and the tests of a plugin name. */
+/** Paths that the Containerfile and the tests of a plugin name. */
 const needed = (runtime: string) => [
   ...locks.map((name) => `${sdk}/${name}`),
   `${sdk}/prism_plugin_sdk/__init__.py`,
@@ -61,7 +61,7 @@ export function pythonPlugin(tree: Tree, name: string, backend: Backend): Result
   return ok({ files: new Map([...files, ...merged]), edits: new Map() });
 }
 
-/** What both name is locked as in the first. */
+/** Merges two locks; the first wins. */
 function mergeLocks(...locks: readonly string[]): string {
   const wheels = new Map(
     locks

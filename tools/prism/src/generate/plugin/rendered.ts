@@ -1,6 +1,6 @@
 import type { Files } from '../shared/files';
 
-/** The files of a plugin, and those of the workspace that name it, as they shall be. */
+/** The new contents of a plugin's files, and of workspace files that name it. */
 export interface RenderedPlugin {
   readonly files: Files;
   readonly edits: Files;

@@ -10,10 +10,10 @@ import type { Backend } from './options';
 import type { RenderedPlugin } from './rendered';
 
 const sdk = 'libs/plugin-sdk-rust';
-/** Directories of plugins, of which cargo wants every manifest. */
+/** Directories of plugins; cargo reads all their manifests. */
 const plugins = 'plugins';
 
-/** A plugin in Rust: a member of the workspace of Cargo, whose lock gets what it does not have yet. */
+/** A plugin in Rust: a member of the Cargo workspace. Missing packages are added to the lock. */
 export function rustPlugin(tree: Tree, name: string, backend: Backend): Result<RenderedPlugin> {
   const read = (path: string) => tree.read(path, 'utf-8') ?? undefined;
   const [manifest, lock] = ['Cargo.toml', 'Cargo.lock'].map(read);
@@ -39,7 +39,7 @@ export function rustPlugin(tree: Tree, name: string, backend: Backend): Result<R
   const own = parseManifest(files.get(`${directory}/Cargo.toml`)!, `${directory}/Cargo.toml`);
   if (!own.ok) return own;
   const asked = new Set([own.value.dependencies, own.value['dev-dependencies']].flatMap(Object.keys));
-  // What the backend needs besides the SDK, locked: a file of the template that is not the plugin's.
+  // A file of the template that locks the backend's own dependencies; it is not part of the plugin.
   const more = files.get(`${directory}/Cargo.lock`);
   files.delete(`${directory}/Cargo.lock`);
   const locked = addPackage(
@@ -55,7 +55,7 @@ export function rustPlugin(tree: Tree, name: string, backend: Backend): Result<R
   return ok({ files, edits });
 }
 
-/** Cargo reads the manifest of every member, and the compile stage keeps of the rest what rustc reads. */
+/** Cargo reads the manifest of every member. Of other files, the compile stage keeps those that rustc reads. */
 function listCopied(members: readonly string[]): string[] {
   const others = members.filter((one) => !one.startsWith(`${plugins}/`));
   const outermost = others.filter((one) => !others.some((other) => one.startsWith(`${other}/`)));

@@ -2,18 +2,18 @@ import { type Failure, failed, generateFailure, type Result } from '@prism-build
 
 const unfinishedMerge = 'it has the marks of an unfinished merge';
 
-/** Whether git left a merge for somebody to finish. */
+/** Whether a file has merge conflict markers of git. */
 export function hasConflict(text: string): boolean {
   return /^(<{7}|>{7}) /m.test(text);
 }
 
-/** LOCK_DIRTY: nothing can be made of a lock or manifest, or written into it. */
+/** The failure LOCK_DIRTY: a lock or manifest cannot be used or edited. */
 export function dirtyLock(file: string, use: 'used' | 'edited', why: string, remedy?: string): Failure {
   const what = `this file cannot be ${use}`;
   return generateFailure('LOCK_DIRTY', { what, why, at: { file }, ...(remedy && { remedy }) });
 }
 
-/** The refusal of those that git left half merged; undefined where there is none. */
+/** A failure for each file with merge conflict markers; undefined if there are none. */
 export function refuseHalfMerged(
   use: 'used' | 'edited',
   ...files: readonly { readonly file: string; readonly text: string }[]

@@ -3,16 +3,16 @@ import { dirname, join } from 'node:path';
 import { generateFiles, type Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 
-/** Paths, relative to the workspace, to what shall stand there. */
+/** New contents by path, relative to the workspace. */
 export type Files = ReadonlyMap<string, string>;
 
-/** What templates may say; a name between double underscores in a path is replaced as well. */
+/** Variables of templates. A name between double underscores in a path is replaced too. */
 export type Words = Readonly<Record<string, unknown>>;
 
 /** Renders folders of templates into a directory of the workspace; a later folder replaces files of an earlier one. */
 export function renderTemplates(folders: readonly string[], directory: string, words: Words): Files {
   const files = new Map<string, string>();
-  // generateFiles wants a tree, and uses two of its functions.
+  // generateFiles takes a tree, but calls only these two functions.
   const recorder = {
     exists: () => false,
     write: (path: string, content: string | Buffer) => files.set(path, content.toString()),
@@ -32,8 +32,8 @@ function templatesDirectory(directory = __dirname): string {
 }
 
 /**
- * Writes files that are not there. What is there already with the same content stays, so that a generator may run
- * twice; anything else is somebody's work, and then nothing is written: FILE_DIFFERS for each. The value lists what is new.
+ * Writes new files and returns their paths. Existing files with the same content stay, so that a generator may run twice.
+ * If another file differs, nothing is written. Failure: FILE_DIFFERS for each.
  */
 export function placeFiles(tree: Tree, files: Files, executable: readonly string[] = []): Result<string[]> {
   const isNew = (path: string) => !tree.exists(path);
@@ -55,7 +55,7 @@ export function placeFiles(tree: Tree, files: Files, executable: readonly string
   return ok(fresh.map(([path]) => path));
 }
 
-/** Writes a file that the generator edits; the same text is left alone, so that no dry run shows it as changed. */
+/** Writes an edited file. Skips an unchanged text, so that a dry run does not list it. */
 export function updateFile(tree: Tree, path: string, text: string): boolean {
   if (tree.exists(path) && tree.read(path, 'utf-8') === text) return false;
   tree.write(path, text);

@@ -1,18 +1,18 @@
 import { failed, ok, type Result } from '@prism-build/errors';
 import { dirtyLock, refuseHalfMerged } from './dirtyLock';
 
-/** What of a go.mod a generator needs. Lines that mean something else are not for us to judge. */
+/** The parts of a go.mod that generators need. Other lines are ignored. */
 export interface GoModule {
   readonly path: string;
   /** The go directive. */
   readonly go: string;
   /** Modules to versions. */
   readonly requires: ReadonlyMap<string, string>;
-  /** Those of them that are only needed by others. */
+  /** The indirect ones. */
   readonly indirect: ReadonlySet<string>;
 }
 
-/** Reads a go.mod as the go command formats it; LOCK_DIRTY where it is half merged, or names no module. */
+/** Reads a go.mod in the format of the go command. Failure: LOCK_DIRTY, if it has merge markers or names no module. */
 export function parseGoModule(text: string, file: string): Result<GoModule> {
   const halfMerged = refuseHalfMerged('used', { file, text });
   if (halfMerged) return halfMerged;
@@ -36,7 +36,7 @@ export function parseGoModule(text: string, file: string): Result<GoModule> {
   });
 }
 
-/** Both lists together, each module in its newer version: what the go command would select of them. */
+/** Merges two lists, with the newer version of each module, as the go command selects them. */
 export function mergeRequires(...lists: readonly ReadonlyMap<string, string>[]): Map<string, string> {
   const merged = new Map<string, string>();
   for (const [module, version] of lists.flatMap((list) => [...list])) {
@@ -52,7 +52,7 @@ export function mergeSums(...texts: readonly string[]): string {
   return `${[...lines].sort().join('\n')}\n`;
 }
 
-/** Less than, equal to or greater than zero, by semantic versioning; of a pre-release only that it comes before. */
+/** Compares semantic versions: negative, zero or positive. Pre-releases only sort before their release. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => {
     const [numbers = '', ...suffix] = version.replace(/^v/, '').split('-');

@@ -1,12 +1,12 @@
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { applyEdits, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 
-/** A place in a JSON document and what shall stand there; -1 adds to an array. */
+/** A path in a JSON document and its new value; -1 appends to an array. */
 export type Edit = readonly [path: readonly (string | number)[], value: unknown];
 
 const options = { formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' } };
 
-/** Changes places of a JSON text and leaves everything else as it is, comments too; SETTINGS_UNREADABLE where it is none. */
+/** Edits values of a JSON text and keeps everything else, including comments. Failure: SETTINGS_UNREADABLE. */
 export function editJson(text: string, file: string, edits: readonly Edit[]): Result<string> {
   const value = readJson(text, file);
   if (!value.ok) return value;

@@ -5,7 +5,7 @@ import { projectNameOf } from '@prism-build/workspace';
 
 const longest = 40;
 
-/** A name that Nx, a registry, a file system and every language take; NAME_INVALID says what is wrong with it. */
+/** Checks that Nx, registries, file systems and all languages accept a name. Failure: NAME_INVALID. */
 export function checkName(name: string): Result<string> {
   const invalid = (why: string) =>
     failed(
@@ -18,7 +18,7 @@ export function checkName(name: string): Result<string> {
   return ok(name);
 }
 
-/** Directories of the projects that Nx knows, by name: those with a file of their own, and components by inference. */
+/** Directories of projects by name: those with project.json or package.json, and inferred components. */
 export function listProjects(tree: Tree): Map<string, string> {
   const files = new Set(glob(tree, ['**/{project.json,package.json,Containerfile,Dockerfile}']));
   const roots = new Set([...files].map((file) => dirname(file)));
@@ -33,7 +33,7 @@ export function listProjects(tree: Tree): Map<string, string> {
   );
 }
 
-/** NAME_TAKEN where another directory has a project of that name. */
+/** Failure: NAME_TAKEN, if another directory has a project of that name. */
 export function checkFree(tree: Tree, name: string, root: string): Result<void> {
   const owner = listProjects(tree).get(name);
   if (owner === undefined || owner === root) return ok(undefined);

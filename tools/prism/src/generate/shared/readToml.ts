@@ -1,7 +1,7 @@
 import { parse } from 'smol-toml';
 import type * as z from 'zod';
 
-/** What a schema reads of a TOML file, or all that is wrong with it. */
+/** Parses a TOML file with a schema. Reports all violations. */
 export type ReadToml<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly troubles: readonly [string, ...string[]] };

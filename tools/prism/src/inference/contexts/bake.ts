@@ -1,3 +1,4 @@
+import { readPairs, readSettings } from './settings';
 import type { StatedBuild } from './stated';
 
 export const isBakeFile = (file: string): boolean => /(^|\/)docker-bake(\.[^/]+)?\.(hcl|json)$/.test(file);
@@ -6,24 +7,35 @@ interface Target {
   readonly context?: string;
   readonly dockerfile?: string;
   readonly inherits?: readonly string[];
+  readonly target?: string;
+  readonly args?: Table;
+  readonly contexts?: Table;
+  readonly labels?: Table;
 }
+
+type Table = Readonly<Record<string, string | undefined>>;
 
 /** The targets of a Bake file, in HCL or JSON. Values that are not plain text are unknown, and not guessed. */
 export function readBake(text: string): StatedBuild[] {
   const targets = text.trimStart().startsWith('{') ? readJson(text) : readHcl(text);
   return [...targets.keys()].flatMap((name): StatedBuild[] => {
-    const { context = '.', dockerfile } = inherit(targets, name, []);
-    const known = context !== '' && dockerfile !== '';
-    return known ? [{ name: `target ${name}`, context, containerfile: dockerfile, from: 'context' }] : [];
+    const { context = '.', dockerfile, ...others } = inherit(targets, name, []);
+    if (context === '' || dockerfile === '') return [];
+    const settings = readSettings(others);
+    return [{ name: `target ${name}`, context, containerfile: dockerfile, from: 'context', settings }];
   });
 }
 
-/** A target merged over those that it inherits; the last of these wins. */
+/** A target merged over those that it inherits; the last of these wins, and tables are merged by name. */
 function inherit(targets: ReadonlyMap<string, Target>, name: string, seen: readonly string[]): Target {
   const target = targets.get(name);
   if (!target || seen.includes(name)) return {};
   const bases = (target.inherits ?? []).map((base) => inherit(targets, base, [...seen, name]));
-  return Object.assign({}, ...bases, target);
+  const all = [...bases, target];
+  const merged = (table: 'args' | 'contexts' | 'labels'): Table =>
+    Object.assign({}, ...all.map((one) => one[table]));
+  const tables = { args: merged('args'), contexts: merged('contexts'), labels: merged('labels') };
+  return Object.assign({}, ...all, tables);
 }
 
 function readJson(text: string): ReadonlyMap<string, Target> {
@@ -31,10 +43,19 @@ function readJson(text: string): ReadonlyMap<string, Target> {
   const plain = (value: unknown) =>
     typeof value === 'string' ? plainText(value) : value === undefined ? undefined : '';
   return new Map(
-    Object.entries(target).map(([name, { context, dockerfile, inherits }]) => [
-      name,
-      targetOf(plain(context), plain(dockerfile), Array.isArray(inherits) ? inherits.filter(isText) : []),
-    ]),
+    Object.entries(target).map(([name, one]) => {
+      const { context, dockerfile, inherits, target: stage, args, contexts, labels } = one;
+      const names = Array.isArray(inherits) ? inherits.filter(isText) : [];
+      return [
+        name,
+        {
+          ...targetOf(plain(context), plain(dockerfile), names, plain(stage)),
+          args: readPairs(args),
+          contexts: readPairs(contexts),
+          labels: readPairs(labels),
+        },
+      ];
+    }),
   );
 }
 
@@ -47,8 +68,10 @@ function targetOf(
   context: string | undefined,
   dockerfile: string | undefined,
   inherits: readonly string[],
+  stage: string | undefined,
 ): Target {
   return {
+    ...(stage !== undefined && { target: stage }),
     ...(context !== undefined && { context }),
     ...(dockerfile !== undefined && { dockerfile }),
     inherits,
@@ -71,10 +94,13 @@ function readHcl(text: string): ReadonlyMap<string, Target> {
       const attributes = readAttributes(words.slice(index + 3));
       const inherits = (attributes.get('inherits') ?? []).flatMap((one) => unquote(one) ?? []);
       const textOf = (name: string) => toText(attributes.get(name));
-      targets.set(
-        unquote(words[index + 1]!) ?? words[index + 1]!,
-        targetOf(textOf('context'), textOf('dockerfile'), inherits),
-      );
+      const tableOf = (name: string) => toTable(attributes.get(name) ?? []);
+      targets.set(unquote(words[index + 1]!) ?? words[index + 1]!, {
+        ...targetOf(textOf('context'), textOf('dockerfile'), inherits, textOf('target')),
+        args: tableOf('args'),
+        contexts: tableOf('contexts'),
+        labels: tableOf('labels'),
+      });
     }
     depth += depthOf(word);
   }
@@ -96,6 +122,25 @@ function readAttributes(words: readonly string[]): ReadonlyMap<string, readonly 
     depth += depthOf(word);
   }
   return attributes;
+}
+
+/** `{ a = "x", "b" = y }`; values that are expressions are undefined. */
+function toTable(words: readonly string[]): Table {
+  const found: [string, string | undefined][] = [];
+  let depth = 0;
+  for (const [index, word] of words.entries()) {
+    if (depth === 1 && (words[index + 1] === '=' || words[index + 1] === ':')) {
+      const end =
+        words[index + 3] === undefined || /^[,}]$/.test(words[index + 3]!) || isKey(words, index + 3);
+      found.push([unquote(word) ?? word, end ? toText([words[index + 2]!]) || undefined : undefined]);
+    }
+    depth += depthOf(word);
+  }
+  return Object.fromEntries(found);
+}
+
+function isKey(words: readonly string[], index: number): boolean {
+  return words[index + 1] === '=' || words[index + 1] === ':';
 }
 
 function depthOf(word: string): number {

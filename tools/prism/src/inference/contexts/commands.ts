@@ -1,4 +1,5 @@
 import type { DeclaredTarget, ProjectFile } from '../declared/projectFile';
+import { readSettings } from './settings';
 import { resolveBuild, type StatedBuild, type StatedContext } from './stated';
 
 /** Flags of the build commands of Docker, Podman, Buildah and nerdctl that take no value; all others do. */
@@ -14,21 +15,30 @@ const command =
 export function readCommand(line: string, name: string): StatedBuild[] {
   return [...line.matchAll(command)].flatMap(([, rest]): StatedBuild[] => {
     const words = [...rest!.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
-    const { contexts, containerfile } = readWords(words);
+    const { contexts, containerfile, flags } = readWords(words);
     const [context] = contexts;
     if (contexts.length !== 1 || context === undefined || context === '-') return [];
     // Without -f, the engines search the context.
-    return [{ name, context, containerfile, from: containerfile === undefined ? 'context' : 'directory' }];
+    const from = containerfile === undefined ? 'context' : 'directory';
+    const of = (flag: string) => flags.flatMap(([one, value]) => (one === flag ? [value] : []));
+    const settings = readSettings({
+      target: of('--target').at(-1),
+      args: of('--build-arg'),
+      contexts: of('--build-context'),
+      labels: of('--label'),
+    });
+    return [{ name, context, containerfile, from, settings }];
   });
 }
 
 interface Words {
   readonly contexts: readonly string[];
   readonly containerfile: string | undefined;
+  readonly flags: readonly (readonly [flag: string, value: string])[];
 }
 
 function readWords([word, ...rest]: readonly string[]): Words {
-  if (word === undefined) return { contexts: [], containerfile: undefined };
+  if (word === undefined) return { contexts: [], containerfile: undefined, flags: [] };
   const [flag, written] = splitFlag(word);
   if (!flag.startsWith('-') || flag === '-') {
     const others = readWords(rest);
@@ -37,7 +47,9 @@ function readWords([word, ...rest]: readonly string[]): Words {
   const takesNext = !alone.has(flag) && written === undefined;
   const others = readWords(takesNext ? rest.slice(1) : rest);
   const named = flag === '-f' || flag === '--file';
-  return named ? { ...others, containerfile: written ?? rest[0] } : others;
+  if (named) return { ...others, containerfile: written ?? rest[0] };
+  const value = written ?? (takesNext ? rest[0] : undefined);
+  return value === undefined ? others : { ...others, flags: [[flag, value], ...others.flags] };
 }
 
 function splitFlag(word: string): [string, string | undefined] {
@@ -56,11 +68,14 @@ export function readTargets({ targets }: ProjectFile, root: string, file: string
     if (executor !== undefined && /(container|docker):build$/.test(executor) && typeof context === 'string') {
       const given = [named, dockerfile].find((one) => typeof one === 'string') as string | undefined;
       const containerfile = tokens(given ?? `${root}/Dockerfile`);
-      return resolveBuild(
-        { name: what, context: tokens(context), containerfile, from: 'directory' },
-        '.',
-        file,
-      );
+      const settings = readSettings({
+        target: options.target,
+        args: options['build-args'] ?? options.buildArgs,
+        contexts: options['build-contexts'],
+        labels: options.labels,
+      });
+      const build = { name: what, context: tokens(context), containerfile, settings };
+      return resolveBuild({ ...build, from: 'directory' }, '.', file);
     }
     const scriptRoot = target.script === undefined ? '.' : root;
     const directory = typeof cwd === 'string' ? tokens(cwd) : scriptRoot;

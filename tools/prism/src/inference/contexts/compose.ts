@@ -1,3 +1,4 @@
+import { readSettings } from './settings';
 import type { StatedBuild } from './stated';
 
 export const isComposeFile = (file: string): boolean =>
@@ -17,8 +18,10 @@ export function readCompose(text: string): StatedBuild[] {
     } = typeof build === 'string' ? { context: build } : (tableOf(build) as Record<string, unknown>);
     if (typeof build !== 'string' && !isTable(build)) return [];
     if (inline !== undefined || typeof context !== 'string') return [];
+    const { target, args, labels, additional_contexts: contexts } = tableOf(build);
+    const settings = readSettings({ target, args, labels, contexts });
     const containerfile = typeof dockerfile === 'string' ? dockerfile : undefined;
-    return [{ name: `service ${service}`, context, containerfile, from: 'context' }];
+    return [{ name: `service ${service}`, context, containerfile, from: 'context', settings }];
   });
 }
 

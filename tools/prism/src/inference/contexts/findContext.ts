@@ -11,6 +11,8 @@ export interface Wanted {
 /** How certain it is that a path of the workspace exists when the image is built; 0: unknown. */
 export type Presence = (path: string) => 0 | 1 | 2 | 3;
 
+type Stated = Pick<StatedContext, 'context' | 'why'>;
+
 export interface ContextRequest {
   readonly file: string;
   /** The Containerfile's directory: the default context. */
@@ -18,7 +20,7 @@ export interface ContextRequest {
   /** The context that an option sets. */
   readonly declared: string | undefined;
   /** Contexts that other files state for this Containerfile. */
-  readonly stated: readonly StatedContext[];
+  readonly stated: readonly Stated[];
   readonly wanted: readonly Wanted[];
 }
 
@@ -78,7 +80,7 @@ function listPaths(wanted: readonly Wanted[]): string {
     : paths.join(' and ');
 }
 
-function refuseStated(file: string, stated: readonly StatedContext[]): Failure {
+function refuseStated(file: string, stated: readonly Stated[]): Failure {
   const said = stated.map(({ context, why }) => `${context} (${why})`).join(', ');
   const what = `files of this workspace name several contexts for it: ${said}`;
   const remedy = `Choose one: "context": "${stated[0]!.context}" in the options of build-image, in project.json or package.json of this project.`;

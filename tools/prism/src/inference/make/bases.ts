@@ -1,17 +1,17 @@
 import { type Failure, imageFailure } from '@prism-build/errors';
 import { imageName, isLocal } from '@prism-build/workspace';
 
-/** What the image names of a component stand for in this workspace. */
+/** The image names of a component, resolved in this workspace. */
 export interface BaseLinks {
-  /** Names as they stand in the Containerfile to the components that make them. */
+  /** Components by the image names in the Containerfile. */
   readonly projects: Readonly<Record<string, string>>;
   /** The components that must be built first. */
   readonly edges: readonly string[];
-  /** Whether some name is one of a registry, which the lock beside the Containerfile pins. */
+  /** Whether it names an image of a registry, which the lock beside the Containerfile pins. */
   readonly locked: boolean;
 }
 
-/** Projects whose images would be called the same, such as `Api` and `api`: one name can stand for one image only. */
+/** Failures for projects whose images would have the same name, such as `Api` and `api`. */
 export function findTakenNames(
   components: readonly { readonly name: string; readonly file: string }[],
   prefix: string,
@@ -35,11 +35,11 @@ export interface Named {
 }
 
 /**
- * Finds the components behind image names: `localhost/<prefix>/<project>`, without a tag or with `latest`. Those
- * that are made of each other get no edge, so that the build of one of them can say so, with file and line.
+ * Resolves image names to components: `localhost/<prefix>/<project>`, without a tag or with `latest`. Components that are
+ * made of each other get no edge, so that their build can report the cycle with file and line.
  */
 export function linkBases(components: readonly Named[], prefix: string): Map<string, BaseLinks> {
-  // The first of a name has it.
+  // The first component of a name wins.
   const known = new Map([...components].reverse().map(({ name }) => [imageName(prefix, name), name]));
   const references = new Map(components.map((one) => [one.name, one.references]));
   const projects = new Map(

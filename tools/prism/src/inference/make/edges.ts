@@ -9,7 +9,7 @@ import type { Use } from '@prism-build/languages';
 import { builderDirectory, type Files } from '@prism-build/workspace';
 import type { RegistryImage } from '../read/registryImages';
 
-/** What the files of a component say of others. */
+/** The edges of a component, from its files. */
 export interface ComponentUses {
   readonly file: string;
   readonly root: string;
@@ -22,10 +22,10 @@ export interface ComponentUses {
   readonly images: readonly RegistryImage[];
 }
 
-/** An edge before it is known which projects there are: from a file to a directory, or to an image of a registry. */
+/** An edge before projects are known: from a file to a directory, or to an image of a registry. */
 export interface Edge {
   readonly from: string;
-  /** Root of the project that the file speaks for, where that is not the one that it lies in. */
+  /** Root of the project that the edge starts from, if it is not the one that contains the file. */
   readonly root?: string;
   readonly directory?: string;
   readonly image?: RegistryImage;
@@ -49,8 +49,8 @@ export function listEdges(
 }
 
 /**
- * What a component adds to the graph besides itself: the modules and crates outside of components that it is compiled
- * from, and the images of registries that it is made of. A directory that is a project by itself is left alone.
+ * Additional nodes for a component: modules and crates outside of components that it is compiled from, and its images of
+ * registries. Skips directories that are projects already.
  */
 export function listNodes(
   { language, compiled, images }: ComponentUses,
@@ -100,7 +100,7 @@ export function resolveEdges(
     if (source === undefined || target === undefined || source === target || made.has(`${source}\0${target}`))
       continue;
     if (image && !externalNodes?.[target]) continue;
-    // Nx knows no file that git ignores, and takes none as the source of an edge.
+    // Nx does not accept a file that git ignores as the source of an edge.
     const dependency = isKnown(source, from)
       ? { source, target, type: 'static' as DependencyType.static, sourceFile: from }
       : { source, target, type: 'implicit' as DependencyType.implicit };

@@ -1,12 +1,14 @@
 import type { ProjectConfiguration } from '@nx/devkit';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
+import { toolInput } from '../read/namedInputs';
 import type { ProjectReads } from '../read/reads';
+import { changesVariable } from './changes';
 import type { ComponentUses } from './edges';
 import { makeTargets, type Surroundings } from './targets';
 
 /** A component as Nx sees it. */
 export function makeProject(
-  place: Place,
+  place: ComponentPlace,
   reads: ProjectReads,
   surroundings: Surroundings,
 ): ProjectConfiguration {
@@ -16,12 +18,22 @@ export function makeProject(
     root: place.root,
     projectType: 'application',
     metadata: { technologies: ['containerfile', ...(compile ? [compile.language] : [])] },
+    namedInputs: namedInputsOf(reads, surroundings),
     targets: makeTargets(place, reads, surroundings),
   };
 }
 
-/** What a component is made of. */
-export function usesOf(place: Place, reads: ProjectReads, { links }: Surroundings): ComponentUses {
+/** Inputs that all targets of a project share stand once, under a name: `nx show project` is read by people. */
+function namedInputsOf(
+  { named }: ProjectReads,
+  { name, identity }: Surroundings,
+): NonNullable<ProjectConfiguration['namedInputs']> {
+  const tool = [...identity.inputs, { env: changesVariable(name) }];
+  return { ...named, [toolInput]: tool } as NonNullable<ProjectConfiguration['namedInputs']>;
+}
+
+/** The inputs of a component's project. */
+export function usesOf(place: ComponentPlace, reads: ProjectReads, { links }: Surroundings): ComponentUses {
   const { compile, compiled, registry } = reads;
   return {
     file: place.file,

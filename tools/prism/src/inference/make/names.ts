@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import { componentNameOf, toName } from '@prism-build/workspace';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 
-interface Named extends Pick<Place, 'root' | 'label'> {
+interface Named extends Pick<ComponentPlace, 'root' | 'label'> {
   /** The name that project.json or package.json gives. */
   readonly declared: string | undefined;
 }
 
 /**
- * Names of projects, in order. Nx ends every command where two projects have one name, so those that nobody named
- * get as many directories in front as tell them apart: `docker` of `a/docker` and `b/docker` are `a-docker` and
- * `b-docker`.
+ * Names of projects, in order. Nx aborts every command if two projects have one name. So inferred names get as many parent
+ * directories as needed: the projects in `a/docker` and `b/docker` are `a-docker` and `b-docker`.
  */
 export function nameProjects(components: readonly Named[]): string[] {
   const names = components.map(({ declared, root, label }) => declared ?? componentNameOf(root, label));
@@ -47,7 +46,7 @@ function countNames(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
-/** What no directory tells apart (`a b` beside `a-b`): the same in every clone. */
+/** A suffix for names that directories do not distinguish (`a b` and `a-b`); the same in every clone. */
 function shortHash(root: string): string {
   return createHash('sha256').update(root).digest('hex').slice(0, 6);
 }

@@ -5,12 +5,12 @@ import { imageDirectory, imageParts, targetName, type Unhashed } from '@prism-bu
 import type { Identity } from '../identity';
 import type { ComponentLinks } from '../outputs/linkComponents';
 import type { OutputLinks } from '../outputs/linkOutputs';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import { literalPath } from '../read/fileset';
 import { beside, type Input } from '../read/keys';
+import { toolInput } from '../read/namedInputs';
 import type { CompileKey, ImageReads, ProjectReads } from '../read/reads';
 import type { BaseLinks } from './bases';
-import { changesVariable } from './changes';
 import { addConsumers } from './consumers';
 import { type Known, listRehashed } from './rehashed';
 import { addSubmodules } from './submodules';
@@ -34,7 +34,7 @@ type Targets = Record<string, TargetConfiguration>;
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /** The targets of a component. Every command of nx makes them all, in code that is not warm: nothing is copied twice. */
-export function makeTargets(place: Place, reads: ProjectReads, surroundings: Surroundings): Targets {
+export function makeTargets(place: ComponentPlace, reads: ProjectReads, surroundings: Surroundings): Targets {
   const { name, links, made, prefix } = surroundings;
   const targets: Targets = {};
   if (reads.compile) targets.compile = compileTarget(place, reads, reads.compile, surroundings);
@@ -49,18 +49,18 @@ export function makeTargets(place: Place, reads: ProjectReads, surroundings: Sur
 }
 
 function compileTarget(
-  place: Place,
-  { context, contextReason, shared }: ProjectReads,
+  place: ComponentPlace,
+  { context, contextReason, shared, named }: ProjectReads,
   { language, inputs, wide, unhashed, definition }: CompileKey,
   surroundings: Surroundings,
 ): TargetConfiguration {
-  const { name, made, identity } = surroundings;
+  const { name, made, identity, submodules } = surroundings;
   const why = wide === undefined ? '' : `; the key covers all that COPY takes, because ${wide}`;
   return {
     executor: 'prism:build',
     cache: unhashed.why === undefined,
     ...(made.compile.dependsOn.length > 0 && { dependsOn: [...made.compile.dependsOn] }),
-    inputs: inputsOf(inputs, surroundings).concat(made.compile.inputs, identity.inputs) as Inputs,
+    inputs: addSubmodules(inputs, named, submodules).concat(made.compile.inputs, toolInput) as Inputs,
     outputs: [`{workspaceRoot}/dist/compile/${name}`],
     options: Object.assign(
       { step: 'compile', containerfile: place.file, context },
@@ -78,14 +78,14 @@ function compileTarget(
 }
 
 function imageTarget(
-  place: Place,
-  { context, contextReason, shared, rootfs, compile }: ProjectReads,
+  place: ComponentPlace,
+  { context, contextReason, shared, rootfs, compile, named }: ProjectReads,
   { variant, stage, inputs, compiled, unhashed, definition }: ImageReads,
   links: BaseLinks | undefined,
   made: OutputLinks,
   surroundings: Surroundings,
 ): TargetConfiguration {
-  const { name, identity } = surroundings;
+  const { name, identity, submodules } = surroundings;
   const directory = `{workspaceRoot}/${imageDirectory('', name, variant)}`;
   const options: Record<string, unknown> = {
     step: 'image',
@@ -101,10 +101,10 @@ function imageTarget(
   const target: TargetConfiguration = {
     executor: 'prism:build',
     cache: unhashed.why === undefined && (rootfs?.cache ?? true),
-    inputs: inputsOf(inputs, surroundings).concat(
+    inputs: addSubmodules(inputs, named, submodules).concat(
       inputsOfBases(place, links),
       made.inputs,
-      identity.inputs,
+      toolInput,
     ) as Inputs,
     // Not the directory: the default image's holds those of the variants.
     outputs: imageParts.map((part) => `${directory}/${part}`),
@@ -123,10 +123,6 @@ function imageTarget(
   return target;
 }
 
-function inputsOf(inputs: readonly Input[], { name, submodules }: Surroundings): readonly Input[] {
-  return addSubmodules(inputs, submodules).concat({ env: changesVariable(name) });
-}
-
 /** What Nx does not hash and the build sees, as options: those are in keys. Most targets have neither. */
 function describeUnhashed(unhashed: Unhashed, { known }: Surroundings): Record<string, readonly string[]> {
   const rehashed = listRehashed(unhashed, known);
@@ -138,7 +134,7 @@ function describeUnhashed(unhashed: Unhashed, { known }: Surroundings): Record<s
 
 /** Where files come from, for `nx show project`: the context with its reason, and who makes what is copied. */
 function explain(
-  { file }: Place,
+  { file }: ComponentPlace,
   { makers, unknown }: OutputLinks,
   context: string,
   reason: string | undefined,
@@ -157,7 +153,7 @@ function explain(
 }
 
 /** What an image's bases add to its key. */
-function inputsOfBases(place: Place, links: BaseLinks | undefined): Input[] {
+function inputsOfBases(place: ComponentPlace, links: BaseLinks | undefined): Input[] {
   const inputs: Input[] = [];
   if (links?.locked)
     inputs.push(`${beside(place)}/${literalPath(posix.basename(imagesLockPath(place.file)))}`);
@@ -177,7 +173,7 @@ function listDependencies(
 }
 
 function rootfsTarget(
-  { file }: Place,
+  { file }: ComponentPlace,
   { context }: ProjectReads,
   { name, identity }: Surroundings,
 ): TargetConfiguration {

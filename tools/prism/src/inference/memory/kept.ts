@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  executorIdentity,
   type Files,
   inferenceIdentity,
   keepFacts,
@@ -12,20 +11,20 @@ import type { ProjectReads } from '../read/reads';
 import { dataDirectory } from './dataDirectory';
 import { compareWith, type Fresh, type Known, makeMemory, readMemory, writeMemory } from './memory';
 
-/** What earlier runs read of a workspace. */
+/** Results of earlier runs for a workspace. */
 export interface Kept {
   readonly files: Files;
-  /** A component of which no file has changed. */
+  /** The earlier result for a component, if none of its files has changed. */
   readonly find: (containerfile: string) => ProjectReads | undefined;
   readonly keep: (containerfile: string, reads: ProjectReads, witness: Witness) => void;
-  /** Writes what is new, and leaves out what nobody asked for. */
+  /** Writes new results, and drops those that this run did not use. */
   readonly save: () => void;
 }
 
-/** @param options whatever decides what is read of files, besides the plugin's code */
+/** @param options everything besides the plugin's code that affects how files are read */
 export function openKept(root: string, options: string): Kept {
   const directory = dataDirectory(root);
-  const facts = keepFacts(() => join(directory, 'prism-sources.json'), executorIdentity);
+  const facts = keepFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity);
   const from = shortest(root);
   const files = openFiles(from, facts);
   const version = `${inferenceIdentity()} ${options}`;
@@ -54,7 +53,7 @@ export function openKept(root: string, options: string): Kept {
   };
 }
 
-/** Every path that is looked at begins with it, and the system walks all of it anew: from here it is half the work. */
+/** A shorter prefix for paths: the system resolves every part for each stat, so this halves the work. */
 function shortest(root: string): string {
   return process.cwd() === root ? '.' : root;
 }

@@ -14,16 +14,16 @@ import {
 import type { ProjectReads } from '../read/reads';
 import { NumberedPaths } from './numberedPaths';
 
-/** A component as an earlier run read it, with the places in `paths` of all that was seen. */
+/** The result of an earlier run for a component, with the indexes in `paths` of everything that it read. */
 export interface Known {
   readonly reads: ProjectReads;
   readonly witness: readonly number[];
 }
 
-/** What an earlier run read. Files that several components saw stand in it once, and are looked at once. */
+/** Results of an earlier run. A file that several components read is stored once and checked once. */
 export interface Memory {
   readonly paths: readonly string[];
-  /** The place of the directory above each path; -1: there is none. */
+  /** The index of the parent directory of each path; -1: none. */
   readonly above: readonly number[];
   /** Three numbers for each path. */
   readonly signatures: Float64Array;
@@ -39,9 +39,9 @@ export interface Fresh {
 const nothing: Memory = { paths: [], above: [], signatures: new Float64Array(), projects: new Map() };
 
 /**
- * Parsed anew every time, also in a daemon: parts of it become parts of projects, and whose those are then is Nx's to say.
+ * Parsed every time, also in the daemon: parts of it become parts of projects, which Nx may change.
  *
- * @param version whatever decides what is read of files, besides files
+ * @param version everything besides files that affects the results
  */
 export function readMemory(place: string, version: string): Memory {
   try {
@@ -64,20 +64,20 @@ export function writeMemory(place: string, version: string, memory: Memory): voi
   try {
     writeFileAtomic(place, JSON.stringify(written));
   } catch {
-    // A place that cannot be written to: the next run reads all again.
+    // The directory is not writable: the next run reads everything again.
   }
 }
 
 interface Written extends Pick<Memory, 'paths' | 'above'> {
   readonly version: string;
-  /** The bytes of the numbers in base 64: many numbers in decimals take long to read. */
+  /** The bytes of the numbers in base64, because parsing many decimal numbers is slow. */
   readonly signatures: string;
   readonly projects: Readonly<Record<string, Known>>;
 }
 
 /**
- * Tells whether a path of a memory is as it was; each is looked at once. By numbers and without a map: thousands are
- * looked at with every command of nx.
+ * Checks whether a path of a memory is unchanged, each once. Uses indexes instead of a map, because every nx command checks
+ * thousands.
  */
 export function compareWith(memory: Memory, root: string): (index: number) => boolean {
   const { paths, above } = memory;
@@ -87,7 +87,7 @@ export function compareWith(memory: Memory, root: string): (index: number) => bo
     const known = looked[index];
     if (known) return known;
     const parent = above[index]!;
-    // What lies behind a link is not what it was, whatever it looks like.
+    // If a parent changed, for example a link, the path may be another file with equal times.
     const within = parent < 0 || look(parent).kind === 'directory';
     const found = within ? lookAt(absoluteIn(root, placeOf(paths[index]!))) : nowhere;
     looked[index] = found;
@@ -98,7 +98,7 @@ export function compareWith(memory: Memory, root: string): (index: number) => bo
   return (index) => (asTheyWere[index] ??= compare(index));
 }
 
-/** @param projects of this run: those that are as they were in `before`, and those that `files` were read for */
+/** @param projects of this run: those that are unchanged from `before`, and those that were read */
 export function makeMemory(
   before: Memory,
   projects: ReadonlyMap<string, Known | Fresh>,
@@ -107,7 +107,7 @@ export function makeMemory(
   const numbered = new NumberedPaths();
   const known = new Map<string, Known>();
   const add = (name: string, reads: ProjectReads, witness: readonly (number | undefined)[]): void => {
-    // A file that changed between two looks: whoever saw it before is read again by the next run.
+    // The file changed during this run: components that read it earlier are read again by the next run.
     if (witness.every((one) => one !== undefined)) known.set(name, { reads, witness });
   };
   for (const [name, one] of projects)

@@ -1,6 +1,6 @@
 import { isSame, parentOf, placeOf, type Signature } from '@prism-build/workspace';
 
-/** The paths of witnesses, each once and with a number, behind the directories above it. */
+/** The paths of witnesses, each once and with a number; parent directories come first. */
 export class NumberedPaths {
   readonly paths: string[] = [];
   /** The number of the directory above each; -1: there is none. */
@@ -8,7 +8,7 @@ export class NumberedPaths {
   private readonly seen: (Signature | undefined)[] = [];
   private readonly numbers = new Map<string, number>();
 
-  /** The number of a path; undefined where something else was seen there before. */
+  /** The number of a path; undefined if another signature was recorded for it before. */
   add(path: string, signature: Signature): number | undefined {
     const number = this.numberOf(path);
     const known = this.seen[number] ?? signature;
@@ -16,13 +16,16 @@ export class NumberedPaths {
     return isSame(known, signature) ? number : undefined;
   }
 
-  /** Three numbers for each path; those of a directory that only stands above others say nothing. */
+  /** Three numbers for each path. Those of a directory that is only a parent are meaningless. */
   signatures(): Float64Array {
-    const numbers = this.paths.flatMap((_, number) => {
-      const { inode = 0, size = 0, changed = 0 } = this.seen[number] ?? {};
-      return [inode, size, changed];
-    });
-    return Float64Array.from(numbers);
+    const numbers = new Float64Array(3 * this.paths.length);
+    for (const [number, signature] of this.seen.entries()) {
+      if (!signature) continue;
+      numbers[3 * number] = signature.inode;
+      numbers[3 * number + 1] = signature.size;
+      numbers[3 * number + 2] = signature.changed;
+    }
+    return numbers;
   }
 
   private numberOf(path: string): number {

@@ -61,8 +61,6 @@ export function linkOutputs(
       path === '' ? surroundings.outputs.of(project) : surroundings.outputs.near(path),
     ),
   );
-  // Most images copy only sources.
-  if (named.length === 0 && candidates.size === 0 && !taken.some(({ ignored }) => ignored)) return noLinks;
   // Most components copy only files in git: nothing else is needed for them.
   if (named.length === 0 && candidates.size === 0 && !taken.some(({ ignored }) => ignored)) return noLinks;
   const usable = [...candidates].filter((output) => !surroundings.leadsBack(output));

@@ -1,18 +1,18 @@
 import { type ContextSource, isAbsoluteMode, type Platform, type Source } from '@prism-build/containerfile';
 import { failed, ok, type Result } from '@prism-build/errors';
-import { languages } from '@prism-build/languages';
+import { languageNamed } from '@prism-build/languages';
 import type { CompileStage, ImageUse, PlatformReads, Reads } from '@prism-build/plan';
 
-/** What the targets of a component read, as keys are made of it. */
+/** The reads of a component's targets, from which keys are made. */
 export interface Component {
   readonly compile: CompileReads | undefined;
-  /** What the image's own stages take from the context. */
+  /** Sources that the image's own stages take from the context. */
   readonly image: readonly Source[];
-  /** Those of them that are copied with the modes that they have: --chmod sets no absolute one. */
+  /** Those that keep their modes, because --chmod sets no absolute one. */
   readonly modes: readonly Source[];
   /** The images that the image's own stages start from or copy from. */
   readonly bases: readonly ImageUse[];
-  /** What is taken from the context, with lines; and whether a RUN may make files of the image. */
+  /** Sources with their lines, and whether a RUN may create files of the image. */
   readonly taken: {
     readonly image: readonly ContextSource[];
     readonly compile: readonly ContextSource[];
@@ -26,13 +26,13 @@ export interface CompileReads {
   readonly stage: CompileStage;
   readonly platforms: readonly Platform[];
   readonly sources: readonly Source[];
-  /** The builder image, whose pin decides bytes. */
+  /** The builder image; its pin determines the compiler. */
   readonly builder: string;
   readonly language: string;
   readonly neverRead: readonly string[];
 }
 
-/** Failures are those of the file: what is wrong in the stages that the image needs. */
+/** Failures: those of the stages that the image needs. */
 export function toComponent({ compile, image }: Reads): Result<Component> {
   if (!image.ok) return failed(...image.failures);
   const { sources, images, compiled, platforms } = image.value;
@@ -66,8 +66,8 @@ function listWhole(sources: readonly ContextSource[]): number[] {
 
 function describeCompile(stage: CompileStage): Omit<CompileReads, 'sources' | 'platforms'> {
   const { builder, language } = stage;
-  const known = languages.find(({ name }) => name === language);
-  return { stage, builder, language, neverRead: known?.neverRead ?? [] };
+  const known = languageNamed(language);
+  return { stage, builder, language, neverRead: known?.sources.neverRead ?? [] };
 }
 
 function distinct(found: readonly ContextSource[]): Source[] {

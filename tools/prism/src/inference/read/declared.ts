@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { BuildArgs, ReadText } from '@prism-build/workspace';
 import type { VariantOptions } from './variants';
 
-/** What project.json or package.json says of a component. */
+/** The declarations of a component in project.json or package.json. */
 export interface Declared {
   readonly name: string | undefined;
   readonly options: {
@@ -15,7 +15,7 @@ export interface Declared {
   };
   /** The option alsoReads of compile. */
   readonly alsoReads: readonly string[];
-  /** Targets `build-image-<name>` that leave the executor to us. */
+  /** Targets `build-image-<name>` without an executor. */
   readonly variants: VariantOptions['targets'];
 }
 
@@ -52,7 +52,7 @@ const isUsable: { readonly [Name in keyof Declared['options']]-?: (value: unknow
     typeof value === 'boolean' || isTexts(value) || (isTable(value) && Object.values(value).every(isText)),
 };
 
-/** Options of the right type: the others are for the build to refuse, which speaks for one project alone. */
+/** Options of the right type. The build refuses others, which then affects only this project. */
 function usable(options: Target['options']): Declared['options'] {
   if (!options) return {};
   const good = Object.entries(isUsable).filter(([name, is]) => is(options[name as keyof typeof isUsable]));
@@ -73,7 +73,7 @@ interface Target {
   readonly command?: string;
 }
 
-/** A file that is not JSON is Nx's to complain about. */
+/** Nx reports files that are not JSON. */
 function readJson(read: ReadText, path: string): Manifest | undefined {
   try {
     const text = read(path);
@@ -92,7 +92,7 @@ export function sharedOptions({ platforms, buildArgs }: Declared['options']): Re
   return { ...(platforms && { platforms }), ...(buildArgs && { buildArgs }) };
 }
 
-/** Whether Nx may cache an image with a rootfs; what is wrong with the file, building says. */
+/** Whether Nx may cache an image with a rootfs. The build reports errors of the file. */
 export function readRootfs(read: ReadText, directory: string): { readonly cache: boolean } | undefined {
   let text: string | undefined;
   const rootfs = readJson((path) => (text = read(path)), posix.join(directory, 'rootfs.json')) as

@@ -1,5 +1,6 @@
 /** Characters that mean something in Nx's patterns. */
 export const special = /[{}()!+@#\\*?[\]]/;
+const everySpecial = new RegExp(special, 'g');
 
 /**
  * A path as Nx's patterns match it. No escape works everywhere: Nx looks for `(` and `{` before it looks at backslashes
@@ -7,7 +8,7 @@ export const special = /[{}()!+@#\\*?[\]]/;
  * (test/unit/filesets.spec.ts asks Nx). It also matches a neighbour whose name differs in that character only.
  */
 export function literalPath(path: string): string {
-  return path.replaceAll(new RegExp(special, 'g'), '?');
+  return special.test(path) ? path.replaceAll(everySpecial, '?') : path;
 }
 
 /** A path of the workspace as a fileset. */

@@ -6,8 +6,8 @@ import { literalPath, special } from './fileset';
 const foreign = /[{}()!+@#\\]/;
 
 /**
- * Sources of a context as Nx filesets. Where a pattern cannot be said exactly the fileset is wider, never
- * narrower: a key may cover a file that nobody reads, not miss one that somebody does.
+ * Sources of a context as Nx filesets. If a pattern has no exact equivalent, the fileset is wider, never narrower: a key may
+ * cover an unread file, but must not miss a read one.
  */
 export function toFilesets(context: string, sources: readonly Source[]): string[] {
   const prefix = workspacePath(context);
@@ -19,7 +19,7 @@ export function toFilesets(context: string, sources: readonly Source[]): string[
   return [...new Set(patterns)];
 }
 
-/** Parts of the workspace as Nx filesets, and what of them does not count as one negative fileset. */
+/** Parts of the workspace as Nx filesets, and their exclusions as one negative fileset. */
 export function toPartFilesets(context: string, parts: readonly Part[], except: readonly string[]): string[] {
   const filesets = parts.map((part) => {
     const prefix = workspacePath(part.path);
@@ -34,18 +34,18 @@ export function toPartFilesets(context: string, parts: readonly Part[], except: 
 }
 
 /**
- * What an ignore file leaves out, as negative filesets. Only patterns behind the last `!` are used, since Nx
- * cannot bring a file back, and none that would hide one of the files that must count.
+ * The patterns of an ignore file as negative filesets. Uses only patterns after the last `!`, because Nx cannot include a
+ * file again, and none that would exclude a required file.
  */
 export function toExclusions(context: string, rules: IgnoreMatcher, mustCount: readonly string[]): string[] {
   const prefix = workspacePath(context);
-  // An exclusion that is only nearly right hides files of a neighbour.
+  // An inexact exclusion could exclude other files.
   if (special.test(context)) return [];
   const last = rules.patterns.findLastIndex(({ negated }) => negated);
   const visible = new Set(mustCount.flatMap(pathAndParents));
   const usable = rules.patterns.slice(last + 1).filter(({ text, matches }) => {
     const hides = [...visible].some(matches);
-    // `**` inside a name means one thing to the engines and another to Nx.
+    // `**` inside a name has different meanings in engines and in Nx.
     const odd = text.split('/').some((part) => part !== '**' && part.includes('**'));
     return !foreign.test(text) && !odd && !hides;
   });
@@ -57,10 +57,11 @@ function workspacePath(context: string): string {
 }
 
 /**
- * A pattern of COPY in Nx's words. For Nx `?` and a class stand for one byte, for an engine for one character: `ä` is two
- * bytes. What only Nx takes for a pattern, and what a backslash makes literal, is a character like any other.
+ * A pattern of COPY as a pattern of Nx. In Nx, `?` and a class match one byte, in engines one character (`ä` is two bytes).
+ * Characters that are special only in Nx, or escaped, are treated as literals.
  */
 function toPattern(pattern: string): string {
+  if (!special.test(pattern)) return pattern;
   return pattern.replaceAll(
     /\\(.)|\[(?:\\.|[^\]\\])*\]|[?[\]]|[{}()!+@#\\]/gsu,
     (found, escaped?: string) => {

@@ -4,7 +4,7 @@ import { imagesLockPath } from '@prism-build/registry';
 import { builderDirectory, isLocal, listIgnoreFiles, type StageReading } from '@prism-build/workspace';
 import { hashesIgnoredFiles } from '../../nx/nxVersion';
 import type { Identity } from '../identity';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import type { CompileReads, Component } from './component';
 import { literalPath, special, workspaceFileset } from './fileset';
 import { toExclusions, toFilesets, toPartFilesets } from './filesets';
@@ -12,7 +12,7 @@ import { toExclusions, toFilesets, toPartFilesets } from './filesets';
 /** An input as Nx has it in `targets.<name>.inputs`. */
 export type Input = string | Readonly<Record<string, unknown>>;
 
-/** What decides inputs. */
+/** Everything that determines inputs. */
 export interface KeyFacts {
   readonly containerfile: string;
   readonly context: string;
@@ -20,66 +20,105 @@ export interface KeyFacts {
   readonly identity: Identity;
   /** The variables of the environment that build arguments take their values from. */
   readonly variables?: readonly string[];
-  /** What the compiler reads, or why that cannot be said; absent: nothing is compiled as a recognised stage. */
+  /** The files that the compiler reads, or why they are unknown; absent without a recognised compile stage. */
   readonly reading?: StageReading | undefined;
-  /** Whether a rootfs.json lies beside the Containerfile. */
+  /** Whether the Containerfile's directory has a rootfs.json. */
   readonly rootfs?: boolean;
 }
 
+/** The inputs of a target in groups, without the plugin's own code. */
+export interface KeyInputs {
+  /** The files that define the target: the Containerfile, its ignore files, the rootfs with its lock. */
+  readonly definition: readonly Input[];
+  readonly sources: readonly Input[];
+  /** What the compiler never reads of them, as negative filesets. */
+  readonly unread: readonly Input[];
+  /** What the ignore file leaves out of them, as negative filesets. */
+  readonly ignored: readonly Input[];
+  readonly others: readonly Input[];
+}
+
 /** What a compile stage reads, besides the plugin's own code. */
-export function compileInputs(facts: KeyFacts, compile: CompileReads, place: Place): Input[] {
-  return [
-    ...ownFilesets(place, facts),
-    ...fromDisk(compileFilesets(facts, compile)),
-    ...pinsOf(compile.builder).map(workspaceFileset),
-    ...environment(facts),
-  ];
+export function compileInputs(facts: KeyFacts, compile: CompileReads, place: ComponentPlace): KeyInputs {
+  return {
+    definition: ownFilesets(place, facts),
+    ...fromDisk(groupCompileFilesets(facts, compile)),
+    others: [...pinsOf(compile.builder).map(workspaceFileset), ...environment(facts)],
+  };
 }
 
 /** What an image's own stages read, besides the plugin's own code and its bases. */
-export function imageInputs(facts: KeyFacts, component: Component | undefined, place: Place): Input[] {
-  return [
-    ...ownFilesets(place, facts),
-    ...fromDisk(imageFilesets(facts, component, place)),
-    ...(component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : []),
-    ...environment(facts),
-  ];
+export function imageInputs(
+  facts: KeyFacts,
+  component: Component | undefined,
+  place: ComponentPlace,
+): KeyInputs {
+  return {
+    definition: ownFilesets(place, facts),
+    ...fromDisk(groupImageFilesets(facts, component, place)),
+    others: [
+      ...(component?.compile ? [{ dependentTasksOutputFiles: '**/compile.json' }] : []),
+      ...environment(facts),
+    ],
+  };
 }
 
-/** The compiler's closure, or all that COPY takes where it cannot be said. */
+/** The compiler's closure; everything that COPY takes if it is unknown. Negative filesets come last. */
 export function compileFilesets(facts: KeyFacts, compile: CompileReads): string[] {
+  const { sources, unread, ignored } = groupCompileFilesets(facts, compile);
+  return [...sources, ...unread, ...ignored];
+}
+
+interface Filesets {
+  readonly sources: readonly string[];
+  readonly unread: readonly string[];
+  readonly ignored: readonly string[];
+}
+
+const noFilesets: Filesets = { sources: [], unread: [], ignored: [] };
+
+function groupCompileFilesets(facts: KeyFacts, compile: CompileReads): Filesets {
   const { context, reading } = facts;
   const pins = pinsOf(compile.builder);
   if (reading?.closure) {
     const filesets = toPartFilesets(context, reading.closure.workspace, reading.closure.except);
-    return filesets.length > 0 ? [...filesets, ...excluded(facts, pins)] : [];
+    if (filesets.length === 0) return noFilesets;
+    const unread = filesets.filter((fileset) => fileset.startsWith('!'));
+    const sources = filesets.slice(0, filesets.length - unread.length);
+    return { sources, unread, ignored: excluded(facts, pins) };
   }
-  const filesets = toFilesets(context, compile.sources);
-  const unread = parseIgnoreFile(compile.neverRead.join('\n'), 'language');
-  const exclusions = unread.ok ? toExclusions(context, unread.value, mustCount(facts, pins)) : [];
-  return filesets.length > 0 ? [...filesets, ...excluded(facts, pins), ...exclusions] : [];
+  const sources = toFilesets(context, compile.sources);
+  if (sources.length === 0) return noFilesets;
+  const rules = parseIgnoreFile(compile.neverRead.join('\n'), 'language');
+  const unread = rules.ok ? toExclusions(context, rules.value, mustCount(facts, pins)) : [];
+  return { sources, unread, ignored: excluded(facts, pins) };
 }
 
-/** What an image's own stages take; all beside a Containerfile that cannot be read. */
-function imageFilesets(facts: KeyFacts, component: Component | undefined, place: Place): string[] {
-  const reads = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
+/** Sources of an image's own stages; the whole directory of an unreadable Containerfile. */
+function groupImageFilesets(
+  facts: KeyFacts,
+  component: Component | undefined,
+  place: ComponentPlace,
+): Filesets {
+  const sources = component ? toFilesets(facts.context, component.image) : [`${beside(place)}/**/*`];
+  if (sources.length === 0) return noFilesets;
   const locked = !hashesIgnoredFiles() && component?.bases.some(({ reference }) => !isLocal(reference));
-  return reads.length > 0 ? [...reads, ...excluded(facts, locked ? [imagesLockPath(place.file)] : [])] : [];
+  return { sources, unread: [], ignored: excluded(facts, locked ? [imagesLockPath(place.file)] : []) };
 }
 
-/** The pin of the image that compiles: it decides bytes. */
+/** The pin of the builder image, which determines the compiled bytes. */
 export function pinsOf(builder: string): string[] {
   const directory = builderDirectory(builder);
   return directory ? [`${directory}/pin.json`] : [];
 }
 
-/** The directory of the Containerfile as a fileset begins. Nx puts `{projectRoot}` into patterns as it is. */
-export function beside({ root, directory }: Pick<Place, 'root' | 'directory'>): string {
+/** The directory of the Containerfile as a prefix of filesets. Not `{projectRoot}`: Nx does not escape it in patterns. */
+export function beside({ root, directory }: Pick<ComponentPlace, 'root' | 'directory'>): string {
   if (root === directory && !special.test(root)) return '{projectRoot}';
   return directory === '.' ? '{workspaceRoot}' : workspaceFileset(directory);
 }
 
-/** The file from which Nx takes variables for every task: with it, `affected` sees a change that git knows. */
+/** The file from which Nx reads variables for every task. As an input, it lets `affected` notice committed changes. */
 const variablesFile = '{workspaceRoot}/.env';
 
 function excluded(facts: KeyFacts, more: readonly string[]): string[] {
@@ -88,11 +127,11 @@ function excluded(facts: KeyFacts, more: readonly string[]): string[] {
     : toExclusions(facts.context, facts.rules, mustCount(facts, more));
 }
 
-/** Paths, relative to the context, that no exclusion may hide: own files, pins, the plugin's own files. */
+/** Paths relative to the context that exclusions must not exclude: own files, pins, the plugin's files. */
 function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
   const base = facts.context === '.' ? '' : `${facts.context}/`;
   const own = [...facts.identity.inputs, ...(facts.variables?.length ? [variablesFile] : [])].flatMap(
-    (input) => (typeof input === 'string' ? [input.replace('**/*', 'x.ts')] : []),
+    (input) => (typeof input === 'string' ? listNamed(input) : []),
   );
   const paths = [
     // Nx before 24 lets an exclusion hide these, too.
@@ -103,8 +142,16 @@ function mustCount(facts: KeyFacts, more: readonly string[]): string[] {
   return paths.filter((path) => path.startsWith(base)).map((path) => path.slice(base.length));
 }
 
-/** Files that count whatever an ignore file says: those beside the Containerfile, and the ignore files. */
-function ownFilesets(place: Place, { context, rootfs }: KeyFacts): string[] {
+/** `x/{a,b}` as `x/a` and `x/b`; one file for a pattern that takes all below a directory. */
+function listNamed(fileset: string): string[] {
+  const [, before, names] = /^(.*\/)\{([^{}]*)\}$/.exec(fileset) ?? [];
+  return names === undefined
+    ? [fileset.replace('**/*', 'x.ts')]
+    : names.split(',').map((name) => `${before}${name}`);
+}
+
+/** Files that are inputs even if an ignore file excludes them: those beside the Containerfile, and the ignore files. */
+function ownFilesets(place: ComponentPlace, { context, rootfs }: KeyFacts): string[] {
   const directory = beside(place);
   return [
     `${directory}/${literalPath(posix.basename(place.file))}`,
@@ -127,9 +174,10 @@ export function listOwnFiles({
   ];
 }
 
-/** COPY takes what git ignores too, and Nx would not hash it: these filesets are read from the disk (Nx 24). */
-function fromDisk(filesets: readonly string[]): Input[] {
-  return filesets.map((fileset) => ({ fileset, includeIgnored: true }));
+/** COPY also takes files that git ignores, which Nx does not hash: these filesets are read from the disk (Nx 24). */
+function fromDisk({ sources, unread, ignored }: Filesets): Omit<KeyInputs, 'definition' | 'others'> {
+  const read = (fileset: string): Input => ({ fileset, includeIgnored: true });
+  return { sources: sources.map(read), unread: unread.map(read), ignored: ignored.map(read) };
 }
 
 function environment({ variables = [] }: KeyFacts): Input[] {

@@ -3,12 +3,12 @@ import { hasGlob, type Source } from '@prism-build/containerfile';
 import { type Files, inContext, joined } from '@prism-build/workspace';
 import type { Component } from './component';
 
-/** As the kernel's: a build follows no more on the way of one path either, and ends. */
+/** The kernel's limit of links in one path; a build fails beyond it. */
 const linkLimit = 40;
 
 /**
- * Sources together with what symbolic links on their way lead to: COPY follows them, Nx does not. Links lead
- * nowhere out of the context, as for the engines: `/x` and `../x` begin at its root.
+ * Sources, and the targets of symbolic links in their paths: COPY follows links, Nx does not. As in the engines, links do
+ * not leave the context: `/x` and `../x` start at its root.
  */
 export function followSources(context: string, sources: readonly Source[], files: Files): Source[] {
   const found = new Map<string, Source>();
@@ -40,14 +40,15 @@ export function followSources(context: string, sources: readonly Source[], files
   for (const source of sources) {
     if (source.kind !== 'path') continue;
     const path = source.path === '.' ? '' : source.path;
-    // Most have no link on their way, and one look says so.
+    // Most paths have no link, and one check shows that.
     if (hasGlob(path) || files.kindOf(inContext(context, path)) === 'link') visit(path, 0);
   }
+  if (found.size === 0) return [...sources];
   const given = new Set(sources.flatMap((source) => (source.kind === 'path' ? [source.path] : [])));
   return [...sources, ...[...found.values()].filter((one) => one.kind === 'path' && !given.has(one.path))];
 }
 
-/** A component with what links on the way of its sources lead to: inputs and what Nx does not hash are made of it. */
+/** A component with the link targets of its sources, from which inputs and unhashed facts are made. */
 export function followComponent(context: string, component: Component, files: Files): Component {
   const { modes, compile } = component;
   const image = followSources(context, component.image, files);
@@ -60,8 +61,8 @@ export function followComponent(context: string, component: Component, files: Fi
 }
 
 /**
- * The names in a directory that a part of a path may stand for, as far as they may be links. A pattern may match any
- * link; one too many only makes a key wider.
+ * The links in a directory that a part of a path may match. A pattern counts as matching every link: extra ones only make
+ * a key wider.
  */
 function namesOf(files: Files, directory: string, part: string): readonly string[] {
   return hasGlob(part) ? files.branches(directory).links : [part];

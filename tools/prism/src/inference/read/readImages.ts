@@ -1,22 +1,24 @@
-import { parseContainerfile } from '@prism-build/containerfile';
+import { type Containerfile, parseContainerfile } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { chooseReads, type ResolvedFile, resolveFile } from '@prism-build/plan';
 import { fileFailure } from '@prism-build/shell';
 import { buildPlatform, type Files, platformOf, valuesOf } from '@prism-build/workspace';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import { type Component, toComponent } from './component';
 import { type Declared, listOf, readDeclared, readRootfs } from './declared';
 import { defaultVariantNames, findVariants } from './variants';
 
-/** A Containerfile with what project.json says of it: no other file of its context was looked at. */
+/** A Containerfile with its options in project.json. No other file of its context has been read. */
 export interface ReadImages {
   readonly declared: Declared['options'] & Pick<Declared, 'name' | 'alsoReads'>;
   readonly rootfs: ReturnType<typeof readRootfs>;
   /** The default image first. */
   readonly images: readonly ReadImage[];
-  /** What is wrong with the variants. */
+  /** Failures of the variants. */
   readonly failures: readonly Failure[];
+  /** Undefined: the file cannot be read. */
+  readonly containerfile: Containerfile | undefined;
 }
 
 export interface ReadImage {
@@ -27,7 +29,11 @@ export interface ReadImage {
 
 const defaultPlatforms = ['linux/amd64', 'linux/arm64'];
 
-export function readImages(place: Place, options: PluginOptions | undefined, files: Files): ReadImages {
+export function readImages(
+  place: ComponentPlace,
+  options: PluginOptions | undefined,
+  files: Files,
+): ReadImages {
   const { file, directory, root } = place;
   const { name, alsoReads, options: declared, variants: targets } = readDeclared(files.text, root);
   const rootfs = readRootfs(files.text, directory);
@@ -45,7 +51,7 @@ export function readImages(place: Place, options: PluginOptions | undefined, fil
       }),
     );
   });
-  const readStage = (target: string | undefined) =>
+  const readComponent = (target: string | undefined) =>
     resolved.ok ? toComponent(chooseReads(resolved.value, target)) : resolved;
   const found = findVariants(resolved.ok ? resolved.value : undefined, file, {
     names: options?.variants ?? defaultVariantNames,
@@ -56,17 +62,18 @@ export function readImages(place: Place, options: PluginOptions | undefined, fil
   const variants = (found.ok ? found.value : []).map((one) => ({
     variant: one.name,
     stage: one.stage,
-    component: readStage(one.stage),
+    component: readComponent(one.stage),
   }));
   return {
     declared: { name, alsoReads, ...declared },
     rootfs,
-    images: [{ component: readStage(declared.stage) }, ...variants],
+    images: [{ component: readComponent(declared.stage) }, ...variants],
     failures: found.ok ? [] : found.failures,
+    containerfile: resolved.ok ? resolved.value.containerfile : undefined,
   };
 }
 
-/** What cannot be read is the matter of one project: an exception here would end every command of nx. */
+/** Turns read errors into failures of this project; an exception would abort every nx command. */
 function orFailure<T>(what: string, read: () => Result<T>): Result<T> {
   try {
     return read();

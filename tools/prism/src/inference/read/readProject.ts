@@ -1,4 +1,4 @@
-import { type IgnoreMatcher, ignoreNothing } from '@prism-build/containerfile';
+import { type Containerfile, type IgnoreMatcher, ignoreNothing } from '@prism-build/containerfile';
 import { containerfileFailure, type Failure, type Result } from '@prism-build/errors';
 import { imagesLockPath } from '@prism-build/registry';
 import {
@@ -13,14 +13,16 @@ import {
 } from '@prism-build/workspace';
 import { findContext } from '../contexts/findContext';
 import { type ContextFacts, openPresence } from '../contexts/presence';
+import { type Applied, listUnapplied } from '../contexts/unapplied';
 import type { Identity } from '../identity';
-import type { Place } from '../places';
+import type { ComponentPlace } from '../places';
 import type { PluginOptions } from '../pluginOptions';
 import type { Component } from './component';
 import { sharedOptions } from './declared';
-import { compileInputs, imageInputs, type KeyFacts, pinsOf } from './keys';
+import { compileInputs, type Input, imageInputs, type KeyFacts, pinsOf } from './keys';
 import { followComponent } from './links';
-import { readImages } from './readImages';
+import { nameInputs } from './namedInputs';
+import { type ReadImages, readImages } from './readImages';
 import type { CompileKey, ImageReads, ProjectReads } from './reads';
 import { readRegistryImages } from './registryImages';
 import { listTaken, listWanted } from './takes';
@@ -28,19 +30,19 @@ import { readCompileUnhashed, readDefinition, readImageUnhashed } from './unhash
 
 export interface ReadProject {
   readonly reads: ProjectReads;
-  /** What is wrong with it, for people; it is a project all the same. */
+  /** Warnings for the user; it is a project nevertheless. */
   readonly warnings: readonly Failure[];
 }
 
 export function readProject(
-  place: Place,
+  place: ComponentPlace,
   options: PluginOptions | undefined,
   identity: Identity,
   files: Files,
   workspace: ContextFacts,
 ): ReadProject {
   const { file, directory } = place;
-  const { declared, rootfs, images, failures } = readImages(place, options, files);
+  const { declared, rootfs, images, failures, containerfile } = readImages(place, options, files);
   const unfollowed = images.flatMap((one) => (one.component.ok ? [one.component.value] : []));
   const isIgnored = openGitIgnore(files.text);
   const stated = workspace.stated.get(file) ?? [];
@@ -70,13 +72,19 @@ export function readProject(
     reading,
     rootfs: rootfs !== undefined,
   };
+  const compiledBy = components.find(({ compile }) => compile);
+  const keys = [
+    ...followed.map((component) => imageInputs(facts, component, place)),
+    ...(compiledBy?.compile ? [compileInputs(facts, compiledBy.compile, place)] : []),
+  ];
+  const { named, inputs } = nameInputs(keys);
   const readings = images.map(({ component: _, ...variant }, index): ImageReads => {
     const component = followed[index];
     const locked = component?.bases.some(({ reference }) => !isLocal(reference)) ?? false;
     return {
       ...variant,
       references: component ? [...new Set(component.bases.map(({ reference }) => reference))] : [],
-      inputs: imageInputs(facts, component, place),
+      inputs: inputs[index]!,
       compiled: component?.compile !== undefined,
       takes: {
         taken: listTaken(context, component?.taken.image ?? [], isIgnored),
@@ -98,7 +106,10 @@ export function readProject(
     from: declared.from ?? {},
     shared: sharedOptions(declared),
     rootfs,
-    compile: readCompileKey(facts, rules, components, place, files, isIgnored, declared.alsoReads),
+    named,
+    compile:
+      compiledBy &&
+      readCompileKey(facts, rules, compiledBy, inputs.at(-1)!, files, isIgnored, declared.alsoReads),
     images: readings,
     compiled: reading?.closure?.edges ?? [],
     registry: readRegistryImages(files.text, file, [...foreign]),
@@ -108,13 +119,36 @@ export function readProject(
   const warnings = [
     ...failures,
     ...found.failures,
+    ...(containerfile && stated.length > 0
+      ? listUnapplied(stated, appliedIn(containerfile, images, declared))
+      : []),
     ...[component, rules].flatMap((one) => (one.ok ? [] : one.failures)),
     ...(narrow ? [] : listWhole(file, component, reading)),
   ];
   return { reads, warnings };
 }
 
-/** What the compile stage reads, which the image and its variants share. */
+/** What decides whether a setting of another file would change the images of a Containerfile. */
+function appliedIn(
+  { file, globals, stages }: Containerfile,
+  images: ReadImages['images'],
+  { stage: target, buildArgs = {} }: ReadImages['declared'],
+): Applied {
+  const last = stages.at(-1)?.from.name;
+  const own = target ?? last;
+  const instructions = stages.flatMap((one) => one.instructions);
+  return {
+    file,
+    stages: [...(own === undefined ? [] : [own]), ...images.flatMap(({ stage }) => stage ?? [])],
+    buildArgs: Object.keys(buildArgs),
+    arguments: [...globals, ...instructions].flatMap((one) => (one.keyword === 'ARG' ? one.args : [])),
+    references: images.flatMap(({ component }) =>
+      component.ok ? component.value.bases.map(({ reference }) => reference) : [],
+    ),
+  };
+}
+
+/** The reads of the compile stage, which the image and its variants share. */
 function readCompiled(
   components: readonly Component[],
   context: string,
@@ -131,18 +165,16 @@ function readCompiled(
 function readCompileKey(
   facts: KeyFacts,
   rules: Result<IgnoreMatcher>,
-  components: readonly Component[],
-  place: Place,
+  component: Component,
+  inputs: readonly Input[],
   files: Files,
   isIgnored: IsIgnored,
   alsoReads: readonly string[],
 ): CompileKey | undefined {
-  const component = components.find((one) => one.compile);
-  const compile = component?.compile;
+  const { compile } = component;
   if (!compile) return undefined;
   const { language, builder } = compile;
   const { reading, context } = facts;
-  const inputs = compileInputs(facts, compile, place);
   const definition = readDefinition(facts, pinsOf(builder), files);
   const unhashed = readCompileUnhashed({ ...facts, rules }, compile, reading, files);
   const takes = { taken: listTaken(context, component.taken.compile, isIgnored), onlyFiles: false };
@@ -158,7 +190,7 @@ function readCompileKey(
   };
 }
 
-/** A key of the whole workspace misses with every change, also of what builds write: nobody wants it unawares. */
+/** Warns about a key that covers the whole workspace: every change misses, even of build outputs. */
 function listWhole(file: string, component: Result<Component>, reading: StageReading | undefined): Failure[] {
   if (!component.ok) return [];
   const { image, compile } = component.value.whole;

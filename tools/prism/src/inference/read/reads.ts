@@ -3,31 +3,34 @@ import type { Unhashed } from '@prism-build/workspace';
 import type { Asked } from '../contexts/presence';
 import type { StatedContext } from '../contexts/stated';
 import type { Input } from './keys';
+import type { NamedInputs } from './namedInputs';
 import type { RegistryImage } from './registryImages';
 import type { Takes } from './takes';
 
 /**
- * All that the files of a component say of it, whatever else there is in the workspace: plain data, which is kept
- * between commands.
+ * Everything that inference reads from the files of a component, independent of the rest of the workspace. Plain data,
+ * which is kept between commands.
  */
 export interface ProjectReads {
   /** The name that project.json or package.json gives. */
   readonly declared?: string | undefined;
   readonly context: string;
-  /** Why it is the context, where no option says it. */
+  /** Why this is the context; absent if an option sets it. */
   readonly contextReason?: string | undefined;
-  /** What other files said when it was read: as long as they say the same, it is the context. */
+  /** Facts from other files on which the context depends; it is valid while they are unchanged. */
   readonly contextFacts: { readonly stated: readonly StatedContext[]; readonly asked: Asked };
   /** Lines of the context's ignore file. */
   readonly ignored: readonly string[];
   /** The option `from`: paths to the targets that make them. */
   readonly from: Readonly<Record<string, string>>;
-  /** What the project says of its image, and its compile stage and its variants must know too: platforms, build arguments. */
+  /** Options of build-image that `compile` and the variants share: platforms, build arguments. */
   readonly shared: Readonly<Record<string, unknown>>;
-  /** What rootfs.json says of the cache; absent: the component has none. */
+  /** The field `cache` of rootfs.json; absent without a rootfs.json. */
   readonly rootfs?: { readonly cache: boolean } | undefined;
+  /** Inputs that targets name. */
+  readonly named: NamedInputs;
   readonly compile?: CompileKey | undefined;
-  /** The images that come out of the Containerfile, the default one first. */
+  /** The images of the Containerfile, the default one first. */
   readonly images: readonly ImageReads[];
   /** From a file to a directory that its compiler reads. */
   readonly compiled: readonly Use[];
@@ -36,14 +39,14 @@ export interface ProjectReads {
 
 export interface CompileKey {
   readonly language: string;
-  /** The builder image, whose pin decides bytes. */
+  /** The builder image; its pin determines the compiler. */
   readonly builder: string;
   /** Without the plugin's own, which all have. */
   readonly inputs: readonly Input[];
   readonly takes: Takes;
-  /** Paths of the context that its option says it reads besides what its sources show. */
+  /** Additional paths of the context from the option `alsoReads`. */
   readonly alsoReads: readonly string[];
-  /** Why the key is all that COPY takes, where it is. */
+  /** Why the key covers everything that COPY takes; absent if it is narrower. */
   readonly wide?: string | undefined;
   /** What is read and Nx does not hash. */
   readonly unhashed: Unhashed;

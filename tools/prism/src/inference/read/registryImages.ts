@@ -1,16 +1,16 @@
 import { formatReference, imagesLockPath, parseReference } from '@prism-build/registry';
 import type { ReadText } from '@prism-build/workspace';
 
-/** An image of a registry as the lock beside a Containerfile pins it. */
+/** An image of a registry, pinned by the lock beside a Containerfile. */
 export interface RegistryImage {
-  /** The name of its node: without dots, which mean something to Nx, and of this very digest. */
+  /** The name of its node: with the digest, and without dots, which are special in Nx. */
   readonly node: string;
   /** In full: `docker.io/library/debian:12`. */
   readonly name: string;
   readonly digest: string;
 }
 
-/** What the lock of a Containerfile says of these references; what it does not name, or does not say rightly, building complains about. */
+/** The locked images of these references. The build reports missing and invalid entries. */
 export function readRegistryImages(
   read: ReadText,
   containerfile: string,

@@ -33,7 +33,7 @@ export function listTaken(context: string, sources: readonly ContextSource[], is
   return [...taken.values()];
 }
 
-/** What the images of a Containerfile copy from their context, wherever that is. */
+/** The paths that the images of a Containerfile copy from their context. */
 export function listWanted(components: readonly Component[]): Wanted[] {
   return components.flatMap(({ taken }) =>
     [...taken.image, ...taken.compile].flatMap(({ source, line }) =>

@@ -21,7 +21,7 @@ export interface UnhashedFacts {
 }
 
 /**
- * What an image's own stages read and Nx does not hash.
+ * Facts that an image's own stages read and Nx does not hash.
  *
  * @param component with its links followed
  */
@@ -37,7 +37,7 @@ export function readImageUnhashed(
 }
 
 /**
- * What a compile stage reads and Nx does not hash.
+ * Facts that a compile stage reads and Nx does not hash.
  *
  * @param compile with its links followed
  */

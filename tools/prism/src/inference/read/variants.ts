@@ -13,7 +13,7 @@ export interface VariantOptions {
   readonly names: readonly string[];
   /** `targets.build-image.options.variants`: false infers none, a list or a table replaces what is inferred. */
   readonly declared?: boolean | readonly string[] | Readonly<Record<string, string>> | undefined;
-  /** Targets `build-image-<name>` of project.json that are ours to fill, with their options. */
+  /** Targets `build-image-<name>` of project.json without another executor, with their options. */
   readonly targets: Readonly<Record<string, { readonly stage?: string }>>;
   /** The stage of the default image; the last one if left out. */
   readonly target: string | undefined;
@@ -22,8 +22,8 @@ export interface VariantOptions {
 export const defaultVariantNames: readonly string[] = ['debug', 'regular'];
 
 /**
- * The variants of a Containerfile. A stage is one when it has one of the names and the default image is not made
- * of it; others are declared. Names become folders, targets and tags.
+ * The variants of a Containerfile. A stage is a variant if it has one of the names and the default image does not use it;
+ * others must be declared. Names become folders, targets and tags.
  *
  * @param resolved undefined: the file cannot be read
  */
@@ -56,9 +56,9 @@ function inferNames(file: ResolvedFile | undefined, { names, target }: VariantOp
   );
   const [first] = file?.platforms ?? [];
   if (named.length === 0 || !file || !first) return [];
-  // Which stages need which is the same for all platforms, save where FROM names one of them in a variable.
+  // Dependencies of stages are equal for all platforms, except if FROM names a stage in a variable.
   const chosen = chooseTarget(file.containerfile, first.resolution, { target });
-  // Without a default image nothing says that a stage is no part of it.
+  // If the default image is unknown, any stage may be part of it.
   if (!chosen.ok) return [];
   return named.flatMap(({ index, from }) => (chosen.value.needed.includes(index) ? [] : [from.name!]));
 }
@@ -69,7 +69,7 @@ function readDeclared(declared: false | readonly string[] | Readonly<Record<stri
   return Object.entries(declared as Readonly<Record<string, string>>);
 }
 
-/** What may be a folder beside `blobs`, the end of a target's name and the end of a tag. */
+/** Whether a name can be a folder beside `blobs`, the suffix of a target and the suffix of a tag. */
 function isVariantName(name: string): boolean {
   return /^[a-z0-9][a-z0-9._-]{0,62}$/.test(name) && name !== 'blobs' && name !== 'digest.json';
 }

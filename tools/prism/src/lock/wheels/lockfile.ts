@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import * as z from 'zod';
 
-/** The lock in a project's directory, and what people write. */
+/** The names of the lock and of its source in a project's directory. */
 export const wheelsLockFile = 'requirements.lock';
 export const requirementsFile = 'requirements.in';
 
-/** What `pip install --report` says (pip's installation report, version 1), as far as a lock needs it. */
+/** The parts of pip's installation report (`pip install --report`, version 1) that a lock needs. */
 const report = z.object({
   version: z.literal('1'),
   install: z.array(
@@ -16,7 +16,7 @@ const report = z.object({
         z.object({
           archive_info: z.object({ hashes: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) }),
         }),
-        // Of wheels in a directory (--find-links) pip says no hash.
+        // For wheels in a directory (--find-links), pip reports no hash.
         z.object({ archive_info: z.object({}), url: z.string().startsWith('file:') }),
       ]),
     }),
@@ -28,17 +28,17 @@ export interface LockedWheel {
   readonly name: string;
   readonly version: string;
   readonly hashes: readonly string[];
-  /** Where not all platforms need it: the marker of those that do (PEP 508). */
+  /** The marker (PEP 508) of the platforms that need it; absent if all do. */
   readonly marker?: string;
 }
 
-/** What pip would install for a platform, which is the machine that markers name. */
+/** The distributions that pip would install for a platform, whose machine is that of markers. */
 export interface ResolvedWheels {
   readonly machine: string;
   readonly wheels: readonly LockedWheel[];
 }
 
-/** Reads one report; `hashOf` gives the SHA-256 of a file. Failure WHEELS_UNRESOLVED for a text that is none. */
+/** Parses a report. `hashOf` returns the SHA-256 of a file. Failure: WHEELS_UNRESOLVED. */
 export function parseReport(
   text: string,
   platform: string,
@@ -69,8 +69,8 @@ export function parseReport(
 }
 
 /**
- * One list for all platforms; what only some of them need gets their marker. Failure WHEELS_UNRESOLVED names what they
- * would have in different versions.
+ * One list for all platforms; distributions of some platforms get a marker. Failure: WHEELS_UNRESOLVED, if platforms have
+ * different versions.
  */
 export function mergeWheels(platforms: readonly ResolvedWheels[]): Result<LockedWheel[]> {
   const names = [...new Set(platforms.flatMap(({ wheels }) => wheels.map(({ name }) => name)))].sort();
@@ -92,7 +92,7 @@ export function mergeWheels(platforms: readonly ResolvedWheels[]): Result<Locked
   return failed(compileFailure('WHEELS_UNRESOLVED', { what, why }));
 }
 
-/** The lock in pip's own format (requirements with --hash), so that `pip install --require-hashes -r` takes it too. */
+/** The lock in pip's format (requirements with --hash), so that `pip install --require-hashes -r` accepts it. */
 export function encodeWheelsLock(wheels: readonly LockedWheel[]): string {
   const entries = wheels.map(({ name, version, hashes, marker }) =>
     [
@@ -103,7 +103,7 @@ export function encodeWheelsLock(wheels: readonly LockedWheel[]): string {
   return `# Made of ${requirementsFile} by \`nx g prism:lock\`; not edited by hand.\n${entries.join('\n')}\n`;
 }
 
-/** What differs between two locks, a line each. */
+/** The differences of two locks, one a line. */
 export function describeWheelChanges(before: string, after: readonly LockedWheel[]): string[] {
   const old = new Map(readWheelsLock(before).map((wheel) => [wheel.name, wheel]));
   const fresh = new Map(after.map((wheel) => [wheel.name, wheel]));
@@ -117,7 +117,7 @@ export function describeWheelChanges(before: string, after: readonly LockedWheel
   });
 }
 
-/** What `encodeWheelsLock` wrote. */
+/** Parses the output of `encodeWheelsLock`. */
 export function readWheelsLock(text: string): LockedWheel[] {
   return [...text.matchAll(/^([\w.-]+)==(\S+)(?: ; (.*?))?((?:[ \\\n]+--hash=sha256:[0-9a-f]{64})*)$/gm)].map(
     ([, name = '', version = '', marker, hashes = '']) => ({

@@ -38,14 +38,14 @@ export const wheelsLocker: Locker = async (request) => {
   const requirements = join(directories.root, root, requirementsFile);
   if (image === undefined || readTextIfThere(requirements) === undefined) return ok(undefined);
   const plan = readPlan(request);
-  // Whoever installs wheels in some other way locks them in some other way; what is wrong with a stage, compiling says.
+  // Only recognised Python stages have this lock. Failures of the stage are reported by compiling.
   const found = plan.ok ? recogniseCommand(plan.value.argv) : undefined;
   if (!plan.ok || found?.language.name !== 'python') return ok(undefined);
   const pin = readPin(directories.root, plan.value);
   if (!pin.ok) return pin;
   const toolchain = findToolchain(found.language, pin.value, plan.value, directories.cache);
   if (!toolchain.ok) return toolchain;
-  const inherited = inheritedForFetching(found.language, process.env);
+  const inherited = inheritedForFetching(found.language.dependencies?.inherits ?? [], process.env);
   const reports = await Promise.all(
     plan.value.platforms.map(({ platform }) => resolve(toolchain.value, requirements, platform, inherited)),
   );
@@ -74,7 +74,7 @@ function readPlan({ directories, project, image }: LockRequest): Result<CompileP
   return request.ok ? planCompile(resolveReads(request.value), options.value.context) : request;
 }
 
-/** Asks pip what it would install: nothing is installed, and what it has fetched to read metadata is thrown away. */
+/** Lets pip resolve without installing. Discards files that it fetched to read metadata. */
 async function resolve(
   toolchain: Toolchain,
   requirements: string,

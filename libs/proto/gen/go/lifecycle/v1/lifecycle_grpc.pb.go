@@ -30,8 +30,8 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Lifecycle is how an operator or the proxy steers a plugin. A plugin that is
-// fully configured by its environment initializes and starts itself.
+// Lifecycle controls a plugin, on a control listener of its own. A plugin that
+// is fully configured by its environment initializes and starts itself.
 type LifecycleClient interface {
 	// Initialize configures the backend and declares the interfaces it serves.
 	Initialize(ctx context.Context, in *InitializeRequest, opts ...grpc.CallOption) (*InitializeResponse, error)
@@ -106,8 +106,8 @@ func (c *lifecycleClient) HealthCheck(ctx context.Context, in *HealthCheckReques
 // All implementations must embed UnimplementedLifecycleServer
 // for forward compatibility.
 //
-// Lifecycle is how an operator or the proxy steers a plugin. A plugin that is
-// fully configured by its environment initializes and starts itself.
+// Lifecycle controls a plugin, on a control listener of its own. A plugin that
+// is fully configured by its environment initializes and starts itself.
 type LifecycleServer interface {
 	// Initialize configures the backend and declares the interfaces it serves.
 	Initialize(context.Context, *InitializeRequest) (*InitializeResponse, error)

@@ -113,8 +113,8 @@ pub mod lifecycle_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Lifecycle is how an operator or the proxy steers a plugin. A plugin that is
-    /// fully configured by its environment initializes and starts itself.
+    /// Lifecycle controls a plugin, on a control listener of its own. A plugin that
+    /// is fully configured by its environment initializes and starts itself.
     #[derive(Debug, Clone)]
     pub struct LifecycleClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -345,8 +345,8 @@ pub mod lifecycle_server {
             tonic::Status,
         >;
     }
-    /// Lifecycle is how an operator or the proxy steers a plugin. A plugin that is
-    /// fully configured by its environment initializes and starts itself.
+    /// Lifecycle controls a plugin, on a control listener of its own. A plugin that
+    /// is fully configured by its environment initializes and starts itself.
     #[derive(Debug)]
     pub struct LifecycleServer<T> {
         inner: Arc<T>,

@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class LifecycleStub:
-    """Lifecycle is how an operator or the proxy steers a plugin. A plugin that is
-    fully configured by its environment initializes and starts itself.
+    """Lifecycle controls a plugin, on a control listener of its own. A plugin that
+    is fully configured by its environment initializes and starts itself.
     """
 
     def __init__(self, channel):
@@ -64,8 +64,8 @@ class LifecycleStub:
 
 
 class LifecycleServicer:
-    """Lifecycle is how an operator or the proxy steers a plugin. A plugin that is
-    fully configured by its environment initializes and starts itself.
+    """Lifecycle controls a plugin, on a control listener of its own. A plugin that
+    is fully configured by its environment initializes and starts itself.
     """
 
     def Initialize(self, request, context):
@@ -139,8 +139,8 @@ def add_LifecycleServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Lifecycle:
-    """Lifecycle is how an operator or the proxy steers a plugin. A plugin that is
-    fully configured by its environment initializes and starts itself.
+    """Lifecycle controls a plugin, on a control listener of its own. A plugin that
+    is fully configured by its environment initializes and starts itself.
     """
 
     @staticmethod

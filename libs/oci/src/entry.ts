@@ -16,13 +16,13 @@ interface Common {
   readonly xattrs?: Readonly<Record<string, Uint8Array>> | undefined;
 }
 
-export type FileEntry = Common & { readonly type: 'file'; readonly content: Content };
-export type DirectoryEntry = Common & { readonly type: 'directory' };
-export type SymlinkEntry = Common & { readonly type: 'symlink'; readonly linkTarget: string };
+type FileEntry = Common & { readonly type: 'file'; readonly content: Content };
+type DirectoryEntry = Common & { readonly type: 'directory' };
+type SymlinkEntry = Common & { readonly type: 'symlink'; readonly linkTarget: string };
 /** `linkTarget` is the path of a `file` entry of the same layer. */
-export type HardlinkEntry = Common & { readonly type: 'hardlink'; readonly linkTarget: string };
-export type FifoEntry = Common & { readonly type: 'fifo' };
-export type DeviceEntry = Common & {
+type HardlinkEntry = Common & { readonly type: 'hardlink'; readonly linkTarget: string };
+type FifoEntry = Common & { readonly type: 'fifo' };
+type DeviceEntry = Common & {
   readonly type: 'char' | 'block';
   readonly major: number;
   readonly minor: number;
@@ -30,7 +30,7 @@ export type DeviceEntry = Common & {
 
 /** One entry of a layer, as a value. */
 export type Entry = FileEntry | DirectoryEntry | SymlinkEntry | HardlinkEntry | FifoEntry | DeviceEntry;
-export type Tree = readonly Entry[];
+export type LayerEntries = readonly Entry[];
 
 /** An entry without its content. */
 export type EntryHeader = Entry extends infer E ? (E extends Entry ? Omit<E, 'content'> : never) : never;

@@ -15,7 +15,7 @@ import { type RunStep, scriptPath } from './runStep';
 
 type Run = Extract<ResolvedInstruction, { keyword: 'RUN' }>;
 
-/** What a command inherits from the instructions above it. */
+/** The state that a command inherits from the instructions above it. */
 export interface RunState {
   readonly platform: Platform;
   readonly working: string;
@@ -23,8 +23,8 @@ export interface RunState {
   readonly shell: readonly string[];
 }
 
-/** RUN as a step; reports everything that no engine here can do. */
-export function planRun(run: Run, at: Place, state: RunState, find: FindSource): Result<RunStep> {
+/** Plans RUN as a step. Reports everything that the engines cannot do. */
+export function planRunInstruction(run: Run, at: Place, state: RunState, find: FindSource): Result<RunStep> {
   const { network = 'default' } = run;
   const mounts = all(run.mounts.map((mount) => planMount(mount, at, state.working, find)));
   const failures = [...refuseFlags(run, at), ...failuresOf(mounts)];
@@ -55,7 +55,7 @@ function refuseFlags({ network = 'default', security = 'sandbox', devices }: Run
   return problems.map((what) => engineFailure('RUN_NOT_SUPPORTED', { what, at }));
 }
 
-/** The argument vector as BuildKit makes it: a heredoc alone is the script, others belong to the shell's text. */
+/** The argument vector as in BuildKit: a single heredoc is the script; otherwise heredocs are part of the shell's text. */
 function commandOf({ command, heredocs }: Run, shell: readonly string[]): Pick<RunStep, 'argv' | 'script'> {
   if (command.form === 'exec') return { argv: command.argv };
   const [first, second] = heredocs;

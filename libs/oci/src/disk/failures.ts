@@ -1,4 +1,4 @@
-import { type Failure, failed, ociFailure, ok, type Result } from '@prism-build/errors';
+import { type Failure, failed, ociFailure, ok, type Result, shellFailure } from '@prism-build/errors';
 
 /** Carries failures through streams and callbacks, inside this library only. */
 export class FailureError extends Error {
@@ -16,16 +16,16 @@ export function unwrap<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** The border: what is thrown inside becomes a value, except mistakes of ours. */
-export async function attempt<T>(work: () => T | Promise<T>): Promise<Result<T>> {
+/** Turns thrown failures and file system errors into a value. Other exceptions are bugs and propagate. */
+export async function catchFailures<T>(work: () => T | Promise<T>): Promise<Result<T>> {
   try {
     return ok(await work());
   } catch (error) {
-    return failed(...failuresOf(error));
+    return failed(...describeThrown(error));
   }
 }
 
-function failuresOf(error: unknown): readonly Failure[] {
+function describeThrown(error: unknown): readonly Failure[] {
   if (error instanceof FailureError) return error.failures;
   if (isSystemError(error)) return [describeSystemError(error)];
   throw error;
@@ -36,14 +36,14 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
 }
 
-/** An error of the file system in the words of the catalogue. */
+/** The failure for an error of the file system. */
 export function describeSystemError(error: NodeJS.ErrnoException): Failure {
   const path = error.path ?? 'a file';
   const occasion = { what: `${error.syscall} failed on ${path}.`, why: error.message };
   switch (error.code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return ociFailure('DISK_FULL', {
+      return shellFailure('DISK_FULL', {
         ...occasion,
         what: `The disk is full: ${path} could not be written.`,
       });
@@ -56,7 +56,7 @@ export function describeSystemError(error: NodeJS.ErrnoException): Failure {
   }
 }
 
-/** The value, or undefined when the file is not there, or something that is no file. */
+/** The value; undefined if the file does not exist or is not a regular file. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

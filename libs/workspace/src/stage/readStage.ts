@@ -14,7 +14,7 @@ import type { Files } from './files';
 import { behind, inContext, joined, type Mount, mountCopies } from './mounts';
 
 /** What the compiler of a stage reads, in the stage and in the workspace. */
-export interface StageClosure extends Closure {
+interface StageClosure extends Closure {
   /** The parts of the workspace behind the parts of the stage. */
   readonly workspace: readonly Part[];
   /** `from` a file, `to` a directory of the workspace. */
@@ -46,7 +46,7 @@ export function readStage(
   const view = new View(mounts, context, rules, files);
   const working = stage.working.replace(/^\//, '');
   const { facts, list } = view;
-  const said = language.reads({ recognised, targets, working }, { facts, list });
+  const said = language.sources.reads({ recognised, targets, working }, { facts, list });
   if (!said.closure) return said;
   const more = alsoReads.map((path) => inContext(context, path.replace(/\/+$/, '')));
   if (more.includes(inContext(context, '.'))) return { why: 'the option alsoReads says so' };
@@ -58,7 +58,7 @@ export function readStage(
   const edges = reading.closure.uses.flatMap(({ from, to }) => {
     const [file, directory] = [view.find(from), view.directoryOf(to)];
     if (file === undefined || directory === undefined) return [];
-    return [{ from: file, to: libraryOf(directory, language.manifest, files) }];
+    return [{ from: file, to: libraryOf(directory, language.sources.manifest, files) }];
   });
   return { closure: { workspace, edges, ...reading.closure } };
 }

@@ -1,15 +1,15 @@
 import { type Failure, failed, ociFailure, ok, type Result } from '@prism-build/errors';
-import { contentSize, type Entry, type Tree } from './tree';
+import { contentSize, type Entry, type LayerEntries } from './entry';
 
 const MAX_MTIME = 0o77777777777;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * The entries in the one order that a layer has: by the bytes of the path, which puts parents first, and hard
- * links last, since extraction needs their targets. Every violation is reported: paths that leave the root,
- * duplicates, children of what is not a directory, hard links to nothing, numbers out of range.
+ * The entries in the order of a layer: by the bytes of the path, so parents come first; hard links last, because
+ * extraction needs their targets. Reports every violation: paths that leave the root, duplicates, children of entries
+ * that are not directories, hard links to nothing, numbers out of range.
  */
-export function orderTree(tree: Tree): Result<Tree> {
+export function orderEntries(tree: LayerEntries): Result<LayerEntries> {
   const ordered = [...tree].sort(
     (a, b) => +(a.type === 'hardlink') - +(b.type === 'hardlink') || compareBytes(a.path, b.path),
   );
@@ -19,13 +19,13 @@ export function orderTree(tree: Tree): Result<Tree> {
   return failures.length > 0 ? failed(...failures) : ok(ordered);
 }
 
-/** The order of two texts by their UTF-8 bytes, without making these: a copy of 100,000 paths is what memory is short of. */
+/** Compares two texts by their UTF-8 bytes without encoding them: copies of 100,000 paths would use too much memory. */
 function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {
     const [one, other] = [a.charCodeAt(at), b.charCodeAt(at)];
     if (one === other) continue;
-    // What is beyond U+FFFF is last in UTF-8; in UTF-16 its pairs come before U+E000.
+    // Characters beyond U+FFFF sort last in UTF-8, but their UTF-16 pairs sort before U+E000.
     return isSurrogate(one) === isSurrogate(other) ? one - other : isSurrogate(one) ? 1 : -1;
   }
   return a.length - b.length;
@@ -98,7 +98,7 @@ function inRange(value: number, max: number): boolean {
   return Number.isSafeInteger(value) && value >= 0 && value <= max;
 }
 
-function findDuplicates(ordered: Tree): Failure[] {
+function findDuplicates(ordered: LayerEntries): Failure[] {
   const seen = new Set<string>();
   return ordered.flatMap(({ path }) => {
     if (!seen.has(path)) {

@@ -1,0 +1,72 @@
+import type { generateFailure } from '../catalogue/generate';
+import type { Explanations } from './explanation';
+
+export const generateExplanations: Explanations<typeof generateFailure> = {
+  NAME_INVALID: {
+    means:
+      'The name of a component becomes a directory, a project, an image and a package; one of these does not accept it.',
+    causes: ['Capital letters, underscores or a leading digit.', 'A word that the language reserves.'],
+    example: {
+      what: '"Redis_Cache" is no name for a component',
+      why: 'it does not begin with a small letter',
+    },
+  },
+  NAME_TAKEN: {
+    means: 'A project or a directory has the name already.',
+    causes: ['The generator ran before with other options.', 'Another project has this name.'],
+    example: { what: 'there is a project redis already, in plugins/redis' },
+  },
+  FILE_DIFFERS: {
+    means:
+      'A file that the generator would write exists with other contents. No file is overwritten, and none was written.',
+    causes: ['The file was edited after an earlier run.', 'Another version of the generator wrote it.'],
+    example: {
+      what: 'this file is there already, and is not what the generator writes',
+      at: { file: 'apps/api/Containerfile' },
+    },
+  },
+  PLUGIN_SDK_MISSING: {
+    means:
+      '`prism:plugin` writes plugins of the Prism data plane. Their SDK is part of the Prism workspace, and is not here.',
+    causes: ['The workspace is another one.'],
+    example: { what: 'there is no SDK for plugins in this workspace', why: 'not here: libs/plugin-sdk' },
+  },
+  LOCK_DIRTY: {
+    means: 'A lockfile is missing or not in order, so that the generator cannot build on it.',
+    causes: ['A dependency was added without locking.', 'Git left marks of a merge.'],
+    example: {
+      what: 'go.mod names other modules, and there is no go.sum',
+      remedy: 'Run `go mod tidy`, and commit go.sum.',
+      at: { file: 'apps/api/go.mod' },
+    },
+  },
+  PROGRAM_NOT_FOUND: {
+    means: 'The directory holds no program that can become an image, or not the one that was named.',
+    causes: [
+      'The path has a typing error.',
+      'The program is in a directory below.',
+      '`--main` names something else.',
+    ],
+    example: { what: 'apps/api has no program serve', why: 'it has server, migrate' },
+  },
+  PROGRAM_AMBIGUOUS: {
+    means: 'The directory holds several programs, and an image holds one.',
+    causes: ['Several `main` packages, binaries or scripts.'],
+    example: { what: 'apps/api has several programs', why: 'they are server, migrate' },
+  },
+  PROGRAM_NOT_SUPPORTED: {
+    means: 'The program is found, and needs something that a generated Containerfile does not have.',
+    causes: ['cgo.', 'A newer version of the language than is pinned.', 'Packages without a lock.'],
+    example: {
+      what: 'this program needs cgo: images get static binaries, made with CGO_ENABLED=0',
+      remedy:
+        'Use a package that needs no C, or build it in a stage with RUN on a base that has a C compiler.',
+      at: { file: 'apps/api/native.go' },
+    },
+  },
+  SETTINGS_UNREADABLE: {
+    means: 'A file that the generator has to edit or read is not valid JSON, TOML or the like.',
+    causes: ['A missing comma or quote.', 'Marks of a merge.'],
+    example: { what: 'this file is no JSON: CommaExpected', at: { file: 'nx.json', line: 4 } },
+  },
+};

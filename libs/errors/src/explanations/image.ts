@@ -1,0 +1,228 @@
+import type { imageFailure } from '../catalogue/image';
+import type { Explanations } from './explanation';
+
+const at = { file: 'apps/api/Containerfile', line: 6 };
+
+export const imageExplanations: Explanations<typeof imageFailure> = {
+  COPY_MIXED: {
+    means: 'One COPY has sources of the context and heredocs, which the engines treat differently.',
+    causes: ['A heredoc was added to a line that copies files.'],
+    example: { what: 'files written inline and files of the context in one instruction', at },
+  },
+  ONBUILD_NOT_SUPPORTED: {
+    means: 'OCI images have no ONBUILD; only Docker images keep such triggers.',
+    causes: ['The image is meant as a base for others.'],
+    example: { what: 'ONBUILD has no place in OCI images', at },
+  },
+  BASE_NOT_SUPPORTED: {
+    means: 'The final stage starts from something that cannot be the base of an image.',
+    causes: [
+      'It starts from the stage `compile`.',
+      '`--platform` in FROM of the final stage gives it another platform.',
+      'The base has ONBUILD triggers.',
+    ],
+    example: { what: 'an image cannot start from the compile stage', at },
+  },
+  BASE_UNKNOWN: {
+    means:
+      'FROM or `--from` names an image below `localhost/`, and no component of this workspace has that name.',
+    causes: ['The prefix or the project name has a typing error.', 'The component was renamed or excluded.'],
+    example: { what: 'localhost/prism/base-statik names no component of this workspace', at },
+  },
+  COMPONENT_PLACE_TAKEN: {
+    means: 'Two Containerfiles would become projects in the same directory.',
+    causes: ['`x.Containerfile` beside a directory `x` that has a Containerfile of its own.'],
+    example: {
+      what: 'its project would lie in apps/api, which is that of apps/api/Containerfile',
+      at: { file: 'apps/api.Containerfile' },
+    },
+  },
+  IMAGE_NAME_INVALID: {
+    means: 'The name of the image, made of prefix and project, is not one that registries accept.',
+    causes: [
+      'A prefix with capital letters.',
+      'A project name with characters that names of images do not have.',
+    ],
+    example: { what: 'no image can be called localhost/Acme/api' },
+  },
+  IMAGE_NAME_TAKEN: {
+    means: 'The images of two projects would have one name.',
+    causes: ['Project names that differ only in case or in separators.'],
+    example: { what: 'the images of Api and api would all be called localhost/prism/api' },
+  },
+  BASE_CYCLIC: {
+    means: 'An image is made of itself, directly or through other components.',
+    causes: ['A FROM or `--from` that names a component which is built on this one.'],
+    example: { what: 'localhost/prism/base is made of the image of api itself', at },
+  },
+  BASE_PLATFORM_MISSING: {
+    means: 'The base does not have one of the platforms of the image.',
+    causes: ['The base was built or published for fewer platforms.'],
+    example: { what: 'localhost/prism/toolbox has nothing for linux/arm64, only linux/amd64', at },
+  },
+  BASE_LAYER_MISSING: {
+    means:
+      'A layer of a base is in no place: not in the store, not in an output, not in a registry that a lock names.',
+    causes: [
+      'The output was restored from a cache without those of its bases.',
+      'The lock of the base has changed since.',
+    ],
+    example: { what: 'the layer sha256:ab12 of a base is nowhere to be found' },
+  },
+  PLATFORM_NOT_SUPPORTED: {
+    means: '`platforms` has something that is not a Linux platform of the OCI image spec.',
+    causes: ['A typing error such as `linux/x86`.', 'A platform of another operating system.'],
+    example: { what: 'linux/x86 is not a platform that can be built' },
+  },
+  COPY_SOURCE_MISSING: {
+    means: 'A source of COPY or ADD does not exist where the instruction looks for it.',
+    causes: [
+      'The path is relative to another context than the build uses.',
+      'An ignore file excludes it.',
+      'Another target makes it, and Nx does not know which.',
+    ],
+    example: {
+      what: 'COPY source libs/common does not exist in context apps/api. It exists in the workspace root',
+      remedy:
+        'Set "context": "." in the options of build-image, in project.json or package.json of this project, and write all sources relative to it.',
+      at,
+    },
+  },
+  COPY_SOURCE_UNDECIDED: {
+    means:
+      'A source of COPY is the output of several targets, or of a configuration that is not the default.',
+    causes: ['Two targets declare the same output.'],
+    example: { what: 'COPY source dist/api is made by several targets: api:build, api:bundle', at },
+  },
+  CONTEXT_UNDECIDED: {
+    means:
+      'Compose files, Bake files or commands of targets build this Containerfile with different contexts.',
+    causes: ['A Compose file of development has another context than that of production.'],
+    example: {
+      what: 'files of this workspace name several contexts for it: . (compose.yaml), apps/api (docker-bake.hcl)',
+      at: { file: at.file },
+    },
+  },
+  COPY_SOURCE_OUTSIDE: {
+    means: 'The context is a directory outside of the workspace, where Nx hashes nothing.',
+    causes: ['The option `context` begins with `..` or `/`.'],
+    example: { what: 'the context ../shared is outside of the workspace', at: { file: at.file } },
+  },
+  COPY_DESTINATION_INVALID: {
+    means: 'The destination of a copy cannot be made in the file tree of the stage.',
+    causes: [
+      'A part of its path is a file.',
+      'Several sources, and the destination is not a directory.',
+      'A loop of symbolic links.',
+    ],
+    example: { what: 'the destination /etc/passwd/x is below the file /etc/passwd', at },
+  },
+  WORKDIR_INVALID: {
+    means: 'WORKDIR names a directory that cannot be made.',
+    causes: ['A part of its path is a file or a loop of symbolic links.'],
+    example: { what: '/bin/sh/work is below the file /bin/sh', at },
+  },
+  ARGUMENT_INVALID: {
+    means: 'An argument is one that no engine accepts, once its variables have values.',
+    causes: ['A variable without a value.', 'A port beyond 65535.'],
+    example: { what: 'EXPOSE 80800 is no port', at },
+  },
+  COPY_MODE_INVALID: {
+    means: '`--chmod` has neither octal digits nor a symbolic mode.',
+    causes: ['A typing error, or a variable without a value.'],
+    example: { what: '--chmod=rwx is no mode', at },
+  },
+  COPY_OWNER_UNKNOWN: {
+    means:
+      '`--chown` or USER names a user or group that /etc/passwd or /etc/group of the stage does not have.',
+    causes: ['The base has no such user.', 'A scratch image has no /etc/passwd.'],
+    example: { what: 'there is no user app in /etc/passwd of this stage', at },
+  },
+  ADD_REMOTE: {
+    means:
+      'ADD would read the network during the build. What it fetches is not in the cache key, so the cache could lie.',
+    causes: [
+      'ADD of a URL or of a git repository.',
+      '`--checksum` or `--keep-git-dir`, which only mean something for those.',
+    ],
+    example: { what: 'ADD of https://example.com/tool.tar.gz reads the network', at },
+  },
+  ARCHIVE_INVALID: {
+    means: 'A local archive that ADD unpacks is damaged, or holds something that an image cannot.',
+    causes: ['A truncated download.', 'A hard link to a file that the archive does not have.'],
+    example: { what: 'the archive tool.tar.gz cannot be unpacked', why: 'unexpected end of file', at },
+  },
+  COMPILE_OUTPUT_MISSING: {
+    means: 'The output of `compile` that the image copies is not in `dist/compile`.',
+    causes: [
+      '`dist` was removed while Nx took the target as done.',
+      'The compile stage was not built for this platform.',
+    ],
+    example: { what: 'dist/compile/api/compile.json is missing' },
+  },
+  COMPILE_OUTPUT_CORRUPT: {
+    means: 'A file of `dist/compile` does not have the digest that compile.json gives.',
+    causes: ['Another program wrote into `dist/compile`.', "A damaged entry of Nx's cache."],
+    example: { what: 'dist/compile/api/linux-arm64/server is missing or altered' },
+  },
+  PATH_NOT_UTF8: {
+    means: 'A file of the context has a name that is not UTF-8. Archives and cache keys cannot name it.',
+    causes: ['It was unpacked from an archive with another encoding.'],
+    example: { what: 'the name of apps/api/caf\ufffd.txt is not UTF-8' },
+  },
+  ARCHITECTURE_MISMATCH: {
+    means: 'A program in the image is for another architecture than the image.',
+    causes: [
+      'A binary of the host is copied from the context.',
+      'A stage compiles for BUILDPLATFORM in place of TARGETARCH.',
+    ],
+    example: { what: '/server is a binary for amd64 in an image for linux/arm64', at: { file: at.file } },
+  },
+  SETUP_INCOMPLETE: {
+    means: '`prism:doctor` found that something is missing without which images cannot be loaded or run.',
+    causes: ['A new machine.'],
+    example: { what: 'engine: neither podman nor docker' },
+  },
+  SETTINGS_NOT_WRITTEN: {
+    means:
+      '`prism:doctor --write` would override settings that are yours, or write them where no engine reads them.',
+    causes: ['You have a containers.conf of your own.', 'The engine is Docker.'],
+    example: { what: 'these are settings of Podman, which is not here', remedy: 'Install Podman first.' },
+  },
+  BUILD_ARG_OF_ONE_TASK: {
+    means:
+      'A build argument takes its value from a variable that Nx sets for some tasks only. Tasks share one process here, so its value would depend on the order.',
+    causes: ['The variable is in the `.env` of a project or of a target.'],
+    example: {
+      what: 'a build argument takes its value from VERSION, which this file sets for some tasks only',
+      at: { file: 'apps/api/.env' },
+    },
+  },
+  BUILD_SETTING_NOT_APPLIED: {
+    means:
+      'A Compose file, a Bake file or a command builds this Containerfile with a setting that changes the image and that build-image does not take from there.',
+    causes: ['The other build has a target, build arguments, named contexts or labels of its own.'],
+    example: {
+      what: '`docker compose build api` builds apps/api/Dockerfile with the target dev, which build-image does not apply',
+      at: { file: 'compose.yaml' },
+    },
+  },
+  SUBMODULE_NOT_INITIALISED: {
+    means: 'COPY takes the directory of a git submodule whose files were not checked out, so it is empty.',
+    causes: [
+      'The repository was cloned without `--recurse-submodules`.',
+      'The checkout step of CI does not fetch submodules.',
+    ],
+    example: {
+      what: 'COPY takes third-party/zlib, a git submodule whose files are not here',
+      at: { file: 'apps/api/Containerfile', line: 4 },
+    },
+  },
+  OPTIONS_INVALID: {
+    means: 'An option of a target or a generator has a value that it cannot have, or does not exist.',
+    causes: ['A typing error in project.json, nx.json or on the command line.'],
+    example: {
+      what: 'option platforms.0 of api:build-image: Invalid input: expected string, received number',
+    },
+  },
+};

@@ -1,0 +1,54 @@
+import { compileFailure } from '../catalogue/compile';
+import { containerfileFailure } from '../catalogue/containerfile';
+import { engineFailure } from '../catalogue/engine';
+import { generateFailure } from '../catalogue/generate';
+import { imageFailure } from '../catalogue/image';
+import { ociFailure } from '../catalogue/oci';
+import { registryFailure } from '../catalogue/registry';
+import { rootfsFailure } from '../catalogue/rootfs';
+import { shellFailure } from '../catalogue/shell';
+import type { Occasion } from '../define';
+import type { Failure } from '../failure';
+import { compileExplanations } from './compile';
+import { containerfileExplanations } from './containerfile';
+import { engineExplanations } from './engine';
+import type { Explanation, Explanations } from './explanation';
+import { generateExplanations } from './generate';
+import { imageExplanations } from './image';
+import { ociExplanations } from './oci';
+import { registryExplanations } from './registry';
+import { rootfsExplanations } from './rootfs';
+import { shellExplanations } from './shell';
+
+/** A part of the catalogue as docs/errors.md shows it. */
+export interface Topic {
+  readonly title: string;
+  readonly codes: readonly (readonly [code: string, explanation: Explanation])[];
+  /** The failure of a code on an occasion. */
+  readonly fail: (code: string, occasion: Occasion) => Failure;
+}
+
+/** Every part of the catalogue. A part whose explanations lack a code does not compile. */
+export const topics: readonly Topic[] = [
+  topic('Reading a Containerfile', containerfileFailure, containerfileExplanations),
+  topic('Planning and assembling an image', imageFailure, imageExplanations),
+  topic('Compiling', compileFailure, compileExplanations),
+  topic('Engines, RUN and running images', engineFailure, engineExplanations),
+  topic('Images of registries', registryFailure, registryExplanations),
+  topic('Bases of packages', rootfsFailure, rootfsExplanations),
+  topic('Blobs, layouts and the store', ociFailure, ociExplanations),
+  topic('Generators', generateFailure, generateExplanations),
+  topic('Processes, files and locks', shellFailure, shellExplanations),
+];
+
+function topic<Constructor extends (code: never, occasion: Occasion) => Failure>(
+  title: string,
+  fail: Constructor,
+  explanations: Explanations<Constructor>,
+): Topic {
+  return {
+    title,
+    codes: Object.entries<Explanation>(explanations),
+    fail: fail as unknown as Topic['fail'],
+  };
+}

@@ -1,0 +1,112 @@
+import type { ociFailure } from '../catalogue/oci';
+import type { Explanations } from './explanation';
+
+const digestJson = 'dist/images/api/digest.json';
+const layer = 'sha256:ab12…';
+
+export const ociExplanations: Explanations<typeof ociFailure> = {
+  BLOB_CORRUPT: {
+    means: 'The bytes of a blob do not match its digest. The damaged copy is never used.',
+    causes: [
+      'A program wrote into `dist/images` or `.prism/store`.',
+      "A damaged disk, or a damaged entry of Nx's cache.",
+    ],
+    example: {
+      what: 'dist/images/api/blobs/sha256/ab12 is altered.',
+      why: 'it has 10 bytes instead of 2048',
+    },
+  },
+  BLOB_MISSING: {
+    means: 'A blob that digest.json names is in no place where it could be.',
+    causes: [
+      'The store was removed, and the output belongs to a base that was not restored.',
+      'A file below `dist/images` was removed.',
+    ],
+    example: { what: `${layer} is missing: dist/images/api/blobs/sha256/ab12.` },
+  },
+  DIGEST_JSON_MISSING: {
+    means: 'An image was asked for that is not built: its digest.json, which is written last, is missing.',
+    causes: ['The target build-image did not run, or failed.', '`dist` was removed.'],
+    example: { what: `${digestJson} is missing.`, at: { file: digestJson } },
+  },
+  DIGEST_JSON_INVALID: {
+    means: 'digest.json does not have the form of ADR 1.',
+    causes: ['The file was edited, or a program wrote over it.'],
+    example: { what: `${digestJson} is not a digest.json.`, at: { file: digestJson } },
+  },
+  DIGEST_JSON_UNSUPPORTED: {
+    means: 'digest.json has a `schemaVersion` that this version of Prism Build does not read.',
+    causes: [
+      'Another version of Prism Build wrote it, for example on a colleague’s machine with a shared cache.',
+    ],
+    example: { what: `${digestJson} has schemaVersion 2; this version reads 1.`, at: { file: digestJson } },
+  },
+  IMAGE_INCONSISTENT: {
+    means: 'The parts of an image contradict each other, for example a configuration and its digest.json.',
+    causes: ['Files of two builds were mixed by hand.', 'A base has a configuration that cannot be read.'],
+    example: { what: 'The manifest of linux/arm64 is another.' },
+  },
+  LAYOUT_INVALID: {
+    means: 'A directory is not a valid OCI image layout.',
+    causes: [
+      'Files of the layout were removed or altered.',
+      'Another tool wrote a layout with other layers than its manifest names.',
+    ],
+    example: { what: 'dist/layouts/api/index.json is missing.' },
+  },
+  LAYER_ENTRY_INVALID: {
+    means: 'A layer would hold an entry that no tar archive can hold, or that an engine would not unpack.',
+    causes: [
+      'A number that is out of range, such as a user in `--chown`.',
+      'A path with a NUL, or an attribute with an illegal name.',
+    ],
+    example: { what: 'Layer entry app/data: uid 4294967295 is out of range.' },
+  },
+  LAYER_SOURCE_CHANGED: {
+    means:
+      'A file changed while it was read into a layer. The build fails instead of packing half of each version.',
+    causes: ['An editor, a code generator or another target writes into the context.'],
+    example: { what: 'apps/api/data.json changed while the image was built.' },
+  },
+  LAYER_UNREADABLE: {
+    means: 'A layer has the right digest, and cannot be decompressed or is not a tar archive.',
+    causes: [
+      'The tool that made the base wrote it wrongly.',
+      'The media type names another compression than the layer has.',
+    ],
+    example: { what: `The layer ${layer} cannot be read.`, why: 'Error: unexpected end of file' },
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    means: 'A base has a layer of a kind that cannot be read.',
+    causes: ['An encrypted layer.', 'A layer that a registry does not distribute (foreign, of Windows).'],
+    example: {
+      what: `The layer ${layer} has the media type application/vnd.example.layer, which is not supported.`,
+    },
+  },
+  PLATFORM_DUPLICATE: {
+    means: 'One platform would be in an image twice.',
+    causes: ['`platforms` names it twice, perhaps in two ways: `linux/arm64` and `linux/arm64/v8`.'],
+    example: { what: 'The platform linux/arm64 is given more than once.' },
+  },
+  IMAGE_INPUT_INVALID: {
+    means:
+      'A caller of the library asked for an image that cannot exist. It does not depend on your project.',
+    causes: ['An error in Prism Build, or in a program that uses `libs/oci`.'],
+    example: { what: 'An image needs at least one platform.' },
+  },
+  STORE_NOT_WRITABLE: {
+    means: 'You may not write to a path of the store or of an output.',
+    causes: ['An earlier run as root made it.', 'PRISM_DIR names a directory of another user.'],
+    example: { what: 'No permission to use .prism/store/blobs/sha256/ab12.' },
+  },
+  FILE_FAILED: {
+    means: 'The operating system refused to read or write a file. The cause shows its message.',
+    causes: ['Too many open files.', 'A disk or a network file system with errors.'],
+    example: { what: 'open failed on .prism/store/blobs/sha256/ab12.', why: 'EMFILE: too many open files' },
+  },
+  LOCK_BUSY: {
+    means: 'Other processes keep writing to an output directory, so this one cannot publish there.',
+    causes: ['Several builds of one project in several terminals.', 'A killed process left its lock.'],
+    example: { what: 'Others keep writing to dist/images/api.' },
+  },
+};

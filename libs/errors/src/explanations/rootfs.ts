@@ -1,0 +1,82 @@
+import type { rootfsFailure } from '../catalogue/rootfs';
+import type { Explanations } from './explanation';
+
+const rootfs = 'containerfiles/static/rootfs.json';
+const lock = 'containerfiles/static/rootfs.lock.json';
+const label = 'tzdata_2025b-0_all.deb';
+
+export const rootfsExplanations: Explanations<typeof rootfsFailure> = {
+  ROOTFS_INVALID: {
+    means: 'rootfs.json is missing or does not have the fields of its schema.',
+    causes: ['A typing error in a field.', 'An archive without a version, or with both `module` and `url`.'],
+    example: { what: `there is no ${rootfs}`, at: { file: rootfs } },
+  },
+  ROOTFS_LOCK_MISSING: {
+    means: 'A base of packages has no lock. The versions and checksums of the packages are taken from it.',
+    causes: ['The base is new.', 'The lock was not committed.'],
+    example: { what: `there is no ${lock}`, at: { file: lock } },
+  },
+  ROOTFS_LOCK_INVALID: {
+    means: 'rootfs.lock.json is not JSON, or does not have the form of ADR 5.',
+    causes: ['Git left marks of a merge in it.', 'It was edited by hand.'],
+    example: { what: 'this lock cannot be used', at: { file: lock } },
+  },
+  ROOTFS_LOCK_STALE: {
+    means: 'rootfs.json changed after it was locked.',
+    causes: ['A package was added or removed, and the lock was not renewed.'],
+    example: {
+      what: 'rootfs.json asks for other packages or archives than this lock was made for',
+      at: { file: lock },
+    },
+  },
+  ROOTFS_ARCHITECTURE_UNLOCKED: {
+    means: 'The image is built for a platform for which the base has no locked packages.',
+    causes: ['`architectures` of rootfs.json does not have it.', 'A platform was added to `platforms`.'],
+    example: { what: 'the lock has nothing for riscv64' },
+  },
+  PACKAGES_UNRESOLVED: {
+    means: 'apt finds no set of packages that satisfies rootfs.json.',
+    causes: [
+      'A package does not exist in the suite.',
+      'Two packages exclude each other.',
+      "apt's lists are old.",
+    ],
+    example: {
+      what: 'apt cannot resolve bookworm: no such package',
+      why: 'E: Unable to locate package tzdatta',
+    },
+  },
+  PACKAGE_GONE: {
+    means: 'No mirror has the locked version of a package any more.',
+    causes: ['Debian replaced the version, for example with a security update.'],
+    example: { what: `${label} is no longer to be had: mirrors keep the present versions only` },
+  },
+  PACKAGE_ALTERED: {
+    means: 'All mirrors gave bytes for a package that do not match the SHA-256 of the lock.',
+    causes: ['A proxy alters answers.', 'The published file was replaced.'],
+    example: { what: `${label} has other bytes than the lock says (sha256:ab12…)` },
+  },
+  PACKAGE_NOT_FETCHED: {
+    means: 'A package or an archive could not be downloaded.',
+    causes: ['No network.', 'A mirror that does not answer.'],
+    example: { what: `cannot fetch ${label}`, why: 'HTTP status 503' },
+  },
+  MIRROR_UNKNOWN: {
+    means: 'A download needs a mirror, and neither a variable nor the machine names one.',
+    causes: ['The machine is not Debian or Ubuntu, and PRISM_DEBIAN_MIRRORS is not set.'],
+    example: {
+      what: 'nothing says where packages of bookworm are to be had',
+      why: 'apt has no sources for it',
+    },
+  },
+  PACKAGE_INVALID: {
+    means: 'A file has the locked SHA-256, and is not a Debian package or archive that can be unpacked.',
+    causes: ['A compression that is not supported.', 'The lock was made of a damaged file.'],
+    example: { what: 'tool.tar.gz is no usable archive', why: 'unexpected end of file' },
+  },
+  PACKAGES_CONFLICT: {
+    means: 'Two packages of one base bring the same path with different contents.',
+    causes: ['Packages that replace each other, which dpkg would settle with diversions or alternatives.'],
+    example: { what: '/etc/mime.types is in media-types and, in another way, in mailcap' },
+  },
+};

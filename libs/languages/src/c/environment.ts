@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import type { CompileDirectories } from '../language';
+
+/** The whole environment of a compile, but for PATH and HOME. Zig's caches hold objects by the content of what they are made of. */
+export function zigEnvironment({ cache }: CompileDirectories): Record<string, string> {
+  const kept = join(cache, 'zig', 'objects');
+  return {
+    ZIG_GLOBAL_CACHE_DIR: kept,
+    ZIG_LOCAL_CACHE_DIR: kept,
+    SOURCE_DATE_EPOCH: '0',
+    LANG: 'C',
+    TZ: 'UTC',
+  };
+}

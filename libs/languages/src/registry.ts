@@ -1,0 +1,37 @@
+import type { Language, Recognised } from './language';
+import { languages } from './languages';
+import type { Pin } from './pin';
+
+export { languages } from './languages';
+
+/** The language that a pin or a plan names. */
+export function languageNamed(name: string): Language | undefined {
+  return languages.find((language) => language.name === name);
+}
+
+/** The first language that recognises a command, with what it read out of it. */
+export function recogniseCommand(
+  argv: readonly string[],
+): { language: Language; recognised: Recognised } | undefined {
+  for (const language of languages) {
+    const recognised = language.command.recognise(argv);
+    if (recognised) return { language, recognised };
+  }
+  return undefined;
+}
+
+/** The pin that the tag of a well-known builder image stands for: `golang:1.26.8` pins Go 1.26.8. */
+export function pinOfReference(reference: string): Pin | undefined {
+  const match = /(?:^|\/)([\w.-]+):(\d+\.\d+\.\d+)(?:-[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/.exec(reference);
+  const [, image = '', version = ''] = match ?? [];
+  const language = languages.find(({ toolchain }) => toolchain.images.includes(image));
+  return language && { language: language.name, version, packages: {} };
+}
+
+/**
+ * The pin of this version of the plugin for a builder base, by its directory: what `base-go-builder` stands for in a
+ * workspace that has no builder of the name. Pins are compiled in, so that they are a part of the executors' identity.
+ */
+export function shippedPin(builder: string): Pin | undefined {
+  return languages.find(({ toolchain }) => toolchain.builder === builder)?.toolchain.shipped;
+}

@@ -1,0 +1,22 @@
+import { readExamples } from './support/examples';
+import { nx, readDigest } from './support/workspace';
+
+/** Builders are large and built by few tests; an example for the host's platform, or of a registry, is not the same everywhere. */
+const projects = [
+  ...['proxy', 'admin', 'plugin-*', 'base-*', '!base-*-builder', 'example-*'],
+  ...readExamples()
+    .filter(({ expected }) => expected.platforms === 'host' || expected.registry)
+    .map(({ name }) => `!example-${name}`),
+];
+
+/**
+ * Recorded on other machines: the same commit gives the same bytes on every one. A commit that changes an image changes
+ * its line, by `npx jest --config test/e2e/jest.config.cjs digests -u`, and says why.
+ */
+test('every image has its recorded digest', async () => {
+  await nx(['run-many', '-t', 'build-image', `--projects=${projects.join()}`], { timeout: 1_200_000 });
+  const shown = await nx(['show', 'projects', `--projects=${projects.join()}`, '--json']);
+  const names = (JSON.parse(shown) as string[]).sort();
+  const recorded = Object.fromEntries(names.map((name) => [name, readDigest(name).index.digest]));
+  expect(recorded).toMatchSnapshot();
+}, 1_500_000);

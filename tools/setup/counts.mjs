@@ -1,0 +1,57 @@
+// Reads what test runners print or write, as counts.
+import { existsSync, readFileSync } from 'node:fs';
+
+export const none = { passed: 0, failed: 0, skipped: 0, tests: [] };
+
+/** @param file what Jest wrote for `--json`; `tests` has seconds by name */
+export function countJest(file) {
+  if (!existsSync(file)) return { ...none, failed: 1 };
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const tests = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, duration }) => ({
+      name: `${name.split('/').at(-1)}: ${fullName}`,
+      seconds: (duration ?? 0) / 1000,
+    })),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+    skipped: report.numPendingTests + report.numTodoTests,
+    tests,
+  };
+}
+
+export function countGo(output) {
+  const events = output.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  const tests = events.filter(({ Test }) => Test);
+  const number = (action) => tests.filter(({ Action }) => Action === action).length;
+  const broken = events.filter(({ Action, Test }) => Action === 'fail' && !Test).length;
+  return { passed: number('pass'), failed: number('fail') || broken, skipped: number('skip') };
+}
+
+export function countPython(output) {
+  const all = Number(/^Ran (\d+) tests? in /m.exec(output)?.[1] ?? 0);
+  const number = (what) => Number(new RegExp(`\\b${what}=(\\d+)`).exec(output)?.[1] ?? 0);
+  const failed = number('failures') + number('errors');
+  return { passed: all - failed - number('skipped'), failed, skipped: number('skipped') };
+}
+
+export function countCargo(output) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [, passed, failed, ignored] of output.matchAll(
+    /^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm,
+  )) {
+    counts.passed += Number(passed);
+    counts.failed += Number(failed);
+    counts.skipped += Number(ignored);
+  }
+  return counts;
+}
+
+/** What failed tests of Go printed, out of `go test -json`. */
+export function failedLines(output) {
+  const lines = output
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{') ? (JSON.parse(line).Output ?? '') : `${line}\n`));
+  return lines.join('').slice(-8000);
+}
