@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removePlugin } from '../../../../test/support/plugin';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
 const repository = join(__dirname, '..', '..', '..', '..');
@@ -37,7 +36,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   workspace.remove();
-  removePlugin();
 });
 
 /** An image with one Python distribution, of which a scanner reads the metadata only. */
