@@ -156,6 +156,8 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       'load-image',
       'run-image',
       'materialize',
+      'inventory',
+      'scan',
     ]);
     const { compile, 'build-image': image } = targets;
     expect({ named, compile, image }).toMatchSnapshot();
