@@ -166,6 +166,10 @@ test.each([
     "error: unable to find dynamic system library 'foo' using strategy 'paths_first'.",
     'there is no library foo',
   ],
+  [
+    'error: unable to find static system library "foo" using strategy no_fallback.',
+    'there is no library foo',
+  ],
   ['error: undefined symbol: add\n    note: referenced by main.o', 'nothing defines add'],
   ['x.c:1:1: error: expansion of date or time macro is not reproducible [-Werror,-Wdate-time]', '__DATE__'],
 ])('%j has a cause', (output, what) => {

@@ -10,7 +10,8 @@ export function explainC(output: string): Explanation | undefined {
       what: `no file ${header} is in the stage, nor in musl's C library`,
       remedy: 'COPY it into the compile stage, and name its directory by -I.',
     };
-  const [, library] = /unable to find (?:dynamic|static)? ?(?:system )?library '([^']+)'/.exec(output) ?? [];
+  const [, library] =
+    /unable to find (?:dynamic|static)? ?(?:system )?library ['"]([^'"]+)['"]/.exec(output) ?? [];
   if (library !== undefined)
     return {
       code,
