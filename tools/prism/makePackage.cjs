@@ -28,6 +28,7 @@ const pages = [
   'options.md',
   'ci.md',
   'running.md',
+  'scanning.md',
   'comparison.md',
   'adr',
 ];

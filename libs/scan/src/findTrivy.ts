@@ -2,7 +2,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { isExecutable } from '@prism-build/shell';
 import { cachedVersion } from './inventoryKey';
 
-/** Where tools/setup/trivy puts the pinned Trivy, below the shared cache. */
+/** Where tools/prism/install-trivy puts the pinned Trivy, below the shared cache. */
 export function installedTrivy(cache: string): string {
   return join(cache, 'tools', `trivy-${cachedVersion}`, 'trivy');
 }

@@ -6,10 +6,11 @@ const RUN_AGAIN = 'Run the target again; if it fails again, run the command by h
 export const scanFailure = defineCatalogue({
   SCANNER_MISSING: {
     remedy:
-      'Install Trivy (tools/setup/trivy does on Linux amd64; elsewhere see https://trivy.dev), or name its binary in PRISM_TRIVY; docs/scanning.md lists the versions.',
+      'Run `sh node_modules/prism/install-trivy` (Linux amd64; elsewhere see https://trivy.dev), or name a binary in PRISM_TRIVY; node_modules/prism/docs/scanning.md lists the versions.',
   },
   SCANNER_REFUSED: {
-    remedy: 'Install a version that docs/scanning.md lists, or name another binary in PRISM_TRIVY.',
+    remedy:
+      'Install a version that node_modules/prism/docs/scanning.md lists, or name another binary in PRISM_TRIVY.',
   },
   SCAN_ERROR: { remedy: RUN_AGAIN },
   SCAN_DATABASE_MISSING: {
@@ -18,5 +19,7 @@ export const scanFailure = defineCatalogue({
   SCAN_DATABASE_INVALID: {
     remedy: 'Remove the directory of the database and download the database again.',
   },
-  SCAN_POLICY_INVALID: { remedy: 'Correct the value; docs/scanning.md lists what a policy may have.' },
+  SCAN_POLICY_INVALID: {
+    remedy: 'Correct the value; node_modules/prism/docs/scanning.md lists what a policy may have.',
+  },
 });

@@ -125,7 +125,7 @@ function examineTrivy({ trivy, architecture }: Facts, system: System): Finding {
     );
   const todo =
     architecture === 'amd64' && system !== 'macos'
-      ? 'tools/setup/trivy'
+      ? 'sh node_modules/prism/install-trivy'
       : `${system === 'macos' ? 'brew install trivy' : 'install a release from https://trivy.dev'}, then add its digest to "scanners" of scan-policy.json`;
   return better('trivy', 'not there; needed for scans', todo);
 }

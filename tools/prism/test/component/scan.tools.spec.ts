@@ -7,7 +7,7 @@ const repository = join(__dirname, '..', '..', '..', '..');
 const advisories = join(repository, 'test', 'fixtures', 'advisories');
 let workspace: Workspace;
 
-/** The cache that tools/setup/trivy installs to. */
+/** The cache that tools/prism/install-trivy installs to. */
 const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
 const env = () => ({
   PRISM_TRIVY: join(cache, 'tools', 'trivy-0.68.2', 'trivy'),
