@@ -92,9 +92,9 @@ async function call(
   return text.ok ? text : failed(...text.failures.map(toScanError));
 }
 
-/** A command that was stopped or found no space says so itself; all else is a scan that failed. */
+/** A full disk keeps its code; every other failure of the command is a failed scan. */
 function toScanError(failure: Failure): Failure {
-  if (failure.code === 'CANCELLED' || failure.code === 'DISK_FULL') return failure;
+  if (failure.code === 'DISK_FULL') return failure;
   const { what, why } = failure;
   return scanFailure('SCAN_ERROR', { what: `the scanner failed: ${what}`, why });
 }
