@@ -16,7 +16,10 @@ export interface Outputs {
   readonly locks: readonly string[];
 }
 
-export type DiskKind = 'blobs' | 'memos' | 'lists' | 'scratch' | 'outputs' | 'work';
+export type DiskKind = 'blobs' | 'memos' | 'lists' | 'scans' | 'scratch' | 'outputs' | 'work';
+
+/** Results of scans are small; databases that are older match nothing any more. Milliseconds. */
+const scansAge = 30 * 24 * 3600 * 1000;
 
 export interface DiskPlan {
   readonly removes: Readonly<Record<DiskKind, readonly Leftover[]>>;
@@ -50,7 +53,11 @@ export async function planDisk(
       lists: listFiles(join(prism, 'layers')).filter(
         (one) => old(one) && !diffIDs.has(basename(one.path, '.json')),
       ),
+      scans: listFiles(join(prism, 'scans')).filter(
+        ({ path, usedAt }) => path.endsWith('.json') && now - usedAt >= scansAge,
+      ),
       scratch: [
+        ...listFiles(join(prism, 'scans', 'scratch')),
         ...listFiles(join(prism, 'scratch')).filter(
           (one) => !isAlive(Number.parseInt(basename(one.path), 10)),
         ),

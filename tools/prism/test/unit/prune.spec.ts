@@ -242,6 +242,10 @@ test('what killed builds left goes when it is old and its process is gone; outpu
   write(`.prism/scratch/${process.pid}-aa/f`, old);
   write('.prism/scratch/999999999-bb/f', old);
   write('.prism/scratch/999999998-cc/f', new Date());
+  const month = new Date(Date.now() - 31 * 24 * 3600 * 1000);
+  write('.prism/scans/old.json', month);
+  write('.prism/scans/new.json', old);
+  write('.prism/scans/scratch/trivy-aa/report', old);
   write(`${store}/${'a'.repeat(64)}`, old);
   write(`${store}/${'b'.repeat(64)}`, old);
   write('svc/here/images.lock.json', old);
@@ -270,6 +274,8 @@ test('what killed builds left goes when it is old and its process is gone; outpu
     .map(({ path }) => path.slice(root.length + 1))
     .sort();
   expect(paths).toEqual([
+    '.prism/scans/old.json',
+    '.prism/scans/scratch/trivy-aa',
     '.prism/scratch/999999999-bb',
     `${store}/.tmp-old`,
     `${store}/${'b'.repeat(64)}`,
@@ -280,7 +286,7 @@ test('what killed builds left goes when it is old and its process is gone; outpu
   ]);
   // Written again between the plan and the removal: it is in use.
   fs.writeFileSync(join(root, store, '.tmp-old'), 'y');
-  expect(removeFiles(Object.values(disk.removes).flat()).count).toBe(6);
+  expect(removeFiles(Object.values(disk.removes).flat()).count).toBe(8);
   expect(fs.existsSync(join(root, store, '.tmp-old'))).toBe(true);
   // The store's own broom agrees.
   expect(await sweepStore({ directory: directories.store }, Date.now() + 2 * grace, grace)).toEqual({
