@@ -1,7 +1,7 @@
 import { failed, ok, type Result } from '@prism-build/errors';
+import { compare } from 'semver';
 import * as z from 'zod';
 import { dirtyLock, refuseHalfMerged } from '../shared/dirtyLock';
-import { compareVersions } from '../shared/goModule';
 import { readToml } from '../shared/readToml';
 
 const packageSchema = z.strictObject({
@@ -86,9 +86,9 @@ class Merge {
   take(offered: Package): Package {
     const similar = named(this.packages, offered.name)
       .filter((one) => one.source === offered.source && isCompatible(one.version, offered.version))
-      .sort((a, b) => compareVersions(b.version, a.version));
+      .sort((a, b) => compare(b.version, a.version));
     const same = similar.find(({ version }) => version === offered.version) ?? similar[0];
-    if (same && compareVersions(same.version, offered.version) < 0)
+    if (same && compare(same.version, offered.version) < 0)
       this.older.push({ has: same, wants: offered.version });
     if (same) return same;
     const added: Package = { ...offered, needs: [] };
@@ -137,7 +137,7 @@ function resolve(packages: readonly Package[], reference: string): Package | und
 
 function encodeLock(packages: readonly Package[], [head, tail]: Lock['around']): string {
   const order = (a: Package, b: Package) =>
-    a.name === b.name ? compareVersions(a.version, b.version) : a.name < b.name ? -1 : 1;
+    a.name === b.name ? compare(a.version, b.version) : a.name < b.name ? -1 : 1;
   const refer = ({ name, version, source }: Package) => {
     const others = named(packages, name);
     if (others.length === 1) return name;

@@ -1,9 +1,10 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { compareGoVersions } from '@prism-build/languages';
 import { imageName } from '@prism-build/workspace';
 import { refuseHalfMerged } from '../shared/dirtyLock';
 import { renderTemplates } from '../shared/files';
-import { compareVersions, type GoModule, mergeRequires, mergeSums, parseGoModule } from '../shared/goModule';
+import { type GoModule, mergeRequires, mergeSums, parseGoModule } from '../shared/goModule';
 import { readPrefix } from '../shared/names';
 import { addToGoWork } from './goWork';
 import type { Backend } from './options';
@@ -117,7 +118,7 @@ function encodeModule(path: string, sdkModule: GoModule, protoModule: GoModule, 
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([module, version]) => `\t${module} ${version}${wanted ? '' : ' // indirect'}\n`)
       .join('');
-  const go = compareVersions(own.go, sdkModule.go) > 0 ? own.go : sdkModule.go;
+  const go = compareGoVersions(own.go, sdkModule.go) > 0 ? own.go : sdkModule.go;
   return `module ${path}
 
 go ${go}

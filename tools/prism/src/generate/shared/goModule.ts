@@ -1,4 +1,5 @@
 import { failed, ok, type Result } from '@prism-build/errors';
+import { compare } from 'semver';
 import { dirtyLock, refuseHalfMerged } from './dirtyLock';
 
 /** The parts of a go.mod that generators need. Other lines are ignored. */
@@ -41,7 +42,7 @@ export function mergeRequires(...lists: readonly ReadonlyMap<string, string>[]):
   const merged = new Map<string, string>();
   for (const [module, version] of lists.flatMap((list) => [...list])) {
     const other = merged.get(module);
-    if (other === undefined || compareVersions(version, other) > 0) merged.set(module, version);
+    if (other === undefined || compare(version, other) > 0) merged.set(module, version);
   }
   return new Map([...merged].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -50,19 +51,4 @@ export function mergeRequires(...lists: readonly ReadonlyMap<string, string>[]):
 export function mergeSums(...texts: readonly string[]): string {
   const lines = new Set(texts.flatMap((text) => text.split('\n')).filter((line) => line.trim() !== ''));
   return `${[...lines].sort().join('\n')}\n`;
-}
-
-/** Compares semantic versions: negative, zero or positive. Pre-releases only sort before their release. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => {
-    const [numbers = '', ...suffix] = version.replace(/^v/, '').split('-');
-    return { numbers: numbers.split('+')[0]!.split('.').map(Number), suffix: suffix.join('-') };
-  });
-  for (const index of [0, 1, 2]) {
-    const difference = (left!.numbers[index] ?? 0) - (right!.numbers[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  if (left!.suffix === right!.suffix) return 0;
-  if (left!.suffix === '' || right!.suffix === '') return left!.suffix === '' ? 1 : -1;
-  return left!.suffix < right!.suffix ? -1 : 1;
 }

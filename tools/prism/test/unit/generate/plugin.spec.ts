@@ -1,12 +1,7 @@
 import { plugin } from '../../../src/generate';
 import { addMember, readCargoWorkspace } from '../../../src/generate/plugin/cargoWorkspace';
 import { addToGoWork } from '../../../src/generate/plugin/goWork';
-import {
-  compareVersions,
-  mergeRequires,
-  mergeSums,
-  parseGoModule,
-} from '../../../src/generate/shared/goModule';
+import { mergeRequires, mergeSums, parseGoModule } from '../../../src/generate/shared/goModule';
 import { outcome, sdkFiles, snapshot, treeOf } from './trees';
 
 const make = (tree: ReturnType<typeof treeOf>, options: object) => outcome(() => plugin(tree, options));
@@ -294,11 +289,22 @@ test('modules: the newer version of both lists, and every sum once', () => {
   expect(parseGoModule('go 1.26\n', 'go.mod').ok).toBe(false);
 });
 
-test('versions are compared as numbers; a pre-release comes before its version', () => {
-  const sorted = ['v0.9.0', 'v0.10.0-rc.1', 'v0.10.0', 'v1.0.0', 'v1.0.1', 'v1.26.8', 'v10.0.0'];
-  const shuffled = [...sorted].reverse().sort(compareVersions);
-  expect(shuffled).toEqual(sorted);
-  expect(compareVersions('1.26', '1.26.0')).toBe(0);
+test('the newer of two versions wins, as semantic versioning orders them', () => {
+  const sorted = [
+    'v0.9.0',
+    'v0.10.0-rc.9',
+    'v0.10.0-rc.10',
+    'v0.10.0',
+    'v1.0.0',
+    'v1.0.1',
+    'v1.26.8',
+    'v10.0.0',
+  ];
+  const lists = sorted.map((version) => new Map([['x.y/one', version]]));
+  for (const [at, list] of lists.entries()) {
+    expect(mergeRequires(...lists.slice(0, at + 1)).get('x.y/one')).toBe(sorted[at]);
+    expect(mergeRequires(list, ...lists.slice(0, at)).get('x.y/one')).toBe(sorted[at]);
+  }
 });
 
 test('go.work keeps everything but the one line', () => {
