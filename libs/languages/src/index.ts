@@ -2,6 +2,7 @@ export type { Closure, Part, Reading, ReadingRequest, SourceEntry, SourceReader,
 export { upwards } from './closure';
 export { debianVersions } from './debian';
 export { constraintHolds, nameFits } from './go/constraint';
+export { readDirectives } from './go/directives';
 export { parseModuleFile } from './go/modules';
 export { parseGoFile } from './go/sourceFile';
 export { compareGoVersions } from './go/versions';

@@ -1,4 +1,5 @@
 import { below, type Collector, joinInside, type SourceReader, upwards } from '../closure';
+import { readDirectives } from './directives';
 
 /** What go.mod and go.work say about directories. */
 interface ModuleFile {
@@ -80,25 +81,17 @@ export function findModules(working: string, reader: SourceReader, out: Collecto
 /** Whether a path leads to a directory of this tree: what else stands behind `=>` is a module of a registry. */
 const isDirectory = (target: string) => /^\.\.?(\/|$)/.test(target);
 
+/** Parses a go.mod or go.work. */
 export function parseModuleFile(text: string): ModuleFile {
-  let module: string | undefined;
-  const use: string[] = [];
-  const replace: [string, string][] = [];
-  let block = '';
-  for (const line of text.split('\n')) {
-    const words = (line.replace(/\/\/.*$/, '').match(/"[^"]*"|`[^`]*`|[()]|[^\s()"`]+/g) ?? []).map((word) =>
-      word.replace(/^["`]|["`]$/g, ''),
-    );
-    if (words[0] === ')') block = '';
-    else if (words[1] === '(') block = words[0]!;
-    else if (words.length > 0) {
-      const [verb, ...values] = block === '' ? words : [block, ...words];
-      if (verb === 'module') module ??= values[0];
-      if (verb === 'use' && values[0] !== undefined) use.push(values[0]);
-      const target = values[values.indexOf('=>') + 1];
-      if (verb === 'replace' && values.includes('=>') && target !== undefined && isDirectory(target))
-        replace.push([values[0]!, target]);
-    }
-  }
-  return { module, use, replace };
+  const directives = readDirectives(text);
+  const valuesOf = (wanted: string) =>
+    directives.flatMap(({ verb, values }) => (verb === wanted && values[0] !== undefined ? [values] : []));
+  return {
+    module: valuesOf('module')[0]?.[0],
+    use: valuesOf('use').map(([directory]) => directory!),
+    replace: valuesOf('replace').flatMap((values) => {
+      const target = values.includes('=>') ? values[values.indexOf('=>') + 1] : undefined;
+      return target !== undefined && isDirectory(target) ? [[values[0]!, target] as const] : [];
+    }),
+  };
 }

@@ -1,3 +1,5 @@
+import { readDirectives } from './directives';
+
 interface Version {
   readonly numbers: readonly number[];
   /** '' for a release; a language version without the third number comes before its candidates. */
@@ -35,8 +37,8 @@ export interface Wanted {
 
 /** The `go` and `toolchain` directives of a go.mod or go.work. */
 export function parseWanted(text: string): Wanted[] {
-  return text.split('\n').flatMap((written, index): Wanted[] => {
-    const [, verb, version] = /^\s*(go|toolchain)\s+(?:go)?(\d[^\s/]*)/.exec(written) ?? [];
-    return verb === 'go' || verb === 'toolchain' ? [{ verb, version: version!, line: index + 1 }] : [];
+  return readDirectives(text).flatMap(({ verb, values, line }): Wanted[] => {
+    const version = /^(?:go)?(\d.*)$/.exec(values[0] ?? '')?.[1];
+    return (verb === 'go' || verb === 'toolchain') && version ? [{ verb, version, line }] : [];
   });
 }

@@ -1,4 +1,5 @@
 import { failed, ok, type Result } from '@prism-build/errors';
+import { readDirectives } from '@prism-build/languages';
 import { compare } from 'semver';
 import { dirtyLock, refuseHalfMerged } from './dirtyLock';
 
@@ -17,18 +18,17 @@ export interface GoModule {
 export function parseGoModule(text: string, file: string): Result<GoModule> {
   const halfMerged = refuseHalfMerged('used', { file, text });
   if (halfMerged) return halfMerged;
-  const path = /^module\s+(\S+)/m.exec(text)?.[1];
-  const go = /^go\s+(\d\S*)/m.exec(text)?.[1];
-  if (!path || !go) return failed(dirtyLock(file, 'used', 'it names no module, or no version of Go'));
-  const blocks = [...text.matchAll(/^require\s*\(([\s\S]*?)^\)/gm)].map(([, block]) => block!);
-  const single = [...text.matchAll(/^require\s+([^(\s].*)$/gm)].map(([, line]) => line!);
-  const lines = [...blocks.flatMap((block) => block.split('\n')), ...single];
-  const requires = lines.flatMap((line) => {
-    const match = /^\s*(\S+)\s+(v\S+)(.*)/.exec(line);
-    return match
-      ? [{ module: match[1]!, version: match[2]!, indirect: match[3]!.includes('// indirect') }]
-      : [];
-  });
+  const directives = readDirectives(text);
+  const firstOf = (wanted: string) => directives.find(({ verb }) => verb === wanted)?.values[0];
+  const path = firstOf('module');
+  const go = firstOf('go');
+  if (!path || !go || !/^\d/.test(go))
+    return failed(dirtyLock(file, 'used', 'it names no module, or no version of Go'));
+  const requires = directives.flatMap(({ verb, values: [module, version], comment }) =>
+    verb === 'require' && module !== undefined && version !== undefined
+      ? [{ module, version, indirect: comment.startsWith('indirect') }]
+      : [],
+  );
   return ok({
     path,
     go,

@@ -270,8 +270,8 @@ test('modules: the newer version of both lists, and every sum once', () => {
   );
   if (!read.ok) throw new Error('not read');
   expect([...read.value.requires]).toEqual([
-    ['x.y/two', 'v1.0.0'],
     ['x.y/one', 'v1.2.3'],
+    ['x.y/two', 'v1.0.0'],
   ]);
   expect([...read.value.indirect]).toEqual(['x.y/two']);
   const merged = mergeRequires(
