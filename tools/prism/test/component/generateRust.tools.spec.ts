@@ -12,7 +12,7 @@ const kept = ['queue', 'sql'];
 let generated: Generated;
 
 // Every crate from nothing, on a machine whose other core is busy too.
-jest.setTimeout(1_800_000);
+jest.setTimeout(3_600_000);
 beforeAll(() => {
   generated = openGenerated();
   generated.copy('Cargo.toml', 'Cargo.lock', 'libs/plugin-sdk-rust', 'libs/proto/gen/rust', 'proxy');
