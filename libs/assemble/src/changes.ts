@@ -47,13 +47,18 @@ function isEmpty(tree: Tree, path: string, node: Node, traces: ReadonlySet<strin
 function compareTrees(before: Tree, after: Tree): Tree {
   const changes = new Map<string, Node>();
   for (const [path, node] of after) if (!isSame(before.get(path), node)) changes.set(path, node);
-  for (const path of before.keys()) {
+  for (const [path, node] of listWhiteouts(after, before.keys())) changes.set(path, node);
+  return withParents(after, changes);
+}
+
+/** Whiteouts of the paths that a tree does not have (OCI image-spec, layer.md). */
+export function* listWhiteouts(after: Tree, paths: Iterable<string>): Generator<[string, Node]> {
+  for (const path of paths) {
     const parent = parentOf(path);
     // The whiteout of the parent, or the file that replaced it, already covers this path.
     const stands = parent === '' || after.get(parent)?.type === 'directory';
-    if (!after.has(path) && stands) changes.set(joinPath(parent, `.wh.${baseName(path)}`), gone);
+    if (!after.has(path) && stands) yield [joinPath(parent, `.wh.${baseName(path)}`), gone];
   }
-  return withParents(after, changes);
 }
 
 const gone: Node = {

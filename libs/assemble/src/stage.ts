@@ -1,6 +1,7 @@
 import { ok, type Result } from '@prism-build/errors';
 import type { CopyStep, StagePlan } from '@prism-build/plan';
 import { noImages } from './base/images';
+import { listWhiteouts } from './changes';
 import { copyStep } from './copyStep';
 import { type ChangedTree, unchanged } from './draft';
 import type { Node, Tree } from './node';
@@ -71,17 +72,22 @@ async function changeFurther(
 ): Promise<Result<ChangedTree>> {
   const after = await change(before.tree);
   if (!after.ok) return after;
-  const { tree, changed } = after.value;
-  return ok({ tree, changed: new Set([...before.changed, ...changed]) });
+  const { tree, changed, removed } = after.value;
+  return ok({
+    tree,
+    changed: new Set([...before.changed, ...changed]),
+    removed: new Set([...before.removed, ...removed]),
+  });
 }
 
 /**
  * The changed paths as a layer, including their parent directories. An engine creates missing parents with a default
- * mode, which would hide the mode that a lower layer set.
+ * mode, which would hide the mode that a lower layer set. A copy may replace a directory by a file and that by another
+ * directory: whiteouts then hide what lower layers have below it.
  */
-function entriesOf({ tree, changed }: ChangedTree): Tree {
-  return withParents(
-    tree,
-    [...changed].map((path): [string, Node] => [path, tree.get(path)!]),
-  );
+function entriesOf({ tree, changed, removed }: ChangedTree): Tree {
+  return withParents(tree, [
+    ...[...changed].map((path): [string, Node] => [path, tree.get(path)!]),
+    ...listWhiteouts(tree, removed),
+  ]);
 }

@@ -26,6 +26,11 @@ export const copyCases: readonly OracleCase[] = [
     containerfile: scratch('COPY f.txt /x', 'COPY d/a.txt /x'),
     context: letters,
   },
+  {
+    name: 'COPY of a file over a directory, and of a directory over that file, in one line',
+    containerfile: scratch('COPY below /', 'COPY one two /'),
+    context: { 'below/d/old': '1', 'one/d': '2', 'two/d/new': '3' },
+  },
   { name: 'COPY files into dir/', containerfile: scratch('COPY f.txt d/a.txt d/sub /x/'), context: letters },
   {
     name: 'COPY files into a relative dir/',
