@@ -22,7 +22,7 @@ import {
 const qemu = command('qemu-aarch64-static', 'qemu-user-static');
 const machines: Record<string, number> = { amd64: 0x3e, arm64: 0xb7 };
 
-/** How long an emulated program may take to serve. */
+/** Time limit for an emulated program to start serving. */
 const patience = 30_000;
 
 test.each(components.flatMap((one) => platforms.map((architecture) => ({ ...one, architecture }))))(
@@ -39,7 +39,7 @@ test.each(components.flatMap((one) => platforms.map((architecture) => ({ ...one,
       header.readUInt16LE(56),
     ];
     const types = Array.from({ length: count }, (_, index) => header.readUInt32LE(offset + index * size));
-    // PT_INTERP names a dynamic linker, which a scratch image does not have.
+    // PT_INTERP names a dynamic linker, which does not exist in a scratch image.
     expect(types).not.toContain(3);
   },
 );
@@ -48,7 +48,7 @@ describeWith(host === 'arm64' ? [needsPodman] : [needsPodman, qemu], 'arm64 imag
   let podman: Podman;
   const addresses = [proxy, memstore, postgres].map(() => loopbackAddress());
 
-  /** The kernel starts QEMU by itself (binfmt_misc), or QEMU is mounted into the container and started in its name. */
+  /** Either the kernel starts QEMU (binfmt_misc), or QEMU is mounted into the container and started explicitly. */
   const registered = host === 'arm64' || existsSync('/proc/sys/fs/binfmt_misc/qemu-aarch64');
   const emulated = ({ binary, project }: Component) => {
     const image = `localhost/prism/${project}:latest${host === 'arm64' ? '' : '-arm64'}`;

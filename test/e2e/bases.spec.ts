@@ -162,7 +162,7 @@ describeWith([needsPodman], 'bases of packages', () => {
   });
 });
 
-/** Mode, owner, path and link target of every file of an image; sizes of what is no directory. */
+/** Mode, owner, path and link target of every file of an image; sizes of everything except directories. */
 async function listFiles(podman: Podman, name: string): Promise<string[]> {
   const directory = makeDirectory('export');
   const id = await podman.run('create', name, 'x');

@@ -26,7 +26,7 @@ const everything = [
 const digests = (clone: string) =>
   Object.fromEntries(components.map(({ project }) => [project, readDigest(project, clone).index.digest]));
 
-/** Files and what they are on the disk: a file that was written again is another. */
+/** Files with their inodes and times: a rewritten file is different. */
 const inodes = (directory: string) =>
   readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .sort()
@@ -34,7 +34,7 @@ const inodes = (directory: string) =>
     .filter(({ stat }) => stat.isFile())
     .map(({ name, stat }) => `${name} ${stat.ino} ${stat.mtimeNs}`);
 
-/** What every Go program keeps, though it never happens. */
+/** A change that every Go program keeps, in code that never runs. */
 const change =
   '\nvar e2eNever bool\n\nfunc init() {\n\tif e2eNever {\n\t\tpanic("changed by a test")\n\t}\n}\n';
 
@@ -126,7 +126,8 @@ describe('nx affected, after a commit', () => {
     const images = at('dist/images', postgres.project);
     const before = inodes(images);
     const { ran, changed } = await commit(() => appendFileSync(file, '\n// A comment.\n'));
-    // Nx computes the keys of a batch before it runs: it may start the image's task, which then finds all as it was.
+    // Nx computes the keys of a batch before it runs. It may start the image's task, which then finds nothing
+    // changed.
     expect(tasksOf(postgres)).toEqual(expect.arrayContaining(ran));
     expect(ran).toContain(`${postgres.project}:compile`);
     expect(changed).toEqual([]);

@@ -9,12 +9,12 @@ import { type Argv, run, tryRun } from './support/run';
 import { executed } from './support/tasks';
 import { type Component, type DigestJson, memstore, readDigest } from './support/workspace';
 
-/** Milliseconds; Go's library and gRPC from nothing, on one processor. */
+/** Milliseconds, for compiling Go's library and gRPC from nothing on one processor. */
 const patience = 1_200_000;
 
 /**
- * A program in Rust that exists in clones only: the proxy takes minutes from nothing, and `digests.spec.ts` holds it to
- * what other machines made.
+ * A Rust program that exists only in the clones: the proxy takes minutes from nothing, and `digests.spec.ts` compares
+ * its digest with the one recorded on other machines.
  */
 const small: Component = {
   project: 'small',
@@ -58,7 +58,7 @@ async function makeCloneWithSmall(...[name, options]: Parameters<typeof makeClon
   return clone;
 }
 
-/** Nx in a clone, started by `as`: another user, fewer processors, no network. */
+/** Nx in a clone, started through `as`: as another user, with fewer processors, or without network. */
 async function build(clone: string, as: readonly string[], env: NodeJS.ProcessEnv) {
   const projects = `--projects=${built.map(({ project }) => project).join(',')}`;
   const nx = ['node', 'node_modules/.bin/nx', 'run-many', '-t', 'build-image', projects];
@@ -69,7 +69,7 @@ async function build(clone: string, as: readonly string[], env: NodeJS.ProcessEn
   expect(executed(output)).toEqual([...own, ...bases].sort());
 }
 
-/** What was fetched, and none of what was built from it. */
+/** Everything that was fetched, and nothing that was built from it. */
 async function takeFetched(cache: string): Promise<void> {
   mkdirSync(cache, { recursive: true });
   for (const part of ['cargo', 'packages', 'gomod'])
@@ -82,7 +82,7 @@ describeWith(
   () => {
     let plain: string;
     let elsewhere: string;
-    /** The workspace's own, read before other suites work in it. */
+    /** The workspace's own digests, read before other suites change it. */
     let ofWorkspace: DigestJson;
     beforeAll(async () => {
       ofWorkspace = readDigest(memstore.project);
@@ -122,7 +122,7 @@ describeWith(
           PATH: [goDirectory(), process.env.PATH].join(delimiter),
           TZ: 'Asia/Kathmandu',
           LANG: 'tr_TR.UTF-8',
-          // The modules come from the files that the workspace fetched, by the protocol of a proxy.
+          // A GOPROXY of files provides the modules that the workspace fetched.
           GOPROXY: `file://${join(sharedCompilers, 'gomod/cache/download')}`,
           GOFLAGS: '-ldflags=-X=main.version=hostile -tags=hostile',
           GOAMD64: 'v3',

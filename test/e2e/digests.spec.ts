@@ -1,7 +1,10 @@
 import { readExamples } from './support/examples';
 import { nx, readDigest } from './support/workspace';
 
-/** Builders are large and built by few tests; an example for the host's platform, or of a registry, is not the same everywhere. */
+/**
+ * Left out: builders, which are large and built by few tests, and examples for the host's platform or a registry,
+ * which differ between machines.
+ */
 const projects = [
   ...['proxy', 'admin', 'plugin-*', 'base-*', '!base-*-builder', 'example-*'],
   ...readExamples()
@@ -10,8 +13,8 @@ const projects = [
 ];
 
 /**
- * Recorded on other machines: the same commit gives the same bytes on every one. A commit that changes an image changes
- * its line, by `npx jest --config test/e2e/jest.config.cjs digests -u`, and says why.
+ * Digests recorded on other machines: a commit gives the same bytes on every machine. A commit that changes an image
+ * updates its line with `npx jest --config test/e2e/jest.config.cjs digests -u`, and explains why.
  */
 test('every image has its recorded digest', async () => {
   await nx(['run-many', '-t', 'build-image', `--projects=${projects.join()}`], { timeout: 1_200_000 });

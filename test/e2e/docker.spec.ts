@@ -29,7 +29,7 @@ describe('the archive for docker', () => {
 
   beforeAll(async () => {
     directory = makeDirectory('docker-archive');
-    // A docker that has no image until it was given one, and keeps what it was given.
+    // A fake docker: it has only the images that were loaded into it.
     const script = `#!/bin/sh
 case "$1 $2" in
 'load --quiet') cat > "$ARCHIVE" ;;
@@ -167,7 +167,7 @@ describeWith([needsRoot, dockerd], 'a private docker daemon', () => {
       expect(statSync(binary).uid).toBe(process.getuid!());
       expect(existsSync(workspace.path('.prism/containers'))).toBe(false);
       expect(await docker('image', 'ls', '--format', '{{.Repository}}')).toContain('localhost/prism-builder');
-      // The same result by podman.
+      // The same result with Podman.
       const manifest = workspace.read('dist/compile/app/compile.json');
       rmSync(workspace.path('.prism/work'), { recursive: true });
       await compile({ PRISM_ENGINE: 'podman', DOCKER_CONFIG: undefined });

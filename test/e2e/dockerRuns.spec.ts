@@ -7,7 +7,7 @@ import { makeWorkspace, type Ran, type Workspace } from '../support/workspace';
 import { type DockerDaemon, dockerd, startDocker } from './support/dockerDaemon';
 import { until } from './support/until';
 
-/** Lines of a Containerfile on a base with busybox; `lib/data`, `note` and `token` are in the context. */
+/** Lines of a Containerfile on a base with busybox. `lib/data`, `note` and `token` are in the context. */
 const cases: Readonly<Record<string, readonly string[]>> = {
   'files, what is gone, and names of all kinds': [
     'RUN mkdir -p /srv/app/empty && chmod 1777 /srv/app && echo made > /srv/app/made && ln -s made /srv/app/link',
@@ -79,7 +79,7 @@ describeWith([root, dockerd, podman], 'commands of stages by docker', () => {
       ].join('\n'),
     );
 
-  /** With nothing left of what an earlier build made. */
+  /** Builds after removing all results of earlier builds. */
   async function build(env: NodeJS.ProcessEnv): Promise<Ran> {
     for (const made of ['.prism/runs', '.prism/images', '.prism/containers', 'dist/images/app'])
       rmSync(workspace.path(made), { recursive: true, force: true });

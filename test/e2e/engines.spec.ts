@@ -10,14 +10,14 @@ import { Podman } from './support/podman';
 import { run } from './support/run';
 import { host, nx, platforms, readDigest } from './support/workspace';
 
-/** Milliseconds; a compiler from nothing, on a machine that does something else too. */
+/** Milliseconds, for a compiler that starts from nothing on a busy machine. */
 const patience = 1_500_000;
 const projects = ['plugin-postgres', 'admin'];
 const machine = host === 'amd64' ? 'x86_64' : 'aarch64';
 
 describeWith([needsPodman], 'who compiles', () => {
   let clone: string;
-  /** What was fetched, and nothing that was compiled from it. */
+  /** Everything that was fetched, and nothing that was compiled from it. */
   let fetched: string;
   const inContainers = (cache: string) => ({
     ...ownCaches(clone),
@@ -49,8 +49,8 @@ describeWith([needsPodman], 'who compiles', () => {
   test(
     'proxy: compiled in a container it is what the host makes of it',
     async () => {
-      // Crates that the host compiled serve here, since from nothing it takes a quarter of an hour. What is the
-      // workspace's own is compiled in the container, and linked there with the container's libc.
+      // Uses the crates that the host compiled, because compiling them takes a quarter of an hour. The workspace's
+      // own code is compiled in the container, and linked there with the container's libc.
       const env = inContainers(sharedCompilers);
       await nx(['build-image', 'proxy'], { clone, env, timeout: patience });
       expectSame('proxy');
@@ -62,7 +62,7 @@ describeWith([needsPodman], 'who compiles', () => {
     let podman: Podman;
     beforeAll(async () => {
       podman = new Podman();
-      // Podman 4.3 builds all stages of a file, the debug images' too.
+      // Podman 4.3 builds all stages of a file, including those of debug images.
       const bases = ['go-builder', 'python-builder', 'python-runtime', 'static', 'debug', 'regular'];
       const env = { ...ownCaches(clone), ...podman.env, PRISM_CACHE_DIR: fetched };
       const names = bases.map((name) => `base-${name}`).join();

@@ -12,7 +12,7 @@ import { host, nx, platformOf, platforms, readDigest, root } from './support/wor
 const examples = readExamples();
 const ofRegistries = examples.filter(({ expected }) => expected.registry);
 const others = examples.filter(({ expected }) => !expected.registry);
-/** A command of the final stage runs on the image's platform; few machines run programs of another. */
+/** Commands of the final stage run on the image's platform. Few machines can run programs of another one. */
 const ofHost = others.filter(({ expected }) => expected.platforms === 'host');
 const ofAll = others.filter(({ expected }) => expected.platforms !== 'host');
 
@@ -29,7 +29,7 @@ describeWith([needsPodman], 'examples', () => {
     const build = ['run-many', '-t', 'build-image'];
     await nx([...build, projects(ofHost), `--platforms=${here}`], options);
     await nx([...build, projects(ofAll)], options);
-    // What was built for one platform would be built for both otherwise.
+    // Otherwise an image built for one platform would be rebuilt for both.
     await nx(['run-many', '-t', 'load-image', projects(others), '--excludeTaskDependencies'], options);
   }, 900_000);
   afterAll(() => podman?.close());
@@ -42,10 +42,10 @@ describeWith([needsPodman], 'examples', () => {
       const registry = await makeRegistry(join(directory, 'registry'));
       const env = {
         ...podman.env,
-        // Where skopeo looks for the configuration.
+        // The directory in which skopeo looks for its configuration.
         HOME: directory,
         REGISTRY_AUTH_FILE: registry.authFile(),
-        // A content store that has seen nothing.
+        // An empty content store.
         PRISM_DIR: join(directory, 'prism'),
       };
       try {
@@ -68,7 +68,7 @@ describeWith([needsPodman], 'examples', () => {
 
 const start = ['--pull', 'never', '--network', 'none', ...hardened];
 
-/** Compares an example that is loaded with its expected.json. */
+/** Compares a loaded example with its expected.json. */
 async function check(podman: Podman, name: string, expected: Example['expected']): Promise<void> {
   checkLayers(name, expected);
   for (const { args, status, sorted, output } of expected.runs) {
@@ -118,7 +118,7 @@ function checkLayers(
 
 const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
 
-/** Lets skopeo find a registry of this machine behind another name. */
+/** Makes skopeo use a registry of this machine under another name. */
 function redirect(home: string, name: string, address: string): void {
   const configuration = join(home, '.config/containers/registries.conf.d');
   mkdirSync(configuration, { recursive: true });
@@ -128,7 +128,7 @@ function redirect(home: string, name: string, address: string): void {
   );
 }
 
-/** Brings the image of a project to the registry as the image that the example's lock names. */
+/** Pushes the image of a project to the registry under the name in the example's lock. */
 async function push(env: NodeJS.ProcessEnv, name: string, locked: string, from: string, to: string) {
   await nx(['materialize', from], { env });
   const lock = JSON.parse(readFileSync(join(examplesDirectory, name, 'images.lock.json'), 'utf8'));

@@ -1,4 +1,4 @@
-// End-to-end: real builds, real engines, real servers. They share one machine, so one at a time.
+// End-to-end: real builds, engines and servers. They share one machine, so the tests run one at a time.
 const swc = [
   '@swc/jest',
   { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },

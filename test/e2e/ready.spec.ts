@@ -11,8 +11,8 @@ const attempts = 5;
 const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
 
 /**
- * From exec to the first answer that says ready. Machines have noisy moments and no code has quiet ones, so the
- * best median of a few attempts counts, and the first that fits ends them.
+ * Time from exec to the first ready answer. Noise of the machine can only add time, so the best median of a few
+ * attempts counts, and the first attempt within the limit ends the test.
  */
 async function expectReady(
   component: Component,

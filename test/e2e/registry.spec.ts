@@ -14,7 +14,7 @@ const copy = (from: string, to: string, ...more: string[]) =>
 
 const layoutOf = (project: string) => join(root, 'dist/layouts', project);
 
-/** The digest of the only image of a layout. */
+/** The digest of the only image in a layout. */
 function digestOfLayout(layout: string): string {
   const index = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')) as {
     manifests: { digest: string }[];
@@ -63,7 +63,7 @@ describeWith([skopeo], 'materialised layouts', () => {
         storage: { filesystem: { rootdirectory: join(directory, 'registry') } },
         http: { addr: host },
       };
-      // JSON is YAML.
+      // JSON is valid YAML.
       writeFileSync(config, JSON.stringify(settings));
       registry = spawn(which('docker-registry')!, ['serve', config], { stdio: 'ignore' });
       await until('the registry answers', 20_000, async () => (await fetch(`http://${host}/v2/`)).ok);
@@ -82,7 +82,7 @@ describeWith([skopeo], 'materialised layouts', () => {
         const { digest } = readDigest(project).index;
         const reference = `docker://${host}/prism/${project}`;
         await copy(`oci:${layout}`, `${reference}:latest`, '--dest-tls-verify=false');
-        // What the registry itself says about it, byte for byte.
+        // The manifest as the registry returns it, byte for byte.
         const accept = 'application/vnd.oci.image.index.v1+json';
         const answer = await fetch(`http://${host}/v2/prism/${project}/manifests/latest`, {
           headers: { accept },

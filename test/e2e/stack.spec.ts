@@ -141,7 +141,8 @@ describeWith([needsPodman, postgresql, needsRoot], 'the stack', () => {
       env: { PRISM_LISTEN: `${addresses.proxy}:8980`, PRISM_ADMIN_LISTEN: `${addresses.proxy}:8981` },
       options: [
         ...proxyConfig({ memory: 'memory-plugin:50100', sql: 'sql.prism.test:50100' }),
-        // One name by /etc/hosts, the other by resolv.conf: the image has no C library to look either up.
+        // One name is in /etc/hosts, the other is resolved through resolv.conf: the image has no C library to look up
+        // either.
         ...['--add-host', `memory-plugin:${addresses.memstore}`, '--dns', addresses.names],
       ],
     });
@@ -232,7 +233,7 @@ describeWith([needsPodman, postgresql, needsRoot], 'the stack', () => {
       expect(await ok('Expire', { key: 'absent', ttlMs: 400 })).toEqual({ found: false });
       for (const key of ['brief', 'later']) {
         const left = Number((await ok('GetTTL', { key })).ttlMs);
-        // -2 if this machine was asleep meanwhile.
+        // -2 if this machine was suspended meanwhile.
         expect(left === -2 || (left >= 0 && left <= 400)).toBe(true);
         const gone = await until(`${key} expires`, 5000, async () => !(await ok('Get', { key })).found);
         expect(gone.elapsed).toBeLessThan(2000);
@@ -301,14 +302,14 @@ describeWith([needsPodman, postgresql, needsRoot], 'the stack', () => {
     const metrics = await admin('/metrics');
     expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
     const samples = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-    // The text format of Prometheus: name{labels} value.
+    // The Prometheus text format: name{labels} value.
     for (const line of samples) expect(line).toMatch(/^[a-z_:][\w:]*(\{.*\})? [-+.\deInfNa]+$/);
     expect(samples.some((line) => line.includes('namespace="sql"') && !line.endsWith(' 0'))).toBe(true);
     expect((await admin('/nothing-here')).status).toBe(404);
   });
 
   describe('faults', () => {
-    /** From the fault to the first UNAVAILABLE: every call until then is one of success or of UNAVAILABLE. */
+    /** From the fault to the first UNAVAILABLE: every call until then succeeds or gets UNAVAILABLE. */
     const untilDown = (namespace: string) =>
       until(`${namespace} is UNAVAILABLE`, 3000, async () => {
         const { code, text } = await client.kv(namespace, 'Exists', { key: 'only-sql' });
@@ -401,7 +402,7 @@ describeWith([needsPodman], 'the ports of the images', () => {
   });
 
   test('proxy and plugin serve on their default ports in a network of their own', async () => {
-    // One network for both, as in a pod; nothing says where to listen.
+    // One network for both, as in a pod. No listen address is configured.
     const own = ['run', '--detach', '--pull', 'never', '--read-only', '--cap-drop', 'all'];
     await podman.run(...own, '--name', 'plugin', '--publish', '127.0.0.1::8980', imageOf(memstore));
     const config = proxyConfig({ memory: '127.0.0.1:50100' });

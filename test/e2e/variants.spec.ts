@@ -28,7 +28,7 @@ function readVariant(project: string, variant: string): DigestJson {
 describeWith([needsPodman], 'variants of the stack', () => {
   let podman: Podman;
   const before = new Map<string, DigestJson>();
-  /** A command in a container of a variant. */
+  /** Runs a command in a container of a variant. */
   const inside = (image: string, ...argv: [string, ...string[]]) => {
     const own = ['run', '--rm', '--network', 'none', '--pull', 'never', ...hardened];
     return podman.run(...own, '--entrypoint', argv[0], `localhost/prism/${image}`, ...argv.slice(1));

@@ -1,4 +1,5 @@
-// Jest cannot require ES modules; a package that is nothing else is bundled into one CommonJS file, as the plugin does.
+// Jest cannot require ES modules. Bundles a package that has no other form into one CommonJS file, as the plugin
+// does.
 'use strict';
 const { buildSync } = require('esbuild');
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { repository } from './plugin';
 import type { Workspace } from './workspace';
 
-/** A static busybox for an architecture: the installed one, or out of Debian's package, which apt fetches once. */
+/** A static busybox for an architecture: the installed one, or one from Debian's package, which apt fetches once. */
 export function busybox(architecture = 'amd64'): string {
   const installed = '/bin/busybox';
   const host = process.arch === 'x64' ? 'amd64' : process.arch;
@@ -32,7 +32,7 @@ export function busybox(architecture = 'amd64'): string {
 const commands =
   'sh cat chmod cp echo env false find id ln ls mkdir mv pwd rm sed sleep sort stat test touch true wc';
 
-/** The component `svc/shell`, localhost/shell: busybox and its usual names, as a base to run commands on. */
+/** The component `svc/shell`, localhost/shell: busybox with its usual names, as a base for RUN commands. */
 export function writeShellBase(workspace: Workspace, architectures = ['amd64']): void {
   const links = commands.split(' ');
   workspace.write(
@@ -48,7 +48,7 @@ export function writeShellBase(workspace: Workspace, architectures = ['amd64']):
   writePlatforms(workspace, 'shell', architectures);
 }
 
-/** Restricts a component to platforms; a machine without emulation runs commands for its own alone. */
+/** Restricts a component to some platforms: without emulation, a machine can run only its own commands. */
 export function writePlatforms(
   workspace: Workspace,
   name: string,

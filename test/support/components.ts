@@ -11,7 +11,7 @@ export function writePlain(workspace: Workspace, name: string, content = name): 
 export const goStage = (name: string): string =>
   `FROM localhost/p/base-go-builder AS compile\nWORKDIR /src\nCOPY . .\nRUN ["compile-go","./cmd/${name}"]\n`;
 
-/** A component in Go; what compiles it is the pin's matter. */
+/** A component in Go. The pin selects the compiler. */
 export function writeGo(workspace: Workspace, name: string, main = 'package main\nfunc main() {}\n'): void {
   workspace.write(
     `svc/${name}/Containerfile`,
@@ -25,12 +25,12 @@ export function writePin(workspace: Workspace, version: string, language = 'go')
   workspace.write('containerfiles/go-builder/pin.json', JSON.stringify({ language, version }));
 }
 
-/** The digest of a built image; throws where there is none. */
+/** The digest of a built image; throws if there is none. */
 export function digestOf(workspace: Workspace, name: string): string {
   return JSON.parse(workspace.read(`dist/images/${name}/digest.json`)).index.digest;
 }
 
-/** Blobs of the store with their inodes: whatever is assembled gets a new one, even where the bytes are equal. */
+/** Blobs of the store with their inodes: a blob that is assembled again gets a new inode, even if its bytes are equal. */
 export function storedBlobs(workspace: Workspace): string[] {
   const directory = workspace.path('.prism/store/blobs/sha256');
   return readdirSync(directory).map((name) => `${name} ${statSync(join(directory, name)).ino}`);

@@ -4,6 +4,6 @@ import { repository } from './plugin';
 
 const settings = join(repository, '.prism', 'containers.conf');
 
-/** Engine settings that set-up wrote for this machine, unless its user has some. */
+/** Engine settings that set-up wrote for this machine, unless its user has their own. */
 export const engineSettings: Readonly<Record<string, string>> =
   existsSync(settings) && !process.env.CONTAINERS_CONF ? { CONTAINERS_CONF: settings } : {};

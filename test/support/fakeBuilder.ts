@@ -4,8 +4,8 @@ import { writePin } from './components';
 import type { Workspace } from './workspace';
 
 /**
- * Stands for a compiler: an ELF header for the architecture, the sources, and what is told from where it ran. Fetching
- * notes that it may use the network.
+ * Replaces a compiler: writes an ELF header for the architecture, the sources, and a few properties of its
+ * environment. Its fetch call records that it may use the network.
  */
 const compiler = `#!/bin/sh
 if [ "$1" = mod ]; then ls /sys/class/net | wc -l > "$GOMODCACHE/interfaces"; exit 0; fi
@@ -27,7 +27,7 @@ fi
 
 const names = ['sh', 'cat', 'chmod', 'grep', 'ls', 'printf', 'touch', 'wc'];
 
-/** The component base-go-builder with a compiler that costs nothing, Go 9.9.9 by its pin; on amd64 alone. */
+/** The component base-go-builder with a fast fake compiler, Go 9.9.9 by its pin; for amd64 only. */
 export function writeFakeBuilder(workspace: Workspace): void {
   const base = 'containerfiles/go-builder';
   workspace.write(

@@ -1,15 +1,15 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 
-/** A toolchain that costs nothing: its `go` makes an ELF header of the platform and the sources without comments. */
+/** A fast fake toolchain: its `go` writes an ELF header for the platform, and the sources without comments. */
 export interface FakeGo {
-  /** The directory for PATH. */
+  /** The directory to put on PATH. */
   readonly bin: string;
   readonly version: string;
   /** Every call so far: `<GOARCH> <package>`. */
   readonly calls: () => string[];
-  /** Makes the compile of a command wait until `release`. */
-  /** Makes `go mod download` bring another version of itself, without modes, as modules are. */
+  /** Makes the compile of a command wait for `release`. */
+  /** Makes `go mod download` fetch a copy of this toolchain without file modes, as in a module. */
   readonly offer: (version: string) => void;
   readonly hold: (command: string) => void;
   readonly release: (command: string) => void;
@@ -36,7 +36,7 @@ case "$(cat "$root/arch" 2>/dev/null || echo "$GOARCH")" in arm64) machine='\\26
 chmod 755 "$out/$name"
 `;
 
-/** @param version what its VERSION file says, and what a pin must name */
+/** @param version the version in its VERSION file, which a pin must name */
 export function makeFakeGo(root: string, version = '9.9.9'): FakeGo {
   fs.mkdirSync(join(root, 'bin'), { recursive: true });
   fs.writeFileSync(join(root, 'bin', 'go'), script, { mode: 0o755 });

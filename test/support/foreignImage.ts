@@ -10,10 +10,10 @@ import {
   writeLayerTar,
 } from '@prism-build/oci';
 
-/** An image as others make them: gzip layers, times, Docker's media types where asked for. */
+/** An image as other tools make them: gzip layers, times, and Docker's media types on request. */
 export interface ForeignImage {
   readonly platforms: readonly string[];
-  /** Lowest first; `$arch` in a text stands for the architecture. */
+  /** Lowest first. `$arch` in a text is replaced by the architecture. */
   readonly layers: readonly Readonly<Record<string, string>>[];
   readonly config?: Readonly<Record<string, Json>>;
   readonly docker?: boolean;
@@ -39,7 +39,7 @@ const types = {
   },
 };
 
-/** Puts an image into a registry on loopback, byte for byte, by its API. */
+/** Pushes an image to a registry on loopback through its API, byte for byte. */
 export async function pushImage(
   { host, headers }: { readonly host: string; readonly headers: Readonly<Record<string, string>> },
   name: string,
@@ -98,7 +98,7 @@ export async function pushImage(
   return { digest: (await putManifest(type.index, tag, index)).digest, layers };
 }
 
-/** Paths that end with a slash are directories, texts that start with `->` links. */
+/** Paths that end with a slash are directories; texts that start with `->` are links. */
 function tarOf(files: Readonly<Record<string, string>>, architecture: string): Buffer {
   const entries = Object.entries(files).map(([path, text]): Entry => {
     const owned = { uid: 0, gid: 0 };

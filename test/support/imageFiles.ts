@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decompressLayer, type EntryHeader, readLayer } from '@prism-build/oci';
 import { flattenLayers } from '../../libs/assemble/test/oracle/flatten';
 
-/** One platform of an image out of a layout, taken apart by code that has no part in building it. */
+/** One platform of an image from a layout, read by code that is independent of the code that builds it. */
 export interface ImageFiles {
   readonly config: {
     readonly config: { readonly Cmd?: string[]; readonly Env?: string[]; readonly User?: string };
@@ -12,7 +12,7 @@ export interface ImageFiles {
   };
   /** Lowest first. */
   readonly layers: readonly (readonly EntryHeader[])[];
-  /** What a stat would tell, by `/path field`; contents as `hashOf`. */
+  /** Metadata as stat returns it, by `/path field`; contents as `hashOf`. */
   readonly fields: ReadonlyMap<string, string>;
 }
 
@@ -49,7 +49,7 @@ export async function readImageFiles(layout: string, architecture = 'amd64'): Pr
   };
 }
 
-/** A content as the fields show it. */
+/** The representation of a file's content in the fields. */
 export function hashOf(content: string): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 12);
 }

@@ -1,10 +1,10 @@
-// Long files start first, so that the last minutes of a run are not one file on one core. On a fresh machine Jest knows
-// no durations and goes by file size; the patience that a file asks for is the better guess.
+// Starts long test files first, so that a run does not end with one file on one core. On a fresh machine, Jest has no
+// durations and sorts by file size. The timeout that a file sets is a better estimate.
 'use strict';
 const { readFileSync } = require('node:fs');
 const Sequencer = require('@jest/test-sequencer').default;
 
-/** Milliseconds: the time limit that the file sets for each of its tests. */
+/** Milliseconds: the timeout that the file sets for each of its tests. */
 function patienceOf(path) {
   const [, limit = '0'] = /^jest\.setTimeout\(([\d_]+)\)/m.exec(readFileSync(path, 'utf8')) ?? [];
   return Number(limit.replaceAll('_', ''));

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statSync } f
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** The path of a command, also where only root's PATH leads. */
+/** The path of a command; also searches directories that are only on root's PATH. */
 export function which(command: string, path = process.env.PATH ?? ''): string | undefined {
   return [...path.split(delimiter), '/usr/sbin', '/sbin']
     .map((directory) => join(directory, command))
@@ -17,11 +17,11 @@ export function which(command: string, path = process.env.PATH ?? ''): string | 
     });
 }
 
-/** What a test needs that not every machine has, and whether this one has it. */
+/** Something that a test needs and some machines lack, and whether this machine has it. */
 export interface Need {
   readonly what: string;
   readonly there: boolean;
-  /** A kernel or a container around the tests may refuse it whatever is installed: then CI skips as well. */
+  /** The kernel or an outer container may forbid it whatever is installed; then CI skips as well. */
   readonly sandboxMayRefuse?: boolean;
 }
 
@@ -42,7 +42,7 @@ export const postgresql: Need = {
   there: existsSync('/usr/lib/postgresql') || which('initdb') !== undefined,
 };
 
-/** Mounts of tmpfs, which many containers refuse to their root. */
+/** Mounts of tmpfs, which many containers forbid even to root. */
 export function mounts(): Need {
   const at = mkdtempSync(join(tmpdir(), 'prism-mount-'));
   try {
@@ -56,7 +56,7 @@ export function mounts(): Need {
   }
 }
 
-/** Somewhere to write that is on another file system than the temporary directory. */
+/** A writable directory on another file system than the temporary directory. */
 export const otherFileSystem: Need = {
   what: '/dev/shm on a file system of its own',
   there: existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(tmpdir()).dev,
@@ -64,8 +64,8 @@ export const otherFileSystem: Need = {
 };
 
 /**
- * `describe` where everything is there. Otherwise each test of the suite is skipped and counted with the reason; on
- * CI a missing tool is a failure, since a green run that tested nothing is worse than a red one.
+ * `describe` if everything is available. Otherwise each test of the suite is skipped and counted with the reason. On
+ * CI, a missing tool is a failure, because a green run that tested nothing would mislead.
  */
 export function describeWith(needs: readonly Need[], name: string, suite: () => void): void {
   const missing = explainMissing(needs);
@@ -74,7 +74,7 @@ export function describeWith(needs: readonly Need[], name: string, suite: () => 
   else describe.skip(`${name} [needs ${missing.reason}]`, suite);
 }
 
-/** `test` on the same terms. */
+/** `test` under the same conditions. */
 export function testWith(
   needs: readonly Need[],
   name: string,

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join, relative } from 'node:path';
 import { isPassedOver } from '@prism-build/workspace';
-// The task hasher's own matcher: Nx hashes exactly what it matches.
+// The task hasher's own matcher: Nx hashes exactly the files that it matches.
 import { hashFile, matchGlobPaths } from 'nx/src/native';
 
-/** Nx's index of the files of a workspace between commands: contents by paths. */
+/** Nx's index of the files of a workspace, kept between commands: contents by path. */
 export interface NxIndex {
   /** The start of an nx command without a daemon: reads files whose modification time changed. */
   readonly refresh: () => void;
   readonly known: (path: string) => string | undefined;
-  /** The files in a task hash: those that filesets match, by path, with the contents that Nx has recorded. */
+  /** The files in a task's hash: those that match the filesets, by path, with the contents that Nx has recorded. */
   readonly hash: (filesets: readonly string[]) => string;
 }
 
 /**
- * An index that behaves as Nx 23 and 24 were observed to: links to files have the contents of those, all other links and
- * directories do not exist, and equal modification times are equal contents.
+ * An index that behaves as Nx 23 and 24 were observed to: a link to a file has the file's content, other links and
+ * directories do not exist, and equal modification times mean equal contents.
  */
 export function makeNxIndex(root: string): NxIndex {
   let index = new Map<string, { readonly time: number; readonly contents: string }>();
@@ -55,7 +55,7 @@ function listFiles(root: string): string[] {
   return visit(root).sort();
 }
 
-/** Also behind links, some of which are circular. */
+/** Follows links too, some of which are circular. */
 function isFile(path: string): boolean {
   try {
     return fs.statSync(path).isFile();

@@ -7,8 +7,8 @@ export const repository = join(__dirname, '..', '..');
 const modules = join(repository, 'node_modules');
 
 /**
- * The plugin as its sources are now, packed once for all test files: whoever edits them meanwhile changes no running
- * test. Workers that pack at once make equal directories, of which one stays.
+ * The plugin with its current sources, packed once for all test files, so editing the sources does not change a
+ * running test. Workers that pack at the same time make equal directories; one of them is kept.
  */
 function packPlugin(): string {
   const place = join(
@@ -41,7 +41,7 @@ function stateOfSources(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Makes `node_modules` of a workspace: the repository's packages, and the plugin as packed or as given. */
+/** Makes `node_modules` of a workspace: the repository's packages, and the packed or given plugin. */
 export function linkModules(root: string, prism = join(packPlugin(), 'prism')): void {
   const target = join(root, 'node_modules');
   fs.mkdirSync(target);

@@ -3,16 +3,16 @@ import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** A real registry (distribution) on loopback that lets nobody in without a password. */
+/** A real registry (distribution) on loopback that requires a password. */
 export interface Registry {
   readonly host: string;
-  /** For requests of the test's own. */
+  /** Headers for the test's own requests. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Where its files are; whoever alters them alters what it gives. */
+  /** The registry's files. Altering them alters its answers. */
   readonly storage: string;
-  /** A credentials file of containers, right or with another password. */
+  /** A credentials file for containers tools, with the right or another password. */
   readonly authFile: (password?: string) => string;
-  /** Requests that it answered since it was started first: `GET /v2/…`. */
+  /** All requests that it has answered, across restarts: `GET /v2/…`. */
   readonly requests: () => string[];
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -20,7 +20,7 @@ export interface Registry {
 
 const user = 'prism';
 const password = 'correct horse';
-/** bcrypt of the password, the only form that the registry takes. */
+/** bcrypt of the password, the only form that the registry accepts. */
 const hash = '$2b$04$4MdHOi1iGBjALxh.pYWnzeJshqaedQsmCQHarMgOBfVZrPBZnvjhq';
 
 export async function makeRegistry(directory: string): Promise<Registry> {
@@ -33,7 +33,7 @@ export async function makeRegistry(directory: string): Promise<Registry> {
     auth: { htpasswd: { realm: 'test', path: path('htpasswd') } },
     http: { addr: host },
   };
-  // JSON is YAML.
+  // JSON is valid YAML.
   fs.writeFileSync(path('config.yml'), JSON.stringify(settings));
   fs.writeFileSync(path('htpasswd'), `${user}:${hash}\n`);
   const encode = (word: string) => Buffer.from(`${user}:${word}`).toString('base64');

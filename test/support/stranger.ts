@@ -8,7 +8,7 @@ import { strangerFiles } from './strangerFiles';
 
 export type Manager = 'npm' | 'pnpm';
 
-/** What the tests of a file share: the tarball of the plugin, and a pnpm. */
+/** Shared by the tests of a file: the tarball of the plugin, and a pnpm. */
 export interface Shared {
   readonly directory: string;
   readonly tarball: string;
@@ -18,18 +18,19 @@ export interface Stranger {
   readonly path: (name: string) => string;
   readonly write: (name: string, content: string) => void;
   readonly git: (...args: string[]) => string;
-  /** What nx printed on both streams; throws where it fails, unless that is what is expected. */
+  /** The output of nx on both streams. Throws if nx fails, unless failure is expected. */
   readonly nx: (args: readonly string[], status?: number) => string;
-  /** The environment of its nx. */
+  /** The environment of its nx processes. */
   readonly env: NodeJS.ProcessEnv;
-  /** What nx printed as JSON, in the background. */
+  /** The JSON output of nx, asynchronously. */
   readonly jsonLater: <T>(args: readonly string[], more?: NodeJS.ProcessEnv) => Promise<T>;
-  /** What nx printed as JSON. */
+  /** The JSON output of nx. */
   readonly json: <T>(args: readonly string[]) => T;
 }
 
 const pnpmVersion = '10.34.8';
-// One environment for all: nothing of the runner of these tests, and of npm only what says where packages come from.
+// One environment for all: no variables of the test runner, and of npm only the settings for where packages come
+// from.
 const inherited = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(NX_|PRISM_|JEST_|NODE_ENV|npm_(?!config_))/.test(name)),
 );
@@ -49,8 +50,8 @@ export const removeStrangers = ({ directory }: Shared) =>
   fs.rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 
 /**
- * A workspace out of nothing, with an installed nx and the packed plugin under its alias. Another one of the same nx and
- * manager may have been installed before, as `like`: its packages are used.
+ * A new workspace with an installed nx and the packed plugin under its alias. `like` is an earlier workspace with the
+ * same nx and package manager, whose packages are reused.
  */
 export function makeStranger(
   shared: Shared,
@@ -90,7 +91,7 @@ export function makeStranger(
     FORCE_COLOR: '0',
     NX_CACHE_DIRECTORY: path('.nx/cache'),
     NX_WORKSPACE_DATA_DIRECTORY: path('.nx/data'),
-    // Compilers' caches may be shared: what is tested is not how long a compiler takes.
+    // Compilers' caches may be shared: these tests do not measure compile times.
     PRISM_CACHE_DIR: process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache'),
   };
   const start = (args: readonly string[]) => {

@@ -1,6 +1,6 @@
 /**
- * A monorepo as somebody has it who never heard of us, made from nothing: Go modules that know each other by replace
- * lines, a crate, a Python package, several Containerfiles in a directory, one that is broken.
+ * A monorepo that was not written for Prism: Go modules that refer to each other by replace lines, a crate, a Python
+ * package, several Containerfiles in a directory, and a broken one.
  */
 export const strangerFiles: Readonly<Record<string, string>> = {
   'nx.json': JSON.stringify({
@@ -15,7 +15,7 @@ export const strangerFiles: Readonly<Record<string, string>> = {
     'module acme.test/hello\n\ngo 1.26\n\nrequire acme.test/greet v0.0.0\n\nreplace acme.test/greet => ../greet\n',
   'go/hello/cmd/hello/main.go':
     'package main\n\nimport "acme.test/greet"\n\nfunc main() { println(greet.Text()) }\n',
-  // The context is the repository: COPY brings the other module too.
+  // The context is the repository: COPY takes the other module too.
   'go/hello/project.json': JSON.stringify({ targets: { 'build-image': { options: { context: '.' } } } }),
   'go/hello/Containerfile': `FROM localhost/acme/base-go-builder AS compile
 WORKDIR /src/go/hello
@@ -53,7 +53,7 @@ FROM scratch
 COPY --from=compile /out/application /application
 `,
 
-  // Several in one directory, one made of another, each with an ignore file of its own.
+  // Several in one directory, one based on another, each with its own ignore file.
   'svc/shared': 'shared\n',
   'svc/api.txt': 'api\n',
   'svc/worker.txt': 'worker\n',

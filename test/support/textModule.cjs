@@ -1,4 +1,4 @@
-// Texts are imported as they are, as the plugin's bundler does.
+// Imports text files as strings, as the plugin's bundler does.
 'use strict';
 
 module.exports = { process: (source) => ({ code: `module.exports = ${JSON.stringify(source)};` }) };

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 
-/** A wheel in a directory that pip may search (PIP_FIND_LINKS); its line in a lock. */
+/** Writes a wheel to a directory that pip may search (PIP_FIND_LINKS). Returns its line in a lock. */
 export function writeWheel(
   directory: string,
   name: string,
@@ -27,7 +27,7 @@ export function writeWheel(
   return `--hash=sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** A shared object with symbols to strip, by a C compiler of the machine. */
+/** A shared object with symbols to strip, compiled by the machine's C compiler. */
 export function compileSharedObject(compiler: string, directory: string): Uint8Array {
   const [source, object] = [join(directory, 'x.c'), join(directory, 'x.so')];
   fs.writeFileSync(source, 'static int hidden(void) { return 7; }\nint shown(void) { return hidden(); }\n');

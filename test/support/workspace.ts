@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { engineSettings } from './engineSettings';
 import { linkModules } from './plugin';
 
-/** What one nx command did. */
+/** The result of one nx command. */
 export interface Ran {
   readonly status: number | null;
   /** Standard output and error together, without colours. */
@@ -15,11 +15,11 @@ export interface Ran {
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ran>;
-  /** Sends a signal to nx and all that it started. */
+  /** Sends a signal to nx and all processes that it started. */
   readonly killAll: (signal: NodeJS.Signals) => void;
 }
 
-/** A workspace in a directory of its own, with Nx's caches inside: nothing outside of it is touched. */
+/** A workspace in its own directory, with Nx's caches inside: nothing outside of it is changed. */
 export interface Workspace {
   readonly root: string;
   readonly path: (name: string) => string;
@@ -31,9 +31,9 @@ export interface Workspace {
   readonly remove: () => void;
 }
 
-/** A first compile of Rust takes ten minutes where other tests use the cores too. */
+/** A first compile of Rust can take ten minutes if other tests use the cores too. */
 const limit = 2_400_000;
-// A start of nx costs one second on a quiet machine and ten on a busy one.
+// An nx start takes one second on a quiet machine and ten on a busy one.
 jest.setTimeout(300_000);
 
 /** @param prism where the plugin is, relative to the workspace; without it, a packed copy of the repository's */
@@ -79,7 +79,7 @@ function startNx(root: string, args: readonly string[], env: NodeJS.ProcessEnv):
     NX_CACHE_DIRECTORY: join(root, '.nx', 'cache'),
     NX_WORKSPACE_DATA_DIRECTORY: join(root, '.nx', 'data'),
   };
-  // What the runner of these tests was told must not tell the nx that is tested.
+  // Variables of the test runner must not reach the nx under test.
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(NX_|PRISM_|JEST_|NODE_ENV)/.test(name),
   );
@@ -95,7 +95,7 @@ function startNx(root: string, args: readonly string[], env: NodeJS.ProcessEnv):
     try {
       process.kill(-child.pid!, signal);
     } catch {
-      // It has ended by itself.
+      // The process has already ended.
     }
   };
   const timer = setTimeout(() => killAll('SIGKILL'), limit);
@@ -109,7 +109,7 @@ function startNx(root: string, args: readonly string[], env: NodeJS.ProcessEnv):
   return { child, ended, killAll };
 }
 
-/** Waits until something is so; what never becomes so is an error that says what. */
+/** Waits until a condition holds. At the timeout, throws an error that names the condition. */
 export async function until(what: string, isSo: () => boolean, milliseconds = 60_000): Promise<void> {
   for (const end = Date.now() + milliseconds; !isSo(); ) {
     if (Date.now() > end) throw new Error(`never: ${what}`);

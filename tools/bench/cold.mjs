@@ -9,13 +9,13 @@ import { time } from './lib/process.mjs';
 import { copyRepository, nxOf, repository, temporaryDirectory } from './lib/workspace.mjs';
 
 /**
- * Every image of the stack where there is none yet, compilers' caches warm on both sides: our one command, against
- * compiling on the host and a loop of `podman build`. What is not compiling is counted apart: on our side the time
- * when no compile task runs, from what Nx writes of its run; on the other side the loop. `project` names some.
- * A project whose tasks do nothing, started in the same way, says how much of ours is Nx's own start.
+ * Builds every image of the stack from nothing, with warm compiler caches on both sides: our one command, against
+ * compiling on the host and a loop of `podman build`. Reports the time without compiling separately: on our side the
+ * time in which no compile task runs, taken from Nx's record of the run; on the other side the loop. `project`
+ * selects some projects. A project with empty tasks, started in the same way, measures Nx's own start.
  */
 export async function cold({ rounds = 5, project }) {
-  // One path for every run: cargo keeps its results by path.
+  // The same path for every run: cargo keys its results by path.
   const own = createHash('sha256').update(repository).digest('hex').slice(0, 8);
   const scratch = temporaryDirectory(`prism-bench-cold-${own}`);
   const workspace = join(scratch, 'workspace');
@@ -45,7 +45,7 @@ export async function cold({ rounds = 5, project }) {
       return time(() => nx('run-many', '-t', 'build-image', '-p', 'idle'));
     },
     async podman() {
-      // A fresh clone has fresh times, which make cargo compile what is of the workspace.
+      // A fresh clone has fresh times, so cargo compiles the workspace's own crates.
       touch(join(workspace, 'proxy'));
       touch(join(workspace, 'libs', 'proto'));
       const compiled = await time(async () => {

@@ -12,8 +12,8 @@ import { cache, copyRepository, nxOf, temporaryDirectory } from './lib/workspace
 const execute = join(import.meta.dirname, 'lib', 'execute.cjs');
 
 /**
- * One line of Go changes, and a finished image of two platforms is wanted. Every measurement changes the line to
- * something that no cache has seen, and looks whether the image is another one.
+ * From an edit of one line of Go to a finished image of two platforms. Every measurement changes the line to new text
+ * that no cache contains, and checks that the image changed.
  */
 export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
   const scratch = temporaryDirectory();

@@ -5,12 +5,12 @@ import { run } from './lib/process.mjs';
 import { commit, linkModules, packPlugin, startWorkspace, temporaryDirectory } from './lib/workspace.mjs';
 
 const script = join(import.meta.dirname, 'lib', 'image.cjs');
-/** What a build may hold in memory, in bytes. */
+/** The memory limit of a build, in bytes. */
 const most = 300 * 1e6;
 
 /**
- * What size costs: an image of many files, of 1 to 4 KB, and one of a single file beyond 2 GiB. Time and memory of a build
- * with nothing known, of one with nothing changed, and of inference.
+ * The cost of size: an image of many files of 1 to 4 KB, and one of a single file of more than 2 GiB. Measures time
+ * and memory of a first build, of a build with nothing changed, and of inference.
  */
 export async function limits({ rounds = 3, size = '100000' }) {
   const root = join(temporaryDirectory(), 'workspace');
@@ -19,7 +19,7 @@ export async function limits({ rounds = 3, size = '100000' }) {
   makeMany(join(root, 'many'), Number(size));
   makeLarge(join(root, 'large'), 2400 * 2 ** 20);
   await commit(root);
-  // Files that changed a moment ago are read again at the next build.
+  // Digests of files that changed a moment ago are not stored, so the next build would read them again.
   await new Promise((resolve) => setTimeout(resolve, 3000));
   const rows = [];
   for (const [project, what] of [
@@ -65,7 +65,7 @@ function makeMany(directory, count) {
   fs.writeFileSync(join(directory, 'Containerfile'), 'FROM scratch\nCOPY data /data/\n');
 }
 
-/** Git is not asked to hold it. */
+/** Not committed to git. */
 function makeLarge(directory, bytes) {
   fs.mkdirSync(directory, { recursive: true });
   fs.writeFileSync(join(directory, 'model.bin'), '');

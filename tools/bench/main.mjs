@@ -1,5 +1,5 @@
 // Prints each benchmark as a table: medians, and the ratio to a peer of the same run beside its goal. Ratios are
-// medians of ratios taken pair by pair, so that a busy machine slows both sides. Nothing here fails a build.
+// medians of pairwise ratios, so a busy machine slows both sides. A missed goal fails nothing.
 import { loadavg } from 'node:os';
 import { cold } from './cold.mjs';
 import { edit } from './edit.mjs';

@@ -15,8 +15,8 @@ const count = 200;
 const goal = 1.15;
 
 /**
- * `nx run-many -t build-image` when nothing changed: components of our plugin, against as many cached targets that
- * say everything in project.json, with the same outputs and no plugin at all.
+ * `nx run-many -t build-image` when nothing changed: components of our plugin, against the same number of cached
+ * targets that project.json defines completely, with the same outputs and no plugin.
  */
 export async function noop({ rounds = 7 }) {
   const directory = temporaryDirectory();
@@ -53,7 +53,7 @@ async function makeComponents(root, plugin) {
   return root;
 }
 
-/** Targets that copy what our plugin made, so that outputs are equal in number and size. */
+/** Targets that copy the plugin's outputs, so that outputs are equal in number and size. */
 async function makePlain(root, ours) {
   startWorkspace(root, {});
   linkModules(root);
@@ -63,7 +63,7 @@ async function makePlain(root, ours) {
     fs.mkdirSync(place, { recursive: true });
     fs.cpSync(join(ours, 'dist', 'images', name), join(place, 'image'), { recursive: true });
     const target = {
-      // Nx makes the directories of outputs before it runs a command.
+      // Nx creates the directories of outputs before it runs a command.
       command: `mkdir -p dist/images/${name} && cp -r svc/${name}/image/. dist/images/${name}`,
       cache: true,
       inputs: ['{projectRoot}/hello'],

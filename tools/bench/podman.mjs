@@ -9,9 +9,9 @@ import { copyRepository, nxOf, temporaryDirectory } from './lib/workspace.mjs';
 const builder = 'base-go-builder';
 
 /**
- * One line of Go changes, nothing of the machine's toolchain is used, and a finished image of two platforms is wanted:
- * our Podman path against plain `podman build` of the same Containerfile, without and with cache mounts. Modules are
- * fetched before, and no side uses the network.
+ * From an edit of one line of Go to a finished image of two platforms, without the machine's toolchain: our Podman
+ * path against plain `podman build` of the same Containerfile, without and with cache mounts. Modules are fetched
+ * beforehand; no side uses the network.
  */
 export async function podman({ rounds = 3, project = 'plugin-memstore' }) {
   const scratch = temporaryDirectory();

@@ -15,9 +15,9 @@ import {
 const goals = { noop: 1.15, cold: 150, warm: 20 };
 
 /**
- * A monorepo of many components: what inference costs above Nx with as many projects that say everything in
- * project.json, and a `run-many` that has nothing to do. A plugin that has the same nodes in one file says how much of
- * it is Nx's own price for them. `--size=100,1000` names the numbers of components.
+ * A monorepo of many components: the additional cost of inference compared with Nx and the same number of projects
+ * that project.json defines completely, and a `run-many` with nothing to do. A plugin that reads the same nodes from
+ * one file shows Nx's own cost for them. `--size=100,1000` sets the numbers of components.
  */
 export async function scale({ rounds = 5, size = '100,1000' }) {
   const directory = temporaryDirectory();
@@ -94,7 +94,7 @@ const names = {
   edited: 'show projects, daemon, a file edited',
 };
 
-/** Goals are said for 1,000 components; others are in proportion. */
+/** Goals are stated for 1,000 components and scale proportionally. */
 function compare(milliseconds, goal, count) {
   const wanted = (goal * count) / 1000;
   return `${milliseconds.toFixed(0)} ms (goal ≤ ${wanted.toFixed(0)}: ${milliseconds <= wanted ? 'met' : 'MISSED'})`;
@@ -110,7 +110,7 @@ async function inferAlone(root, plugin, rounds) {
     JSON.parse(await run([process.execPath, script, root, ...args], { cwd: root, env }));
   const infer = () => measureIn(inferScript, plugin);
   const found = [];
-  // The first writes V8's code cache.
+  // The first run writes V8's code cache.
   for (let round = -1; round < rounds; round += 1) {
     fs.rmSync(data, { recursive: true, force: true });
     fs.mkdirSync(data);
@@ -132,7 +132,7 @@ async function inferAlone(root, plugin, rounds) {
   };
 }
 
-/** The same workspace with a plugin in our place that reads all that ours says from one file, and nothing else. */
+/** The same workspace with a plugin that reads all nodes of ours from one file and does nothing else. */
 async function makeSame(root, ours, plugin) {
   const stub = join(root, '..', 'stub', 'prism');
   fs.cpSync(plugin, stub, { recursive: true });
@@ -145,7 +145,10 @@ async function makeSame(root, ours, plugin) {
   return root;
 }
 
-/** The same files and projects without the plugin: targets that say everything and copy what ours made. */
+/**
+ * The same files and projects without the plugin: project.json defines the targets completely, and they copy our
+ * outputs.
+ */
 async function makePeer(root, ours) {
   copyWorkspace(root, ours);
   startWorkspace(root, {});

@@ -7,8 +7,8 @@ const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
 const variants = ['debug', 'regular'];
 
 /**
- * The size of every image by variant, out of digest.json: uncompressed, compressed, and what is its own and no base's.
- * Images that are not there are built first, the builders excepted. `project` names some.
+ * The size of every image by variant, from digest.json: uncompressed, compressed, and the part that is not from a
+ * base. Builds missing images first, except builders. `project` selects some projects.
  */
 export async function sizes({ project }) {
   const chosen = project ? ['-p', project] : ['--exclude=base-*-builder,example-*'];

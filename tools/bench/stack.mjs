@@ -6,13 +6,13 @@ import { engineSettings } from './lib/podman.mjs';
 import { run, time } from './lib/process.mjs';
 import { cache, copyRepository, nxOf, temporaryDirectory } from './lib/workspace.mjs';
 
-/** What compilers and tests keep; everything else of the caches was downloaded. */
+/** Caches of compilers and tests. Everything else in the cache was downloaded. */
 const compiled = ['gobuild', 'cargo-units', 'locks', 'tests'];
 
 /**
- * All images of the stack where there is none, through Podman: everything is compiled in containers of builder bases,
- * which are assembled first. Once with nothing compiled before, and against the toolchains of the machine with
- * compilers' caches warm on both sides. What is downloaded is there before.
+ * Builds all images of the stack from nothing through Podman: everything is compiled in containers of builder bases,
+ * which are assembled first. Runs once with empty compiler caches, and once with warm caches against the toolchains
+ * of the machine. Downloads are done beforehand.
  */
 export async function stack({ rounds = 1 }) {
   const scratch = temporaryDirectory();
@@ -47,7 +47,7 @@ export async function stack({ rounds = 1 }) {
   ])}`;
 }
 
-/** Links: what is downloaded is only read, or replaced. */
+/** Links suffice: downloads are only read or replaced. */
 async function copyDownloads(directory) {
   fs.mkdirSync(directory);
   const names = fs.readdirSync(cache).filter((name) => !compiled.includes(name));
@@ -55,6 +55,6 @@ async function copyDownloads(directory) {
     const copy = (how) => run(['cp', how, join(cache, name), join(directory, name)]);
     await copy('-al').catch(() => copy('-a'));
   }
-  // Go's modules are read-only, and only root removes what lies in such directories.
+  // Go's modules are read-only, and only root can remove files from such directories.
   onEnd(() => run(['find', directory, '-type', 'd', '-exec', 'chmod', 'u+w', '{}', '+']));
 }

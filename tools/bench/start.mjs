@@ -13,7 +13,7 @@ const goal = 3;
 
 /**
  * From the start to the first answer of /health: the admin's container, the same program without a container, and the
- * same application by `python3 -m uvicorn` on this machine, with the same bytecode.
+ * same application by `python3 -m uvicorn` on this machine with the same bytecode.
  */
 export async function start({ rounds = 11 }) {
   const scratch = temporaryDirectory();

@@ -1,6 +1,6 @@
-// Loads a compiled entry with V8's code cache beside it: compiling its text again would cost more than running it.
-// The cache is only a shortcut. A missing, foreign or altered one is passed over, and the process writes a new one
-// when it ends, when V8 knows which functions were needed.
+// Loads a compiled entry with V8's code cache beside it: compiling its text again would take longer than running it.
+// A missing, foreign or altered cache is ignored. The process then writes a new one at exit, when V8 knows which
+// functions were needed.
 'use strict';
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
@@ -47,7 +47,7 @@ function write(cache, script) {
     fs.writeFileSync(temporary, Buffer.concat([digest(data), data]));
     fs.renameSync(temporary, cache);
   } catch {
-    // A place that cannot be written to is no reason to fail: the next process compiles again.
+    // If the cache cannot be written, the next process compiles again.
     fs.rmSync(temporary, { force: true });
   }
 }

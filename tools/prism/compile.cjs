@@ -1,4 +1,4 @@
-// Compiles the plugin's entries, libs bundled in; a plugin that loads few and small files starts fast.
+// Compiles the plugin's entries with the libraries bundled in: loading few, small files makes every start fast.
 'use strict';
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
@@ -7,26 +7,26 @@ const { describeLoaded } = require('./loaded.cjs');
 
 const root = path.join(__dirname, '..', '..');
 
-/** Folders of the sources with an index.ts, besides those of executors. */
+/** Source folders with an index.ts, except those of executors. */
 const entries = ['inference', 'pack', 'lock', 'prune', 'doctor', 'generate', 'summary'];
 
-/** Packages that are not bundled: Nx, which must be the workspace's own, and what reads files of its own package. */
+/** Packages that are not bundled: Nx, which must be the workspace's own, and packages that read their own files. */
 const external = ['nx', '@nx/devkit', '@bokuweb/zstd-wasm'];
 
 const settings = {
-  // Names in the output are relative to it: the same in every clone.
+  // Names in the output are relative to this directory, so they are equal in every clone.
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  // Names stay, for traces that can be read.
+  // Keeps function names, for readable stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
-  // A script from V8's code cache cannot import; require() does for everything here.
+  // A script from V8's code cache cannot use import(); require() works for all modules here.
   supported: { 'dynamic-import': false },
   loader: { '.py': 'text' },
-  // Its CommonJS form requires parts of itself in a way that cannot be bundled.
+  // The CommonJS form of this package requires its own parts in a way that cannot be bundled.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   external,
   logLevel: 'silent',
@@ -46,8 +46,8 @@ module.exports = function compile(sources, outdir) {
     outdir,
     metafile: true,
   });
-  // What decides results besides their inputs goes into keys: the entries with the threads that they start, and exact
-  // versions of the packages that are not bundled.
+  // Code that affects results is part of the keys: the entries with their worker threads, and the exact versions of
+  // packages that are not bundled.
   const packages = path.join(root, 'libs', 'oci', 'package.json');
   const fileOf = (name) => path.join(outdir, `${name}.js`);
   const names = Object.keys(executors);
@@ -63,7 +63,7 @@ function writeIdentity(outdir, name, files) {
   fs.writeFileSync(path.join(outdir, `${name}.identity`), hash.digest('hex'));
 }
 
-/** Compiles and runs a script that requires sources of the plugin, for tools of development. */
+/** Compiles and runs a script that requires the plugin's sources, for development tools. */
 module.exports.bundle = function bundle(contents) {
   const stdin = { contents, resolveDir: path.join(__dirname, 'src'), loader: 'js' };
   const { outputFiles } = require('esbuild').buildSync({ ...settings, stdin, write: false });

@@ -1,5 +1,5 @@
-// The plugin's one door. Nx requires this file at every start, so it loads nothing but what is asked for.
-// From sources it compiles itself when they changed; a packed install holds the compiled files only.
+// The plugin's only entry point. Nx requires this file at every start, so it loads only what is requested. In a
+// source checkout, it compiles the sources if they changed; a packed install contains compiled files only.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -15,7 +15,7 @@ function load(entry) {
   return require('./codeCache.cjs')(path.join(directory, `${entry}.js`));
 }
 
-/** Compiled files live in a directory named after the state of the sources, so that no process sees a mixture. */
+/** Compiled files are in a directory named after the state of the sources, so no process loads a mixture. */
 function freshDirectory() {
   const hash = require('node:crypto').createHash('sha256');
   for (const root of [
@@ -52,19 +52,19 @@ function compile(fresh) {
   try {
     fs.renameSync(temporary, fresh);
   } catch (error) {
-    // Another process was faster, with the same result.
+    // Another process finished first, with the same result.
     fs.rmSync(temporary, { recursive: true, force: true });
     if (!fs.existsSync(fresh)) throw error;
   }
   for (const name of fs.readdirSync(compiled)) {
     const old = path.join(compiled, name);
     const age = Date.now() - (fs.statSync(old, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    // Running processes may still load from a directory that is not old.
+    // Running processes may still load from a recent directory.
     if (old !== fresh && age > 24 * 3600 * 1000) fs.rmSync(old, { recursive: true, force: true });
   }
 }
 
-/** Functions, not getters: Nx reads every property of a plugin, and must not load what it does not call. */
+/** Functions, not getters: Nx reads every property of a plugin, and a getter would load its module. */
 const lazily =
   (entry, name) =>
   (...args) =>
@@ -88,7 +88,7 @@ module.exports = {
   ci: lazily('generate', 'ci'),
 };
 
-// Under the names that executors.json gives them.
+// Named as in executors.json.
 const list = fs.readFileSync(path.join(__dirname, 'as-in-node_modules', 'executors.json'), 'utf8');
 for (const [entry, executor] of Object.entries(JSON.parse(list).executors)) {
   const exported = (place) => place.slice(place.indexOf('#') + 1);

@@ -1,10 +1,10 @@
-// What esbuild read for some entries: the part of the plugin's sources that their results depend on.
+// Lists what esbuild read for some entries: the plugin sources that affect their results.
 'use strict';
 const path = require('node:path');
 
 /**
- * The sources that entries load, as patterns of Nx relative to the workspace, and the npm packages that these import. Packages
- * of packages are left out: Nx hashes a package with what it depends on.
+ * The sources that entries load, as Nx patterns relative to the workspace, and the npm packages that these import.
+ * Dependencies of those packages are left out, because Nx hashes a package together with its dependencies.
  *
  * @param metafile esbuild's, with paths relative to the repository
  * @param names names of entries
@@ -24,7 +24,7 @@ function entryOf({ outputs }, name) {
   return output.entryPoint;
 }
 
-/** All that an entry imports, also what esbuild then drops: a file that only names others decides which are taken. */
+/** All imports of an entry, including files that esbuild then drops: a re-exporting file decides which files are used. */
 function listLoaded({ inputs }, entry, found = new Set()) {
   if (found.has(entry)) return found;
   found.add(entry);
@@ -36,7 +36,7 @@ function packageOf(file) {
   return /.*(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
 }
 
-/** One pattern a directory, which names its files: another file there is not loaded. */
+/** One pattern for each directory, listing its files: other files in it are not loaded. */
 function toFilesets(files) {
   const directories = [...new Set(files.map((file) => path.posix.dirname(file)))];
   return directories.map((directory) => {

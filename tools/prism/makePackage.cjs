@@ -1,12 +1,13 @@
-// Makes the package that people install: the compiled entries with the libraries bundled, and what Nx reads beside
-// them. No TypeScript, nothing of this repository's layout, and only the dependencies that cannot be bundled.
+// Makes the npm package: the compiled entries with the libraries bundled, and the files that Nx reads beside them. It
+// contains no TypeScript and does not depend on the layout of this repository. Its only dependencies are those that
+// cannot be bundled.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 const compile = require('./compile.cjs');
 
 const root = path.join(__dirname, '..', '..');
-/** What of this directory only serves development. */
+/** Files of this directory that are only for development. */
 const own = new Set([
   'src',
   'test',
@@ -19,7 +20,7 @@ const own = new Set([
 ]);
 const tools = new Set(['compile.cjs', 'loaded.cjs', 'makePackage.cjs', 'generate-schemas']);
 
-/** Pages for those who use the package. Messages name them: node_modules/prism/docs/errors.md. */
+/** Documentation pages for users of the package. Messages name them: node_modules/prism/docs/errors.md. */
 const pages = [
   'errors.md',
   'containerfiles.md',
@@ -42,7 +43,7 @@ const bases = [
   'node-runtime',
 ];
 
-/** Writes the package into `directory`, which must not be there, or be empty. */
+/** Writes the package into `directory`, which must not exist or must be empty. */
 module.exports = function makePackage(directory) {
   fs.mkdirSync(directory, { recursive: true });
   for (const name of fs.readdirSync(__dirname)) {
@@ -50,9 +51,9 @@ module.exports = function makePackage(directory) {
     fs.cpSync(path.join(__dirname, name), path.join(directory, name), { recursive: true });
   }
   compile(path.join(__dirname, 'src'), path.join(directory, 'dist'));
-  // Sources of this repository: only for the plugin that is built where it is used.
+  // Lists of this repository's sources, used only where the plugin is built from source.
   fs.rmSync(path.join(directory, 'dist', 'loaded.json'));
-  // What prism:component writes into a workspace that lacks them.
+  // Bases that prism:component writes into a workspace that lacks them.
   for (const name of bases)
     fs.cpSync(path.join(root, 'containerfiles', name), path.join(directory, 'bases', name), {
       recursive: true,
@@ -71,7 +72,7 @@ function describe() {
   const { dependencies } = readJson('../../libs/oci/package.json');
   const bundled = (name) => !compile.external.includes(name);
   return {
-    // npm has another package called prism: this one is installed under that name as an alias.
+    // npm has another package called prism, so this one is installed under that name as an alias.
     name: '@prism-build/nx',
     version,
     description,

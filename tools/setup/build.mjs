@@ -1,4 +1,4 @@
-// Builds the stack's images with Nx and ends with a table. Arguments go to Nx: `npm run build -- -p base-debug`,
+// Builds the stack's images with Nx and prints a table. Arguments go to Nx: `npm run build -- -p base-debug`,
 // `npm run build -- -t build-image build-image-debug`.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -10,17 +10,17 @@ process.chdir(root);
 const nx = (...args) =>
   spawnSync(process.execPath, [require.resolve('nx/bin/nx'), ...args], { stdio: 'inherit' });
 const wishes = process.argv.slice(2);
-// Bases are built where an image needs them; all of them are a gigabyte of packages.
+// Bases are built only if an image needs them; all of them are a gigabyte of packages.
 const chosen = wishes.some((wish) => /^(-p|--projects?|--exclude)\b/.test(wish))
   ? []
   : ['--exclude=base-*,example-*'];
-// Variants are for whoever asks: their bases are bigger than the whole stack.
+// Variants are built on request: their bases are bigger than the whole stack.
 const targets = wishes.some((wish) => /^(-t|--targets?)\b/.test(wish)) ? [] : ['-t', 'build-image'];
 const built = nx('run-many', ...targets, '--output-style=stream', ...chosen, ...wishes);
 const { cacheDir } = require('nx/src/utils/cache-directory');
 const { summarize } = require('../prism/load.cjs');
 
-// A cache hit runs no code of ours, so what it restored is verified here, and built again where it is altered.
+// A cache hit runs no code of ours, so restored outputs are verified here, and rebuilt if they are altered.
 let summary = await summarize(root, join(cacheDir, 'run.json'));
 if (summary.altered.length > 0) {
   const images = summary.altered.map(({ image }) => image).join(', ');

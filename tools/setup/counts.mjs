@@ -1,9 +1,9 @@
-// Reads what test runners print or write, as counts.
+// Counts tests from the output of test runners.
 import { existsSync, readFileSync } from 'node:fs';
 
 export const none = { passed: 0, failed: 0, skipped: 0, tests: [] };
 
-/** @param file what Jest wrote for `--json`; `tests` has seconds by name */
+/** @param file the `--json` output of Jest; `tests` has seconds by name */
 export function countJest(file) {
   if (!existsSync(file)) return { ...none, failed: 1 };
   const report = JSON.parse(readFileSync(file, 'utf8'));
@@ -48,7 +48,7 @@ export function countCargo(output) {
   return counts;
 }
 
-/** What failed tests of Go printed, out of `go test -json`. */
+/** The output of failed Go tests, from `go test -json`. */
 export function failedLines(output) {
   const lines = output
     .split('\n')

@@ -14,7 +14,7 @@ const jest = (name, ...args) => ({
 });
 const bothCores = '--maxWorkers=2';
 const e2e = (name, ...args) => jest(name, '--config', 'test/e2e/jest.config.cjs', '--runInBand', ...args);
-/** They compile for minutes in clones, away from the workspace that the other end-to-end tests use. */
+/** These compile for minutes in clones, separate from the workspace of the other end-to-end tests. */
 const inClones = '(clones|engines)\\.spec';
 const check = (...argv) => ({
   argv,
@@ -27,7 +27,7 @@ const go = (directory) => ({
   quiet: true,
   beside: 'tools',
 });
-/** Of the pinned Go that the images' compiler fetched. */
+/** The bin directory of the pinned Go, which the image builds fetched. */
 export const goDirectory = () => {
   const { version } = JSON.parse(readFileSync(join(root, 'containerfiles/go-builder/pin.json'), 'utf8'));
   const cache = process.env.PRISM_CACHE_DIR ?? join(root, '.prism', 'cache');
@@ -46,15 +46,15 @@ const rust = {
 };
 const cargo = (...args) => ({ argv: ['/usr/bin/cargo', ...args], env: rust });
 
-/** Those that `nx g prism:plugin` makes count from their first minute. */
+/** Includes plugins as soon as `nx g prism:plugin` has made them. */
 const pluginsWith = (file) =>
   readdirSync(join(root, 'plugins')).filter((name) => existsSync(join(root, 'plugins', name, file)));
 const plugins = pluginsWith('go.mod');
 const python = (command) => ({ argv: [command], count: countPython, beside: 'tools' });
 
 /**
- * By name, in the order in which they run. One that names another as `beside` runs while that one does: it leaves the
- * workspace alone, and what it waits for is one core or none.
+ * Suites by name, in the order in which they run. A suite with `beside` runs at the same time as the suite that it
+ * names: it does not change the workspace, and uses at most one core.
  */
 export const suites = {
   format: check(bin('biome'), 'ci', '--colors=off', '--max-diagnostics=10', '.'),
@@ -68,7 +68,7 @@ export const suites = {
   },
   rustfmt: { ...cargo('fmt', '--check'), count: check().count },
   unit: jest('unit', bothCores, '--testPathIgnorePatterns', '\\.tools\\.spec\\.ts$', '/test/component/'),
-  // Each file has a workspace of its own.
+  // Each file has its own workspace.
   tools: jest('tools', bothCores, '--testPathPatterns', '\\.tools\\.spec\\.ts$', '/test/component/'),
   vet: {
     ...check(
@@ -97,5 +97,5 @@ export const suites = {
   clones: { ...e2e('clones', '--testPathPatterns', inClones), beside: 'e2e' },
 };
 
-/** What a minute or two tells, in process. */
+/** Suites that finish in process within a minute or two. */
 export const quick = ['format', 'types', 'imports', 'schemas', 'unit'];

@@ -1,5 +1,5 @@
-// Runs every check and every test suite, and counts. Arguments pick suites by name: `npm test -- unit go-sdk`; `quick`
-// picks those that take a minute or two. A suite that fails does not stop the others.
+// Runs every check and test suite, and counts. Arguments select suites by name: `npm test -- unit go-sdk`; `quick`
+// selects those that take a minute or two. If a suite fails, the others still run.
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { failedLines } from './counts.mjs';
@@ -47,7 +47,7 @@ async function runSuite(name, { argv, cwd = root, env = {}, count, quiet }, late
   const environment = { ...process.env, PATH: path, NX_DAEMON: 'false', NX_TUI: 'false', ...env };
   const { status, output } = await run(argv, cwd, environment, quiet || later);
   const counts = { ...count(output, status) };
-  // A suite that failed without a failed test, or ran none, has failed all the same.
+  // A suite that exits with an error without a failed test, or that ran no test, counts as failed.
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
   if (status === 0 && counts.passed + counts.failed + counts.skipped === 0) counts.failed = 1;
   if (later && !quiet) console.log(`\n== ${name}\n${output}`);

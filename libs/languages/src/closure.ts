@@ -3,12 +3,12 @@ import type { Recognised, Target } from './recognised';
 /** A part of a stage's tree, by paths relative to the stage's root. */
 export type Part =
   | { readonly kind: 'file'; readonly path: string }
-  /** What lies right in a directory and has a name that the pattern matches (`*` and `?`). */
+  /** Files directly in a directory whose names match the pattern (`*` and `?`). */
   | { readonly kind: 'files'; readonly path: string; readonly names: string }
-  /** A directory with all below. */
+  /** A directory with everything below it. */
   | { readonly kind: 'tree'; readonly path: string };
 
-/** A file that makes the compiler read a directory: an edge between the projects that they belong to. */
+/** A file that makes the compiler read a directory. Becomes a graph edge between the projects that contain them. */
 export interface Use {
   readonly from: string;
   readonly to: string;
@@ -17,14 +17,14 @@ export interface Use {
 /** What the compiler reads of a stage's tree. */
 export interface Closure {
   readonly parts: readonly Part[];
-  /** Endings of names of files that are not read, though a part holds them. */
+  /** Suffixes of file names that are excluded from all parts. */
   readonly except: readonly string[];
-  /** Files that the compiler asks for without reading them; what they hold does not matter. */
+  /** Files that the compiler only checks for; their content does not matter. */
   readonly placeholders: readonly string[];
   readonly uses: readonly Use[];
 }
 
-/** A closure, or why it cannot be said: then all counts that COPY takes. */
+/** A closure, or the reason why it cannot be determined: then everything that COPY takes counts. */
 export type Reading = { readonly closure: Closure } | { readonly closure?: undefined; readonly why: string };
 
 export interface ReadingRequest {
@@ -41,25 +41,25 @@ export interface SourceEntry {
   readonly directory: boolean;
 }
 
-/** The tree of a stage, as far as it is asked for; paths are clean and relative to its root, which is ''. */
+/** The tree of a stage, read on demand. Paths are normalised and relative to the stage's root, which is ''. */
 export interface SourceReader {
   /**
-   * What `parse` makes of a file's text; undefined: there is no such file. `kind` names the parser: what it said of a
-   * file is kept until the file changes, so it must be JSON and depend on nothing but the text and `kind`.
+   * The result of `parse` for a file's text; undefined if there is no such file. `kind` names the parser. The result
+   * is stored until the file changes, so it must be JSON and depend only on the text and `kind`.
    */
   readonly facts: <T>(path: string, kind: string, parse: (text: string) => T) => T | undefined;
-  /** What a directory holds; nothing where there is none. */
+  /** The entries of a directory; empty if it does not exist. */
   readonly list: (path: string) => readonly SourceEntry[];
 }
 
-/** Collects a closure; who cannot decide says so once, and the rest does not matter. */
+/** Collects a closure, or the first reason why it cannot be determined; then the parts are not used. */
 export class Collector {
   private readonly parts = new Map<string, Part>();
   private readonly uses = new Map<string, Use>();
   private why: string | undefined;
   readonly placeholders = new Set<string>();
 
-  /** @param except endings of names that do not count */
+  /** @param except suffixes of file names to leave out */
   constructor(private except: readonly string[] = []) {}
 
   get undecided(): boolean {
@@ -71,7 +71,7 @@ export class Collector {
   add(...parts: readonly Part[]): void {
     for (const part of parts) this.parts.set(JSON.stringify(part), part);
   }
-  /** A file counts whatever its name ends with. */
+  /** Adds a file, whatever its suffix. */
   keep(name: string): void {
     this.except = this.except.filter((ending) => !name.endsWith(ending));
   }
@@ -86,7 +86,7 @@ export class Collector {
   }
 }
 
-/** `path` as seen from `directory`, both relative to the root; undefined: it leads out of the root. */
+/** `path` as seen from `directory`, both relative to the root; undefined if it leads out of the root. */
 export function joinInside(directory: string, path: string): string | undefined {
   const parts = directory === '' ? [] : directory.split('/');
   for (const part of path.split('/')) {
@@ -97,7 +97,7 @@ export function joinInside(directory: string, path: string): string | undefined 
   return parts.join('/');
 }
 
-/** The directory itself and those above it, up to the root. */
+/** The directory itself and its parents, up to the root. */
 export function upwards(directory: string): string[] {
   const parts = directory === '' ? [] : directory.split('/');
   return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('/')), ''];

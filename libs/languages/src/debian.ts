@@ -3,8 +3,8 @@ import type { Machine, Toolchain } from './language';
 import type { Pin } from './pin';
 
 /**
- * Installed Debian packages from the text of /var/lib/dpkg/status: `name` and `name:architecture` to version.
- * A package that is installed for the machine's own architecture answers to both names.
+ * Installed Debian packages from the text of /var/lib/dpkg/status: `name` and `name:architecture` to version. A
+ * package for the machine's own architecture is listed under both names.
  */
 export function debianVersions(status: string): Map<string, string> {
   const versions = new Map<string, string>();
@@ -23,11 +23,14 @@ interface DebianToolchain {
   readonly title: string;
   /** Its absolute path; below /usr. */
   readonly command: string;
-  /** Packages of which the first that is installed has the pin's upstream version, where a pin names no packages. */
+  /** For a pin without packages: the first of these that is installed must have the pin's upstream version. */
   readonly versionOf?: string | readonly string[];
 }
 
-/** A toolchain out of Debian packages, which are exactly those of the pin; a failure lists every one that is not. */
+/**
+ * A toolchain of Debian packages. Fails unless the installed packages are exactly those of the pin, and lists every
+ * difference.
+ */
 export function findDebianToolchain(
   pin: Pin,
   machine: Machine,

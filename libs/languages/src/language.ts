@@ -7,14 +7,14 @@ export type { Recognised, Target } from './recognised';
 
 /** Directories of one compile; all absolute. */
 export interface CompileDirectories {
-  /** The tree that the COPY lines made, laid out as in the stage. */
+  /** The tree that the COPY lines create, laid out as in the stage. */
   readonly source: string;
   /** WORKDIR of the RUN line, inside `source`. */
   readonly working: string;
-  /** The compiler's own cache and the fetched dependencies; persistent, safe to delete. */
+  /** The compiler's cache and the fetched dependencies; persistent, safe to delete. */
   readonly cache: string;
   readonly home: string;
-  /** Of this run alone: nothing that an earlier run or another compile wrote is in it. */
+  /** Private to this run; empty at the start. */
   readonly scratch: string;
 }
 
@@ -23,7 +23,7 @@ export interface CompileRequest {
   readonly targets: readonly Target[];
   readonly directories: CompileDirectories;
   readonly toolchain: Toolchain;
-  /** Pinned compilers of other languages, by their names, where `companions` asked for them. */
+  /** Pinned compilers of other languages by name, as `companions` requests. */
   readonly companions?: Readonly<Record<string, Toolchain>>;
   /** ENV and ARG of the stage, already resolved for a target. */
   readonly environment: (target: Target) => Readonly<Record<string, string>>;
@@ -31,41 +31,41 @@ export interface CompileRequest {
   readonly contains: (path: string) => boolean;
   /** The text of a file of the tree, by its absolute path inside `source`. */
   readonly text: (path: string) => string | undefined;
-  /** The version of the compiler, as the pin says it. */
+  /** The version of the compiler in the pin. */
   readonly version: string;
-  /** Cores of the machine, for all calls together. */
+  /** Cores of the machine, shared by all calls. */
   readonly cores: number;
-  /** Where the tree of /out of a target goes. */
+  /** The directory for a target's /out. */
   readonly out: (target: Target) => string;
 }
 
-/** What a language judges before its compiler runs: everything in the stage that the fixed environment would override. */
+/** Input for the checks before a compile: everything in the stage that the fixed environment would override. */
 export interface CheckRequest extends ReadingRequest {
   readonly pin: Pin;
-  /** The RUN line, for failures that no file of the tree explains better. */
+  /** The RUN line: the place of failures that no file of the tree explains better. */
   readonly at: Place;
-  /** The ENV or ARG that gives a variable its value. */
+  /** The ENV or ARG line that sets a variable. */
   readonly setAt?: (variable: string) => Place;
 }
 
 export interface CheckedSources extends SourceReader {
-  /** Where a path of the stage's tree lies in the workspace, for failures. */
+  /** The workspace path of a path in the stage's tree, for failures. */
   readonly placeOf: (path: string) => string;
 }
 
-/** The real cause of a failed call, found in what the tool printed. */
+/** The cause of a failed call, derived from the tool's output. */
 export interface Explanation {
   readonly code: Parameters<typeof compileFailure>[0];
   readonly what: string;
   readonly remedy?: string;
 }
 
-/** Questions to the language's own tool about what a program is made of. */
+/** Calls of the language's own tool that list what a program consists of. */
 export interface Inspection {
-  /** What the answers depend on, besides the lockfiles, the pin and the targets. */
+  /** What the answers depend on, in addition to the lockfiles, the pin and the targets. */
   readonly subject: readonly string[];
   readonly calls: readonly CompilerCall[];
-  /** What people should know, a sentence each, from what the calls printed. */
+  /** Notes for the user, one sentence each, from the calls' output. */
   readonly judge: (outputs: readonly string[]) => readonly string[];
 }
 
@@ -74,11 +74,11 @@ export interface CompilerCall {
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** The whole standard input: a program of ours, where a language has no tool for the work. */
+  /** The whole standard input: our own program, for languages without a suitable tool. */
   readonly input?: string;
 }
 
-/** A file that a call leaves outside /out and that belongs into it. */
+/** A file that a call writes outside /out and that is then moved into it. */
 export interface Placement {
   readonly from: string;
   readonly to: string;
@@ -90,16 +90,16 @@ export interface Toolchain {
   readonly root: string;
 }
 
-/** How a toolchain is fetched: a call that may use the network, and what gets the right to be executed then. */
+/** How a toolchain is fetched: a call that may use the network, and the files that are made executable afterwards. */
 export interface Obtaining {
   readonly call: CompilerCall;
   /** Directories, absolute. */
   readonly executable: readonly string[];
-  /** Settings of the caller that say where it comes from. */
+  /** Settings of the caller that determine where it is fetched from. */
   readonly inherits: readonly string[];
 }
 
-/** What looking for a toolchain may ask of the machine; a small value in tests. */
+/** The parts of the machine that a toolchain search may read; tests pass a small value. */
 export interface Machine {
   /** Directories of PATH, in order. */
   readonly path: readonly string[];
@@ -110,89 +110,89 @@ export interface Machine {
 
 /** The files of a compile's tree, by paths relative to its root. */
 export interface CompiledSources {
-  /** What is at each path, files and links, by content. */
+  /** Files and links by path, with their content. */
   readonly digests: ReadonlyMap<string, string>;
   readonly text: (path: string) => string | undefined;
 }
 
 /**
- * A cache that compiles of several projects and clones share, of a tool that judges by time what is fresh in it. It
- * holds units: `<folder>/.fingerprint/<package>-<hash>` says of each what it was made of.
+ * A cache that compiles of several projects and clones share, for a tool that judges freshness by time. It contains
+ * units: `<folder>/.fingerprint/<package>-<hash>` describes each unit's inputs.
  */
 export interface SharedUnits {
-  /** Every folder that a compile may find units in; absolute. */
+  /** All folders in which a compile may find units; absolute. */
   readonly folders: readonly string[];
-  /** By package of the tree: all that its units may be made of, as text. Other packages never change. */
+  /** For each package of the tree: all possible inputs of its units, as text. Other packages never change. */
   readonly contents: ReadonlyMap<string, string>;
-  /** The units that a call used, out of its standard output. */
+  /** The units that a call used, parsed from its standard output. */
   readonly listUsed: (stdout: string) => readonly UsedUnit[];
 }
 
 export interface UsedUnit {
   readonly folder: string;
   readonly package: string;
-  /** The hash in the unit's name; absent where the tool does not say it: then every unit of this `kind`. */
+  /** The hash in the unit's name. Absent if the tool does not print it; then every unit of this `kind` counts. */
   readonly hash?: string | undefined;
-  /** The beginning of the files that describe it: `bin-server`. */
+  /** The prefix of its description files: `bin-server`. */
   readonly kind: string;
-  /** Whether the call found it and did not make it. */
+  /** Whether the call found it in the cache instead of compiling it. */
   readonly fresh: boolean;
 }
 
-/** Which commands are a language's, and what of them and of their stage would not take effect. */
+/** Recognises a language's commands, and reports settings that would not take effect. */
 export interface CommandRules {
   readonly recognise: (argv: readonly string[]) => Recognised | undefined;
   /**
-   * Every setting of the stage or of its tree that would not take effect: refused by name, and toolchains that the
-   * sources ask for and the pin is not (TOOLCHAIN_DIFFERS). Files that it reads must be parts of `reads`.
+   * Reports every setting of the stage or its tree that would not take effect, by name, and every toolchain that the
+   * sources require and the pin does not satisfy (TOOLCHAIN_DIFFERS). Files that it reads must be parts of `reads`.
    */
   readonly check?: (request: CheckRequest, sources: CheckedSources) => readonly Failure[];
 }
 
-/** What the compiler reads of the stage's tree, from files alone: cache keys are made of it. */
+/** What the compiler reads of the stage's tree, determined from files alone. Cache keys are derived from it. */
 export interface SourceRules {
   readonly reads: (request: ReadingRequest, reader: SourceReader) => Reading;
-  /** Files that the compiler never reads, as patterns relative to any directory: they enter no key. */
+  /** Patterns for files that the compiler never reads, relative to any directory. They are in no key. */
   readonly neverRead: readonly string[];
-  /** The file that marks the directory of a library, where a use names a directory inside one. */
+  /** The file that marks a library's root directory, for uses that name a directory inside a library. */
   readonly manifest?: string;
 }
 
-/** What is fetched before the compiler runs. */
+/** How dependencies are fetched before the compiler runs. */
 export interface DependencyRules {
-  /** File names whose content decides the dependencies: fetching is keyed by them. */
+  /** Names of files that determine the dependencies; the key of a fetch is their content. */
   readonly lockfiles: readonly string[];
-  /** Paths of more such files, where the command names them. */
+  /** Paths of further such files that the command names. */
   readonly locks?: (request: ReadingRequest, reader: SourceReader) => readonly string[];
-  /** Where fetched dependencies lie, below the cache: deleting it makes them be fetched again. */
+  /** The directory of fetched dependencies, below the cache. If it is deleted, they are fetched again. */
   readonly directory: string;
-  /** Calls that may use the network and bring what the lockfiles name into the cache. */
+  /** Calls that may use the network and fetch what the lockfiles name into the cache. */
   readonly fetch: (request: CompileRequest) => readonly CompilerCall[];
-  /** Settings of the caller that say where packages come from, never what is built. */
+  /** Settings of the caller that determine where packages come from, never what is built. */
   readonly inherits: readonly string[];
 }
 
-/** How the compiler is called, and where its results lie. */
+/** How the compiler is called, and where its results are. */
 export interface CompilerRules {
-  /** Calls that may run at once and need no network. */
+  /** Calls that may run in parallel and need no network. */
   readonly compile: (request: CompileRequest) => readonly CompilerCall[];
   readonly placements?: (request: CompileRequest) => readonly Placement[];
-  /** What its compiler keeps in a cache that others write to as well, where it judges that by time. */
+  /** The units in a shared cache, if the compiler judges their freshness by time. */
   readonly units?: (request: CompileRequest, sources: CompiledSources) => SharedUnits;
-  /** Languages whose pinned compilers this one calls, by ENV and ARG of a stage: their pins decide bytes too. */
+  /** Languages whose pinned compilers this one calls, by ENV and ARG of a stage. Their pins also affect bytes. */
   readonly companions?: (environment: Readonly<Record<string, string>>) => readonly string[];
 }
 
-/** What the tools' output means. */
+/** Interprets the output of the tools. */
 export interface Diagnosis {
-  /** The cause of a failed fetch or compile; undefined where the tool's own words are all that is known. */
+  /** The cause of a failed fetch or compile; undefined if only the tool's own output explains it. */
   readonly explain?: (output: string, step: 'fetch' | 'compile') => Explanation | undefined;
   /**
-   * Whether a compile that failed may lack files that its narrowed tree left out, by what the compiler printed: then all
-   * that COPY takes is tried. Absent: it may.
+   * Whether, judging by the compiler's output, a failed compile may lack files that its narrowed tree left out. If
+   * so, it is tried again with everything that COPY takes. Absent: always possible.
    */
   readonly mayLack?: (output: string) => boolean;
-  /** What is not wrong and should be known: of dependencies, once they are fetched. */
+  /** Notes about dependencies that are not errors, available once they are fetched. */
   readonly inspect?: (
     check: CheckRequest,
     sources: CheckedSources,
@@ -200,19 +200,19 @@ export interface Diagnosis {
   ) => Inspection | undefined;
 }
 
-/** The pinned compiler: what the pin is where the workspace has none, and where the compiler is found. */
+/** The pinned compiler: its default pin, and where it is found. */
 export interface ToolchainRules {
-  /** The base that carries the compiler, below containerfiles/, and what it is pinned to in this version of the plugin. */
+  /** The directory of the builder base below containerfiles/, and its pin in this version of the plugin. */
   readonly builder: string;
   readonly shipped: Pin;
-  /** Repositories of registries whose tags are versions of the compiler: `golang`. */
+  /** Registry repositories whose tags are versions of the compiler: `golang`. */
   readonly images: readonly string[];
   readonly find: (pin: Pin, machine: Machine, cache: string) => Result<Toolchain>;
-  /** Brings the pinned toolchain to where `find` looks, where something on the machine can fetch it. */
+  /** Fetches the pinned toolchain into the place that `find` searches, if a tool on the machine can do it. */
   readonly obtain?: (pin: Pin, machine: Machine, cache: string) => Obtaining | undefined;
 }
 
-/** What the one compile executor knows of a language: a plain object, no class. */
+/** Everything that the compile executor knows of a language: a plain object, no class. */
 export interface Language {
   readonly name: string;
   readonly title: string;

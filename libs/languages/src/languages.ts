@@ -4,5 +4,5 @@ import type { Language } from './language';
 import { python } from './python';
 import { rust } from './rust';
 
-/** Every language there is, a folder each; the first that recognises a command has it. */
+/** All languages, one folder each. The first one that recognises a command handles it. */
 export const languages: readonly Language[] = [go, rust, python, c];

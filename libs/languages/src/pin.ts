@@ -1,16 +1,16 @@
 import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
 
-/** What decides the bytes that a compiler makes: read from `pin.json` beside a builder base. */
+/** What determines the bytes that a compiler writes: read from `pin.json` beside a builder base. */
 export interface Pin {
   readonly language: string;
   readonly version: string;
-  /** Debian packages (name or name:architecture) and their exact versions, where they decide bytes too. */
+  /** Debian packages (name or name:architecture) with exact versions, where they affect bytes too. */
   readonly packages: Readonly<Record<string, string>>;
-  /** The compiler's wheel for each architecture of a host, where the Python registry has it: `amd64` to `sha256:…`. */
+  /** For a compiler from the Python registry: the digest of its wheel for each host architecture, `amd64` to `sha256:…`. */
   readonly wheels?: Readonly<Record<string, string>>;
 }
 
-/** Reads a pin file. Failure PIN_INVALID names the file and what is wrong in it. */
+/** Reads a pin file. Failure PIN_INVALID names the file and the error in it. */
 export function parsePin(text: string, file: string): Result<Pin> {
   const invalid = (why: string) =>
     failed(compileFailure('PIN_INVALID', { what: 'this pin cannot be used', why, at: { file } }));

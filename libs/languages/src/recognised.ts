@@ -1,14 +1,14 @@
-/** An OCI platform, as far as compilers care. */
+/** An OCI platform, as far as it matters to compilers. */
 export interface Target {
   readonly os: string;
   readonly architecture: string;
   readonly variant?: string | undefined;
 }
 
-/** The compile command of a recognised stage, with what its language read out of the argument vector. */
+/** The compile command of a recognised stage, as its language parsed it from the argument vector. */
 export interface Recognised {
   readonly language: string;
-  /** What the command builds, in the language's own words: Go package patterns, a Cargo package. */
+  /** What the command builds, in the language's terms: Go package patterns, a Cargo package. */
   readonly units: readonly string[];
   readonly flags: Readonly<Record<string, string>>;
 }

@@ -9,7 +9,7 @@ export function languageNamed(name: string): Language | undefined {
   return languages.find((language) => language.name === name);
 }
 
-/** The first language that recognises a command, with what it read out of it. */
+/** The first language that recognises a command, with the parsed command. */
 export function recogniseCommand(
   argv: readonly string[],
 ): { language: Language; recognised: Recognised } | undefined {
@@ -29,8 +29,8 @@ export function pinOfReference(reference: string): Pin | undefined {
 }
 
 /**
- * The pin of this version of the plugin for a builder base, by its directory: what `base-go-builder` stands for in a
- * workspace that has no builder of the name. Pins are compiled in, so that they are a part of the executors' identity.
+ * The pin of this version of the plugin for a builder base, by its directory. `base-go-builder` stands for it in a
+ * workspace without a builder of that name. Pins are compiled in, so they are part of the executors' identity.
  */
 export function shippedPin(builder: string): Pin | undefined {
   return languages.find(({ toolchain }) => toolchain.builder === builder)?.toolchain.shipped;

@@ -28,7 +28,7 @@ export function lineOfKey(text: string, key: readonly string[]): number {
     if (table) header = splitKey(table[1]!);
     const here = table ? header : [...header, ...splitKey(setting![1]!)];
     if (JSON.stringify(here) === wanted) return index + 1;
-    // An inline table sets what is below it.
+    // An inline table contains the keys below it.
     if (JSON.stringify(key.slice(0, here.length)) === JSON.stringify(here)) best = index + 1;
   }
   return best;

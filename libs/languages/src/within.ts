@@ -1,6 +1,6 @@
 import { type Closure, directoryOf, type Part } from './closure';
 
-/** Whether a name is one of a pattern with `*` and `?`; all else stands for itself. */
+/** Whether a name matches a pattern with `*` and `?`; all other characters are literal. */
 export function matchesName(pattern: string, name: string): boolean {
   if (/^\*[^*?]*$/.test(pattern)) return name.endsWith(pattern.slice(1));
   const quoted = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');

@@ -1,6 +1,6 @@
 import type { FindingGroup } from './groupFindings';
 
-/** How a group of findings is fixed: a command where there is one for its kind of package. */
+/** How to fix a group of findings; a command, if there is one for its kind of package. */
 export function adviseFix({ package: name, fixedIn, kind }: FindingGroup): string {
   if (fixedIn === undefined) return 'no fix is known; replace the package or add a suppression';
   switch (kind) {

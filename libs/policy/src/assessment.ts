@@ -6,17 +6,17 @@ export interface Finding {
   readonly id: string;
   readonly package: string;
   readonly installed: string;
-  /** Versions that have the fix, as the advisory writes them; undefined: none is known. */
+  /** Versions with the fix, as the advisory writes them; undefined if none is known. */
   readonly fixed: string | undefined;
   readonly severity: Severity;
   /** The kind of package: gobinary, rustbinary, python-pkg, debian. */
   readonly kind: string;
-  /** Where the package is in the image; the kind where the scanner does not say. */
+  /** The package's path in the image; its kind if the scanner gives no path. */
   readonly path: string;
   readonly title: string;
 }
 
-/** The configuration of an image, as far as rules judge it. */
+/** The parts of an image's configuration that the rules check. */
 export interface ImageFacts {
   readonly user: string;
   /** `NAME=value` as in the config. */
@@ -39,9 +39,9 @@ export interface Scanned {
   readonly findings: readonly Finding[];
   /** Packages that the scanner recognised. */
   readonly packages: number;
-  /** What of the image the scan says nothing about, each a sentence. */
+  /** Parts of the image that the scan does not cover, one sentence each. */
   readonly gaps: readonly string[];
-  /** When the database was made; milliseconds since 1970. */
+  /** Time of the database's creation; milliseconds since 1970. */
   readonly databaseTime: number;
 }
 

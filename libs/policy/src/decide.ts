@@ -13,7 +13,7 @@ export type Reason =
   | { readonly kind: 'expired'; readonly suppression: Suppression };
 
 export interface Decision {
-  /** `notAssessable` blocks too: it says that nothing else does. */
+  /** `notAssessable` also blocks; it is the verdict if nothing else blocks. */
   readonly verdict: 'allow' | 'block' | 'notAssessable';
   readonly reasons: readonly Reason[];
   /** Findings that do not block: below the threshold or suppressed. */
@@ -80,7 +80,7 @@ function listGaps({ packages, gaps }: Scanned): Gap[] {
   return [...none, ...gaps].map((what) => ({ what, always: false }));
 }
 
-/** Written so that a time that is not a number is too old. */
+/** The comparison is written so that NaN counts as too old. */
 function listAge({ databaseTime }: Scanned, { maxDatabaseAgeDays }: ScanPolicy, now: number): Gap[] {
   const days = (now - databaseTime) / DAY;
   if (days >= -1 && days <= maxDatabaseAgeDays) return [];
@@ -88,7 +88,7 @@ function listAge({ databaseTime }: Scanned, { maxDatabaseAgeDays }: ScanPolicy, 
   return [{ what: `the database ${age}; the policy allows ${maxDatabaseAgeDays} days`, always: true }];
 }
 
-/** Why a finding does not block; undefined: it blocks. */
+/** Why a finding does not block; undefined if it blocks. */
 function acceptedBy(finding: Finding, digest: string, policy: ScanPolicy, now: number): string | undefined {
   const suppression = policy.suppressions.find(
     (one) => covers(one, finding, digest) && !hasExpired(one, now),
@@ -106,7 +106,7 @@ function acceptedBy(finding: Finding, digest: string, policy: ScanPolicy, now: n
     : undefined;
 }
 
-/** An unlisted severity ranks above all. */
+/** A severity outside of the list ranks highest. */
 function rank(severity: Severity): number {
   const at = severities.indexOf(severity as never);
   return at < 0 ? severities.length : at;

@@ -2,7 +2,7 @@ import type { Finding } from './assessment';
 import type { Reason } from './decide';
 import { type Severity, severities } from './scanPolicy';
 
-/** Findings that one change clears: all of one package in one place. */
+/** Findings that one change fixes: all of one package at one path. */
 export interface FindingGroup {
   readonly package: string;
   readonly installed: string;
@@ -11,13 +11,13 @@ export interface FindingGroup {
   readonly ids: readonly string[];
   readonly worst: Severity;
   readonly platforms: readonly string[];
-  /** The lowest version that fixes all that can be fixed; undefined: no fix is known for any. */
+  /** The lowest version that fixes all fixable findings; undefined if none has a known fix. */
   readonly fixedIn: string | undefined;
   /** Findings of the group without a known fix. */
   readonly unfixable: readonly string[];
 }
 
-/** The blocking findings, grouped by what one change clears, the worst first. */
+/** The blocking findings, grouped by the change that fixes them, the most severe first. */
 export function groupFindings(reasons: readonly Reason[]): FindingGroup[] {
   const found = reasons.flatMap((reason) => (reason.kind === 'finding' ? [reason] : []));
   const groups = new Map<string, typeof found>();
@@ -48,7 +48,7 @@ function nearestFix({ fixed, installed }: Finding): string | undefined {
   return listed.find((one) => compareVersions(one, installed) > 0) ?? listed.at(-1);
 }
 
-/** Numbers by value, all else as text: enough to choose a version to show. */
+/** Compares numbers by value and everything else as text: enough to choose the version to show. */
 function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((one) => one.replace(/^v/, '').split(/[.+~:-]/)) as [string[], string[]];
   for (const [index, part] of left.entries()) {

@@ -3,10 +3,10 @@ import type { ScanPolicy } from './scanPolicy';
 
 const SECRET =
   /(^|[_.-])(password|passwd|secret|token|api[_.-]?key|access[_.-]?key|private[_.-]?key|credentials?)([_.-]|$)/i;
-/** A setting that only names where a secret is. */
+/** Suffixes of settings that only say where a secret is stored. */
 const REFERENCE = /[_.-](file|path|dir|url|name)$/i;
 
-/** The rules of the policy that the configuration breaks, each a sentence. Values of secrets are not repeated. */
+/** The rules that the configuration violates, one sentence each. Secret values are not printed. */
 export function breakRules({ user, env, labels }: ImageFacts, policy: ScanPolicy): string[] {
   const names = [
     ...env.map(

@@ -17,7 +17,7 @@ export function printDecision(name: string, decision: Decision): string {
   ]);
   const table =
     rows.length > 0 ? align([['what', 'installed', 'fixed in', 'where', 'how to fix'], ...rows]) : [];
-  // The list of advisories stands below its row: a bump that clears nine is one row.
+  // The advisories are listed below their row, so an update that fixes nine is one row.
   const lines = table.flatMap((line, index) => {
     const group = groups[index - 1];
     return group ? [line, `    ${group.ids.join(' ')}`] : [line];

@@ -1,7 +1,7 @@
 import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
 import * as z from 'zod';
 
-/** Severities in ascending order. UNKNOWN has no place in it: the policy judges it separately. */
+/** Severities in ascending order. UNKNOWN is not among them: the policy treats it separately. */
 export const severities = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 
 export type Severity = (typeof severities)[number] | 'UNKNOWN';
@@ -9,7 +9,7 @@ export type Severity = (typeof severities)[number] | 'UNKNOWN';
 const threshold = z.enum([...severities, 'NEVER']);
 const rule = z.enum(['block', 'allow']);
 
-/** A finding that is accepted for a while. */
+/** A finding that is accepted until a date. */
 const suppression = z.strictObject({
   id: z.string().min(1).describe('The advisory, such as CVE-2023-39325.'),
   package: z.string().min(1).optional().describe('Only in this package; every package if left out.'),
@@ -26,7 +26,7 @@ const suppression = z.strictObject({
 
 export type Suppression = z.infer<typeof suppression>;
 
-/** A policy as a file holds it. Everything has a default, and every default is the strict one. */
+/** The policy file. All fields have a default, which is the strictest value. */
 export const scanPolicy = z.strictObject({
   fixable: threshold
     .default('HIGH')

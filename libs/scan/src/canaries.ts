@@ -1,6 +1,6 @@
 /**
- * Packages with published advisories that no database drops: one that does not know them is empty, damaged or has no
- * advisories of that kind, and would call everything clean.
+ * Packages with published advisories that no database drops. A database that does not report them is empty, damaged
+ * or lacks advisories for that kind of package. It would report every image as clean.
  */
 const known: Readonly<
   Record<
@@ -25,13 +25,13 @@ const ofSystems = new Set(['deb', 'apk', 'rpm']);
 export interface Canary {
   /** CycloneDX to match. */
   readonly bom: string;
-  /** One of these advisories must be found; undefined: any. */
+  /** The scan must find one of these advisories; undefined: any advisory. */
   readonly id: string | undefined;
-  /** What a scan says nothing about if none is found. */
+  /** The gap to report if it finds none. */
   readonly gap: string;
 }
 
-/** A canary for a kind of package; undefined where there is none, so that nothing vouches for the database. */
+/** A canary for a kind of package; undefined if there is none, so the database cannot be checked for that kind. */
 export function canaryOf(ecosystem: string): Canary | undefined {
   const one = known[ecosystem];
   if (!one) return undefined;
@@ -44,7 +44,7 @@ export function canaryOf(ecosystem: string): Canary | undefined {
   };
 }
 
-/** A canary for a release of an operating system: an OpenSSL older than every fix. */
+/** A canary for a release of an operating system: an OpenSSL that is older than every fix. */
 export function canaryOfSystem(family: string, release: string): Canary {
   const kind =
     family === 'alpine' || family === 'wolfi' ? 'apk' : /^(debian|ubuntu)$/.test(family) ? 'deb' : 'rpm';

@@ -40,8 +40,8 @@ export function parseBom(text: string, from: string): Result<Bom> {
 }
 
 /**
- * The same inventory in bytes that depend on the image and the scanner only: without serial number and time, with stable
- * references, sorted. `name` replaces the scanner's name for the image, which is a path.
+ * The same inventory in bytes that depend only on the image and the scanner: without serial number and time, with
+ * stable references, sorted. `name` replaces the scanner's name for the image, which is a path.
  */
 export function encodeBom(value: Bom, name: string): Uint8Array {
   const dependencies = value.dependencies ?? [];
@@ -82,13 +82,13 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** What an inventory holds, as far as a decision depends on it. */
+/** The parts of an inventory that a decision depends on. */
 export interface Contents {
-  /** Libraries and packages of an operating system. */
+  /** Libraries and operating-system packages. */
   readonly packages: number;
   /** Kinds of packages: golang, cargo, pypi, npm, deb, apk. */
   readonly ecosystems: readonly string[];
-  /** Packages of an operating system whose release the scanner does not know. */
+  /** Operating-system packages whose release the scanner does not know. */
   readonly systems: readonly { readonly family: string; readonly release: string }[];
 }
 
@@ -99,6 +99,6 @@ export function readContents(value: Bom): Contents {
   const systems = components
     .filter(({ type }) => type === 'operating-system')
     .map(({ name, version = '' }) => ({ family: name, release: version }));
-  // A name without version and purl, such as a module of the workspace itself, matches no advisory.
+  // A component without version and purl, such as a module of the workspace itself, matches no advisory.
   return { packages: kinds.length, ecosystems: [...new Set(kinds)].sort(), systems };
 }

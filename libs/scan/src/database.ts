@@ -4,12 +4,12 @@ import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
 import { type Digest, hashFile } from '@prism-build/oci';
 import * as z from 'zod';
 
-/** A vulnerability database on the disk. Its name in kept matches is its digest, not its path. */
+/** A vulnerability database on the disk. Stored matches identify it by digest, not by path. */
 export interface Database {
-  /** Holds trivy.db and metadata.json. */
+  /** Contains trivy.db and metadata.json. */
   readonly directory: string;
   readonly digest: Digest;
-  /** When it was made; milliseconds since 1970. */
+  /** Time of creation; milliseconds since 1970. */
   readonly time: number;
 }
 

@@ -8,8 +8,8 @@ export function installedTrivy(cache: string): string {
 }
 
 /**
- * The path of Trivy: PRISM_TRIVY if set, else the installed one, else the first on PATH. The installed one is the answer where
- * there is none at all, so that the failure names it.
+ * The path of Trivy: PRISM_TRIVY if set, else the installed one, else the first on PATH. If there is none, returns
+ * the path of the installed one, so that the failure names it.
  */
 export function findTrivy(root: string, cache: string, env: NodeJS.ProcessEnv): string {
   if (env.PRISM_TRIVY) return resolve(root, env.PRISM_TRIVY);

@@ -21,15 +21,15 @@ export interface InventoryInput extends LayoutSources {
   /** The name of the image in the inventories. */
   readonly name: string;
   readonly scanner: Scanner;
-  /** The directory of kept results. */
+  /** The directory of stored results. */
   readonly kept: string;
-  /** `dist/inventory/<project>`, whose files are used if they fit and are whole. */
+  /** `dist/inventory/<project>`. Its files are used if they match the image and their digests are correct. */
   readonly published: string;
 }
 
 /**
- * The inventories of all platforms: kept ones, published ones, else made from the verified blobs. Failures: SCAN_ERROR,
- * BLOB_CORRUPT, BLOB_MISSING.
+ * The inventories of all platforms: from stored results, from published files, or made from the verified blobs.
+ * Failures: SCAN_ERROR, BLOB_CORRUPT, BLOB_MISSING.
  */
 export async function takeInventories(input: InventoryInput): Promise<Result<readonly Inventory[]>> {
   const { image, scanner, kept, name } = input;
@@ -64,7 +64,7 @@ const list = z.strictObject({
   ),
 });
 
-/** Published inventories by manifest. They may come from a cache, so digests are compared and mismatches left out. */
+/** Published inventories by manifest. They may come from a cache, so their digests are verified; mismatches are ignored. */
 function readPublished({ published, scanner, image }: InventoryInput): ReadonlyMap<string, string> {
   try {
     const { platforms, ...about } = list.parse(
@@ -83,8 +83,8 @@ function readPublished({ published, scanner, image }: InventoryInput): ReadonlyM
 }
 
 /**
- * Writes `<os>-<arch>.cdx.json` for each platform, and last `inventory.json`, which lists them with their digests. Gives the
- * names of the files.
+ * Writes `<os>-<arch>.cdx.json` for each platform, then `inventory.json`, which lists them with their digests.
+ * Returns the file names.
  */
 export async function publishInventories(
   directory: string,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { attempt, readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 import * as z from 'zod';
 
-/** Holds its key in full and a checksum, so that neither a collision nor a damaged file is believed. */
+/** Stores the full key and a checksum, so that collisions and damaged files are detected. */
 const kept = z.strictObject({ version: z.literal(1), key: z.string(), sum: z.string(), text: z.string() });
 
-/** The text that was kept under a key; undefined where there is none or where it was altered. */
+/** The text stored under a key; undefined if there is none or if it was altered. */
 export function readKept(directory: string, key: string): string | undefined {
   try {
     const parsed = kept.safeParse(JSON.parse(readTextIfThere(pathOf(directory, key)) ?? 'null'));
@@ -17,7 +17,7 @@ export function readKept(directory: string, key: string): string | undefined {
   }
 }
 
-/** Keeps a text under a key. A directory that cannot be written costs time at the next scan, not a result. */
+/** Stores a text under a key. If the directory is not writable, the next scan takes longer; its result is the same. */
 export async function keep(directory: string, key: string, text: string): Promise<void> {
   await attempt('cannot keep a result', () =>
     writeFileAtomic(pathOf(directory, key), JSON.stringify({ version: 1, key, sum: hash(text), text })),

@@ -14,14 +14,14 @@ import {
 } from '@prism-build/oci';
 import { attempt, writeFileAtomic } from '@prism-build/shell';
 
-/** Where the blobs of an image lie, and where layouts of them may be made. */
+/** The directory of an image's blobs, and the directory for temporary layouts. */
 export interface LayoutSources extends BlobSources {
   readonly scratch: string;
 }
 
 /**
- * Makes a layout of one platform by hard links, each blob verified, for a scanner; removes it afterwards. Scanners take the
- * first platform of a layout only, and do not verify blobs themselves. Failures: BLOB_CORRUPT, BLOB_MISSING.
+ * Makes a layout of one platform for a scanner, of hard links to verified blobs, and removes it afterwards. Scanners
+ * read only the first platform of a layout, and do not verify blobs. Failures: BLOB_CORRUPT, BLOB_MISSING.
  */
 export async function withLayout<T>(
   sources: LayoutSources,

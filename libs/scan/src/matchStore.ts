@@ -23,8 +23,8 @@ const findings = z.array(
 );
 
 /**
- * Matches an inventory, or takes the kept match of the same inventory, database and scanner. Only successful matches are
- * kept, and no decision is.
+ * Matches an inventory, or returns the stored match for the same inventory, database and scanner. Only successful
+ * matches are stored, never decisions.
  */
 export async function matchOnce(
   directory: string,

@@ -14,8 +14,8 @@ export interface ScannedInventory {
 }
 
 /**
- * Matches an inventory, and tests the database with a canary for each kind of package and each release of an operating
- * system in it. `matches` is the directory of kept matches.
+ * Matches an inventory, and tests the database with a canary for each kind of package and each operating-system
+ * release in it. `matches` is the directory of stored matches.
  */
 export async function scanInventory(
   matches: string,
@@ -38,7 +38,7 @@ export async function scanInventory(
   return found.ok ? ok({ findings: found.value, packages: contents.packages, gaps }) : found;
 }
 
-/** The canaries of an inventory, and what no canary stands for. */
+/** The canaries for an inventory, and the kinds without a canary. */
 export function listCanaries({ ecosystems, systems }: Contents): {
   readonly canaries: readonly Canary[];
   readonly gaps: readonly string[];

@@ -2,13 +2,13 @@ import type { Result } from '@prism-build/errors';
 import type { Finding } from '@prism-build/policy';
 import type { Database } from './database';
 
-/** A scanner. What it takes and gives does not depend on which one it is. */
+/** A scanner. Inputs and results have the same form for all scanners. */
 export interface Scanner {
-  /** Names version and binary; results of one identity are never taken for those of another. */
+  /** Identifies version and binary. Stored results are used only for the same identity. */
   readonly identity: string;
   /**
-   * What an image holds: CycloneDX as the scanner prints it. `layout` is an OCI image layout with one platform, every
-   * blob verified.
+   * The content of an image: CycloneDX as the scanner prints it. `layout` is an OCI image layout with one platform
+   * and verified blobs.
    */
   readonly inventory: (layout: string) => Promise<Result<string>>;
   /** Known vulnerabilities of an inventory. Failure: SCAN_ERROR. */

@@ -23,7 +23,7 @@ import (
 	_ "prism.internal/proto/lifecycle/v1" // registers its messages
 )
 
-// request is one line of stdin.
+// request is one line of standard input.
 type request struct {
 	Method    string            `json:"method"` // package.Service/Method
 	Message   json.RawMessage   `json:"message"`
@@ -31,7 +31,7 @@ type request struct {
 	TimeoutMs int64             `json:"timeoutMs"`
 }
 
-// response is one line of stdout, in the order of the requests.
+// response is one line of standard output, in the order of the requests.
 type response struct {
 	Code     string          `json:"code"` // OK, or the canonical name of a gRPC code
 	Text     string          `json:"text,omitempty"`
@@ -40,10 +40,10 @@ type response struct {
 }
 
 func serveCalls(target string, in io.Reader, out io.Writer) error {
-	// passthrough: the tests name addresses, and a proxy of the environment is not for loopback.
+	// passthrough: the tests use addresses, and a proxy set in the environment must not be used for loopback.
 	conn, err := grpc.NewClient("passthrough:///"+target,
 		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithNoProxy(),
-		// Tests restart servers: the default would wait up to two minutes before it dials again.
+		// Tests restart servers. By default, gRPC would wait up to two minutes before it dials again.
 		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: time.Second}))
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func serveCalls(target string, in io.Reader, out io.Writer) error {
 	return lines.Err()
 }
 
-// call makes one unary call; the error is a mistake of the test, not an answer.
+// call makes one unary call. An error is a mistake in the test, not an answer.
 func call(conn *grpc.ClientConn, r request) (*response, error) {
 	service, method, _ := strings.Cut(r.Method, "/")
 	found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(service + "." + method))
@@ -94,7 +94,7 @@ func call(conn *grpc.ClientConn, r request) (*response, error) {
 	return answer, err
 }
 
-// codeName writes a code as its specification does.
+// codeName returns the canonical name of a code from the gRPC specification.
 func codeName(c codes.Code) string {
 	names := [...]string{
 		"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",

@@ -1,4 +1,4 @@
-// Command client is what the end-to-end tests speak gRPC with.
+// Command client is the gRPC client of the end-to-end tests.
 //
 //	client call HOST:PORT     calls, one JSON object a line on stdin, answers on stdout
 //	client ready KIND …       how long a program takes from its start until it serves

@@ -33,7 +33,7 @@ func measureReady(args []string, out io.Writer) error {
 	if !found {
 		return fmt.Errorf("no such kind: %s", kind)
 	}
-	// What Go sets up once must not count in the first run.
+	// Go's one-time initialisation must not count in the first run.
 	probe(address)
 	times := make([]float64, 0, runs)
 	for range runs {
@@ -81,7 +81,7 @@ func httpReady(address string) bool {
 }
 
 func grpcReady(address string) bool {
-	// A refused connection is cheap to find out, gRPC's own back-off is not.
+	// Dials TCP first: a refused connection is detected at once, and gRPC's own back-off is long.
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		return false

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where this run keeps everything; made by the global setup, removed by the global teardown. */
+/** The directory of this run; created by the global set-up, removed by the global teardown. */
 export function base(): string {
   const directory = process.env.PRISM_E2E_BASE;
   if (directory) return directory;

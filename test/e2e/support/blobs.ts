@@ -5,7 +5,7 @@ import { readDigest } from './workspace';
 
 export const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** Every blob under a directory, each with the digest that its content has. */
+/** Every blob under a directory, after checking that its content has its digest. */
 export function hashBlobs(
   directory: string,
 ): { readonly name: string; readonly actual: string; readonly size: number }[] {
@@ -17,8 +17,8 @@ export function hashBlobs(
 }
 
 /**
- * Checks an image directory by hand: each blob has its digest and size, all that digest.json names is there and
- * nothing else, and the manifests say what digest.json says.
+ * Checks an image directory independently: each blob has its digest and size, the blobs are exactly those in
+ * digest.json, and the manifests agree with digest.json.
  */
 export function expectWholeImage(project: string, at: string): void {
   const directory = join(at, 'dist/images', project);

@@ -13,7 +13,7 @@ export interface Answer {
 
 const keyValue = 'prism.keyvalue.v1.KeyValue';
 
-/** A gRPC connection: a process of our Go client, one line a call. */
+/** A gRPC connection: a process of our Go client, one line for each call. */
 export class Client {
   readonly #child: ChildProcess;
   readonly #waiting: ((answer: Answer) => void)[] = [];
@@ -39,7 +39,7 @@ export class Client {
     return this.call(`${keyValue}/${method}`, message, { 'x-prism-namespace': namespace });
   }
 
-  /** The same, which must succeed. */
+  /** The same call, which must succeed. */
   async ok(namespace: string, method: string, message: object = {}) {
     const answer = await this.kv(namespace, method, message);
     if (answer.code !== 'OK') throw new Error(`${method}: ${answer.code} ${answer.text}`);
@@ -68,7 +68,7 @@ export async function measureReady(
   program: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<number[]> {
-  // Before the others where that is allowed: what is measured is the program, not what else the machine does.
+  // Raises the priority if allowed, so that other load on the machine disturbs the measurement less.
   const urgent = process.getuid?.() === 0 ? ['nice', '-n', '-15'] : ['env'];
   const argv = [...urgent, clientPath(), 'ready', kind, address, String(runs), ...program];
   return JSON.parse(await run(argv as unknown as Argv, { env: { PATH: process.env.PATH, ...env } }));

@@ -7,12 +7,12 @@ import { components, nxEnvironment, root } from './workspace';
 
 export interface CloneOptions {
   readonly umask?: string;
-  /** Who owns the clone, uid:gid. */
+  /** Owner of the clone, uid:gid. */
   readonly owner?: string;
 }
 
 /**
- * A clone of the work tree in a directory of its own, with the installed npm packages: links to the same files, since
+ * A clone of the work tree in its own directory, with the installed npm packages. They are hard links, because
  * node_modules is only read.
  */
 export async function makeClone(name: string, { umask = '022', owner }: CloneOptions = {}): Promise<string> {
@@ -22,7 +22,7 @@ export async function makeClone(name: string, { umask = '022', owner }: CloneOpt
   const script = `umask ${umask} && exec git clone --quiet --no-hardlinks "$0" "$1"`;
   await run(['sh', '-c', script, await snapshot(), at], { env: gitEnvironment });
   if (owner) await run(['chown', '-R', owner, parent]);
-  // A library may have packages of its own, in another version than the root's.
+  // A library may have its own packages, in other versions than the root's.
   const nested = ['libs', 'tools'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => join(group, name, 'node_modules')),
   );
@@ -30,14 +30,14 @@ export async function makeClone(name: string, { umask = '022', owner }: CloneOpt
     const from = join(root, modules);
     const to = join(at, modules);
     if ((await tryRun(['cp', '-al', from, to])).code === 0) continue;
-    // Another file system, or files of another user: real copies.
+    // Another file system, or files of another user, need real copies.
     await run(['rm', '-rf', to]);
     await run(['cp', '-a', from, to]);
   }
   return at;
 }
 
-/** Nx with a cache of the clone's own: by default all clones of a repository share one below the user's home. */
+/** Nx with the clone's own cache: by default, all clones of a repository share one in the user's home. */
 export function ownCaches(clone: string): NodeJS.ProcessEnv {
   return {
     ...nxEnvironment,
@@ -46,7 +46,7 @@ export function ownCaches(clone: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Gives a clone what the workspace compiled, as if it had been compiled there: what is tested is not the compiler. */
+/** Gives a clone the workspace's compile results, as if compiled there: these tests do not test the compiler. */
 export function takeCompiled(clone: string): void {
   for (const { project } of components) {
     const journal = join('.prism/work', project, 'compiled.json');

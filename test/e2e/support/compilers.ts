@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { which } from '../../support/needs';
 import { root } from './workspace';
 
-/** Where the workspace keeps compilers' caches. */
+/** The workspace's directory for compilers' caches. */
 export const sharedCompilers = process.env.PRISM_CACHE_DIR ?? join(root, '.prism/cache');
 
-/** The Go that the workspace's setup fetched, or the one on PATH. */
+/** The Go that the workspace's set-up fetched, or the one on PATH. */
 export function findGo(): string {
   const modules = join(sharedCompilers, 'gomod/golang.org');
   const fetched = listDirectory(modules).findLast((name) => name.startsWith('toolchain@'));

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 
-/** A name server that knows the given A records, as resolv.conf points to; they may change while it serves. */
+/** A name server with the given A records, for use in resolv.conf. The records may change while it runs. */
 export async function serveNames(address: string, records: Record<string, string>): Promise<() => void> {
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
@@ -13,7 +13,7 @@ export async function serveNames(address: string, records: Record<string, string
   return () => socket.close();
 }
 
-/** RFC 1035, section 4: the question comes back with its answer, if there is one. */
+/** RFC 1035, section 4: the response repeats the question and adds the answer, if there is one. */
 function answer(query: Buffer, records: Record<string, string>): Buffer {
   const labels: string[] = [];
   let at = 12;
@@ -30,7 +30,7 @@ function answer(query: Buffer, records: Record<string, string>): Buffer {
   header.fill(0, 8);
   const record =
     isA && known
-      ? // A pointer to the name, type A, class IN, no time to live, four bytes.
+      ? // A pointer to the name, type A, class IN, TTL 0, four bytes.
         Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...known.split('.').map(Number)])
       : Buffer.alloc(0);
   return Buffer.concat([header, query.subarray(12, end), record]);

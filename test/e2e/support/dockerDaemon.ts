@@ -14,9 +14,9 @@ export const dockerd: Need = {
   there: which('dockerd', elsewhere) !== undefined,
 };
 
-/** A daemon of a test's own: its files, its socket, and no bridge on the machine. */
+/** A Docker daemon for one test: its own files and socket, and no bridge on the machine. */
 export interface DockerDaemon {
-  /** For whoever is to find this daemon alone. */
+  /** Environment variables that make a client use this daemon. */
   readonly env: NodeJS.ProcessEnv;
   readonly docker: (...args: string[]) => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -26,7 +26,7 @@ export async function startDocker(): Promise<DockerDaemon> {
   const home = makeDirectory('docker');
   const socket = `unix://${join(home, 'docker.sock')}`;
   const own = dirname(which('dockerd', elsewhere)!);
-  // The client of the daemon's own package, before any other that may be on PATH.
+  // Prefers the client of the daemon's package to any other on PATH.
   const path = [elsewhere, own, '/usr/bin', process.env.PATH].join(delimiter);
   const env = {
     ...nxEnvironment,
@@ -55,7 +55,7 @@ export async function startDocker(): Promise<DockerDaemon> {
         daemon.kill('SIGTERM');
         await ended;
       }
-      // The daemon leaves the machine's network mounted once a container had it.
+      // The daemon leaves its mounts of network namespaces behind after a container used one.
       await tryRun(['umount', join(home, 'exec-root/netns/default')]);
       await removeDirectory(home);
     },

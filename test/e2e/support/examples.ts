@@ -4,10 +4,13 @@ import * as z from 'zod';
 import { root } from './workspace';
 
 const lines = z.array(z.string());
-/** Lines of standard output, or those of each platform. */
+/** Lines of standard output, for all platforms or for each one. */
 const output = z.union([lines, z.record(z.string(), lines)]);
 
-/** expected.json of an example: what its image is, and what its containers print. docs/examples.md lists the fields. */
+/**
+ * expected.json of an example: the properties of its image, and the output of its containers. docs/examples.md lists
+ * the fields.
+ */
 const expectation = z
   .strictObject({
     platforms: z.literal('host').optional(),
@@ -36,7 +39,7 @@ export interface Example {
 
 export const examplesDirectory = join(root, 'examples');
 
-/** Every directory below examples/; one without expected.json fails. */
+/** Every directory below examples/. Fails for one without expected.json. */
 export function readExamples(): Example[] {
   return readdirSync(examplesDirectory, { withFileTypes: true })
     .filter(
@@ -51,7 +54,7 @@ export function readExamples(): Example[] {
     });
 }
 
-/** The lines that a platform is expected to print. */
+/** The lines that are expected on a platform. */
 export function linesFor(expected: z.infer<typeof output>, platform: string): readonly string[] {
   const found = Array.isArray(expected) ? expected : expected[platform];
   if (!found) throw new Error(`nothing is expected for ${platform}`);

@@ -5,9 +5,9 @@ import { findGo } from './compilers';
 import { run } from './run';
 import { nx, projectList, root } from './workspace';
 
-/** Builds once what every suite reads: the images, as files, and the gRPC client. */
+/** Builds once what all suites use: the images, as files, and the gRPC client. */
 export default async function globalSetup(): Promise<void> {
-  // Others (postgres, 65532) look for their files below it.
+  // Other users (postgres, 65532) read their files below it.
   chmodSync(base(), 0o755);
   await nx(['run-many', '-t', 'build-image', projectList], { timeout: 1_500_000 });
   const env = {

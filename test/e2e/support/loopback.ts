@@ -1,9 +1,6 @@
 import { createServer } from 'node:net';
 
-/**
- * Addresses of 127.0.0.0/8 that belong to this run alone, so that every server has its usual port and nothing that
- * runs beside us collides.
- */
+/** Addresses of 127.0.0.0/8 that only this run uses, so every server can have its usual port without conflicts. */
 const net = `127.${100 + (process.pid % 150)}.${1 + (Math.floor(process.pid / 150) % 250)}`;
 let last = 0;
 
@@ -12,7 +9,7 @@ export function loopbackAddress(): string {
   return `${net}.${last}`;
 }
 
-/** A port of 127.0.0.1 that was free a moment ago, for servers that take no other address. */
+/** A currently free port of 127.0.0.1, for servers that cannot use another address. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject);

@@ -4,15 +4,15 @@ import { makeDirectory, removeDirectory } from './directory';
 import { type Argv, run, tryRun } from './run';
 import { nxEnvironment } from './workspace';
 
-/** What Podman needs on machines with neither crun nor systemd. */
+/** Settings that Podman needs without crun and systemd. */
 const settings = `runtime="runc"
 cgroup_manager="cgroupfs"
 events_logger="file"`;
 
-/** Podman with storage of its own: nothing of the user's is read or changed. */
+/** Podman with its own storage: the user's is neither read nor changed. */
 export class Podman {
   readonly #home = makeDirectory('podman');
-  /** Gives every podman, also one that nx starts, this storage. */
+  /** Makes every podman use this storage, including those that nx starts. */
   readonly env: NodeJS.ProcessEnv;
 
   constructor() {
@@ -48,17 +48,17 @@ export class Podman {
   }
 
   async close(): Promise<void> {
-    // Everything here is ours: this storage was made for one suite.
-    // Again while there are some: one whose network another shares is only removed after that one.
+    // Removes everything, because this storage was made for one suite.
+    // Repeats while containers remain: one whose network another uses can only be removed after that one.
     for (let left = 'some'; left !== ''; left = await this.run('ps', '--all', '--quiet')) {
       await this.try('rm', '--all', '--force', '--depend', '--time', '1');
     }
-    // Podman mounts its storage over itself; without root that is undone in its user namespace.
+    // Podman mounts its storage over itself. Without root, the unmount happens in its user namespace.
     if (process.getuid?.() === 0) await tryRun(['umount', join(this.#home, 'root/overlay')]);
     else await this.try('unshare', 'rm', '-rf', join(this.#home, 'root')).catch(() => undefined);
     await removeDirectory(this.#home);
   }
 }
 
-/** What every component is run with: nothing that it does not need. */
+/** Options of every component's container: no privileges that it does not need. */
 export const hardened = ['--read-only', '--cap-drop', 'all', '--security-opt', 'no-new-privileges'];

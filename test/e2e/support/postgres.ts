@@ -6,7 +6,7 @@ import { makeDirectory, removeDirectory } from './directory';
 import { type Argv, run, tryRun } from './run';
 import { until } from './until';
 
-/** A private PostgreSQL server on an address of its own. */
+/** A private PostgreSQL server on its own address. */
 export class PostgresServer {
   #home = '';
   #bin = '';
@@ -41,7 +41,7 @@ export class PostgresServer {
     return run(psql).then((text) => text.trim());
   }
 
-  /** Ends the server at once, as a crash would; the data stay. */
+  /** Kills the server, as a crash would; the data remain. */
   async kill(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -76,7 +76,7 @@ export class PostgresServer {
   }
 }
 
-/** Where Debian keeps its versions, otherwise beside the initdb on PATH. */
+/** Debian's directory of versions, otherwise the directory of initdb on PATH. */
 function findBinaries(): string {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(a) - Number(b)) : [];

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** The whole environment; that of this process if left out. */
+  /** The complete environment; that of this process if omitted. */
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
   /** Milliseconds. */
@@ -12,7 +12,7 @@ export interface RunOptions {
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
-  /** Standard output and error as they came. */
+  /** Standard output and standard error, interleaved as received. */
   readonly output: string;
 }
 
@@ -21,13 +21,13 @@ export type Argv = readonly [string, ...string[]];
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const running = new Set<number>();
 
-/** A run that is stopped takes along what it started. */
+/** Stopping a run also stops the processes that it started. */
 function onStop(signal: NodeJS.Signals): void {
   for (const pid of running) killGroup(pid, 'SIGTERM');
   process.exit(signal === 'SIGINT' ? 130 : 143);
 }
 
-/** Runs a command to its end, whatever that is; past its time the whole process group is killed. */
+/** Runs a command and returns its result, whatever its status. Kills the whole process group after a timeout. */
 export function tryRun(argv: Argv, options: RunOptions = {}): Promise<Finished> {
   const { cwd, env = process.env, input, timeout = 240_000 } = options;
   return new Promise((resolve, reject) => {
@@ -51,7 +51,7 @@ export function tryRun(argv: Argv, options: RunOptions = {}): Promise<Finished> 
     const timer = setTimeout(() => {
       output += `\nno end after ${timeout} ms\n`;
       killGroup(child.pid);
-      // A grandchild of another group may hold the pipes open.
+      // A descendant in another process group may keep the pipes open.
       child.stdout.destroy();
       child.stderr.destroy();
     }, timeout);
@@ -69,7 +69,7 @@ export function tryRun(argv: Argv, options: RunOptions = {}): Promise<Finished> 
   });
 }
 
-/** Runs a command that must succeed; returns what it printed on standard output. */
+/** Runs a command that must succeed; returns its standard output. */
 export async function run(argv: Argv, options: RunOptions = {}): Promise<string> {
   const { code, stdout, output } = await tryRun(argv, options);
   if (code !== 0) throw new Error(`status ${code} from: ${argv.join(' ')}\n${output.slice(-6000)}`);
@@ -80,6 +80,6 @@ export function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIG
   try {
     if (pid !== undefined) process.kill(-pid, signal);
   } catch {
-    // It has ended.
+    // The process has already ended.
   }
 }

@@ -1,4 +1,4 @@
-// A skip must be seen: what was skipped and why is the last thing that a run prints.
+// Prints what was skipped, and why, at the end of a run, so that skips are noticed.
 'use strict';
 
 module.exports = class SkipReporter {

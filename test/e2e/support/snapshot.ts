@@ -4,7 +4,7 @@ import { base } from './base';
 import { run } from './run';
 import { root } from './workspace';
 
-/** Git with an identity and no settings of the user's or the machine's. */
+/** Git with a fixed identity, without settings of the user or the machine. */
 export const gitEnvironment: NodeJS.ProcessEnv = {
   ...process.env,
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -20,8 +20,8 @@ export function git(at: string, ...args: string[]): Promise<string> {
 }
 
 /**
- * A repository with one commit: the work tree as it is, uncommitted changes and all, so that what is tested is what
- * lies here. Made once a run; clones are made of it.
+ * A repository with one commit: the current work tree, including uncommitted changes. Made once for each run; clones
+ * are made from it.
  */
 export async function snapshot(): Promise<string> {
   const at = join(base(), 'snapshot');
@@ -29,7 +29,7 @@ export async function snapshot(): Promise<string> {
   const listed = await git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
   for (const name of listed.split('\0').filter(Boolean)) {
     const from = join(root, name);
-    // A file that was deleted is still listed until that is committed.
+    // Git still lists a deleted file until the deletion is committed.
     if (lstatSync(from, { throwIfNoEntry: false }))
       cpSync(from, join(at, name), { recursive: true, verbatimSymlinks: true });
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeDirectory } from './directory';
 import { hardened, type Podman } from './podman';
 
-/** How a component is started as a container. */
+/** How to start a component as a container. */
 export interface Container {
   readonly name: string;
   readonly image: string;
@@ -12,7 +12,7 @@ export interface Container {
   readonly args?: readonly string[];
 }
 
-/** Starts a component on the host's network, where every server has an address of its own. */
+/** Starts a component on the host's network, where every server has its own address. */
 export function startContainer(
   podman: Podman,
   { name, image, env = {}, options = [], args = [] }: Container,
@@ -25,7 +25,7 @@ export function startContainer(
 /** Writes the proxy's configuration; returns its path. */
 export function proxyConfigFile(namespaces: Readonly<Record<string, string>>): string {
   const directory = makeDirectory('proxy');
-  // The proxy in its container is another user.
+  // The proxy runs as another user in its container.
   chmodSync(directory, 0o755);
   const file = join(directory, 'proxy.yaml');
   const entries = Object.entries(namespaces).map(
@@ -36,7 +36,7 @@ export function proxyConfigFile(namespaces: Readonly<Record<string, string>>): s
   return file;
 }
 
-/** The options that mount a configuration and name it. */
+/** The options that mount a configuration and pass its path. */
 export function proxyConfig(namespaces: Readonly<Record<string, string>>): readonly string[] {
   const file = proxyConfigFile(namespaces);
   return ['--volume', `${file}:/etc/prism/proxy.yaml:ro`, '--env', 'PRISM_CONFIG=/etc/prism/proxy.yaml'];

@@ -1,4 +1,4 @@
-/** The tasks that Nx ran, by what it printed in its static style; those that came from its cache are not among them. */
+/** The tasks that Nx ran, from its output in static style; tasks from its cache are not included. */
 export function executed(output: string): string[] {
   return readTasks(output).flatMap(({ task, cached }) => (cached ? [] : [task]));
 }

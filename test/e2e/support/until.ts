@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Asks again and again until `attempt` gives something; its last error, or `what`, is the failure at the deadline.
- * Returns the answer and the milliseconds that it took.
+ * Calls `attempt` until it returns a value. At the deadline, fails with its last error, or with `what`. Returns the
+ * value and the milliseconds that it took.
  */
 export async function until<T>(
   what: string,

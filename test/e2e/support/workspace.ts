@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type RunOptions, run } from './run';
 
-/** The workspace under test; PRISM_E2E_ROOT names another than the one that these files lie in. */
+/** The workspace under test. PRISM_E2E_ROOT selects another than the one of these files. */
 export const root = resolve(process.env.PRISM_E2E_ROOT ?? join(__dirname, '../../..'));
 
 export interface Component {
   readonly project: string;
   readonly directory: string;
   readonly binary: string;
-  /** Bytes of the uncompressed layers of its own. */
+  /** Size of its own layers in bytes, uncompressed. */
   readonly budget: number;
   /** Tasks of the bases that it copies from. */
   readonly bases: readonly string[];
@@ -42,7 +42,7 @@ export const projectList = `--projects=${components.map(({ project }) => project
 export const host = process.arch === 'x64' ? 'amd64' : process.arch;
 export const platforms = ['amd64', 'arm64'];
 
-/** The environment of every nx that the tests start. */
+/** The environment of every nx process that the tests start. */
 export const nxEnvironment: NodeJS.ProcessEnv = {
   ...process.env,
   NX_DAEMON: 'false',

@@ -1,6 +1,6 @@
-// Builds every image of a workspace from nothing and without Nx: what is true, whatever Nx would have selected. Prints
-// the digest of each project as JSON; "failed" where it cannot be built. Arguments: workspace, plugin, and "compiled" where
-// no file that a compiler could read has changed, so that what compilers made may stay.
+// Builds every image of a workspace from nothing and without Nx, as the reference for what Nx selects. Prints the
+// digest of each project as JSON, or "failed" if it cannot be built. Arguments: workspace, plugin, and "compiled" if
+// no file that a compiler could read has changed, so that compiled results may be reused.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,12 +11,12 @@ const { createNodes, buildBatch } = require(path.join(plugin, 'load.cjs'));
 
 async function main() {
   const stays = kept ? ['dist/compile', '.prism/work'] : [];
-  // What inference keeps is in .nx.
+  // The memory of inference is in .nx.
   for (const made of ['.nx', ...listMade('dist'), ...listMade('.prism')].filter(
     (name) => !stays.includes(name),
   ))
     fs.rmSync(path.join(root, made), { recursive: true, force: true });
-  // As Nx does for all tasks; the environment has the last word.
+  // Sets variables as Nx does for all tasks; existing ones win.
   const variables = path.join(root, '.env');
   if (fs.existsSync(variables))
     process.env = { ...parseEnv(fs.readFileSync(variables, 'utf8')), ...process.env };
@@ -43,7 +43,7 @@ async function main() {
       );
     }
   }
-  // What does not end well, or does not start since another did not, has failed.
+  // A build that fails, or whose dependency failed, counts as failed.
   const found = Object.fromEntries(Object.values(tasks).map(({ target }) => [target.project, 'failed']));
   const context = { root, projectsConfigurations: { projects } };
   for await (const { task, result } of buildBatch({ tasks, dependencies }, inputs, {}, context)) {
@@ -55,7 +55,7 @@ async function main() {
   console.log(JSON.stringify(found));
 }
 
-/** What Nx would merge of targetDefaults and project.json. */
+/** Merges targetDefaults and project.json as Nx does. */
 function withDeclared(project, targetDefaults) {
   const file = path.join(project.root, 'project.json');
   const declared = fs.existsSync(path.join(root, file)) ? readJson(file).targets : {};

@@ -1,8 +1,8 @@
-/** What a commit may do to a work tree; paths are workspace-relative. */
+/** The edits that a commit can make to a work tree. Paths are workspace-relative. */
 export interface WorkTree {
   readonly put: (name: string, text: string) => void;
   readonly append: (name: string, text: string) => void;
-  /** Every occurrence; throws where there is none. */
+  /** Replaces every occurrence; throws if there is none. */
   readonly replace: (name: string, from: string, to: string) => void;
   readonly move: (from: string, to: string) => void;
   readonly remove: (name: string) => void;
@@ -10,7 +10,7 @@ export interface WorkTree {
   readonly git: (...args: string[]) => string;
 }
 
-/** Why more may be selected than differs, by category. */
+/** Reasons for selecting an image that does not differ, by category. */
 export const reasons = {
   comment: 'a comment is in the key and not in the bytes',
   settings: 'Nx selects everything when nx.json changes',
@@ -21,19 +21,19 @@ export const reasons = {
   edge: 'Nx 23 follows an edge of the graph from any file of a library, not only from those that are read',
 } as const;
 
-/** Names of projects, separated by blanks; `*` is every one that does not differ. */
+/** Names of projects, separated by spaces; `*` is every project that does not differ. */
 export type Names = string;
 export type Reason = keyof typeof reasons;
 export type Beyond = Partial<Record<Reason, Names>>;
 
-/** A commit, and what it must lead to, said before anything is built. */
+/** A commit and its expected effects, stated before anything is built. */
 export interface Commit {
   readonly what: string;
   readonly change: (tree: WorkTree) => void;
-  /** Images whose digest is another one after it, that are new, or that fail or build where they did not; `*`: all. */
+  /** Images that are new, whose digest changes, or whose build starts to fail or to succeed; `*`: all. */
   readonly differs: Names;
-  /** Selected without a difference, by both versions of Nx. */
+  /** Projects that both versions of Nx select although they do not differ. */
   readonly beyond?: Beyond;
-  /** Those that Nx 23 selects besides. */
+  /** Projects that only Nx 23 selects in addition. */
   readonly beyond23?: Beyond;
 }

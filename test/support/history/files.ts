@@ -2,7 +2,7 @@ import { encodeImagesLock } from '@prism-build/registry';
 
 const host = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
 const project = (options: object) => JSON.stringify({ targets: { 'build-image': { options } } });
-// One platform where a compiler must run: two would only take longer.
+// One platform where a compiler must run: a second one would only take longer.
 const compiled = (context: string) => project({ context, platforms: [host] });
 const go = (name: string) => `FROM localhost/acme/base-go-builder AS compile
 WORKDIR /src/svc/${name}
@@ -17,7 +17,7 @@ ENTRYPOINT ["/${name}"]
 const goModule = (name: string) =>
   `module acme.test/${name}\n\ngo 1.26\n\nrequire acme.test/greet v0.0.0\n\nreplace acme.test/greet => ../../libs/greet\n`;
 
-/** An image of a registry that nobody asks: all that a digest depends on is in the lock. */
+/** A registry image that is never fetched: the lock has everything that a digest depends on. */
 export const vendorName = '127.0.0.1:9/vendor/cache:1';
 export function vendorLock(version: string): string {
   const digest = (of: string) =>
@@ -42,17 +42,17 @@ export function vendorLock(version: string): string {
   return encodeImagesLock({ version: 1, images: { [vendorName]: { digest: digest('i'), platforms } } });
 }
 
-/** What nx.json says; `more` besides. */
+/** The content of nx.json, with `more` added. */
 export const nxJson = (more: object = {}): string =>
   JSON.stringify({
     analytics: false,
     plugins: [{ plugin: 'prism', options: { prefix: 'acme' } }],
-    // Without it Nx 23 selects everything with every change of the lockfile.
+    // Without this, Nx 23 selects everything whenever the lockfile changes.
     pluginsConfig: { '@nx/js': { projectsAffectedByDependencyUpdates: 'auto' } },
     ...more,
   });
 
-/** All that a compiler could read, whatever its closure says; the plugin itself is one of them. */
+/** Everything that a compiler could read, whatever its closure contains; the plugin itself is included. */
 export const compiledPlaces = [
   '.containerignore',
   'nx.json',
@@ -64,7 +64,7 @@ export const compiledPlaces = [
   'svc/report',
 ];
 
-/** Small images of every kind: bases, users of them, shared sources, compiled ones, several in a directory. */
+/** Small images of every kind: bases, images on them, shared sources, compiled ones, several in a directory. */
 export const historyFiles: Readonly<Record<string, string>> = {
   'nx.json': nxJson(),
   '.gitignore': 'node_modules\ndist\n.nx\n.prism\n',
@@ -75,7 +75,7 @@ export const historyFiles: Readonly<Record<string, string>> = {
   'containerfiles/tools/Containerfile': 'FROM localhost/acme/base-runtime\nCOPY bin /bin\n',
   'containerfiles/tools/bin/greet': '#!/bin/sh\necho hello\n',
 
-  // Two programs of one library, of which each uses its own part.
+  // Two programs use different parts of one library.
   'libs/greet/go.mod': 'module acme.test/greet\n\ngo 1.26\n',
   'libs/greet/greet.go': 'package greet\n\nvar Word = "hello"\n',
   'libs/greet/times/times.go': 'package times\n\nvar Word = "noon"\n',
@@ -134,7 +134,7 @@ export const historyFiles: Readonly<Record<string, string>> = {
   'gen/generated/code.txt': 'version 1\n',
   'gen/code.proto': 'message One {}\n',
 
-  // Several in one directory, one made of another.
+  // Several in one directory; one is based on another.
   'pair/in.Containerfile': 'FROM localhost/acme/base-tools\nCOPY in.txt /\n',
   'pair/Dockerfile.out': 'FROM localhost/acme/pair-in\nCOPY out.txt /\n',
   'pair/in.txt': 'in\n',

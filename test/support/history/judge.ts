@@ -1,24 +1,24 @@
 import type { Beyond, Commit, Reason } from './commit';
 
-/** What came of a commit: the images that differ by building everything, and those that `affected` selected. */
+/** The outcome of a commit: the images that differ when everything is built, and those that `affected` selected. */
 export interface Outcome {
   readonly differs: readonly string[];
   readonly selected: readonly string[];
-  /** All images that there are after it. */
+  /** All images that exist after it. */
   readonly all: readonly string[];
 }
 
 export interface Verdict {
-  /** What is not as the commits say, a line each. */
+  /** Differences from what the commits expect, one line each. */
   readonly wrong: readonly string[];
   readonly selected: number;
-  /** Selections without a difference, by reason; each of them was said before. */
+  /** Selections of images that do not differ, by reason; all of them were expected. */
   readonly beyond: Readonly<Partial<Record<Reason | 'none', number>>>;
-  /** Of all selections. */
+  /** As a share of all selections. */
   readonly share: number;
 }
 
-/** Compares what came of a history with what its commits say. Nothing is left out of the share. */
+/** Compares the outcome of a history with what its commits expect. All selections count for the share. */
 export function judge(commits: readonly Commit[], outcomes: readonly Outcome[], nx: number): Verdict {
   const wrong: string[] = [];
   const beyond: Partial<Record<Reason | 'none', number>> = {};

@@ -9,16 +9,16 @@ import { compiledPlaces, historyFiles } from './files';
 import type { Outcome } from './judge';
 
 const later = promisify(execFile);
-/** What git calls a tree of nothing. */
+/** Git's ID of the empty tree. */
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
-/** A workspace whose packages are those of an installed one; of the plugin it has a copy, which may be edited. */
+/** A workspace that uses the packages of an installed one, with its own editable copy of the plugin. */
 export interface Follower extends Stranger {
-  /** Has the files of a commit, and the plugin that its package.json names. */
+  /** Checks out a commit, and installs the plugin that its package.json names. */
   readonly goTo: (commit: string) => void;
 }
 
-/** What came of each commit: by the version of Nx of each installed workspace, in their order. */
+/** The outcome of each commit for each installed workspace, and so for each version of Nx, in their order. */
 export async function walkHistory(
   shared: Shared,
   installed: readonly (readonly [string, Stranger])[],
@@ -42,7 +42,7 @@ export async function walkHistory(
   return { outcomes, followers };
 }
 
-/** Builds every image of each commit from nothing, without Nx; a build that fails is a result too. */
+/** Builds every image of each commit from nothing, without Nx. A failed build is a result too. */
 async function buildAll(at: Follower, commits: readonly string[]): Promise<Record<string, string>[]> {
   const built: Record<string, string>[] = [];
   for (const [index, commit] of commits.entries()) {
@@ -62,10 +62,10 @@ async function buildAll(at: Follower, commits: readonly string[]): Promise<Recor
   return built;
 }
 
-/** A worker process for each plugin costs more than all the rest. */
+/** A worker process for each plugin would cost more than all the rest. */
 const inProcess = { NX_ISOLATE_PLUGINS: 'false' };
 
-/** What `nx affected -t build-image` selects for each commit but the first, compared with the one before. */
+/** The projects that `nx affected -t build-image` selects for each commit but the first, compared with the one before. */
 async function listAffected(at: Follower, commits: readonly string[]): Promise<string[][]> {
   const listed: string[][] = [];
   for (const [index, head] of commits.slice(1).entries()) {
@@ -105,7 +105,10 @@ function makeFollower(shared: Shared, nx: string, like: Stranger): Follower {
   return { ...made, goTo };
 }
 
-/** The plugin's own code says another word in the history of every image, and has another identity, as if it was packed. */
+/**
+ * Edits the plugin so that it writes another word into the history of every image, and gives it another identity, as
+ * packing would.
+ */
 function editPlugin(place: string): void {
   const file = join(place, 'dist', 'build.js');
   const text = fs.readFileSync(file, 'utf8');

@@ -1,14 +1,14 @@
 const work = [];
 let running;
 
-/** Remembers what must be undone when the benchmarks end, however they end. */
+/** Registers clean-up steps, which run when the benchmarks end, also after a failure or signal. */
 export function onEnd(undo) {
   work.push(undo);
 }
 
-/** Undoes in reverse order, once; one failure does not keep the rest from being tried. */
+/** Runs the steps once, in reverse order. If one fails, the others still run. */
 export function cleanUp() {
-  // A signal and the failure that it causes both come here: the second must wait for the first.
+  // A signal and the failure that it causes both call this: the second call must wait for the first.
   running ??= undoAll();
   return running;
 }

@@ -1,5 +1,5 @@
-// Runs steps of the build executor in a fresh process, as Nx's batch worker would, and prints the milliseconds from
-// the call to the end, loading of modules included. Arguments: workspace, project, containerfile.
+// Runs steps of the build executor in a fresh process, like Nx's batch worker, and prints the milliseconds from the
+// call to the end, including loading of modules. Arguments: workspace, project, containerfile.
 'use strict';
 const path = require('node:path');
 const [root, project, containerfile] = process.argv.slice(2);

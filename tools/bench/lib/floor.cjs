@@ -1,13 +1,13 @@
-// Prints what the file system alone takes for an inference in a fresh process, as JSON: milliseconds to look once at every
-// path that the plugin remembers (a remembered inference does that), and to read or list each as well (a first one does).
-// Arguments: workspace, and the plugin's memory of it.
+// Prints the file system's share of an inference in a fresh process, as JSON: milliseconds to stat once every path in
+// the plugin's memory (as a warm inference does), and to read or list each as well (as a first inference does).
+// Arguments: workspace, and the file of the plugin's memory.
 'use strict';
 const fs = require('node:fs');
 
 const [root, memory] = process.argv.slice(2);
-// From there, as inference does: the system walks half of each path.
+// Relative to the workspace, as in inference: the system then resolves only half of each path.
 process.chdir(root);
-// What stands behind a zero byte says what of a path counted.
+// The text after a zero byte names the property of the path that was read.
 const remembered = JSON.parse(fs.readFileSync(memory, 'utf8')).paths.map((one) => one.split('\0'));
 const paths = remembered.map(([name]) => `./${name}`);
 const isRead = remembered.map(([, part]) => part === undefined);

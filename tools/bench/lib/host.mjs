@@ -8,10 +8,10 @@ import { cache, repository } from './workspace.mjs';
 const require = createRequire(import.meta.url);
 const platforms = ['amd64', 'arm64'].map((architecture) => ({ os: 'linux', architecture }));
 
-/** What the plugin sets to be faster; nobody sets it by hand. */
+/** Settings with which the plugin speeds up compilers, and which people do not set by hand. */
 const pace = ['GOGC', 'GOMEMLIMIT', 'GOMAXPROCS'];
 
-/** What compiles a component by hand, with the plugin's own argument vectors so that the flags are the same. */
+/** The commands that compile a component by hand. They use the plugin's argument vectors, so the flags are equal. */
 const units = {
   'plugin-memstore': {
     argv: ['compile-go', '-tags=grpcnotrace', './cmd/plugin-memstore'],
@@ -27,8 +27,8 @@ const units = {
 };
 
 /**
- * Compilers as a person's script would start them: in the workspace, both platforms at once, results in
- * `<out>/<architecture>/`. Their caches: the shared one, or `caches` of the caller's.
+ * Runs compilers as a user's script would: in the workspace, both platforms at once, with results in
+ * `<out>/<architecture>/`. Uses the shared compilers' caches, or `caches` of the caller.
  */
 export function hostCompilers(workspace, scratch, out, caches = cache) {
   const bundle = join(scratch, 'languages.cjs');
@@ -64,7 +64,7 @@ export function hostCompilers(workspace, scratch, out, caches = cache) {
           home: join(scratch, 'home'),
         },
         environment: () => ({}),
-        // As in the stage, which copies no go.work.
+        // Off, as in the stage, which copies no go.work.
         contains: () => false,
         cores: availableParallelism(),
         out: ({ architecture }) => join(out, architecture),

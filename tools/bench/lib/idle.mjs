@@ -8,8 +8,8 @@ exports.batch = async function* (graph) {
 `;
 
 /**
- * A project whose two targets are as `compile` and `build-image` are, with a batch executor that does nothing: what
- * Nx itself takes around an executor. Gives a function that changes its input.
+ * A project with the same targets `compile` and `build-image`, whose batch executor does nothing. Measures Nx's own
+ * time around an executor. Returns a function that changes its input.
  */
 export function addIdleProject(workspace, name) {
   const directory = join(workspace, name);

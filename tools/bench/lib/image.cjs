@@ -1,5 +1,5 @@
-// Runs the image step of the build executor in a fresh process, or createNodes with all Containerfiles, and prints the
-// milliseconds from the call to the end and the most memory that was resident, in bytes, as JSON. Arguments: workspace,
+// Runs the image step of the build executor, or createNodes with all Containerfiles, in a fresh process. Prints the
+// milliseconds from the call to the end and the peak resident memory in bytes, as JSON. Arguments: workspace,
 // project, Containerfile, `build` or `infer`.
 'use strict';
 const path = require('node:path');
@@ -29,7 +29,7 @@ async function main() {
   const start = performance.now();
   await { build, infer }[what]();
   const milliseconds = performance.now() - start;
-  // Of the process with all its threads; getrusage counts KiB.
+  // Peak of the process with all its threads; getrusage counts KiB.
   const resident = process.resourceUsage().maxRSS * 1024;
   process.stdout.write(JSON.stringify({ milliseconds, resident }));
 }

@@ -1,5 +1,5 @@
-// Prints what inference takes in a fresh process, as JSON: milliseconds to load the plugin, and to call createNodes with
-// all files. Arguments: workspace, plugin, and a file to write the nodes to, if any.
+// Prints the duration of an inference in a fresh process, as JSON: milliseconds to load the plugin, and to call
+// createNodes with all files. Arguments: workspace, plugin, and optionally a file for the nodes.
 'use strict';
 const { globSync } = require('fast-glob');
 const fs = require('node:fs');
@@ -11,13 +11,13 @@ const clock = (work) => {
   const result = work();
   return [performance.now() - start, result];
 };
-// Nx has it by then, and knows the workspace's directory of data: it asks git.
+// In a real run, Nx has loaded this and knows the workspace's data directory, for which it calls git.
 require('nx/src/utils/cache-directory').workspaceDataDirectoryForWorkspace(root);
 const [load, [glob, createNodes]] = clock(() => require(path.join(plugin, 'load.cjs')).createNodes);
 const files = globSync(glob, { cwd: root, ignore: ['**/node_modules/**', 'dist/**'] });
 const context = { workspaceRoot: root, nxJsonConfiguration: {} };
 const start = performance.now();
-// A promise, where some file has a time that somebody set.
+// A promise if inference found a file whose time was set.
 Promise.resolve(createNodes(files, undefined, context)).then((nodes) => {
   const infer = performance.now() - start;
   if (place) fs.writeFileSync(place, JSON.stringify([glob, nodes]));

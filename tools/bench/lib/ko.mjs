@@ -9,7 +9,7 @@ import { cache, repository } from './workspace.mjs';
 
 const version = 'v0.19.1';
 
-/** Installs ko into the repository's own `.prism/bench`; the first time takes minutes. Gives its path. */
+/** Installs ko into the repository's `.prism/bench` and returns its path. The first time takes minutes. */
 async function installKo() {
   const bin = join(repository, '.prism', 'bench', version);
   const ko = join(bin, 'ko');
@@ -62,7 +62,7 @@ export async function koBuild(scratch, workspace, { module, main, tags }) {
   };
 }
 
-/** An empty image of both platforms in a registry on loopback: ko takes its base from nowhere else. */
+/** An empty image of both platforms in a registry on loopback, the only place from which ko takes a base. */
 async function servedBase(scratch) {
   const port = await freePort();
   const settings = join(scratch, 'registry.yml');
@@ -104,7 +104,7 @@ function writeEmptyLayout(layout) {
   };
   const putJson = (mediaType, value) => put(mediaType, Buffer.from(JSON.stringify(value)));
   const type = (name) => `application/vnd.oci.image.${name}`;
-  // One layer with nothing in it: not every tool takes an image without layers.
+  // One empty layer: not every tool accepts an image without layers.
   const tar = Buffer.alloc(1024);
   const layer = put(type('layer.v1.tar'), tar);
   const manifests = ['amd64', 'arm64'].map((architecture) => {

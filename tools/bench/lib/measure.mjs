@@ -1,6 +1,6 @@
 /**
- * Measures all sides in each round, one after the other, every second round in reverse order: what disturbs the
- * machine disturbs them alike. Gives the milliseconds of each side by round.
+ * Measures all sides in each round, one after the other, every second round in reverse order, so that disturbances of
+ * the machine affect all sides alike. Returns the milliseconds of each side by round.
  */
 export async function measure(sides, rounds, warmUps = 1) {
   const times = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
@@ -28,8 +28,9 @@ export function ratio(numerators, denominators) {
 }
 
 /**
- * A table. A row is `[what, milliseconds of each round, {to, peer, goal, above}]`; the third part is for what is
- * compared: its peer's name and milliseconds, and the ratio that it should not exceed (or reach, with `above`), if any.
+ * Prints a table. A row is `[what, milliseconds of each round, {to, peer, goal, above}]`. The optional third part is
+ * a comparison: the peer's name and milliseconds, and the ratio that must not be exceeded (or, with `above`, must be
+ * reached).
  */
 export function table(rows) {
   const cells = rows.map(([what, times, goal]) => {
@@ -44,7 +45,7 @@ export function table(rows) {
   return align([['', 'median', 'ratio', 'goal', 'against'], ...cells]);
 }
 
-/** Rows as aligned columns, the first is the head. */
+/** Rows as aligned columns; the first row is the head. */
 export function align(rows) {
   const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => row[at].length)));
   const line = (row) =>

@@ -2,11 +2,12 @@ import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * A synthetic monorepo with the sharing that real ones have, the same for the same count: a few bases that most start
- * from, a library for every ten components, of which each takes up to three; half of the components copy their own
- * files, three in ten copy libraries too (their context is the repository), two in ten have a compile stage.
+ * A synthetic monorepo that shares code as real ones do; deterministic for a count. Most components start from one of
+ * a few bases. There is a library for every ten components, and each component uses up to three. Half of the
+ * components copy their own files, three in ten also copy libraries (their context is the repository), two in ten
+ * have a compile stage.
  *
- * @param count of components, the bases among them
+ * @param count of components, including the bases
  * @returns the names of those that are built without a compiler
  */
 export function makeMonorepo(root, count) {

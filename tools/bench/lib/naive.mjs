@@ -8,11 +8,11 @@ const host = process.arch === 'x64' ? 'amd64' : process.arch;
 const platforms = ['linux/amd64', 'linux/arm64'];
 
 /**
- * `podman build` of a Containerfile with a compile stage, for both platforms at once, as people write it: the builder by
- * name, on the machine's own platform, cross-compiling. Its store and its cache mounts are private, since a builder
- * that another build replaces meanwhile, or a cache of another user, makes it fail or wrong. Modules are mounted
- * read-only, since fetching them in each build would be slower still. Gives a function that builds with or without cache
- * mounts, and gives milliseconds.
+ * `podman build` of a Containerfile with a compile stage, for both platforms at once, as people usually write it: the
+ * builder by name, on the machine's own platform, cross-compiling. Store and cache mounts are private, because
+ * another build that replaces the builder, or another user's cache, could break it. Modules are mounted read-only:
+ * fetching them in each build would be slower still. Returns a function that builds with or without cache mounts and
+ * returns the milliseconds.
  */
 export async function naiveBuild({ scratch, workspace, layout, containerfile }) {
   const temporary = join(scratch, 'tmp');
@@ -32,7 +32,7 @@ export async function naiveBuild({ scratch, workspace, layout, containerfile }) 
   );
   return async (withMounts) => {
     const name = `localhost/bench/${withMounts ? 'mounts' : 'plain'}`;
-    // A list that is there gets longer, and the old image stays the one that runs.
+    // Removes the manifest list first: Podman would append to it, and the old image would still be the one that runs.
     await podman('manifest', 'rm', name).catch(() => undefined);
     const options = ['--platform', platforms.join(), '--manifest', name, '--network', 'none'];
     const modules = ['--volume', `${join(cache, 'gomod')}:/go/pkg/mod:ro`];
@@ -43,11 +43,11 @@ export async function naiveBuild({ scratch, workspace, layout, containerfile }) 
   };
 }
 
-/** The same Containerfile, compiled on this machine's platform for the image's. */
+/** The same Containerfile, but compiling on this machine's platform for that of the image. */
 function derive(text, mount) {
   const lines = text.split('\n').flatMap((line) => {
     if (/^FROM \S+ AS compile$/.test(line))
-      // A literal: with $BUILDPLATFORM Podman 4.3 asks a registry for a local base.
+      // A literal platform: with $BUILDPLATFORM, Podman 4.3 looks for a local base in a registry.
       return [line.replace('FROM', `FROM --platform=linux/${host}`), 'ARG TARGETARCH', 'ENV GOPROXY=off'];
     return [line.replace(/^RUN \["compile-/, `RUN ${mount}["compile-`)];
   });

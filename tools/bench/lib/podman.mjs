@@ -4,13 +4,13 @@ import { onEnd } from './cleanup.mjs';
 import { environment, run } from './process.mjs';
 import { repository } from './workspace.mjs';
 
-/** What Podman needs where no systemd runs. */
+/** Settings that Podman needs without systemd. */
 export function engineSettings() {
   if (fs.existsSync('/run/systemd/system')) return {};
   return { CONTAINERS_CONF: join(repository, 'tools', 'setup', 'containers.conf') };
 }
 
-/** Podman with a storage of its own below `scratch`; everything in it goes away at the end. */
+/** Podman with its own storage below `scratch`, which is removed at the end. */
 export function podmanOf(scratch, cwd = scratch, more = {}) {
   const root = join(scratch, 'storage');
   const env = environment({ ...engineSettings(), ...more });
@@ -20,7 +20,7 @@ export function podmanOf(scratch, cwd = scratch, more = {}) {
   return podman;
 }
 
-/** `podman build` of both platforms out of `<out>/<architecture>/<binary>`, with a storage of its own. */
+/** `podman build` of both platforms from `<out>/<architecture>/<binary>`, with its own storage. */
 export function podmanBuild(scratch, out) {
   const podman = podmanOf(scratch, out);
   return async (project, binary) => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Settings of the caller that would change what is measured. */
+/** Variables of the caller that would change what is measured. */
 const foreign = /^(NX_|PRISM_|JEST_|GO|CARGO|RUST|CI$|NODE_OPTIONS$|NODE_ENV$|npm_)/;
 
 export function environment(more = {}) {
@@ -8,7 +8,10 @@ export function environment(more = {}) {
   return { ...Object.fromEntries(inherited), NO_COLOR: '1', ...more };
 }
 
-/** Runs a command to its end and gives its output; throws with the output when it fails or takes 40 minutes: the first compile of all dependencies is long. */
+/**
+ * Runs a command and returns its output. Throws with the output if it fails or takes more than 40 minutes, which
+ * leaves time for a first compile of all dependencies.
+ */
 export function run(argv, { cwd, env = environment() } = {}) {
   const { promise, resolve, reject } = Promise.withResolvers?.() ?? withResolvers();
   const child = spawn(argv[0], argv.slice(1), { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });

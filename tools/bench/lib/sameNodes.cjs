@@ -1,4 +1,4 @@
-// In the place of the plugin's `load.cjs`: gives Nx the nodes that the plugin gave, without looking at a file.
+// Replaces the plugin's `load.cjs`: returns the nodes that the plugin returned, without reading the workspace.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');

@@ -8,13 +8,13 @@ import { environment, run } from './process.mjs';
 
 const require = createRequire(import.meta.url);
 export const repository = join(import.meta.dirname, '..', '..', '..');
-/** Compilers' caches are shared with the repository: what is measured is a warm machine. */
+/** Compilers' caches are shared with the repository: the benchmarks measure a warm machine. */
 export const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
 
-/** A directory that goes away at the end; `fixed` names one whose path must stay the same between runs. */
+/** A directory that is removed at the end. `fixed` names one whose path must be the same for all runs. */
 export function temporaryDirectory(fixed) {
   const base = fs.realpathSync(tmpdir());
-  // Small letters only: ko takes the path of a layout for the name of an image.
+  // Lower-case letters only: ko uses the path of a layout as the name of an image.
   const directory = join(base, fixed ?? `prism-bench-${randomBytes(5).toString('hex')}`);
   if (fs.existsSync(directory)) throw new Error(`another run uses ${directory}; if there is none, remove it`);
   fs.mkdirSync(directory, { mode: 0o700 });
@@ -23,8 +23,8 @@ export function temporaryDirectory(fixed) {
 }
 
 /**
- * The repository as it is now, not only as it was committed, as a repository of its own; with the plugin as a
- * package holds it, which is what people install.
+ * A repository with the current work tree, including uncommitted changes, and with the plugin as a package, as users
+ * install it.
  */
 export async function copyRepository(directory) {
   const listed = await run(['git', 'ls-files', '-co', '--exclude-standard', '-z'], { cwd: repository });
@@ -51,7 +51,7 @@ export function packPlugin(directory) {
   return packed;
 }
 
-/** A directory of links, since a link as node_modules escapes `node_modules/` in .gitignore. */
+/** A directory of links. If node_modules were a link itself, `node_modules/` in .gitignore would not match it. */
 export function linkModules(directory, prism) {
   const target = join(directory, 'node_modules');
   fs.mkdirSync(target);
@@ -71,7 +71,7 @@ export function startWorkspace(root, settings) {
     JSON.stringify({ name: 'bench', version: '0.0.0', private: true }),
   );
   fs.writeFileSync(join(root, '.gitignore'), 'node_modules/\ndist/\n.nx/\n.prism/\n');
-  // As the repository has it, and on both sides: plugins of Nx's own are not isolated either then.
+  // As in the repository, and on both sides, so that Nx's own plugins are not isolated either.
   fs.writeFileSync(join(root, '.env'), 'NX_ISOLATE_PLUGINS=false\n');
 }
 
@@ -83,7 +83,7 @@ export async function commit(directory) {
   await git('commit', '-qm', 'bench');
 }
 
-/** Nx in a workspace, with caches of the workspace's own. The daemon, if any, is stopped at the end. */
+/** Nx in a workspace, with the workspace's own caches. Stops a daemon at the end. */
 export function nxOf(directory, { daemon, more = {} }) {
   const env = environment({
     NX_DAEMON: String(daemon),

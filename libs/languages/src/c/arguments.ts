@@ -1,21 +1,21 @@
 import { joinInside } from '../closure';
 
-/** An argument of cc: text that is handed on, with the path in it where it names one of the stage. */
+/** An argument of cc: the text passed to the compiler, and the stage path in it, if it has one. */
 export interface Argument {
   readonly written: string;
   readonly kind: 'source' | 'flag' | 'refused';
-  /** What stands before the path: `-I`. */
+  /** The text before the path: `-I`. */
   readonly option: string;
-  /** Relative to the root of the stage; undefined: no path, or one outside of the stage. */
+  /** Relative to the stage's root; undefined if there is no path, or if it leads outside of the stage. */
   readonly path: string | undefined;
-  /** Why it would not take effect. */
+  /** The reason why it would not take effect. */
   readonly why: string;
 }
 
 const sources = /\.(c|cc|cpp|cxx|C|s|S)$/;
-/** Flags with a path of the stage, in the same argument or in the next one. */
+/** Flags that take a path of the stage, in the same argument or in the next one. */
 const withPath = ['-I', '-iquote', '-isystem', '-idirafter', '-include'];
-/** Flags that change a program and touch no file of the machine. */
+/** Flags that change a program and read no file of the machine. */
 const harmless =
   /^(-O[0-3sgz]?|-Ofast|-std=\S+|-ansi|-pedantic(-errors)?|-w|-W(?![lpa],)\S*|-[DU]\S.*|-g0|-s|-static|-pthread|-pipe|-f\S+|-m\S+|-l\S+|-Wl,(-s|--gc-sections|--as-needed|-O\d|-z,[\w=-]+))$/su;
 /** Libraries that are parts of musl's libc. */

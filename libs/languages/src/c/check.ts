@@ -4,11 +4,14 @@ import { readArguments } from './arguments';
 import { findForeignIncludes } from './includes';
 import { targetArguments } from './target';
 
-/** Variables that a compiler of C obeys and that no call of it gets. */
+/** Variables that a C compiler reads from its environment. Prism's calls do not set them. */
 const obeyed =
   /^(CPATH|C_INCLUDE_PATH|CPLUS_INCLUDE_PATH|OBJC_INCLUDE_PATH|LIBRARY_PATH|COMPILER_PATH|GCC_EXEC_PREFIX|CCC_OVERRIDE_OPTIONS|ZIG_\w+)$/;
 
-/** SETTING_NOT_HONOURED for arguments, variables and includes that would not take effect, or read the machine's own files. */
+/**
+ * SETTING_NOT_HONOURED for arguments, variables and includes that would not take effect, or that would read the
+ * machine's own files.
+ */
 export function checkC(request: CheckRequest, sources: CheckedSources): Failure[] {
   const { recognised, targets, working, at } = request;
   const refuse = (what: string, where = at, remedy?: string) =>

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import type { CompileDirectories } from '../language';
 
-/** The whole environment of a compile, but for PATH and HOME. Zig's caches hold objects by the content of what they are made of. */
+/**
+ * The complete environment of a compile, except PATH and HOME. Zig's caches key objects by the content of their
+ * sources.
+ */
 export function zigEnvironment({ cache }: CompileDirectories): Record<string, string> {
   const kept = join(cache, 'zig', 'objects');
   return {

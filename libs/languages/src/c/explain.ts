@@ -1,6 +1,6 @@
 import type { Explanation } from '../language';
 
-/** Causes that a compiler of C prints, and their remedies. */
+/** Causes that a C compiler prints, and their remedies. */
 export function explainC(output: string): Explanation | undefined {
   const code = 'COMPILE_FAILED' as const;
   const [, header] = /fatal error: '([^']+)' file not found/.exec(output) ?? [];
@@ -34,7 +34,7 @@ export function explainC(output: string): Explanation | undefined {
   return undefined;
 }
 
-/** What is missing may have been left out of the tree; a wrong source is wrong by itself. */
+/** Whether the error may come from a file that was left out of the tree. A syntax error does not. */
 export function mayLackFiles(output: string): boolean {
   return /file not found|FileNotFound|undefined (symbol|reference)/.test(output);
 }

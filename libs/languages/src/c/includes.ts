@@ -9,7 +9,7 @@ export interface ForeignInclude {
 
 const files = /\.(c|cc|cpp|cxx|C|h|hh|hpp|hxx|inc|inl|ipp|s|S)$/;
 
-/** Files that sources below some directories would take from the machine that compiles. */
+/** Files that sources below some directories would read from the machine that compiles. */
 export function findForeignIncludes(directories: readonly string[], reader: SourceReader): ForeignInclude[] {
   const seen = new Set<string>();
   const visit = (directory: string): ForeignInclude[] => {
@@ -27,7 +27,7 @@ export function findForeignIncludes(directories: readonly string[], reader: Sour
   return directories.flatMap(visit);
 }
 
-/** Paths that lead upwards or are absolute, with lines. */
+/** Absolute paths and paths that lead upwards, with their lines. */
 function listIncludes(text: string): { named: string; line: number }[] {
   return text.split('\n').flatMap((content, index) => {
     const [, named] =

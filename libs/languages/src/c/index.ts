@@ -18,8 +18,9 @@ const drivers: Readonly<Record<string, 'cc' | 'c++'>> = {
 };
 
 /**
- * C and C++, by `RUN ["cc", "-O2", "-o", "/out/x", "main.c", …]`: one static program below /out, by Zig's compiler with
- * musl. The wheel of Zig holds compiler, linker and the sources of the C library, so its digest is the whole pin.
+ * C and C++, by `RUN ["cc", "-O2", "-o", "/out/x", "main.c", …]`: one static program below /out, compiled by Zig with
+ * musl. The Zig wheel contains the compiler, the linker and the sources of the C library, so its digest is the whole
+ * pin.
  */
 export const c: Language = {
   name: 'c',
@@ -48,7 +49,7 @@ export const c: Language = {
       const { driver = 'cc', output = '' } = recognised.flags;
       const { source, working, home } = directories;
       const given = readArguments(recognised.units, working.slice(source.length + 1));
-      // A relative path stays as it is written: it may be text of the program (__FILE__).
+      // A relative path is not rewritten: it may become text of the program (__FILE__).
       const args = given.map(({ written, option, path }) =>
         path === undefined || !written.slice(option.length).startsWith('/')
           ? written
@@ -61,7 +62,7 @@ export const c: Language = {
           '-fno-sanitize=undefined',
           `-ffile-prefix-map=${source}=`,
           ...args,
-          // Debugging information of the C library names the directory that Zig lies in.
+          // Debugging information of the C library contains the path of Zig's directory.
           ...['-s', '-Wl,--build-id=none'],
           ...['-o', join(out(target), output)],
         ] as [string, ...string[]],

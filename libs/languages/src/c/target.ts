@@ -11,8 +11,8 @@ const triples: Readonly<Record<string, string>> = {
 };
 
 /**
- * What tells Zig the platform: the lowest level of an architecture, or the one that the variant names
- * (linux/amd64/v3). Undefined: Zig has no static libc for it.
+ * Zig's arguments for a platform: the architecture's lowest level, or the level that the variant names
+ * (linux/amd64/v3). Undefined if Zig has no static libc for the platform.
  */
 export function targetArguments({ architecture, variant }: Target): readonly string[] | undefined {
   const triple = triples[architecture];

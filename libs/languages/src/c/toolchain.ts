@@ -3,7 +3,7 @@ import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import type { Machine, Obtaining, Toolchain } from '../language';
 import type { Pin } from '../pin';
 
-/** Where the builder base has the wheel. */
+/** The path of the wheel in the builder base. */
 const ofBuilder = '/usr/local/lib/zig';
 
 /** Zig as a wheel of the Python registry: in the cache by its digest, or in the builder base by its version. */
@@ -11,7 +11,7 @@ export function findZig(pin: Pin, machine: Machine, cache: string): Result<Toolc
   const what = `this stage is pinned to Zig ${pin.version}`;
   for (const root of [fetchedRoot(pin, cache), ofBuilder]) {
     const command = root && join(root, 'ziglang', 'zig');
-    // pip writes it last: without it the wheel was not unpacked to its end.
+    // pip writes this file last: if it is missing, unpacking was interrupted.
     const metadata = root && machine.readText(join(root, `ziglang-${pin.version}.dist-info`, 'METADATA'));
     if (command && metadata !== undefined && machine.isExecutable(command)) return ok({ command, root });
   }
@@ -21,7 +21,10 @@ export function findZig(pin: Pin, machine: Machine, cache: string): Result<Toolc
   return failed(compileFailure('TOOLCHAIN_MISSING', { what, why }));
 }
 
-/** pip verifies the wheel against the digest of the pin. Temporary files lie beside, so that directories are renamed. */
+/**
+ * pip verifies the wheel against the pin's digest. Temporary files are on the same file system, so directories can be
+ * renamed.
+ */
 export function obtainZig(pin: Pin, machine: Machine, cache: string): Obtaining | undefined {
   const pip = ['pip3', 'pip']
     .flatMap((name) => machine.path.map((directory) => join(directory, name)))
@@ -30,7 +33,7 @@ export function obtainZig(pin: Pin, machine: Machine, cache: string): Obtaining 
   if (pip === undefined || root === undefined) return undefined;
   const directory = join(cache, 'zig');
   const argv = [
-    // A process's own input may be a socket, which /dev/stdin cannot open.
+    // Standard input may be a socket, which cannot be opened as /dev/stdin.
     ...(['/bin/sh', '-c', 'cat | "$@"', 'sh'] as const),
     ...([pip, 'install', `--target=${root}`, '--upgrade', '--no-deps', '--no-compile'] as const),
     ...['--only-binary=:all:', '--require-hashes', '--no-input', '--no-cache-dir'],

@@ -5,20 +5,20 @@ import type { CompileRequest, Target } from '../language';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Whether a stage compiles C: as in Go itself, but off unless the stage says so. */
+/** Whether a stage compiles C. As in Go, except that cgo is off unless the stage enables it. */
 export const usesCgo = (stage: Environment): boolean => stage.CGO_ENABLED === '1';
 
-/** Flags of the stage's own that cgo hands to the compiler and the linker. */
+/** Flags of the stage that cgo passes to the C compiler and the linker. */
 export const cgoFlags = ['CGO_CFLAGS', 'CGO_CPPFLAGS', 'CGO_CXXFLAGS', 'CGO_LDFLAGS'];
 const allowed = /^CGO_(C|CPP|CXX|LD)FLAGS_(DIS)?ALLOW$/;
 
-/** What pkg-config would find are libraries of this machine: it is not started. */
+/** pkg-config would find libraries of this machine, so it is disabled. */
 export const noPkgConfig = 'pkg-config-of-no-stage';
 
 /**
- * Before Zig's compiler: `#cgo` lines of a module may name directories of a machine, such as -I/usr/local/include. In a
- * container of the builder there are none, so they are left out here too. Paths in messages and in __FILE__ are the
- * same in every clone. It has no quotation mark, because the go command splits CC at them.
+ * Wraps Zig's compiler. `#cgo` lines of a module may name directories of the machine, such as -I/usr/local/include.
+ * They do not exist in a builder container, so the wrapper removes them here too. Paths in messages and in __FILE__
+ * are equal in every clone. The script contains no quotation mark, because the go command splits CC at them.
  */
 const wrapper = [
   'inside() { case $1 in /tmp/go-*|$PRISM_SOURCE|$PRISM_SOURCE/*|$PRISM_CACHE/*|$PRISM_GO/*) true ;; *) false ;; esac; }',
@@ -31,7 +31,7 @@ const wrapper = [
   'exec "$0" "$@" -ffile-prefix-map=$PRISM_SOURCE= -ffile-prefix-map=$PRISM_CACHE/gomod=/go/pkg/mod',
 ].join('; ');
 
-/** Compiles C by the pinned compiler of C, for a static program. Empty where cgo is off. */
+/** Makes cgo compile C with the pinned C compiler, for a static program. Empty if cgo is off. */
 export function cgoEnvironment(request: CompileRequest, target: Target): Record<string, string> {
   const stage = request.environment(target);
   const zig = request.companions?.c;
@@ -48,10 +48,10 @@ export function cgoEnvironment(request: CompileRequest, target: Target): Record<
   const own = Object.entries(stage).filter(([name]) => cgoFlags.includes(name) || allowed.test(name));
   return {
     ...zigEnvironment(directories),
-    // Without -g, which Go adds: most programs are stripped.
+    // Omits -g, which Go adds by default: most programs are stripped.
     ...{ CGO_CFLAGS: '-O2', CGO_CPPFLAGS: '', CGO_CXXFLAGS: '-O2' },
     ...Object.fromEntries(own),
-    // As in the last link: Zig compiles the C library for each mode anew.
+    // The same flags as in the final link: Zig compiles the C library separately for each mode.
     CGO_LDFLAGS: `-O2 -s -static ${stage.CGO_LDFLAGS ?? ''}`.trimEnd(),
     ...{
       CGO_ENABLED: '1',
@@ -65,7 +65,7 @@ export function cgoEnvironment(request: CompileRequest, target: Target): Record<
 }
 
 /**
- * Flags for the linker of Go: Zig links a static program. It is stripped: debugging information of the C library names
- * the directory that Zig lies in.
+ * Flags for Go's linker: Zig links a static program and strips it, because debugging information of the C library
+ * contains the path of Zig's directory.
  */
 export const externalLink = ' -linkmode=external "-extldflags=-O2 -s -static -Wl,--build-id=none"';

@@ -11,7 +11,7 @@ import { expandUnits } from './units';
 import { refuseVariables } from './variables';
 import { compareGoVersions, parseWanted, type Wanted } from './versions';
 
-/** Settings that would not take effect, newer versions of Go, and packages whose files differ without cgo. */
+/** Reports settings that would not take effect, newer versions of Go, and packages whose files differ without cgo. */
 export function checkGo(request: CheckRequest, sources: CheckedSources): Failure[] {
   const walk = walkPackages(expandUnits(request, sources), sources);
   const root = walk.modules?.root;
@@ -32,7 +32,7 @@ export function checkGo(request: CheckRequest, sources: CheckedSources): Failure
           ? (sources.facts(below(directory, name), 'go-versions', parseWanted) ?? [])
           : []
         )
-          // The go command obeys the toolchain line of the main module, or of the workspace, alone.
+          // The go command reads the toolchain line only of the main module, or of the workspace.
           .filter(({ verb }) => verb === 'go' || below(directory, name) === walk.modules?.main)
           .flatMap((wanted) => checkVersion(request, wanted, sources.placeOf(below(directory, name)))),
       ),
@@ -77,7 +77,7 @@ function checkArguments({ recognised, targets, environment, at }: CheckRequest):
   ];
 }
 
-/** C of the tree that would be read from the machine that compiles. */
+/** C includes of the tree that would read files of the machine that compiles. */
 function refuseForeignIncludes(packages: readonly Package[], sources: CheckedSources): Failure[] {
   const directories = packages.map(({ directory }) => directory);
   return findForeignIncludes(directories, sources).map(({ path, line, named }) =>

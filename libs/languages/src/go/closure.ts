@@ -12,27 +12,28 @@ import { addEmbed } from './embed';
 import { findModules, type Module, type Modules } from './modules';
 import { type GoFile, parseGoFile } from './sourceFile';
 
-/** Files besides Go's own that the go command looks into, or links as they are. */
+/** Files other than Go sources that the go command reads, or links unchanged. */
 const otherSources = /\.(s|S|sx|h|hh|hpp|hxx|c|cc|cpp|cxx|m|f|F|for|f90|swig|swigcxx|syso)$/;
 
-/** A package whose sources are in the tree; without a module it is one of the vendor directory. */
+/** A package whose sources are in the tree. Without a module, it is in the vendor directory. */
 export interface Package {
   readonly directory: string;
   readonly module: Module | undefined;
 }
 
-/** What a walk along the imports of the units came across. */
+/** Results of a walk along the imports of the units. */
 export interface Walk {
   readonly reading: Reading;
   readonly modules: Modules | undefined;
   readonly packages: readonly Package[];
-  /** Import paths of packages that are not in the tree: of the standard library and of fetched modules. */
+  /** Import paths of packages outside of the tree: the standard library and fetched modules. */
   readonly elsewhere: readonly string[];
 }
 
 /**
- * What `go build` reads of a tree: the packages that the units import, with their assembly and what they embed, and
- * the files of modules. Constraint-excluded files count too, since go opens them; what only they import does not.
+ * What `go build` reads of a tree: the packages that the units import, with their assembly and embedded files, and
+ * the module files. A file that its build constraint excludes counts too, because go opens it; its imports are not
+ * followed.
  */
 export function readGoClosure(request: ReadingRequest, reader: SourceReader): Reading {
   return walkPackages(request, reader).reading;
@@ -41,7 +42,7 @@ export function readGoClosure(request: ReadingRequest, reader: SourceReader): Re
 export const tagsOf = ({ flags }: ReadingRequest['recognised']): string[] =>
   (flags.tags ?? '').split(/[\s,]+/).filter(Boolean);
 
-/** Walks along the imports of the units, as far as the packages are in the tree. */
+/** Follows the imports of the units to all packages in the tree. */
 export function walkPackages(request: ReadingRequest, reader: SourceReader): Walk {
   const { recognised, targets, working } = request;
   const foreign = foreignEndings(targets);
@@ -64,12 +65,12 @@ export function walkPackages(request: ReadingRequest, reader: SourceReader): Wal
   for (const unit of recognised.units) {
     const found = findUnit(unit, working, modules, reader);
     if (!found) return end({ why: `${unit} is not a package whose directory can be determined from files` });
-    // The profile that a main package is optimised by.
+    // The profile for profile-guided optimisation of a main package.
     out.add({ kind: 'file', path: below(found.directory, 'default.pgo') });
     enter(found);
   }
   addProfile(request, out);
-  // A Map gives what is added while it is walked, too.
+  // Iterating a Map also visits the entries added during the loop.
   for (const one of seen.values()) {
     for (const [file, { imports, embeds }] of listGoFiles(one, reader, out, cgo, (name, build) =>
       targets.some(
@@ -90,14 +91,14 @@ export function walkPackages(request: ReadingRequest, reader: SourceReader): Wal
   return end(out.finish());
 }
 
-/** The profile that -pgo names; default.pgo belongs to each main package. */
+/** The profile that -pgo names. Without -pgo, each main package uses its own default.pgo. */
 function addProfile({ recognised, working }: ReadingRequest, out: Collector): void {
   const { pgo = 'auto' } = recognised.flags;
   const path = pgo === 'auto' || pgo === 'off' ? undefined : joinInside(working, pgo);
   if (path !== undefined) out.add({ kind: 'file', path });
 }
 
-/** The Go files of a package that some target compiles; all that go opens is added on the way. */
+/** The Go files of a package that some target compiles. Adds every file that go opens to the closure. */
 function listGoFiles(
   { directory }: Package,
   reader: SourceReader,
@@ -118,11 +119,11 @@ function listGoFiles(
     }
     if (!name.endsWith('.go') || name.endsWith('_test.go')) continue;
     if (!fits(name, undefined)) continue;
-    // `a.b_windows.go` looks like a name that Go passes over, and is none.
+    // `a.b_windows.go` looks like a name that Go skips, but Go compiles it.
     out.keep(name);
     const file = reader.facts(path, 'go', parseGoFile);
     if (file === null) out.giveUp(`${path} is not a Go file that can be read`);
-    // With CGO_ENABLED=0 a file that imports "C" is passed over.
+    // With CGO_ENABLED=0, Go skips a file that imports "C".
     const needsC = file?.imports.includes('C') ?? false;
     if (file && fits(name, file.build) && (cgo || !needsC)) files.push([path, file]);
     if (cgo && needsC) addC(path, directory, reader, out);
@@ -130,7 +131,7 @@ function listGoFiles(
   return files;
 }
 
-/** What C in a Go file may read: all files of the package, and what `#cgo` lines name in other directories. */
+/** What C in a Go file may read: all files of the package, and the other directories that `#cgo` lines name. */
 function addC(path: string, directory: string, reader: SourceReader, out: Collector): void {
   for (const { name, directory: isDirectory } of reader.list(directory)) {
     if (isDirectory) continue;
@@ -147,7 +148,7 @@ function addC(path: string, directory: string, reader: SourceReader, out: Collec
   }
 }
 
-/** Paths behind ${SRCDIR} in `#cgo` lines. */
+/** Paths after ${SRCDIR} in `#cgo` lines. */
 function readCgoPaths(text: string): string[] {
   const lines = text.match(/^[\t /*]*#cgo\b.*$/gm) ?? [];
   return lines.flatMap((line) =>
@@ -157,7 +158,10 @@ function readCgoPaths(text: string): string[] {
 
 const includesOthers = (text: string): boolean => /^\s*#\s*include\s*[<"][^">\n]*\//m.test(text);
 
-/** The same for C, also in the comment above `import "C"`: `<sys/types.h>` is looked for where `#cgo` lines say. */
+/**
+ * Includes in C files and in the comment above `import "C"`. `<sys/types.h>` is searched for in the directories of
+ * `#cgo` lines.
+ */
 const includesElsewhere = (text: string): boolean => /^(?:\s|\/[/*]|\*)*#\s*include\s*"[^"\n]*\//m.test(text);
 
 function findUnit(
@@ -191,7 +195,7 @@ function hasGoFiles(directory: string, reader: SourceReader): boolean {
   return reader.list(directory).some((entry) => !entry.directory && entry.name.endsWith('.go'));
 }
 
-/** Whether another module begins between a module's root and one of its directories. */
+/** Whether a nested module starts between a module's root and one of its directories. */
 function isForeign(module: Module, directory: string, reader: SourceReader): boolean {
   const between = directory.slice(module.directory === '' ? 0 : module.directory.length + 1);
   let at = module.directory;

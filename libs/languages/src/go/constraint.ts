@@ -9,14 +9,14 @@ const architectures =
     ' ',
   );
 
-/** Endings of names that Go passes over for all these targets, which are Linux, without opening the file. */
+/** Suffixes of file names that Go skips on all these targets (which are Linux) without opening the file. */
 export function foreignEndings(targets: readonly Target[]): string[] {
   const wanted = new Set(targets.map(({ architecture }) => architecture));
   const others = [...systems, ...architectures.filter((name) => !wanted.has(name))];
   return others.map((name) => `_${name}.go`);
 }
 
-/** Whether the name of a file leaves it to a target, by the rules of go/build (`x_windows.go`, `x_linux_arm64.go`). */
+/** Whether Go's rules for file names exclude a file on a target (`x_windows.go`, `x_linux_arm64.go`; see go/build). */
 export function nameFits(name: string, target: Target): boolean {
   const stem = name.split('.')[0]!;
   const parts = stem.split('_').slice(1);
@@ -32,8 +32,8 @@ export function nameFits(name: string, target: Target): boolean {
 }
 
 /**
- * Whether `//go:build` leaves a file to a target; undefined where files do not say it: the release, experiments and
- * processor features of the toolchain, or an expression that is none.
+ * Whether `//go:build` excludes a file on a target. Undefined if files alone do not decide it (release, experiments
+ * and processor features of the toolchain), or if the expression is invalid.
  */
 export function constraintHolds(
   expression: string,

@@ -3,15 +3,15 @@ export interface Directive {
   /** `module`, `go`, `toolchain`, `require`, `replace`, `use`, … */
   readonly verb: string;
   readonly values: readonly string[];
-  /** Text behind `//`, trimmed. */
+  /** Text after `//`, trimmed. */
   readonly comment: string;
   /** Counted from 1. */
   readonly line: number;
 }
 
 /**
- * Splits a go.mod or go.work into directives, by the grammar of https://go.dev/ref/mod#go-mod-file-lexical. Unknown
- * directives are returned too; nothing fails.
+ * Splits a go.mod or go.work into directives, by the grammar of https://go.dev/ref/mod#go-mod-file-lexical. Returns
+ * unknown directives too. Never fails.
  */
 export function readDirectives(text: string): Directive[] {
   const directives: Directive[] = [];

@@ -1,14 +1,17 @@
 import { below, type Collector, directoryOf, joinInside, type SourceReader } from '../closure';
 import { matchesName } from '../within';
 
-/** Adds what a pattern of `//go:embed` takes, whatever it is called: files, and directories with all below. */
+/**
+ * Adds everything that a pattern of `//go:embed` matches, whatever the suffix: files, and directories with all files
+ * below.
+ */
 export function addEmbed(written: string, directory: string, reader: SourceReader, out: Collector): void {
   const pattern = written.replace(/^all:/, '');
   const path = joinInside(directory, pattern);
   if (path === undefined) return;
   const parts = path.split('/');
   const wild = parts.findIndex((part) => /[*?[\\]/.test(part));
-  // Wildcards in the middle, and `[…]`: all of the directory that they stand in.
+  // A wildcard in the middle of the path, or `[…]`: adds the whole directory that contains it.
   const vague = wild >= 0 && (wild < parts.length - 1 || /[[\\]/.test(parts[wild]!));
   if (vague || path === directory) {
     addTree(vague ? parts.slice(0, wild).join('/') : path, reader, out);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CompileRequest, Target } from '../language';
 import { findMain, isVendored } from './tree';
 
-/** Variables that change what the compiler makes: those of the stage take effect. */
+/** Variables that change compiled bytes. Those of the stage take effect. */
 const ofProgram = ['GODEBUG', 'GOEXPERIMENT', 'GOFIPS140'];
 const levels: Readonly<Record<string, readonly [variable: string, fallback: string]>> = {
   amd64: ['GOAMD64', 'v1'],
@@ -18,7 +18,10 @@ const levels: Readonly<Record<string, readonly [variable: string, fallback: stri
   riscv64: ['GORISCV64', 'rva20u64'],
 };
 
-/** Variables that say where modules come from: those of the stage take effect for fetching and win over the caller's. */
+/**
+ * Variables that determine where modules come from. Those of the stage take effect when fetching and override the
+ * caller's.
+ */
 export const ofSources = ['GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOPRIVATE', 'GONOPROXY', 'GOINSECURE', 'GOVCS'];
 
 type Environment = Readonly<Record<string, string>>;
@@ -26,7 +29,10 @@ type Environment = Readonly<Record<string, string>>;
 const pick = (environment: Environment, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => names.includes(name)));
 
-/** What decides how a target is compiled: the stage's own settings, and the lowest level where it has none. */
+/**
+ * Variables that determine how a target is compiled: the stage's settings, and the lowest level of the architecture
+ * as default.
+ */
 export function targetEnvironment(target: Target, stage: Environment): Record<string, string> {
   const [variable, fallback] = levels[target.architecture] ?? [];
   return {
@@ -34,14 +40,14 @@ export function targetEnvironment(target: Target, stage: Environment): Record<st
     CGO_ENABLED: '0',
     GOOS: target.os,
     GOARCH: target.architecture,
-    // Set even where they are the default: a level of the user's own would change bytes.
+    // Set even if equal to the default: a level in the user's own Go settings would change bytes.
     GOAMD64: 'v1',
     GOARM64: 'v8.0',
     ...(variable && { [variable]: stage[variable] || levelOf(target) || fallback! }),
   };
 }
 
-/** The level that a platform's variant means: linux/amd64/v3, linux/arm/v6. For arm64, v8 is every processor. */
+/** The level that a platform's variant stands for: linux/amd64/v3, linux/arm/v6. For arm64, v8 means every processor. */
 export function levelOf({ architecture, variant }: Target): string | undefined {
   if (variant === undefined) return undefined;
   if (architecture === 'amd64') return variant;
@@ -68,7 +74,7 @@ export function fixedEnvironment(request: CompileRequest): Record<string, string
   };
 }
 
-/** For compiling: no network, and no settings from the user's files. */
+/** For compiling: without network, and without settings from the user's files. */
 export function offlineEnvironment(request: CompileRequest): Record<string, string> {
   const mod = request.recognised.flags.mod ?? (isVendored(request) ? 'vendor' : 'readonly');
   return { GOFLAGS: `-mod=${mod}`, GOENV: 'off', GOPROXY: 'off' };
@@ -83,8 +89,8 @@ export function fetchEnvironment(request: CompileRequest): Record<string, string
 }
 
 /**
- * Settings that change how long it takes and never what comes out: the compilers' processes are too short-lived for
- * collecting garbage to pay below a gigabyte, and the targets share the cores. Measured: a sixth less time.
+ * Settings that change only the duration, never the result: compiler processes below a gigabyte end too soon for
+ * garbage collection to pay off, and the targets share the cores. Measured: a sixth less time.
  */
 export function pace({ cores, targets }: CompileRequest): Record<string, string> {
   return {

@@ -2,8 +2,8 @@
 const variables = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g;
 
 /**
- * Puts ARG and ENV of the stage into a flag, as the script of the builder does: exec form expands nothing itself. A variable
- * without a value, or with one that the flag cannot hold, is in `unusable`, with the reason.
+ * Replaces ARG and ENV of the stage in a flag, as the builder's script does, because exec form expands nothing.
+ * `unusable` lists variables without a value, or with a value that the flag cannot hold, with the reason.
  */
 export function expandVariables(
   text: string,
@@ -20,7 +20,7 @@ export function expandVariables(
   return { text: expanded, unusable };
 }
 
-/** The variables that a text names. */
+/** The variables that a text refers to. */
 export function variablesIn(text: string): string[] {
   return [...text.matchAll(variables)].map(([, braced, bare]) => (braced ?? bare)!);
 }

@@ -28,7 +28,7 @@ const notFetched = (what: string, remedy: string): Explanation => ({
   remedy,
 });
 
-/** What Go 1.21 to 1.26 print, and what it means. The first match wins, so causes come before their consequences. */
+/** Messages of Go 1.21 to 1.26 with their meaning. The first match wins, so causes come before their consequences. */
 const causes: readonly Cause[] = [
   {
     pattern: /(?:^|\s)(?<who>\S+?):? requires go >= (?<wanted>\d\S*) \(running go (?<running>\d[^\s;)]*)/,
@@ -104,7 +104,7 @@ const causes: readonly Cause[] = [
     explain: ({ path }) => compileFailed(`${path ?? 'a package'} needs cgo, which is off`, withoutCgo),
   },
   {
-    // Sources of other modules compile for their authors, so what is missing is in files that need cgo.
+    // Published modules compile for their authors, so a missing name is probably defined in a file that needs cgo.
     pattern: /(?:^|\n)(?<module>[^\s:]+@v[^\s/:]+)\/\S+\.go:\d+:\d+: undefined: /,
     explain: ({ module }) =>
       compileFailed(
@@ -199,7 +199,7 @@ export function explainGo(output: string, step: Step): Explanation | undefined {
   return explainC(output);
 }
 
-/** `module@version/package` of a directory in the cache of modules, else the directory in the stage. */
+/** `module@version/package` for a directory in the module cache, else the directory in the stage. */
 function nameOf(directory: string): string {
   const [, module] = /\/gomod\/(.+)$/.exec(directory) ?? [];
   return (module ?? directory.replace(/^.*\/source\//, '/')).replace(/!([a-z])/g, (_, letter: string) =>
@@ -207,11 +207,11 @@ function nameOf(directory: string): string {
   );
 }
 
-/** What go says of names, packages and files that are not there, besides what is wrong in those that are. */
+/** Messages of Go about missing names, packages and files, which may come with other errors. */
 const ofMissing =
   /\bundefined\b|could not import|cannot find|no such file|is not in std|no matching files found|no required module provides|no Go files in|does not contain package|build constraints exclude|missing /;
 
-/** Whether an error of go may come from a file that is not there; one of syntax or of types does not. */
+/** Whether a Go error may come from a missing file. Errors of syntax or types do not. */
 export function mayLackFiles(output: string): boolean {
   return ofMissing.test(output) || !/^\S+\.go:\d+:\d+: /m.test(output);
 }

@@ -1,4 +1,4 @@
-/** Flags of `go build` that stand alone; `-race=false` is a form of them, too. */
+/** Flags of `go build` that take no value; `-race=false` is allowed too. */
 const switches = new Set(
   'a asan buildvcs cover i json linkshared modcacherw msan n race trimpath v work x'.split(' '),
 );
@@ -59,7 +59,7 @@ export function refuseFlag(name: string, value: string, cgo = false): string | u
   }
 }
 
-/** Flags of cmd/link and cmd/compile that change a program and touch no file of the machine; `true` takes a value. */
+/** Flags of cmd/link and cmd/compile that change a program and read no file of the machine. `true`: takes a value. */
 const linkFlags: Readonly<Record<string, boolean>> = {
   s: false,
   w: false,
@@ -67,7 +67,7 @@ const linkFlags: Readonly<Record<string, boolean>> = {
   bindnow: false,
   checklinkname: false,
   compressdwarf: false,
-  // Only an external linker gets them, and without cgo there is none.
+  // Only an external linker gets these flags, and without cgo Go uses none.
   extldflags: true,
   X: true,
   B: true,
@@ -116,7 +116,7 @@ function refuseToolFlags(
   return undefined;
 }
 
-/** Words as the go command splits the values of its flags; undefined if a quotation is not closed. */
+/** Splits words as the go command splits the values of its flags; undefined if a quotation is not closed. */
 export function splitQuoted(text: string): string[] | undefined {
   const words: string[] = [];
   let rest = text.trimStart();

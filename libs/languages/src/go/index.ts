@@ -19,7 +19,7 @@ import { splitFlags } from './flags';
 import { inspectGo } from './inspect';
 import { isVendored } from './tree';
 
-/** Settings of the caller that say where modules come from. */
+/** Settings of the caller that determine where modules come from. */
 const inherits = [
   'GOPROXY',
   'GOSUMDB',
@@ -33,8 +33,8 @@ const inherits = [
 ];
 
 /**
- * Go, by `RUN ["compile-go", "-tags=…", "./cmd/x", …]`: static binaries under /out, named after their packages.
- * Flags are those of facts that were measured to give equal bytes in every directory and build cache.
+ * Go, by `RUN ["compile-go", "-tags=…", "./cmd/x", …]`: static binaries under /out, named after their packages. With
+ * these flags, the bytes were measured to be equal in every directory and with every build cache.
  */
 export const go: Language = {
   name: 'go',
@@ -73,7 +73,7 @@ export const go: Language = {
           'build',
           '-trimpath',
           '-buildvcs=false',
-          // The build ID names the sources; without it a comment leaves the binary as it was.
+          // The build ID depends on the sources. Without it, a changed comment leaves the binary unchanged.
           `-ldflags=${expandVariables(ldflags, request.environment(target)).text} -buildid=${usesCgo(request.environment(target)) ? externalLink : ''}`,
           ...(gcflags ? [`-gcflags=${gcflags}`] : []),
           ...(tags ? [`-tags=${tags}`] : []),
@@ -109,7 +109,7 @@ export const go: Language = {
         const command = join(directory, 'go');
         if (!machine.isExecutable(command)) continue;
         const root = join(machine.realPath(command), '..', '..');
-        // The VERSION file says what `go version` says, without a process.
+        // The VERSION file has the version that `go version` prints; reading it starts no process.
         const version = machine.readText(join(root, 'VERSION'))?.split('\n')[0]?.trim();
         if (version === wanted) return ok({ command: join(root, 'bin', 'go'), root });
         if (version) found.push(`${version} in ${directory}`);
@@ -120,7 +120,7 @@ export const go: Language = {
       return failed(compileFailure('TOOLCHAIN_DIFFERS', { what, why: `found ${found.join(', ')}` }));
     },
 
-    /** Go is a module, which any Go can fetch, and which the checksum database vouches for; modules carry no modes. */
+    /** Go is itself a module: any Go can fetch it, and the checksum database verifies it. Modules have no file modes. */
     obtain(pin, machine, cache) {
       const command = machine.path.map((directory) => join(directory, 'go')).find(machine.isExecutable);
       if (command === undefined) return undefined;
@@ -128,7 +128,7 @@ export const go: Language = {
       const env = {
         PATH: '/usr/bin:/bin',
         LANG: 'C',
-        // An old Go cannot even read a go.work of today.
+        // GOWORK is off because an old Go cannot parse a current go.work.
         GOWORK: 'off',
         GOTOOLCHAIN: 'local',
         GOFLAGS: '-modcacherw',

@@ -3,24 +3,24 @@ import { tagsOf, walkPackages } from './closure';
 import { fixedEnvironment, offlineEnvironment, targetEnvironment } from './environment';
 import { expandUnits } from './units';
 
-/** Of each package: its import path, module, version, and the files that import "C". */
+/** For each package: its import path, module, version, and the files that import "C". */
 const format =
   '{{if and .Module .CgoFiles}}{{.ImportPath}} {{.Module.Path}} {{.Module.Version}} {{.CgoFiles}}{{end}}';
 
 /**
- * Asks the go command which packages of other modules have cgo files. With CGO_ENABLED=0 go leaves those files out and
- * prints nothing. Undefined if the stage itself sets CGO_ENABLED=0, or if no package comes from another module.
+ * Asks the go command which packages of other modules have cgo files. With CGO_ENABLED=0, go omits those files
+ * silently. Undefined if the stage itself sets CGO_ENABLED=0, or if no package comes from another module.
  */
 export function inspectGo(
   check: CheckRequest,
   sources: CheckedSources,
   request: CompileRequest,
 ): Inspection | undefined {
-  // The stage itself says what it wants.
+  // The stage sets CGO_ENABLED explicitly.
   if (request.targets.every((target) => /^[01]$/.test(request.environment(target).CGO_ENABLED ?? '')))
     return undefined;
   const { packages, elsewhere } = walkPackages(expandUnits(check, sources), sources);
-  // The first part of a module's path has a dot; vendored packages lie in the tree.
+  // The first part of a module's path has a dot. Vendored packages are in the tree.
   const others = elsewhere.filter((path) => /^[^/]*\./.test(path));
   const vendored = packages.filter(({ module }) => module === undefined);
   if (others.length + vendored.length === 0) return undefined;
@@ -39,7 +39,7 @@ export function inspectGo(
         ...targetEnvironment(target, request.environment(target)),
         ...fixedEnvironment(request),
         ...offlineEnvironment(request),
-        // Nothing is compiled: the go command only says which files it would take.
+        // Compiles nothing: the go command only lists the files that it would use.
         CGO_ENABLED: '1',
       },
     })),

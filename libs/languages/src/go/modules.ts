@@ -16,7 +16,7 @@ export interface Module {
 }
 
 export interface Modules {
-  /** Longest path first: the first whose path a package's path begins with has it. */
+  /** Longest path first, so the first prefix match is the package's module. */
   readonly local: readonly Module[];
   /** The vendor directory that the go command would use. */
   readonly vendor: string | undefined;
@@ -26,7 +26,7 @@ export interface Modules {
   readonly main: string;
 }
 
-/** The modules of a compile that lie in the tree, by go.work, or by go.mod and its replace lines. */
+/** The modules of a compile whose sources are in the tree, by go.work, or by go.mod and its replace lines. */
 export function findModules(working: string, reader: SourceReader, out: Collector): Modules | undefined {
   const has = (directory: string, name: string) =>
     reader.list(directory).some((entry) => entry.name === name && !entry.directory);
@@ -78,7 +78,7 @@ export function findModules(working: string, reader: SourceReader, out: Collecto
   };
 }
 
-/** Whether a path leads to a directory of this tree: what else stands behind `=>` is a module of a registry. */
+/** Whether the path after `=>` is a directory of this tree; otherwise it is a module of a registry. */
 const isDirectory = (target: string) => /^\.\.?(\/|$)/.test(target);
 
 /** Parses a go.mod or go.work. */

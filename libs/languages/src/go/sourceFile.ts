@@ -1,4 +1,4 @@
-/** What of a Go file decides which other files the compiler reads. */
+/** The parts of a Go file that determine which other files the compiler reads. */
 export interface GoFile {
   readonly imports: readonly string[];
   /** Patterns of `//go:embed`, relative to the file's directory. */
@@ -15,7 +15,7 @@ interface Token {
   readonly kind: 'string' | 'word' | 'sign' | 'comment';
 }
 
-/** Reads package clause and imports, as `go list` does; null for a file that Go itself would not understand. */
+/** Reads package clause and imports, as `go list` does; null for a file that Go cannot parse either. */
 export function parseGoFile(text: string): GoFile | null {
   const head = new Head(text.replace(/^\ufeff/, ''));
   if (head.next()?.text !== 'package' || head.next()?.kind !== 'word') return null;
@@ -86,7 +86,7 @@ function unquote(literal: string): string | undefined {
   }
 }
 
-/** A directive may stand anywhere before a variable; one inside a string only makes a key wider. */
+/** Directives are found anywhere in the text. A match inside a string only makes the key wider. */
 function readEmbeds(text: string): string[] {
   const lines = [...text.matchAll(/^[ \t]*\/\/go:embed[ \t]+(.*?)\r?$/gm)].map(([, patterns]) => patterns!);
   return lines.flatMap((line) =>

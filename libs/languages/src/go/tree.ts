@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { CompileRequest } from '../language';
 
-/** The nearest file of a name in the sources, from the working directory upwards; absolute. */
+/** The nearest file with this name in the sources, from the working directory upwards; absolute. */
 export function findMain({ directories, contains }: CompileRequest, name: string): string | undefined {
   for (
     let directory = directories.working;
@@ -13,7 +13,7 @@ export function findMain({ directories, contains }: CompileRequest, name: string
   return undefined;
 }
 
-/** Whether a `vendor` directory of the module or workspace is used: then nothing is fetched. */
+/** Whether a `vendor` directory of the module or workspace is used. If so, nothing is fetched. */
 export function isVendored(request: CompileRequest): boolean {
   const { mod } = request.recognised.flags;
   if (mod !== undefined) return mod === 'vendor';

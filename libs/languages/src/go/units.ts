@@ -1,6 +1,6 @@
 import { below, directoryOf, joinInside, type ReadingRequest, type SourceReader } from '../closure';
 
-/** The units with `./...` as the packages that it stands for, and files as their directories. */
+/** The units, with `./...` expanded to its packages, and files replaced by their directories. */
 export function expandUnits(request: ReadingRequest, reader: SourceReader): ReadingRequest {
   const { recognised, working } = request;
   const units = recognised.units.flatMap((unit) => {
@@ -13,7 +13,7 @@ export function expandUnits(request: ReadingRequest, reader: SourceReader): Read
   return { ...request, recognised: { ...recognised, units } };
 }
 
-/** Directories with Go files, as paths that begin with `/` or are empty, in the module that the first belongs to. */
+/** Directories with Go files, without nested modules, as paths that are empty or begin with `/`. */
 function listPackages(directory: string, reader: SourceReader): string[] {
   const visit = (at: string, path: string): string[] => {
     const entries = reader.list(at);

@@ -9,10 +9,10 @@ import { splitQuoted } from './flags';
 
 const ofCgo = /^(CGO_\w*FLAGS\w*|CC|CXX|FC|AR|PKG_CONFIG|GCCGO)$/;
 const compilers = /^(CC|CXX|FC|AR|PKG_CONFIG|GCCGO|CGO_FFLAGS\w*)$/;
-/** Flags of GOFLAGS that equal the default, or change no program. */
+/** Flags of GOFLAGS that equal the default or do not change the program. */
 const harmlessFlags = /^-?-(trimpath(=true)?|buildvcs=false|mod=readonly|modcacherw|v|x|p=\d+)$/;
 
-/** ENV and ARG of the stage that the compiler would not get, by name. */
+/** ENV and ARG of the stage that the compiler would not get. */
 export function refuseVariables(request: CheckRequest, sources: CheckedSources): Failure[] {
   return request.targets.flatMap((target) =>
     Object.entries(request.environment(target)).flatMap(([name, value]) => {
@@ -26,7 +26,7 @@ export function refuseVariables(request: CheckRequest, sources: CheckedSources):
   );
 }
 
-/** Variables of cgo, in a stage that does not switch it off. */
+/** Refuses variables of cgo that would not take effect. */
 function refuseOfCgo(name: string, value: string, cgo: boolean): Refusal | undefined {
   if (!cgo)
     return [

@@ -2,7 +2,7 @@ import { readDirectives } from './directives';
 
 interface Version {
   readonly numbers: readonly number[];
-  /** '' for a release; a language version without the third number comes before its candidates. */
+  /** '' for a release. A language version without a patch number sorts before its release candidates. */
   readonly kind: string;
   readonly candidate: number;
 }

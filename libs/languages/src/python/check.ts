@@ -6,7 +6,7 @@ import { checkStatedPython } from './checkStatedPython';
 import { readLocks } from './lockFiles';
 import { pipSettings, readIndexes, refuseVariable, sameIndex } from './settings';
 
-/** Everything that the stage or its sources ask for and that would not take effect, with file and line. */
+/** Reports everything that the stage or its sources request and that would not take effect, with file and line. */
 export function checkPython(request: CheckRequest, sources: CheckedSources): readonly Failure[] {
   const stage = checkVariables(request);
   if (request.recognised.flags.library !== undefined) return stage;
@@ -20,7 +20,7 @@ export function checkPython(request: CheckRequest, sources: CheckedSources): rea
   ];
 }
 
-/** ENV and ARG of the stage, each once, whatever the platforms. */
+/** ENV and ARG of the stage, each once for all platforms. */
 export function variablesOf({ targets, environment }: CheckRequest): ReadonlyMap<string, string> {
   return new Map(targets.flatMap((target) => Object.entries(environment(target))));
 }
@@ -53,7 +53,7 @@ function checkStamp(request: CheckRequest): Failure[] {
       );
 }
 
-/** Directories where the search for the stated Python begins. */
+/** Directories where the search for the requested Python begins. */
 function startsOf({ recognised, working }: CheckRequest): string[] {
   return [working, ...recognised.units.map((unit) => joinInside(working, unit)!)];
 }
@@ -75,7 +75,7 @@ function checkPipFiles(sources: CheckedSources): Failure[] {
 
 const publicIndex = 'https://pypi.org/simple';
 
-/** Indexes of pyproject.toml, which pip does not read. */
+/** Indexes in pyproject.toml, which pip does not read. */
 function checkIndexes(request: CheckRequest, sources: CheckedSources): Failure[] {
   const { requirements } = request.recognised.flags;
   if (requirements === undefined) return [];

@@ -4,7 +4,7 @@ import { joinInside } from '../closure';
 import type { CheckedSources, CheckRequest } from '../language';
 import { type LockFile, readLocks } from './lockFiles';
 
-/** Locks in formats of other tools, and the command that exports one in pip's. */
+/** Locks in formats of other tools, with the command that exports a lock in pip's format. */
 const exported: readonly (readonly [RegExp, string])[] = [
   [/^uv\.lock$/u, 'uv export --frozen --no-emit-workspace --output-file=requirements.txt'],
   [/^poetry\.lock$/u, 'poetry export --output=requirements.txt'],
@@ -17,12 +17,12 @@ const exported: readonly (readonly [RegExp, string])[] = [
   [/\.(?:in|toml)$/u, 'npx nx g prism:lock'],
 ];
 
-/** How a lock of another format becomes one that can be used; undefined for pip's format. */
+/** How to convert a lock of another format; undefined for pip's format. */
 export function exportCommand(path: string): string | undefined {
   return exported.find(([pattern]) => pattern.test(basename(path)))?.[1];
 }
 
-/** What a lock holds that cannot be honoured, with file and line. */
+/** Entries of a lock that cannot be honoured, with file and line. */
 export function checkLock({ recognised, working, at }: CheckRequest, sources: CheckedSources): Failure[] {
   const { requirements } = recognised.flags;
   if (requirements === undefined) return [];
@@ -56,7 +56,7 @@ export function checkLock({ recognised, working, at }: CheckRequest, sources: Ch
   ];
 }
 
-/** Longer lists do not help the reader. */
+/** Lists at most this many entries: a longer list would not help the reader. */
 const mostNamed = 5;
 
 function checkFile({ refused, unhashed }: LockFile, file: string): Failure[] {

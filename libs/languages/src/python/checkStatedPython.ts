@@ -5,8 +5,8 @@ import type { CheckedSources } from '../language';
 import { isOne, readProjectPython, readVersionFile, type Statement } from './versions';
 
 /**
- * Compares the Python that sources ask for with the one that is pinned: the nearest `.python-version` and pyproject.toml
- * that say so, beside each of `starts` or above. Failure: TOOLCHAIN_DIFFERS.
+ * Compares the pinned Python with the one that the sources require: the nearest `.python-version` and pyproject.toml
+ * beside or above each of `starts`. Failure: TOOLCHAIN_DIFFERS.
  */
 export function checkStatedPython(
   starts: readonly string[],

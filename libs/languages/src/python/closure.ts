@@ -12,11 +12,11 @@ import { readLocks } from './lockFiles';
 import { pipSettings } from './settings';
 import { statements } from './versions';
 
-/** What the program that compiles Python takes: the requirements and the packages and files that the command names. */
+/** What the Python compile program reads: the requirements, and the packages and files that the command names. */
 export function readPythonClosure(request: ReadingRequest, reader: SourceReader): Reading {
   const { recognised, working } = request;
   const out = new Collector(['.pyc']);
-  // Python's own library belongs to the builder.
+  // Python's standard library is in the builder.
   if (recognised.flags.library !== undefined) return out.finish();
   for (const path of listLocks(request, reader)) out.add({ kind: 'file', path });
   for (const path of listLinks(request, reader)) out.add({ kind: 'tree', path }, { kind: 'file', path });
@@ -24,11 +24,11 @@ export function readPythonClosure(request: ReadingRequest, reader: SourceReader)
   const files = new Map(units.map((unit) => [unit, listFiles(unit, reader)]));
   for (const path of units) {
     out.add({ kind: 'tree', path }, { kind: 'file', path });
-    // Bytecode without a source is a module or data. Python writes __pycache__ itself when the program runs.
+    // Bytecode without a source is a module or data. Bytecode in __pycache__ is left by earlier runs.
     for (const file of files.get(path)!) if (file.endsWith('.pyc')) out.keep(file);
   }
   for (const path of [...listStatements(request), ...pipSettings]) out.add({ kind: 'file', path });
-  // All of it is taken, whatever is imported; imports only say which package needs which.
+  // A package counts as a whole, whatever is imported. Imports only show which package uses which.
   if (units.length > 1)
     for (const unit of units) {
       const roots = [...new Set([working, directoryOf(unit)])];
@@ -44,7 +44,7 @@ export function readPythonClosure(request: ReadingRequest, reader: SourceReader)
   return out.finish();
 }
 
-/** The lock that the command names and what that one includes; the named one also where it is not there. */
+/** The lock that the command names and the files that it includes. The named lock is listed even if it does not exist. */
 export function listLocks({ recognised, working }: ReadingRequest, reader: SourceReader): string[] {
   const { requirements } = recognised.flags;
   if (requirements === undefined) return [];
@@ -61,7 +61,7 @@ function listLinks(request: ReadingRequest, reader: SourceReader): string[] {
   );
 }
 
-/** Where the sources may say which Python they are for: beside the units and the command, and above. */
+/** Where the sources may state their Python: beside the units and the command, and above. */
 export function listStatements({ recognised, working }: ReadingRequest): string[] {
   const directories = [working, ...recognised.units.map((unit) => joinInside(working, unit)!)].flatMap(
     upwards,
@@ -69,7 +69,7 @@ export function listStatements({ recognised, working }: ReadingRequest): string[
   return [...new Set(directories)].flatMap((directory) => statements.map((name) => below(directory, name)));
 }
 
-/** The files of a unit, as far as a reader lists them; without the bytecode of runs. */
+/** The files of a unit, as far as the reader lists them, without bytecode of earlier runs. */
 function listFiles(unit: string, reader: SourceReader): string[] {
   if (unit.endsWith('.py')) return [unit];
   return reader.list(unit).flatMap(({ name, directory }) => {
@@ -79,7 +79,7 @@ function listFiles(unit: string, reader: SourceReader): string[] {
   });
 }
 
-/** The modules that a module imports, absolutely; a line of a text that looks like an import does no harm. */
+/** The modules that a module imports by absolute name. Text that only looks like an import is harmless. */
 export function listImports(text: string): string[] {
   const statements = text.matchAll(/^[ \t]*(?:from[ \t]+(\w[\w.]*)[ \t]+import\b|import[ \t]+(\w.*))/gmu);
   const names = [...statements].flatMap(([, from, imported = '']) =>

@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 import type { Explanation } from '../language';
 
 /**
- * The real cause of a failed fetch or compile, from what pip and our own program print. The texts are those of pip 23.0;
- * later versions print them too.
+ * The cause of a failed fetch or compile, from the output of pip and of our own program. The patterns match pip 23.0
+ * and later.
  */
 export function explainPython(output: string, step: 'fetch' | 'compile'): Explanation | undefined {
   for (const { pattern, explain } of causes) {
@@ -142,7 +142,7 @@ function ignoredRange(output: string, version: string): string | undefined {
     .find(([found]) => found === version)?.[1];
 }
 
-/** `six 1.17.0` of `six[x]==1.17.0`. */
+/** `six 1.17.0` for `six[x]==1.17.0`. */
 function nameOf(named: string): string {
   return named.replace(/\[[^\]]*\]/u, '').replace(/={2,3}/u, ' ');
 }
@@ -151,7 +151,7 @@ function fileOf(url: string): string {
   return url.replace(/#.*$/u, '').split('/').at(-1)!;
 }
 
-/** The host that pip named last, without user and password, followed by a blank. */
+/** The last host in pip's output, without user and password, followed by a space. */
 function hostOf(output: string): string {
   const hosts = [...output.matchAll(/(?:host='|https?:\/\/(?:[^/@\s]*@)?)(?<host>[A-Za-z0-9.-]+)/gu)];
   const host = hosts.at(-1)?.groups?.host;

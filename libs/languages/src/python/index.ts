@@ -12,9 +12,11 @@ import { pipVariables } from './settings';
 
 /**
  * Python, by `RUN ["compile-python", "--requirements=requirements.lock", "x"]`: /out/dependencies and
- * /out/application (and with `--stamp=x/_version.py` the VERSION of the stage in it), with bytecode that no start compares with its source; and for bases, whose Debian packages bring
- * none, by `RUN ["compile-python-library", "asyncio", …]`: bytecode of Python's own modules, below /out where it
- * belongs.
+ * /out/application with bytecode that is not compared with its source at start. `--stamp=x/_version.py` writes the
+ * stage's VERSION into the application.
+ *
+ * For bases whose Debian packages bring no bytecode, `RUN ["compile-python-library", "asyncio", …]` writes the
+ * bytecode of the standard library below /out, at its final path.
  */
 export const python: Language = {
   name: 'python',
@@ -77,7 +79,8 @@ export const python: Language = {
       const { requirements, stamp, library } = recognised.flags;
       return targets.map((target) => ({
         argv: [
-          // Isolated from settings, site packages and files of the working directory; the program comes by its input.
+          // -I isolates Python from settings, site packages and files of the working directory. The program comes on
+          // standard input.
           ...[toolchain.command, '-I', '-S', '-B', '-'],
           ...(library === undefined
             ? [
@@ -100,7 +103,7 @@ export const python: Language = {
 
   diagnosis: {
     explain: explainPython,
-    // Nothing is imported while it compiles: a source that is wrong is wrong by itself.
+    // The compile imports nothing, so a missing file cannot cause a syntax error.
     mayLack: (output) => !/\bSyntaxError\b|\binvalid syntax\b/.test(output),
   },
 
@@ -119,7 +122,7 @@ export const python: Language = {
   },
 };
 
-/** A path that is not below the working directory. */
+/** A path outside of the working directory. */
 function leadsOut(path: string): boolean {
   return path.startsWith('/') || path.split('/').includes('..');
 }

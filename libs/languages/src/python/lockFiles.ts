@@ -2,14 +2,14 @@ import { directoryOf, joinInside, type SourceReader } from '../closure';
 import { type RequirementsFile, readRequirements } from './requirements';
 
 export interface LockFile extends RequirementsFile {
-  /** In the stage's tree. */
+  /** Path in the stage's tree. */
   readonly path: string;
 }
 
 export interface Locks {
-  /** The lock itself first, then what it includes. */
+  /** The lock itself first, then the files that it includes. */
   readonly files: readonly LockFile[];
-  /** Named files that are missing, or outside of the sources: the file that names each, and the line. */
+  /** Named files that are missing, or outside of the sources, with the file and line that name each. */
   readonly missing: readonly { readonly path: string; readonly line: number; readonly name: string }[];
 }
 

@@ -4,7 +4,7 @@ import lock from './program/lock.py';
 import machine from './program/machine.py';
 import main from './program/program.py';
 
-/** The parts of the program by their file names, in the order of names: builder bases join them by `cat *.py`. */
+/** The parts of the program by file name, in the order of names: builder bases concatenate them with `cat *.py`. */
 export const programFiles: Readonly<Record<string, string>> = {
   'application.py': application,
   'fetch.py': fetch,
@@ -14,7 +14,7 @@ export const programFiles: Readonly<Record<string, string>> = {
 };
 
 /**
- * The program that compiles and fetches, for the standard input of the pinned interpreter: it needs no file on the disk,
- * so it cannot import files beside it by accident.
+ * The program that compiles and fetches. The pinned interpreter reads it from standard input. It is not a file on the
+ * disk, so it cannot import a neighbouring file by accident.
  */
 export const program = Object.values(programFiles).join('\n');

@@ -27,7 +27,7 @@ export function splitLogicalLines(text: string): LogicalLine[] {
   return found;
 }
 
-/** Splits what follows a name into version (or `@ address`) and marker; the marker without the texts that it compares with. */
+/** Splits the text after a name into version (or `@ address`) and marker. The marker's string literals are removed. */
 export function readMarker(rest: string): { readonly version: string; readonly marker: string } {
   const end = rest.startsWith('@') ? rest.search(/\s;/u) : rest.indexOf(';');
   if (end < 0) return { version: rest.trim(), marker: '' };
@@ -37,7 +37,7 @@ export function readMarker(rest: string): { readonly version: string; readonly m
   };
 }
 
-/** Whether an address is that of a wheel; a fragment may follow it. */
+/** Whether a URL is that of a wheel; a fragment may follow. */
 export function isOneWheel(url: string): boolean {
   return /^https?:\/\/\S+\.whl(?:#\S*)?$/u.test(url);
 }

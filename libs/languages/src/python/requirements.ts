@@ -1,6 +1,6 @@
 import { isOneWheel, readMarker, splitLogicalLines } from './requirementLines';
 
-/** What the lock of a program says, in pip's format, as far as files alone can tell; lines count from 1. */
+/** The content of a program's lock in pip's format, as far as files alone tell. Lines count from 1. */
 export interface RequirementsFile {
   /** Files that `-r` and `-c` name, relative to the directory of this one. */
   readonly includes: readonly Named[];
@@ -10,7 +10,7 @@ export interface RequirementsFile {
   readonly indexes: readonly string[];
   /** Requirements without `--hash`. */
   readonly unhashed: readonly Named[];
-  /** What cannot be honoured. */
+  /** Entries that cannot be honoured. */
   readonly refused: readonly Refusal[];
 }
 
@@ -57,7 +57,7 @@ const long: Readonly<Record<string, string>> = {
   '-c': '--constraint',
   '-e': '--editable',
 };
-/** Options that take effect, or hold for every lock. */
+/** Options that take effect, or that hold for every lock anyway. */
 const honoured = [
   '--no-index',
   '--trusted-host',
@@ -84,7 +84,7 @@ function readOption(statement: string, line: number): Entry[] {
       : [{ kind: 'include', line, name }];
   if (option === '--find-links') {
     if (isAddress(name) && !name.startsWith('file:')) return [{ kind: 'index', url: name }];
-    // pip-compile writes a directory of its machine: pip searches it if it exists, and hashes decide what is accepted.
+    // pip-compile writes a directory of its machine. pip searches it if it exists; hashes determine what is accepted.
     return name.startsWith('/') || name.startsWith('file:') ? [] : [{ kind: 'link', line, name }];
   }
   if (option === '--editable') return refuse(`\`-e ${name}\` installs sources`, sourcesRemedy);

@@ -3,8 +3,8 @@ import { machineOf } from './machine';
 import { program } from './program';
 
 /**
- * Asks pip what it would install of a requirements.in for a platform: its report on standard output (pip's installation
- * report, version 1). Nothing is installed, and what is fetched to read metadata lies in `scratch`.
+ * Asks pip what it would install from a requirements.in for a platform. Prints pip's installation report (version 1)
+ * on standard output. Installs nothing; files fetched for their metadata go to `scratch`.
  */
 export function resolveWheels(
   { command }: Toolchain,

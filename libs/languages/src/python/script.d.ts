@@ -1,4 +1,4 @@
-/** The text of a program for Python; bundled as it is. */
+/** The text of a Python program; bundled unchanged. */
 declare module '*.py' {
   const text: string;
   export default text;

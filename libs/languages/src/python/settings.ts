@@ -8,7 +8,10 @@ export const pipSettings = [
   'usr/pip.conf',
 ];
 
-/** Variables of a stage that pip gets when it fetches: where packages come from. The stage's win over the user's. */
+/**
+ * Variables of a stage that determine where packages come from. pip gets them when it fetches; they override the
+ * user's.
+ */
 const passed = new Set([
   'PIP_DEFAULT_TIMEOUT',
   'PIP_EXTRA_INDEX_URL',
@@ -21,7 +24,7 @@ const passed = new Set([
   'PIP_TRUSTED_HOST',
 ]);
 
-/** Variables that equal what pip is told anyway, or that change only its output. */
+/** Variables whose effect pip's arguments already have, or that change only its output. */
 const given = new Set([
   'PIP_BREAK_SYSTEM_PACKAGES',
   'PIP_CACHE_DIR',
@@ -41,7 +44,7 @@ const given = new Set([
   'PIP_VERBOSE',
 ]);
 
-/** Of a stage's variables, what is passed on to pip. */
+/** The variables of a stage that are passed on to pip. */
 export function pipVariables(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => passed.has(name)));
 }
@@ -54,7 +57,7 @@ export interface RefusedSetting {
 const wherePip =
   'Remove it, or set the package index with PIP_INDEX_URL, PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS.';
 
-/** Why a variable of the stage would not take effect; undefined if it does, or if nothing here reads it. */
+/** Why a variable of the stage would not take effect; undefined if it does, or if no tool of this stage reads it. */
 export function refuseVariable(name: string, value: string): RefusedSetting | undefined {
   if (value === '') return undefined;
   if (name === 'PYTHONOPTIMIZE')

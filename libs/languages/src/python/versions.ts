@@ -7,9 +7,9 @@ export const statements = ['.python-version', 'pyproject.toml'];
 /** A statement about the Python of the sources: versions and ranges (PEP 440), or unparsable text. */
 export interface Statement {
   readonly line?: number;
-  /** As it is written. */
+  /** The original text. */
   readonly text: string;
-  /** Alternatives in PEP 440; empty if it is not a version. */
+  /** Alternatives in PEP 440 syntax; empty if the text is not a version. */
   readonly ranges: readonly string[];
 }
 

@@ -4,8 +4,8 @@ export interface CfgFacts {
 }
 
 /**
- * Whether a key of cargo's `[target.…]` tables, `cfg(all(unix, target_arch = "x86_64"))`, holds for a Linux target with
- * glibc. Undefined: only a compile can decide (features, names that flags set), or it is not an expression.
+ * Whether a key of cargo's `[target.…]` tables, `cfg(all(unix, target_arch = "x86_64"))`, matches a Linux target with
+ * glibc. Undefined if only a compile can decide (features, names that flags set), or if the expression is invalid.
  */
 export function matchesCfg(key: string, facts: CfgFacts): boolean | undefined {
   const tokens = [...key.matchAll(/\s*([A-Za-z_]\w*|"[^"]*"|[(),=])/gy)];

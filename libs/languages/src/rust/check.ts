@@ -7,8 +7,8 @@ import { refuseConfiguration, refuseEnvironment } from './settings';
 import { isOlder, readChannel, satisfiesChannel } from './toolchainFile';
 
 /**
- * SETTING_NOT_HONOURED for every setting of the stage and of cargo's configuration that would not take effect,
- * TOOLCHAIN_DIFFERS if the sources ask for another compiler than the pin.
+ * SETTING_NOT_HONOURED for every setting of the stage and of cargo's configuration that would not take effect.
+ * TOOLCHAIN_DIFFERS if the sources require another compiler than the pinned one.
  */
 export function checkRust(request: CheckRequest, sources: CheckedSources): readonly Failure[] {
   const text = (path: string) => sources.facts(path, 'text', (content) => content);

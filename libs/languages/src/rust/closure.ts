@@ -15,9 +15,9 @@ import { findReader, parseLock } from './macros';
 import { type Manifest, parseManifest } from './manifest';
 
 /**
- * What cargo and rustc read of a tree: all manifests of the workspace and its lock, the sources of the package and of
- * its path dependencies. Members that the package does not use are their manifests only, since cargo asks for their
- * sources without reading them.
+ * What cargo and rustc read of a tree: all manifests of the workspace and its lock, and the sources of the package
+ * and its path dependencies. For members that the package does not use, only the manifest counts: cargo checks that
+ * their sources exist, without reading them.
  */
 export function readRustClosure({ recognised, working }: ReadingRequest, reader: SourceReader): Reading {
   const out = new Collector();
@@ -50,7 +50,7 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
         const [base, target] = inherited === undefined ? [directory, path] : [root, inherited];
         return target === undefined ? [] : (joinInside(base, target) ?? []);
       });
-  // Manifests first: those of the whole workspace, with all that they name by path.
+  // Manifests first: those of the whole workspace, and of everything that they name by path.
   const members = [
     ...(workspace?.members ?? []).flatMap((one) => expandMember(root, one, reader)),
     root,
@@ -87,7 +87,7 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
   return out.finish();
 }
 
-/** The directory of the workspace that a package belongs to; its own where there is none. */
+/** The directory of the workspace that a package belongs to, or its own directory. */
 function findRoot(working: string, own: Manifest, reader: SourceReader): string {
   if (own.members) return working;
   if (own.belongsTo !== undefined) return joinInside(working, own.belongsTo) ?? working;
@@ -97,7 +97,7 @@ function findRoot(working: string, own: Manifest, reader: SourceReader): string 
   return above.find(isRoot) ?? working;
 }
 
-/** The files beside a manifest, or above it, that say how cargo compiles, and with which compiler. */
+/** Files beside or above a manifest that select cargo's configuration and the compiler. */
 function addSettings(directory: string, reader: SourceReader, out: Collector): void {
   const place = below(directory, '.cargo');
   for (const { name } of reader.list(place))
@@ -107,7 +107,7 @@ function addSettings(directory: string, reader: SourceReader, out: Collector): v
       out.add({ kind: 'file', path: below(directory, name) });
 }
 
-/** What configuration files bring of the tree: directories in place of registries, and patches. */
+/** What the configuration files make cargo read of the tree: directories that replace registries, and patches. */
 function readSettings(working: string, reader: SourceReader) {
   const text = (path: string) => reader.facts(path, 'text', (content) => content);
   const configurations = readConfigurations(working, text);
@@ -129,7 +129,7 @@ function readSettings(working: string, reader: SourceReader) {
   };
 }
 
-/** The directories that an entry of `members` names, as `crates/*`. */
+/** The directories that an entry of `members` matches, such as `crates/*`. */
 function expandMember(root: string, member: string, reader: SourceReader): string[] {
   let found = [root];
   for (const part of member.split('/').filter((one) => one !== '' && one !== '.')) {

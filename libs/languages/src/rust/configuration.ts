@@ -7,8 +7,8 @@ export interface Configuration {
 }
 
 /**
- * The configuration files of cargo from a directory upwards, outermost first: later ones win. Cargo prefers `config` to a
- * `config.toml` beside it. A file that is not TOML has no settings; cargo itself refuses it.
+ * The configuration files of cargo from a directory upwards, outermost first: later ones win. Cargo prefers `config`
+ * to `config.toml` in the same directory. A file that is not TOML has no settings here; cargo reports it.
  */
 export function readConfigurations(
   working: string,
@@ -25,7 +25,7 @@ export function readConfigurations(
   return found.reverse();
 }
 
-/** A list of flags as cargo merges it: lists of all files are concatenated; a string replaces those before it. */
+/** Merges a list of flags as cargo does: lists of all files are concatenated; a string replaces everything before it. */
 export function mergeFlags(values: readonly unknown[]): readonly string[] {
   const last = values.findLastIndex((value) => typeof value === 'string');
   const text = textOf(values[last]);

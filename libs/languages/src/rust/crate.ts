@@ -2,10 +2,10 @@ import { below, type Collector, directoryOf, joinInside, type SourceReader } fro
 import type { Manifest, Product } from './manifest';
 import { parseRustFile, type RustFile } from './sourceFile';
 
-/** What cargo looks into by itself, or nobody who compiles. */
+/** Entries of a crate that cargo itself reads, or that no compile reads. */
 const usual =
   /^(src|tests|benches|examples|target|node_modules|Cargo\.(toml|lock)|.*\.md|LICENSE.*|project\.json|package\.json|\.(git|cargo|github).*|(.*\.)?(Containerfile|Dockerfile).*|\.(container|docker)ignore)$/;
-/** Directories and files that macros read without being told. */
+/** Directories and files that macros read by convention. */
 const defaults = [
   'templates',
   'migrations',
@@ -16,7 +16,7 @@ const defaults = [
   'i18n.toml',
 ];
 
-/** Adds what rustc, the build script and macros read of a crate: `src`, and more where something says so. */
+/** Adds what rustc, the build script and macros read of a crate: `src`, and everything else that the crate refers to. */
 export function addCrate(directory: string, manifest: Manifest, reader: SourceReader, out: Collector): void {
   const entries = reader.list(directory);
   const has = (name: string) => entries.some((entry) => entry.name === name);
@@ -36,7 +36,7 @@ export function addCrate(directory: string, manifest: Manifest, reader: SourceRe
   for (const name of scan.named) addAny(below(directory, name), reader, out);
 }
 
-/** The names that cargo wants to find for what a manifest lists, and does not read unless it builds them. */
+/** Files that must exist because a manifest lists them. Cargo reads them only if it builds them. */
 export function addPlaceholders(
   directory: string,
   { name, products }: Manifest,
@@ -55,7 +55,7 @@ export function addPlaceholders(
   if (!compiled && nothing && name !== undefined) out.placeholders.add(below(directory, 'src/lib.rs'));
 }
 
-/** A build script may read anything: what leads out of its crate cannot be said. */
+/** A build script may read anything. If it may leave its crate, the closure cannot be determined. */
 function checkScript(path: string, reader: SourceReader, out: Collector): void {
   const leads = reader.facts(path, 'build.rs', (text) =>
     /\.\.[/"\\]|\bparent\(\)|\bancestors\(\)|\.pop\(\)/.test(text),
@@ -63,7 +63,7 @@ function checkScript(path: string, reader: SourceReader, out: Collector): void {
   if (leads) out.giveUp(`${path} may read files outside of its crate`);
 }
 
-/** A macro of the tree runs in the crates that use it: what it reads beside its own sources cannot be said. */
+/** A macro of the tree runs in the crates that use it. What it reads there cannot be determined. */
 export function checkMacro(directory: string, reader: SourceReader, out: Collector): void {
   for (const entry of reader.list(directory)) {
     const path = below(directory, entry.name);
@@ -77,7 +77,7 @@ export function checkMacro(directory: string, reader: SourceReader, out: Collect
 const readsFiles =
   /\b(?:fs|File|OpenOptions|Command|env::current_dir|env::var|read_dir|walkdir|WalkDir|glob)\b/;
 
-/** Walks the Rust files of a crate, and those that they name. */
+/** Follows the Rust files of a crate and the files that they name. */
 class Scan {
   readonly named = new Set<string>();
   private readonly seen = new Set<string>();
@@ -127,7 +127,7 @@ class Scan {
     }
   }
 
-  /** A module elsewhere brings the directory that its own modules lie in. */
+  /** For a module in another directory, adds the directory of its submodules. */
   private followModule(module: string, from: string): void {
     const place = joinInside(directoryOf(from), module);
     const directory = place === undefined ? undefined : directoryOf(place);

@@ -9,7 +9,7 @@ const older = (what: string): Explanation => ({
     'Pin a newer Rust (containerfiles/rust-builder/pin.json), or lock an older version of the crate: `cargo update -p <crate> --precise <version>`.',
 });
 
-/** The first match with cargo's output is the cause. */
+/** The first entry that matches cargo's output is the cause. */
 const causes: readonly Cause[] = [
   [
     /signal: 9, SIGKILL|Killed signal terminated program|rustc-LLVM ERROR: out of memory|memory allocation of \d+ bytes failed|Cannot allocate memory/,

@@ -5,8 +5,8 @@ import { type Configuration, mergeFlags, splitFlags, targetTables } from './conf
 import { cfgOf, tripleOf, upperTriple } from './targets';
 
 /**
- * The flags for rustc that a stage and the configuration of its tree ask for, by cargo's precedence: the first of
- * CARGO_ENCODED_RUSTFLAGS, RUSTFLAGS, `target.<triple>` with every matching `target.'cfg(…)'`, and `build` counts alone.
+ * The flags for rustc that a stage and the configuration of its tree set. By cargo's precedence, only the first of
+ * these counts: CARGO_ENCODED_RUSTFLAGS, RUSTFLAGS, `target.<triple>` with every matching `target.'cfg(…)'`, `build`.
  *
  * @param configurations outermost first
  */

@@ -12,9 +12,9 @@ import { crossCompilerOf, tripleOf, upperTriple } from './targets';
 import { listContents, listUsedUnits } from './units';
 
 /**
- * Rust, by `RUN ["compile-rust", "--package", "x", "--bin", "y"]`: static glibc binaries under /out.
- * The toolchain is Debian's, since it is the one that has both architectures' std as packages;
- * libc, linker and C compiler change bytes too, so the pin names their packages.
+ * Rust, by `RUN ["compile-rust", "--package", "x", "--bin", "y"]`: static glibc binaries under /out. The toolchain is
+ * Debian's, because Debian packages the standard library for both architectures. The libc, linker and C compiler also
+ * affect bytes, so the pin names their packages.
  */
 export const rust: Language = {
   name: 'rust',
@@ -33,7 +33,7 @@ export const rust: Language = {
   sources: { reads: readRustClosure, neverRead: [] },
 
   dependencies: {
-    // What replaces sources decides what there is to fetch.
+    // Source replacement determines what has to be fetched.
     lockfiles: ['Cargo.lock', 'config.toml', 'config'],
     directory: 'cargo',
     inherits: ['HOME', 'CARGO_HTTP_CAINFO', 'CARGO_NET_OFFLINE'],
@@ -57,7 +57,8 @@ export const rust: Language = {
 
   compiler: {
     compile(request) {
-      // One cargo for all targets where it can be: it shares what runs on the host and keeps all cores busy to the end.
+      // One cargo call for all targets if possible: host programs are compiled once, and all cores stay busy to the
+      // end.
       return groupTargets(request).map((targets) => compileCall({ ...request, targets }));
     },
 
@@ -75,7 +76,7 @@ export const rust: Language = {
       const { targets, environment } = request;
       const [cache, finished] = [unitsDirectory(request), finishedDirectory(request)];
       const profile = profileDirectory(request);
-      // What runs on the host lies beside the targets' directories.
+      // Programs for the host are beside the targets' directories.
       const folders = ['', ...targets.map(tripleOf)].map((triple) => join(cache, triple, profile));
       const folderOf = (directory: string) => join(cache, relative(finished, directory));
       return {
@@ -139,16 +140,16 @@ function flagsOf({ directories, environment, text }: CompileRequest, target: Tar
   return flagsFor(target, configurations, environment(target));
 }
 
-/** What the stage sets, over what we would set if it did not. Flags are merged into ours, by compileEnvironment. */
+/** The stage's variables, which override our defaults. compileEnvironment merges flags with ours. */
 function stageEnvironment({ environment, targets }: CompileRequest): Record<string, string> {
   const { RUSTFLAGS: _, ...others } = environment(targets[0]!);
-  // mimalloc embeds __TIME__; gcc takes the clock from here.
+  // mimalloc embeds __TIME__; gcc takes the time from SOURCE_DATE_EPOCH.
   return { LANG: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: '0', ...others };
 }
 
 /**
- * Cargo looks for configuration from its working directory upwards, which would find that of the workspace, and of the
- * home that it lies in. So it starts at the root, and is told of the tree's own; later files win.
+ * Cargo searches for configuration from its working directory upwards, and would find that of the workspace and of
+ * the user's home. So it starts at the root, and gets the tree's own files as arguments; later files win.
  */
 const outside = '/';
 
@@ -159,7 +160,7 @@ function manifestArguments({ directories, contains }: CompileRequest): string[] 
     directory.startsWith(directories.source);
     directory = dirname(directory)
   ) {
-    // Cargo takes `config` where both are there.
+    // Cargo prefers `config` if both exist.
     const names = ['config', 'config.toml'].map((name) => join(directory, '.cargo', name));
     const file = names.find(contains);
     if (file) found.unshift(`--config=${file}`);
@@ -172,20 +173,23 @@ function profileDirectory({ recognised }: CompileRequest): string {
   return profile === 'dev' ? 'debug' : profile;
 }
 
-/** Since 1.91 cargo leaves finished programs in another directory than what it makes them of. */
+/** Since 1.91, cargo can write finished programs to another directory than intermediate results. */
 function separates({ version }: CompileRequest): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 1 || minor >= 91;
 }
 
-/** Where cargo keeps what it compiled, for all projects; an older cargo finishes programs there too: for one. */
+/**
+ * The directory of cargo's compiled units, shared by all projects. An older cargo writes finished programs there too,
+ * so each project has its own.
+ */
 function unitsDirectory(request: CompileRequest): string {
   const { cache, source } = request.directories;
   if (separates(request)) return join(cache, 'cargo-units');
   return join(cache, 'cargo-own', source);
 }
 
-/** Where cargo leaves finished programs: no other compile writes there. */
+/** The directory for cargo's finished programs, which no other compile writes to. */
 function finishedDirectory(request: CompileRequest): string {
   return separates(request) ? join(request.directories.scratch, 'cargo') : unitsDirectory(request);
 }
@@ -205,7 +209,7 @@ function fixedEnvironment(request: CompileRequest): Record<string, string> {
 function compileEnvironment(request: CompileRequest): Record<string, string> {
   const { directories, targets } = request;
   // Not the sources' own directory: cargo names them relative to the workspace, and a flag that differs between
-  // clones would compile every dependency again.
+  // clones would make cargo compile every dependency again.
   const remaps = [
     [join(directories.cache, 'cargo'), '/cargo'],
     [unitsDirectory(request), '/target'],

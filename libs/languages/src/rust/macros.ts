@@ -1,6 +1,6 @@
 import { listOf, parseToml, tableOf, textOf } from '../toml';
 
-/** Dependencies by the name of a package, of every version that a lock has of it. */
+/** Dependencies by package name; several locked versions of a package are merged. */
 export type Lock = Readonly<Record<string, readonly string[]>>;
 
 /** The packages of a Cargo.lock. */
@@ -16,9 +16,9 @@ export function parseLock(text: string): Lock {
 }
 
 /**
- * A macro among locked packages that is not known to read only its arguments: it may read any file of the crate that
- * uses it, and above. A lock does not mark macros, but nearly all use syn, quote or proc-macro2. A library that
- * uses these and is not a macro makes the key wider than needed.
+ * A macro among the locked packages that is not known to read only its arguments. It may read any file of the crate
+ * that uses it, and above. A lock does not mark macros, but nearly all depend on syn, quote or proc-macro2. A library
+ * that depends on these without being a macro makes the key wider than needed.
  *
  * @param needed packages that the compiled crates name
  */

@@ -1,17 +1,17 @@
 import { listOf, parseToml, type Table, tableOf, textOf } from '../toml';
 
-/** What of a Cargo.toml decides which files cargo and rustc read. */
+/** The parts of a Cargo.toml that determine which files cargo and rustc read. */
 export interface Manifest {
   readonly name?: string | undefined;
-  /** The build script; false for none, absent for build.rs where it is there. */
+  /** The build script: false if disabled; absent for the default, build.rs if it exists. */
   readonly build?: string | false | undefined;
   /** Whether its library is a macro, which runs while others compile. */
   readonly macro: boolean;
-  /** Directory of the workspace that the package says it belongs to. */
+  /** Directory of the workspace that the package names as its own. */
   readonly belongsTo?: string | undefined;
   readonly members?: readonly string[] | undefined;
   readonly dependencies: readonly Dependency[];
-  /** Names of the packages that it is compiled with, of registries too. */
+  /** Names of the packages that it depends on, including those of registries. */
   readonly needs: readonly string[];
   /** Paths of `[workspace.dependencies]` by name. */
   readonly inherited: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export interface Dependency {
   readonly development: boolean;
 }
 
-/** What a manifest says of something to build: a library, a program, an example. */
+/** A manifest's entry for a build target: a library, a program, an example. */
 export interface Product {
   readonly kind: 'lib' | 'bin' | 'example' | 'test' | 'bench';
   readonly name: string | undefined;

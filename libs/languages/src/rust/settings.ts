@@ -6,7 +6,7 @@ import { cfgOf, crossCompilerOf, tripleOf, upperTriple } from './targets';
 
 /** A setting that would not take effect, and why. */
 export interface Refused {
-  /** Its key in a configuration file, or the name of a variable alone. */
+  /** Its key in a configuration file, or the name of a variable. */
   readonly key: readonly string[];
   readonly why: string;
 }
@@ -91,7 +91,7 @@ function refuseVariable(name: string, value: string, targets: readonly Target[])
     targets.some((target) => is(target) && !isLinker(value, target)) ? [linkerIsPinned] : [];
   if (/^CARGO_TARGET_\w+_LINKER$/.test(name))
     return foreign((target) => name === `CARGO_TARGET_${upperTriple(target)}_LINKER`);
-  // `CC_<target>`, which is fixed, wins over these.
+  // `CC_<target>`, which Prism sets, overrides these.
   if (name === 'CC' || name === 'TARGET_CC') return foreign(() => true);
   if (name.startsWith('CC_')) {
     const triple = name.slice(3).replaceAll('_', '-');
@@ -100,7 +100,7 @@ function refuseVariable(name: string, value: string, targets: readonly Target[])
   return [];
 }
 
-/** Why flags for rustc cannot take effect: they name something pinned, or something that differs by machine. */
+/** Why flags for rustc cannot take effect: they set something that is pinned, or something that differs by machine. */
 function refuseFlags(flags: readonly string[]): string[] {
   const options = flags.flatMap((flag, index) => {
     const [, inline] = /^(?:-C|--codegen=)(.+)$/.exec(flag) ?? [];

@@ -23,7 +23,7 @@ export function cfgOf(target: Target): CfgFacts {
   return { architecture: target.architecture === 'arm64' ? 'aarch64' : 'x86_64' };
 }
 
-/** A triple as it stands in names of environment variables. */
+/** A triple in the form that environment variables use. */
 export function upperTriple(target: Target): string {
   return tripleOf(target).toUpperCase().replaceAll('-', '_');
 }

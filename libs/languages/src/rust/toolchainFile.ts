@@ -1,6 +1,6 @@
 import { parseToml, tableOf, textOf } from '../toml';
 
-/** The toolchain that a `rust-toolchain` file or RUSTUP_TOOLCHAIN names; undefined where it names none. */
+/** The toolchain that a `rust-toolchain` file or RUSTUP_TOOLCHAIN names; undefined if it names none. */
 export function readChannel(text: string): string | undefined {
   const plain = text.trim();
   if (/^[\w.+-]+$/.test(plain)) return plain;
@@ -9,8 +9,8 @@ export function readChannel(text: string): string | undefined {
 }
 
 /**
- * Whether a compiler is the one that a channel names: `1.85.0` that very version, `1.85` any patch of it, `stable` any
- * released version, whatever host triple follows. Anything else (beta, nightly, dates, paths) is another compiler.
+ * Whether a channel names this compiler: `1.85.0` is that exact version, `1.85` any patch of it, `stable` any
+ * release. A host triple may follow. Anything else (beta, nightly, dates, paths) is another compiler.
  */
 export function satisfiesChannel(channel: string, version: string): boolean {
   const name = channel.replace(/-(?:x86_64|aarch64)-unknown-linux-gnu$/, '');

@@ -3,11 +3,12 @@ import type { CompiledSources, UsedUnit } from '../language';
 import { parseManifest } from './manifest';
 
 /**
- * What the units of each crate of a tree may be made of, by the name of its package. Cargo takes a unit for fresh when
- * no source is newer, and does not know what macros and build scripts read; so a unit is valid only for this content.
+ * All possible inputs of each crate's units, by package name. Cargo takes a unit for fresh if no source is newer, and
+ * does not know what macros and build scripts read. So a unit is valid only for this content.
  *
- * A crate may read its own directory and all files that belong to no crate; everything, where one of its own Rust files,
- * or a macro or build script of the tree, has a path that leads out. A vendored crate reads its own directory.
+ * A crate may read its own directory and all files that belong to no crate. It may read everything if one of its Rust
+ * files, or a macro or build script of the tree, has a path that leads out of its crate. A vendored crate reads its
+ * own directory.
  *
  * @param environment what the stage sets, for all targets
  */
@@ -37,7 +38,7 @@ export function listContents(
 interface Crate {
   readonly name: string;
   readonly vendored: boolean;
-  /** Whether it runs while others compile: a macro, a build script. */
+  /** Whether it runs during compiles of other crates: a macro or a build script. */
   readonly runs: boolean;
   /** Whether one of its Rust files has a path that leads out of it. */
   readonly leads: boolean;
@@ -86,9 +87,9 @@ interface Message {
 }
 
 /**
- * The units that a cargo used, as `--message-format=json` says.
+ * The units that cargo used, from its `--message-format=json` output.
  *
- * @param folderOf the folder of the cache for a directory that cargo leaves finished programs in
+ * @param folderOf maps a directory of finished programs to its folder in the cache
  */
 export function listUsedUnits(stdout: string, folderOf: (directory: string) => string): UsedUnit[] {
   return stdout.split('\n').flatMap((line): UsedUnit[] => {
@@ -110,7 +111,7 @@ export function listUsedUnits(stdout: string, folderOf: (directory: string) => s
 const inDeps = /^(.*)\/deps\/[^/]*-([0-9a-f]{16})(?:\.\w+)?$/;
 const inBuild = /^(.*)\/build\/[^/]*-([0-9a-f]{16})\//;
 
-/** `path+file:///a/server#0.1.0` and `registry+…#server@0.1.0` are both `server`. */
+/** `path+file:///a/server#0.1.0` and `registry+…#server@0.1.0` both give `server`. */
 function packageOf(id: string): string {
   const [before = '', behind = ''] = id.split('#');
   return behind.includes('@')

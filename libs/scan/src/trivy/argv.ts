@@ -1,6 +1,6 @@
 type Argv = [string, ...string[]];
 
-/** Nothing may reach the network or a database that nobody checked. */
+/** Forbids network access and downloads of other databases. */
 const offline = [
   '--skip-db-update',
   '--skip-java-db-update',
@@ -12,8 +12,8 @@ const offline = [
 ];
 
 /**
- * Lists what an OCI image layout with one platform holds. Needs no database. `layout` is relative: Trivy takes what follows
- * `:` and `@` in a path for a tag and a digest.
+ * Lists the content of an OCI image layout with one platform. Needs no database. `layout` is relative: Trivy parses
+ * `:` and `@` in a path as the start of a tag or digest.
  */
 export function inventoryArgv(binary: string, layout: string, output: string, cacheDirectory: string): Argv {
   return [

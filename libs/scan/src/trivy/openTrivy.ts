@@ -9,14 +9,14 @@ import { inventoryArgv, matchArgv, versionArgv } from './argv';
 import { parseReport } from './parseReport';
 import { checkVersion, pinned } from './versions';
 
-/** What a scanner needs from outside. */
+/** The scanner's external dependencies. */
 export interface TrivyInput {
   readonly run: Run;
   /** Path of the binary. */
   readonly binary: string;
   /** Digests of binaries that the policy trusts. */
   readonly trusted: readonly string[];
-  /** An existing directory for files of a run; each run removes its own. */
+  /** An existing directory for temporary files; each run removes its own. */
   readonly scratch: string;
   /** Milliseconds for one call. */
   readonly timeout: number;
@@ -45,7 +45,7 @@ export async function openTrivy(input: TrivyInput): Promise<Result<Scanner>> {
       inScratch(input, async (directory) => {
         const [bom, output] = [join(directory, 'inventory.cdx.json'), join(directory, 'report.json')];
         writeFileSync(bom, inventory);
-        // Trivy wants its own layout, and may write beside the database.
+        // Trivy expects its own directory layout, and may write beside the database.
         const cache = join(directory, 'cache');
         mkdirSync(cache);
         symlinkSync(resolve(database.directory), join(cache, 'db'));
@@ -69,7 +69,7 @@ async function printVersion({ run, binary }: TrivyInput): Promise<string> {
   return done.ok ? done.value.stdout : '';
 }
 
-/** What Trivy does not read back from an inventory, it does not match. */
+/** Fails if Trivy parsed fewer packages of an inventory than it contains: it would not match the others. */
 function checkCount(inventory: Uint8Array, read: number): Result<void> {
   const bom = parseBom(Buffer.from(inventory).toString(), 'the inventory');
   if (!bom.ok) return bom;
@@ -85,14 +85,14 @@ async function call(
   argv: [string, ...string[]],
   output: string,
 ): Promise<Result<string>> {
-  // Complete: variables TRIVY_* and configuration files of the user would change results.
+  // The complete environment: the user's TRIVY_* variables and configuration files would change results.
   const done = await run({ argv, cwd, env: { HOME: home, TMPDIR: home, GOGC: 'off' }, timeout });
   if (!done.ok) return failed(...done.failures.map(toScanError));
   const text = await attempt(`cannot read ${output}`, () => readFileSync(output, 'utf8'));
   return text.ok ? text : failed(...text.failures.map(toScanError));
 }
 
-/** A full disk keeps its code; every other failure of the command is a failed scan. */
+/** A full disk keeps its code; every other failure of the command becomes SCAN_ERROR. */
 function toScanError(failure: Failure): Failure {
   if (failure.code === 'DISK_FULL') return failure;
   const { what, why } = failure;

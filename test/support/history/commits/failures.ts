@@ -1,7 +1,7 @@
 import type { Commit } from '../commit';
 import { index, onRuntime, passwd } from './shared';
 
-/** Builds that fail, and what others do meanwhile. */
+/** Builds that fail, and changes of others meanwhile. */
 export const failures: readonly Commit[] = [
   {
     what: 'a Containerfile breaks',

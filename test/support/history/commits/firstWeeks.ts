@@ -2,7 +2,7 @@ import type { Commit } from '../commit';
 import { vendorLock } from '../files';
 import { apiMain, greeting, index, onRuntime, passwd, revert } from './shared';
 
-/** Everyday work: sources, tests, documents, files that come and go, ignore files, locks. */
+/** Everyday work: sources, tests, documents, new and deleted files, ignore files, locks. */
 export const firstWeeks: readonly Commit[] = [
   {
     what: 'a page and its table',

@@ -5,7 +5,7 @@ import { firstWeeks } from './firstWeeks';
 import { laterWeeks } from './laterWeeks';
 import { newThings } from './newThings';
 
-/** More than 60 commits, each on the one before: everyday work, with what goes wrong in between. */
+/** More than 60 commits, each on top of the previous one: everyday work and typical mistakes. */
 export const history: readonly Commit[] = [
   ...firstWeeks,
   ...failures,

@@ -2,7 +2,7 @@ import type { Commit } from '../commit';
 import { nxJson, vendorLock } from '../files';
 import { greeting, index, onRuntime2, onTools2, revert, updatePlugin } from './shared';
 
-/** Everyday work again, with bigger changes. */
+/** More everyday work, with bigger changes. */
 export const laterWeeks: readonly Commit[] = [
   {
     what: 'a file of the base is renamed',

@@ -1,7 +1,7 @@
 import type { Commit } from '../commit';
 import { greeting, index, merge, onRuntime2, onTools2, passwd } from './shared';
 
-/** Components that come, move and go; branches. */
+/** New, moved and deleted components; branches. */
 export const newThings: readonly Commit[] = [
   {
     what: 'a new component',

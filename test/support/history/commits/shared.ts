@@ -1,12 +1,15 @@
 import type { WorkTree } from '../commit';
 
-/** What is made of the tools, and what is made of the base; the later ones with what there is then. */
+/**
+ * Projects that depend on the tools, and projects that depend on the base. The later lists include projects added
+ * later.
+ */
 export const onTools = 'base-tools report pair-in pair-out';
 export const onRuntime = `base-runtime ${onTools} api job web stats shared args`;
 export const onTools2 = `${onTools} admin`;
 export const onRuntime2 = `${onRuntime} admin`;
 
-/** Files that are edited more than once. */
+/** Files that several commits edit. */
 export const index = 'svc/web/static/index.html';
 export const apiMain = 'svc/api/cmd/api/main.go';
 export const passwd = 'containerfiles/runtime/etc/passwd';
@@ -19,7 +22,7 @@ export function revert(git: WorkTree['git'], commit: string): void {
   git('revert', '--no-commit', commit);
 }
 
-/** Commits of a branch, brought back as one with two parents; the work tree is that of the merge then. */
+/** Commits work on a branch and merges it without committing the merge. */
 export function merge({ git }: WorkTree, work: readonly (() => void)[]): void {
   git('switch', '-qc', 'branch');
   for (const change of work) {
@@ -31,14 +34,14 @@ export function merge({ git }: WorkTree, work: readonly (() => void)[]): void {
   git('branch', '-qD', 'branch');
 }
 
-/** As `npm install` writes it: another tarball, in the manifest and in the lockfile. */
+/** Updates a package as `npm install` does: a new tarball in the manifest and in the lockfile. */
 export function updatePlugin({ replace }: WorkTree, edited: boolean): void {
   const names = ['/prism-build-nx-', '/edited-prism-build-nx-'];
   const [from, to] = edited ? names : names.reverse();
   for (const file of ['package.json', 'package-lock.json']) replace(file, from!, to!);
 }
 
-/** A package that the plugin has nothing to do with, in the manifest and in the lockfile. */
+/** Adds a package that the plugin does not use to the manifest and the lockfile. */
 export function bumpPackage({ replace }: WorkTree): void {
   replace('package.json', '"devDependencies":{', '"devDependencies":{"tslib":"2.99.0",');
   replace(

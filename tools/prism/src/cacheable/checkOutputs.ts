@@ -20,11 +20,11 @@ export interface OutputCheck {
   /** Lines to show to the user. */
   readonly notes: readonly string[];
   readonly cacheable: boolean;
-  /** Whether a file is an output of a task that Nx waited for: then it is in the key, whatever git ignores. */
+  /** Whether a file is an output of a task that Nx waited for. Such a file is in the key, even if git ignores it. */
   readonly waitedFor: (path: string) => boolean;
 }
 
-/** Checks against the final targets of Nx: inference cannot see those that other plugins infer. */
+/** Checks against the final targets of Nx. During inference, those that other plugins infer are not visible. */
 export function checkOutputs(
   context: ExecutorContext,
   taskId: string,
@@ -83,7 +83,7 @@ function namedBy(
   });
 }
 
-/** The tasks that a task waits for, directly or not. */
+/** The tasks that a task waits for, directly or indirectly. */
 function listWaits(graph: TaskGraph | undefined, taskId: string): string[] {
   const seen = new Set<string>();
   const visit = (id: string): void => {
@@ -101,11 +101,11 @@ function listWaits(graph: TaskGraph | undefined, taskId: string): string[] {
 
 interface Targets {
   readonly outputs: OutputIndex;
-  /** Whether some target does not declare its outputs: it may make anything, and then no key is safe. */
+  /** Whether some target does not declare its outputs. It may make any file, so no key is safe. */
   readonly mayMakeMore: boolean;
 }
 
-/** Cached, because a batch checks every image of a workspace. */
+/** Computed once, because a batch checks every image of a workspace. */
 const known = new WeakMap<ProjectsConfigurations, Targets>();
 
 function targetsOf({ root, projectsConfigurations, nxJsonConfiguration }: ExecutorContext): Targets {

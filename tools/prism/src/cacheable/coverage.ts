@@ -22,13 +22,14 @@ import { expandInputs } from '../inference/read/namedInputs';
 import { readCompileUnhashed, readImageUnhashed } from '../inference/read/unhashed';
 
 /**
- * Whether the inputs that were inferred for a target cover what these options make it read. An option of the
- * command line or of targetDefaults (`--platforms=linux/riscv64` where COPY names $TARGETARCH) comes after
- * inference, and so does what a base says: its result must not be cached, since nobody would see those files
- * change. Inputs that somebody wrote by hand are theirs to answer for.
+ * Whether the inferred inputs of a target cover what these options make it read. Options of the command line or of
+ * targetDefaults (`--platforms=linux/riscv64` if COPY names $TARGETARCH) and the ENV of a base are known only after
+ * inference. If they make a step read more, its result must not be cached: a change of those files would not change
+ * the key. Inputs written by hand are not checked.
  *
  * @param reads what the step has read
- * @returns why not, to be said; empty where the options speak for themselves. Absent: all is covered.
+ * @returns undefined: covered. Otherwise the reason to show to the user; `''` means uncovered, and the options
+ * already explain why.
  */
 export function findUncovered(
   root: string,
@@ -83,7 +84,7 @@ export function findUncovered(
   return compareUnhashed(options, readImageUnhashed(facts, followed, files));
 }
 
-/** Inference says in an option, for the key, what Nx does not hash: it must be what the build found. */
+/** Inference lists in an option, which is part of the key, what Nx does not hash. It must equal what the build found. */
 function compareUnhashed({ unhashed }: BuildOptions, { facts, why }: Unhashed): string | undefined {
   if (why !== undefined) return why;
   const other = [
@@ -95,13 +96,13 @@ function compareUnhashed({ unhashed }: BuildOptions, { facts, why }: Unhashed): 
     : `a mode, a link or an empty directory changed after nx read the workspace (${other[0]}); \`nx reset\` makes nx read it again`;
 }
 
-/** What is read must be among the inputs, and what the inputs leave out must be among what is not read. */
+/** Everything that is read must be among the inputs, and everything that the inputs exclude must be unread. */
 function isCompileCovered(
   facts: KeyFacts,
   compile: CompileReads,
   inputs: ReadonlySet<string | undefined>,
 ): boolean {
-  // Fewer platforms pass over more files.
+  // With fewer platforms, more files are excluded.
   const wanted = new Set(compileFilesets(facts, compile).flatMap(alternatives));
   const isNegative = (fileset: string) => fileset.startsWith('!');
   const missing = [...wanted].some((fileset) => !isNegative(fileset) && !inputs.has(fileset));

@@ -10,19 +10,19 @@ import { relate } from '../inference/declared/patterns';
 import { openLeftOut } from '../inference/outputs/leftOut';
 import { readSources } from './readSources';
 
-/** Submodules without files that the sources of a step lie in or contain, each as a failure. */
+/** Submodules without files inside or above the sources of a step, each as a failure. */
 export interface EmptySubmodules {
-  /** The step cannot be right without their files. */
+  /** The step needs their files. */
   readonly needed: readonly Failure[];
-  /** A compiler may do without them: what COPY takes contains them. */
+  /** A compiler may not need them; they are inside a directory that COPY takes. */
   readonly contained: readonly Failure[];
 }
 
 const none: EmptySubmodules = { needed: [], contained: [] };
 
 /**
- * Finds submodules that were not initialised: git leaves an empty directory, which COPY would take as it is. An image
- * with an empty directory in place of sources is wrong, so this is found before anything is built.
+ * Finds submodules that were not initialised. Git leaves an empty directory, which COPY would copy. An image with an
+ * empty directory in place of sources is wrong, so this runs before the build.
  */
 export function findEmptySubmodules(root: string, options: BuildOptions): EmptySubmodules {
   const empty = listEmpty(root);
@@ -63,7 +63,7 @@ function listEmpty(root: string): readonly EmptySubmodule[] {
     const text = readTextIfThere(join(root, path));
     return text === undefined ? undefined : listSubmodules(text);
   };
-  /** Submodules may have submodules, which git names from the outermost one. */
+  /** Submodules may be nested; git's command needs the outermost one. */
   const visit = (path: string, named: string): EmptySubmodule[] => {
     if (isEmpty(join(root, path))) return [{ path, named }];
     const inner = list(`${path}/.gitmodules`) ?? [];

@@ -9,12 +9,12 @@ import { literalPart, openGitIgnore, readBelow } from '@prism-build/workspace';
 import { refuseMixed } from '../inference/contexts/findContext';
 import { readSources } from './readSources';
 
-/** Failures about images that are not locked or missing; they are unrelated to the sources. */
+/** Failures about images that are missing or not locked; they are not about sources. */
 const ofBases = /^(IMAGE|BASE|LOCK|REGISTRY)_/;
 
 /**
- * Explains where missing sources are, or which target could make them. Replaces failures about bases: a lock does not help
- * while the context is wrong.
+ * Explains where missing sources are, or which target could make them. Leaves out failures about bases: a lock does
+ * not help while the context is wrong.
  */
 export function explainSources(
   root: string,
@@ -25,7 +25,7 @@ export function explainSources(
   if (concern.length === 0 || options.context.startsWith('..')) return failures;
   const request = readRequest(root, options);
   if (!request.ok) return failures;
-  // Without bases: sources that name a variable of a base are skipped.
+  // Resolves without bases: sources that name a variable of a base are skipped.
   const sources = readSources(resolveReads(request.value), options.step);
   const text = readTextIfThere(join(root, options.containerfile)) ?? '';
   const lost = sources.flatMap((one) => explain(one, root, options, text));

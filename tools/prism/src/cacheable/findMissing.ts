@@ -17,13 +17,13 @@ export interface MissingRequest {
 }
 
 export interface Missing {
-  /** Targets that make something that was taken, and that the task does not wait for. */
+  /** Targets that make something that was copied, and that the task does not wait for. */
   readonly makers: readonly Maker[];
-  /** Paths that git ignores, and that no target makes. */
+  /** Paths that git ignores and that no target makes. */
   readonly unknown: readonly Taken[];
 }
 
-/** Sources of a step that another target makes, or that no known target makes, and that Nx did not wait for. */
+/** Sources of a step that Nx did not wait for: outputs of another target, or ignored paths that no known target makes. */
 export function findMissing(request: MissingRequest): Missing {
   const { project, taken, outputs, waitedFor, isThere, leftOut } = request;
   const waited = (path: string) => waitedFor.some((output) => matches(path, output));

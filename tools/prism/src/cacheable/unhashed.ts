@@ -6,8 +6,8 @@ import { contextPaths, openGitIgnore, readBelow, readContextTree } from '@prism-
 import { readSources } from './readSources';
 
 /**
- * Files that a step took from the context and that are in no key: Nx before 24 hashes nothing that git ignores,
- * whatever the inputs say. What was made of them must not be cached, since nobody would see them change.
+ * Files that a step took from the context and that are in no key: Nx before 24 never hashes files that git ignores. A
+ * result made from them must not be cached, because a change of those files would not change the key.
  */
 export async function listUnhashed(root: string, options: BuildOptions, reads: Reads): Promise<string[]> {
   const { version } = require('nx/package.json') as { version: string };
@@ -24,7 +24,7 @@ export async function listUnhashed(root: string, options: BuildOptions, reads: R
   return taken.filter((path) => ignored.has(path));
 }
 
-/** Those of some files that git, or .nxignore, ignores, be they tracked or not. */
+/** The paths that git or .nxignore ignores, tracked or not. */
 async function listIgnored(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
   const isIgnored = openGitIgnore(readBelow(root));
   const listed = await run({
@@ -32,7 +32,7 @@ async function listIgnored(root: string, paths: readonly string[]): Promise<Read
     cwd: root,
     input: paths.join('\0'),
   });
-  // Without git, and where it ignores nothing, the files that say so decide alone.
+  // If git is missing or ignores nothing, only the ignore files themselves decide.
   const byGit = listed.ok ? listed.value.stdout.split('\0') : [];
   return new Set([...byGit, ...paths.filter(isIgnored)]);
 }

@@ -2,14 +2,14 @@ import { join, relative } from 'node:path';
 import { readTextIfThere } from '@prism-build/shell';
 import { executorIdentity } from '@prism-build/workspace';
 
-/** The plugin's own part in every key. */
+/** The plugin's own part of every key. */
 export interface Identity {
   readonly inputs: readonly (string | Record<string, unknown>)[];
   readonly options: Readonly<Record<string, string>>;
 }
 
 /**
- * Which version of the plugin is installed, as files say it: `affected` of Nx 24 compares files and sees no option. That
+ * The installed version of the plugin, as files state it: `affected` of Nx 24 compares files, not options. `affected`
  * of Nx 23 selects everything when the version of a plugin changes in package.json.
  */
 const installedVersion = {
@@ -17,19 +17,20 @@ const installedVersion = {
   fields: ['dependencies.prism', 'devDependencies.prism'],
 };
 
-/** What an executor loads, as `loaded.cjs` found it when the plugin was compiled. */
+/** The files that an executor loads, as `loaded.cjs` listed them when the plugin was compiled. */
 interface Loaded {
   readonly filesets: readonly string[];
   readonly packages: readonly string[];
 }
 
-/** Sources that were not compiled have no list: all of them count. */
+/** Sources that were not compiled have no list, so all of them count. */
 const everything: Loaded = { filesets: ['tools/prism/src/**/*', 'libs/*/src/**/*'], packages: [] };
 
 /**
- * Where the plugin is built: the files and packages that its executors load, so that an edit of one misses and an edit
- * of a test does not. Where it is installed, or linked from elsewhere: the digest of its executors. Its package would
- * not do: Nx knows one under an alias by another name with every package manager, and ends where it knows none.
+ * If the plugin is built here: the files and packages that its executors load, so an edit of one is a cache miss and
+ * an edit of a test is not. If it is installed or linked: the digest of its executors. The npm package cannot be used
+ * as an input: Nx lists a package with an alias under another name with every package manager, and fails if it does
+ * not know the name.
  *
  * @param moduleDirectory the directory of the compiled entries
  */

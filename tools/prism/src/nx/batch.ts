@@ -18,9 +18,9 @@ export interface BatchItem {
 type Work = (taskId: string) => Promise<TaskResult>;
 
 /**
- * Runs the tasks of a batch as their dependencies allow, at most one a core (Nx gives a batch no `--parallel`),
- * and yields each result when it is there. It never throws: a failure is that task's alone, and what depends on
- * it is skipped.
+ * Runs the tasks of a batch in dependency order, at most one for each core (Nx passes no `--parallel` to a batch),
+ * and yields each result as it arrives. Never throws: a failure belongs to its task, and tasks that depend on it are
+ * skipped.
  */
 export async function* runGraph(
   graph: TaskGraph,
@@ -31,7 +31,7 @@ export async function* runGraph(
     (graph.dependencies[task] ?? []).map((one: string | { id: string }) =>
       typeof one === 'string' ? one : one.id,
     );
-  // Compilers take longest: no image is assembled while one of them waits for a core.
+  // Compilers take longest, so they start before images are assembled.
   const roots = Object.keys(graph.tasks).filter((task) =>
     dependenciesOf(task).every((id) => !(id in graph.tasks)),
   );
@@ -64,7 +64,7 @@ async function settle(task: string, work: Work): Promise<BatchItem> {
     const result = await work(task);
     return { task, result: { ...result, startTime, endTime: Date.now() } };
   } catch (error) {
-    // A mistake of ours, not of the user's: said in full, and only this task fails.
+    // A bug of ours, not an error of the user: prints the full stack, and fails only this task.
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { task, result: { success: false, terminalOutput: `${text}\n` } };
   }

@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import { snapshot } from '@prism-build/builder';
 
 /**
- * An altered entry of Nx's cache is restored as it is, again and again, and survives `--skip-nx-cache`. The entry
- * that an altered output came from is the one that is altered in the same way: it gets the repaired output.
+ * Replaces an altered entry of Nx's cache with the repaired output. Nx would otherwise restore the altered entry
+ * again, even after `--skip-nx-cache`. The entry is found by its alteration, which equals that of the output.
  */
 export function replaceInNxCache(
   root: string,

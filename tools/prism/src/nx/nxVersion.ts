@@ -1,7 +1,7 @@
-/** Kept, because `require` looks for the package at each call, and inference asks for each component. */
+/** Cached, because `require` resolves the package at each call, and inference calls this for each component. */
 let hashesThem: boolean | undefined;
 
-/** Nx before 24 hashes nothing that git ignores, whatever the inputs say. */
+/** Nx before 24 never hashes files that git ignores. */
 export function hashesIgnoredFiles(): boolean {
   hashesThem ??= Number.parseInt((require('nx/package.json') as { version: string }).version, 10) >= 24;
   return hashesThem;

@@ -7,14 +7,14 @@ import { parseOptions } from './parseOptions';
 
 const running = new Map<string, Promise<Result<void>>>();
 
-/** Several users of an altered base find it so at the same time: it is built again once. */
+/** Several consumers may find an altered base at the same time; it is rebuilt once. */
 function once(key: string, work: () => Promise<Result<void>>): Promise<Result<void>> {
   const known = running.get(key) ?? work().finally(() => running.delete(key));
   running.set(key, known);
   return known;
 }
 
-/** The components of the workspace that Nx runs in. */
+/** The components of the current Nx workspace. */
 export function openSiblings({ root, projectsConfigurations }: ExecutorContext): Siblings {
   const targetsOf = (project: string) => projectsConfigurations?.projects[project]?.targets ?? {};
   const optionsOf = (project: string, variant?: string): Result<BuildOptions> => {

@@ -1,7 +1,7 @@
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type * as z from 'zod';
 
-/** Parses the options of a target at the edge; every violation is one failure that names the option. */
+/** Parses the options of a target; each violation is one failure that names the option. */
 export function parseOptions<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,

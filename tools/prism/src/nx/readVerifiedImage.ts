@@ -12,19 +12,19 @@ import { type Directories, directoriesOf, imageDirectory } from '@prism-build/wo
 import { replaceInNxCache } from './nxCache';
 import { openSiblings } from './openSiblings';
 
-/** An image as it lies under dist/images, every byte verified. */
+/** An image in dist/images; every byte is verified. */
 export interface VerifiedImage {
   readonly directories: Directories;
   readonly directory: string;
   readonly image: DigestJson;
   readonly store: ContentStore;
-  /** Brings those of the layers that are a base's into the store; whoever reads layers calls it first. */
+  /** Fetches the layers that belong to a base into the store. Call it before reading layers. */
   readonly fetchBases: (layers: readonly ImageLayer[]) => Promise<Result<void>>;
 }
 
 /**
- * Reads a project's image for a consumer. A cache hit runs no code of ours, so nothing that was restored is
- * trusted: what is missing or altered is built again in process, and replaced in Nx's cache as well.
+ * Reads a project's image for a consumer. A cache hit runs no code of ours, so restored files are verified. Missing
+ * or altered ones are rebuilt in process, and replaced in Nx's cache as well.
  */
 export async function readVerifiedImage(
   project: string,

@@ -7,7 +7,7 @@ import { type Database, type Scanner, scanInventory } from '@prism-build/scan';
 import { attempt } from '@prism-build/shell';
 import type { OpenedImage } from './openImage';
 
-/** What a scan finds in each platform of an image. A platform that cannot be scanned gets its failures. */
+/** The findings for each platform of an image. For a platform that cannot be scanned: its failures. */
 export async function assessImage(
   { image, directory, inventories }: OpenedImage,
   scanner: Scanner,

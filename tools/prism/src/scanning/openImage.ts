@@ -11,12 +11,12 @@ import { readVerifiedImage } from '../nx/readVerifiedImage';
 /** Milliseconds for one call of the scanner. */
 const TIMEOUT = 300_000;
 
-/** Where a workspace keeps results of scans; may be deleted at any time. */
+/** The directory for scan results of a workspace; may be deleted at any time. */
 export function scansDirectory({ root }: ExecutorContext): string {
   return join(directoriesOf(root, process.env).prism, 'scans');
 }
 
-/** Where inventories are published; those of a variant in a folder of its own. */
+/** The directory of published inventories. A variant has its own subdirectory. */
 export function inventoryDirectory(root: string, project: string, variant?: string): string {
   return join(root, 'dist', 'inventory', project, variant ?? '');
 }
@@ -39,7 +39,7 @@ export interface OpenedImage {
   readonly inventories: readonly Inventory[];
 }
 
-/** A project's image, every blob verified, with its inventories. */
+/** A verified image of a project, with its inventories. */
 export async function openImage(
   project: string,
   variant: string | undefined,

@@ -6,8 +6,8 @@ import { readTextIfThere } from '@prism-build/shell';
 const FILE = 'scan-policy.json';
 
 /**
- * The policy of a project: the named file, else scan-policy.json of the project, else of the workspace, else the defaults.
- * Failure: SCAN_POLICY_INVALID.
+ * The policy of a project: the named file, else scan-policy.json of the project, else of the workspace, else the
+ * defaults. Failure: SCAN_POLICY_INVALID.
  */
 export function readPolicy(root: string, project: string, named: string | undefined): Result<ScanPolicy> {
   const files = named === undefined ? [join(project, FILE), FILE] : [named];

@@ -12,14 +12,14 @@ export interface Executor {
   readonly description: string;
   /** Whether Nx may give it many tasks at once, which then share a process. */
   readonly batch: boolean;
-  /** The target of that name of each image, if every image has one. */
+  /** The target to add to each image, if every image has one. */
   readonly target?: (image: ImageNames) => TargetConfiguration;
 }
 
 /** The names that the targets of an image need. */
 export interface ImageNames {
   readonly project: string;
-  /** What goes before the project in the image's name. */
+  /** The part of the image's name before the project. */
   readonly prefix: string;
   readonly variant: string | undefined;
   /** `the image`, or `the <variant> image`. */

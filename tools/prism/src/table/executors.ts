@@ -38,7 +38,7 @@ export const executors: readonly Executor[] = [
     batch: false,
     target: ({ project, prefix, variant, image, nameOf }) => ({
       executor: 'prism:run-image',
-      // Asked for with the same engine; and a dry run loads nothing.
+      // Builds with the same engine. A dry run loads nothing.
       dependsOn: [{ target: nameOf('load-image'), params: 'forward' }],
       cache: false,
       continuous: true,

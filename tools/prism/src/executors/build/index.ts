@@ -26,14 +26,14 @@ export async function execute(options: unknown, context: ExecutorContext): Promi
   return { success: result.success };
 }
 
-/** All tasks of the `build` executor that Nx found ready, compile and image steps of many projects alike. */
+/** All tasks of the `build` executor that Nx found ready: compile and image steps of many projects together. */
 export async function* executeBatch(
   graph: TaskGraph,
   inputs: Record<string, unknown>,
   _overrides: unknown,
   context: ExecutorContext,
 ): AsyncGenerator<BatchItem> {
-  // An image step need not hash again what the compile step of its project hashed and wrote a moment ago.
+  // Lets an image step reuse digests of files that the compile step of its project has just hashed and written.
   const made = new Map<string, CompileManifest>();
   const many = Object.keys(graph.tasks).length > 1;
   yield* runGraph(graph, async (id) => {
@@ -44,7 +44,7 @@ export async function* executeBatch(
       notes = [],
     } = await runStep(context, { id, project, target }, inputs[id], made.get(project));
     if (manifest) made.set(project, manifest);
-    // Nx shows the output of one task that succeeds, and of several none.
+    // Nx prints the output of a single task that succeeds, and nothing if there are several.
     if (many) process.stderr.write(notes.map((note) => `${project}: ${note}\n`).join(''));
     return result;
   });
@@ -53,7 +53,7 @@ export async function* executeBatch(
 interface StepResult {
   readonly result: TaskResult;
   readonly manifest?: CompileManifest | undefined;
-  /** What keeps the result out of the cache, or may make it stale; also part of the output. */
+  /** Reasons why the result is not cached or may become stale; also part of the output. */
   readonly notes?: readonly string[];
 }
 
@@ -88,7 +88,7 @@ async function runStep(
   }
   const { text, reads, manifest, widened } = done.value;
   const plain = toTaskResult(ok(text));
-  // Nx must not cache a dry run, which would keep whatever lies in dist.
+  // A dry run must not be cached: Nx would store the present content of dist.
   if (options.value.dryRun) return { result: uncached(plain) };
   if (!reads) return { result: plain };
   const outputs = checkOutputs(context, id, project, options.value, reads);
@@ -96,7 +96,7 @@ async function runStep(
     (file) => !outputs.waitedFor(file),
   );
   const uncovered = findUncovered(root, options.value, configured, target, reads);
-  // Nx shows nothing of what a batch says of a task that succeeds.
+  // Nx prints nothing of a batch's task that succeeds.
   if (widened) process.stderr.write(sayWidened(root, configured?.root ?? '.', project, widened));
   const notes = [
     ...outputs.notes,
@@ -104,13 +104,13 @@ async function runStep(
     ...(uncovered ? [`not cached: ${uncovered}`] : []),
   ];
   const result = toTaskResult(ok(`${text}${notes.map((note) => `  ${note}\n`).join('')}`));
-  // Nor what its key does not cover.
+  // A result must not be cached either if the key does not cover everything that was read.
   const cacheable =
     outputs.cacheable && unhashed.length === 0 && uncovered === undefined && widened === undefined;
   return { result: cacheable ? result : uncached(result), manifest, notes };
 }
 
-/** The status with which Nx keeps a result out of its cache. */
+/** The exit status that makes Nx skip its cache. */
 function uncached(result: TaskResult): TaskResult {
   return { ...result, status: 'local-cache-kept-existing' };
 }

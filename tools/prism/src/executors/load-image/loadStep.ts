@@ -9,7 +9,10 @@ import { readVerifiedImage } from '../../nx/readVerifiedImage';
 import { checkName } from './checkName';
 import type { LoadOptions } from './options';
 
-/** Loads the host's platform (or all) of an image into the engine, under its names. Skips loaded ones. */
+/**
+ * Loads an image for the host's platform (or all) into the engine, with its names. Skips images that are loaded
+ * already.
+ */
 export async function loadStep(
   project: string,
   options: LoadOptions,

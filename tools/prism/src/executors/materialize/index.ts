@@ -8,7 +8,10 @@ import { readVerifiedImage } from '../../nx/readVerifiedImage';
 import { endTask } from '../../nx/report';
 import { options as materializeOptions } from './options';
 
-/** The `materialize` executor: a complete OCI layout of an image, whose one descriptor is the image index. */
+/**
+ * The `materialize` executor: a complete OCI layout of an image. The only descriptor in its index.json is the image
+ * index.
+ */
 export async function execute(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
   return endTask(await run(options, context));
 }

@@ -2,12 +2,13 @@ import { awaitContainer, removeContainer, signalContainer } from '@prism-build/e
 import type { Run } from '@prism-build/shell';
 import { type Container, stateOf } from './container';
 
-/** A generous limit, so that an engine that does not answer cannot block the task for ever. */
+/** A generous limit, so that a hanging engine cannot block the task for ever. */
 const attempts = 20;
 
 /**
- * Stops a container, waits `patience` milliseconds, and removes it. Nx sends SIGTERM to all descendants, so also to these
- * commands; Podman then ends with status 0 and has done nothing. So the state of the container is checked afterwards.
+ * Stops a container, waits `patience` milliseconds, and removes it. Nx sends SIGTERM to all descendants, including
+ * these commands. Podman then exits with status 0 without having done anything, so the container's state is checked
+ * afterwards.
  */
 export async function endContainer(
   container: Container,

@@ -47,7 +47,7 @@ async function readPlan(options: RunOptions, project: string, root: string): Pro
   return planRun(options, {
     root,
     project,
-    // The name with the digest, because `latest` may have moved since.
+    // Uses the tag with the digest, because `latest` may have moved since.
     image: loadNames(imageName(prefix, project), image.value.index.digest, { variant })[1],
     exposedPorts: found.exposedPorts,
     env: process.env,
@@ -55,7 +55,7 @@ async function readPlan(options: RunOptions, project: string, root: string): Pro
   });
 }
 
-/** Removes an ended container of that name, which a killed run left. Fails if one still runs. */
+/** Removes an ended container of that name, left by a killed run. Fails if one is still running. */
 async function freeName(engine: Engine, directories: Directories, name: string): Promise<Result<void>> {
   const call = engineRun(directories);
   const state = await stateOf({ engine, name, call });
@@ -83,7 +83,7 @@ async function runToEnd(
     input: interactive,
     patience,
     stop: () => void call({ argv: removeContainer(engine, name) }),
-    // An early signal, or a kill, can end podman itself (even with status 0) while its container goes on.
+    // An early signal, or a kill, can end podman itself (even with status 0) while its container keeps running.
     finish: (signal) => endContainer({ engine, name, call }, signal, patience),
   });
   if (!ended.ok) return ended;
@@ -98,7 +98,7 @@ async function runToEnd(
   return failed(engineFailure('RUN_ENDED', { what, why: explain(status) }));
 }
 
-/** The meaning of statuses that both engines use themselves. */
+/** The meaning of exit statuses that both engines reserve for themselves. */
 function explain(status: number): string | undefined {
   if (status === 125) return 'the engine could not start the container';
   if (status === 126) return 'the engine refused to start the entrypoint, or it is not executable';

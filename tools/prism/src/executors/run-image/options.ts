@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** One value or several; Nx takes words that look like numbers for numbers. */
+/** One value or several. Nx parses words that look like numbers as numbers. */
 const words = z
   .union([z.array(z.union([z.string(), z.number()])), z.string(), z.number()])
   .transform((value) => (Array.isArray(value) ? value : [value]).map(String));

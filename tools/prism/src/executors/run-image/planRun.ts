@@ -3,7 +3,7 @@ import { type PublishedPort, parsePort, type RunRequest, steersEngine } from '@p
 import { all, type Failure, failed, failuresOf, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { RunOptions } from './options';
 
-/** Facts for the plan of a run, besides its options. */
+/** Facts for the plan of a run, in addition to its options. */
 export interface RunFacts {
   readonly root: string;
   readonly project: string;

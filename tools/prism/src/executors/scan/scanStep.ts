@@ -9,7 +9,7 @@ import { openImage, openScanner, scansDirectory } from '../../scanning/openImage
 import { readPolicy } from '../../scanning/readPolicy';
 import type { ScanOptions } from './options';
 
-/** What a scan says, and whether the image may be used. */
+/** The result of a scan, and whether the image may be used. */
 export interface ScanOutcome {
   readonly text: string;
   readonly allowed: boolean;
@@ -27,7 +27,7 @@ export function openDatabases(): OpenDatabase {
   };
 }
 
-/** Scans a project's image and decides now. Nothing about the decision is kept. */
+/** Scans a project's image and decides at the current time. The decision is not stored. */
 export async function scanStep(
   project: string,
   options: ScanOptions,

@@ -15,20 +15,20 @@ export interface Output {
   readonly path: string;
   /** The target's negative outputs. */
   readonly except: readonly string[];
-  /** Set if only this configuration makes it, and it is not the default. */
+  /** Set if only this configuration makes it and it is not the default configuration. */
   readonly configuration?: string;
   /** Whether the output is declared. Otherwise it is one of Nx's defaults for `build`. */
   readonly declared: boolean;
 }
 
-/** Nx's own reading of `outputs`, with its tokens and its defaults: `getOutputsForTargetAndConfiguration`. */
+/** Nx's own evaluation of `outputs`, with its tokens and defaults: `getOutputsForTargetAndConfiguration`. */
 export type ReadOutputs = (
   target: { readonly project: string; readonly target: string; readonly configuration?: string },
   overrides: object,
   node: { readonly name: string; readonly data: { readonly root: string; readonly targets: object } },
 ) => readonly string[];
 
-/** The paths that the targets of a project make, in every configuration. Targets with outputs that Nx refuses make none. */
+/** The paths that the targets of a project make, in every configuration. Empty for targets with outputs that Nx rejects. */
 export function listOutputs({ name, root, targets }: KnownProject, readOutputs: ReadOutputs): Output[] {
   return Object.entries(targets).flatMap(([target, config]) => {
     if (config.continuous || isOurs(config) || !mayMake(target, config)) return [];
@@ -68,7 +68,7 @@ function mayMake(name: string, { outputs, options, configurations = {} }: Declar
   return [options, ...Object.values(configurations)].some((one) => one?.outputPath !== undefined);
 }
 
-/** Images and compiled trees have dependencies of their own. */
+/** Dependencies on images and compiled trees are inferred elsewhere. */
 function isOurs({ executor }: DeclaredTarget): boolean {
   return executor?.startsWith('prism:') ?? false;
 }

@@ -8,12 +8,12 @@ import { type ProjectFile, readPackageJson, readProjectJson } from './projectFil
 
 /** Targets that project.json and package.json files declare, with the defaults of nx.json. */
 export interface DeclaredProjects {
-  /** Unnamed projects have the name of their directory, as in Nx. */
+  /** A project without a name is named after its directory, as in Nx. */
   readonly projects: readonly KnownProject[];
   readonly outputs: OutputIndex;
 }
 
-/** The files that declare projects, among those that Nx found. */
+/** Files that declare projects, among those that Nx found. */
 export const isProjectFile = (file: string): boolean => /(^|\/)(project|package)\.json$/.test(file);
 
 /** project.json and package.json files by path. Unchanged files are not parsed again. */
@@ -65,7 +65,7 @@ export function readDeclaredProjects(
 
 const hasTargets = (file: ProjectFile | undefined): boolean => Object.keys(file?.targets ?? {}).length > 0;
 
-/** Unreadable files are ignored here: Nx reports them. */
+/** Unreadable files are ignored here, because Nx reports them. */
 function readFile(files: Files, path: string, parse: (text: string) => ProjectFile): ProjectFile | undefined {
   try {
     return files.facts(path, 'targets', parse);

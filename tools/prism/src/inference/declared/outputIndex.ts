@@ -1,10 +1,10 @@
 import type { Output } from './listOutputs';
 
-/** Outputs of a workspace by the directories that they lie in: with a thousand projects, there are a thousand queries. */
+/** Outputs of a workspace, indexed by their directories: a thousand projects cause a thousand queries. */
 export interface OutputIndex {
-  /** Those that may contain a path or be inside it, by the parts of both before the first pattern. */
+  /** Outputs that may contain a path or be inside it, compared by the literal parts before the first wildcard. */
   readonly near: (path: string) => readonly Output[];
-  /** Those of one project. */
+  /** The outputs of one project. */
   readonly of: (project: string) => readonly Output[];
 }
 

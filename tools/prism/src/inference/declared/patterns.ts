@@ -1,7 +1,7 @@
-/** How a path that is read relates to a path that a target makes. */
+/** The relation between a path that is read and a path that a target makes. */
 export type Relation = 'inside' | 'around' | 'apart';
 
-/** Characters of Nx's and of Docker's patterns. */
+/** Special characters of Nx's and of Docker's patterns. */
 const special = /[*?[\]{}()!+@\\]/;
 
 /**
@@ -32,7 +32,7 @@ function splitPath(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }
 
-/** `dist/**` and all its files are the directory. */
+/** `dist/**` covers the same files as the directory `dist`. */
 function splitOutput(output: string): string[] {
   return splitPath(output.replace(/\/\*\*(\/\*)?$/, ''));
 }
@@ -79,7 +79,7 @@ function endsOf(pattern: string): { readonly start: string; readonly end: string
   return { start: pattern.slice(0, first), end: pattern.slice(last) };
 }
 
-/** `*` and `?` as they are; other special characters match anything. */
+/** Keeps `*` and `?`; other special characters match anything. */
 function toExpression(pattern: string): RegExp {
   const simple = !/[[\]{}()!+@\\]/.test(pattern);
   const { start, end } = endsOf(pattern);

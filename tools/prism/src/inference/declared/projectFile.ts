@@ -11,7 +11,7 @@ export interface DeclaredTarget {
   readonly configurations?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
   readonly defaultConfiguration?: string;
   readonly dependsOn?: readonly Dependency[];
-  /** Serves until it is stopped: nothing can wait for it. */
+  /** Runs until it is stopped, so no task can wait for it. */
   readonly continuous?: boolean;
 }
 
@@ -36,7 +36,7 @@ export function readProjectJson(text: string): ProjectFile {
   return { ...nameOf(json), targets: targetsOf(json.targets) };
 }
 
-/** Undefined if the text has comments or errors: most files have none, and the runtime's parser is many times faster. */
+/** Returns undefined if the text has comments or errors. Most files have none, and JSON.parse is many times faster. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -79,7 +79,7 @@ function targetsOf(targets: unknown): Record<string, DeclaredTarget> {
   );
 }
 
-/** Values of the wrong type are ignored: Nx refuses them. */
+/** Values of the wrong type are ignored, because Nx rejects them. */
 function targetOf(target: Table): DeclaredTarget {
   const { executor, command, outputs, options, configurations, defaultConfiguration, dependsOn, continuous } =
     target;

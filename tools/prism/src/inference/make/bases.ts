@@ -7,7 +7,7 @@ export interface BaseLinks {
   readonly projects: Readonly<Record<string, string>>;
   /** The components that must be built first. */
   readonly edges: readonly string[];
-  /** Whether it names an image of a registry, which the lock beside the Containerfile pins. */
+  /** Whether it names a registry image, which the lock beside the Containerfile pins. */
   readonly locked: boolean;
 }
 
@@ -35,11 +35,11 @@ export interface Named {
 }
 
 /**
- * Resolves image names to components: `localhost/<prefix>/<project>`, without a tag or with `latest`. Components that are
- * made of each other get no edge, so that their build can report the cycle with file and line.
+ * Resolves image names to components: `localhost/<prefix>/<project>`, without a tag or with `latest`. Components in a
+ * cycle get no edge, so that their build can report the cycle with file and line.
  */
 export function linkBases(components: readonly Named[], prefix: string): Map<string, BaseLinks> {
-  // The first component of a name wins.
+  // The first component with a name wins.
   const known = new Map([...components].reverse().map(({ name }) => [imageName(prefix, name), name]));
   const references = new Map(components.map((one) => [one.name, one.references]));
   const projects = new Map(

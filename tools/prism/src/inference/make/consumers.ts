@@ -3,8 +3,8 @@ import { imageNames } from '../../table/executor';
 import { executors } from '../../table/executors';
 
 /**
- * Adds the targets that use a built image. Each is an object that its executor's row writes out: with computed names V8
- * takes ten times as long, and every command of nx makes them all.
+ * Adds the targets that use a built image. Each row of the executor table writes its target as an object literal:
+ * with computed property names V8 takes ten times as long, and every nx command makes all targets.
  */
 export function addConsumers(
   targets: Record<string, TargetConfiguration>,

@@ -13,7 +13,7 @@ import type { RegistryImage } from '../read/registryImages';
 export interface ComponentUses {
   readonly file: string;
   readonly root: string;
-  /** Components that its images are made of. */
+  /** Components that its images are based on or copy from. */
   readonly siblings: readonly string[];
   readonly builder: string | undefined;
   readonly language: string | undefined;
@@ -22,10 +22,10 @@ export interface ComponentUses {
   readonly images: readonly RegistryImage[];
 }
 
-/** An edge before projects are known: from a file to a directory, or to an image of a registry. */
+/** An edge before the projects are known: from a file to a directory, or to a registry image. */
 export interface Edge {
   readonly from: string;
-  /** Root of the project that the edge starts from, if it is not the one that contains the file. */
+  /** Root of the project that the edge starts from, if that is not the project of the file. */
   readonly root?: string;
   readonly directory?: string;
   readonly image?: RegistryImage;
@@ -49,8 +49,8 @@ export function listEdges(
 }
 
 /**
- * Additional nodes for a component: modules and crates outside of components that it is compiled from, and its images of
- * registries. Skips directories that are projects already.
+ * Additional nodes for a component: the modules and crates outside of components that it is compiled from, and its
+ * registry images. Skips directories that are projects already.
  */
 export function listNodes(
   { language, compiled, images }: ComponentUses,

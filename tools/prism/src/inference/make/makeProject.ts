@@ -23,7 +23,7 @@ export function makeProject(
   };
 }
 
-/** Inputs that all targets of a project share stand once, under a name: `nx show project` is read by people. */
+/** Inputs that all targets of a project share are one named input, which keeps `nx show project` readable. */
 function namedInputsOf(
   { named }: ProjectReads,
   { name, identity }: Surroundings,

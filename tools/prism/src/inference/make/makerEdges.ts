@@ -6,7 +6,7 @@ import type { ComponentLinks, Consumer } from '../outputs/linkComponents';
 import { linkComponents } from '../outputs/linkComponents';
 import type { Edge } from './edges';
 
-/** From a Containerfile to the projects whose targets make what it copies. */
+/** Edges from a Containerfile to the projects whose targets make its COPY sources. */
 export function listMakerEdges(
   { file, root }: { readonly file: string; readonly root: string },
   { compile, images }: ComponentLinks,
@@ -22,7 +22,7 @@ export function listMakerEdges(
 
 type Placed = Consumer & { readonly root: string };
 
-/** Components with sources whose maker is unknown. Nx asks for nodes first, then for edges, in one process. */
+/** Components with sources that no known target makes. Nx requests nodes first, then edges, in one process. */
 const waiting = new Map<string, readonly Placed[]>();
 
 export function keepConsumers(
@@ -38,8 +38,8 @@ export function keepConsumers(
 }
 
 /**
- * Edges for outputs that other plugins declare. Only here are their targets visible. `dependsOn` was made before and
- * contains `^build`; such an edge leads it to the right project.
+ * Adds edges for outputs that other plugins declare, whose targets are visible only here. `dependsOn` was made
+ * earlier and contains `^build`; such an edge makes `^build` include the right project.
  */
 export function listLateEdges({
   workspaceRoot,

@@ -8,8 +8,8 @@ interface Named extends Pick<ComponentPlace, 'root' | 'label'> {
 }
 
 /**
- * Names of projects, in order. Nx aborts every command if two projects have one name. So inferred names get as many parent
- * directories as needed: the projects in `a/docker` and `b/docker` are `a-docker` and `b-docker`.
+ * Names of projects, in order. Nx aborts every command if two projects have the same name. So inferred names get as
+ * many parent directories as needed: the projects in `a/docker` and `b/docker` are `a-docker` and `b-docker`.
  */
 export function nameProjects(components: readonly Named[]): string[] {
   const names = components.map(({ declared, root, label }) => declared ?? componentNameOf(root, label));
@@ -33,7 +33,7 @@ export function nameProjects(components: readonly Named[]): string[] {
   });
 }
 
-/** The names of a component after its first one, from short to long. */
+/** The alternative names of a component, from short to long. */
 function listLonger({ declared, root, label }: Named, own: string): string[] {
   if (declared !== undefined) return [];
   const above = root.split('/').slice(0, label === undefined ? -1 : -2);
@@ -46,7 +46,7 @@ function countNames(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
-/** A suffix for names that directories do not distinguish (`a b` and `a-b`); the same in every clone. */
+/** A suffix for names that directories do not distinguish (`a b` and `a-b`); equal in every clone. */
 function shortHash(root: string): string {
   return createHash('sha256').update(root).digest('hex').slice(0, 6);
 }

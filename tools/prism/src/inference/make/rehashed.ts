@@ -1,12 +1,12 @@
 import type { Restamped, Unhashed } from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
 
-/** The digest that Nx has recorded for a file; undefined if it has none. */
+/** The digest that Nx has recorded for a file; undefined if there is none. */
 export type NxHashes = (path: string) => string | undefined;
 
 /**
- * Files for which Nx has a wrong digest, with the right digests. Nx keeps digests between commands and reads a file again
- * only if its modification time is a new one, so it misses a change that sets a recorded time.
+ * Files for which Nx has a wrong digest, with the right digests. Nx keeps digests between commands and reads a file
+ * again only if its modification time is new. So it misses a change that sets the time back to a recorded one.
  */
 export function listRehashed({ restamped }: Unhashed, known: NxHashes): string[] {
   const wrong = restamped.filter(({ path, contents }) => known(path) !== contents);

@@ -3,7 +3,7 @@ import { workspaceFileset } from '../read/fileset';
 import type { Input } from '../read/keys';
 import { expandInputs, type NamedInputs } from '../read/namedInputs';
 
-/** Directories of the workspace that are submodules of git, as filesets begin. */
+/** Directories of the workspace that are git submodules, as prefixes of filesets. */
 export function submoduleFilesets(workspaceRoot: string, files: Files): readonly string[] {
   const found = findSubmodules(
     workspaceRoot,
@@ -14,8 +14,8 @@ export function submoduleFilesets(workspaceRoot: string, files: Files): readonly
 }
 
 /**
- * Submodules that contain filesets, as inputs. For git, a commit that moves a submodule changes one path, the
- * submodule's own, and `affected` selects targets that have it among their inputs.
+ * Submodules that contain filesets, as inputs. For git, a commit that moves a submodule changes only the submodule's
+ * own path. `affected` selects targets with that path among their inputs.
  */
 export function addSubmodules(
   inputs: readonly Input[],

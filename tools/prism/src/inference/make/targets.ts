@@ -15,25 +15,25 @@ import { addConsumers } from './consumers';
 import { listRehashed, type NxHashes } from './rehashed';
 import { addSubmodules } from './submodules';
 
-/** Whatever else decides the targets of a component than what was read of it. */
+/** Everything that determines the targets of a component, in addition to what was read of it. */
 export interface Surroundings {
   readonly name: string;
-  /** For each of its images, the default one first, what the names in it stand for. */
+  /** The resolved image names of each of its images, the default image first. */
   readonly links: readonly (BaseLinks | undefined)[];
-  /** What targets make of that which its steps copy. */
+  /** The targets that make what its steps copy. */
   readonly made: ComponentLinks;
   readonly prefix: string;
   readonly identity: Identity;
-  /** What Nx takes for the contents of files. */
+  /** Files for which Nx has a wrong digest. */
   readonly known: NxHashes;
-  /** Directories that are submodules, as filesets begin. */
+  /** Directories that are submodules, as prefixes of filesets. */
   readonly submodules: readonly string[];
 }
 
 type Targets = Record<string, TargetConfiguration>;
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
-/** The targets of a component. Every command of nx makes them all, in code that is not warm: nothing is copied twice. */
+/** The targets of a component. Every nx command makes them all in cold code, so nothing is copied twice. */
 export function makeTargets(place: ComponentPlace, reads: ProjectReads, surroundings: Surroundings): Targets {
   const { name, links, made, prefix } = surroundings;
   const targets: Targets = {};
@@ -95,7 +95,7 @@ function imageTarget(
   if (definition !== undefined) options.definition = definition;
   if (variant !== undefined) Object.assign(options, shared, { variant, stage });
   if (links && Object.keys(links.projects).length > 0) options.bases = links.projects;
-  // For the compile that repairs what was restored altered.
+  // For the compile that rebuilds a restored output that was altered.
   if (compiled && compile && compile.alsoReads.length > 0) options.alsoReads = compile.alsoReads;
   Object.assign(options, describeUnhashed(unhashed, surroundings));
   const target: TargetConfiguration = {
@@ -106,7 +106,7 @@ function imageTarget(
       made.inputs,
       toolInput,
     ) as Inputs,
-    // Not the directory: the default image's holds those of the variants.
+    // Lists files, not the directory: that of the default image also contains the variants.
     outputs: imageParts.map((part) => `${directory}/${part}`),
     options: Object.assign(options, identity.options),
     metadata: {
@@ -123,7 +123,7 @@ function imageTarget(
   return target;
 }
 
-/** What Nx does not hash and the build sees, as options: those are in keys. Most targets have neither. */
+/** What the build reads and Nx does not hash, as options, which are part of keys. Most targets have neither option. */
 function describeUnhashed(unhashed: Unhashed, { known }: Surroundings): Record<string, readonly string[]> {
   const rehashed = listRehashed(unhashed, known);
   return {
@@ -132,7 +132,10 @@ function describeUnhashed(unhashed: Unhashed, { known }: Surroundings): Record<s
   };
 }
 
-/** Where files come from, for `nx show project`: the context with its reason, and who makes what is copied. */
+/**
+ * Describes where files come from, for `nx show project`: the context with its reason, and the targets that make COPY
+ * sources.
+ */
 function explain(
   { file }: ComponentPlace,
   { makers, unknown }: OutputLinks,
@@ -152,7 +155,7 @@ function explain(
   return [from, ...lines, ...guesses].join('');
 }
 
-/** What an image's bases add to its key. */
+/** The inputs that an image's bases add to its key. */
 function inputsOfBases(place: ComponentPlace, links: BaseLinks | undefined): Input[] {
   const inputs: Input[] = [];
   if (links?.locked)
@@ -167,7 +170,7 @@ function listDependencies(
 ): NonNullable<TargetConfiguration['dependsOn']> {
   const dependsOn: TargetConfiguration['dependsOn'] = [];
   if (compiled) dependsOn.push({ target: 'compile', params: 'forward' });
-  // Without what is asked of this image: a base is what its own project says.
+  // Without `params`: options given for this image do not apply to its bases.
   if (siblings.length > 0) dependsOn.push({ target: 'build-image', projects: [...siblings] });
   return dependsOn;
 }
