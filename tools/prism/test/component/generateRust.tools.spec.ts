@@ -17,6 +17,12 @@ beforeAll(() => {
   generated = openGenerated();
   generated.copy('Cargo.toml', 'Cargo.lock', 'libs/plugin-sdk-rust', 'libs/proto/gen/rust', 'proxy');
   generated.copy('containerfiles/rust-builder/pin.json');
+  // SQLite is a minute of C with optimisation, which nothing here tells from one without.
+  const manifest = generated.workspace.read('Cargo.toml');
+  generated.workspace.write(
+    'Cargo.toml',
+    `${manifest}\n[profile.release.package.libsqlite3-sys]\nopt-level = 0\n`,
+  );
 });
 afterAll(() => generated.remove());
 
