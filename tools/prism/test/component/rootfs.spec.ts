@@ -106,7 +106,8 @@ test('what is too big for the cache of Nx is left out of it', async () => {
 test('description and lock are in the key, before anything of the image is', async () => {
   const project = JSON.parse((await nx(make(), 'show', 'project', 'base-hello', '--json')).output);
   const { inputs } = project.targets['build-image'];
-  expect(inputs).toEqual(
+  expect(inputs).toContain('prismDefinition');
+  expect(project.namedInputs.prismDefinition).toEqual(
     expect.arrayContaining(['{projectRoot}/rootfs.json', '{projectRoot}/rootfs.lock.json']),
   );
 });
