@@ -15,7 +15,7 @@ const env = () => ({
 });
 
 beforeAll(() => {
-  execFileSync(join(repository, 'tools', 'setup', 'trivy'), {
+  execFileSync(join(repository, 'tools', 'prism', 'install-trivy'), {
     env: { ...process.env, PRISM_CACHE_DIR: cache },
   });
   workspace = makeWorkspace();
@@ -35,7 +35,7 @@ beforeAll(() => {
   workspace.write('svc/plain/hello', 'hello');
 });
 afterAll(() => {
-  workspace.remove();
+  workspace?.remove();
 });
 
 /** An image with one Python distribution, of which a scanner reads the metadata only. */
