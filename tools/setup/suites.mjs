@@ -16,6 +16,8 @@ const bothCores = '--maxWorkers=2';
 const e2e = (name, ...args) => jest(name, '--config', 'test/e2e/jest.config.cjs', '--runInBand', ...args);
 /** These compile for minutes in clones, separate from the workspace of the other end-to-end tests. */
 const inClones = '(clones|engines)\\.spec';
+/** It measures milliseconds, so nothing else may run. */
+const timed = 'ready\\.spec';
 const check = (...argv) => ({
   argv,
   count: (_output, status) => ({ passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }),
@@ -93,8 +95,9 @@ export const suites = {
     count: check().count,
     beside: 'tools',
   },
-  e2e: e2e('e2e', '--testPathIgnorePatterns', inClones),
+  e2e: e2e('e2e', '--testPathIgnorePatterns', inClones, timed),
   clones: { ...e2e('clones', '--testPathPatterns', inClones), beside: 'e2e' },
+  ready: e2e('ready', '--testPathPatterns', timed),
 };
 
 /** Suites that finish in process within a minute or two. */
