@@ -100,8 +100,9 @@ function startNx(root: string, args: readonly string[], env: NodeJS.ProcessEnv):
   };
   const timer = setTimeout(() => killAll('SIGKILL'), limit);
   const ended = new Promise<Ran>((resolve) => {
+    // Not at `close`: a container may hold the pipes for long, and then the number may belong to another process.
+    child.on('exit', () => clearTimeout(timer));
     child.on('close', (status) => {
-      clearTimeout(timer);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of terminals
       resolve({ status, output: output.replaceAll(/\u001b\[[0-9;]*m/g, '') });
     });
