@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { compileFailure, failed, ok, type Result } from '@prism-build/errors';
 import type { Machine, Obtaining, Toolchain } from '../language';
 import type { Pin } from '../pin';
+import { pipInherits } from '../pip';
 
 /** The path of the wheel in the builder base. */
 const ofBuilder = '/usr/local/lib/zig';
@@ -41,17 +42,8 @@ export function obtainZig(pin: Pin, machine: Machine, cache: string): Obtaining 
   ] as const;
   const env = { PATH: machine.path.join(':'), LANG: 'C.UTF-8', TMPDIR: directory };
   const input = `ziglang==${pin.version} --hash=${wheelOf(pin)!}\n`;
-  return { call: { argv, cwd: directory, env, input }, executable: [], inherits };
+  return { call: { argv, cwd: directory, env, input }, executable: [], inherits: pipInherits };
 }
-
-const inherits = [
-  'HOME',
-  'NETRC',
-  'PIP_CERT',
-  'PIP_CONFIG_FILE',
-  'PIP_DEFAULT_TIMEOUT',
-  'PIP_EXTRA_INDEX_URL',
-].concat(['PIP_FIND_LINKS', 'PIP_INDEX_URL', 'PIP_NO_INDEX', 'PIP_PROXY', 'PIP_TRUSTED_HOST']);
 
 const hostArchitecture = (): string => (process.arch === 'x64' ? 'amd64' : process.arch);
 

@@ -3,6 +3,7 @@ import shipped from '../../../../containerfiles/python-builder/pin.json';
 import { splitArguments } from '../arguments';
 import { findDebianToolchain } from '../debian';
 import type { CompileRequest, CompilerCall, Language, Target } from '../language';
+import { pipInherits } from '../pip';
 import { checkPython } from './check';
 import { listLocks, readPythonClosure } from './closure';
 import { explainPython } from './explain';
@@ -42,20 +43,7 @@ export const python: Language = {
     lockfiles: [],
     locks: listLocks,
     directory: 'python/wheels',
-    inherits: [
-      'HOME',
-      'NETRC',
-      'PIP_CERT',
-      'PIP_CLIENT_CERT',
-      'PIP_CONFIG_FILE',
-      'PIP_DEFAULT_TIMEOUT',
-      'PIP_EXTRA_INDEX_URL',
-      'PIP_FIND_LINKS',
-      'PIP_INDEX_URL',
-      'PIP_NO_INDEX',
-      'PIP_PROXY',
-      'PIP_TRUSTED_HOST',
-    ],
+    inherits: pipInherits,
     fetch(request) {
       const { recognised, directories, toolchain, targets } = request;
       const { requirements } = recognised.flags;
