@@ -37,10 +37,11 @@ export async function takeInventories(input: InventoryInput): Promise<Result<rea
   const inventories: Inventory[] = [];
   for (const platform of image.platforms) {
     const key = `inventory ${inventoryFormat} ${platform.manifest.digest} ${name} ${scanner.identity}`;
-    const found = readKept(kept, key) ?? published.get(platform.manifest.digest);
+    const stored = readKept(kept, key);
+    const found = stored ?? published.get(platform.manifest.digest);
     const taken = found === undefined ? await makeInventory(input, platform) : ok(found);
     if (!taken.ok) return taken;
-    if (readKept(kept, key) === undefined) await keep(kept, key, taken.value);
+    if (stored === undefined) await keep(kept, key, taken.value);
     inventories.push({ image: platform, bytes: Buffer.from(taken.value) });
   }
   return ok(inventories);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '@prism-build/errors';
 import {
@@ -13,6 +13,7 @@ import {
   type PlatformImage,
 } from '@prism-build/oci';
 import { attempt, writeFileAtomic } from '@prism-build/shell';
+import { withScratch } from './scratch';
 
 /** The directory of an image's blobs, and the directory for temporary layouts. */
 export interface LayoutSources extends BlobSources {
@@ -32,13 +33,7 @@ export async function withLayout<T>(
   const blobs = [...new Map([manifest, config, ...layers].map((one) => [one.digest, one])).values()];
   const gathered = await gatherBlobs(sources, blobs);
   if (!gathered.ok) return gathered;
-  const made = await attempt(`cannot write to ${scratch}`, () => {
-    mkdirSync(scratch, { recursive: true });
-    return mkdtempSync(join(scratch, 'layout-'));
-  });
-  if (!made.ok) return made;
-  const layout = made.value;
-  try {
+  return withScratch(scratch, 'layout', async (layout) => {
     const written = await attempt(`cannot write ${layout}`, () => {
       mkdirSync(join(layout, 'blobs', 'sha256'), { recursive: true });
       writeFileAtomic(join(layout, LAYOUT_FILE), encodeLayoutFile());
@@ -49,8 +44,6 @@ export async function withLayout<T>(
       const linked = await linkBlob(store, blob, blobPath(layout, blob.digest), 'sizes');
       if (!linked.ok) return linked;
     }
-    return await work(layout);
-  } finally {
-    rmSync(layout, { recursive: true, force: true, maxRetries: 3 });
-  }
+    return work(layout);
+  });
 }

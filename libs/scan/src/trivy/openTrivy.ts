@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Failure, failed, ok, type Result, scanFailure } from '@prism-build/errors';
 import { hashFile } from '@prism-build/oci';
 import { attempt, type Run } from '@prism-build/shell';
 import { parseBom, readContents } from '../cycloneDx';
 import type { Scanner } from '../scanner';
+import { withScratch } from '../scratch';
 import { inventoryArgv, matchArgv, versionArgv } from './argv';
 import { parseReport } from './parseReport';
 import { checkVersion, pinned } from './versions';
@@ -36,13 +37,13 @@ export async function openTrivy(input: TrivyInput): Promise<Result<Scanner>> {
   return ok({
     identity: `trivy ${version.value} ${digest}`,
     inventory: (layout) =>
-      inScratch(input, (directory) => {
+      withScratch(input.scratch, 'trivy', (directory) => {
         const output = join(directory, 'inventory.json');
         const argv = inventoryArgv(input.binary, basename(layout), output, join(directory, 'cache'));
         return call(input, { cwd: dirname(layout), home: directory }, argv, output);
       }),
     match: (inventory, database) =>
-      inScratch(input, async (directory) => {
+      withScratch(input.scratch, 'trivy', async (directory) => {
         const [bom, output] = [join(directory, 'inventory.cdx.json'), join(directory, 'report.json')];
         writeFileSync(bom, inventory);
         // Trivy expects its own directory layout, and may write beside the database.
@@ -97,21 +98,4 @@ function toScanError(failure: Failure): Failure {
   if (failure.code === 'DISK_FULL') return failure;
   const { what, why } = failure;
   return scanFailure('SCAN_ERROR', { what: `the scanner failed: ${what}`, why });
-}
-
-async function inScratch<T>(
-  { scratch }: TrivyInput,
-  work: (directory: string) => Promise<Result<T>>,
-): Promise<Result<T>> {
-  const made = await attempt(`cannot write to ${scratch}`, () => {
-    mkdirSync(scratch, { recursive: true });
-    return mkdtempSync(join(scratch, 'trivy-'));
-  });
-  if (!made.ok) return made;
-  try {
-    const done = await attempt('cannot scan', () => work(made.value));
-    return done.ok ? done.value : done;
-  } finally {
-    rmSync(made.value, { recursive: true, force: true, maxRetries: 3 });
-  }
 }
