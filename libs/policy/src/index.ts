@@ -2,7 +2,6 @@ export { adviseFix } from './adviseFix';
 export type { Assessment, FailedScan, Finding, ImageFacts, Scanned } from './assessment';
 export { type Decision, decide, type Reason } from './decide';
 export { type FindingGroup, groupFindings } from './groupFindings';
-export { printDecision } from './printDecision';
 export {
   parseScanPolicy,
   type ScanPolicy,

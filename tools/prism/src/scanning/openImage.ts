@@ -22,12 +22,25 @@ export function inventoryDirectory(root: string, project: string, variant?: stri
 }
 
 /** The scanner of this machine, if the policy accepts it. Failures: SCANNER_MISSING, SCANNER_REFUSED. */
-export function openScanner(context: ExecutorContext, policy: ScanPolicy): Promise<Result<Scanner>> {
+export type OpenScanner = (context: ExecutorContext, policy: ScanPolicy) => Promise<Result<Scanner>>;
+
+/** Opens a scanner once for all tasks of a process with the same trusted digests: its binary is hashed each time. */
+export function openScanners(): OpenScanner {
+  const opened = new Map<string, Promise<Result<Scanner>>>();
+  return (context, { scanners: trusted }) => {
+    const key = JSON.stringify(trusted);
+    const result = opened.get(key) ?? openScanner(context, trusted);
+    opened.set(key, result);
+    return result;
+  };
+}
+
+function openScanner(context: ExecutorContext, trusted: readonly string[]): Promise<Result<Scanner>> {
   const { cache } = directoriesOf(context.root, process.env);
   return openTrivy({
     run,
     binary: findTrivy(context.root, cache, process.env),
-    trusted: policy.scanners,
+    trusted,
     scratch: join(scansDirectory(context), 'scratch'),
     timeout: TIMEOUT,
   });

@@ -1,38 +1,20 @@
 import { join, relative } from 'node:path';
-import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { ok } from '@prism-build/errors';
 import { cachedVersion, publishInventories } from '@prism-build/scan';
-import { type BatchItem, runGraph, type TaskResult } from '../../nx/batch';
+import type { TaskResult } from '../../nx/batch';
+import { batchExecutor, type ExecutorTask } from '../../nx/batchExecutor';
 import { parseOptions } from '../../nx/parseOptions';
 import { toTaskResult } from '../../nx/report';
-import { inventoryDirectory, openImage, openScanner } from '../../scanning/openImage';
+import { inventoryDirectory, type OpenScanner, openImage, openScanners } from '../../scanning/openImage';
 import { readPolicy } from '../../scanning/readPolicy';
 import { options as inventoryOptions } from './options';
 
 /** The `inventory` executor: a CycloneDX inventory for each platform under dist/inventory. */
-export async function execute(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
-  const result = await takeInventory(context.projectName!, context.targetName!, options, context);
-  process.stdout.write(result.terminalOutput);
-  return { success: result.success };
-}
-
-export async function* executeBatch(
-  graph: TaskGraph,
-  inputs: Record<string, unknown>,
-  _overrides: unknown,
-  context: ExecutorContext,
-): AsyncGenerator<BatchItem> {
-  yield* runGraph(graph, (id) => {
-    const { project, target } = graph.tasks[id]!.target;
-    return takeInventory(project, target, inputs[id], context);
-  });
-}
+export const { execute, executeBatch } = batchExecutor(openScanners, takeInventory);
 
 async function takeInventory(
-  project: string,
-  target: string,
-  value: unknown,
-  context: ExecutorContext,
+  { project, target, options: value, context }: ExecutorTask,
+  openScanner: OpenScanner,
 ): Promise<TaskResult> {
   const options = parseOptions(inventoryOptions, value, `${project}:${target}`);
   if (!options.ok) return toTaskResult(options);

@@ -1,7 +1,6 @@
 import { renderFailure } from '@prism-build/errors';
-import { adviseFix } from './adviseFix';
-import type { Decision } from './decide';
-import { groupFindings } from './groupFindings';
+import { adviseFix, type Decision, groupFindings } from '@prism-build/policy';
+import { formatTable } from '../../summary/table';
 
 const words = { allow: 'allowed', block: 'blocked', notAssessable: 'not assessable, blocked' } as const;
 
@@ -15,8 +14,13 @@ export function printDecision(name: string, decision: Decision): string {
     `${group.path} (${group.kind})`,
     adviseFix(group),
   ]);
+  const header = ['what', 'installed', 'fixed in', 'where', 'how to fix'];
   const table =
-    rows.length > 0 ? align([['what', 'installed', 'fixed in', 'where', 'how to fix'], ...rows]) : [];
+    rows.length > 0
+      ? formatTable([header, ...rows], [])
+          .trimEnd()
+          .split('\n')
+      : [];
   // The advisories are listed below their row, so an update that fixes nine is one row.
   const lines = table.flatMap((line, index) => {
     const group = groups[index - 1];
@@ -46,14 +50,4 @@ function listOthers({ reasons, unused }: Decision): string[] {
       ({ id, owner }) => `note: the suppression of ${id} by ${owner} matches no finding; remove it`,
     ),
   ];
-}
-
-function align(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -1,13 +1,14 @@
 import { join, resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
-import { type Decision, decide, printDecision, type ScanPolicy } from '@prism-build/policy';
-import { type Database, openDatabase } from '@prism-build/scan';
+import { type Decision, decide, type ScanPolicy } from '@prism-build/policy';
+import { type Database, openDatabase as readDatabase } from '@prism-build/scan';
 import { directoriesOf, imageKey } from '@prism-build/workspace';
 import { assessImage } from '../../scanning/assessImage';
-import { openImage, openScanner, scansDirectory } from '../../scanning/openImage';
+import { type OpenScanner, openImage, scansDirectory } from '../../scanning/openImage';
 import { readPolicy } from '../../scanning/readPolicy';
 import type { ScanOptions } from './options';
+import { printDecision } from './printDecision';
 
 /** The result of a scan, and whether the image may be used. */
 export interface ScanOutcome {
@@ -16,15 +17,21 @@ export interface ScanOutcome {
 }
 
 /** Opens a database once for all tasks of a process: hashing a real one takes a second. */
-export type OpenDatabase = (directory: string) => Result<Database>;
+type OpenDatabase = (directory: string) => Result<Database>;
 
 export function openDatabases(): OpenDatabase {
   const opened = new Map<string, Result<Database>>();
   return (directory) => {
-    const result = opened.get(directory) ?? openDatabase(directory);
+    const result = opened.get(directory) ?? readDatabase(directory);
     opened.set(directory, result);
     return result;
   };
+}
+
+/** What the scans of one process share. */
+interface Shared {
+  readonly openDatabase: OpenDatabase;
+  readonly openScanner: OpenScanner;
 }
 
 /** Scans a project's image and decides at the current time. The decision is not stored. */
@@ -32,14 +39,14 @@ export async function scanStep(
   project: string,
   options: ScanOptions,
   context: ExecutorContext,
-  open: OpenDatabase,
+  { openDatabase, openScanner }: Shared,
 ): Promise<Result<ScanOutcome>> {
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
   const policy = readPolicy(context.root, root, options.policy);
   if (!policy.ok) return policy;
   const scanner = await openScanner(context, policy.value);
   if (!scanner.ok) return scanner;
-  const database = open(databaseDirectory(options.db, context));
+  const database = openDatabase(databaseDirectory(options.db, context));
   if (!database.ok) return database;
   const name = imageKey(project, options.variant);
   if (options.dryRun) {
