@@ -1,7 +1,7 @@
 // Counts tests from the output of test runners.
 import { existsSync, readFileSync } from 'node:fs';
 
-export const none = { passed: 0, failed: 0, skipped: 0, tests: [] };
+const none = { passed: 0, failed: 0, skipped: 0, tests: [] };
 
 /** @param file the `--json` output of Jest; `tests` has seconds by name */
 export function countJest(file) {

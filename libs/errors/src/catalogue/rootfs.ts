@@ -20,7 +20,7 @@ export const rootfsFailure = defineCatalogue({
   },
   PACKAGE_ALTERED: {
     remedy:
-      'Use another mirror (PRISM_DEBIAN_MIRRORS). If all have these bytes, look into it before you lock again: somebody replaced a published file.',
+      'Use another mirror (PRISM_DEBIAN_MIRRORS). If every mirror has these bytes, a published file was replaced: find out why before you lock again.',
   },
   PACKAGE_NOT_FETCHED: {
     remedy: 'Check the network and the mirrors, then run the target again; what was fetched is kept.',

@@ -40,7 +40,7 @@ export const registryExplanations: Explanations<typeof registryFailure> = {
     means: 'The registry, or something in between, gave bytes that do not match the locked digest.',
     causes: [
       'A proxy or a mirror alters or truncates answers.',
-      'The image was replaced: somebody may have tampered with it.',
+      'The image was replaced, possibly by an attacker.',
     ],
     example: { what: `registry.example gives other bytes for ${name} than its digests say` },
   },

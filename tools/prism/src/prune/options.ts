@@ -7,7 +7,7 @@ export const pruneOptions = z.object({
     .transform(String)
     .default('14d')
     .describe(
-      'How much of what nobody names to keep: bytes for the whole store (500MB, 2GB) or a time since the last use (36h, 14d).',
+      'How much unused data to keep: bytes for the whole store (500MB, 2GB) or a time since the last use (36h, 14d).',
     ),
   engine: z
     .enum(['auto', 'podman', 'docker', 'none'])

@@ -34,7 +34,7 @@ export const executors: readonly Executor[] = [
   },
   {
     name: 'run-image',
-    description: 'Runs a loaded image in the foreground, until it ends or somebody stops it.',
+    description: 'Runs a loaded image in the foreground until it exits or is stopped.',
     batch: false,
     target: ({ project, prefix, variant, image, nameOf }) => ({
       executor: 'prism:run-image',
