@@ -58,7 +58,7 @@ function openChain(wanted: ReadonlySet<number>) {
   const judge = (record: AuditRecord, place: Place): Failure[] => {
     const next = end.sequence + 1;
     if (record.sequence > next)
-      return [fail(`records ${next} to ${record.sequence - 1} are missing before this line`, place)];
+      return [fail(`${span(next, record.sequence - 1)} missing before this line`, place)];
     if (record.sequence < next)
       return [fail(`record ${record.sequence} stands where record ${next} belongs`, place)];
     if (end.digest === undefined || record.previous === end.digest) return [];
@@ -95,16 +95,17 @@ function openChain(wanted: ReadonlySet<number>) {
     compare: ({ sequence, digest, from }: Named): Failure[] => {
       if (sequence > end.sequence)
         return [
-          fail(
-            `records ${end.sequence + 1} to ${sequence} are missing at the end: ${from} names them`,
-            end.place,
-          ),
+          fail(`${span(end.sequence + 1, sequence)} missing at the end, which ${from} names`, end.place),
         ];
       const found = digests.get(sequence);
       if (found === undefined || found === digest) return [];
       return [fail(`record ${sequence} was changed: its digest is not the one of ${from}`, end.place)];
     },
   };
+}
+
+function span(first: number, last: number): string {
+  return first === last ? `record ${first} is` : `records ${first} to ${last} are`;
 }
 
 function fail(what: string, at: Place | undefined): Failure {

@@ -138,14 +138,14 @@ describe('a fault is named, with its place', () => {
   test('exchanged records', async () => {
     const { directory } = await five();
     change(directory, (lines) => [lines[0]!, lines[2]!, lines[1]!, lines[3]!, lines[4]!]);
-    expect((await verify(directory)).whats[0]).toBe('records 2 to 2 are missing before this line');
+    expect((await verify(directory)).whats[0]).toBe('record 2 is missing before this line');
   });
 
   test('a missing end', async () => {
     const { directory } = await five();
     change(directory, (lines) => lines.slice(0, 3));
     expect((await verify(directory)).whats).toEqual([
-      'records 4 to 5 are missing at the end: head.json names them',
+      'records 4 to 5 are missing at the end, which head.json names',
     ]);
   });
 
