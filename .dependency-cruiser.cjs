@@ -68,6 +68,12 @@ module.exports = {
       to: { path: '(^(node:)?child_process$|node_modules/execa/)' },
     },
     {
+      name: 'one-reader-of-toml',
+      severity: 'error',
+      from: { pathNot: '^libs/languages/src/toml\\.ts$' },
+      to: { path: 'node_modules/smol-toml/' },
+    },
+    {
       name: 'libs-know-nothing-of-nx',
       severity: 'error',
       from: { path: '^libs/' },
