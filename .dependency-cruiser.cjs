@@ -29,7 +29,7 @@ module.exports = {
     },
     only('errors', []),
     only('containerfile', ['errors']),
-    only('languages', ['errors']),
+    only('languages', ['errors', 'containerfile']),
     only('engine', ['errors']),
     only('shell', ['errors']),
     only('oci', ['errors', 'shell']),
