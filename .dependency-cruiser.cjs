@@ -29,7 +29,7 @@ module.exports = {
     },
     only('errors', []),
     only('containerfile', ['errors']),
-    only('languages', ['errors']),
+    only('languages', ['errors', 'containerfile']),
     only('engine', ['errors']),
     only('shell', ['errors']),
     only('oci', ['errors', 'shell']),
@@ -67,6 +67,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^(libs|tools)/[^/]+/src', pathNot: '^libs/shell/src/run\\.ts$' },
       to: { path: '(^(node:)?child_process$|node_modules/execa/)' },
+    },
+    {
+      name: 'one-reader-of-toml',
+      severity: 'error',
+      from: { pathNot: '^libs/languages/src/toml\\.ts$' },
+      to: { path: 'node_modules/smol-toml/' },
     },
     {
       name: 'libs-know-nothing-of-nx',

@@ -31,6 +31,7 @@ export { checkStatedPython } from './python/checkStatedPython';
 export { readLocks } from './python/lockFiles';
 export { machineOf } from './python/machine';
 export { programFiles } from './python/program';
+export { parseProject } from './python/project';
 export { resolveWheels } from './python/resolveWheels';
 export {
   languageNamed,
@@ -40,5 +41,8 @@ export {
   recogniseCommand,
   shippedPin,
 } from './registry';
+export { parseLock } from './rust/lockFile';
+export { listPaths, type Manifest, manifestOf } from './rust/manifest';
 export { readChannel, satisfiesChannel } from './rust/toolchainFile';
+export { readToml } from './toml';
 export { matchesName, partsHold } from './within';

@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path/posix';
 import { compileFailure, failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { exportCommand, readLocks } from '@prism-build/languages';
-import { parse } from 'smol-toml';
+import { exportCommand, parseProject, readLocks } from '@prism-build/languages';
 import { hasConflict } from '../shared/dirtyLock';
 import type { Sources } from './program';
 
@@ -92,14 +91,7 @@ function meaningful(text: string): string[] {
   return text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
 }
 
-/** Dependencies by PEP 621. Invalid TOML is reported elsewhere. */
+/** Dependencies by PEP 621. */
 function projectDependencies(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const { project } = parse(text) as { project?: { dependencies?: unknown } };
-    const list = project?.dependencies;
-    return Array.isArray(list) ? list.join('\n') : undefined;
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : parseProject(text).dependencies?.join('\n');
 }

@@ -335,6 +335,29 @@ ENTRYPOINT ["/app"]
     expect(settings).toContain('"context": "."');
   });
 
+  test('crates that any table of a manifest names by path are copied', async () => {
+    const path = (name: string) => `${name} = { path = "../${name}" }\n`;
+    const manifest = [
+      `[build-dependencies]\n${path('b')}`,
+      `[target.'cfg(unix)'.dependencies]\n${path('c')}`,
+      `[target.'cfg(unix)'.build-dependencies]\n${path('d')}`,
+      `[target.'cfg(unix)'.dev-dependencies]\n${path('e')}`,
+    ];
+    const { image } = await write(
+      {
+        ...pins,
+        'Cargo.toml':
+          '[workspace]\nmembers = ["app"]\n[patch.crates-io]\nf = { path = "f" }\n[workspace.dependencies]\ng = { path = "g" }\n',
+        'Cargo.lock': '',
+        'app/Cargo.toml': crate('app', manifest.join('')),
+        'app/src/main.rs': 'fn main() {}\n',
+        ...Object.fromEntries([...'bcdefg'].map((name) => [`${name}/Cargo.toml`, crate(name)])),
+      },
+      'app',
+    );
+    expect(image?.match(/(?<=^COPY )\w(?= )/gm)).toEqual([...'bcdefg']);
+  });
+
   test.each<[string, Record<string, string>, RegExp]>([
     ['no lock', { 'app/Cargo.toml': crate('app') }, /^app\/Cargo\.lock: LOCK_DIRTY/],
     [
