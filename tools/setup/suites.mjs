@@ -55,12 +55,16 @@ const rust = {
   CARGO_TARGET_DIR: join(root, '.prism/cache/cargo-test'),
   CARGO_INCREMENTAL: '0',
 };
-const cargo = (...args) => ({ argv: ['/usr/bin/cargo', ...args], env: rust });
-/** `cargo clippy` only checks dependencies, which would be compiled once more for the tests. */
+/**
+ * Clippy lints the workspace's crates as it compiles them, so the tests that follow only run. `cargo clippy` would check
+ * all dependencies, and compile nothing that the tests can use.
+ */
 const clippy = {
+  ...rust,
   RUSTC_WORKSPACE_WRAPPER: '/usr/bin/clippy-driver',
   CLIPPY_ARGS: ['-D', 'warnings', ''].join('__CLIPPY_HACKERY__'),
 };
+const cargo = (...args) => ({ argv: ['/usr/bin/cargo', ...args], env: clippy });
 
 /** Includes plugins as soon as `nx g prism:plugin` has made them. */
 const pluginsWith = (file) =>
@@ -106,7 +110,6 @@ export const suites = {
   ),
   clippy: {
     ...cargo('build', '--locked', '--workspace', '--all-targets'),
-    env: { ...rust, ...clippy },
     count: check().count,
     beside: 'e2e',
   },
