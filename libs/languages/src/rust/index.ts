@@ -25,7 +25,7 @@ export const rust: Language = {
       if (argv[0] !== 'compile-rust') return undefined;
       const split = splitArguments(argv.slice(1), ['package', 'bin', 'profile', 'features']);
       if (!split || split.units.length > 0 || !split.flags.package) return undefined;
-      return { language: 'rust', units: [split.flags.bin ?? split.flags.package], flags: split.flags };
+      return { language: 'rust', ...split, units: [split.flags.bin ?? split.flags.package] };
     },
     check: checkRust,
   },
