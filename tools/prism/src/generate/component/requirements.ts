@@ -4,6 +4,7 @@ import { exportCommand, readLocks } from '@prism-build/languages';
 import { parse } from 'smol-toml';
 import { hasConflict } from '../shared/dirtyLock';
 import type { Sources } from './program';
+import { findUnread } from './pythonManifests';
 
 export interface Requirements {
   /** The lock that the compile stage reads; absent if the program has no dependencies. */
@@ -43,6 +44,10 @@ export function findRequirements(sources: Sources, directory: string): Result<Re
         at: { file: join(directory, foreign) },
       }),
     );
+  if (read('requirements.in') === undefined && read('requirements.txt') === undefined) {
+    const unread = findUnread(read, directory);
+    if (unread) return failed(unread);
+  }
   const declared =
     read('requirements.in') ?? read('requirements.txt') ?? projectDependencies(read('pyproject.toml'));
   if (declared === undefined || meaningful(declared).length === 0) return ok({ ...nothing, lock: undefined });
