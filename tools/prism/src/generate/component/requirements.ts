@@ -3,6 +3,7 @@ import { compileFailure, failed, generateFailure, ok, type Result } from '@prism
 import { exportCommand, parseProject, readLocks } from '@prism-build/languages';
 import { hasConflict } from '../shared/dirtyLock';
 import type { Sources } from './program';
+import { findUnread } from './pythonManifests';
 
 export interface Requirements {
   /** The lock that the compile stage reads; absent if the program has no dependencies. */
@@ -42,6 +43,10 @@ export function findRequirements(sources: Sources, directory: string): Result<Re
         at: { file: join(directory, foreign) },
       }),
     );
+  if (read('requirements.in') === undefined && read('requirements.txt') === undefined) {
+    const unread = findUnread(read, directory);
+    if (unread) return failed(unread);
+  }
   const declared =
     read('requirements.in') ?? read('requirements.txt') ?? projectDependencies(read('pyproject.toml'));
   if (declared === undefined || meaningful(declared).length === 0) return ok({ ...nothing, lock: undefined });
