@@ -84,6 +84,14 @@ export interface Placement {
   readonly to: string;
 }
 
+/** What is done to the results once the compilers have run. */
+export interface Finishing {
+  /** Written first; absolute paths, private to the run. */
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  /** May run in parallel, and need no network. */
+  readonly calls: readonly CompilerCall[];
+}
+
 /** Where the pinned compiler was found. */
 export interface Toolchain {
   readonly command: string;
@@ -177,6 +185,8 @@ export interface CompilerRules {
   /** Calls that may run in parallel and need no network. */
   readonly compile: (request: CompileRequest) => readonly CompilerCall[];
   readonly placements?: (request: CompileRequest) => readonly Placement[];
+  /** Adds to the placed results what only the compilers' standard output tells. */
+  readonly finish?: (request: CompileRequest, stdout: string) => Finishing;
   /** The units in a shared cache, if the compiler judges their freshness by time. */
   readonly units?: (request: CompileRequest, sources: CompiledSources) => SharedUnits;
   /** Languages whose pinned compilers this one calls, by ENV and ARG of a stage. Their pins also affect bytes. */
