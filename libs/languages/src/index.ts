@@ -14,6 +14,7 @@ export type {
   CompileRequest,
   CompilerCall,
   Explanation,
+  Finishing,
   Inspection,
   Language,
   Machine,

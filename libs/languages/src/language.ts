@@ -86,6 +86,14 @@ export interface Placement {
   readonly to: string;
 }
 
+/** What is done to the results once the compilers have run. */
+export interface Finishing {
+  /** Written first; absolute paths, private to the run. */
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  /** May run in parallel, and need no network. */
+  readonly calls: readonly CompilerCall[];
+}
+
 /** Where the pinned compiler was found. */
 export interface Toolchain {
   readonly command: string;
@@ -188,6 +196,8 @@ export interface CompilerRules {
   /** Calls that may run in parallel and need no network. */
   readonly compile: (request: CompileRequest) => readonly CompilerCall[];
   readonly placements?: (request: CompileRequest) => readonly Placement[];
+  /** Adds to the placed results what only the compilers' standard output tells. */
+  readonly finish?: (request: CompileRequest, stdout: string) => Finishing;
   /** The units in a shared cache, if the compiler judges their freshness by time. */
   readonly units?: (request: CompileRequest, sources: CompiledSources) => SharedUnits;
   /** Paths of the machine in programs, if the compiler may write them. */

@@ -16,6 +16,19 @@ export interface Finding {
   readonly title: string;
 }
 
+/** A secret in a file of an image. Its text is not stored. */
+export interface Secret {
+  /** The scanner's rule, such as `github-pat`. */
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  /** In the layer; `/config.json` for the configuration. */
+  readonly path: string;
+  readonly line: number;
+  /** Digest of the layer or of the configuration. */
+  readonly layer: string;
+}
+
 /** The parts of an image's configuration that the rules check. */
 export interface ImageFacts {
   readonly user: string;
@@ -37,6 +50,8 @@ export interface Assessment {
 export interface Scanned {
   readonly ok: true;
   readonly findings: readonly Finding[];
+  /** In the files of all layers, also replaced ones, and in the configuration. */
+  readonly secrets?: readonly Secret[] | undefined;
   /** Packages that the scanner recognised. */
   readonly packages: number;
   /** Parts of the image that the scan does not cover, one sentence each. */

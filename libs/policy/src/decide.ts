@@ -1,5 +1,5 @@
 import type { Failure } from '@prism-build/errors';
-import type { Assessment, Finding, Scanned } from './assessment';
+import type { Assessment, Finding, Scanned, Secret } from './assessment';
 import { breakRules } from './imageRules';
 import { type ScanPolicy, type Severity, type Suppression, severities } from './scanPolicy';
 import { covers, hasExpired } from './suppress';
@@ -40,12 +40,15 @@ export function decide(assessments: readonly Assessment[], policy: ScanPolicy, n
   const found = assessments.flatMap(({ scan, digest, platform }) =>
     (scan.ok ? scan.findings : []).map((finding) => ({ finding, digest, platform })),
   );
+  const secrets = assessments.flatMap(({ scan, digest }) =>
+    (scan.ok ? (scan.secrets ?? []) : []).map((secret) => ({ finding: toSuppressible(secret), digest })),
+  );
   const accepted = found.flatMap(({ finding, digest, platform }) => {
     const by = acceptedBy(finding, digest, policy, now);
     return by === undefined ? [] : [{ platform, finding, by }];
   });
   const unused = policy.suppressions.filter(
-    (one) => !found.some(({ finding, digest }) => covers(one, finding, digest)),
+    (one) => ![...found, ...secrets].some(({ finding, digest }) => covers(one, finding, digest)),
   );
   return { verdict: verdictOf(reasons), reasons, accepted, unused };
 }
@@ -62,11 +65,28 @@ function judge({ platform, digest, facts, scan }: Assessment, policy: ScanPolicy
   const gaps = [...listGaps(scan), ...listAge(scan, policy, now)].filter(
     ({ always }) => always || policy.notAssessable === 'block',
   );
+  const secrets = (policy.secretsInFiles === 'block' ? (scan.secrets ?? []) : []).filter(
+    (secret) =>
+      !policy.suppressions.some(
+        (one) => covers(one, toSuppressible(secret), digest) && !hasExpired(one, now),
+      ),
+  );
   return [
+    ...secrets.map((one) => ({ kind: 'rule', platform, what: describeSecret(one) }) as const),
     ...gaps.map(({ what }) => ({ kind: 'notAssessable', platform, what }) as const),
     ...blocking.map((finding) => ({ kind: 'finding', platform, finding }) as const),
     ...rules,
   ];
+}
+
+function describeSecret({ id, title, path, line, layer }: Secret): string {
+  const where =
+    path === '/config.json' ? 'in the configuration (ENV, labels or history)' : `in layer ${layer}`;
+  return `${path}:${line} contains a secret: ${title} (${id}), ${where}`;
+}
+
+function toSuppressible({ id, path }: Secret) {
+  return { id, path, package: '' };
 }
 
 interface Gap {

@@ -1,5 +1,5 @@
 export { adviseFix } from './adviseFix';
-export type { Assessment, FailedScan, Finding, ImageFacts, Scanned } from './assessment';
+export type { Assessment, FailedScan, Finding, ImageFacts, Scanned, Secret } from './assessment';
 export { type Decision, decide, type Reason } from './decide';
 export { type FindingGroup, groupFindings } from './groupFindings';
 export {

@@ -41,6 +41,9 @@ export const scanPolicy = z.strictObject({
   maxDatabaseAgeDays: z.number().positive().default(7).describe('An older database fails the scan.'),
   runsAsRoot: rule.default('block').describe('Images whose user is root or not set.'),
   secretsInConfig: rule.default('block').describe('ENV variables and labels that look like secrets.'),
+  secretsInFiles: rule
+    .default('block')
+    .describe('Secrets in a file of any layer, also a replaced one, or in the configuration.'),
   scanners: z
     .array(z.string().regex(/^sha256:[0-9a-f]{64}$/))
     .default([])

@@ -2,7 +2,11 @@ import type { Finding } from './assessment';
 import type { Suppression } from './scanPolicy';
 
 /** Whether a suppression covers a finding in an image. Its expiry is judged by `hasExpired`. */
-export function covers(one: Suppression, finding: Finding, digest: string): boolean {
+export function covers(
+  one: Suppression,
+  finding: Pick<Finding, 'id' | 'package' | 'path'>,
+  digest: string,
+): boolean {
   return (
     one.id === finding.id &&
     (one.package === undefined || one.package === finding.package) &&

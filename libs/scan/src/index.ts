@@ -1,14 +1,12 @@
+export { batchMatches } from './batchMatches';
 export { type Database, openDatabase } from './database';
 export { findTrivy, installedTrivy } from './findTrivy';
-export {
-  type Inventory,
-  type InventoryInput,
-  publishInventories,
-  takeInventories,
-} from './inventory';
+export { type Inventory, type InventoryInput, takeInventories } from './inventory';
 export { cachedVersion } from './inventoryKey';
 export type { LayoutSources } from './layout';
+export { makeOnce, type Once } from './once';
+export { publishInventories } from './published';
 export { type ScannedInventory, scanInventory } from './scanInventory';
-export type { Scanner } from './scanner';
+export type { Scanner, SecretScanner } from './scanner';
 export { openTrivy, type TrivyInput } from './trivy/openTrivy';
 export { pinned } from './trivy/versions';

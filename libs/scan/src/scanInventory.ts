@@ -1,4 +1,4 @@
-import { ok, type Result } from '@prism-build/errors';
+import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import type { Finding } from '@prism-build/policy';
 import { type Canary, canaryOf, canaryOfSystem, isOfSystem } from './canaries';
 import { type Contents, parseBom, readContents } from './cycloneDx';
@@ -28,14 +28,25 @@ export async function scanInventory(
   const contents = readContents(bom.value);
   if (contents.packages === 0) return ok({ findings: [], packages: 0, gaps: [] });
   const { canaries, gaps: unknown } = listCanaries(contents);
-  const gaps = [...unknown];
-  for (const { bom: text, id, gap } of canaries) {
-    const found = await matchOnce(matches, scanner, Buffer.from(text), database);
-    if (!found.ok) return found;
-    if (!found.value.some((one) => id === undefined || one.id === id)) gaps.push(gap);
-  }
-  const found = await matchOnce(matches, scanner, inventory, database);
-  return found.ok ? ok({ findings: found.value, packages: contents.packages, gaps }) : found;
+  // All at once: a scanner may match them in one process.
+  const match = (text: Uint8Array) => matchOnce(matches, scanner, text, database);
+  const [found, ...ofCanaries] = await Promise.all([
+    match(inventory),
+    ...canaries.map((canary) => match(Buffer.from(canary.bom))),
+  ]);
+  const failures = [found!, ...ofCanaries].flatMap((one) => (one.ok ? [] : one.failures));
+  if (failures.length > 0) return failed(...dropRepeated(failures));
+  const blind = canaries.filter(({ id }, index) => {
+    const result = ofCanaries[index]!;
+    return !(result.ok && result.value.some((one) => id === undefined || one.id === id));
+  });
+  const gaps = [...unknown, ...blind.map(({ gap }) => gap)];
+  return found!.ok ? ok({ findings: found!.value, packages: contents.packages, gaps }) : found!;
+}
+
+/** One crash of the scanner fails all that it was matching. */
+function dropRepeated(failures: readonly Failure[]): Failure[] {
+  return [...new Map(failures.map((one) => [JSON.stringify([one.what, one.why]), one])).values()];
 }
 
 /** The canaries for an inventory, and the kinds without a canary. */

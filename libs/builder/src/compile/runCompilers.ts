@@ -9,7 +9,7 @@ import {
   type Result,
   shellFailure,
 } from '@prism-build/errors';
-import type { CompiledSources, CompileRequest, Language } from '@prism-build/languages';
+import type { CompiledSources, CompileRequest, Language, Placement } from '@prism-build/languages';
 import type { CompilePlan } from '@prism-build/plan';
 import { attempt, type Finished, runPool } from '@prism-build/shell';
 import type { Compiler } from '../compiler/compiler';
@@ -44,15 +44,39 @@ export async function runCompilers(
     const causes = new Map(results.failures.map((one) => [one.why ?? one.what, one]));
     return failed(...[...causes.values()].map((one) => describeCompileFailure(language, one, at)));
   }
+  const finished = await finish(compiler, language, request, placements, results.value);
+  if (!finished.ok)
+    return failed(...finished.failures.map((one) => describeCompileFailure(language, one, at)));
   return attempt('cannot collect what the compiler made', () => {
-    for (const { from, to } of placements)
-      if (fs.existsSync(from)) fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
     // Platforms usually print the same notes; report them once.
     const printed = results.value.flatMap(({ stdout }) => stdout.split('\n'));
     return [
       ...new Set(printed.flatMap((line) => (line.startsWith('note: ') ? [line.slice('note: '.length)] : []))),
     ];
   });
+}
+
+/** Places what the compilers made below /out, and adds what the language derives from their output. */
+async function finish(
+  compiler: Compiler,
+  language: Language,
+  request: CompileRequest,
+  placements: readonly Placement[],
+  results: readonly Finished[],
+): Promise<Result<unknown>> {
+  const collected = await attempt('cannot collect what the compiler made', () => {
+    const made = placements.filter(({ from }) => fs.existsSync(from));
+    for (const { from, to } of made) fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+    // Without a result, describing the output reports that the compile made nothing.
+    if (made.length < placements.length || !language.compiler.finish) return [];
+    const stdout = results.map((one) => one.stdout).join('\n');
+    const { files, calls } = language.compiler.finish(request, stdout);
+    for (const { path, bytes } of files) fs.writeFileSync(path, bytes);
+    return calls;
+  });
+  if (!collected.ok) return collected;
+  const calls = collected.value;
+  return all(await runPool(calls, calls.length, (call) => compiler.compile(call)));
 }
 
 function describeCompileFailure(language: Language, failure: Failure, at: Place): Failure {

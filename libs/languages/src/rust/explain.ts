@@ -107,6 +107,15 @@ const causes: readonly Cause[] = [
     }),
   ],
   [
+    /(cxx|cmake|pkg-config)-of-no-stage/,
+    ([, tool]) => ({
+      code: 'TOOLCHAIN_MISSING',
+      what: `a build script needs ${tool === 'cxx' ? 'a C++ compiler' : tool}, which the pinned builder does not have`,
+      remedy:
+        "Use the crate's feature that needs none (pure Rust, or C sources that the crate `cc` compiles), or build the stage with an engine by giving it another name than `compile`.",
+    }),
+  ],
+  [
     /linker `([^`]+)` not found|failed to find tool "([^"]+)"|(?:ToolNotFound|is `(cmake|protoc|clang|nasm)` (?:not )?installed)|Could not find `(protoc)`/,
     ([, linker, tool, other, protoc]) => ({
       code: 'TOOLCHAIN_MISSING',

@@ -3,14 +3,16 @@ import shipped from '../../../../containerfiles/rust-builder/pin.json';
 import { splitArguments } from '../arguments';
 import { findDebianToolchain } from '../debian';
 import type { CompileRequest, CompilerCall, Language, Target } from '../language';
+import { cEnvironment } from './cEnvironment';
 import { checkRust } from './check';
 import { readRustClosure } from './closure';
 import { readConfigurations } from './configuration';
+import { encodeDependencyList, listSection } from './dependencyList';
 import { finishedDirectory, unitsDirectory } from './directories';
 import { explainRust, mayLackFiles } from './explain';
 import { flagsFor } from './flags';
 import { listRemaps, machinePaths } from './machinePaths';
-import { crossCompilerOf, tripleOf, upperTriple } from './targets';
+import { crossCompilerOf, crossToolOf, tripleOf, upperTriple } from './targets';
 import { listContents, listUsedUnits } from './units';
 
 /**
@@ -74,6 +76,11 @@ export const rust: Language = {
       );
     },
 
+    finish(request, stdout) {
+      const made = request.targets.flatMap((target) => addList(request, target, stdout) ?? []);
+      return { files: made.map(({ file }) => file), calls: made.map(({ call }) => call) };
+    },
+
     units(request, sources) {
       const { targets, environment } = request;
       const [cache, finished] = [unitsDirectory(request), finishedDirectory(request)];
@@ -125,6 +132,26 @@ function compileCall(request: CompileRequest): CompilerCall {
     ...compileEnvironment(request),
   };
   return { argv: argv as unknown as [string, ...string[]], cwd: outside, env };
+}
+
+/** The list of a program's crates, and the call that adds it to the placed program. */
+function addList(request: CompileRequest, target: Target, stdout: string) {
+  const objcopy = crossToolOf(target, 'objcopy');
+  if (objcopy === undefined) return undefined;
+  const { recognised, directories, out } = request;
+  const path = join(directories.scratch, `${tripleOf(target)}${listSection}`);
+  const places = [unitsDirectory(request), finishedDirectory(request)];
+  const bytes = encodeDependencyList(
+    stdout,
+    places.map((place) => join(place, tripleOf(target))),
+  );
+  const program = join(out(target), recognised.units[0]!);
+  const call: CompilerCall = {
+    argv: [`/usr/bin/${objcopy}`, '--add-section', `${listSection}=${path}`, program],
+    cwd: outside,
+    env: { PATH: '/usr/bin:/bin', HOME: directories.home, LANG: 'C', TZ: 'UTC' },
+  };
+  return { file: { path, bytes }, call };
 }
 
 /** Targets with the same environment and flags. */
@@ -201,7 +228,6 @@ function compileEnvironment(request: CompileRequest): Record<string, string> {
     const compiler = crossCompilerOf(target);
     if (!compiler) continue;
     env[`CARGO_TARGET_${upperTriple(target)}_LINKER`] = compiler;
-    env[`CC_${tripleOf(target).replaceAll('-', '_')}`] = compiler;
   }
-  return env;
+  return { ...env, ...cEnvironment(request) };
 }

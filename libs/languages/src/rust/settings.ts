@@ -1,8 +1,9 @@
 import type { Target } from '../language';
 import { listOf, type Table, tableOf, textOf } from '../toml';
+import { absentTools } from './cEnvironment';
 import { matchesCfg } from './cfg';
 import { mergeFlags, splitFlags } from './configuration';
-import { cfgOf, crossCompilerOf, tripleOf, upperTriple } from './targets';
+import { cfgOf, crossCompilerOf, crossToolOf, tripleOf, upperTriple } from './targets';
 
 /** A setting that would not take effect, and why. */
 export interface Refused {
@@ -11,7 +12,7 @@ export interface Refused {
   readonly why: string;
 }
 
-const linkerIsPinned = 'the builder pins the linker';
+const linkerIsPinned = 'the builder pins the linker and the C compiler';
 const compilerIsPinned = 'the builder pins the compiler';
 const targetsAreFixed = 'a stage compiles for the platforms of its image, with glibc';
 const needsNightly = 'only a nightly cargo accepts it';
@@ -91,13 +92,22 @@ function refuseVariable(name: string, value: string, targets: readonly Target[])
     targets.some((target) => is(target) && !isLinker(value, target)) ? [linkerIsPinned] : [];
   if (/^CARGO_TARGET_\w+_LINKER$/.test(name))
     return foreign((target) => name === `CARGO_TARGET_${upperTriple(target)}_LINKER`);
-  // `CC_<target>`, which Prism sets, overrides these.
-  if (name === 'CC' || name === 'TARGET_CC') return foreign(() => true);
-  if (name.startsWith('CC_')) {
-    const triple = name.slice(3).replaceAll('_', '-');
-    return foreign((target) => triple === tripleOf(target).replaceAll('_', '-'));
-  }
-  return [];
+  return refuseTool(name, value, targets);
+}
+
+/** A variable of the crates `cc`, `cmake` and `pkg-config`. The variables that Prism sets override it. */
+function refuseTool(name: string, value: string, targets: readonly Target[]): string[] {
+  const [, tool] = /^(?:TARGET_|HOST_)?(CC|CXX|AR|CMAKE|PKG_CONFIG)(?=$|_)/.exec(name) ?? [];
+  const of = (target: Target) => `_${tripleOf(target)}`.replaceAll('-', '_');
+  const suffix = name
+    .replace(/^(?:TARGET_|HOST_)/, '')
+    .slice(tool?.length)
+    .replaceAll('-', '_');
+  const meant = targets.filter((target) => suffix === '' || suffix === of(target));
+  if (tool === undefined || meant.length === 0) return [];
+  const pinned = { CC: 'gcc', AR: 'ar' }[tool];
+  if (pinned === undefined) return [`the builder has no ${absentTools[tool]}`];
+  return meant.some((target) => value !== crossToolOf(target, pinned)) ? [linkerIsPinned] : [];
 }
 
 /** Why flags for rustc cannot take effect: they set something that is pinned, or something that differs by machine. */
@@ -125,8 +135,7 @@ const isLinker = (name: string | undefined, target: Target) =>
 
 /** Variables of a compile that a configuration file cannot change. */
 function isFixed(name: string, targets: readonly Target[]): boolean {
-  if (['PATH', 'HOME', 'CC', 'TARGET_CC'].includes(name) || name.startsWith('CARGO')) return true;
-  return targets.some(
-    (target) => name.replaceAll('-', '_') === `CC_${tripleOf(target)}`.replaceAll('-', '_'),
+  return (
+    ['PATH', 'HOME'].includes(name) || name.startsWith('CARGO') || refuseTool(name, '', targets).length > 0
   );
 }

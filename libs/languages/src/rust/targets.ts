@@ -6,9 +6,10 @@ const triples: Readonly<Record<string, string>> = {
   arm64: 'aarch64-unknown-linux-gnu',
 };
 
-const crossCompilers: Readonly<Record<string, string>> = {
-  amd64: 'x86_64-linux-gnu-gcc',
-  arm64: 'aarch64-linux-gnu-gcc',
+/** What the names of Debian's cross tools start with. */
+const prefixes: Readonly<Record<string, string>> = {
+  amd64: 'x86_64-linux-gnu-',
+  arm64: 'aarch64-linux-gnu-',
 };
 
 export function tripleOf(target: Target): string {
@@ -16,7 +17,13 @@ export function tripleOf(target: Target): string {
 }
 
 export function crossCompilerOf(target: Target): string | undefined {
-  return crossCompilers[target.architecture];
+  return crossToolOf(target, 'gcc');
+}
+
+/** A tool of gcc or binutils for a target. */
+export function crossToolOf({ architecture }: Target, tool: string): string | undefined {
+  const prefix = prefixes[architecture];
+  return prefix && `${prefix}${tool}`;
 }
 
 export function cfgOf(target: Target): CfgFacts {

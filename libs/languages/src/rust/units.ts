@@ -1,6 +1,7 @@
 import { below, directoryOf, upwards } from '../closure';
 import type { CompiledSources, UsedUnit } from '../language';
 import { parseManifest } from './manifest';
+import { parseMessages, parsePackageId } from './messages';
 
 /**
  * All possible inputs of each crate's units, by package name. Cargo takes a unit for fresh if no source is newer, and
@@ -77,24 +78,15 @@ function ownerOf(crates: ReadonlyMap<string, Crate>, path: string): Crate | unde
   return home === undefined ? undefined : crates.get(home);
 }
 
-interface Message {
-  readonly reason?: string;
-  readonly package_id?: string;
-  readonly target?: { readonly name: string; readonly kind: readonly string[] };
-  readonly filenames?: readonly string[];
-  readonly fresh?: boolean;
-  readonly out_dir?: string;
-}
-
 /**
  * The units that cargo used, from its `--message-format=json` output.
  *
  * @param folderOf maps a directory of finished programs to its folder in the cache
  */
 export function listUsedUnits(stdout: string, folderOf: (directory: string) => string): UsedUnit[] {
-  return stdout.split('\n').flatMap((line): UsedUnit[] => {
-    const { reason, package_id: id = '', target, filenames = [], fresh, out_dir: out } = parseMessage(line);
-    const unit = { package: packageOf(id), fresh: fresh ?? false };
+  return parseMessages(stdout).flatMap((message): UsedUnit[] => {
+    const { reason, package_id: id = '', target, filenames = [], fresh, out_dir: out } = message;
+    const unit = { package: parsePackageId(id).name, fresh: fresh ?? false };
     if (reason === 'build-script-executed') {
       const [, folder, hash] = inBuild.exec(`${out}/`) ?? [];
       return folder === undefined ? [] : [{ ...unit, folder, hash, kind: 'run-build-script' }];
@@ -110,20 +102,3 @@ export function listUsedUnits(stdout: string, folderOf: (directory: string) => s
 
 const inDeps = /^(.*)\/deps\/[^/]*-([0-9a-f]{16})(?:\.\w+)?$/;
 const inBuild = /^(.*)\/build\/[^/]*-([0-9a-f]{16})\//;
-
-/** `path+file:///a/server#0.1.0` and `registry+…#server@0.1.0` both give `server`. */
-function packageOf(id: string): string {
-  const [before = '', behind = ''] = id.split('#');
-  return behind.includes('@')
-    ? behind.slice(0, behind.lastIndexOf('@'))
-    : before.slice(before.lastIndexOf('/') + 1);
-}
-
-function parseMessage(line: string): Message {
-  if (!line.startsWith('{')) return {};
-  try {
-    return JSON.parse(line) as Message;
-  } catch {
-    return {};
-  }
-}

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ok, type Result } from '@prism-build/errors';
+import { failed, ok, type Result } from '@prism-build/errors';
 import { blobPath, type PlatformImage, parseConfig, platformName } from '@prism-build/oci';
 import type { Assessment, ImageFacts } from '@prism-build/policy';
 import { type Database, type Scanner, scanInventory } from '@prism-build/scan';
@@ -14,19 +14,23 @@ export async function assessImage(
   database: Database,
   scans: string,
 ): Promise<Result<readonly Assessment[]>> {
-  const assessments: Assessment[] = [];
-  for (const { image: platform, bytes } of inventories) {
-    const facts = await readFacts(directory, platform);
-    if (!facts.ok) return facts;
-    const scanned = await scanInventory(join(scans, 'kept'), scanner, bytes, database);
-    assessments.push({
-      platform: platformName(platform.platform),
-      digest: image.index.digest,
-      facts: facts.value,
-      scan: scanned.ok ? { ok: true, databaseTime: database.time, ...scanned.value } : scanned,
-    });
-  }
-  return ok(assessments);
+  const assessed = await Promise.all(
+    inventories.map(async ({ image: platform, bytes, secrets }): Promise<Result<Assessment>> => {
+      const facts = await readFacts(directory, platform);
+      if (!facts.ok) return facts;
+      const scanned = await scanInventory(join(scans, 'kept'), scanner, bytes, database);
+      return ok({
+        platform: platformName(platform.platform),
+        digest: image.index.digest,
+        facts: facts.value,
+        scan: scanned.ok ? { ok: true, databaseTime: database.time, secrets, ...scanned.value } : scanned,
+      });
+    }),
+  );
+  const failures = assessed.flatMap((one) => (one.ok ? [] : one.failures));
+  return failures.length > 0
+    ? failed(...failures)
+    : ok(assessed.flatMap((one) => (one.ok ? [one.value] : [])));
 }
 
 async function readFacts(directory: string, { config }: PlatformImage): Promise<Result<ImageFacts>> {

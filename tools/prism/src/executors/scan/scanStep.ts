@@ -52,7 +52,7 @@ export async function scanStep(
   if (options.dryRun) {
     const plan = {
       image: name,
-      scanner: scanner.value.identity,
+      scanner: scanner.value.scanner.identity,
       database: database.value,
       policy: policy.value,
     };
@@ -60,7 +60,12 @@ export async function scanStep(
   }
   const opened = await openImage(project, options.variant, scanner.value, context);
   if (!opened.ok) return opened;
-  const assessed = await assessImage(opened.value, scanner.value, database.value, scansDirectory(context));
+  const assessed = await assessImage(
+    opened.value,
+    scanner.value.scanner,
+    database.value,
+    scansDirectory(context),
+  );
   if (!assessed.ok) return assessed;
   const decision = decide(assessed.value, policy.value, Date.now());
   const text = options.json ? printJson(name, decision, policy.value) : printDecision(name, decision);
