@@ -39,7 +39,7 @@ export async function scanInventory(
 }
 
 /** The canaries for an inventory, and the kinds without a canary. */
-export function listCanaries({ ecosystems, systems }: Contents): {
+function listCanaries({ ecosystems, systems }: Contents): {
   readonly canaries: readonly Canary[];
   readonly gaps: readonly string[];
 } {

@@ -23,7 +23,7 @@ export function median(values) {
 }
 
 /** The median of the ratios of each round. */
-export function ratio(numerators, denominators) {
+function ratio(numerators, denominators) {
   return median(numerators.map((value, round) => value / denominators[round]));
 }
 

@@ -16,7 +16,7 @@ export interface Outputs {
   readonly locks: readonly string[];
 }
 
-export type DiskKind = 'blobs' | 'memos' | 'lists' | 'scans' | 'scratch' | 'outputs' | 'work';
+type DiskKind = 'blobs' | 'memos' | 'lists' | 'scans' | 'scratch' | 'outputs' | 'work';
 
 /** Results of scans are small; databases that are older match nothing any more. Milliseconds. */
 const scansAge = 30 * 24 * 3600 * 1000;
