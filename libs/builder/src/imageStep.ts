@@ -60,7 +60,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   const plan = planImage(reads, { ...request.value, bases: bases.value });
   if (!plan.ok) return plan;
   if (!reads.image.ok) return reads.image;
-  if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n`, kept: true });
+  if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n` });
   const inputs = await readInputs(input, plan.value, reads.image.value);
   if (!inputs.ok) return inputs;
   const store = await openContentStore(directories.store);
@@ -83,7 +83,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
       keep: options.variant === undefined ? input.siblings.variantsOf(input.project) : [],
     });
   // Publishing verifies every blob. If one is altered, it fails and the image is assembled again.
-  if (memo && (await publish(memo)).ok) return ok({ text: text(memo), kept: true, reads });
+  if (memo && (await publish(memo)).ok) return ok({ text: text(memo), reads });
   const image = await withImages(input, store.value, (images) =>
     assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
   );
@@ -95,7 +95,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!published.ok) return published;
   return attempt('cannot write the memo of the image', () => {
     writeMemo(directories, key, digestJson);
-    return { text: text(digestJson), kept: false, reads };
+    return { text: text(digestJson), reads };
   });
 }
 

@@ -1,11 +1,16 @@
 export {
+  bringThenRename,
+  isTemporary,
+  temporaryBeside,
+  writeFileAtomic,
+  writeThenRename,
+} from './atomic';
+export {
   attempt,
   fileFailure,
   isExecutable,
   readText,
   readTextIfThere,
-  temporaryBeside,
-  writeFileAtomic,
 } from './files';
 export { withLock } from './lock';
 export { lastLines, type OutputLine, OutputTail, type Stream } from './output';

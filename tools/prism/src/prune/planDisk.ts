@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isTemporary } from '@prism-build/shell';
 import type { Directories } from '@prism-build/workspace';
 import type { Keep } from './keep';
 import { grace, planStore } from './planStore';
@@ -62,7 +63,7 @@ export async function planDisk(
           (one) => !isAlive(Number.parseInt(basename(one.path), 10)),
         ),
         ...listFiles(join(prism, 'pulls')),
-        ...listFiles(blobs).filter(({ path }) => basename(path).startsWith('.tmp-')),
+        ...listFiles(blobs).filter(({ path }) => isTemporary(basename(path))),
       ].filter(old),
       outputs: gone,
       work: listWork(directories, outputs).filter(old),
