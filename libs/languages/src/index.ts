@@ -35,7 +35,7 @@ export {
   recogniseCommand,
   shippedPin,
 } from './registry';
-export { parseLock } from './rust/lockFile';
+export { parseCargoLock } from './rust/lockFile';
 export { listPaths, type Manifest, manifestOf } from './rust/manifest';
 export { readChannel, satisfiesChannel } from './rust/toolchainFile';
 export { readToml } from './toml';
