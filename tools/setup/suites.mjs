@@ -80,6 +80,7 @@ export const suites = {
   format: check(bin('biome'), 'ci', '--colors=off', '--max-diagnostics=10', '.'),
   types: check(bin('tsc'), '--noEmit', '-p', '.'),
   imports: check(bin('depcruise'), 'libs', 'tools/prism/src', '--config', '.dependency-cruiser.cjs'),
+  unused: check(bin('knip'), '--no-progress', '--no-config-hints'),
   schemas: check(process.execPath, 'tools/prism/generate-schemas', '--check'),
   protocol: check('libs/proto/generate', '--check'),
   gofmt: {
@@ -129,4 +130,4 @@ export const suites = {
 };
 
 /** Suites that finish in process within a minute or two. */
-export const quick = ['format', 'types', 'imports', 'schemas', 'unit'];
+export const quick = ['format', 'types', 'imports', 'unused', 'schemas', 'unit'];

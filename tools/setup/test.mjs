@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { failedLines } from './counts.mjs';
+import { formatTable } from './formatTable.mjs';
 import { goDirectory, quick, reports, root, suites } from './suites.mjs';
 
 process.chdir(root);
@@ -79,22 +80,18 @@ function addCounts(sum, { passed, failed, skipped }) {
 }
 
 function printTable() {
-  console.log('\nsuite             passed  failed  skipped  seconds');
-  for (const { name, passed, failed, skipped, seconds } of rows) {
-    const cells = [
-      String(passed).padStart(6),
-      String(failed).padStart(6),
-      String(skipped).padStart(7),
-      seconds.toFixed(1).padStart(7),
-    ];
-    console.log(`${name.padEnd(16)}  ${cells.join('  ')}`);
-  }
+  const counted = rows.map(({ name, passed, failed, skipped, seconds }) => [
+    name,
+    ...[passed, failed, skipped].map(String),
+    seconds.toFixed(1),
+  ]);
+  const head = ['suite', 'passed', 'failed', 'skipped', 'seconds'];
+  console.log(`\n${formatTable([head, ...counted], [1, 2, 3, 4])}`);
 }
 
 function printSlowest() {
   const tests = rows.flatMap(({ tests = [] }) => tests).sort((a, b) => b.seconds - a.seconds);
   if (tests.length === 0) return;
-  console.log('\nslowest           seconds');
-  for (const { name, seconds } of tests.slice(0, 10))
-    console.log(`${seconds.toFixed(1).padStart(25)}  ${name.slice(0, 90)}`);
+  const slowest = tests.slice(0, 10).map(({ name, seconds }) => [seconds.toFixed(1), name.slice(0, 90)]);
+  console.log(formatTable([['seconds', 'slowest'], ...slowest], [0]));
 }

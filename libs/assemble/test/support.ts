@@ -34,7 +34,7 @@ export function treeOf(nodes: Readonly<Record<string, Node>>): Tree {
   return new Map(Object.entries(nodes));
 }
 
-export function plan(text: string): Result<ImagePlan> {
+function plan(text: string): Result<ImagePlan> {
   const containerfile = parseContainerfile(text, 'app/Containerfile');
   if (!containerfile.ok) return containerfile;
   const platform = { os: 'linux', architecture: 'amd64' };

@@ -1,9 +1,8 @@
 import * as fs from 'node:fs';
-import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { hashFile } from '@prism-build/oci';
-import { temporaryBeside, writeFileAtomic } from '@prism-build/shell';
+import { bringThenRename, writeFileAtomic } from '@prism-build/shell';
 import * as z from 'zod';
 
 const file = z.strictObject({
@@ -54,8 +53,12 @@ export async function publishOutput(
       wanted.add(relative);
       if (before.get(relative) === digest && digestIfFile(target) === digest) continue;
       clearWay(destination, relative);
+      fs.mkdirSync(dirname(target), { recursive: true });
+      // Asynchronous, so that all files are synced at the same time.
       placed.push(
-        place(target, Number.parseInt(mode, 8), (temporary) => bring(join(source, path), temporary)),
+        bringThenRename(target, Number.parseInt(mode, 8), (temporary) =>
+          bring(join(source, path), temporary),
+        ),
       );
     }
   }
@@ -123,27 +126,6 @@ function digestsBefore(destination: string): Map<string, string> {
     files.map(({ path, digest }): [string, string] => [`${platformDirectory(platform)}/${path}`, digest]),
   );
   return new Map(files);
-}
-
-/** Asynchronous, so that all files are synced at the same time. */
-async function place(target: string, mode: number, bring: (temporary: string) => void): Promise<void> {
-  fs.mkdirSync(dirname(target), { recursive: true });
-  const temporary = temporaryBeside(target);
-  try {
-    bring(temporary);
-    const file = await open(temporary, 'r');
-    try {
-      await file.chmod(mode);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    // Asynchronous too: renaming over a large file frees its blocks, which takes as long as hashing it.
-    await rename(temporary, target);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
-  }
 }
 
 /** Moves a file without other hard links, else copies it: edits of the output must not reach the compiler's cache. */

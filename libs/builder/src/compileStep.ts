@@ -15,13 +15,13 @@ export async function compileStep(input: StepInput): Promise<Result<StepReport>>
   const reads = resolveReads(request.value);
   const plan = planCompile(reads, options.context);
   if (!plan.ok) return plan;
-  if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n`, kept: true });
+  if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n` });
   const work = () => compilePlanned(input, plan.value);
   const done = await withLock(lockPath(directories, `compile-${project}`), work);
   if (!done.ok) return done;
-  const { manifest, kept, notes, widened } = done.value;
+  const { manifest, notes, widened } = done.value;
   const said = notes.map((note) => `note: ${note}\n`).join('');
-  return ok({ text: describe(manifest) + said, kept, reads, manifest, ...(widened && { widened }) });
+  return ok({ text: describe(manifest) + said, reads, manifest, ...(widened && { widened }) });
 }
 
 /** One line for each binary or directory at the top of the output. */

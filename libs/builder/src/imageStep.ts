@@ -60,7 +60,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   const plan = planImage(reads, { ...request.value, bases: bases.value });
   if (!plan.ok) return plan;
   if (!reads.image.ok) return reads.image;
-  if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n`, kept: true });
+  if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n` });
   const inputs = await readInputs(input, plan.value, reads.image.value);
   if (!inputs.ok) return inputs;
   const store = await openContentStore(directories.store);
@@ -84,7 +84,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
     });
   // Publishing verifies every blob. If one is altered, it fails and the image is assembled again.
   if (memo && (await publish(memo)).ok)
-    return ok({ text: text(memo), kept: true, reads, digest: memo.index.digest });
+    return ok({ text: text(memo), reads, digest: memo.index.digest });
   const image = await withImages(input, store.value, (images) =>
     assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
   );
@@ -96,7 +96,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!published.ok) return published;
   return attempt('cannot write the memo of the image', () => {
     writeMemo(directories, key, digestJson);
-    return { text: text(digestJson), kept: false, reads, digest: digestJson.index.digest };
+    return { text: text(digestJson), reads, digest: digestJson.index.digest };
   });
 }
 

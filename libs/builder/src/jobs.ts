@@ -1,7 +1,7 @@
 import { hashFile, putLayer } from '@prism-build/oci';
 
 /** The jobs of a thread by name, because functions cannot be sent to threads. */
-export const jobs = { putLayer, hashFile };
+const jobs = { putLayer, hashFile };
 
 /** The name of a job and its arguments, which must be structured-cloneable. */
 export type Question = readonly [job: keyof typeof jobs, given: readonly unknown[]];

@@ -33,5 +33,5 @@ export async function rootfsStep(input: StepInput): Promise<Result<StepReport>> 
     );
     if (!written.ok) return written;
   }
-  return ok({ text: lines.join(''), kept: false });
+  return ok({ text: lines.join('') });
 }

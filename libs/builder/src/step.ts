@@ -33,8 +33,6 @@ type ReplaceCached = (
 /** The report of a step to its caller. */
 export interface StepReport {
   readonly text: string;
-  /** Whether the result was there already and nothing was made. */
-  readonly kept: boolean;
   /** The inputs of the result; absent if the step has no cache key. */
   readonly reads?: Reads;
   /** The digest of the index of an image step. */

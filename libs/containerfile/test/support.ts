@@ -24,7 +24,7 @@ export function listFailures(result: Result<unknown>): string[] {
 
 export const parse = (text: string): Containerfile => expectOk(parseContainerfile(text, 'Containerfile'));
 
-export const defaults: ResolveOptions = {
+const defaults: ResolveOptions = {
   platform: { os: 'linux', architecture: 'arm64' },
   buildPlatform: { os: 'linux', architecture: 'amd64' },
 };

@@ -10,7 +10,7 @@ export { rootfsFailure } from './catalogue/rootfs';
 export { scanFailure } from './catalogue/scan';
 export { shellFailure } from './catalogue/shell';
 export { type Checked, checked, failuresOf, joinFields, joinList, joinResults, mapChecked } from './checked';
-export { defineCatalogue, type Entry } from './define';
+export { defineCatalogue } from './define';
 export { distinctFailures } from './distinct';
 export { all, type Failure, failed, ok, type Place, type Result } from './failure';
 export { renderFailure, renderFailures } from './render';

@@ -9,18 +9,12 @@ export { compareGoVersions } from './go/versions';
 export type {
   CheckedSources,
   CheckRequest,
-  CompileDirectories,
   CompiledSources,
   CompileRequest,
   CompilerCall,
-  Explanation,
-  Finishing,
-  Inspection,
   Language,
   Machine,
-  Obtaining,
   Placement,
-  Recognised,
   SharedUnits,
   Target,
   Toolchain,
@@ -42,7 +36,7 @@ export {
   recogniseCommand,
   shippedPin,
 } from './registry';
-export { parseLock } from './rust/lockFile';
+export { parseCargoLock } from './rust/lockFile';
 export { listPaths, type Manifest, manifestOf } from './rust/manifest';
 export { readChannel, satisfiesChannel } from './rust/toolchainFile';
 export { readToml } from './toml';

@@ -81,7 +81,7 @@ export interface CompilerCall {
 }
 
 /** A file that a call writes outside /out and that is then moved into it. */
-export interface Placement {
+interface Placement {
   readonly from: string;
   readonly to: string;
 }
@@ -150,7 +150,7 @@ export interface UsedUnit {
 }
 
 /** Recognises a language's commands, and reports settings that would not take effect. */
-export interface CommandRules {
+interface CommandRules {
   readonly recognise: (argv: readonly string[]) => Recognised | undefined;
   /**
    * Reports every setting of the stage or its tree that would not take effect, by name, and every toolchain that the
@@ -160,7 +160,7 @@ export interface CommandRules {
 }
 
 /** What the compiler reads of the stage's tree, determined from files alone. Cache keys are derived from it. */
-export interface SourceRules {
+interface SourceRules {
   readonly reads: (request: ReadingRequest, reader: SourceReader) => Reading;
   /** Patterns for files that the compiler never reads, relative to any directory. They are in no key. */
   readonly neverRead: readonly string[];
@@ -169,7 +169,7 @@ export interface SourceRules {
 }
 
 /** How dependencies are fetched before the compiler runs. */
-export interface DependencyRules {
+interface DependencyRules {
   /** Names of files that determine the dependencies; the key of a fetch is their content. */
   readonly lockfiles: readonly string[];
   /** Paths of further such files that the command names. */
@@ -192,7 +192,7 @@ export interface MachinePaths {
 }
 
 /** How the compiler is called, and where its results are. */
-export interface CompilerRules {
+interface CompilerRules {
   /** Calls that may run in parallel and need no network. */
   readonly compile: (request: CompileRequest) => readonly CompilerCall[];
   readonly placements?: (request: CompileRequest) => readonly Placement[];
@@ -207,7 +207,7 @@ export interface CompilerRules {
 }
 
 /** Interprets the output of the tools. */
-export interface Diagnosis {
+interface Diagnosis {
   /** The cause of a failed fetch or compile; undefined if only the tool's own output explains it. */
   readonly explain?: (output: string, step: 'fetch' | 'compile') => Explanation | undefined;
   /**
@@ -224,7 +224,7 @@ export interface Diagnosis {
 }
 
 /** The pinned compiler: its default pin, and where it is found. */
-export interface ToolchainRules {
+interface ToolchainRules {
   /** The directory of the builder base below containerfiles/, and its pin in this version of the plugin. */
   readonly builder: string;
   readonly shipped: Pin;

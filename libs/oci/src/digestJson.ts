@@ -41,7 +41,7 @@ const platformImage = z.strictObject({
 });
 
 /** The schema of digest.json. Increase `schemaVersion` if the meaning of a field changes. */
-export const digestJson = z
+const digestJson = z
   .strictObject({
     schemaVersion: z.literal(1),
     index: descriptor.describe('The image index; its digest is the digest of the image'),

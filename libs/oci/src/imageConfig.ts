@@ -4,7 +4,7 @@ import type { Digest } from './digest';
 import { CONFIG_TYPE } from './mediaTypes';
 
 /** Docker's health check, durations in nanoseconds; engines read it from OCI configs too. */
-export interface Healthcheck {
+interface Healthcheck {
   readonly test: readonly string[];
   readonly interval?: number | undefined;
   readonly timeout?: number | undefined;

@@ -7,7 +7,6 @@ export { type Descriptor, describeBytes, type Platform, platformName } from './d
 export { type Digest, digestOf, hexOf, isDigest } from './digest';
 export {
   type DigestJson,
-  digestJson,
   encodeDigestJson,
   type ImageLayer,
   listAllBlobs,
@@ -50,7 +49,7 @@ export {
   opaqueWhiteout,
   whiteout,
 } from './entry';
-export { buildConfig, type Healthcheck, type HistoryStep, type ImageSettings } from './imageConfig';
+export { buildConfig, type HistoryStep, type ImageSettings } from './imageConfig';
 export { type Compression, compressionOf, LAYER_TYPES, MANIFEST_TYPE } from './mediaTypes';
 export { orderEntries } from './orderEntries';
 export { planTar } from './planTar';

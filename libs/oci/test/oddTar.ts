@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** How a member is written; every way must read as the same file. */
-export interface Ways {
+interface Ways {
   readonly name: 'ustar' | 'gnu' | 'pax';
   readonly numbers: 'octal' | 'base256' | 'pax';
   readonly sparse: 'no' | 'gnu' | '0.0' | '0.1' | '1.0';

@@ -10,11 +10,10 @@ export {
   type ImagePlan,
   type PlatformPlan,
   type StagePlan,
-  type Step,
 } from './imagePlan';
 export { planCompile } from './planCompile';
 export { planImage } from './planImage';
-export type { CompileReads, ImageReads, ImageUse, PlatformReads, Reads } from './reads/reads';
+export type { ImageReads, ImageUse, PlatformReads, Reads } from './reads/reads';
 export { chooseReads, type ResolvedFile, resolveFile, resolveReads } from './reads/resolveReads';
 export type { PlanOptions, ReadRequest } from './request';
 export { type RunMount, type RunStep, scriptPath } from './runStep';

@@ -1,6 +1,6 @@
-export { type Deb, readDeb } from './deb/readDeb';
+export { readDeb } from './deb/readDeb';
 export { describeChanges } from './diff';
-export { encodeLock, lockSchema, parseLock, type RootfsLock, readLock, requestDigest } from './lock';
+export { encodeLock, parseLock, type RootfsLock, readLock, requestDigest } from './lock';
 export { lockRootfs } from './lockRootfs';
 export { parseRootfs, type Rootfs } from './schema';
 export { unpackRootfs } from './unpackRootfs';

@@ -22,7 +22,7 @@ const lockedPackage = z.strictObject({
 const lockedArchive = z.strictObject({ name: z.string(), size, digest });
 
 /** The schema of rootfs.lock.json; docs/adr/0005-rootfs-lock.md. */
-export const lockSchema = z.strictObject({
+const lockSchema = z.strictObject({
   schemaVersion: z.literal(1),
   /** Digest of the requests in rootfs.json from which this was resolved. */
   request: digest,

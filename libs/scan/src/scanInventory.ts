@@ -50,7 +50,7 @@ function dropRepeated(failures: readonly Failure[]): Failure[] {
 }
 
 /** The canaries for an inventory, and the kinds without a canary. */
-export function listCanaries({ ecosystems, systems }: Contents): {
+function listCanaries({ ecosystems, systems }: Contents): {
   readonly canaries: readonly Canary[];
   readonly gaps: readonly string[];
 } {

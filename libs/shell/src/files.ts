@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
 import { type Failure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
 
 /** The failure for an exception of node:fs. */
@@ -18,31 +16,6 @@ export async function attempt<T>(what: string, work: () => Promise<T> | T): Prom
   } catch (error) {
     return failed(fileFailure(error, what));
   }
-}
-
-/** Writes beside the destination, syncs and renames: readers see the old content or the new, never a part. */
-export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o644): void {
-  fs.mkdirSync(dirname(path), { recursive: true });
-  const temporary = temporaryBeside(path);
-  try {
-    const fd = fs.openSync(temporary, 'wx', mode);
-    try {
-      fs.writeFileSync(fd, content);
-      fs.fchmodSync(fd, mode);
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-    fs.renameSync(temporary, path);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
-/** A name beside `path` that no other process uses. */
-export function temporaryBeside(path: string): string {
-  return join(dirname(path), `.tmp-${process.pid}-${randomBytes(6).toString('hex')}`);
 }
 
 /** The text of a file, or undefined when there is none. */

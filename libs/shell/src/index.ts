@@ -1,14 +1,19 @@
 export {
+  bringThenRename,
+  isTemporary,
+  temporaryBeside,
+  writeFileAtomic,
+  writeThenRename,
+} from './atomic';
+export {
   attempt,
   fileFailure,
   isExecutable,
   readText,
   readTextIfThere,
-  temporaryBeside,
-  writeFileAtomic,
 } from './files';
 export { withLock } from './lock';
 export { lastLines, type OutputLine, OutputTail, type Stream } from './output';
 export { runPool } from './pool';
 export { sayIfLong } from './progress';
-export { type Command, type Ended, type Finished, type Run, run, runForeground } from './run';
+export { type Command, type Finished, type Run, run, runForeground } from './run';

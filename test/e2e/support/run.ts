@@ -76,7 +76,7 @@ export async function run(argv: Argv, options: RunOptions = {}): Promise<string>
   return stdout;
 }
 
-export function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
+function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal);
   } catch {

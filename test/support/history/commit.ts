@@ -22,7 +22,7 @@ export const reasons = {
 } as const;
 
 /** Names of projects, separated by spaces; `*` is every project that does not differ. */
-export type Names = string;
+type Names = string;
 export type Reason = keyof typeof reasons;
 export type Beyond = Partial<Record<Reason, Names>>;
 

@@ -18,7 +18,7 @@ const goModule = (name: string) =>
   `module acme.test/${name}\n\ngo 1.26\n\nrequire acme.test/greet v0.0.0\n\nreplace acme.test/greet => ../../libs/greet\n`;
 
 /** A registry image that is never fetched: the lock has everything that a digest depends on. */
-export const vendorName = '127.0.0.1:9/vendor/cache:1';
+const vendorName = '127.0.0.1:9/vendor/cache:1';
 export function vendorLock(version: string): string {
   const digest = (of: string) =>
     `sha256:${Buffer.from(`${of}${version}`).toString('hex').padEnd(64, '0')}` as const;

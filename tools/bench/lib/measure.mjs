@@ -1,3 +1,5 @@
+import { formatTable } from '../../setup/formatTable.mjs';
+
 /**
  * Measures all sides in each round, one after the other, every second round in reverse order, so that disturbances of
  * the machine affect all sides alike. Returns the milliseconds of each side by round.
@@ -23,7 +25,7 @@ export function median(values) {
 }
 
 /** The median of the ratios of each round. */
-export function ratio(numerators, denominators) {
+function ratio(numerators, denominators) {
   return median(numerators.map((value, round) => value / denominators[round]));
 }
 
@@ -47,11 +49,5 @@ export function table(rows) {
 
 /** Rows as aligned columns; the first row is the head. */
 export function align(rows) {
-  const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => row[at].length)));
-  const line = (row) =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at]))
-      .join('  ')
-      .trimEnd();
-  return rows.map((row) => `  ${line(row)}\n`).join('');
+  return formatTable(rows, []).replaceAll(/^(?=.)/gm, '  ');
 }

@@ -34,7 +34,7 @@ function refusedBy(native: Answer, podman: Answer): 'both' | 'native' | 'podman'
   return podman.kind === 'refusal' ? 'podman' : undefined;
 }
 
-export function differences(
+function differences(
   native: ReadonlyMap<string, string>,
   podman: ReadonlyMap<string, string>,
 ): Map<string, string> {

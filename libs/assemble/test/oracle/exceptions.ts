@@ -4,12 +4,12 @@ import type { OracleBase } from './bases';
 import type { OracleCase } from './case';
 
 /** What generated cases may differ in; each entry names the fields or refusals that it explains. */
-export interface Exception {
+interface Exception {
   readonly reason: string;
   readonly explains: (verdict: string, oracleCase: OracleCase) => boolean;
 }
 
-export const exceptions: readonly Exception[] = [
+const exceptions: readonly Exception[] = [
   {
     reason:
       'what is ignored is not there: a pattern that matches nothing else matches nothing, which is allowed',

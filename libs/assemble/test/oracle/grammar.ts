@@ -2,7 +2,7 @@
 import type { Random } from './random';
 
 /** What an instruction may refer to. */
-export interface Names {
+interface Names {
   /** Paths of the context. */
   readonly paths: readonly string[];
   /** The index of its stage: those below it can be copied from. */

@@ -30,7 +30,6 @@ import { readJournal } from './journal';
 
 export interface CompiledTree {
   readonly manifest: CompileManifest;
-  readonly kept: boolean;
   /** Messages to show although nothing failed. */
   readonly notes: readonly string[];
 }
@@ -74,7 +73,7 @@ export async function compileTree(
     )
     .digest('hex');
   const kept = input.force ? undefined : readJournal(journal, key, destination);
-  if (kept) return ok({ manifest: kept.manifest, notes: kept.notes, kept: true });
+  if (kept) return ok({ manifest: kept.manifest, notes: kept.notes });
 
   const called = await obtainCompanions({ ...input, plan }, companions.value);
   if (!called.ok) return called;
@@ -150,7 +149,7 @@ export async function compileTree(
         join(outputs, platformDirectory(platform)),
       );
       writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value, notes }));
-      return { manifest: manifest.value, notes, kept: false };
+      return { manifest: manifest.value, notes };
     });
   });
 }

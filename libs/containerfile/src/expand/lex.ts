@@ -25,7 +25,7 @@ export function lexWords(word: string, env: ReadonlyMap<string, string>, options
 }
 
 /** Reads to `stop` (which is consumed), or to the end when it is undefined. */
-export function readUntil(
+function readUntil(
   cursor: Cursor,
   stop: string | undefined,
   raw: boolean,

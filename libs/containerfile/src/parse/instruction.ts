@@ -11,7 +11,7 @@ import { describe, type Request, refuse } from './request';
 import { hint } from './suggest';
 import { readTransfer } from './transfer';
 
-export type Parser = (request: Request, flags: Flags) => Result<Instruction>;
+type Parser = (request: Request, flags: Flags) => Result<Instruction>;
 
 function map<A, B>(result: Result<A>, change: (value: A) => B): Result<B> {
   return result.ok ? ok(change(result.value)) : result;

@@ -1,5 +1,5 @@
 /** The candidate closest to a misspelt word; undefined if none is close. */
-export function suggest(word: string, candidates: readonly string[]): string | undefined {
+function suggest(word: string, candidates: readonly string[]): string | undefined {
   const near = candidates
     .map((candidate) => ({
       candidate,

@@ -22,7 +22,7 @@ const levels: Readonly<Record<string, readonly [variable: string, fallback: stri
  * Variables that determine where modules come from. Those of the stage take effect when fetching and override the
  * caller's.
  */
-export const ofSources = ['GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOPRIVATE', 'GONOPROXY', 'GOINSECURE', 'GOVCS'];
+const ofSources = ['GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOPRIVATE', 'GONOPROXY', 'GOINSECURE', 'GOVCS'];
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -22,7 +22,7 @@ export function checkPython(request: CheckRequest, sources: CheckedSources): rea
 }
 
 /** ENV and ARG of the stage, each once for all platforms. */
-export function variablesOf({ targets, environment }: CheckRequest): ReadonlyMap<string, string> {
+function variablesOf({ targets, environment }: CheckRequest): ReadonlyMap<string, string> {
   return new Map(targets.flatMap((target) => Object.entries(environment(target))));
 }
 

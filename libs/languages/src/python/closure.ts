@@ -62,7 +62,7 @@ function listLinks(request: ReadingRequest, reader: SourceReader): string[] {
 }
 
 /** Where the sources may state their Python: beside the units and the command, and above. */
-export function listStatements({ recognised, working }: ReadingRequest): string[] {
+function listStatements({ recognised, working }: ReadingRequest): string[] {
   const directories = [working, ...recognised.units.map((unit) => joinInside(working, unit)!)].flatMap(
     upwards,
   );

@@ -14,12 +14,12 @@ export interface RequirementsFile {
   readonly refused: readonly Refusal[];
 }
 
-export interface Named {
+interface Named {
   readonly line: number;
   readonly name: string;
 }
 
-export interface Refusal {
+interface Refusal {
   readonly line: number;
   readonly what: string;
   readonly remedy: string;

@@ -11,7 +11,7 @@ import {
 import { tableOf, textOf } from '../toml';
 import { type Configuration, readConfigurations } from './configuration';
 import { addCrate, addPlaceholders, checkMacro } from './crate';
-import { parseLock } from './lockFile';
+import { parseCargoLock } from './lockFile';
 import { findReader } from './macros';
 import { type Manifest, parseManifest } from './manifest';
 
@@ -81,7 +81,10 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
     }
   }
   const needed = [...crates].flatMap((directory) => read(directory)?.needs ?? []);
-  const macro = findReader(needed, reader.facts(below(root, 'Cargo.lock'), 'Cargo.lock', parseLock) ?? {});
+  const macro = findReader(
+    needed,
+    reader.facts(below(root, 'Cargo.lock'), 'Cargo.lock', parseCargoLock) ?? {},
+  );
   if (macro !== undefined) out.giveUp(`${macro} is a macro that may read any file`);
   for (const [directory, manifest] of manifests)
     addPlaceholders(directory, manifest, crates.has(directory), out);

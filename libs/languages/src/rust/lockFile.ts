@@ -4,7 +4,7 @@ import { listOf, parseToml, tableOf, textOf } from '../toml';
 export type Lock = Readonly<Record<string, readonly string[]>>;
 
 /** The packages of a Cargo.lock. */
-export function parseLock(text: string): Lock {
+export function parseCargoLock(text: string): Lock {
   const lock: Record<string, string[]> = {};
   for (const one of listOf(parseToml(text)?.package)) {
     const { name, dependencies } = tableOf(one);

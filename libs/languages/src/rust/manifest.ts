@@ -28,7 +28,7 @@ export interface Manifest {
   readonly products: readonly Product[];
 }
 
-export interface Dependency {
+interface Dependency {
   readonly name: string;
   readonly path: string | undefined;
   /** `workspace = true` */

@@ -3,12 +3,13 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ociFailure, type Result } from '@prism-build/errors';
+import { isTemporary, writeThenRename } from '@prism-build/shell';
 import type { Blob, Descriptor } from '../descriptor';
 import { type Digest, digestOf, hexOf } from '../digest';
 import { catchFailures, fail, unlessMissing } from './failures';
 import { checkBlobFile, type Depth } from './hashFile';
 import { BLOB_MODE, linkOrCopy } from './linkFile';
-import { isTemporary, writeAll, writeThenRename } from './temporary';
+import { writeAll } from './writeAll';
 
 /** Blobs by digest at `<directory>/blobs/sha256/<hex>`, mode 0444, without other metadata. */
 export interface ContentStore {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
+import { temporaryBeside } from '@prism-build/shell';
 import { isSystemError, unlessMissing } from './failures';
-import { temporaryBeside } from './temporary';
 
 /** Read-only: editing a blob in place would change all its hard links. */
 export const BLOB_MODE = 0o444;

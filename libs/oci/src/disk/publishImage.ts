@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ociFailure, ok, type Result } from '@prism-build/errors';
-import { withLock } from '@prism-build/shell';
+import { withLock, writeThenRename } from '@prism-build/shell';
 import { type Digest, hexOf } from '../digest';
 import { type DigestJson, encodeDigestJson, listOwnBlobs } from '../digestJson';
 import { blobPath, type ContentStore, linkBlob } from './contentStore';
 import { catchFailures, fail, unlessMissing } from './failures';
 import { checkBlobFile } from './hashFile';
-import { writeAll, writeThenRename } from './temporary';
+import { writeAll } from './writeAll';
 
 interface Publication {
   readonly digestJson: DigestJson;

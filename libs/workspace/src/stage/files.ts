@@ -43,7 +43,7 @@ export interface Files {
 }
 
 /** Properties of a path that affect a build and that a digest of contents does not cover. */
-export interface State {
+interface State {
   readonly kind: Kind;
   /** Whether the owner may execute the file: the only mode bit that git and images keep. */
   readonly executable: boolean;

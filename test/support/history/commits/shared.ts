@@ -4,7 +4,7 @@ import type { WorkTree } from '../commit';
  * Projects that depend on the tools, and projects that depend on the base. The later lists include projects added
  * later.
  */
-export const onTools = 'base-tools report pair-in pair-out';
+const onTools = 'base-tools report pair-in pair-out';
 export const onRuntime = `base-runtime ${onTools} api job web stats shared args`;
 export const onTools2 = `${onTools} admin`;
 export const onRuntime2 = `${onRuntime} admin`;

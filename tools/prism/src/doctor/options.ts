@@ -15,5 +15,3 @@ export const doctorOptions = z.object({
     .default(false)
     .describe('Print everything as one line of JSON; with --quiet nothing else.'),
 });
-
-export type DoctorOptions = z.infer<typeof doctorOptions>;

@@ -1,3 +1,4 @@
+import { formatTable } from '../summary/table';
 import type { Finding } from './examine';
 
 const signs = { good: '✓', better: '•', missing: '✗' } as const;
@@ -5,12 +6,19 @@ const colours = { good: 32, better: 33, missing: 31 } as const;
 
 /** Findings in aligned columns, each with its remedy below. Colours only for terminals. */
 export function formatFindings(findings: readonly Finding[], colour: boolean): string {
-  const width = Math.max(...findings.map(({ what }) => what.length));
-  return findings
-    .map(({ what, found, verdict, todo }) => {
-      const sign = colour ? `\u001b[${colours[verdict]}m${signs[verdict]}\u001b[0m` : signs[verdict];
-      const line = `${sign} ${what.padEnd(width)}  ${found}\n`;
-      return todo === '' ? line : `${line}  ${' '.repeat(width)}  -> ${todo}\n`;
+  const lines = findings.flatMap(({ what, found, verdict, todo }) => [
+    { sign: verdict, cells: [`${signs[verdict]} ${what}`, found] },
+    ...(todo === '' ? [] : [{ sign: undefined, cells: ['', `-> ${todo}`] }]),
+  ]);
+  const rows = formatTable(
+    lines.map(({ cells }) => cells),
+    [],
+  ).split('\n');
+  // Colours come last: their codes have no width.
+  return rows
+    .map((row, at) => {
+      const sign = lines[at]?.sign;
+      return colour && sign ? `\u001b[${colours[sign]}m${row[0]}\u001b[0m${row.slice(1)}` : row;
     })
-    .join('');
+    .join('\n');
 }

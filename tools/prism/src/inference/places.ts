@@ -13,7 +13,7 @@ export interface ComponentPlace {
   readonly root: string;
 }
 
-export const containerfileGlob =
+const containerfileGlob =
   '**/{Containerfile,Dockerfile,Containerfile.*,Dockerfile.*,*.Containerfile,*.Dockerfile,*.containerfile,*.dockerfile}';
 
 /** Files with outputs of targets or contexts of Containerfiles. Nx does not support nested braces. */

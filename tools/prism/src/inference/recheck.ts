@@ -43,7 +43,7 @@ export async function recheck(
   return compareSummaries(known.summary, now);
 }
 
-export function compareSummaries(before: Summary, now: Summary): Record<string, string> {
+function compareSummaries(before: Summary, now: Summary): Record<string, string> {
   const changed = [...now].filter(([name, digest]) => before.get(name) !== digest);
   // Two names may share a variable: it changes with both.
   const variables: Record<string, string> = {};

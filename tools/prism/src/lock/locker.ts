@@ -2,7 +2,7 @@ import type { Result } from '@prism-build/errors';
 import type { Directories } from '@prism-build/workspace';
 
 /** A lock file with current versions, and its differences from the old one. */
-export interface Locked {
+interface Locked {
   /** Workspace-relative. */
   readonly path: string;
   readonly text: string;

@@ -7,5 +7,3 @@ export const lockOptions = z.object({
     .optional()
     .describe('The projects whose bases to lock, separated by commas; all if left out.'),
 });
-
-export type LockOptions = z.infer<typeof lockOptions>;

@@ -15,5 +15,3 @@ export const pruneOptions = z.object({
     .describe('Where to look for images and containers of ours; none leaves engines alone.'),
   json: z.boolean().default(false).describe('Print the plan as one line of JSON; with --quiet nothing else.'),
 });
-
-export type PruneOptions = z.infer<typeof pruneOptions>;

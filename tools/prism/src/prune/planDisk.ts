@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isTemporary } from '@prism-build/shell';
 import type { Directories } from '@prism-build/workspace';
 import type { Keep } from './keep';
 import { grace, planStore } from './planStore';
@@ -16,7 +17,7 @@ export interface Outputs {
   readonly locks: readonly string[];
 }
 
-export type DiskKind = 'blobs' | 'memos' | 'lists' | 'scans' | 'scratch' | 'outputs' | 'work';
+type DiskKind = 'blobs' | 'memos' | 'lists' | 'scans' | 'scratch' | 'outputs' | 'work';
 
 /** Results of scans are small; databases that are older match nothing any more. Milliseconds. */
 const scansAge = 30 * 24 * 3600 * 1000;
@@ -62,7 +63,7 @@ export async function planDisk(
           (one) => !isAlive(Number.parseInt(basename(one.path), 10)),
         ),
         ...listFiles(join(prism, 'pulls')),
-        ...listFiles(blobs).filter(({ path }) => basename(path).startsWith('.tmp-')),
+        ...listFiles(blobs).filter(({ path }) => isTemporary(basename(path))),
       ].filter(old),
       outputs: gone,
       work: listWork(directories, outputs).filter(old),

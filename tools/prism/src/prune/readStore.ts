@@ -82,7 +82,7 @@ export function listFiles(directory: string): Leftover[] {
 }
 
 /** Bytes below a directory. */
-export function sizeOf(directory: string): number {
+function sizeOf(directory: string): number {
   return fs
     .readdirSync(directory, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())

@@ -24,5 +24,3 @@ export const ciOptions = z.strictObject({
     .default('22')
     .describe('The version of Node.'),
 });
-
-export type CiOptions = z.infer<typeof ciOptions>;

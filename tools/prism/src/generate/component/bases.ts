@@ -52,7 +52,7 @@ export function bringBases(
 }
 
 /** Whether a workspace has a base, or at least the pin of a builder. */
-export function hasBase({ read }: Sources, name: BaseName): boolean {
+function hasBase({ read }: Sources, name: BaseName): boolean {
   return ['Containerfile', 'pin.json'].some((file) => read(`containerfiles/${name}/${file}`) !== undefined);
 }
 

@@ -1,14 +1,14 @@
 import { basename, dirname, join, normalize } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { listPaths, type Manifest } from '@prism-build/languages';
-import { readManifest } from './manifest';
+import { readCargoManifest } from './manifest';
 import type { Sources } from './program';
 
 /** The directory of Cargo.lock: the workspace of the package, or the package itself. */
 export function findRoot(sources: Sources, directory: string): Result<string> {
   for (let at = directory; ; at = dirname(at)) {
     const text = sources.read(join(at, 'Cargo.toml'));
-    const manifest = text === undefined ? undefined : readManifest(text, join(at, 'Cargo.toml'));
+    const manifest = text === undefined ? undefined : readCargoManifest(text, join(at, 'Cargo.toml'));
     if (manifest && !manifest.ok) return manifest;
     const own = manifest?.value;
     if (own?.members && (at === directory || listMembers(sources, at, own).includes(directory)))
@@ -48,13 +48,13 @@ export function listCrates(sources: Sources, root: string, directory: string): R
           at: { file },
         }),
       );
-    const manifest = readManifest(text, file);
+    const manifest = readCargoManifest(text, file);
     if (!manifest.ok) return manifest;
     crates.add(at);
     queue.push(...listMembers(sources, at, manifest.value));
     queue.push(...listPaths(manifest.value).map((path) => normalize(join(at, path)).replace(/\/$/, '')));
   }
-  const own = readManifest(sources.read(join(root, 'Cargo.toml'))!, join(root, 'Cargo.toml'));
+  const own = readCargoManifest(sources.read(join(root, 'Cargo.toml'))!, join(root, 'Cargo.toml'));
   if (own.ok && own.value.name === undefined) crates.delete(root);
   return ok([...crates].sort());
 }

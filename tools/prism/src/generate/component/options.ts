@@ -20,5 +20,3 @@ export const componentOptions = z.strictObject({
     .optional()
     .describe('Ports for EXPOSE, separated by commas; those that the sources name if left out.'),
 });
-
-export type ComponentOptions = z.infer<typeof componentOptions>;

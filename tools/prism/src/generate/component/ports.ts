@@ -1,5 +1,5 @@
 /** Calls or record literals that open a port. */
-export interface Call {
+interface Call {
   /** Matches up to the parenthesis or brace that opens the address. */
   readonly pattern: RegExp;
   /** The part of it that holds the port, if only one does: its first group. */

@@ -1,12 +1,18 @@
 import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { type Manifest, parseLock, parsePin, readChannel, satisfiesChannel } from '@prism-build/languages';
+import {
+  type Manifest,
+  parseCargoLock,
+  parsePin,
+  readChannel,
+  satisfiesChannel,
+} from '@prism-build/languages';
 import { imageName } from '@prism-build/workspace';
 import { hasConflict } from '../shared/dirtyLock';
 import { bringBases, noteBases } from './bases';
 import { copyCrates, findRoot, listCrates } from './cargo';
 import { chooseMain } from './choose';
-import { readManifest } from './manifest';
+import { readCargoManifest } from './manifest';
 import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request, Sources } from './program';
 import { copyReads, findReads, noteAbsent } from './reads';
@@ -29,7 +35,7 @@ export const findRust: Finder = (request) => {
 
 function describeRust(request: Request, text: string): Result<Program> {
   const { sources, directory } = request;
-  const manifest = readManifest(text, join(directory, 'Cargo.toml'));
+  const manifest = readCargoManifest(text, join(directory, 'Cargo.toml'));
   if (!manifest.ok) return manifest;
   const name = manifest.value.name;
   const at = { file: join(directory, 'Cargo.toml') };
@@ -61,7 +67,7 @@ function describeRust(request: Request, text: string): Result<Program> {
   const bases = bringBases(sources, request.prefix, isOwn ? ['rust-builder'] : []);
   const members = listCrates(sources, root.value, directory);
   if (!members.ok) return members;
-  const locked = parseLock(lock);
+  const locked = parseCargoLock(lock);
   const linked = systemLibraries.filter((crate) => crate in locked);
   const copied = copyCrates(sources, root.value, members.value);
   const texts = sources

@@ -8,5 +8,3 @@ export const initOptions = z.strictObject({
     .optional()
     .describe('Goes before the project in the names of images; the name of the workspace if left out.'),
 });
-
-export type InitOptions = z.infer<typeof initOptions>;

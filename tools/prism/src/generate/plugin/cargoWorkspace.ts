@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '@prism-build/errors';
-import { readManifest } from '../component/manifest';
+import { readCargoManifest } from '../component/manifest';
 import { dirtyLock, refuseHalfMerged } from '../shared/dirtyLock';
 
 /** The parts of the workspace's Cargo.toml that a plugin needs. */
@@ -16,7 +16,7 @@ export function readCargoWorkspace(text: string): Result<CargoWorkspace> {
   const file = 'Cargo.toml';
   const halfMerged = refuseHalfMerged('edited', { file, text });
   if (halfMerged) return halfMerged;
-  const manifest = readManifest(text, file);
+  const manifest = readCargoManifest(text, file);
   if (!manifest.ok) return manifest;
   const { members, shared } = manifest.value;
   if (!members || !list.test(text) || shared.version === undefined)

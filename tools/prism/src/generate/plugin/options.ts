@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-export const backends = ['memory', 'sql', 'queue', 'blank'] as const;
-export const languageNames = ['go', 'rust', 'python'] as const;
+const backends = ['memory', 'sql', 'queue', 'blank'] as const;
+const languageNames = ['go', 'rust', 'python'] as const;
 
 /** Options of the `plugin` generator; schema/plugin.json is made from it. */
 export const pluginOptions = z.strictObject({
@@ -41,5 +41,5 @@ export const pluginOptions = z.strictObject({
     }),
 });
 
-export type PluginOptions = z.infer<typeof pluginOptions>;
+type PluginOptions = z.infer<typeof pluginOptions>;
 export type Backend = PluginOptions['backend'];

@@ -19,7 +19,7 @@ export function checkName(name: string): Result<string> {
 }
 
 /** Directories of projects by name: those with project.json or package.json, and inferred components. */
-export function listProjects(tree: Tree): Map<string, string> {
+function listProjects(tree: Tree): Map<string, string> {
   const files = new Set(glob(tree, ['**/{project.json,package.json,Containerfile,Dockerfile}']));
   const roots = new Set([...files].map((file) => dirname(file)));
   return new Map(

@@ -10,8 +10,6 @@ export interface StatedSettings {
   readonly labels: readonly string[];
 }
 
-export const noSettings: StatedSettings = { args: {}, contexts: [], labels: [] };
-
 /** A table, or a list of `name=value`, as Compose, Bake and commands have them. Variables make a value undefined. */
 export function readPairs(value: unknown): Readonly<Record<string, string | undefined>> {
   if (Array.isArray(value))

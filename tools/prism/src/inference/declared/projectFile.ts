@@ -16,7 +16,7 @@ export interface DeclaredTarget {
 }
 
 /** An entry of `dependsOn`. */
-export type Dependency =
+type Dependency =
   | string
   | {
       readonly target?: string;

@@ -42,7 +42,7 @@ export interface OutputLinks {
   readonly failures: readonly Failure[];
 }
 
-export type DependsOn = string | { readonly target: string; readonly projects?: string[] };
+type DependsOn = string | { readonly target: string; readonly projects?: string[] };
 
 export const noLinks: OutputLinks = { makers: [], unknown: [], inputs: [], dependsOn: [], failures: [] };
 

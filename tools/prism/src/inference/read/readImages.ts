@@ -21,7 +21,7 @@ export interface ReadImages {
   readonly containerfile: Containerfile | undefined;
 }
 
-export interface ReadImage {
+interface ReadImage {
   readonly variant?: string;
   readonly stage?: string;
   readonly component: Result<Component>;
