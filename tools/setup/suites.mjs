@@ -13,6 +13,8 @@ const jest = (name, ...args) => ({
   count: () => countJest(join(reports, `${name}.json`)),
 });
 const bothCores = '--maxWorkers=2';
+/** One more than there are cores, because tests wait for containers, registries and locks. */
+const busyCores = '--maxWorkers=3';
 const e2e = (name, ...args) => jest(name, '--config', 'test/e2e/jest.config.cjs', '--runInBand', ...args);
 /** These compile from nothing in clones, separate from the workspace of the other end-to-end tests. */
 const inClones = '(clones|engines)\\.spec';
@@ -31,7 +33,8 @@ const goSettings = {
   CGO_ENABLED: '0',
 };
 const go = (directory) => ({
-  argv: ['go', 'test', '-json', './...'],
+  // The suite `vet` runs all analyzers over the same packages.
+  argv: ['go', 'test', '-vet=off', '-json', './...'],
   cwd: directory,
   env: goSettings,
   count: countGo,
@@ -74,15 +77,18 @@ const python = (command) => ({ argv: [command], count: countPython, beside: 'too
 
 /**
  * Suites by name, in the order in which they run. A suite with `beside` runs at the same time as the suite that it
- * names: it does not change the workspace, and uses at most one core.
+ * names, after the others beside it. It does not change the workspace.
  */
 export const suites = {
   format: check(bin('biome'), 'ci', '--colors=off', '--max-diagnostics=10', '.'),
-  types: check(bin('tsc'), '--noEmit', '-p', '.'),
-  imports: check(bin('depcruise'), 'libs', 'tools/prism/src', '--config', '.dependency-cruiser.cjs'),
-  unused: check(bin('knip'), '--no-progress', '--no-config-hints'),
-  schemas: check(process.execPath, 'tools/prism/generate-schemas', '--check'),
-  protocol: check('libs/proto/generate', '--check'),
+  types: { ...check(bin('tsc'), '--noEmit', '-p', '.'), beside: 'unit' },
+  imports: {
+    ...check(bin('depcruise'), 'libs', 'tools/prism/src', '--config', '.dependency-cruiser.cjs'),
+    beside: 'unit',
+  },
+  unused: { ...check(bin('knip'), '--no-progress', '--no-config-hints'), beside: 'unit' },
+  schemas: { ...check(process.execPath, 'tools/prism/generate-schemas', '--check'), beside: 'unit' },
+  protocol: { ...check('libs/proto/generate', '--check'), env: goSettings, beside: 'unit' },
   gofmt: {
     argv: ['gofmt', '-l', 'libs', 'plugins', 'test'],
     count: (output) => ({ passed: output === '' ? 1 : 0, failed: output === '' ? 0 : 1, skipped: 0 }),
@@ -90,7 +96,7 @@ export const suites = {
   rustfmt: { ...cargo('fmt', '--check'), count: check().count },
   unit: jest('unit', bothCores, '--testPathIgnorePatterns', '\\.tools\\.spec\\.ts$', '/test/component/'),
   // Each file has its own workspace.
-  tools: jest('tools', bothCores, '--testPathPatterns', '\\.tools\\.spec\\.ts$', '/test/component/'),
+  tools: jest('tools', busyCores, '--testPathPatterns', '\\.tools\\.spec\\.ts$', '/test/component/'),
   vet: {
     ...check(
       'go',

@@ -81,7 +81,7 @@ export interface CompilerCall {
 }
 
 /** A file that a call writes outside /out and that is then moved into it. */
-interface Placement {
+export interface Placement {
   readonly from: string;
   readonly to: string;
 }

@@ -14,7 +14,8 @@ import {
 } from '../../../../test/support/stranger';
 import { strangerProjects } from '../../../../test/support/strangerFiles';
 
-jest.setTimeout(300_000);
+// Also starts it among the first, since it takes long.
+jest.setTimeout(1_100_000);
 let shared: Shared;
 beforeAll(() => {
   shared = prepareStrangers();
