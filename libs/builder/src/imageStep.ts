@@ -72,7 +72,9 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!digested.ok) return digested;
   const { digestOf, findChanged } = digested.value;
   const key = digestInputs(plan.value, { context, digestOf }, manifest, rootfs?.identity);
-  const text = (made: DigestJson) => describeStage(reads) + describeHints(plan.value) + describeImage(made);
+  const { containerfile } = request.value;
+  const hints = describeStage(reads) + describeHints(plan.value, containerfile, reads.image.value);
+  const text = (made: DigestJson) => hints + describeImage(made);
   const memo = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson, written?: ReadonlySet<Digest>) =>
     publishImage(imageDirectory(directories.root, input.project, options.variant), {
