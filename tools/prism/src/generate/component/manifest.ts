@@ -6,8 +6,15 @@ const dependencies = z.record(z.string(), z.unknown()).default({});
 
 /** The parts of a Cargo.toml that locate a program and its crates; other fields are ignored. */
 const manifestSchema = z.looseObject({
-  package: z.looseObject({ name: z.string().optional(), 'rust-version': z.unknown().optional() }).optional(),
-  bin: z.array(z.looseObject({ name: z.string().optional() })).optional(),
+  package: z
+    .looseObject({
+      name: z.string().optional(),
+      'rust-version': z.unknown().optional(),
+      'default-run': z.string().optional(),
+      autobins: z.boolean().optional(),
+    })
+    .optional(),
+  bin: z.array(z.looseObject({ name: z.string().optional(), path: z.string().optional() })).optional(),
   workspace: z
     .looseObject({
       members: z.array(z.string()).optional(),
