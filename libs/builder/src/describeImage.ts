@@ -1,6 +1,13 @@
-import { formatPlatform } from '@prism-build/containerfile';
+import { type Containerfile, formatPlatform } from '@prism-build/containerfile';
 import type { DigestJson } from '@prism-build/oci';
-import { explainCompile, explainVolumes, type ImagePlan, type Reads } from '@prism-build/plan';
+import {
+  explainArguments,
+  explainCompile,
+  explainVolumes,
+  type ImagePlan,
+  type ImageReads,
+  type Reads,
+} from '@prism-build/plan';
 
 /** One line for each platform with its size, then the digest of the image. */
 export function describeImage(image: DigestJson): string {
@@ -19,8 +26,11 @@ export function describeStage(reads: Reads): string {
 }
 
 /** Warnings for instructions that other engines interpret differently, each with its line. */
-export function describeHints(plan: ImagePlan): string {
-  return explainVolumes(plan)
+export function describeHints(plan: ImagePlan, containerfile: Containerfile, reads: ImageReads): string {
+  const { file, warnings } = containerfile;
+  const own = warnings.map(({ what, line }) => ({ what, at: { file, line } }));
+  return [...own, ...explainArguments(containerfile, reads), ...explainVolumes(plan)]
+    .sort((a, b) => (a.at.line ?? 0) - (b.at.line ?? 0))
     .map(({ what, at }) => `  warning: ${at.file}:${at.line}: ${what}\n`)
     .join('');
 }

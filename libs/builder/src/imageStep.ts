@@ -72,7 +72,9 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!digested.ok) return digested;
   const { digestOf, findChanged } = digested.value;
   const key = digestInputs(plan.value, { context, digestOf }, manifest, rootfs?.identity);
-  const text = (made: DigestJson) => describeStage(reads) + describeHints(plan.value) + describeImage(made);
+  const { containerfile } = request.value;
+  const hints = describeStage(reads) + describeHints(plan.value, containerfile, reads.image.value);
+  const text = (made: DigestJson) => hints + describeImage(made);
   const memo = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson, written?: ReadonlySet<Digest>) =>
     publishImage(imageDirectory(directories.root, input.project, options.variant), {
@@ -83,8 +85,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
       keep: options.variant === undefined ? input.siblings.variantsOf(input.project) : [],
     });
   // Publishing verifies every blob. If one is altered, it fails and the image is assembled again.
-  if (memo && (await publish(memo)).ok)
-    return ok({ text: text(memo), reads, digest: memo.index.digest });
+  if (memo && (await publish(memo)).ok) return ok({ text: text(memo), reads, digest: memo.index.digest });
   const image = await withImages(input, store.value, (images) =>
     assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
   );

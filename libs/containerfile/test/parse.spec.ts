@@ -30,6 +30,10 @@ test.each([
   ['FROM a\nENV', ['2 CONTAINERFILE_MISSING_ARGUMENT']],
   ['FROM a\nENV a', ['2 CONTAINERFILE_MISSING_ARGUMENT']],
   ['FROM a\nENV a=1 b', ['2 CONTAINERFILE_BAD_ARGUMENT']],
+  ['FROM a\nCMD [ "a" ] # comment', ['2 CONTAINERFILE_BAD_ARGUMENT']],
+  ['FROM a\nENTRYPOINT ["a"] CMD ["b"]', ['2 CONTAINERFILE_BAD_ARGUMENT']],
+  ['FROM a\nRUN [ "1" ] && x', ['2 CONTAINERFILE_BAD_ARGUMENT']],
+  ['FROM a\nVOLUME ["/a"] /b', ['2 CONTAINERFILE_BAD_ARGUMENT']],
   ['FROM a\nENV =1', ['2 CONTAINERFILE_BAD_ARGUMENT']],
   ['FROM a\nARG', ['2 CONTAINERFILE_MISSING_ARGUMENT']],
   ['FROM a\nRUN', ['2 CONTAINERFILE_MISSING_ARGUMENT']],
@@ -74,7 +78,6 @@ test('the nearest instruction and flag are suggested', () => {
 
 test.each([
   ['CMD ["a", "b"]', { form: 'exec', argv: ['a', 'b'] }],
-  ['CMD [ "a" ] trailing', { form: 'exec', argv: ['a'] }],
   ["CMD ['a']", { form: 'shell', script: "['a']" }],
   ['CMD ["a"', { form: 'shell', script: '["a"' }],
   ['CMD ["a",]', { form: 'shell', script: '["a",]' }],

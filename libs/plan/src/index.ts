@@ -1,5 +1,6 @@
 export type { Bases } from './bases';
 export type { CompilePlan, CompilePlatform, CompileStage } from './compilePlan';
+export { explainArguments } from './explainArguments';
 export { explainCompile } from './explainCompile';
 export { explainVolumes } from './explainVolumes';
 export {

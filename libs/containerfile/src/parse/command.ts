@@ -13,11 +13,18 @@ const mixed = (request: Request) =>
     'CONTAINERFILE_BAD_ARGUMENT',
     `The JSON array of ${request.keyword} has to hold strings only.`,
   );
+const followed = (request: Request, rest: string) =>
+  failAt(
+    request,
+    'CONTAINERFILE_BAD_ARGUMENT',
+    `The JSON array of ${request.keyword} is followed by ${JSON.stringify(rest)}, which Podman ignores; BuildKit takes the whole line for a shell command.`,
+  );
 
 /** Exec form or shell form of RUN, CMD, ENTRYPOINT and HEALTHCHECK. */
 export function readCommand(request: Request, text: string): Result<Command> {
   const json = readJsonWords(text);
   if (json.kind === 'mixed') return failed(mixed(request));
+  if (json.kind === 'followed') return failed(followed(request, json.rest));
   return ok(json.kind === 'words' ? { form: 'exec', argv: json.words } : { form: 'shell', script: text });
 }
 
@@ -25,6 +32,7 @@ export function readCommand(request: Request, text: string): Result<Command> {
 export function readList(request: Request): Result<readonly string[]> {
   const json = readJsonWords(request.rest);
   if (json.kind === 'mixed') return failed(mixed(request));
+  if (json.kind === 'followed') return failed(followed(request, json.rest));
   return ok(json.kind === 'words' ? json.words : splitBlanks(request.rest));
 }
 

@@ -1,11 +1,14 @@
-import { trimStart } from '../text';
+import { trim, trimStart } from '../text';
 
-type JsonWords = { readonly kind: 'words'; readonly words: string[] } | { readonly kind: 'mixed' | 'other' };
+type JsonWords =
+  | { readonly kind: 'words'; readonly words: string[] }
+  | { readonly kind: 'mixed' | 'other' }
+  | { readonly kind: 'followed'; readonly rest: string };
 
 /**
  * Reads a JSON array of strings. Anything that is no JSON array is 'other' (engines then read the shell form),
- * an array with something else than strings is 'mixed' (engines refuse it). Text after the array is ignored, as
- * Podman does it.
+ * an array with something else than strings is 'mixed' (engines refuse it). One with text behind it is 'followed': Podman
+ * ignores the text, and BuildKit reads the shell form.
  */
 export function readJsonWords(text: string): JsonWords {
   const array = cutArray(trimStart(text));
@@ -14,7 +17,9 @@ export function readJsonWords(text: string): JsonWords {
     const value: unknown = JSON.parse(array);
     if (!Array.isArray(value)) return { kind: 'other' };
     const words = value.filter((each): each is string => typeof each === 'string');
-    return words.length === value.length ? { kind: 'words', words } : { kind: 'mixed' };
+    if (words.length < value.length) return { kind: 'mixed' };
+    const rest = trim(trimStart(text).slice(array.length));
+    return rest === '' ? { kind: 'words', words } : { kind: 'followed', rest };
   } catch {
     return { kind: 'other' };
   }

@@ -5,6 +5,10 @@ export interface Manifest {
   /** Absent in a workspace without a package of its own. */
   readonly name?: string | undefined;
   readonly rustVersion?: string | undefined;
+  /** The program that `cargo run` starts if none is named. */
+  readonly defaultRun?: string | undefined;
+  /** Whether files of src/bin are programs without being declared (`autobins`). */
+  readonly findsPrograms: boolean;
   /** The build script: false if disabled; absent for the default, build.rs if it exists. */
   readonly build?: string | false | undefined;
   /** Whether its library is a macro, which runs while others compile. */
@@ -65,6 +69,8 @@ export function manifestOf(file: Table): Manifest {
   return {
     name: textOf(pack.name),
     rustVersion: textOf(pack['rust-version']),
+    defaultRun: textOf(pack['default-run']),
+    findsPrograms: pack.autobins !== false,
     build: pack.build === false ? false : textOf(pack.build),
     macro: (tableOf(file.lib)['proc-macro'] ?? tableOf(file.lib).proc_macro) === true,
     belongsTo: textOf(pack.workspace),

@@ -1,6 +1,6 @@
 import { readBake } from '../../src/inference/contexts/bake';
 import { readCommand, readTargets } from '../../src/inference/contexts/commands';
-import { readCompose } from '../../src/inference/contexts/compose';
+import { isOverride, readCompose } from '../../src/inference/contexts/compose';
 import { findContext } from '../../src/inference/contexts/findContext';
 import { resolveBuild, type StatedBuild } from '../../src/inference/contexts/stated';
 import { readProjectJson } from '../../src/inference/declared/projectFile';
@@ -40,6 +40,47 @@ services:
   ]);
   expect(said(readCompose('services: []'))).toEqual([]);
   expect(said(readCompose(''))).toEqual([]);
+});
+
+test('Compose: services that extend others; what another file sets is not the default', () => {
+  const text = `
+services:
+  base: { build: { context: .., dockerfile: svc/a/Dockerfile, args: { A: "1", B: "2" } } }
+  own: { extends: { service: base }, build: { args: { A: "3" } } }
+  plain: { extends: base, image: x }
+  chain: { extends: { service: own }, build: { target: dev } }
+  loop: { extends: loop }
+  other: { extends: { file: common.yaml, service: base }, build: { target: dev } }
+  named: { extends: { file: common.yaml, service: base }, build: { context: ./b } }
+  inline: { extends: base, build: { dockerfile_inline: "FROM scratch" } }
+`;
+  const found = readCompose(text);
+  expect(said(found, 'svc')).toEqual([
+    'svc/a/Dockerfile in .: file, service base',
+    'svc/a/Dockerfile in .: file, service own',
+    'svc/a/Dockerfile in .: file, service plain',
+    'svc/a/Dockerfile in .: file, service chain',
+    'svc/b/Dockerfile in svc/b: file, service named',
+  ]);
+  expect(found[1]!.settings.args).toEqual({ A: '3', B: '2' });
+  const over = 'services: { a: { build: { target: dev } }, b: { build: { context: b } }, c: { build: c } }';
+  expect(said(readCompose(over, false))).toEqual([
+    'b/Dockerfile in b: file, service b',
+    'c/Dockerfile in c: file, service c',
+  ]);
+  expect(['compose.override.yaml', 'docker-bake.override.hcl', 'compose.yaml'].map(isOverride)).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
+test('Bake: a target of an override states a context only if it sets one, an inline file has none', () => {
+  const hcl = 'target "a" {\n  args = { A = "1" }\n}\ntarget "b" {\n  context = "b"\n}\n';
+  expect(said(readBake(hcl, false))).toEqual(['b/Dockerfile in b: file, target b']);
+  const inline = 'target "a" {\n  dockerfile-inline = <<EOT\nFROM scratch\nEOT\n}\n';
+  expect(said(readBake(inline))).toEqual([]);
+  expect(said(readBake('{"target": {"a": {"dockerfile-inline": "FROM scratch"}}}'))).toEqual([]);
 });
 
 test('Bake: blocks of HCL and JSON, inheritance; expressions are not guessed', () => {

@@ -45,7 +45,8 @@ function describeRust(request: Request, text: string): Result<Program> {
       generateFailure('PROGRAM_NOT_FOUND', { what, remedy: 'Name the directory of a member.', at }),
     );
   }
-  const bin = chooseMain(listBinaries(sources, directory, manifest.value), request.main, {
+  const main = request.main ?? manifest.value.defaultRun;
+  const bin = chooseMain(listBinaries(sources, directory, manifest.value), main, {
     where: directory,
     namesOf: (one) => [one],
   });
@@ -110,15 +111,17 @@ function describeRust(request: Request, text: string): Result<Program> {
   });
 }
 
+/** The programs of a package: those that the manifest declares, and by cargo's rules those of `src` (`autobins`). */
 function listBinaries(sources: Sources, directory: string, manifest: Manifest): string[] {
-  const declared = manifest.products.flatMap(({ kind, name }) =>
-    kind === 'bin' && name !== undefined ? [name] : [],
-  );
-  const files = sources.list(join(directory, 'src'));
-  const inferred = files.flatMap((file) => {
-    const path = file.slice(join(directory, 'src').length + 1);
-    if (path === 'main.rs') return declared.length > 0 ? [] : [manifest.name!];
-    const [, single, folder] = /^bin\/(?:([^/]+)\.rs|([^/]+)\/main\.rs)$/.exec(path) ?? [];
+  const own = manifest.name!;
+  const bins = manifest.products.filter(({ kind }) => kind === 'bin');
+  const declared = bins.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const paths = new Set(bins.map(({ name, path }) => path ?? (name === own ? 'src/main.rs' : undefined)));
+  const inferred = sources.list(join(directory, 'src')).flatMap((file) => {
+    const path = file.slice(directory === '.' ? 0 : directory.length + 1);
+    if (paths.has(path) || !manifest.findsPrograms) return [];
+    if (path === 'src/main.rs') return [own];
+    const [, single, folder] = /^src\/bin\/(?:([^/]+)\.rs|([^/]+)\/main\.rs)$/.exec(path) ?? [];
     return [single ?? folder].filter((one) => one !== undefined);
   });
   return [...new Set([...declared, ...inferred])].sort();

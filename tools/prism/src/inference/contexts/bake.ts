@@ -6,6 +6,8 @@ export const isBakeFile = (file: string): boolean => /(^|\/)docker-bake(\.[^/]+)
 interface Target {
   readonly context?: string;
   readonly dockerfile?: string;
+  /** Whether the Containerfile is in the Bake file. */
+  readonly inline?: boolean;
   readonly inherits?: readonly string[];
   readonly target?: string;
   readonly args?: Table;
@@ -15,12 +17,16 @@ interface Target {
 
 type Table = Readonly<Record<string, string | undefined>>;
 
-/** The targets of a Bake file, in HCL or JSON. Values that are not plain text are unknown, and not guessed. */
-export function readBake(text: string): StatedBuild[] {
+/**
+ * The targets of a Bake file, in HCL or JSON. Values that are not plain text are unknown, and not guessed.
+ *
+ * @param whole whether no other file is merged with this one; otherwise a context that is not set is unknown
+ */
+export function readBake(text: string, whole = true): StatedBuild[] {
   const targets = text.trimStart().startsWith('{') ? readJson(text) : readHcl(text);
   return [...targets.keys()].flatMap((name): StatedBuild[] => {
-    const { context = '.', dockerfile, ...others } = inherit(targets, name, []);
-    if (context === '' || dockerfile === '') return [];
+    const { context = whole ? '.' : '', dockerfile, inline, ...others } = inherit(targets, name, []);
+    if (context === '' || dockerfile === '' || inline) return [];
     const settings = readSettings(others);
     return [{ name: `target ${name}`, context, containerfile: dockerfile, from: 'context', settings }];
   });
@@ -50,6 +56,7 @@ function readJson(text: string): ReadonlyMap<string, Target> {
         name,
         {
           ...targetOf(plain(context), plain(dockerfile), names, plain(stage)),
+          ...('dockerfile-inline' in one && { inline: true }),
           args: readPairs(args),
           contexts: readPairs(contexts),
           labels: readPairs(labels),
@@ -97,6 +104,7 @@ function readHcl(text: string): ReadonlyMap<string, Target> {
       const tableOf = (name: string) => toTable(attributes.get(name) ?? []);
       targets.set(unquote(words[index + 1]!) ?? words[index + 1]!, {
         ...targetOf(textOf('context'), textOf('dockerfile'), inherits, textOf('target')),
+        ...(attributes.has('dockerfile-inline') && { inline: true }),
         args: tableOf('args'),
         contexts: tableOf('contexts'),
         labels: tableOf('labels'),

@@ -3,7 +3,7 @@ import type { Files } from '@prism-build/workspace';
 import { isProjectFile, type ProjectFiles } from '../declared/openOutputs';
 import { isBakeFile, readBake } from './bake';
 import { readTargets } from './commands';
-import { isComposeFile, readCompose } from './compose';
+import { isComposeFile, isOverride, readCompose } from './compose';
 import { resolveBuild, type StatedContext } from './stated';
 
 /** Whether a file may state the context of a Containerfile. */
@@ -29,7 +29,10 @@ function readFile(file: string, files: Files): readonly StatedContext[] {
   const compose = isComposeFile(file);
   if (!compose && !isBakeFile(file)) return [];
   try {
-    const builds = compose ? files.facts(file, 'compose', readCompose) : files.facts(file, 'bake', readBake);
+    const whole = !isOverride(file);
+    const kind = `${compose ? 'compose' : 'bake'}${whole ? '' : '-override'}`;
+    const read = compose ? readCompose : readBake;
+    const builds = files.facts(file, kind, (text) => read(text, whole));
     return (builds ?? []).flatMap((build) => resolveBuild(build, posix.dirname(file), file));
   } catch {
     // A file that its own tool cannot parse is ignored.

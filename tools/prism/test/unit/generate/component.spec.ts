@@ -301,6 +301,25 @@ describe('Rust', () => {
   const crate = (name: string, more = '') =>
     `[package]\nname = "${name}"\nversion = "0.1.0"\nedition = "2021"\n${more}`;
 
+  const bin = (name: string, path = '') => `[[bin]]\nname = "${name}"\n${path && `path = "${path}"\n`}`;
+
+  test.each<[string, string, string]>([
+    ['main.rs beside a declared program', bin('migrate', 'src/bin/migrate.rs'), 'they are app, migrate'],
+    ['main.rs under another name', bin('server', 'src/main.rs'), 'they are migrate, server'],
+    ['the one to run by default', `default-run = "app"\n${bin('migrate')}`, '"--package", "app"]'],
+    ['only declared ones', `autobins = false\n${bin('app', 'src/main.rs')}`, '"--package", "app"]'],
+  ])('programs of a package: %s', async (_, more, expected) => {
+    const files = {
+      ...pins,
+      'app/Cargo.toml': crate('app', more),
+      'app/Cargo.lock': '',
+      'app/src/main.rs': 'fn main() {}\n',
+      'app/src/bin/migrate.rs': 'fn main() {}\n',
+    };
+    const { error, image } = await write(files, 'app');
+    expect(error + image).toContain(expected);
+  });
+
   test('a crate alone, and a member with its whole workspace', async () => {
     const alone = {
       ...pins,
