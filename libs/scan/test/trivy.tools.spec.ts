@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ok } from '@prism-build/errors';
 import { blobPath, type ContentStore, openContentStore } from '@prism-build/oci';
 import { run } from '@prism-build/shell';
 import {
@@ -56,7 +57,7 @@ function writeDatabase(name: string, packed: string): string {
 const database = (name: string) => unwrap(openDatabase(join(root, name)));
 const take = (image: Awaited<ReturnType<typeof makeImage>>, kept = 'kept') =>
   takeInventories({
-    ...{ image, name: 'image', scanner: trivy, once: makeOnce(), store, imageDirs: [] },
+    ...{ image, fetch: async () => ok(undefined), scanner: trivy, once: makeOnce(), store, imageDirs: [] },
     ...{ scratch: join(root, 'scratch'), kept: join(root, kept), published: join(root, 'none') },
   });
 const inventoryOf = async (...layers: Files[]) =>
