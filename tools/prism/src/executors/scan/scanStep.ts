@@ -5,6 +5,7 @@ import { type Decision, decide, type ScanPolicy } from '@prism-build/policy';
 import { type Database, openDatabase as readDatabase } from '@prism-build/scan';
 import { directoriesOf, imageKey } from '@prism-build/workspace';
 import { assessImage } from '../../scanning/assessImage';
+import type { LimitWork } from '../../scanning/limitWork';
 import {
   type OpenedImage,
   type OpenedScanner,
@@ -40,6 +41,8 @@ export function openDatabases(): OpenDatabase {
 interface Shared {
   readonly openDatabase: OpenDatabase;
   readonly openScanner: OpenScanner;
+  /** Limits how many images are read at once. */
+  readonly inTurn: LimitWork;
 }
 
 /** What all images of one task are judged with. */
@@ -54,7 +57,7 @@ export async function scanStep(
   project: string,
   options: ScanOptions,
   context: ExecutorContext,
-  { openDatabase, openScanner }: Shared,
+  { openDatabase, openScanner, inTurn }: Shared,
 ): Promise<Result<ScanOutcome>> {
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
   const policy = readPolicy(context.root, root, options.policy);
@@ -74,7 +77,7 @@ export async function scanStep(
     return ok({ text: `${JSON.stringify(plan, null, 2)}\n`, allowed: true });
   }
   if (references.value) return scanReferences(references.value, judge, options, context);
-  const opened = await openImage(project, options.variant, scanner.value, context);
+  const opened = await inTurn(() => openImage(project, options.variant, scanner.value, context));
   return opened.ok ? judgeImage(name, opened.value, judge, options, context) : opened;
 }
 
