@@ -40,7 +40,7 @@ export function findTarget(
     !isTree(items[0]!)
   ) {
     // Podman gives all of them that name, so only the last one remains.
-    return invalid(`${copy.sources[0]} matches several files, and ${asked} is no directory`);
+    return invalid(`${copy.sources[0]} matches several files, and ${asked} is not a directory`);
   }
   // As in Podman, a dangling link counts as a directory that will be created.
   const isDirectory =

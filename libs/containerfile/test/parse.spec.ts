@@ -71,7 +71,7 @@ test.each([
 test('the nearest instruction and flag are suggested', () => {
   const texts = parseContainerfile('FROM a\nENTRYPIONT x\nCOPY --chwon=1 a b', 'f');
   expect(texts.ok ? [] : texts.failures.map(({ what }) => what)).toEqual([
-    '"ENTRYPIONT" is no instruction. Did you mean ENTRYPOINT?',
+    '"ENTRYPIONT" is not an instruction. Did you mean ENTRYPOINT?',
     'COPY has no flag --chwon. Did you mean --chown?',
   ]);
 });

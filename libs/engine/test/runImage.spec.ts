@@ -70,7 +70,7 @@ test.each([
 });
 
 test.each(['', 'x', '0', '65536', '1:0', '1:2:3', '80/http', '-1', '1.5', '::1:80:80'])(
-  '%j is no port',
+  '%j is not a port',
   (text) => {
     expect(parsePort(text)).toBeUndefined();
   },

@@ -15,12 +15,12 @@ export function findBase(
 ): Result<BasePlatform> {
   const image = bases.get(reference);
   if (image === undefined)
-    return failed(imageFailure('BASE_UNKNOWN', { what: `nothing is known of the image ${reference}`, at }));
+    return failed(imageFailure('BASE_UNKNOWN', { what: `the image ${reference} is unknown`, at }));
   const name = formatPlatform(platform);
   const found = image.find((one) => formatPlatform(one.platform) === name);
   if (found) return ok(found);
   const there = image.map((one) => formatPlatform(one.platform)).join(', ');
-  const what = `${reference} has nothing for ${name}, only ${there}`;
+  const what = `${reference} is not available for ${name}, only for ${there}`;
   return failed(imageFailure('BASE_PLATFORM_MISSING', { what, at }));
 }
 

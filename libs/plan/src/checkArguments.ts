@@ -12,7 +12,7 @@ export function checkArguments(instruction: ResolvedInstruction, at: Place): Fai
     case 'EXPOSE': {
       if (instruction.ports.length === 0) return [invalid('EXPOSE names no port')];
       const wrong = instruction.ports.filter((port) => !isPort(port));
-      return wrong.map((port) => invalid(`EXPOSE ${port} is no port`));
+      return wrong.map((port) => invalid(`EXPOSE ${port} is not a port`));
     }
     case 'VOLUME':
       return instruction.paths.includes('') ? [invalid('VOLUME names no path')] : [];
@@ -20,7 +20,7 @@ export function checkArguments(instruction: ResolvedInstruction, at: Place): Fai
       const { signal } = instruction;
       const name = signal.toUpperCase().replace(/^SIG/, '');
       const known = /^[1-9]\d*$/.test(signal) || signals.split(' ').includes(name) || realTime.test(name);
-      return known ? [] : [invalid(`STOPSIGNAL ${signal} is no signal`)];
+      return known ? [] : [invalid(`STOPSIGNAL ${signal} is not a signal`)];
     }
     default:
       return [];

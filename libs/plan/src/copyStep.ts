@@ -84,7 +84,7 @@ function refuseRemote({ sources }: ResolvedCopy | ResolvedAdd, at: Place): Failu
 
 function refuseMode(mode: string | undefined, at: Place): Failure[] {
   if (mode === undefined || readMode(mode) !== undefined) return [];
-  return [imageFailure('COPY_MODE_INVALID', { what: `--chmod=${mode} is no mode`, at })];
+  return [imageFailure('COPY_MODE_INVALID', { what: `--chmod=${mode} is not a mode`, at })];
 }
 
 /** Refuses flags that only apply to remote sources of ADD. */

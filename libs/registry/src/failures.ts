@@ -29,7 +29,7 @@ export function describeFailure(image: Reference, failure: Failure): Failure {
   const what: Record<string, string> = {
     REGISTRY_DENIED: `${image.registry} does not give ${name} to you`,
     IMAGE_GONE: `${image.registry} has no ${name}`,
-    IMAGE_ALTERED: `${image.registry} gives other bytes for ${name} than its digests say`,
+    IMAGE_ALTERED: `${image.registry} returned content for ${name} that does not match its digest`,
     REGISTRY_UNREACHABLE: `${image.registry} cannot be reached for ${name}`,
   };
   const login = `Log in with \`skopeo login ${image.registry}\` (or \`podman login\`), or name your credentials in REGISTRY_AUTH_FILE.`;

@@ -77,7 +77,7 @@ async function measureLayers(
 ): Promise<Result<LockedPlatform['layers']>> {
   const name = formatReference(image);
   const mismatch = (why: string) =>
-    failed(registryFailure('IMAGE_UNREADABLE', { what: `${name} does not hold together`, why }));
+    failed(registryFailure('IMAGE_UNREADABLE', { what: `${name} is inconsistent`, why }));
   if (diffIDs.length !== layers.length)
     return mismatch(`${layers.length} layers, and its config names ${diffIDs.length}`);
   const known = new Map(
@@ -104,7 +104,7 @@ async function measureLayers(
 }
 
 function platformMissing(name: string, platform: string, there: readonly string[]) {
-  const what = `${name} has nothing for ${platform}, only ${there.join(', ') || 'unknown platforms'}`;
+  const what = `${name} is not available for ${platform}, only for ${there.join(', ') || 'unknown platforms'}`;
   const remedy = 'Take the platform out of `platforms` of this image, or choose an image that has it.';
   return imageFailure('BASE_PLATFORM_MISSING', { what, remedy });
 }

@@ -78,5 +78,7 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 function unreadable(what: string, why: string): Result<never> {
-  return failed(registryFailure('IMAGE_UNREADABLE', { what: `${what} is no image that can be read`, why }));
+  return failed(
+    registryFailure('IMAGE_UNREADABLE', { what: `${what} is not an image that can be read`, why }),
+  );
 }

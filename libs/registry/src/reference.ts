@@ -21,7 +21,7 @@ const host = /^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::\d+)?$
  */
 export function parseReference(text: string): Result<Reference> {
   const invalid = () =>
-    failed(registryFailure('REFERENCE_INVALID', { what: `${text} is no name of an image` }));
+    failed(registryFailure('REFERENCE_INVALID', { what: `${text} is not a valid image name` }));
   const slash = text.indexOf('/');
   const first = slash < 0 ? '' : text.slice(0, slash);
   const named = first === 'localhost' || /[.:\]]|[A-Z]/.test(first);

@@ -126,6 +126,6 @@ async function call(run: Run, image: Reference, command: Command): Promise<Resul
 function verify(image: Reference, bytes: Uint8Array, digest: Digest): Result<Uint8Array> {
   const found = digestOf(bytes);
   if (found === digest) return ok(bytes);
-  const what = `${image.registry} gives other bytes for ${formatReference(image)} than its digests say`;
+  const what = `${image.registry} returned content for ${formatReference(image)} that does not match its digest`;
   return failed(registryFailure('IMAGE_ALTERED', { what, why: `${found} instead of ${digest}` }));
 }

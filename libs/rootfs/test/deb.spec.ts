@@ -84,13 +84,13 @@ test('an archive names its members, padding left out', () => {
 });
 
 test.each([
-  ['no archive', 'hello', 'it is no ar archive'],
+  ['no archive', 'hello', 'it is not an ar archive'],
   ['another archive', '!<arch>\n', 'it does not begin with debian-binary 2'],
   ['half a header', '!<arch>\ndebian-binary   0', 'it ends within a header of its ar archive'],
 ])('%s is said to be that', async (_, text, what) => {
   const read = await readDeb(Buffer.from(text), 'hello 1.0');
   expect(read).toMatchObject({
-    failures: [{ code: 'PACKAGE_INVALID', what: `hello 1.0 is no usable Debian package: ${what}` }],
+    failures: [{ code: 'PACKAGE_INVALID', what: `hello 1.0 is not a usable Debian package: ${what}` }],
   });
 });
 

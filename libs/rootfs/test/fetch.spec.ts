@@ -80,7 +80,7 @@ describe('a package that has vanished', () => {
       failures: [
         {
           code: 'PACKAGE_GONE',
-          what: 'hello 1.0-1 (all) is no longer to be had: mirrors keep the present versions only',
+          what: 'hello 1.0-1 (all) is no longer available: mirrors keep only the current versions',
           why: `${one.url}/${path}: 404 Not Found`,
         },
       ],

@@ -45,7 +45,7 @@ test('equal files and shared directories are no conflict, another content is; Re
   expect(codesOf(build([debOf('a', one!), debOf('b', same!)]))).toEqual([]);
   const conflict = build([debOf('a', one!), debOf('b', other!)]);
   expect(conflict).toMatchObject({
-    failures: [{ code: 'PACKAGES_CONFLICT', what: '/usr/share/f is in a and, in another way, in b' }],
+    failures: [{ code: 'PACKAGES_CONFLICT', what: '/usr/share/f is in a and, with different content, in b' }],
   });
   const replaced = unwrap(build([debOf('a', one!), debOf('b', other!, 'Replaces: a (<< 2), x\n')]));
   expect(listTree(replaced)).toContain('file 644 0:0 usr/share/f 2');

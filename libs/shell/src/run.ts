@@ -68,7 +68,9 @@ export const run: Run = async (command) => {
   const shown = command.argv.join(' ');
   if (result.timedOut) {
     return failed(
-      shellFailure('COMMAND_TIMED_OUT', { what: `no end after ${command.timeout} ms: ${shown}` }),
+      shellFailure('COMMAND_TIMED_OUT', {
+        what: `the command did not end within ${command.timeout} ms: ${shown}`,
+      }),
     );
   }
   if (command.cwd !== undefined && !existsSync(command.cwd)) {

@@ -44,7 +44,7 @@ const exceptions: readonly Exception[] = [
   },
   {
     reason: 'Podman keeps any text as a port, and no engine can open it',
-    explains: (verdict) => /^refused by native.* EXPOSE \S+ is no port/s.test(verdict),
+    explains: (verdict) => /^refused by native.* EXPOSE \S+ is not a port/s.test(verdict),
   },
   {
     reason: 'what a base names as its WORKDIR and does not have is made when a container starts',

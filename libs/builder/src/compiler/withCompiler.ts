@@ -32,13 +32,13 @@ export async function withCompiler<T>(
     return failed(...obtained.failures.map((failure) => explain(failure, engine.ok)));
   }
   if (!engine.ok) return engine;
-  const what = `${plan.builder} is no component of this workspace, so ${engine.value.name} has no toolchain to run`;
+  const what = `${plan.builder} is not a component of this workspace, so ${engine.value.name} has no toolchain to run`;
   return failed(engineFailure('BUILDER_MISSING', { what, at }));
 }
 
 /** Adds to a failure why no container could compile. */
 function explain(failure: Failure, engine: boolean): Failure {
-  const why = engine ? 'the builder is no component of this workspace' : 'no engine is installed';
+  const why = engine ? 'the builder is not a component of this workspace' : 'no engine is installed';
   return {
     ...failure,
     why: [failure.why, `a container cannot compile either: ${why}`].filter(Boolean).join('\n'),

@@ -102,7 +102,7 @@ export function parseInstruction(line: LogicalLine, token: string, file: string)
   const request: Request = { keyword, flags, rest, file, escape: token, ...line };
   const parser = parsers.get(keyword);
   if (parser === undefined) {
-    const what = `${JSON.stringify(written)} is no instruction.${hint(keyword, KEYWORDS)}`;
+    const what = `${JSON.stringify(written)} is not an instruction.${hint(keyword, KEYWORDS)}`;
     return refuse(request, 'CONTAINERFILE_UNKNOWN_INSTRUCTION', what);
   }
   const read = readFlags(request);

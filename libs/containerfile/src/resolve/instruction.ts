@@ -105,7 +105,7 @@ function expandArguments(
   const wrong = chosen.flatMap(({ name, value }) => {
     // Podman fails here. BuildKit would pass the value on, but it is not a platform.
     if (name !== 'TARGETPLATFORM' || value === undefined || parsePlatform(value) !== undefined) return [];
-    const what = `TARGETPLATFORM is ${JSON.stringify(value)}, which is no platform.`;
+    const what = `TARGETPLATFORM is ${JSON.stringify(value)}, which is not a platform.`;
     return [containerfileFailure('CONTAINERFILE_BAD_PLATFORM', { what, at })];
   });
   return checked(chosen, ...expanded.failures, ...wrong);

@@ -27,7 +27,7 @@ export function resolveStage(
   const failures = [...name.failures, ...found.failures, ...written.failures];
   const platform = written.value === undefined ? options.platform : parsePlatform(written.value);
   if (platform === undefined) {
-    const what = `${JSON.stringify(written.value)} is no platform.`;
+    const what = `${JSON.stringify(written.value)} is not a platform.`;
     failures.push(containerfileFailure('CONTAINERFILE_BAD_PLATFORM', { what, at }));
   }
   const parent = base.kind === 'stage' ? earlier[base.index] : undefined;

@@ -4,8 +4,7 @@ import { defineCatalogue } from '../define';
 export const containerfileFailure = defineCatalogue({
   CONTAINERFILE_NOT_TEXT: { remedy: 'Save the file as UTF-8 text.' },
   CONTAINERFILE_TOO_LONG: {
-    remedy:
-      'Copy directories in place of single files, and settings in a file; or split the image into a base and others.',
+    remedy: 'Copy directories instead of single files, or split the image into a base and the rest.',
   },
   CONTAINERFILE_BAD_DIRECTIVE: { remedy: 'Give each parser directive once; escape is either \\ or `.' },
   CONTAINERFILE_UNKNOWN_INSTRUCTION: {

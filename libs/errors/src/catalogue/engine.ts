@@ -27,7 +27,7 @@ export const engineFailure = defineCatalogue({
   LOAD_PLATFORM_MISSING: {
     remedy: 'Build the platform of this machine too, or load all with --allPlatforms.',
   },
-  RUN_ENDED: { remedy: 'Read what the container printed above; the status is its own.' },
+  RUN_ENDED: { remedy: 'Read what the container printed above; the exit status is that of its program.' },
   RUN_NAME_IN_USE: {
     remedy: 'Stop the other container, or run this one under another --name and with other --ports.',
   },

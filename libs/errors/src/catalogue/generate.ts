@@ -14,11 +14,12 @@ export const generateFailure = defineCatalogue({
     remedy:
       'Plugins are made in a clone of the Prism workspace; `nx g prism:component` brings a program of any other workspace into an image.',
   },
-  LOCK_DIRTY: { remedy: 'Bring the lock in order first, and commit it; then start the generator again.' },
+  LOCK_DIRTY: { remedy: 'Repair and commit the lock first, then start the generator again.' },
   PROGRAM_NOT_FOUND: { remedy: 'Name the directory of a Go, Rust, Python or Node program.' },
   PROGRAM_AMBIGUOUS: { remedy: 'Choose one with --main; each image holds one program.' },
   PROGRAM_NOT_SUPPORTED: {
-    remedy: 'Write the Containerfile by hand; node_modules/prism/docs/containerfiles.md says what is built.',
+    remedy:
+      'Write the Containerfile by hand; node_modules/prism/docs/containerfiles.md describes what Prism can build.',
   },
   SETTINGS_UNREADABLE: { remedy: 'Correct the file; the generator changes nothing that it cannot read.' },
 });

@@ -21,7 +21,7 @@ export const imageFailure = defineCatalogue({
       'Give the project another name in its project.json, or correct the prefix of the plugin in nx.json: small letters and digits, with single separators (. _ -) in between.',
   },
   IMAGE_NAME_TAKEN: { remedy: 'Give one of the projects another name in its project.json.' },
-  BASE_CYCLIC: { remedy: 'Take one of the references out, so that some component can be built first.' },
+  BASE_CYCLIC: { remedy: 'Remove one of the references, so that one component can be built first.' },
   BASE_PLATFORM_MISSING: {
     remedy: 'Build the base for this platform too, or take the platform out of `platforms` of this image.',
   },
@@ -63,12 +63,12 @@ export const imageFailure = defineCatalogue({
     remedy: 'Use a numeric user and group, or copy an /etc/passwd and /etc/group that name them first.',
   },
   ADD_REMOTE: { remedy: 'Fetch the file in a step of its own and COPY it, so that its content is an input.' },
-  ARCHIVE_INVALID: { remedy: 'Make the archive anew, or COPY it as a plain file.' },
+  ARCHIVE_INVALID: { remedy: 'Create the archive again, or COPY it as a plain file.' },
   COMPILE_OUTPUT_MISSING: {
-    remedy: 'Run the target again with --skip-nx-cache; the compile target makes the tree anew.',
+    remedy: 'Run the target again with --skip-nx-cache; the compile target makes the tree again.',
   },
   COMPILE_OUTPUT_CORRUPT: {
-    remedy: 'Run the target again; the compile target makes the tree anew.',
+    remedy: 'Run the target again; the compile target makes the tree again.',
   },
   PATH_NOT_UTF8: { remedy: 'Rename the file, or name it in the ignore file.' },
   ARCHITECTURE_MISMATCH: {

@@ -1,7 +1,7 @@
 import { defineCatalogue } from '../define';
 
-const REBUILD = 'Run the target again; what is missing or altered is built anew.';
-const REPORT = 'This is a mistake of the caller, not of your project: please report it with this message.';
+const REBUILD = 'Run the target again; it rebuilds what is missing or altered.';
+const REPORT = 'This is a fault of Prism, not of your project: please report it with this message.';
 
 /** Failures of blobs, layouts and the content store. */
 export const ociFailure = defineCatalogue({

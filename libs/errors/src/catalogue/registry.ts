@@ -10,7 +10,8 @@ export const registryFailure = defineCatalogue({
       'Correct the name, or run `nx g prism:lock` to take what the tag stands for today; a copy of the old image in another registry can be named by its digest.',
   },
   IMAGE_ALTERED: {
-    remedy: 'Do not use it. Try again later or from a mirror; tell who runs the registry if it persists.',
+    remedy:
+      'Do not use it. Try again later or from a mirror; if it persists, tell the operator of the registry.',
   },
   IMAGE_UNREADABLE: { remedy: 'Use another image, or report this with the name of the image.' },
   REGISTRY_DENIED: { remedy: 'Log in, or name your credentials in REGISTRY_AUTH_FILE.' },

@@ -16,7 +16,7 @@ export const rootfsFailure = defineCatalogue({
   PACKAGES_UNRESOLVED: { remedy: 'Correct the packages of rootfs.json as apt says, then lock again.' },
   PACKAGE_GONE: {
     remedy:
-      'Name an archive that keeps old versions in PRISM_DEBIAN_SNAPSHOTS, or take the present version with `nx g prism:lock --project=<name>` (the digest of the image changes with it).',
+      'Name an archive that keeps old versions in PRISM_DEBIAN_SNAPSHOTS, or take the current version with `nx g prism:lock --project=<name>` (the digest of the image changes with it).',
   },
   PACKAGE_ALTERED: {
     remedy:
@@ -27,7 +27,7 @@ export const rootfsFailure = defineCatalogue({
   },
   MIRROR_UNKNOWN: {
     remedy:
-      'Set PRISM_DEBIAN_MIRRORS to the addresses of a mirror, separated by blanks; where apt is there, its own sources are used.',
+      'Set PRISM_DEBIAN_MIRRORS to the addresses of a mirror, separated by spaces; if apt is installed, its own sources are used.',
   },
   PACKAGE_INVALID: { remedy: 'Fetch the file again; if it persists, its producer wrote it wrongly.' },
   PACKAGES_CONFLICT: { remedy: 'Leave one of the two out, or the path with `exclude` of rootfs.json.' },

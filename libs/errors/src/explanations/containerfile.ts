@@ -22,7 +22,7 @@ export const containerfileExplanations: Explanations<typeof containerfileFailure
   CONTAINERFILE_UNKNOWN_INSTRUCTION: {
     means: 'A line begins with a word that is not an instruction.',
     causes: ['A typing error.', 'The line before it lacks its `\\` at the end.'],
-    example: { what: '"CPOY" is no instruction. Did you mean COPY?', at },
+    example: { what: '"CPOY" is not an instruction. Did you mean COPY?', at },
   },
   CONTAINERFILE_NO_FROM: {
     means: 'The file has no stage.',
@@ -90,7 +90,7 @@ export const containerfileExplanations: Explanations<typeof containerfileFailure
   CONTAINERFILE_BAD_PLATFORM: {
     means: 'A platform does not have the form os/architecture[/variant].',
     causes: ['`--platform` has a variable without a value.', 'Only an architecture is given.'],
-    example: { what: '"arm64" is no platform.', at },
+    example: { what: '"arm64" is not a platform.', at },
   },
   CONTAINERFILE_BASE_EMPTY: {
     means: 'FROM names a variable that has no value.',

@@ -55,7 +55,7 @@ export const engineExplanations: Explanations<typeof engineFailure> = {
       'The builder was renamed.',
     ],
     example: {
-      what: 'docker.io/library/golang:1.26.8 is no component of this workspace, so podman has no toolchain to run',
+      what: 'docker.io/library/golang:1.26.8 is not a component of this workspace, so podman has no toolchain to run',
       at,
     },
   },

@@ -7,7 +7,7 @@ export const generateExplanations: Explanations<typeof generateFailure> = {
       'The name of a component becomes a directory, a project, an image and a package; one of these does not accept it.',
     causes: ['Capital letters, underscores or a leading digit.', 'A word that the language reserves.'],
     example: {
-      what: '"Redis_Cache" is no name for a component',
+      what: '"Redis_Cache" is not a valid name for a component',
       why: 'it does not begin with a small letter',
     },
   },
@@ -67,6 +67,6 @@ export const generateExplanations: Explanations<typeof generateFailure> = {
   SETTINGS_UNREADABLE: {
     means: 'A file that the generator has to edit or read is not valid JSON, TOML or the like.',
     causes: ['A missing comma or quote.', 'Marks of a merge.'],
-    example: { what: 'this file is no JSON: CommaExpected', at: { file: 'nx.json', line: 4 } },
+    example: { what: 'this file is not JSON: CommaExpected', at: { file: 'nx.json', line: 4 } },
   },
 };

@@ -58,7 +58,7 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
   BASE_PLATFORM_MISSING: {
     means: 'The base does not have one of the platforms of the image.',
     causes: ['The base was built or published for fewer platforms.'],
-    example: { what: 'localhost/prism/toolbox has nothing for linux/arm64, only linux/amd64', at },
+    example: { what: 'localhost/prism/toolbox is not available for linux/arm64, only for linux/amd64', at },
   },
   BASE_LAYER_MISSING: {
     means:
@@ -127,12 +127,12 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
   ARGUMENT_INVALID: {
     means: 'An argument is one that no engine accepts, once its variables have values.',
     causes: ['A variable without a value.', 'A port beyond 65535.'],
-    example: { what: 'EXPOSE 80800 is no port', at },
+    example: { what: 'EXPOSE 80800 is not a port', at },
   },
   COPY_MODE_INVALID: {
     means: '`--chmod` has neither octal digits nor a symbolic mode.',
     causes: ['A typing error, or a variable without a value.'],
-    example: { what: '--chmod=rwx is no mode', at },
+    example: { what: '--chmod=rwx is not a mode', at },
   },
   COPY_OWNER_UNKNOWN: {
     means:

@@ -107,6 +107,6 @@ export const ociExplanations: Explanations<typeof ociFailure> = {
   LOCK_BUSY: {
     means: 'Other processes keep writing to an output directory, so this one cannot publish there.',
     causes: ['Several builds of one project in several terminals.', 'A killed process left its lock.'],
-    example: { what: 'Others keep writing to dist/images/api.' },
+    example: { what: 'Another process keeps writing to dist/images/api.' },
   },
 };

@@ -8,7 +8,7 @@ export const registryExplanations: Explanations<typeof registryFailure> = {
     means: 'A FROM or `--from` names an image in a form that no registry accepts.',
     causes: ['Capital letters or blanks in the name.', 'A digest that is too short.'],
     example: {
-      what: 'Registry.example/Tool is no name of an image',
+      what: 'Registry.example/Tool is not a valid image name',
       at: { file: 'apps/api/Containerfile', line: 1 },
     },
   },
@@ -42,7 +42,7 @@ export const registryExplanations: Explanations<typeof registryFailure> = {
       'A proxy or a mirror alters or truncates answers.',
       'The image was replaced, possibly by an attacker.',
     ],
-    example: { what: `registry.example gives other bytes for ${name} than its digests say` },
+    example: { what: `registry.example returned content for ${name} that does not match its digest` },
   },
   IMAGE_UNREADABLE: {
     means: 'The image was fetched whole, and its manifest or configuration is not one that can be used.',
@@ -51,7 +51,7 @@ export const registryExplanations: Explanations<typeof registryFailure> = {
       'It has a manifest of schema 1.',
       'Its parts contradict each other.',
     ],
-    example: { what: `${name} is no image that can be read`, why: 'mediaType: invalid' },
+    example: { what: `${name} is not an image that can be read`, why: 'mediaType: invalid' },
   },
   REGISTRY_DENIED: {
     means: 'The registry wants other credentials than it got.',

@@ -49,12 +49,12 @@ export const rootfsExplanations: Explanations<typeof rootfsFailure> = {
   PACKAGE_GONE: {
     means: 'No mirror has the locked version of a package any more.',
     causes: ['Debian replaced the version, for example with a security update.'],
-    example: { what: `${label} is no longer to be had: mirrors keep the present versions only` },
+    example: { what: `${label} is no longer available: mirrors keep only the current versions` },
   },
   PACKAGE_ALTERED: {
     means: 'All mirrors gave bytes for a package that do not match the SHA-256 of the lock.',
     causes: ['A proxy alters answers.', 'The published file was replaced.'],
-    example: { what: `${label} has other bytes than the lock says (sha256:ab12…)` },
+    example: { what: `${label} does not match the digest in the lock (sha256:ab12…)` },
   },
   PACKAGE_NOT_FETCHED: {
     means: 'A package or an archive could not be downloaded.',
@@ -65,18 +65,18 @@ export const rootfsExplanations: Explanations<typeof rootfsFailure> = {
     means: 'A download needs a mirror, and neither a variable nor the machine names one.',
     causes: ['The machine is not Debian or Ubuntu, and PRISM_DEBIAN_MIRRORS is not set.'],
     example: {
-      what: 'nothing says where packages of bookworm are to be had',
+      what: 'no mirror with packages of bookworm is known',
       why: 'apt has no sources for it',
     },
   },
   PACKAGE_INVALID: {
     means: 'A file has the locked SHA-256, and is not a Debian package or archive that can be unpacked.',
     causes: ['A compression that is not supported.', 'The lock was made of a damaged file.'],
-    example: { what: 'tool.tar.gz is no usable archive', why: 'unexpected end of file' },
+    example: { what: 'tool.tar.gz is not a usable archive', why: 'unexpected end of file' },
   },
   PACKAGES_CONFLICT: {
     means: 'Two packages of one base bring the same path with different contents.',
     causes: ['Packages that replace each other, which dpkg would settle with diversions or alternatives.'],
-    example: { what: '/etc/mime.types is in media-types and, in another way, in mailcap' },
+    example: { what: '/etc/mime.types is in media-types and, with different content, in mailcap' },
   },
 };

@@ -24,7 +24,9 @@ export const shellExplanations: Explanations<typeof shellFailure> = {
       'A registry or an index answers too slowly.',
       'The program waits for something that never comes.',
     ],
-    example: { what: 'no end after 600000 ms: skopeo inspect docker://registry.example/tool:1' },
+    example: {
+      what: 'the command did not end within 600000 ms: skopeo inspect docker://registry.example/tool:1',
+    },
   },
   DISK_FULL: {
     means: 'A file could not be written because the file system is full, or your quota is used up.',

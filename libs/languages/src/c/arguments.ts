@@ -33,7 +33,7 @@ const refusals: readonly (readonly [RegExp, string])[] = [
   [/^-L/, 'the builder has no libraries besides its C library; compile their sources'],
   [/^(-c|-S|-E|-shared|-r)$/, 'a compile stage makes static programs'],
   [/^-(dynamic|rdynamic|no-static)/, 'a compile stage makes static programs'],
-  [/^-M/, 'a list of dependencies is no program'],
+  [/^-M/, 'a list of dependencies is not a program'],
   [
     /^(-fplugin|-fpass-plugin|-fprofile|-ftest-coverage|--coverage|-fsanitize|-fmodule)/,
     'it needs files or libraries that the builder does not have',

@@ -41,7 +41,9 @@ export function publishImage(dir: string, publication: Publication): Promise<Res
       if (done.ok && done.value) return ok(publication.digestJson);
       if (round < ATTEMPTS) continue;
       if (!done.ok) return done;
-      return catchFailures(() => fail(ociFailure('LOCK_BUSY', { what: `Others keep writing to ${dir}.` })));
+      return catchFailures(() =>
+        fail(ociFailure('LOCK_BUSY', { what: `Another process keeps writing to ${dir}.` })),
+      );
     }
   });
 }

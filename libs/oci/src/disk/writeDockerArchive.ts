@@ -64,7 +64,7 @@ async function* layerFile(layer: ImageLayer, directory: string): AsyncGenerator<
     const why = `It holds ${size} bytes of ${found} instead of ${layer.uncompressedSize} of ${layer.diffID}.`;
     fail(
       ociFailure('LAYER_UNREADABLE', {
-        what: `The layer ${layer.digest} is not what it is said to be.`,
+        what: `The layer ${layer.digest} does not match its digest.`,
         why,
       }),
     );

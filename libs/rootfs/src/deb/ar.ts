@@ -12,7 +12,7 @@ const headerSize = 60;
 export function readAr(bytes: Uint8Array): Result<ArMember[]> {
   const invalid = (what: string) => failed(rootfsFailure('PACKAGE_INVALID', { what }));
   const text = (from: number, to: number) => Buffer.from(bytes.subarray(from, to)).toString('latin1');
-  if (text(0, magic.length) !== magic) return invalid('it is no ar archive');
+  if (text(0, magic.length) !== magic) return invalid('it is not an ar archive');
   const members: ArMember[] = [];
   for (let at = magic.length; at < bytes.length; ) {
     if (at + headerSize > bytes.length) return invalid('it ends within a header of its ar archive');

@@ -24,7 +24,9 @@ export async function readDeb(
   keep: Keep = keepBytes,
 ): Promise<Result<Deb>> {
   const invalid = (what: string, why?: string) =>
-    failed(rootfsFailure('PACKAGE_INVALID', { what: `${label} is no usable Debian package: ${what}`, why }));
+    failed(
+      rootfsFailure('PACKAGE_INVALID', { what: `${label} is not a usable Debian package: ${what}`, why }),
+    );
   const members = readAr(bytes);
   if (!members.ok) return invalid(members.failures[0]!.what);
   const [format, ...rest] = members.value;

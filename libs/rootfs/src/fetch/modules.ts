@@ -13,7 +13,7 @@ export async function findModuleProxies(env: Environment, run: Run): Promise<Res
   const asked = await run({ argv: ['go', 'env', 'GOPROXY'], env: goEnvironment(env) });
   const proxies = asked.ok ? proxiesIn(asked.value.stdout) : [];
   if (proxies.length > 0) return ok(proxies);
-  const what = 'nothing says where Go modules are to be had';
+  const what = 'no source of Go modules is known';
   const remedy = 'Set GOPROXY to the address of a module proxy, or install any version of Go.';
   return failed(
     rootfsFailure('MIRROR_UNKNOWN', { what, remedy, why: asked.ok ? undefined : asked.failures[0]?.what }),

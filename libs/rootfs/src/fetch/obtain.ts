@@ -51,11 +51,11 @@ async function fetchBytes(store: ContentStore, wanted: Wanted): Promise<Result<U
   const { label, digest } = wanted;
   const why = [...altered, ...broken, ...gone].join('\n') || undefined;
   if (altered.length > 0) {
-    const what = `${label} has other bytes than the lock says (${digest})`;
+    const what = `${label} does not match the digest in the lock (${digest})`;
     return failed(rootfsFailure('PACKAGE_ALTERED', { what, why }));
   }
   if (broken.length > 0)
     return failed(rootfsFailure('PACKAGE_NOT_FETCHED', { what: `cannot fetch ${label}`, why }));
-  const what = `${label} is no longer to be had: mirrors keep the present versions only`;
+  const what = `${label} is no longer available: mirrors keep only the current versions`;
   return failed(rootfsFailure('PACKAGE_GONE', { what, why }));
 }

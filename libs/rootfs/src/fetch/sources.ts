@@ -25,7 +25,7 @@ export async function findMirrors(suite: string, env: Environment, run: Run): Pr
   const asked = await run({ argv: ['apt-get', 'indextargets', '--format', '$(REPO_URI) $(RELEASE)'] });
   const mirrors = asked.ok ? parseTargets(asked.value.stdout, suite) : [];
   if (mirrors.length > 0 || named.snapshots.length > 0) return ok({ ...named, mirrors });
-  const what = `nothing says where packages of ${suite} are to be had`;
+  const what = `no mirror with packages of ${suite} is known`;
   const why = asked.ok ? 'apt has no sources for it' : asked.failures[0]!.what;
   return failed(rootfsFailure('MIRROR_UNKNOWN', { what, why }));
 }

@@ -29,7 +29,7 @@ export function mergePackages(packages: readonly Deb[]): Result<Merged> {
       if (existing && keeps(tree, path, existing, node)) continue;
       const other = origins.get(path);
       if (existing && !(other && replaces.includes(other))) {
-        const what = `/${path} is in ${other} and, in another way, in ${name}`;
+        const what = `/${path} is in ${other} and, with different content, in ${name}`;
         failures.push(rootfsFailure('PACKAGES_CONFLICT', { what }));
         continue;
       }

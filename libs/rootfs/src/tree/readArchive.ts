@@ -33,7 +33,7 @@ export async function readArchiveTree(
   } catch (error) {
     if (typeof error === 'object' && error !== null && 'syscall' in error) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    return failed(rootfsFailure('PACKAGE_INVALID', { what: `${name} is no usable archive`, why }));
+    return failed(rootfsFailure('PACKAGE_INVALID', { what: `${name} is not a usable archive`, why }));
   }
 }
 

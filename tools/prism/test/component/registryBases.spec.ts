@@ -174,7 +174,7 @@ describeWith([dockerRegistry], 'bases of a registry', () => {
     workspace.write('svc/narrow/Containerfile', `# one\nFROM ${registry.host}/team/narrow:1\nENV A=1\n`);
     const output = await refused(lock('--project=narrow,bare'));
     expect(output).toMatch(
-      /svc\/narrow\/Containerfile:2: BASE_PLATFORM_MISSING: .*narrow:1 has nothing for linux\/arm64, only linux\/amd64/,
+      /svc\/narrow\/Containerfile:2: BASE_PLATFORM_MISSING: .*narrow:1 is not available for linux\/arm64, only for linux\/amd64/,
     );
     expect(fs.existsSync(workspace.path('svc/narrow/images.lock.json'))).toBe(false);
     expect(workspace.read('svc/bare/images.lock.json')).toContain(first.digest);

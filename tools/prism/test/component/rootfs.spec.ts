@@ -133,7 +133,7 @@ test('faults: a lock that is stale, missing or broken, a package that is gone, a
   expect(await build(workspace)).toMatchObject({ status: 1 });
   const gone = (await build(workspace)).output;
   isDown = false;
-  expect(gone).toContain('PACKAGE_GONE: hello 1.0-1 (all) is no longer to be had');
+  expect(gone).toContain('PACKAGE_GONE: hello 1.0-1 (all) is no longer available');
   expect(gone).toContain('nx g prism:lock --project=base-hello');
   expect(gone).toContain('PRISM_DEBIAN_SNAPSHOTS');
 

@@ -74,10 +74,10 @@ test('everything that is wrong is said at once', () => {
   const options = runOptions.parse({ ports: 'x,0', env: ['PATH=/x', 'NOWHERE', '1A=2'] });
   const planned = planRun(options, facts);
   expect(planned.ok ? [] : planned.failures.map(({ what }) => what.replace(/^.*run-image: /, ''))).toEqual([
-    'x is no port',
-    '0 is no port',
+    'x is not a port',
+    '0 is not a port',
     'PATH would steer the engine',
     'NOWHERE has no value here',
-    '"1A" is no name',
+    '"1A" is not a name',
   ]);
 });

@@ -60,7 +60,7 @@ function containerName({ prefix, variant }: RunOptions, project: string): string
 
 function readPort(text: string): Result<PublishedPort> {
   const port = parsePort(text);
-  return port ? ok(port) : failed(refusal('ports', `${text} is no port`));
+  return port ? ok(port) : failed(refusal('ports', `${text} is not a port`));
 }
 
 function readEnv(env: RunOptions['env'], own: RunFacts['env']): Result<Record<string, string>> {
@@ -76,7 +76,7 @@ function readEnv(env: RunOptions['env'], own: RunFacts['env']): Result<Record<st
 
 function readVariable(name: string, value: string | undefined): Result<[string, string]> {
   if (!/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name))
-    return failed(refusal('env', `${JSON.stringify(name)} is no name`));
+    return failed(refusal('env', `${JSON.stringify(name)} is not a name`));
   if (value === undefined) return failed(refusal('env', `${name} has no value here`));
   if (steersEngine(name))
     return failed(refusal('env', `${name} would steer the engine`, `Put ${name} into a file for envFile.`));

@@ -62,7 +62,7 @@ function listPackages({ packages }: BaseOptions): string[] {
 
 function checkEntrypoint(entrypoint: string | undefined): Result<void> {
   if (entrypoint === undefined || /^\/[\w./+-]+$/.test(entrypoint)) return ok(undefined);
-  const what = `${JSON.stringify(entrypoint)} is no path of a program in an image`;
+  const what = `${JSON.stringify(entrypoint)} is not a path of a program in an image`;
   return failed(imageFailure('OPTIONS_INVALID', { what, remedy: 'Give --entrypoint an absolute path.' }));
 }
 

@@ -43,7 +43,7 @@ export function listCrates(sources: Sources, root: string, directory: string): R
     if (text === undefined)
       return failed(
         generateFailure('PROGRAM_NOT_SUPPORTED', {
-          what: `${at} is no crate of this workspace`,
+          what: `${at} is not a crate of this workspace`,
           remedy: 'Bring it into the workspace, or take the path out of the manifest that names it.',
           at: { file },
         }),

@@ -32,7 +32,7 @@ function makeComponent(tree: Tree, value: unknown): Result<void> {
   if (!ports.ok) return ports;
   if (directory.startsWith('..') || directory.startsWith('/') || !tree.exists(directory))
     return failed(
-      generateFailure('PROGRAM_NOT_FOUND', { what: `${directory} is no directory of this workspace` }),
+      generateFailure('PROGRAM_NOT_FOUND', { what: `${directory} is not a directory of this workspace` }),
     );
   const sources = treeSources(tree);
   const existing = readExisting(sources, directory);

@@ -21,7 +21,7 @@ export function readCargoWorkspace(text: string): Result<CargoWorkspace> {
   const { members, shared } = manifest.value;
   if (!members || !list.test(text) || shared.version === undefined)
     return failed(
-      dirtyLock(file, 'edited', 'it is no workspace with `members = […]` and a version for all packages'),
+      dirtyLock(file, 'edited', 'it is not a workspace with `members = […]` and a version for all packages'),
     );
   return ok({ members, version: shared.version });
 }

@@ -27,7 +27,7 @@ export function readJson(text: string, file: string): Result<unknown> {
   const line = text.slice(0, first.offset).split('\n').length;
   return failed(
     generateFailure('SETTINGS_UNREADABLE', {
-      what: `this file is no JSON: ${printParseErrorCode(first.error)}`,
+      what: `this file is not JSON: ${printParseErrorCode(first.error)}`,
       at: { file, line },
     }),
   );

@@ -9,7 +9,10 @@ const longest = 40;
 export function checkName(name: string): Result<string> {
   const invalid = (why: string) =>
     failed(
-      generateFailure('NAME_INVALID', { what: `${JSON.stringify(name)} is no name for a component`, why }),
+      generateFailure('NAME_INVALID', {
+        what: `${JSON.stringify(name)} is not a valid name for a component`,
+        why,
+      }),
     );
   if (name.length > longest) return invalid(`it has ${name.length} characters; the limit is ${longest}`);
   if (!/^[a-z]/.test(name)) return invalid('it does not begin with a small letter');

@@ -28,7 +28,7 @@ test('a base of packages; twice is once, also with a lock', async () => {
 test.each<[object, RegExp]>([
   [{ name: 'Node' }, /NAME_INVALID/],
   [{ name: 'x', packages: 'no such; name' }, /containerfiles\/x\/rootfs\.json: ROOTFS_INVALID/],
-  [{ name: 'x', entrypoint: 'node' }, /OPTIONS_INVALID: "node" is no path of a program/],
+  [{ name: 'x', entrypoint: 'node' }, /OPTIONS_INVALID: "node" is not a path of a program/],
   [
     { name: 'taken' },
     /NAME_TAKEN: containerfiles\/taken is there already.*\n {2}cause: containerfiles\/taken\/start/,

@@ -388,7 +388,7 @@ ENTRYPOINT ["/app"]
     [
       'a path that leads nowhere',
       { 'app/Cargo.toml': crate('app', '[dependencies]\nx = { path = "../x" }\n'), 'app/Cargo.lock': '' },
-      /x is no crate of this workspace/,
+      /x is not a crate of this workspace/,
     ],
   ])('refuses: %s', async (_, files, message) => {
     expect((await write({ ...pins, 'app/src/main.rs': 'fn main() {}\n', ...files }, 'app')).error).toMatch(
@@ -751,6 +751,6 @@ test('refuses directories that hold nothing, or are none', async () => {
   expect((await write({ ...pins, 'doc/x.md': '' }, 'doc')).error).toMatch(
     /PROGRAM_NOT_FOUND: doc holds no program/,
   );
-  expect((await write(pins, '../elsewhere')).error).toMatch(/is no directory of this workspace/);
-  expect((await write(pins, 'absent')).error).toMatch(/is no directory of this workspace/);
+  expect((await write(pins, '../elsewhere')).error).toMatch(/is not a directory of this workspace/);
+  expect((await write(pins, 'absent')).error).toMatch(/is not a directory of this workspace/);
 });

@@ -134,7 +134,7 @@ test('what cargo could not lock, or nobody can edit, is refused', async () => {
       { ...others, 'Cargo.toml': manifest, 'Cargo.lock': 'version = 4\n' },
       /exactly one .*prism-plugin-sdk, tokio/,
     ],
-    [{ ...others, 'Cargo.toml': '[package]\nname = "x"\n', 'Cargo.lock': lock }, /it is no workspace/],
+    [{ ...others, 'Cargo.toml': '[package]\nname = "x"\n', 'Cargo.lock': lock }, /it is not a workspace/],
   ];
   for (const [files, message] of cases) {
     const tree = treeOf(files);
