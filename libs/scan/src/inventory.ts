@@ -4,6 +4,9 @@ import type { Secret } from '@prism-build/policy';
 import { runPool } from '@prism-build/shell';
 import { type Content, content } from './content';
 import { encodeBom, parseBom } from './cycloneDx';
+import { listUnlisted } from './explain/listUnlisted';
+import { readFiles } from './explain/readFiles';
+import { addUnlisted } from './explain/unlistedInBom';
 import { inventoryFormat } from './inventoryKey';
 import { keep, readKept } from './keptText';
 import { type LayoutSources, withLayout } from './layout';
@@ -71,5 +74,9 @@ async function makeContent(input: InventoryInput, platform: PlatformImage): Prom
   const from = `the inventory of ${input.name} for ${platformName(platform.platform)}`;
   const bom = parseBom(printed.value, from);
   if (!bom.ok) return bom;
-  return ok({ bom: Buffer.from(encodeBom(bom.value, input.name)).toString(), secrets: [...secrets.value] });
+  // Scanning gathered the blobs into the store.
+  const files = await readFiles(input.store, platform);
+  if (!files.ok) return files;
+  const whole = addUnlisted(bom.value, listUnlisted(bom.value, files.value));
+  return ok({ bom: Buffer.from(encodeBom(whole, input.name)).toString(), secrets: [...secrets.value] });
 }

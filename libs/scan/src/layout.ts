@@ -57,7 +57,9 @@ export async function withLayers<T>(
   layers: readonly LayerToScan[],
   work: Work<T>,
 ): Promise<Result<T>> {
-  const made = layers.map((one) => (one.kind === 'layer' ? { layer: one.layer, bytes: undefined } : packFile(one)));
+  const made = layers.map((one) =>
+    one.kind === 'layer' ? { layer: one.layer, bytes: undefined } : packFile(one),
+  );
   const image = buildImage([
     {
       platform: { os: 'linux', architecture: 'amd64' },
