@@ -1,61 +1,19 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { command, describeWith, root as needsRoot } from '../support/needs';
 import { expectWholeImage } from './support/blobs';
-import { makeClone, ownCaches } from './support/clone';
-import { goDirectory, sharedCompilers } from './support/compilers';
+import { ownCaches } from './support/clone';
+import { goDirectory, linkFetched, sharedCompilers } from './support/compilers';
 import { removeDirectory } from './support/directory';
 import { type Argv, run, tryRun } from './support/run';
+import { makeCloneWithSmall, smallGo, smallRust } from './support/small';
 import { executed } from './support/tasks';
-import { type Component, type DigestJson, memstore, readDigest } from './support/workspace';
+import { type Component, readDigest } from './support/workspace';
 
-/** Milliseconds, for compiling Go's library and gRPC from nothing on one processor. */
+/** Milliseconds, for compiling Go's library from nothing on one processor. */
 const patience = 1_200_000;
 
-/**
- * A Rust program that exists only in the clones: the proxy takes minutes from nothing, and `digests.spec.ts` compares
- * its digest with the one recorded on other machines.
- */
-const small: Component = {
-  project: 'small',
-  directory: 'small',
-  binary: 'small',
-  budget: 1e6,
-  bases: ['base-static:build-image'],
-};
-const smallFiles: Readonly<Record<string, string>> = {
-  Containerfile: `FROM localhost/prism/base-rust-builder AS compile
-WORKDIR /src
-COPY . .
-RUN ["compile-rust", "--package", "small"]
-
-FROM scratch
-COPY --from=localhost/prism/base-static /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-COPY --from=compile /out/small /small
-ENTRYPOINT ["/small"]
-`,
-  'Cargo.toml':
-    '[package]\nname = "small"\nversion = "0.1.0"\nedition = "2024"\n\n[dependencies]\nwords = { path = "words" }\n\n[workspace]\n',
-  'Cargo.lock':
-    'version = 4\n\n[[package]]\nname = "small"\nversion = "0.1.0"\ndependencies = [\n "words",\n]\n\n[[package]]\nname = "words"\nversion = "0.1.0"\n',
-  'src/main.rs': 'fn main() {\n    println!("{}", words::WORDS.join(" ").to_uppercase());\n}\n',
-  'words/Cargo.toml': '[package]\nname = "words"\nversion = "0.1.0"\nedition = "2024"\n',
-  'words/src/lib.rs': 'include!(concat!(env!("OUT_DIR"), "/words.rs"));\n',
-  'words/build.rs': `fn main() {
-    let out = std::path::PathBuf::from(std::env::var("OUT_DIR").unwrap());
-    std::fs::write(out.join("words.rs"), "pub const WORDS: [&str; 2] = [\\"made\\", \\"twice\\"];").unwrap();
-}
-`,
-};
-
-async function makeCloneWithSmall(...[name, options]: Parameters<typeof makeClone>): Promise<string> {
-  const clone = await makeClone(name, options);
-  for (const [file, text] of Object.entries(smallFiles)) {
-    mkdirSync(dirname(join(clone, 'small', file)), { recursive: true });
-    writeFileSync(join(clone, 'small', file), text);
-  }
-  return clone;
-}
+const smallOnes = [smallRust, smallGo];
 
 /** Nx in a clone, started through `as`: as another user, with fewer processors, or without network. */
 async function build(
@@ -73,36 +31,26 @@ async function build(
   expect(executed(output)).toEqual([...own, ...bases].sort());
 }
 
-/** Everything that was fetched, and nothing that was built from it. */
-async function takeFetched(cache: string): Promise<void> {
-  mkdirSync(cache, { recursive: true });
-  for (const part of ['cargo', 'packages', 'gomod'])
-    await run(['cp', '-a', join(sharedCompilers, part), join(cache, part)]);
-}
-
 describeWith(
   [needsRoot, command('taskset', 'util-linux'), command('unshare', 'util-linux')],
   'clones with nothing compiled, without a network',
   () => {
     let plain: string;
     let elsewhere: string;
-    /** The workspace's own digests, read before other suites change it. */
-    let ofWorkspace: DigestJson;
     beforeAll(async () => {
-      ofWorkspace = readDigest(memstore.project);
       if ((await tryRun(['unshare', '-n', 'true'])).code !== 0)
         throw new Error('this sandbox refuses unshare -n');
     });
     afterAll(() => Promise.all([plain, elsewhere].map((clone) => clone && removeDirectory(dirname(clone)))));
 
     test(
-      'one with an ordinary environment builds the small program',
+      'one with an ordinary environment builds the small programs',
       async () => {
         plain = await makeCloneWithSmall('plain');
         const cache = join(dirname(plain), 'cache');
-        await takeFetched(cache);
-        await build(plain, [small], ['unshare', '-n'], { ...ownCaches(plain), PRISM_CACHE_DIR: cache });
-        expectWholeImage(small.project, plain);
+        await linkFetched(cache, ['packages', 'gomod']);
+        await build(plain, smallOnes, ['unshare', '-n'], { ...ownCaches(plain), PRISM_CACHE_DIR: cache });
+        for (const { project } of smallOnes) expectWholeImage(project, plain);
       },
       patience,
     );
@@ -114,9 +62,13 @@ describeWith(
         elsewhere = await makeCloneWithSmall('a clone elsewhere', { umask: '077', owner });
         const home = join(dirname(elsewhere), 'home');
         mkdirSync(home);
-        await takeFetched(join(elsewhere, '.prism/cache'));
-        await run(['rm', '-rf', join(elsewhere, '.prism/cache/gomod')]);
-        await run(['chown', '-R', owner, join(elsewhere, '.prism'), join(elsewhere, 'small'), home]);
+        mkdirSync(join(elsewhere, '.prism/cache'), { recursive: true });
+        // A copy, because it gets another owner.
+        await run(['cp', '-a', join(sharedCompilers, 'packages'), join(elsewhere, '.prism/cache/packages')]);
+        const own = ['.prism', ...smallOnes.map(({ directory }) => directory)].map((at) =>
+          join(elsewhere, at),
+        );
+        await run(['chown', '-R', owner, ...own, home]);
         await run(['chown', owner, dirname(elsewhere)]);
         const env: NodeJS.ProcessEnv = {
           ...ownCaches(elsewhere),
@@ -138,22 +90,18 @@ describeWith(
         };
         const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
         const shell = ['sh', '-c', 'umask 077 && exec "$0" "$@"'];
-        await build(
-          elsewhere,
-          [memstore, small],
-          ['unshare', '-n', 'taskset', '-c', '0', ...user, ...shell],
-          env,
-        );
-        for (const own of [
+        await build(elsewhere, smallOnes, ['unshare', '-n', 'taskset', '-c', '0', ...user, ...shell], env);
+        for (const cache of [
           '.prism/cache/gobuild',
           '.prism/cache/gomod',
           '.prism/cache/cargo-units',
           '.nx/cache',
         ])
-          expect(existsSync(join(elsewhere, own))).toBe(true);
-        for (const { project } of [memstore, small]) expectWholeImage(project, elsewhere);
-        expect(readDigest(memstore.project, elsewhere)).toEqual(ofWorkspace);
-        expect(readDigest(small.project, elsewhere)).toEqual(readDigest(small.project, plain));
+          expect(existsSync(join(elsewhere, cache))).toBe(true);
+        for (const { project } of smallOnes) {
+          expectWholeImage(project, elsewhere);
+          expect(readDigest(project, elsewhere)).toEqual(readDigest(project, plain));
+        }
       },
       patience,
     );

@@ -81,6 +81,7 @@ module.exports = {
   lock: lazily('lock', 'lock'),
   doctor: lazily('doctor', 'doctor'),
   prune: lazily('prune', 'prune'),
+  audit: lazily('audit', 'audit'),
   plugin: lazily('generate', 'plugin'),
   component: lazily('generate', 'component'),
   base: lazily('generate', 'base'),

@@ -14,7 +14,7 @@ const jest = (name, ...args) => ({
 });
 const bothCores = '--maxWorkers=2';
 const e2e = (name, ...args) => jest(name, '--config', 'test/e2e/jest.config.cjs', '--runInBand', ...args);
-/** These compile for minutes in clones, separate from the workspace of the other end-to-end tests. */
+/** These compile from nothing in clones, separate from the workspace of the other end-to-end tests. */
 const inClones = '(clones|engines)\\.spec';
 /** It measures milliseconds, so nothing else may run. */
 const timed = 'ready\\.spec';
@@ -22,9 +22,18 @@ const check = (...argv) => ({
   argv,
   count: (_output, status) => ({ passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }),
 });
+const cache = process.env.PRISM_CACHE_DIR ?? join(root, '.prism', 'cache');
+/** With the caches and flags of the images' compiler, each reuses what the other compiled. */
+const goSettings = {
+  GOCACHE: join(cache, 'gobuild'),
+  GOMODCACHE: join(cache, 'gomod'),
+  GOFLAGS: '-trimpath -tags=grpcnotrace',
+  CGO_ENABLED: '0',
+};
 const go = (directory) => ({
   argv: ['go', 'test', '-json', './...'],
   cwd: directory,
+  env: goSettings,
   count: countGo,
   quiet: true,
   beside: 'tools',
@@ -32,7 +41,6 @@ const go = (directory) => ({
 /** The bin directory of the pinned Go, which the image builds fetched. */
 export const goDirectory = () => {
   const { version } = JSON.parse(readFileSync(join(root, 'containerfiles/go-builder/pin.json'), 'utf8'));
-  const cache = process.env.PRISM_CACHE_DIR ?? join(root, '.prism', 'cache');
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   return join(
     cache,
@@ -45,8 +53,18 @@ const rust = {
   RUSTC: '/usr/bin/rustc',
   PATH: `/usr/bin:${process.env.PATH}`,
   CARGO_TARGET_DIR: join(root, '.prism/cache/cargo-test'),
+  CARGO_INCREMENTAL: '0',
 };
-const cargo = (...args) => ({ argv: ['/usr/bin/cargo', ...args], env: rust });
+/**
+ * Clippy lints the workspace's crates as it compiles them, so the tests that follow only run. `cargo clippy` would check
+ * all dependencies, and compile nothing that the tests can use.
+ */
+const clippy = {
+  ...rust,
+  RUSTC_WORKSPACE_WRAPPER: '/usr/bin/clippy-driver',
+  CLIPPY_ARGS: ['-D', 'warnings', ''].join('__CLIPPY_HACKERY__'),
+};
+const cargo = (...args) => ({ argv: ['/usr/bin/cargo', ...args], env: clippy });
 
 /** Includes plugins as soon as `nx g prism:plugin` has made them. */
 const pluginsWith = (file) =>
@@ -80,6 +98,7 @@ export const suites = {
       './libs/plugin-sdk/...',
       ...plugins.map((name) => `./plugins/${name}/...`),
     ),
+    env: goSettings,
     beside: 'tools',
   },
   'go-sdk': go('libs/plugin-sdk'),
@@ -89,14 +108,23 @@ export const suites = {
   ...Object.fromEntries(
     pluginsWith('requirements.lock').map((name) => [`python-${name}`, python(join('plugins', name, 'test'))]),
   ),
-  cargo: { ...cargo('test', '--locked', '--workspace'), count: countCargo, beside: 'tools' },
   clippy: {
-    ...cargo('clippy', '--locked', '--workspace', '--all-targets', '--', '-D', 'warnings'),
+    ...cargo('build', '--locked', '--workspace', '--all-targets'),
     count: check().count,
-    beside: 'tools',
+    beside: 'e2e',
   },
+  cargo: { ...cargo('test', '--locked', '--workspace'), count: countCargo, beside: 'e2e' },
   e2e: e2e('e2e', '--testPathIgnorePatterns', inClones, timed),
-  clones: { ...e2e('clones', '--testPathPatterns', inClones), beside: 'e2e' },
+  clones: {
+    ...e2e(
+      'clones',
+      '--testPathPatterns',
+      inClones,
+      '--globalSetup',
+      join(root, 'test/e2e/support/fetchSetup.ts'),
+    ),
+    beside: 'e2e',
+  },
   ready: e2e('ready', '--testPathPatterns', timed),
 };
 

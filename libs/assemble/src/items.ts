@@ -1,7 +1,7 @@
 import { hasGlob } from '@prism-build/containerfile';
 import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Copy } from './copyRequest';
-import { expandGlob } from './glob';
+import { expandSources } from './glob';
 import { type Node, rootDirectory, type Tree } from './node';
 import { findParents } from './parents';
 import type { ArchiveEntry } from './tarTree';
@@ -48,7 +48,7 @@ export function findItems(source: Tree, copy: Copy): Result<Item[]> {
       (hasGlob(pattern) ? unmatched : failures).push(failure);
       continue;
     }
-    const matches = expandGlob(source, pattern);
+    const matches = expandSources(source, pattern);
     if (!matches.ok) return failed(...matches.failures.map((failure) => ({ ...failure, at: copy.at })));
     if (matches.value.length === 0) unmatched.push(missing(`there is no ${pattern} to copy`));
     for (const match of matches.value) {

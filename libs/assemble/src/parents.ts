@@ -1,7 +1,7 @@
-import { compilePattern, hasGlob } from '@prism-build/containerfile';
+import { compileGlob, hasGlob } from '@prism-build/containerfile';
 import { ok, type Result } from '@prism-build/errors';
 import { dropExcluded, type Excluded } from './excluded';
-import { expandGlob } from './glob';
+import { expandSources } from './glob';
 import type { Node, Tree } from './node';
 import { entriesBelow, joinPath, nodeAt, parentOf, resolvePath } from './tree';
 
@@ -15,7 +15,7 @@ type ParentNodes = ReadonlyMap<string, Node> | undefined;
  */
 export function findParents(source: Tree, text: string, excluded: Excluded | undefined): Result<ParentNodes> {
   const at = text.indexOf('/./');
-  const pivots = at < 0 ? ok(['']) : expandGlob(source, text.slice(0, at));
+  const pivots = at < 0 ? ok(['']) : expandSources(source, text.slice(0, at));
   if (!pivots.ok) return pivots;
   const pattern = at < 0 ? text : text.slice(at + 3);
   const all = new Map<string, Node>();
@@ -32,7 +32,7 @@ type Found = (readonly [string, Node])[];
 
 /** The matches of a pattern below a directory, with their contents and parent directories. */
 function matchBelow(source: Tree, root: string, pattern: string): Found {
-  const matches = compilePattern(pattern) ?? (() => false);
+  const matches = compileGlob(pattern, 'ignore') ?? (() => false);
   const start = root === '' ? 0 : root.length + 1;
   const nodes: Found = [...entriesBelow(source, root)].map(([path, node]) => [path.slice(start), node]);
   const taken = new Set<string>();

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { parentOf, type Tree } from '@prism-build/assemble';
-import { type Failure, failed, ok, type Result } from '@prism-build/errors';
+import { compileFailure, type Failure, failed, ok, type Result } from '@prism-build/errors';
 import {
   type CheckedSources,
   type CheckRequest,
@@ -15,9 +15,22 @@ import { readTextIfThere } from '@prism-build/shell';
 /** Fails if the stage or its sources contain a setting that would not reach the compiler. The language decides. */
 export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tree): Result<void> {
   const { language } = recogniseCommand(plan.argv)!;
-  const failures: readonly Failure[] =
-    language.command.check?.(checkRequest(root, plan, pin), readTree(root, tree)) ?? [];
+  const request = checkRequest(root, plan, pin);
+  const failures = [
+    ...refuseRepeated(request),
+    ...(language.command.check?.(request, readTree(root, tree)) ?? []),
+  ];
   return failures.length > 0 ? failed(...failures) : ok(undefined);
+}
+
+/** Flags that are given more than once, of which only the last value would take effect. */
+export function refuseRepeated({ recognised, at }: CheckRequest): Failure[] {
+  return (recognised.repeated ?? []).map((name) => {
+    const dashes = recognised.language === 'go' ? '-' : '--';
+    const flag = `${dashes}${name}`;
+    const what = `${flag} is given more than once: only ${JSON.stringify(recognised.flags[name])} would take effect`;
+    return compileFailure('SETTING_NOT_HONOURED', { what, remedy: `Write all values into one ${flag}.`, at });
+  });
 }
 
 /** A compile stage in the form that a language checks. */

@@ -83,7 +83,8 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
       keep: options.variant === undefined ? input.siblings.variantsOf(input.project) : [],
     });
   // Publishing verifies every blob. If one is altered, it fails and the image is assembled again.
-  if (memo && (await publish(memo)).ok) return ok({ text: text(memo), kept: true, reads });
+  if (memo && (await publish(memo)).ok)
+    return ok({ text: text(memo), kept: true, reads, digest: memo.index.digest });
   const image = await withImages(input, store.value, (images) =>
     assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
   );
@@ -95,7 +96,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   if (!published.ok) return published;
   return attempt('cannot write the memo of the image', () => {
     writeMemo(directories, key, digestJson);
-    return { text: text(digestJson), kept: false, reads };
+    return { text: text(digestJson), kept: false, reads, digest: digestJson.index.digest };
   });
 }
 

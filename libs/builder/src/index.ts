@@ -14,6 +14,6 @@ export { readRequest } from './request';
 export { hasRootfs, rootfsFile, rootfsLockFile } from './rootfs';
 export { rootfsStep } from './rootfsStep';
 export { snapshot } from './snapshot';
-export type { StepInput } from './step';
+export type { StepInput, StepReport } from './step';
 export { findToolchain, readPin, thisMachine } from './toolchain';
 export type { Widened } from './widen';

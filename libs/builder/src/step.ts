@@ -37,6 +37,8 @@ export interface StepReport {
   readonly kept: boolean;
   /** The inputs of the result; absent if the step has no cache key. */
   readonly reads?: Reads;
+  /** The digest of the index of an image step. */
+  readonly digest?: string;
   /** The results of a compile step. */
   readonly manifest?: CompileManifest;
   /** Files that a compile read although its cache key does not cover them. */

@@ -1,8 +1,9 @@
 export { lexWords } from './expand/lex';
-export { hasGlob, matchGlob } from './glob';
+export { compileGlob, type Matches } from './glob/compile';
+export { expandGlob } from './glob/expand';
+export { hasGlob } from './glob/tokens';
 export { ignoreFileCandidates } from './ignore/candidates';
 export { compilePatterns, type IgnoreMatcher, ignoreNothing, parseIgnoreFile } from './ignore/file';
-export { compilePattern } from './ignore/pattern';
 export type * from './instruction';
 export { type ChangeMode, isAbsoluteMode, readMode } from './mode';
 export { parseContainerfile } from './parse/containerfile';

@@ -1,3 +1,4 @@
+export { auditFailure } from './catalogue/audit';
 export { compileFailure } from './catalogue/compile';
 export { containerfileFailure } from './catalogue/containerfile';
 export { engineFailure } from './catalogue/engine';

@@ -32,6 +32,7 @@ export { checkStatedPython } from './python/checkStatedPython';
 export { readLocks } from './python/lockFiles';
 export { machineOf } from './python/machine';
 export { programFiles } from './python/program';
+export { parseProject } from './python/project';
 export { resolveWheels } from './python/resolveWheels';
 export {
   languageNamed,
@@ -41,5 +42,8 @@ export {
   recogniseCommand,
   shippedPin,
 } from './registry';
+export { parseLock } from './rust/lockFile';
+export { listPaths, type Manifest, manifestOf } from './rust/manifest';
 export { readChannel, satisfiesChannel } from './rust/toolchainFile';
+export { readToml } from './toml';
 export { matchesName, partsHold } from './within';

@@ -37,6 +37,8 @@ export interface CompileRequest {
   readonly cores: number;
   /** The directory for a target's /out. */
   readonly out: (target: Target) => string;
+  /** Whether the compiler replaces `source` in the paths that it writes into programs. */
+  readonly remapsSource: boolean;
 }
 
 /** Input for the checks before a compile: everything in the stage that the fixed environment would override. */
@@ -180,6 +182,15 @@ export interface DependencyRules {
   readonly inherits: readonly string[];
 }
 
+/** Directories of the machine that a compiler may write into programs, which would then differ in another clone. */
+export interface MachinePaths {
+  readonly list: (request: CompileRequest) => readonly string[];
+  /** The place in the sources that asks for such a path, and its text. */
+  readonly findCause: (
+    sources: CompiledSources,
+  ) => { readonly path: string; readonly line: number; readonly written: string } | undefined;
+}
+
 /** How the compiler is called, and where its results are. */
 export interface CompilerRules {
   /** Calls that may run in parallel and need no network. */
@@ -189,6 +200,8 @@ export interface CompilerRules {
   readonly finish?: (request: CompileRequest, stdout: string) => Finishing;
   /** The units in a shared cache, if the compiler judges their freshness by time. */
   readonly units?: (request: CompileRequest, sources: CompiledSources) => SharedUnits;
+  /** Paths of the machine in programs, if the compiler may write them. */
+  readonly machinePaths?: MachinePaths;
   /** Languages whose pinned compilers this one calls, by ENV and ARG of a stage. Their pins also affect bytes. */
   readonly companions?: (environment: Readonly<Record<string, string>>) => readonly string[];
 }

@@ -11,4 +11,6 @@ export interface Recognised {
   /** What the command builds, in the language's terms: Go package patterns, a Cargo package. */
   readonly units: readonly string[];
   readonly flags: Readonly<Record<string, string>>;
+  /** Flags that the command has more than once; `flags` has their last value. Absent if there are none. */
+  readonly repeated?: readonly string[];
 }

@@ -2,13 +2,24 @@ import { parse } from 'smol-toml';
 
 export type Table = Readonly<Record<string, unknown>>;
 
+/** The tables of a TOML file, or one line that says why it is not TOML. */
+export type ReadToml =
+  | { readonly ok: true; readonly table: Table }
+  | { readonly ok: false; readonly why: string };
+
+/** Reads a TOML file; a byte order mark is allowed. All files in TOML are read here. */
+export function readToml(text: string): ReadToml {
+  try {
+    return { ok: true, table: parse(text.replace(/^\ufeff/, '')) };
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message.split('\n')[0]! : String(error) };
+  }
+}
+
 /** The tables of a TOML file; null if it is not TOML. */
 export function parseToml(text: string): Table | null {
-  try {
-    return parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    return null;
-  }
+  const read = readToml(text);
+  return read.ok ? read.table : null;
 }
 
 export const tableOf = (value: unknown): Table =>

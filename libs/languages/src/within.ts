@@ -1,10 +1,18 @@
+import { compileGlob, type Matches } from '@prism-build/containerfile';
 import { type Closure, directoryOf, type Part } from './closure';
 
-/** Whether a name matches a pattern with `*` and `?`; all other characters are literal. */
+/** A tree has few different patterns, and very many names. */
+const compiled = new Map<string, Matches>();
+const mostCompiled = 1000;
+
+/** Whether a name matches a pattern by Go's path.Match; a malformed one matches nothing. */
 export function matchesName(pattern: string, name: string): boolean {
-  if (/^\*[^*?]*$/.test(pattern)) return name.endsWith(pattern.slice(1));
-  const quoted = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${quoted.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'su').test(name);
+  const known = compiled.get(pattern);
+  if (known) return known(name);
+  if (compiled.size >= mostCompiled) compiled.clear();
+  const matches = compileGlob(pattern, 'copy') ?? (() => false);
+  compiled.set(pattern, matches);
+  return matches(name);
 }
 
 /** Whether a file of the tree belongs to a closure. */

@@ -288,3 +288,38 @@ describe('cgo', () => {
     expect(check(['.'], { files })).toEqual([expect.stringContaining('svc/fast.go:undefined')]);
   });
 });
+
+describe('programs of one name', () => {
+  const main = 'package main\nfunc main() {}\n';
+  const two = { 'a/server/main.go': main, 'b/server/main.go': main };
+
+  test.each([
+    [['./a/server', './b/server'], two],
+    [['./...'], two],
+    [['./a/server', './b/server/v2'], { ...two, 'b/server/v2/main.go': main }],
+  ])('%j would overwrite each other', (argv, more) => {
+    expect(check(argv, { files: more })).toEqual([
+      expect.stringMatching(
+        /^Containerfile:4: SETTING_NOT_HONOURED: .*\/a\/server and .*\/b\/server(\/v2)? would both be written to \/out\/server$/,
+      ),
+    ]);
+  });
+
+  test.each([
+    [['./a/server'], two],
+    [['./a/server', './b/other'], { ...two, 'b/other/main.go': main }],
+    // Packages that are no programs, and generators that no build compiles.
+    [
+      ['./...'],
+      {
+        'a/util/x.go': 'package util\n',
+        'b/util/x.go': 'package util\n',
+        'a/util/gen.go': `//go:build ignore\n\n${main}`,
+        'b/util/gen.go': `//go:build ignore\n\n${main}`,
+        'b/util/x_windows.go': main,
+      },
+    ],
+  ])('%j has a file for each', (argv, more) => {
+    expect(check(argv, { files: more })).toEqual([]);
+  });
+});

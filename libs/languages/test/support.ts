@@ -37,6 +37,7 @@ export function requestOf(
     text: () => undefined,
     version: '1.96.0',
     cores: 4,
+    remapsSource: false,
     out: ({ architecture }) => `/w/out/linux-${architecture}`,
     ...more,
   };

@@ -77,7 +77,7 @@ function planPlatform(
     const below = base.kind === 'stage' ? settings.get(base.index) : own?.settings;
     const inherited = below && stage.instructions.length > 0 ? inheritSettings(below) : below;
     settings.set(stage.index, planSettings(stage, inherited ?? {}));
-    const steps = planSteps(stage, file, inherited, compile, find);
+    const steps = planSteps(withoutTriggers(stage, target), file, inherited, compile, find);
     const plan: StagePlan = {
       index: stage.index,
       name: stage.name,
@@ -95,6 +95,15 @@ function planPlatform(
   ];
   if (failures.length > 0) return failed(...failures);
   return ok({ platform, stages: planned.value, settings: settings.get(target)! });
+}
+
+/**
+ * ONBUILD of a stage acts in the stages that start from it, which have its instructions already. Only the image itself
+ * could hand it on to other builds, which OCI images cannot.
+ */
+function withoutTriggers(stage: ResolvedStage, target: number): ResolvedStage {
+  if (stage.index === target) return stage;
+  return { ...stage, instructions: stage.instructions.filter(({ keyword }) => keyword !== 'ONBUILD') };
 }
 
 /** A missing WORKDIR of the base is created with the first instruction; if that is a USER, it owns the directory. */

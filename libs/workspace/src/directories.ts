@@ -8,9 +8,11 @@ export interface Directories {
   readonly store: string;
   /** Compilers' caches and fetched dependencies. Clones can share it by PRISM_CACHE_DIR. */
   readonly cache: string;
+  /** The audit log. Nothing removes it. */
+  readonly audit: string;
 }
 
-/** The directories of a workspace. `PRISM_DIR` and `PRISM_CACHE_DIR` override `.prism` and `.prism/cache`. */
+/** The directories of a workspace. `PRISM_DIR`, `PRISM_CACHE_DIR` and `PRISM_AUDIT_DIR` override those below `.prism`. */
 export function directoriesOf(root: string, env: NodeJS.ProcessEnv): Directories {
   const prism = resolve(root, env.PRISM_DIR || '.prism');
   return {
@@ -18,6 +20,7 @@ export function directoriesOf(root: string, env: NodeJS.ProcessEnv): Directories
     prism,
     store: join(prism, 'store'),
     cache: env.PRISM_CACHE_DIR ? resolve(root, env.PRISM_CACHE_DIR) : join(prism, 'cache'),
+    audit: env.PRISM_AUDIT_DIR ? resolve(root, env.PRISM_AUDIT_DIR) : join(prism, 'audit'),
   };
 }
 

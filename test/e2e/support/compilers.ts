@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { which } from '../../support/needs';
+import { run } from './run';
 import { root } from './workspace';
 
 /** The workspace's directory for compilers' caches. */
@@ -16,6 +17,14 @@ export function findGo(): string {
 }
 
 export const goDirectory = () => dirname(findGo());
+
+/** Gives another cache what the workspace's fetched, and nothing that was compiled from it. */
+export async function linkFetched(cache: string, parts: readonly string[]): Promise<void> {
+  for (const part of parts) {
+    mkdirSync(dirname(join(cache, part)), { recursive: true });
+    await run(['cp', '-al', join(sharedCompilers, part), join(cache, part)]);
+  }
+}
 
 function listDirectory(path: string): string[] {
   try {

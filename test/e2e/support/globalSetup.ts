@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
+import { goSettings } from '../../support/goSettings';
 import { base, clientPath } from './base';
 import { findGo } from './compilers';
 import { run } from './run';
@@ -10,13 +11,7 @@ export default async function globalSetup(): Promise<void> {
   // Other users (postgres, 65532) read their files below it.
   chmodSync(base(), 0o755);
   await nx(['run-many', '-t', 'build-image', projectList], { timeout: 1_500_000 });
-  const env = {
-    ...process.env,
-    GOWORK: 'off',
-    GOTOOLCHAIN: 'local',
-    GOFLAGS: '-mod=readonly',
-    CGO_ENABLED: '0',
-  };
+  const env = { ...process.env, ...goSettings, GOWORK: 'off', GOTOOLCHAIN: 'local' };
   const cwd = join(root, 'test/e2e/client');
-  await run([findGo(), 'build', '-trimpath', '-o', clientPath(), '.'], { cwd, env, timeout: 600_000 });
+  await run([findGo(), 'build', '-o', clientPath(), '.'], { cwd, env, timeout: 600_000 });
 }

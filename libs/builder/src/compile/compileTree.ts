@@ -25,8 +25,8 @@ import { type MirroredTree, mirrorTree } from '../mirror';
 import { preparePackers } from '../packing';
 import type { StepInput } from '../step';
 import { readPin } from '../toolchain';
+import { compilePortable } from './compilePortable';
 import { readJournal } from './journal';
-import { runCompilers } from './runCompilers';
 
 export interface CompiledTree {
   readonly manifest: CompileManifest;
@@ -83,6 +83,7 @@ export async function compileTree(
     const outputs = join(work, 'out', `${process.pid}-${randomBytes(4).toString('hex')}`);
     const out = (target: Target) => join(outputs, platformDirectory(formatPlatform(target)));
     const request: CompileRequest = {
+      remapsSource: false,
       recognised,
       toolchain: compiler.toolchain,
       companions: called.value,
@@ -126,7 +127,11 @@ export async function compileTree(
     );
     const compiling = sayIfLong(
       `${project}: ${language.title} compiles for ${request.targets.map(formatPlatform).join(', ')}`,
-      () => runCompilers(compiler, language, request, describeSources(tree, mirror.value, source), plan),
+      () => {
+        const { placeOf } = readTree(directories.root, tree);
+        const sources = { ...describeSources(tree, mirror.value, source), placeOf };
+        return compilePortable(compiler, language, request, { sources, plan, marker: join(work, 'remaps') });
+      },
     );
     // Image assembly follows and needs these threads. Started after the compilers, so that it does not delay them.
     setImmediate(preparePackers, plan.platforms.length);

@@ -1,8 +1,16 @@
 import { containerfileFailure, type Failure, failed, ok, type Place, type Result } from '@prism-build/errors';
+import { compileGlob, type Matches } from '../glob/compile';
 import { cleanPath } from '../path';
 import { checkText, trim } from '../text';
-import { compilePattern, type IgnorePattern } from './pattern';
 import { canReinclude } from './prune';
+
+/** One line of an ignore file. */
+interface IgnorePattern {
+  /** Clean, relative, without the `!`. */
+  readonly text: string;
+  readonly negated: boolean;
+  readonly matches: Matches;
+}
 
 export interface IgnoreMatcher {
   /** Whether a path (clean, relative to the context) is ignored. The context itself never is. */
@@ -61,7 +69,7 @@ function readPattern(line: string): IgnorePattern | undefined {
   const text = clean.length > 1 && clean.startsWith('/') ? clean.slice(1) : clean;
   // Go cleans !/ to a lone !, which it refuses; without the ! it is harmless.
   if (negated && text === '/') return undefined;
-  const matches = compilePattern(text);
+  const matches = compileGlob(text, 'ignore');
   return matches === undefined ? undefined : { text, negated, matches };
 }
 

@@ -1,4 +1,4 @@
-import { matchGlob } from '../glob';
+import { compileGlob } from '../glob/compile';
 
 /**
  * Whether the exception `!pattern` can match something below a directory. True when in doubt: reading a directory
@@ -12,8 +12,7 @@ export function canReinclude(pattern: string, directory: string): boolean {
     const part = parts[index];
     // The whole pattern matched this directory or a parent, so it matches everything below.
     if (part === undefined || part.includes('**')) return true;
-    const match = matchGlob(part, name);
-    if (match.ok && !match.value) return false;
+    if (compileGlob(part, 'copy')?.(name) === false) return false;
   }
   return true;
 }

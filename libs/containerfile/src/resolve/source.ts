@@ -1,4 +1,4 @@
-import { hasGlob } from '../glob';
+import { hasGlob } from '../glob/tokens';
 import { cleanSource } from '../path';
 import type { Source } from './resolved';
 

@@ -10,6 +10,10 @@ export const compileFailure = defineCatalogue({
   UNITS_OVERWRITTEN: {
     remedy: 'Let the other build end (`ps -C cargo` shows it), then run the target again.',
   },
+  PATH_IN_PROGRAM: {
+    remedy:
+      'Embed the file with `include_str!` or `include_bytes!`, or take the directory from an argument or a variable at run time. To keep the path, build the stage with an engine: give it another name than `compile`.',
+  },
   COMPILE_MADE_NOTHING: { remedy: 'Make the command leave its result under /out.' },
   DEPENDENCIES_NOT_FETCHED: {
     remedy: 'Check the network and the lockfile, then run the target again; fetching needs the network once.',

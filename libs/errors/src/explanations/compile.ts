@@ -25,6 +25,19 @@ export const compileExplanations: Explanations<typeof compileFailure> = {
     causes: ['cargo runs with the same target directory outside of Prism Build.'],
     example: { what: 'another process keeps writing to .prism/cache/cargo-units/0' },
   },
+  PATH_IN_PROGRAM: {
+    means:
+      'A compiled program contains a path of this machine. Another clone would get another digest, and in the image the path does not exist.',
+    causes: [
+      'Rust sources use the value of `env!("CARGO_MANIFEST_DIR")` at run time, such as for a directory of templates.',
+      'A dependency does so, or has assertions in C that name its files.',
+    ],
+    example: {
+      what: '/out/api contains the path /home/me/shop/.prism/work/api/source/src',
+      why: 'env!("CARGO_MANIFEST_DIR") stands for a directory of the machine that compiles.',
+      at: { file: 'apps/api/src/main.rs', line: 12 },
+    },
+  },
   COMPILE_MADE_NOTHING: {
     means: 'The compiler succeeded, and left no file under /out.',
     causes: ['The command names a library and not a program.', 'The command writes to another directory.'],

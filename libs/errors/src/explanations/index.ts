@@ -1,3 +1,4 @@
+import { auditFailure } from '../catalogue/audit';
 import { compileFailure } from '../catalogue/compile';
 import { containerfileFailure } from '../catalogue/containerfile';
 import { engineFailure } from '../catalogue/engine';
@@ -9,6 +10,7 @@ import { rootfsFailure } from '../catalogue/rootfs';
 import { shellFailure } from '../catalogue/shell';
 import type { Occasion } from '../define';
 import type { Failure } from '../failure';
+import { auditExplanations } from './audit';
 import { compileExplanations } from './compile';
 import { containerfileExplanations } from './containerfile';
 import { engineExplanations } from './engine';
@@ -37,6 +39,7 @@ export const topics: readonly Topic[] = [
   topic('Images of registries', registryFailure, registryExplanations),
   topic('Bases of packages', rootfsFailure, rootfsExplanations),
   topic('Blobs, layouts and the store', ociFailure, ociExplanations),
+  topic('The audit log', auditFailure, auditExplanations),
   topic('Generators', generateFailure, generateExplanations),
   topic('Processes, files and locks', shellFailure, shellExplanations),
 ];

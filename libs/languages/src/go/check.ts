@@ -7,6 +7,7 @@ import { usesCgo } from './cgoEnvironment';
 import { type Package, tagsOf, walkPackages } from './closure';
 import { expandVariables, variablesIn } from './expand';
 import { refuseFlag } from './flags';
+import { findNameClashes } from './programs';
 import { expandUnits } from './units';
 import { refuseVariables } from './variables';
 import { compareGoVersions, parseWanted, type Wanted } from './versions';
@@ -38,6 +39,7 @@ export function checkGo(request: CheckRequest, sources: CheckedSources): Failure
       ),
     ),
     ...(cgo ? refuseForeignIncludes(walk.packages, sources) : []),
+    ...refuseNameClashes(request, walk.packages, cgo, sources),
     ...own.flatMap((one) => {
       const left = findLeftOut(one, request.targets, tagsOf(request.recognised), sources);
       return left ? [refuseLeftOut(left, sources)] : [];
@@ -75,6 +77,24 @@ function checkArguments({ recognised, targets, environment, at }: CheckRequest):
       return why === undefined ? [] : [refuse(`${written} would not take effect: ${why}`, at)];
     }),
   ];
+}
+
+/** Programs of one name. Files on the command line make one program, named after the first file. */
+function refuseNameClashes(
+  { recognised, targets, at }: CheckRequest,
+  packages: readonly Package[],
+  cgo: boolean,
+  sources: CheckedSources,
+): Failure[] {
+  if (recognised.units.some((unit) => unit.endsWith('.go'))) return [];
+  const tags = [...tagsOf(recognised), ...(cgo ? ['cgo'] : [])];
+  return findNameClashes(packages, targets, tags, sources).map(({ program, packages: paths }) =>
+    refuse(
+      `${paths.join(' and ')} would both be written to /out/${program}`,
+      at,
+      'Rename the directory of one, or compile each in a Containerfile of its own.',
+    ),
+  );
 }
 
 /** C includes of the tree that would read files of the machine that compiles. */

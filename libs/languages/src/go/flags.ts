@@ -1,3 +1,5 @@
+import { type SplitArguments, withRepeated } from '../arguments';
+
 /** Flags of `go build` that take no value; `-race=false` is allowed too. */
 const switches = new Set(
   'a asan buildvcs cover i json linkshared modcacherw msan n race trimpath v work x'.split(' '),
@@ -10,25 +12,27 @@ const valued = new Set(
 );
 
 /** The arguments of compile-go; undefined for a flag that `go build` does not have. A flag without value is ''. */
-export function splitFlags(
-  args: readonly string[],
-): { flags: Record<string, string>; units: string[] } | undefined {
+export function splitFlags(args: readonly string[]): SplitArguments | undefined {
   const flags: Record<string, string> = {};
   const units: string[] = [];
+  const repeated: string[] = [];
   for (let index = 0; index < args.length; index++) {
     const argument = args[index]!;
     const [, name, inline] = /^--?([A-Za-z][A-Za-z-]*)(?:=(.*))?$/su.exec(argument) ?? [];
     if (name === undefined) {
       if (argument.startsWith('-')) return undefined;
       units.push(argument);
-    } else if (switches.has(name)) flags[name] = inline ?? '';
+      continue;
+    }
+    if (Object.hasOwn(flags, name)) repeated.push(name);
+    if (switches.has(name)) flags[name] = inline ?? '';
     else {
       const value = inline ?? args[++index];
       if (!valued.has(name) || value === undefined) return undefined;
       flags[name] = value;
     }
   }
-  return { flags, units };
+  return withRepeated({ flags, units }, repeated);
 }
 
 /** Why a flag of compile-go would not take effect; undefined if it does. */

@@ -45,7 +45,7 @@ export const go: Language = {
       if (argv[0] !== 'compile-go') return undefined;
       const split = splitFlags(argv.slice(1));
       if (!split || split.units.length === 0) return undefined;
-      return { language: 'go', units: split.units, flags: split.flags };
+      return { language: 'go', ...split };
     },
     check: checkGo,
   },

@@ -4,7 +4,8 @@ import type { CheckedSources, CheckRequest } from '../language';
 import { checkLock } from './checkLock';
 import { checkStatedPython } from './checkStatedPython';
 import { readLocks } from './lockFiles';
-import { pipSettings, readIndexes, refuseVariable, sameIndex } from './settings';
+import { parseProject } from './project';
+import { pipSettings, refuseVariable, sameIndex } from './settings';
 
 /** Reports everything that the stage or its sources request and that would not take effect, with file and line. */
 export function checkPython(request: CheckRequest, sources: CheckedSources): readonly Failure[] {
@@ -72,6 +73,8 @@ function checkPipFiles(sources: CheckedSources): Failure[] {
       : [],
   );
 }
+
+const readIndexes = (text: string) => parseProject(text).indexes;
 
 const publicIndex = 'https://pypi.org/simple';
 

@@ -32,7 +32,7 @@ export const python: Language = {
       const { units, flags } = split;
       if (library) return { language: 'python', units, flags: { library: '' } };
       if ([...units, ...Object.values(flags)].some(leadsOut)) return undefined;
-      return { language: 'python', units, flags };
+      return { language: 'python', ...split };
     },
     check: checkPython,
   },

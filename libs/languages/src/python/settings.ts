@@ -1,5 +1,3 @@
-import { parse } from 'smol-toml';
-
 /** Files of a stage's tree in which pip would find settings. */
 export const pipSettings = [
   'etc/pip.conf',
@@ -87,36 +85,6 @@ export function refuseVariable(name: string, value: string): RefusedSetting | un
   if (tool)
     return { what: `${name} has no effect: pip fetches the lock, ${tool} does not run`, remedy: wherePip };
   return undefined;
-}
-
-/** URLs of package indexes in pyproject.toml, which uv, Poetry and PDM read and pip does not. */
-export function readIndexes(text: string): readonly string[] {
-  const { tool = {} } = parseToml(text);
-  const { uv = {}, poetry = {}, pdm = {} } = tool;
-  const { pip = {} } = uv;
-  const single = [uv, pip].flatMap((one) => [
-    one['index-url'],
-    ...list(one['extra-index-url']),
-    ...list(one['find-links']),
-  ]);
-  const tables = [uv.index, poetry.source, pdm.source]
-    .flatMap(list)
-    .map((one) => (one as { url?: unknown })?.url);
-  return [...single, ...tables].filter((one): one is string => typeof one === 'string');
-}
-
-type Table = Readonly<Record<string, unknown>>;
-
-function parseToml(text: string): { tool?: { uv?: Table & { pip?: Table }; poetry?: Table; pdm?: Table } } {
-  try {
-    return parse(text);
-  } catch {
-    return {};
-  }
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** Whether two URLs name the same index. */

@@ -1,5 +1,5 @@
 import { satisfies, valid, validRange } from '@renovatebot/pep440';
-import { parse } from 'smol-toml';
+import { parseProject } from './project';
 
 /** Files that state the Python of the sources, in order of precedence. */
 export const statements = ['.python-version', 'pyproject.toml'];
@@ -32,28 +32,11 @@ function toRange(version: string): string[] {
 
 /** `requires-python` (PEP 621), and Poetry's own syntax. A file that is not TOML is ignored here. */
 export function readProjectPython(text: string): readonly Statement[] {
-  const project = parseToml(text);
-  const required = project?.project?.['requires-python'];
-  const poetry = project?.tool?.poetry?.dependencies?.python;
+  const { requiresPython: required, poetryPython: poetry } = parseProject(text);
   return [
-    ...(typeof required === 'string'
-      ? [{ text: required, ranges: isRange(required) ? [required] : [] }]
-      : []),
-    ...(typeof poetry === 'string' ? [{ text: poetry, ranges: readPoetryRanges(poetry) }] : []),
+    ...(required === undefined ? [] : [{ text: required, ranges: isRange(required) ? [required] : [] }]),
+    ...(poetry === undefined ? [] : [{ text: poetry, ranges: readPoetryRanges(poetry) }]),
   ];
-}
-
-interface Project {
-  readonly project?: { readonly 'requires-python'?: unknown };
-  readonly tool?: { readonly poetry?: { readonly dependencies?: { readonly python?: unknown } } };
-}
-
-function parseToml(text: string): Project | undefined {
-  try {
-    return parse(text) as Project;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Poetry's `^3.11` and `~3.11`, alternatives by `||`; everything else is as in PEP 440. */

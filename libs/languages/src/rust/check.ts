@@ -1,8 +1,9 @@
 import { compileFailure, type Failure } from '@prism-build/errors';
 import { below, joinInside, upwards } from '../closure';
 import type { CheckedSources, CheckRequest } from '../language';
-import { lineOfKey, parseToml, tableOf, textOf } from '../toml';
+import { lineOfKey } from '../toml';
 import { readConfigurations } from './configuration';
+import { parseManifest } from './manifest';
 import { refuseConfiguration, refuseEnvironment } from './settings';
 import { isOlder, readChannel, satisfiesChannel } from './toolchainFile';
 
@@ -87,12 +88,12 @@ function checkToolchain({ working, pin }: CheckRequest, { placeOf }: CheckedSour
   const manifests = upwards(working).flatMap((directory) => {
     const path = below(directory, 'Cargo.toml');
     const manifest = text(path);
-    const table = parseToml(manifest ?? '') ?? {};
-    return [
-      ['package', 'rust-version'],
-      ['workspace', 'package', 'rust-version'],
-    ].flatMap((key) => {
-      const value = textOf(key.reduce<unknown>((value, name) => tableOf(value)[name], table));
+    const parsed = parseManifest(manifest ?? '');
+    const stated = [
+      { key: ['package', 'rust-version'], value: parsed?.rustVersion },
+      { key: ['workspace', 'package', 'rust-version'], value: parsed?.shared.rustVersion },
+    ];
+    return stated.flatMap(({ key, value }) => {
       if (value === undefined || !isOlder(pin.version, value)) return [];
       const at = { file: placeOf(path), line: lineOfKey(manifest ?? '', key) };
       return [differs(`this package needs Rust ${value} or newer`, value, pin.version, at)];

@@ -11,7 +11,8 @@ import {
 import { tableOf, textOf } from '../toml';
 import { type Configuration, readConfigurations } from './configuration';
 import { addCrate, addPlaceholders, checkMacro } from './crate';
-import { findReader, parseLock } from './macros';
+import { parseLock } from './lockFile';
+import { findReader } from './macros';
 import { type Manifest, parseManifest } from './manifest';
 
 /**

@@ -8,8 +8,10 @@ import { checkRust } from './check';
 import { readRustClosure } from './closure';
 import { readConfigurations } from './configuration';
 import { encodeDependencyList, listSection } from './dependencyList';
+import { finishedDirectory, unitsDirectory } from './directories';
 import { explainRust, mayLackFiles } from './explain';
 import { flagsFor } from './flags';
+import { listRemaps, machinePaths } from './machinePaths';
 import { crossCompilerOf, crossToolOf, tripleOf, upperTriple } from './targets';
 import { listContents, listUsedUnits } from './units';
 
@@ -27,7 +29,7 @@ export const rust: Language = {
       if (argv[0] !== 'compile-rust') return undefined;
       const split = splitArguments(argv.slice(1), ['package', 'bin', 'profile', 'features']);
       if (!split || split.units.length > 0 || !split.flags.package) return undefined;
-      return { language: 'rust', units: [split.flags.bin ?? split.flags.package], flags: split.flags };
+      return { language: 'rust', ...split, units: [split.flags.bin ?? split.flags.package] };
     },
     check: checkRust,
   },
@@ -92,6 +94,8 @@ export const rust: Language = {
         listUsed: (stdout) => listUsedUnits(stdout, folderOf),
       };
     },
+
+    machinePaths,
   },
 
   diagnosis: { explain: explainRust, mayLack: mayLackFiles },
@@ -200,27 +204,6 @@ function profileDirectory({ recognised }: CompileRequest): string {
   return profile === 'dev' ? 'debug' : profile;
 }
 
-/** Since 1.91, cargo can write finished programs to another directory than intermediate results. */
-function separates({ version }: CompileRequest): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > 1 || minor >= 91;
-}
-
-/**
- * The directory of cargo's compiled units, shared by all projects. An older cargo writes finished programs there too,
- * so each project has its own.
- */
-function unitsDirectory(request: CompileRequest): string {
-  const { cache, source } = request.directories;
-  if (separates(request)) return join(cache, 'cargo-units');
-  return join(cache, 'cargo-own', source);
-}
-
-/** The directory for cargo's finished programs, which no other compile writes to. */
-function finishedDirectory(request: CompileRequest): string {
-  return separates(request) ? join(request.directories.scratch, 'cargo') : unitsDirectory(request);
-}
-
 function fixedEnvironment(request: CompileRequest): Record<string, string> {
   const { directories } = request;
   return {
@@ -234,17 +217,11 @@ function fixedEnvironment(request: CompileRequest): Record<string, string> {
 }
 
 function compileEnvironment(request: CompileRequest): Record<string, string> {
-  const { directories, targets } = request;
-  // Not the sources' own directory: cargo names them relative to the workspace, and a flag that differs between
-  // clones would make cargo compile every dependency again.
-  const remaps = [
-    [join(directories.cache, 'cargo'), '/cargo'],
-    [unitsDirectory(request), '/target'],
-  ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+  const { targets } = request;
   const env: Record<string, string> = {
     CARGO_ENCODED_RUSTFLAGS: [
       ...flagsOf(request, targets[0]!),
-      ...['-C', 'target-feature=+crt-static', ...remaps],
+      ...['-C', 'target-feature=+crt-static', ...listRemaps(request)],
     ].join('\x1f'),
   };
   for (const target of targets) {

@@ -1,18 +1,26 @@
 import { listOf, parseToml, type Table, tableOf, textOf } from '../toml';
 
-/** The parts of a Cargo.toml that determine which files cargo and rustc read. */
+/** The parts of a Cargo.toml that builds and generators use. Values of other types than cargo expects are left out. */
 export interface Manifest {
+  /** Absent in a workspace without a package of its own. */
   readonly name?: string | undefined;
+  readonly rustVersion?: string | undefined;
   /** The build script: false if disabled; absent for the default, build.rs if it exists. */
   readonly build?: string | false | undefined;
   /** Whether its library is a macro, which runs while others compile. */
   readonly macro: boolean;
   /** Directory of the workspace that the package names as its own. */
   readonly belongsTo?: string | undefined;
+  /** Present in the root of a workspace. */
   readonly members?: readonly string[] | undefined;
+  readonly excluded: readonly string[];
+  /** What members may inherit from `[workspace.package]`. */
+  readonly shared: { readonly version?: string | undefined; readonly rustVersion?: string | undefined };
   readonly dependencies: readonly Dependency[];
   /** Names of the packages that it depends on, including those of registries. */
   readonly needs: readonly string[];
+  /** Names of the packages that only its tests and examples depend on. */
+  readonly developmentNeeds: readonly string[];
   /** Paths of `[workspace.dependencies]` by name. */
   readonly inherited: Readonly<Record<string, string>>;
   /** Paths of `[patch.…]`. */
@@ -38,8 +46,13 @@ export interface Product {
 /** Null for a file that is not TOML. */
 export function parseManifest(text: string): Manifest | null {
   const file = parseToml(text);
-  if (file === null) return null;
+  return file && manifestOf(file);
+}
+
+/** The manifest in a Cargo.toml that has been parsed. */
+export function manifestOf(file: Table): Manifest {
   const [pack, workspace] = [tableOf(file.package), tableOf(file.workspace)];
+  const shared = tableOf(workspace.package);
   const scopes = [file, ...Object.values(tableOf(file.target)).map(tableOf)];
   const dependencies = scopes.flatMap((scope) => [
     ...readDependencies(scope.dependencies, false),
@@ -51,18 +64,19 @@ export function parseManifest(text: string): Manifest | null {
   );
   return {
     name: textOf(pack.name),
+    rustVersion: textOf(pack['rust-version']),
     build: pack.build === false ? false : textOf(pack.build),
     macro: (tableOf(file.lib)['proc-macro'] ?? tableOf(file.lib).proc_macro) === true,
     belongsTo: textOf(pack.workspace),
-    members:
-      file.workspace === undefined
-        ? undefined
-        : listOf(workspace.members).flatMap((one) => textOf(one) ?? []),
+    members: file.workspace === undefined ? undefined : textsOf(workspace.members),
+    excluded: textsOf(workspace.exclude),
+    shared: { version: textOf(shared.version), rustVersion: textOf(shared['rust-version']) },
     dependencies,
     needs: scopes.flatMap((scope) => [
       ...listNeeds(scope.dependencies),
       ...listNeeds(scope['build-dependencies']),
     ]),
+    developmentNeeds: scopes.flatMap((scope) => listNeeds(scope['dev-dependencies'])),
     inherited: Object.fromEntries(
       Object.entries(tableOf(workspace.dependencies)).flatMap(([name, one]) => {
         const path = textOf(tableOf(one).path);
@@ -73,6 +87,13 @@ export function parseManifest(text: string): Manifest | null {
     products: readProducts(file),
   };
 }
+
+/** The directories that a manifest names by path: dependencies of every kind, inherited ones, and patches. */
+export function listPaths({ dependencies, inherited, patches }: Manifest): string[] {
+  return [...dependencies.flatMap(({ path }) => path ?? []), ...Object.values(inherited), ...patches];
+}
+
+const textsOf = (value: unknown) => listOf(value).flatMap((one) => textOf(one) ?? []);
 
 function listNeeds(value: unknown): string[] {
   return Object.entries(tableOf(value)).map(([name, one]) => textOf(tableOf(one).package) ?? name);

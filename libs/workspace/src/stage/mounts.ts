@@ -1,6 +1,8 @@
-import { hasGlob, matchGlob } from '@prism-build/containerfile';
+import { hasGlob } from '@prism-build/containerfile';
 import type { CopyStep } from '@prism-build/plan';
+import { expandSource } from './expandSource';
 import type { Files } from './files';
+import { inContext, joined } from './paths';
 
 /** A file or directory of the workspace (`path`) and its path in the stage. Both are relative and clean; '' is the root. */
 export interface Mount {
@@ -17,9 +19,10 @@ export function mountCopies(copies: readonly CopyStep[], context: string, files:
       return `line ${line} uses --from, --parents, --exclude or a heredoc`;
     const items: string[] = [];
     for (const source of sources) {
-      const found = expand(inContext(context, source), files);
-      if (!found) return `line ${line} has wildcards in the middle of a path`;
-      items.push(...found);
+      const above = source.slice(0, Math.max(0, source.lastIndexOf('/')));
+      if (hasGlob(above) || source.includes('\\'))
+        return `line ${line} has wildcards in the middle of a path`;
+      items.push(...expandSource(context, source, files).map((path) => inContext(context, path)));
     }
     const place = destination.replace(/^\/|\/$/g, '');
     const isDirectory =
@@ -39,14 +42,6 @@ export function mountCopies(copies: readonly CopyStep[], context: string, files:
   return mounts;
 }
 
-export function inContext(context: string, path: string): string {
-  return joined(context === '.' ? '' : context, path === '.' ? '' : path);
-}
-
-export function joined(directory: string, path: string): string {
-  return directory === '' || path === '' ? `${directory}${path}` : `${directory}/${path}`;
-}
-
 /** The path of the workspace for a path of the stage; undefined if it is not in the mount. */
 export function behind({ stage, path }: Mount, wanted: string): string | undefined {
   if (wanted === stage) return path;
@@ -61,16 +56,4 @@ function holdsDirectory(mounts: readonly Mount[], place: string, files: Files): 
     const path = mount.file ? undefined : behind(mount, place);
     return path !== undefined && files.kindOf(path) === 'directory';
   });
-}
-
-function expand(path: string, files: Files): string[] | undefined {
-  if (!hasGlob(path) && !path.includes('\\')) return [path];
-  const directory = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-  const pattern = path.slice(directory === '' ? 0 : directory.length + 1);
-  if (hasGlob(directory) || path.includes('\\')) return undefined;
-  const found = files.list(directory).filter(({ name }) => {
-    const match = matchGlob(pattern, name);
-    return match.ok && match.value;
-  });
-  return found.map(({ name }) => joined(directory, name)).sort();
 }

@@ -11,7 +11,8 @@ import {
 } from '@prism-build/languages';
 import type { CompilePlatform, CompileStage } from '@prism-build/plan';
 import type { Files } from './files';
-import { behind, inContext, joined, type Mount, mountCopies } from './mounts';
+import { behind, type Mount, mountCopies } from './mounts';
+import { inContext, joined } from './paths';
 
 /** The files that the compiler of a stage reads. */
 interface StageClosure extends Closure {

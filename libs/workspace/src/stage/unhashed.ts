@@ -3,8 +3,8 @@ import { matchesName, type Part } from '@prism-build/languages';
 import { expandSource } from './expandSource';
 import type { Files } from './files';
 import type { Kind } from './look';
-import { inContext, joined } from './mounts';
 import { isPassedOver, isRestless } from './passedOver';
+import { inContext, joined } from './paths';
 import { type Link, type PassedOver, summarise } from './summarise';
 
 /**

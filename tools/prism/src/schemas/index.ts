@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { auditOptions } from '../audit/options';
 import { doctorOptions } from '../doctor/options';
 import { baseOptions } from '../generate/base/options';
 import { ciOptions } from '../generate/ci/options';
@@ -12,6 +13,7 @@ import { type Executor, imageNames } from '../table/executor';
 const generators = {
   lock: lockOptions,
   prune: pruneOptions,
+  audit: auditOptions,
   doctor: doctorOptions,
   plugin: pluginOptions,
   component: componentOptions,

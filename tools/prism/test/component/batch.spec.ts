@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { type AuditRecord, verifyLog } from '@prism-build/audit';
 import { digestOf, writeGo, writePin, writePlain } from '../../../../test/support/components';
 import { type FakeGo, makeFakeGo } from '../../../../test/support/fakeGo';
 import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
@@ -26,7 +27,25 @@ test('one of ten fails alone: nine are built and cached, and the failure names f
   expect(second.output.match(/\[(local cache|existing outputs[^\]]*)\]/g)).toHaveLength(9);
   workspace.write('svc/c4/helo', 'there');
   expect(await workspace.nx(['run-many', '-t', 'build-image'])).toMatchObject({ status: 0 });
+  // Every build is in the audit log, and what came from the cache is not.
+  const records = await readAudit();
+  expect(records.filter(({ outcome }) => outcome === 'failed').map(({ subject }) => subject.name)).toEqual([
+    'c4',
+    'c4',
+  ]);
+  expect(
+    records
+      .flatMap(({ outcome, subject }) => (outcome === 'done' ? [`${subject.name} ${subject.digest}`] : []))
+      .sort(),
+  ).toEqual(ten.map((name) => `${name} ${digestOf(workspace, name)}`).sort());
 });
+
+async function readAudit(): Promise<AuditRecord[]> {
+  const records: AuditRecord[] = [];
+  const verified = await verifyLog(workspace.path('.prism/audit'), [], (record) => records.push(record));
+  expect(verified).toMatchObject({ ok: true, value: { failures: [], unfinished: false } });
+  return records;
+}
 
 test.each([
   ['SIGINT', 'nx'],

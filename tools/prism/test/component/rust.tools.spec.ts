@@ -42,9 +42,12 @@ function addEqual(target: Workspace, name: string, word: string): void {
 }
 const sayOf = (word: string) => `pub const WORD: &str = "${word}";\n`;
 
+const vendoredCrate = (word: string) =>
+  `pub const WORD: &str = "${word}";\npub fn panic_at(n: usize) { assert!(n < 9, "at {n}"); }\n`;
+
 /** Small crates, each with something that its Rust sources do not show. */
 const strangerCrates = {
-  names: ['toolchain', 'linker', 'flags', 'vendored', 'macro', 'narrow', 'stamped', 'native', 'plus'],
+  names: ['toolchain', 'linker', 'named', 'flags', 'vendored', 'macro', 'narrow', 'stamped', 'native', 'plus'],
   amd64: `linux/${process.arch === 'x64' ? 'amd64' : 'arm64'}`,
   locked: (name: string) => {
     const needs = { vendored: 'tiny', macro: 'page' }[name];
@@ -59,7 +62,7 @@ const strangerCrates = {
   },
   files: {
     ...Object.fromEntries(
-      ['toolchain', 'linker', 'flags', 'narrow', 'stamped', 'native', 'plus'].map((name) => [
+      ['toolchain', 'linker', 'named', 'flags', 'narrow', 'stamped', 'native', 'plus'].map((name) => [
         `${name}/Cargo.toml`,
         `${crate}[workspace]\n`,
       ]),
@@ -68,16 +71,20 @@ const strangerCrates = {
     'toolchain/src/main.rs': say('no'),
     'linker/.cargo/config.toml': '[build]\nrustc-wrapper = "sccache"\n',
     'linker/src/main.rs': say('no'),
+    // A path of the machine that compiles, as a value.
+    'named/src/main.rs': 'fn main() {\n    println!("{}", env!("CARGO_MANIFEST_DIR"));\n}\n',
     'flags/.cargo/config.toml':
       "[build]\nrustflags = ['--cfg', 'stage']\n[target.'cfg(unix)']\nrustflags = ['--cfg', 'wide', '--cfg', 'stage']\n",
     'flags/src/main.rs': 'fn main() {\n    println!("wide={} stage={}", cfg!(wide), cfg!(stage));\n}\n',
     'vendored/.cargo/config.toml':
       '[source.crates-io]\nreplace-with = "v"\n[source.v]\ndirectory = "vendor"\n',
     'vendored/Cargo.toml': `${crate}[dependencies]\ntiny = "1"\n[workspace]\n`,
-    'vendored/src/main.rs': 'fn main() {\n    println!("{}", tiny::WORD);\n}\n',
+    // A message of a panic names the file of a vendored crate by its whole path.
+    'vendored/src/main.rs':
+      'fn main() {\n    println!("{}", tiny::WORD);\n    tiny::panic_at(std::env::args().count());\n}\n',
     'vendored/vendor/tiny/Cargo.toml': '[package]\nname = "tiny"\nversion = "1.0.0"\n',
     'vendored/vendor/tiny/.cargo-checksum.json': `{"files":{},"package":"${'0'.repeat(64)}"}`,
-    'vendored/vendor/tiny/src/lib.rs': 'pub const WORD: &str = "vendored";',
+    'vendored/vendor/tiny/src/lib.rs': vendoredCrate('vendored'),
     'macro/Cargo.toml': `${crate}[dependencies]\npage = { path = "page" }\n[workspace]\n`,
     'macro/src/main.rs': 'fn main() {\n    println!("{}", page::page!());\n}\n',
     'macro/views/page': 'one',
@@ -230,13 +237,16 @@ describe('what strangers bring', () => {
       strangers.nx(['run-many', '-t', 'compile', '-p', names.join(), `--platforms=${amd64}`], {
         PRISM_CACHE_DIR: workspace.path('shared'),
       });
-    const refused = await run('toolchain', 'linker');
+    const refused = await run('toolchain', 'linker', 'named');
     expect(refused.status).toBe(1);
     expect(refused.output).toMatch(
       /svc\/toolchain\/rust-toolchain\.toml:2: TOOLCHAIN_DIFFERS: this file asks for Rust 1\.85\.0, and the builder is pinned to 1\.\d+\.0/,
     );
     expect(refused.output).toMatch(
       /svc\/linker\/\.cargo\/config\.toml:2: SETTING_NOT_HONOURED: .*build\.rustc-wrapper/,
+    );
+    expect(refused.output).toMatch(
+      /svc\/named\/src\/main\.rs:2: PATH_IN_PROGRAM: \/out\/box contains the path \/\S+\/\.prism\/work\/named\/source/,
     );
     // A C++ compiler of the machine is not used: the builder has none.
     const missing = await run('plus');
@@ -256,6 +266,12 @@ describe('what strangers bring', () => {
     expect(crates(strangers.path(`dist/compile/macro/${amd64.replace('/', '-')}/box`))).toEqual([
       'box 0.1.0 local root',
     ]);
+    const vendored = fs.readFileSync(
+      strangers.path(`dist/compile/vendored/${amd64.replace('/', '-')}/box`),
+      'latin1',
+    );
+    expect(vendored).toContain('/vendor/tiny/src/lib.rs');
+    expect(vendored).not.toContain(strangers.root);
     // What no source shows is said once, and written for the next key.
     expect(
       first.output.match(/narrow: not cached: compile reads files of the context .*: data\/views\/page$/gm),
@@ -271,7 +287,7 @@ describe('what strangers bring', () => {
     );
     strangers.write('svc/narrow/data/views/page', 'two');
     strangers.write('svc/macro/views/page', 'two');
-    strangers.write('svc/vendored/vendor/tiny/src/lib.rs', 'pub const WORD: &str = "edited";');
+    strangers.write('svc/vendored/vendor/tiny/src/lib.rs', vendoredCrate('edited'));
     // A version is stamped into the program that reads it, and enters no other's digest.
     const stamp = { targets: { 'build-image': { options: { buildArgs: { VERSION: 'v2' } } } } };
     for (const name of ['stamped', 'flags'])

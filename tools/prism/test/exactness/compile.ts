@@ -57,6 +57,7 @@ export async function compile(name: string, { options }: Key, where: CompileOpti
     directories: { source, working: join(source, plan.working), cache, home, scratch: join(work, 'scratch') },
     environment: () => plan.platforms[0]!.environment,
     cores: 1,
+    remapsSource: false,
     contains: (path) => tree.value.has(path.slice(source.length + 1)),
     text: readTextIfThere,
     version: pin.ok ? pin.value.version : '',

@@ -1,6 +1,6 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { buildOptions, type CompileManifest, compileStep, imageStep, rootfsStep } from '@prism-build/builder';
-import { failed, ok } from '@prism-build/errors';
+import { failed, ok, renderFailures } from '@prism-build/errors';
 import { checkVariables, directoriesOf } from '@prism-build/workspace';
 import { checkOutputs } from '../../cacheable/checkOutputs';
 import { findUncovered } from '../../cacheable/coverage';
@@ -12,7 +12,9 @@ import { type BatchItem, runGraph, type TaskResult } from '../../nx/batch';
 import { replaceInNxCache } from '../../nx/nxCache';
 import { openSiblings } from '../../nx/openSiblings';
 import { parseOptions } from '../../nx/parseOptions';
+import { type AuditWriter, openAuditWriter } from '../../nx/recordAudit';
 import { toTaskResult } from '../../nx/report';
+import { toAuditEntry } from './toAuditEntry';
 
 const steps = { compile: compileStep, image: imageStep, rootfs: rootfsStep };
 
@@ -21,8 +23,10 @@ export async function execute(options: unknown, context: ExecutorContext): Promi
   const { projectName: project, targetName: target, configurationName: configuration } = context;
   const id = [project, target, configuration].filter(Boolean).join(':');
   const task = { id, project: project!, target: target! };
-  const { result } = await runStep(context, task, options);
+  const audit = openAuditWriter(context.root);
+  const { result } = await runStep(context, task, options, audit);
   process.stdout.write(result.terminalOutput);
+  await endAudit(audit);
   return { success: result.success };
 }
 
@@ -36,18 +40,26 @@ export async function* executeBatch(
   // Lets an image step reuse digests of files that the compile step of its project has just hashed and written.
   const made = new Map<string, CompileManifest>();
   const many = Object.keys(graph.tasks).length > 1;
+  const audit = openAuditWriter(context.root);
   yield* runGraph(graph, async (id) => {
     const { project, target } = graph.tasks[id]!.target;
     const {
       result,
       manifest,
       notes = [],
-    } = await runStep(context, { id, project, target }, inputs[id], made.get(project));
+    } = await runStep(context, { id, project, target }, inputs[id], audit, made.get(project));
     if (manifest) made.set(project, manifest);
     // Nx prints the output of a single task that succeeds, and nothing if there are several.
     if (many) process.stderr.write(notes.map((note) => `${project}: ${note}\n`).join(''));
     return result;
   });
+  await endAudit(audit);
+}
+
+/** An image that was built and not recorded is an image nevertheless, so this is a warning. */
+async function endAudit(audit: AuditWriter): Promise<void> {
+  const ended = await audit.end();
+  if (!ended.ok) process.stderr.write(`${renderFailures(ended.failures)}\n`);
 }
 
 interface StepResult {
@@ -61,6 +73,7 @@ async function runStep(
   context: ExecutorContext,
   { id, project, target }: { readonly id: string; readonly project: string; readonly target: string },
   value: unknown,
+  audit: AuditWriter,
   compiled?: CompileManifest,
 ): Promise<StepResult> {
   const options = parseOptions(buildOptions, value, `${project}:${target}`);
@@ -82,6 +95,8 @@ async function runStep(
     compiled,
     replaceCached: replaceInNxCache,
   });
+  if (options.value.step === 'image' && !options.value.dryRun)
+    audit.add(toAuditEntry(project, options.value.variant, done));
   if (!done.ok) {
     const failures = explainSources(root, options.value, done.failures);
     return { result: toTaskResult(failed(...submodules.contained, ...failures)) };

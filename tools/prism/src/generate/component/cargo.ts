@@ -1,28 +1,25 @@
 import { basename, dirname, join, normalize } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { type Manifest, parseManifest } from './manifest';
+import { listPaths, type Manifest } from '@prism-build/languages';
+import { readManifest } from './manifest';
 import type { Sources } from './program';
 
 /** The directory of Cargo.lock: the workspace of the package, or the package itself. */
 export function findRoot(sources: Sources, directory: string): Result<string> {
   for (let at = directory; ; at = dirname(at)) {
     const text = sources.read(join(at, 'Cargo.toml'));
-    const manifest = text === undefined ? undefined : parseManifest(text, join(at, 'Cargo.toml'));
+    const manifest = text === undefined ? undefined : readManifest(text, join(at, 'Cargo.toml'));
     if (manifest && !manifest.ok) return manifest;
-    const workspace = manifest?.ok ? manifest.value.workspace : undefined;
-    if (workspace && (at === directory || listMembers(sources, at, workspace).includes(directory)))
+    const own = manifest?.value;
+    if (own?.members && (at === directory || listMembers(sources, at, own).includes(directory)))
       return ok(at);
     if (at === '.') return ok(directory);
   }
 }
 
-function listMembers(
-  sources: Sources,
-  root: string,
-  workspace: NonNullable<Manifest['workspace']>,
-): string[] {
-  const excluded = (workspace.exclude ?? []).map((path) => join(root, path));
-  return (workspace.members ?? [])
+function listMembers(sources: Sources, root: string, manifest: Manifest): string[] {
+  const excluded = manifest.excluded.map((path) => join(root, path));
+  return (manifest.members ?? [])
     .flatMap((member) => {
       const path = join(root, member).replace(/\/$/, '');
       if (!path.endsWith('/*')) return [path];
@@ -51,14 +48,14 @@ export function listCrates(sources: Sources, root: string, directory: string): R
           at: { file },
         }),
       );
-    const manifest = parseManifest(text, file);
+    const manifest = readManifest(text, file);
     if (!manifest.ok) return manifest;
     crates.add(at);
-    if (manifest.value.workspace) queue.push(...listMembers(sources, at, manifest.value.workspace));
-    queue.push(...manifest.value.paths.map((path) => normalize(join(at, path)).replace(/\/$/, '')));
+    queue.push(...listMembers(sources, at, manifest.value));
+    queue.push(...listPaths(manifest.value).map((path) => normalize(join(at, path)).replace(/\/$/, '')));
   }
-  const own = parseManifest(sources.read(join(root, 'Cargo.toml'))!, join(root, 'Cargo.toml'));
-  if (own.ok && own.value.package === undefined) crates.delete(root);
+  const own = readManifest(sources.read(join(root, 'Cargo.toml'))!, join(root, 'Cargo.toml'));
+  if (own.ok && own.value.name === undefined) crates.delete(root);
   return ok([...crates].sort());
 }
 

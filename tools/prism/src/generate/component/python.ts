@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path/posix';
+import { basename, dirname, join, relative } from 'node:path/posix';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { checkStatedPython, parsePin } from '@prism-build/languages';
 import { imageName } from '@prism-build/workspace';
@@ -120,5 +120,33 @@ function listUnits(sources: Sources, at: string): string[] {
   const packages = files
     .filter((file) => dirname(dirname(file)) === at && basename(file) === '__init__.py')
     .map((file) => basename(dirname(file)));
-  return [...modules, ...packages.filter((name) => !/^(tests?|docs?)$/.test(name))].sort();
+  const own = [...modules, ...packages.filter((name) => !/^(tests?|docs?)$/.test(name))];
+  return [...own, ...listNamespaces(sources, at, files, own)].sort();
+}
+
+/** Directories without `__init__.py` that the units import, directly or not: packages by PEP 420. */
+function listNamespaces(
+  sources: Sources,
+  at: string,
+  files: readonly string[],
+  units: readonly string[],
+): string[] {
+  const topOf = (file: string) => relative(at, file).split('/')[0]!;
+  const others = new Set(files.map(topOf).filter((top) => !top.endsWith('.py') && !units.includes(top)));
+  const found = new Set<string>();
+  for (const unit of new Set(units)) {
+    if (others.size === 0) break;
+    for (const file of files.filter((one) => topOf(one) === unit))
+      for (const name of importedTops(sources.read(file) ?? '')) if (others.delete(name)) found.add(name);
+  }
+  return found.size === 0 ? [] : [...found, ...listNamespaces(sources, at, files, [...units, ...found])];
+}
+
+/** The first parts of absolute imports. */
+function importedTops(text: string): string[] {
+  return [
+    ...text.matchAll(/^[ \t]*(?:from[ \t]+(\w+)[\w.]*[ \t]+import\b|import[ \t]+([^\n#;]+))/gm),
+  ].flatMap(([, from, list]) =>
+    from !== undefined ? [from] : list!.split(',').map((one) => /^\s*(\w*)/.exec(one)![1]!),
+  );
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import { failed, generateFailure, type Result } from '@prism-build/errors';
-import { parse } from 'smol-toml';
+import { parseProject } from '@prism-build/languages';
 import { chooseMain } from './choose';
 import type { Sources } from './program';
 
@@ -69,17 +69,11 @@ function moduleNamed(sources: Sources, at: string, name: string): PythonMain[] {
 
 /** Commands of [project.scripts] (PEP 621): `name = "package.module:function"`. */
 function declaredCommands(text: string | undefined): PythonMain[] {
-  try {
-    const { project } = parse(text ?? '') as { project?: { scripts?: Record<string, unknown> } };
-    return Object.entries(project?.scripts ?? {}).flatMap(([name, value]) => {
-      const [, module, object] = /^\s*([\w.]+)\s*:\s*([\w.]+)/.exec(String(value)) ?? [];
-      if (module === undefined) return [];
-      const [head] = object!.split('.');
-      const program = `import sys; from ${module} import ${head}; sys.exit(${object}())`;
-      return [{ names: [name], argv: ['-c', program] }];
-    });
-  } catch {
-    // Invalid TOML fails where the dependencies are read.
-    return [];
-  }
+  return Object.entries(parseProject(text ?? '').scripts).flatMap(([name, value]) => {
+    const [, module, object] = /^\s*([\w.]+)\s*:\s*([\w.]+)/.exec(value) ?? [];
+    if (module === undefined) return [];
+    const [head] = object!.split('.');
+    const program = `import sys; from ${module} import ${head}; sys.exit(${object}())`;
+    return [{ names: [name], argv: ['-c', program] }];
+  });
 }

@@ -1,9 +1,9 @@
 import { join, relative } from 'node:path/posix';
 import { compileFailure, failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { exportCommand, readLocks } from '@prism-build/languages';
-import { parse } from 'smol-toml';
+import { exportCommand, parseProject, readLocks } from '@prism-build/languages';
 import { hasConflict } from '../shared/dirtyLock';
 import type { Sources } from './program';
+import { findUnread } from './pythonManifests';
 
 export interface Requirements {
   /** The lock that the compile stage reads; absent if the program has no dependencies. */
@@ -43,6 +43,10 @@ export function findRequirements(sources: Sources, directory: string): Result<Re
         at: { file: join(directory, foreign) },
       }),
     );
+  if (read('requirements.in') === undefined && read('requirements.txt') === undefined) {
+    const unread = findUnread(read, directory);
+    if (unread) return failed(unread);
+  }
   const declared =
     read('requirements.in') ?? read('requirements.txt') ?? projectDependencies(read('pyproject.toml'));
   if (declared === undefined || meaningful(declared).length === 0) return ok({ ...nothing, lock: undefined });
@@ -92,14 +96,7 @@ function meaningful(text: string): string[] {
   return text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
 }
 
-/** Dependencies by PEP 621. Invalid TOML is reported elsewhere. */
+/** Dependencies by PEP 621. */
 function projectDependencies(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const { project } = parse(text) as { project?: { dependencies?: unknown } };
-    const list = project?.dependencies;
-    return Array.isArray(list) ? list.join('\n') : undefined;
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : parseProject(text).dependencies?.join('\n');
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path/posix';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
-import { parsePin, readChannel, satisfiesChannel } from '@prism-build/languages';
+import { type Manifest, parseLock, parsePin, readChannel, satisfiesChannel } from '@prism-build/languages';
 import { imageName } from '@prism-build/workspace';
 import { hasConflict } from '../shared/dirtyLock';
 import { bringBases, noteBases } from './bases';
 import { copyCrates, findRoot, listCrates } from './cargo';
 import { chooseMain } from './choose';
-import { type Manifest, parseManifest } from './manifest';
+import { readManifest } from './manifest';
 import { findPorts, type Listening } from './ports';
 import type { Finder, Program, Request, Sources } from './program';
 import { copyReads, findReads, noteAbsent } from './reads';
@@ -29,9 +29,9 @@ export const findRust: Finder = (request) => {
 
 function describeRust(request: Request, text: string): Result<Program> {
   const { sources, directory } = request;
-  const manifest = parseManifest(text, join(directory, 'Cargo.toml'));
+  const manifest = readManifest(text, join(directory, 'Cargo.toml'));
   if (!manifest.ok) return manifest;
-  const name = manifest.value.package?.name;
+  const name = manifest.value.name;
   const at = { file: join(directory, 'Cargo.toml') };
   if (name === undefined) {
     const what = 'this is a workspace of Cargo and no package';
@@ -61,8 +61,8 @@ function describeRust(request: Request, text: string): Result<Program> {
   const bases = bringBases(sources, request.prefix, isOwn ? ['rust-builder'] : []);
   const members = listCrates(sources, root.value, directory);
   if (!members.ok) return members;
-  const locked = [...lock.matchAll(/^name = "(.+)"$/gm)].map(([, crate]) => crate!);
-  const linked = systemLibraries.filter((crate) => locked.includes(crate));
+  const locked = parseLock(lock);
+  const linked = systemLibraries.filter((crate) => crate in locked);
   const copied = copyCrates(sources, root.value, members.value);
   const texts = sources
     .list(directory)
@@ -105,11 +105,13 @@ function describeRust(request: Request, text: string): Result<Program> {
 }
 
 function listBinaries(sources: Sources, directory: string, manifest: Manifest): string[] {
-  const declared = (manifest.bin ?? []).flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const declared = manifest.products.flatMap(({ kind, name }) =>
+    kind === 'bin' && name !== undefined ? [name] : [],
+  );
   const files = sources.list(join(directory, 'src'));
   const inferred = files.flatMap((file) => {
     const path = file.slice(join(directory, 'src').length + 1);
-    if (path === 'main.rs') return declared.length > 0 ? [] : [manifest.package!.name!];
+    if (path === 'main.rs') return declared.length > 0 ? [] : [manifest.name!];
     const [, single, folder] = /^bin\/(?:([^/]+)\.rs|([^/]+)\/main\.rs)$/.exec(path) ?? [];
     return [single ?? folder].filter((one) => one !== undefined);
   });
@@ -138,8 +140,8 @@ function chooseBuilder({ sources, prefix }: Request, root: string, manifest: Man
     return ok(imageName(prefix, 'base-rust-builder'));
   const toolchain =
     sources.read(join(root, 'rust-toolchain.toml')) ?? sources.read(join(root, 'rust-toolchain'));
-  const version = [toolchain, manifest.package?.['rust-version']]
-    .map((text) => /(\d+\.\d+\.\d+)/.exec(String(text ?? ''))?.[1])
+  const version = [toolchain, manifest.rustVersion]
+    .map((text) => /(\d+\.\d+\.\d+)/.exec(text ?? '')?.[1])
     .find((found) => found !== undefined);
   if (version !== undefined) return ok(`rust:${version}`);
   return ok(imageName(prefix, 'base-rust-builder'));

@@ -1,8 +1,8 @@
 import { failed, ok, type Result } from '@prism-build/errors';
+import { readToml } from '@prism-build/languages';
 import { compare } from 'semver';
 import * as z from 'zod';
 import { dirtyLock, refuseHalfMerged } from '../shared/dirtyLock';
-import { readToml } from '../shared/readToml';
 
 const packageSchema = z.strictObject({
   name: z.string(),
@@ -109,9 +109,15 @@ function isCompatible(a: string, b: string): boolean {
 function parseLock(text: string): Result<Lock> {
   const halfMerged = refuseHalfMerged('edited', { file, text });
   if (halfMerged) return halfMerged;
-  const parsed = readToml(lockSchema, text);
-  if (!parsed.ok) return dirty(parsed.troubles[0]);
-  const read = parsed.value.package;
+  const toml = readToml(text);
+  if (!toml.ok) return dirty(toml.why);
+  // Strict, because the packages are written again.
+  const parsed = lockSchema.safeParse(toml.table);
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues as [z.core.$ZodIssue];
+    return dirty(`${path.join('.')}: ${message}`);
+  }
+  const read = parsed.data.package;
   const packages: Package[] = read.map(({ dependencies, ...one }) => ({ ...one, needs: [] }));
   for (const [index, { dependencies }] of read.entries()) {
     const needs = dependencies.map((reference) => ({ reference, found: resolve(packages, reference) }));

@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '@prism-build/errors';
-import { parseManifest } from '../component/manifest';
+import { readManifest } from '../component/manifest';
 import { dirtyLock, refuseHalfMerged } from '../shared/dirtyLock';
 
 /** The parts of the workspace's Cargo.toml that a plugin needs. */
@@ -16,11 +16,10 @@ export function readCargoWorkspace(text: string): Result<CargoWorkspace> {
   const file = 'Cargo.toml';
   const halfMerged = refuseHalfMerged('edited', { file, text });
   if (halfMerged) return halfMerged;
-  const manifest = parseManifest(text, file);
+  const manifest = readManifest(text, file);
   if (!manifest.ok) return manifest;
-  const { members } = manifest.value.workspace ?? {};
-  const shared = manifest.value.workspace?.package as { version?: unknown } | undefined;
-  if (!members || !list.test(text) || typeof shared?.version !== 'string')
+  const { members, shared } = manifest.value;
+  if (!members || !list.test(text) || shared.version === undefined)
     return failed(
       dirtyLock(file, 'edited', 'it is no workspace with `members = […]` and a version for all packages'),
     );

@@ -1,7 +1,7 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
 import { imageName } from '@prism-build/workspace';
-import { parseManifest } from '../component/manifest';
+import { readManifest } from '../component/manifest';
 import { renderTemplates } from '../shared/files';
 import { readPrefix } from '../shared/names';
 import { addPackage } from './cargoLock';
@@ -36,9 +36,9 @@ export function rustPlugin(tree: Tree, name: string, backend: Backend): Result<R
       crates: listCopied(workspace.value.members),
     }),
   );
-  const own = parseManifest(files.get(`${directory}/Cargo.toml`)!, `${directory}/Cargo.toml`);
+  const own = readManifest(files.get(`${directory}/Cargo.toml`)!, `${directory}/Cargo.toml`);
   if (!own.ok) return own;
-  const asked = new Set([own.value.dependencies, own.value['dev-dependencies']].flatMap(Object.keys));
+  const asked = new Set([...own.value.needs, ...own.value.developmentNeeds]);
   // A file of the template that locks the backend's own dependencies; it is not part of the plugin.
   const more = files.get(`${directory}/Cargo.lock`);
   files.delete(`${directory}/Cargo.lock`);

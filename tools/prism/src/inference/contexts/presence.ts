@@ -1,5 +1,5 @@
-import { hasGlob, matchGlob } from '@prism-build/containerfile';
-import type { Files, IsIgnored } from '@prism-build/workspace';
+import { hasGlob } from '@prism-build/containerfile';
+import { expandSource, type Files, type IsIgnored } from '@prism-build/workspace';
 import type { OutputIndex } from '../declared/outputIndex';
 import { relate } from '../declared/patterns';
 import type { Presence } from './findContext';
@@ -73,21 +73,5 @@ export function openPresence(
 
 /** A pattern needs one match. */
 function exists(path: string, files: Files): boolean {
-  if (!hasGlob(path)) return files.kindOf(path) !== 'none';
-  const parts = path.split('/');
-  const visit = (directory: string, index: number): boolean => {
-    if (index === parts.length) return true;
-    const part = parts[index]!;
-    const names = hasGlob(part)
-      ? files.list(directory).flatMap(({ name }) => {
-          const match = matchGlob(part, name);
-          return match.ok && match.value ? [name] : [];
-        })
-      : [part];
-    return names.some((name) => {
-      const next = directory === '' ? name : `${directory}/${name}`;
-      return files.kindOf(next) !== 'none' && visit(next, index + 1);
-    });
-  };
-  return visit('', 0);
+  return hasGlob(path) ? expandSource('.', path, files).length > 0 : files.kindOf(path) !== 'none';
 }

@@ -3,6 +3,11 @@ export type Relation = 'inside' | 'around' | 'apart';
 
 /** Special characters of Nx's and of Docker's patterns. */
 const special = /[*?[\]{}()!+@\\]/;
+/** Those that are widened: only `*`, `?` and `**` mean the same in all patterns. */
+const complex = /[[\]{}()!+@\\]/;
+const betweenComplex = new RegExp(`${complex.source}(?:.*${complex.source})?`, 's');
+/** Alternatives of more than one name: `x{a/b,c}`, `@(a/b|c)`. */
+const deepAlternatives = /[^/]*(?:\{[^{}]*\/[^{}]*\}|\([^()]*\/[^()]*\))/g;
 
 /**
  * Compares two workspace-relative paths, either of which may be a pattern and includes everything below it.
@@ -21,15 +26,30 @@ export function matches(path: string, pattern: string): boolean {
   return relate(path, pattern) === 'inside';
 }
 
-/** A path or pattern with Nx's other special characters replaced by wider ones. */
+/** A pattern of Nx that matches at least what a path or pattern matches, with no special characters but `*`. */
 export function toGlob(path: string): string {
   return splitPath(path)
-    .map((part) => (special.test(part) && part !== '**' ? part.replaceAll(/[?[\]{}()!+@\\]+/g, '*') : part))
+    .map((part) => (part === '**' ? part : widen(part).replaceAll(/[?*]+/g, '*')))
     .join('/');
 }
 
+/** A pattern of one name with `*` in place of everything from its first complex character to its last. */
+function widen(pattern: string): string {
+  return pattern.replace(betweenComplex, '*');
+}
+
+/**
+ * Matches at least the names (of files, projects, targets) that a pattern of Nx or Docker matches. Nx has three
+ * languages of patterns; none of our uses needs exactness, only that nothing is missed.
+ */
+export function toWideExpression(pattern: string): RegExp {
+  const quoted = widen(pattern).replaceAll(/[.$^|/]/g, '\\$&');
+  return new RegExp(`^${quoted.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'su');
+}
+
 function splitPath(path: string): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.');
+  const parts = (/[{(]/.test(path) ? path.replaceAll(deepAlternatives, '**/*') : path).split('/');
+  return parts.filter((part) => part !== '' && part !== '.');
 }
 
 /** `dist/**` covers the same files as the directory `dist`. */
@@ -59,8 +79,8 @@ function meet(
 
 function meetNames(one: string, other: string): boolean {
   if (one === other) return true;
-  if (!special.test(one)) return special.test(other) && toExpression(other).test(one);
-  if (!special.test(other)) return toExpression(one).test(other);
+  if (!special.test(one)) return special.test(other) && toWideExpression(other).test(one);
+  if (!special.test(other)) return toWideExpression(one).test(other);
   const [first, second] = [endsOf(one), endsOf(other)];
   return (
     agree(first.start, second.start, (longer, shorter) => longer.startsWith(shorter)) &&
@@ -77,13 +97,4 @@ function endsOf(pattern: string): { readonly start: string; readonly end: string
   const first = pattern.search(special);
   const last = pattern.length - [...pattern].reverse().join('').search(special);
   return { start: pattern.slice(0, first), end: pattern.slice(last) };
-}
-
-/** Keeps `*` and `?`; other special characters match anything. */
-function toExpression(pattern: string): RegExp {
-  const simple = !/[[\]{}()!+@\\]/.test(pattern);
-  const { start, end } = endsOf(pattern);
-  const quote = (text: string) => text.replaceAll(/[.$^|/]/g, '\\$&');
-  if (!simple) return new RegExp(`^${quote(start)}.*${quote(end)}$`, 'su');
-  return new RegExp(`^${quote(pattern).replaceAll('*', '.*').replaceAll('?', '.')}$`, 'su');
 }

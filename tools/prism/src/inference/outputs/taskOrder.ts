@@ -1,5 +1,5 @@
+import { toWideExpression } from '../declared/patterns';
 import type { DeclaredTarget } from '../declared/projectFile';
-import { globToExpression } from './names';
 
 /** A target of a project. */
 export interface Task {
@@ -83,14 +83,14 @@ function matching(projects: Projects, patterns: readonly string[]): string[] {
   if (patterns.every((pattern) => projects.has(pattern))) return [...patterns];
   // Tags and directories are not resolved: they may mean any project.
   if (patterns.some((pattern) => /[:/!]/.test(pattern))) return [...projects.keys()];
-  const expressions = patterns.map(globToExpression);
+  const expressions = patterns.map(toWideExpression);
   return [...projects.keys()].filter((name) => expressions.some((expression) => expression.test(name)));
 }
 
 /** Names count even if no project is known to have the target: a plugin may add it. */
 function targetsOf(projects: Projects, names: readonly string[], target: string): Task[] {
   if (!/[*?[\]{}()!+@]/.test(target)) return names.map((project) => ({ project, target }));
-  const expression = globToExpression(target);
+  const expression = toWideExpression(target);
   return names.flatMap((project) =>
     Object.keys(projects.get(project) ?? {})
       .filter((name) => expression.test(name))

@@ -335,6 +335,29 @@ ENTRYPOINT ["/app"]
     expect(settings).toContain('"context": "."');
   });
 
+  test('crates that any table of a manifest names by path are copied', async () => {
+    const path = (name: string) => `${name} = { path = "../${name}" }\n`;
+    const manifest = [
+      `[build-dependencies]\n${path('b')}`,
+      `[target.'cfg(unix)'.dependencies]\n${path('c')}`,
+      `[target.'cfg(unix)'.build-dependencies]\n${path('d')}`,
+      `[target.'cfg(unix)'.dev-dependencies]\n${path('e')}`,
+    ];
+    const { image } = await write(
+      {
+        ...pins,
+        'Cargo.toml':
+          '[workspace]\nmembers = ["app"]\n[patch.crates-io]\nf = { path = "f" }\n[workspace.dependencies]\ng = { path = "g" }\n',
+        'Cargo.lock': '',
+        'app/Cargo.toml': crate('app', manifest.join('')),
+        'app/src/main.rs': 'fn main() {}\n',
+        ...Object.fromEntries([...'bcdefg'].map((name) => [`${name}/Cargo.toml`, crate(name)])),
+      },
+      'app',
+    );
+    expect(image?.match(/(?<=^COPY )\w(?= )/gm)).toEqual([...'bcdefg']);
+  });
+
   test.each<[string, Record<string, string>, RegExp]>([
     ['no lock', { 'app/Cargo.toml': crate('app') }, /^app\/Cargo\.lock: LOCK_DIRTY/],
     [
@@ -399,6 +422,58 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "web"]
   });
 
   const job = { ...pins, 'job/main.py': 'print(1)\n' };
+
+  test('packages without __init__.py come along where something imports them', async () => {
+    const { image } = await write(
+      {
+        ...pins,
+        'job/main.py': 'import os, core.db\nfrom api.routes import router\n',
+        'job/core/db.py': '    from shared import x\n',
+        'job/api/v1/routes.py': '',
+        'job/shared/x.py': '',
+        'job/scripts/seed.py': 'import main\n',
+        'job/tests/test_main.py': 'import main\n',
+      },
+      'job',
+    );
+    expect(image).toContain('RUN ["compile-python", "api", "core", "main.py", "shared"]');
+  });
+
+  test.each<[string, string, RegExp]>([
+    [
+      'pyproject.toml',
+      '[tool.poetry.dependencies]\npython = "^3.11"\nflask = "*"\n',
+      /job\/pyproject\.toml: LOCK_UNUSABLE[\s\S]*poetry export/,
+    ],
+    ['Pipfile', '[packages]\nflask = "*"\n', /job\/Pipfile: LOCK_UNUSABLE[\s\S]*pipenv requirements/],
+    [
+      'setup.cfg',
+      '[options]\ninstall_requires =\n  flask\n',
+      /job\/setup\.cfg: LOCK_UNUSABLE[\s\S]*pip-compile/,
+    ],
+    ['setup.py', 'setup(install_requires=["flask"])\n', /job\/setup\.py: LOCK_UNUSABLE[\s\S]*pip-compile/],
+    [
+      'pyproject.toml',
+      '[project]\nname = "job"\ndependencies = ["Shared_Lib>=1", "six"]\n[tool.uv.sources]\nshared-lib = { workspace = true }\n',
+      /job\/pyproject\.toml: PROGRAM_NOT_SUPPORTED: job needs shared-lib,/,
+    ],
+    [
+      'pyproject.toml',
+      '[project]\nname = "job"\ndependencies = ["six"]\n[tool.uv.sources]\nsix = [{ git = "https://a.b/six" }]\n',
+      /PROGRAM_NOT_SUPPORTED: job needs six,/,
+    ],
+  ])('dependencies of %s are not left out: %j', async (file, text, expected) => {
+    const { error } = await write({ ...job, [`job/${file}`]: text }, 'job');
+    expect(error).toMatch(expected);
+  });
+
+  test.each([
+    ['pyproject.toml', '[tool.poetry.dependencies]\npython = "^3.11"\n'],
+    ['pyproject.toml', '[project]\ndependencies = ["six"]\n[tool.uv.sources]\nsix = { index = "mine" }\n'],
+    ['setup.py', 'setup(name="x")\n'],
+  ])('%s without such dependencies is accepted: %j', async (file, text) => {
+    expect((await write({ ...job, [`job/${file}`]: text }, 'job')).error).toBe('');
+  });
   const hash = `--hash=sha256:${'0'.repeat(64)}`;
 
   test('a lock comes with what it includes', async () => {

@@ -314,4 +314,7 @@ test('go.work keeps everything but the one line', () => {
   expect(added.value).toBe(text.replace('\t./c', '\t./b\n\t./c'));
   expect(addToGoWork(added.value, 'b')).toEqual(added);
   expect(addToGoWork('go 1.26.8\n\nuse ./a\n', 'b').ok).toBe(false);
+  // Whatever form names the module, it is there.
+  for (const text of ['go 1.26.8\nuse ./b\n', 'go 1.26.8\nuse "b"\n', 'use (\n\t./a // old\n\t./b/\n)\n'])
+    expect(addToGoWork(text, 'b')).toEqual({ ok: true, value: text });
 });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { relate, toGlob } from '../../../src/inference/declared/patterns';
+import { matchGlobPaths } from 'nx/src/native';
+import { relate, toGlob, toWideExpression } from '../../../src/inference/declared/patterns';
 
 test.each([
   ['dist/apps/api', 'dist/apps/api', 'inside'],
@@ -20,6 +21,9 @@ test.each([
   ['dist/a.js', 'dist/{a,b}.js', 'inside'],
   ['dist/a.css', 'dist/{a,b}.js', 'apart'],
   ['dist/axjs', 'dist/a.js', 'apart'],
+  ['dist/c.js', 'dist/x{a/b,c}.js', 'inside'],
+  ['dist/a/b.js', 'dist/@(a/b|c).js', 'inside'],
+  ['dist', 'dist/{a,b}.js', 'around'],
 ] as const)('%s is %s of or to %s', (source, output, relation) => {
   expect(relate(source, output)).toBe(relation);
 });
@@ -72,5 +76,26 @@ test('what is special to Nx becomes wider in a glob, and all else stays', () => 
       if (!/[[(]/.test(parts.join(''))) expect(glob).toBe(parts.join('/'));
     }),
   );
-  expect(toGlob('dist/[id]/a.js')).toBe('dist/*id*/a.js');
+  expect(toGlob('dist/[id]/a.js')).toBe('dist/*/a.js');
+});
+
+test.each([
+  ['dist/{main,worker}.js', ['dist/main.js', 'dist/worker.js']],
+  ['dist/app[12].js', ['dist/app1.js', 'dist/app2.js']],
+  ['dist/x{a/b,c}.js', ['dist/xa/b.js', 'dist/xc.js']],
+  ['dist/@(a|b)-!(c).js', ['dist/a-d.js']],
+  ['dist/[id]/{p,q}', ['dist/[id]/p', 'dist/i/q']],
+])('what %s matches is matched by the glob in the key', (pattern, files) => {
+  const matched = matchGlobPaths([toGlob(pattern)], [...files, 'other']);
+  expect(matched).toEqual([...files.map(() => true), false]);
+});
+
+test('a pattern of names matches all its alternatives', () => {
+  for (const [pattern, name] of [
+    ['build-{web,api}', 'build-api'],
+    ['@scope/*', '@scope/a/b'],
+    ['{a,b}c?d', 'bcxd'],
+  ])
+    expect(toWideExpression(pattern!).test(name!)).toBe(true);
+  expect(toWideExpression('build-{web,api}').test('test-web')).toBe(false);
 });

@@ -1,6 +1,5 @@
-import { containerfileFailure, failed, ok, type Result } from '@prism-build/errors';
-
-type Token =
+/** A part of a pattern. */
+export type Token =
   | { readonly kind: 'char'; readonly char: string }
   | { readonly kind: 'any' | 'star' }
   | {
@@ -16,22 +15,12 @@ export function hasGlob(pattern: string): boolean {
   return special.test(pattern) && special.test(pattern.replace(/\\./gs, ''));
 }
 
-/**
- * Whether the whole path matches, by the rules of Go's filepath.Match: `*` and `?` stop at `/`, `[a-z]`, `[^a]`,
- * `\` escapes; a class may match `/`. A malformed pattern is a failure, whatever the path.
- */
-export function matchGlob(pattern: string, path: string): Result<boolean> {
-  const tokens = parseGlob(pattern);
-  if (tokens === undefined)
-    return failed(
-      containerfileFailure('GLOB_BAD_PATTERN', {
-        what: `The pattern ${JSON.stringify(pattern)} is malformed.`,
-      }),
-    );
-  return ok(matchTokens(tokens, [...path]));
+/** The path that a pattern without wildcards names. */
+export function dropEscapes(pattern: string): string {
+  return pattern.replace(/\\(.)/gs, '$1');
 }
 
-/** Undefined when the pattern is malformed. */
+/** Reads a pattern by the grammar of Go's filepath.Match; undefined if it is malformed. */
 export function parseGlob(pattern: string): Token[] | undefined {
   const chars = [...pattern];
   const tokens: Token[] = [];
@@ -76,36 +65,4 @@ function parseClass(chars: readonly string[], start: number): { token: Token; en
     ranges.push([low, high]);
   }
   return { token: { kind: 'class', negated, ranges }, end: at };
-}
-
-function matchOne(token: Token, char: string): boolean {
-  if (token.kind === 'char') return token.char === char;
-  if (token.kind !== 'class') return char !== '/';
-  const code = char.codePointAt(0)!;
-  const inside = token.ranges.some(
-    ([low, high]) => low.codePointAt(0)! <= code && code <= high.codePointAt(0)!,
-  );
-  return inside !== token.negated;
-}
-
-/** Backtracks only to the last star, so the time is at most the product of both lengths. */
-function matchTokens(tokens: readonly Token[], chars: readonly string[]): boolean {
-  let token = 0;
-  let char = 0;
-  let star = -1;
-  let resume = 0;
-  while (char < chars.length) {
-    const current = tokens[token];
-    if (current?.kind === 'star') {
-      star = token++;
-      resume = char;
-    } else if (current !== undefined && matchOne(current, chars[char]!)) {
-      token++;
-      char++;
-    } else if (star >= 0 && chars[resume] !== '/') {
-      token = star + 1;
-      char = ++resume;
-    } else return false;
-  }
-  return tokens.slice(token).every(({ kind }) => kind === 'star');
 }

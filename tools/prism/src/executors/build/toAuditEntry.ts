@@ -1,0 +1,20 @@
+import type { AuditEntry } from '@prism-build/audit';
+import type { StepReport } from '@prism-build/builder';
+import type { Result } from '@prism-build/errors';
+import { imageKey } from '@prism-build/workspace';
+
+/** The record of an image step. */
+export function toAuditEntry(
+  project: string,
+  variant: string | undefined,
+  done: Result<StepReport>,
+): AuditEntry {
+  const name = imageKey(project, variant);
+  if (!done.ok) {
+    const causes = done.failures.map(({ code, what }) => `${code}: ${what}`);
+    return { event: 'build', subject: { name }, outcome: 'failed', causes };
+  }
+  const { digest } = done.value;
+  const subject = { name, ...(digest !== undefined && { digest }) };
+  return { event: 'build', subject, outcome: 'done', causes: [] };
+}
