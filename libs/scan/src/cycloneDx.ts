@@ -74,6 +74,14 @@ export function encodeBom(value: Bom, name: string): Uint8Array {
   return Buffer.from(`${canonicalJson(result as never, 2)}\n`);
 }
 
+/** An encoded inventory under another name. */
+export function renameBom(text: string, name: string): string {
+  const value = JSON.parse(text) as Bom;
+  const { component: root } = value.metadata ?? {};
+  const metadata = { ...value.metadata, ...(root && { component: { ...root, name } }) };
+  return `${canonicalJson({ ...value, metadata } as never, 2)}\n`;
+}
+
 function print(value: unknown): string {
   return canonicalJson(value as never);
 }

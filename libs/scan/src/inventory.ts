@@ -1,5 +1,4 @@
 import { failed, ok, type Result } from '@prism-build/errors';
-import { type DigestJson, type PlatformImage, platformName } from '@prism-build/oci';
 import type { Secret } from '@prism-build/policy';
 import { runPool } from '@prism-build/shell';
 import { type Content, content } from './content';
@@ -9,7 +8,7 @@ import { readFiles } from './explain/readFiles';
 import { addUnlisted } from './explain/unlistedInBom';
 import { inventoryFormat } from './inventoryKey';
 import { keep, readKept } from './keptText';
-import { type LayoutSources, withLayout } from './layout';
+import { type LayoutSources, type ScannedPlatform, withLayout } from './layout';
 import type { Once } from './once';
 import { readPublished } from './published';
 import type { Scanner, SecretScanner } from './scanner';
@@ -17,23 +16,32 @@ import { findSecrets } from './secrets';
 
 /** The CycloneDX inventory of one platform, and its secrets. */
 export interface Inventory {
-  readonly image: PlatformImage;
+  readonly image: ScannedPlatform;
   readonly bytes: Uint8Array;
   readonly secrets: readonly Secret[];
 }
 
+/** An image here or in a registry. */
+export interface ScannedImage {
+  readonly index: { readonly digest: string };
+  readonly platforms: readonly ScannedPlatform[];
+}
+
 export interface InventoryInput extends LayoutSources {
-  readonly image: DigestJson;
-  /** The name of the image in the inventories. */
-  readonly name: string;
+  readonly image: ScannedImage;
+  /** Fetches the layers of a platform into the store; called only if the platform must be read. */
+  readonly fetch: (platform: ScannedPlatform) => Promise<Result<void>>;
   readonly scanner: Scanner & SecretScanner;
   /** Shared by all images of a process, so that they scan a common layer once. */
   readonly once: Once;
   /** The directory of stored results. */
   readonly kept: string;
-  /** `dist/inventory/<project>`. Its files are used if they match the image and their digests are correct. */
-  readonly published: string;
+  /** `dist/inventory/<project>`. Its files are used if they match the image and their digests are correct; undefined for images of registries. */
+  readonly published: string | undefined;
 }
+
+/** The name of every image in stored inventories, so that equal images have one. */
+export const NAME = 'image';
 
 /** Platforms of one image at a time; each scan takes a few hundred megabytes. */
 const LIMIT = 2;
@@ -43,10 +51,12 @@ const LIMIT = 2;
  * Failures: SCAN_ERROR, BLOB_CORRUPT, BLOB_MISSING.
  */
 export async function takeInventories(input: InventoryInput): Promise<Result<readonly Inventory[]>> {
-  const { image, scanner, kept, name, once } = input;
-  const published = readPublished(input);
+  const { image, scanner, kept, once } = input;
+  const published: ReadonlyMap<string, Content> = input.published
+    ? readPublished(input.published, scanner, image)
+    : new Map();
   const taken = await runPool(image.platforms, LIMIT, (platform) => {
-    const key = `inventory ${inventoryFormat} ${platform.manifest.digest} ${name} ${scanner.identity}`;
+    const key = `inventory ${inventoryFormat} ${platform.manifest.digest} ${scanner.identity}`;
     return once(key, async (): Promise<Result<Inventory>> => {
       const stored = parseContent(readKept(kept, key));
       const found = stored ?? published.get(platform.manifest.digest);
@@ -64,19 +74,21 @@ function parseContent(text: string | undefined): Content | undefined {
   return text === undefined ? undefined : content.safeParse(JSON.parse(text)).data;
 }
 
-async function makeContent(input: InventoryInput, platform: PlatformImage): Promise<Result<Content>> {
+async function makeContent(input: InventoryInput, platform: ScannedPlatform): Promise<Result<Content>> {
+  const fetched = await input.fetch(platform);
+  if (!fetched.ok) return fetched;
   const [printed, secrets] = await Promise.all([
     withLayout(input, platform, input.scanner.inventory),
     findSecrets(input, platform),
   ]);
   if (!printed.ok) return printed;
   if (!secrets.ok) return secrets;
-  const from = `the inventory of ${input.name} for ${platformName(platform.platform)}`;
+  const from = `the inventory of ${platform.manifest.digest}`;
   const bom = parseBom(printed.value, from);
   if (!bom.ok) return bom;
   // Scanning gathered the blobs into the store.
   const files = await readFiles(input.store, platform);
   if (!files.ok) return files;
   const whole = addUnlisted(bom.value, listUnlisted(bom.value, files.value));
-  return ok({ bom: Buffer.from(encodeBom(whole, input.name)).toString(), secrets: [...secrets.value] });
+  return ok({ bom: Buffer.from(encodeBom(whole, NAME)).toString(), secrets: [...secrets.value] });
 }

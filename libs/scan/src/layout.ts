@@ -6,16 +6,16 @@ import {
   blobPath,
   buildImage,
   type Descriptor,
+  type Digest,
   digestOf,
   encodeIndexFile,
   encodeLayoutFile,
   gatherBlobs,
-  type ImageLayer,
   INDEX_FILE,
   LAYER_TYPES,
   LAYOUT_FILE,
   linkBlob,
-  type PlatformImage,
+  type Platform,
   writeLayerTar,
 } from '@prism-build/oci';
 import { attempt, writeFileAtomic } from '@prism-build/shell';
@@ -32,6 +32,20 @@ interface MadeBlob {
   readonly bytes: Uint8Array;
 }
 
+/** The blobs of one platform that a scan reads. */
+export interface ScannedPlatform {
+  readonly platform: Platform;
+  readonly manifest: Descriptor;
+  readonly config: Descriptor;
+  /** Lowest first. */
+  readonly layers: readonly ScannedLayer[];
+}
+
+export interface ScannedLayer extends Descriptor {
+  /** Digest of the uncompressed tar. */
+  readonly diffID: Digest;
+}
+
 type Work<T> = (layout: string) => Promise<Result<T>>;
 
 /**
@@ -40,7 +54,7 @@ type Work<T> = (layout: string) => Promise<Result<T>>;
  */
 export function withLayout<T>(
   sources: LayoutSources,
-  { manifest, config, layers }: PlatformImage,
+  { manifest, config, layers }: ScannedPlatform,
   work: Work<T>,
 ): Promise<Result<T>> {
   return writeLayout(sources, manifest, [manifest, config, ...layers], [], work);
@@ -48,7 +62,7 @@ export function withLayout<T>(
 
 /** A layer for a scanner: of an image, or made of one file. */
 export type LayerToScan =
-  | { readonly kind: 'layer'; readonly layer: ImageLayer }
+  | { readonly kind: 'layer'; readonly layer: ScannedLayer }
   | { readonly kind: 'file'; readonly path: string; readonly bytes: Uint8Array };
 
 /** Makes a layout of an image with just these layers, lowest first. Failures: BLOB_CORRUPT, BLOB_MISSING. */
@@ -64,7 +78,8 @@ export async function withLayers<T>(
     {
       platform: { os: 'linux', architecture: 'amd64' },
       settings: {},
-      layers: made.map(({ layer }) => layer),
+      // The manifest says neither of the two.
+      layers: made.map(({ layer }) => ({ ...layer, uncompressedSize: 0, origin: 'own' })),
     },
   ]);
   if (!image.ok) return image;
@@ -86,9 +101,8 @@ function packFile({ path, bytes }: { readonly path: string; readonly bytes: Uint
   // The generator reuses its buffer.
   const tar = Buffer.concat([...writeLayerTar([entry])].map((chunk) => Buffer.from(chunk)));
   const digest = digestOf(tar);
-  const layer: ImageLayer = {
-    mediaType: LAYER_TYPES.none,
-    ...{ digest, diffID: digest, size: tar.length, uncompressedSize: tar.length, origin: 'own' },
+  const layer: ScannedLayer = {
+    ...{ mediaType: LAYER_TYPES.none, digest, diffID: digest, size: tar.length },
   };
   return { layer, bytes: tar };
 }

@@ -1,4 +1,4 @@
-import { type Failure, failed, ok, type Result } from '@prism-build/errors';
+import { ok, type Result } from '@prism-build/errors';
 import type { Finding } from '@prism-build/policy';
 import { type Canary, canaryOf, canaryOfSystem, isOfSystem } from './canaries';
 import { type Contents, parseBom, readContents } from './cycloneDx';
@@ -36,19 +36,15 @@ export async function scanInventory(
     match(inventory),
     ...canaries.map((canary) => match(Buffer.from(canary.bom))),
   ]);
-  const failures = [found!, ...ofCanaries].flatMap((one) => (one.ok ? [] : one.failures));
-  if (failures.length > 0) return failed(...dropRepeated(failures));
+  // What stops the scanner stops it for all of them; one report is enough.
+  const failure = [found!, ...ofCanaries].find((one) => !one.ok);
+  if (failure && !failure.ok) return failure;
   const blind = canaries.filter(({ id }, index) => {
     const result = ofCanaries[index]!;
     return !(result.ok && result.value.some((one) => id === undefined || one.id === id));
   });
   const gaps = [...unlisted, ...unknown, ...blind.map(({ gap }) => gap)];
   return found!.ok ? ok({ findings: found!.value, packages: contents.packages, gaps }) : found!;
-}
-
-/** One crash of the scanner fails all that it was matching. */
-function dropRepeated(failures: readonly Failure[]): Failure[] {
-  return [...new Map(failures.map((one) => [JSON.stringify([one.what, one.why]), one])).values()];
 }
 
 /** The canaries for an inventory, and the kinds without a canary. */

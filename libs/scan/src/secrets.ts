@@ -1,11 +1,11 @@
 import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
-import { gatherBlobs, type ImageLayer, type PlatformImage, readBlob } from '@prism-build/oci';
+import { gatherBlobs, readBlob } from '@prism-build/oci';
 import type { Secret } from '@prism-build/policy';
 import { runPool } from '@prism-build/shell';
 import * as z from 'zod';
 import { foundSecret } from './content';
 import { keep, readKept } from './keptText';
-import { type LayerToScan, type LayoutSources, withLayers } from './layout';
+import { type LayerToScan, type LayoutSources, type ScannedPlatform, withLayers } from './layout';
 import type { Once } from './once';
 import type { FoundSecret, SecretScanner } from './scanner';
 
@@ -34,7 +34,7 @@ const LIMIT = 2;
  */
 export async function findSecrets(
   input: SecretsInput,
-  { config, layers }: PlatformImage,
+  { config, layers }: ScannedPlatform,
 ): Promise<Result<readonly Secret[]>> {
   const gathered = await gatherBlobs(input, [config]);
   if (!gathered.ok) return gathered;
@@ -45,7 +45,7 @@ export async function findSecrets(
   const distinct = [...new Map(layers.map((one) => [one.digest, one])).values()];
   const parts: (readonly [string, LayerToScan])[] = [
     [config.digest, { kind: 'file', path: 'config.json', bytes: Buffer.from(text) }],
-    ...distinct.map((layer: ImageLayer) => [layer.digest, { kind: 'layer', layer }] as const),
+    ...distinct.map((layer) => [layer.digest, { kind: 'layer', layer }] as const),
   ];
   const found = await runPool(parts, LIMIT, ([digest, part]) => scanPart(input, digest, part));
   const failures = found.flatMap((one) => (one.ok ? [] : one.failures));

@@ -3,14 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Result } from '@prism-build/errors';
-import {
-  type Entry,
-  type Layer,
-  openContentStore,
-  type PlatformImage,
-  putLayer,
-  whiteout,
-} from '@prism-build/oci';
+import { type Entry, type Layer, openContentStore, putLayer, whiteout } from '@prism-build/oci';
 import type { Bom } from '../src/cycloneDx';
 import { isProgram } from '../src/explain/isProgram';
 import { listUnlisted } from '../src/explain/listUnlisted';
@@ -49,7 +42,7 @@ async function unlistedIn(components: readonly object[], ...layers: readonly (re
   const store = unwrap(await openContentStore(join(root, 'store')));
   const put: Layer[] = [];
   for (const entries of layers) put.push(unwrap(await putLayer(store, entries, { compression: 'none' })));
-  const files = unwrap(await readFiles(store, { layers: put } as unknown as PlatformImage));
+  const files = unwrap(await readFiles(store, { layers: put }));
   const bom = { bomFormat: 'CycloneDX', specVersion: '1.6', components } as unknown as Bom;
   return listUnlisted(bom, files).map(({ path }) => path);
 }

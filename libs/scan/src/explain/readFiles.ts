@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { applyLayer, type LayerEntry, type Tree } from '@prism-build/assemble';
 import { ok, type Result } from '@prism-build/errors';
-import { type ContentStore, type PlatformImage, visitLayer } from '@prism-build/oci';
+import { type ContentStore, type Descriptor, visitLayer } from '@prism-build/oci';
 import { attempt } from '@prism-build/shell';
 import { isProgram, programHeaderSize } from './isProgram';
 
@@ -32,7 +32,10 @@ const maxList = 1 << 26;
  * Reads the layers of an image, lowest first, and applies their whiteouts: what a higher layer deletes or replaces is not
  * in the result. Failures: BLOB_CORRUPT, BLOB_MISSING, LAYER_UNREADABLE.
  */
-export async function readFiles(store: ContentStore, { layers }: PlatformImage): Promise<Result<ImageFiles>> {
+export async function readFiles(
+  store: ContentStore,
+  { layers }: { readonly layers: readonly Descriptor[] },
+): Promise<Result<ImageFiles>> {
   const programs = new Map<string, Digests>();
   const lists = new Map<string, string>();
   let tree: Tree = new Map();

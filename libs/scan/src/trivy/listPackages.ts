@@ -35,6 +35,8 @@ export function listPackages(bom: Bom): Package[] {
     const program = parent?.properties?.filter(({ name }) =>
       [`${PREFIX}Class`, `${PREFIX}Type`].includes(name),
     );
+    // `scanInventory` reports packages of an unknown system as a gap: Trivy cannot match them.
+    if (isOfSystem(kind) && systems.length === 0) return [];
     const system = isOfSystem(kind) ? systems : [];
     const component = withoutPlaces(one);
     const path = one.properties?.find(({ name }) => name === `${PREFIX}FilePath`)?.value ?? parent?.name;
@@ -42,15 +44,16 @@ export function listPackages(bom: Bom): Package[] {
   });
 }
 
-/** The program that contains each package, by the package's reference. */
+/** The program that contains each package, directly or as a dependency, by the package's reference. */
 function findPrograms({ components = [], dependencies = [] }: Bom): ReadonlyMap<string, Component> {
-  const programs = new Map(
-    components.filter(({ type }) => type === 'application').map((one) => [one['bom-ref'], one]),
-  );
+  const below = new Map(dependencies.map(({ ref, dependsOn = [] }) => [ref, dependsOn]));
+  const programs = components.filter(({ type }) => type === 'application');
   return new Map(
-    dependencies.flatMap(({ ref, dependsOn = [] }) => {
-      const program = programs.get(ref);
-      return program ? dependsOn.map((child) => [child, program] as const) : [];
+    programs.flatMap((program) => {
+      const reached = new Set(below.get(program['bom-ref']));
+      // A set that grows while it is read: each reference once.
+      for (const ref of reached) for (const next of below.get(ref) ?? []) reached.add(next);
+      return [...reached].map((ref) => [ref, program] as const);
     }),
   );
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, ok, type Result } from '@prism-build/errors';
-import { blobPath, type PlatformImage, parseConfig, platformName } from '@prism-build/oci';
+import { blobPath, parseConfig, platformName } from '@prism-build/oci';
 import type { Assessment, ImageFacts } from '@prism-build/policy';
-import { type Database, type Scanner, scanInventory } from '@prism-build/scan';
+import { type Database, type ScannedPlatform, type Scanner, scanInventory } from '@prism-build/scan';
 import { attempt } from '@prism-build/shell';
 import type { OpenedImage } from './openImage';
 
@@ -33,7 +33,7 @@ export async function assessImage(
     : ok(assessed.flatMap((one) => (one.ok ? [one.value] : [])));
 }
 
-async function readFacts(directory: string, { config }: PlatformImage): Promise<Result<ImageFacts>> {
+async function readFacts(directory: string, { config }: ScannedPlatform): Promise<Result<ImageFacts>> {
   const bytes = await attempt(`cannot read ${config.digest}`, () =>
     readFile(blobPath(directory, config.digest)),
   );

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
-import type { DigestJson } from '@prism-build/oci';
 import type { ScanPolicy } from '@prism-build/policy';
 import {
   batchMatches,
@@ -10,12 +9,13 @@ import {
   makeOnce,
   type Once,
   openTrivy,
+  type ScannedImage,
   type Scanner,
   type SecretScanner,
   takeInventories,
 } from '@prism-build/scan';
 import { run } from '@prism-build/shell';
-import { directoriesOf, imageKey } from '@prism-build/workspace';
+import { directoriesOf } from '@prism-build/workspace';
 import { readVerifiedImage } from '../nx/readVerifiedImage';
 
 /** Milliseconds for one call of the scanner. */
@@ -68,7 +68,7 @@ async function openScanner(
 }
 
 export interface OpenedImage {
-  readonly image: DigestJson;
+  readonly image: ScannedImage;
   readonly directory: string;
   readonly inventories: readonly Inventory[];
 }
@@ -83,11 +83,10 @@ export async function openImage(
   const verified = await readVerifiedImage(project, variant, context);
   if (!verified.ok) return verified;
   const { image, directory, store, fetchBases } = verified.value;
-  const fetched = await fetchBases(image.platforms.flatMap(({ layers }) => layers));
-  if (!fetched.ok) return fetched;
+  const layersOf = new Map(image.platforms.map(({ manifest, layers }) => [manifest.digest, layers]));
   const inventories = await takeInventories({
     image,
-    name: imageKey(project, variant),
+    fetch: ({ manifest }) => fetchBases(layersOf.get(manifest.digest) ?? []),
     scanner,
     once,
     store,

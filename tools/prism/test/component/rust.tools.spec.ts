@@ -47,7 +47,18 @@ const vendoredCrate = (word: string) =>
 
 /** Small crates, each with something that its Rust sources do not show. */
 const strangerCrates = {
-  names: ['toolchain', 'linker', 'named', 'flags', 'vendored', 'macro', 'narrow', 'stamped', 'native', 'plus'],
+  names: [
+    'toolchain',
+    'linker',
+    'named',
+    'flags',
+    'vendored',
+    'macro',
+    'narrow',
+    'stamped',
+    'native',
+    'plus',
+  ],
   amd64: `linux/${process.arch === 'x64' ? 'amd64' : 'arm64'}`,
   locked: (name: string) => {
     const needs = { vendored: 'tiny', macro: 'page' }[name];

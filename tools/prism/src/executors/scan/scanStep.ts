@@ -1,12 +1,21 @@
 import { join, resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { ok, type Result } from '@prism-build/errors';
+import { ok, type Result, renderFailure } from '@prism-build/errors';
 import { type Decision, decide, type ScanPolicy } from '@prism-build/policy';
 import { type Database, openDatabase as readDatabase } from '@prism-build/scan';
 import { directoriesOf, imageKey } from '@prism-build/workspace';
 import { assessImage } from '../../scanning/assessImage';
-import { type OpenScanner, openImage, scansDirectory } from '../../scanning/openImage';
+import type { LimitWork } from '../../scanning/limitWork';
+import {
+  type OpenedImage,
+  type OpenedScanner,
+  type OpenScanner,
+  openImage,
+  scansDirectory,
+} from '../../scanning/openImage';
+import { openRegistryImage } from '../../scanning/openRegistryImage';
 import { readPolicy } from '../../scanning/readPolicy';
+import { listReferences } from './listReferences';
 import type { ScanOptions } from './options';
 import { printDecision } from './printDecision';
 
@@ -32,43 +41,80 @@ export function openDatabases(): OpenDatabase {
 interface Shared {
   readonly openDatabase: OpenDatabase;
   readonly openScanner: OpenScanner;
+  /** Limits how many images are read at once. */
+  readonly inTurn: LimitWork;
 }
 
-/** Scans a project's image and decides at the current time. The decision is not stored. */
+/** What all images of one task are judged with. */
+interface Judge {
+  readonly policy: ScanPolicy;
+  readonly scanner: OpenedScanner;
+  readonly database: Database;
+}
+
+/** Scans a project's image, or images of registries, and decides at the current time. No decision is stored. */
 export async function scanStep(
   project: string,
   options: ScanOptions,
   context: ExecutorContext,
-  { openDatabase, openScanner }: Shared,
+  { openDatabase, openScanner, inTurn }: Shared,
 ): Promise<Result<ScanOutcome>> {
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
   const policy = readPolicy(context.root, root, options.policy);
   if (!policy.ok) return policy;
+  const references = listReferences(context.root, options);
+  if (!references.ok) return references;
   const scanner = await openScanner(context, policy.value);
   if (!scanner.ok) return scanner;
   const database = openDatabase(databaseDirectory(options.db, context));
   if (!database.ok) return database;
+  const judge = { policy: policy.value, scanner: scanner.value, database: database.value };
   const name = imageKey(project, options.variant);
   if (options.dryRun) {
-    const plan = {
-      image: name,
-      scanner: scanner.value.scanner.identity,
-      database: database.value,
-      policy: policy.value,
-    };
+    const { scanner: tool } = scanner.value;
+    const images = references.value ?? [name];
+    const plan = { images, scanner: tool.identity, database: database.value, policy: policy.value };
     return ok({ text: `${JSON.stringify(plan, null, 2)}\n`, allowed: true });
   }
-  const opened = await openImage(project, options.variant, scanner.value, context);
-  if (!opened.ok) return opened;
-  const assessed = await assessImage(
-    opened.value,
-    scanner.value.scanner,
-    database.value,
-    scansDirectory(context),
-  );
+  if (references.value) return scanReferences(references.value, judge, options, context);
+  const opened = await inTurn(() => openImage(project, options.variant, scanner.value, context));
+  return opened.ok ? judgeImage(name, opened.value, judge, options, context) : opened;
+}
+
+/** Scans each image, also after one that fails, and ends with a list of those that may not be used. */
+async function scanReferences(
+  references: readonly string[],
+  judge: Judge,
+  options: ScanOptions,
+  context: ExecutorContext,
+): Promise<Result<ScanOutcome>> {
+  const outcomes: ScanOutcome[] = [];
+  const names: string[] = [];
+  for (const text of references) {
+    const opened = await openRegistryImage(text, judge.scanner, context);
+    const name = opened.ok ? opened.value.reference : text;
+    names.push(name);
+    const judged = opened.ok ? await judgeImage(name, opened.value, judge, options, context) : opened;
+    const failure = judged.ok ? '' : judged.failures.map((one) => `${renderFailure(one)}\n`).join('');
+    outcomes.push(judged.ok ? judged.value : { text: `${text}: not scanned\n${failure}`, allowed: false });
+  }
+  const blocked = names.filter((_, index) => !outcomes[index]!.allowed);
+  const list = references.length > 1 && blocked.length > 0 && !options.json;
+  const end = list ? `not allowed:\n${blocked.map((name) => `  ${name}\n`).join('')}` : '';
+  return ok({ text: outcomes.map(({ text }) => text).join('') + end, allowed: blocked.length === 0 });
+}
+
+async function judgeImage(
+  name: string,
+  opened: OpenedImage,
+  { policy, scanner, database }: Judge,
+  { json }: ScanOptions,
+  context: ExecutorContext,
+): Promise<Result<ScanOutcome>> {
+  const assessed = await assessImage(opened, scanner.scanner, database, scansDirectory(context));
   if (!assessed.ok) return assessed;
-  const decision = decide(assessed.value, policy.value, Date.now());
-  const text = options.json ? printJson(name, decision, policy.value) : printDecision(name, decision);
+  const decision = decide(assessed.value, policy, Date.now());
+  const text = json ? printJson(name, decision, policy) : printDecision(name, decision);
   return ok({ text, allowed: decision.verdict === 'allow' });
 }
 
