@@ -1,9 +1,10 @@
 export { batchMatches } from './batchMatches';
+export type { Inventory } from './content';
 export { type Database, openDatabase } from './database';
 export { findTrivy, installedTrivy } from './findTrivy';
-export { type Inventory, type InventoryInput, type ScannedImage, takeInventories } from './inventory';
+export { type InventoryInput, takeInventories } from './inventory';
 export { cachedVersion } from './inventoryKey';
-export type { LayoutSources, ScannedPlatform } from './layout';
+export type { LayoutSources, ScannedImage, ScannedPlatform } from './layout';
 export { makeOnce, type Once } from './once';
 export { publishInventories } from './published';
 export { type ScannedInventory, scanInventory } from './scanInventory';

@@ -1,31 +1,17 @@
 import { failed, ok, type Result } from '@prism-build/errors';
-import type { Secret } from '@prism-build/policy';
 import { runPool } from '@prism-build/shell';
-import { type Content, content } from './content';
+import { type Content, content, type Inventory, NAME } from './content';
 import { encodeBom, parseBom } from './cycloneDx';
 import { listUnlisted } from './explain/listUnlisted';
 import { readFiles } from './explain/readFiles';
 import { addUnlisted } from './explain/unlistedInBom';
 import { inventoryFormat } from './inventoryKey';
 import { keep, readKept } from './keptText';
-import { type LayoutSources, type ScannedPlatform, withLayout } from './layout';
+import { type LayoutSources, type ScannedImage, type ScannedPlatform, withLayout } from './layout';
 import type { Once } from './once';
 import { readPublished } from './published';
 import type { Scanner, SecretScanner } from './scanner';
 import { findSecrets } from './secrets';
-
-/** The CycloneDX inventory of one platform, and its secrets. */
-export interface Inventory {
-  readonly image: ScannedPlatform;
-  readonly bytes: Uint8Array;
-  readonly secrets: readonly Secret[];
-}
-
-/** An image here or in a registry. */
-export interface ScannedImage {
-  readonly index: { readonly digest: string };
-  readonly platforms: readonly ScannedPlatform[];
-}
 
 export interface InventoryInput extends LayoutSources {
   readonly image: ScannedImage;
@@ -39,9 +25,6 @@ export interface InventoryInput extends LayoutSources {
   /** `dist/inventory/<project>`. Its files are used if they match the image and their digests are correct; undefined for images of registries. */
   readonly published: string | undefined;
 }
-
-/** The name of every image in stored inventories, so that equal images have one. */
-export const NAME = 'image';
 
 /** Platforms of one image at a time; each scan takes a few hundred megabytes. */
 const LIMIT = 2;

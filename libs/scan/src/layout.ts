@@ -46,6 +46,12 @@ export interface ScannedLayer extends Descriptor {
   readonly diffID: Digest;
 }
 
+/** An image here or in a registry. */
+export interface ScannedImage {
+  readonly index: { readonly digest: string };
+  readonly platforms: readonly ScannedPlatform[];
+}
+
 type Work<T> = (layout: string) => Promise<Result<T>>;
 
 /**

@@ -4,10 +4,10 @@ import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
 import { canonicalJson, digestOf, platformName } from '@prism-build/oci';
 import { attempt, writeFileAtomic } from '@prism-build/shell';
 import * as z from 'zod';
-import { type Content, secret } from './content';
+import { type Content, type Inventory, NAME, secret } from './content';
 import { renameBom } from './cycloneDx';
-import { type Inventory, NAME, type ScannedImage } from './inventory';
 import { inventoryFormat } from './inventoryKey';
+import type { ScannedImage } from './layout';
 import type { Scanner } from './scanner';
 
 const file = z.strictObject({ file: z.string().regex(/^[\w.-]+$/), digest: z.string() });
