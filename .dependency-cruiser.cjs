@@ -36,7 +36,7 @@ module.exports = {
     only('registry', ['errors', 'containerfile', 'oci', 'shell']),
     only('audit', ['errors', 'shell']),
     only('policy', ['errors']),
-    only('scan', ['errors', 'shell', 'oci', 'policy']),
+    only('scan', ['errors', 'shell', 'oci', 'assemble', 'policy']),
     only('workspace', ['errors', 'containerfile', 'languages', 'plan', 'assemble', 'shell']),
     only('builder', [
       'errors',

@@ -1,7 +1,7 @@
 export { readArchive } from './archive/readArchive';
 export { spillTo } from './archive/spill';
 export { unxz } from './archive/unxz';
-export type { LayerEntry } from './base/applyLayer';
+export { applyLayer, type LayerEntry } from './base/applyLayer';
 export { type Images, openImages } from './base/images';
 export { listChanges } from './changes';
 export { type Commands, type Execution, mounted } from './commands';

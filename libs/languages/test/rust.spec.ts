@@ -48,6 +48,8 @@ test('argv and environment of a compile: one cargo for all platforms', () => {
     ],
     "cwd": "/",
     "env": {
+      "AR_aarch64_unknown_linux_gnu": "aarch64-linux-gnu-ar",
+      "AR_x86_64_unknown_linux_gnu": "x86_64-linux-gnu-ar",
       "CARGO_BUILD_BUILD_DIR": "/c/cargo-units",
       "CARGO_ENCODED_RUSTFLAGS": "-Ctarget-feature=+crt-static--remap-path-prefix=/c/cargo=/cargo--remap-path-prefix=/c/cargo-units=/target",
       "CARGO_HOME": "/c/cargo",
@@ -56,9 +58,14 @@ test('argv and environment of a compile: one cargo for all platforms', () => {
       "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": "x86_64-linux-gnu-gcc",
       "CC_aarch64_unknown_linux_gnu": "aarch64-linux-gnu-gcc",
       "CC_x86_64_unknown_linux_gnu": "x86_64-linux-gnu-gcc",
+      "CFLAGS_aarch64_unknown_linux_gnu": "-ffile-prefix-map=/c/cargo=/cargo",
+      "CFLAGS_x86_64_unknown_linux_gnu": "-ffile-prefix-map=/c/cargo=/cargo",
+      "CMAKE": "cmake-of-no-stage",
+      "CXX": "cxx-of-no-stage",
       "HOME": "/h",
       "LANG": "C",
       "PATH": "/usr/bin:/bin",
+      "PKG_CONFIG": "pkg-config-of-no-stage",
       "RUSTC": "/usr/bin/rustc",
       "SOURCE_DATE_EPOCH": "0",
       "TZ": "UTC",
@@ -154,5 +161,28 @@ describe('toolchain', () => {
 
   test('a package name that is the end of another is not taken for it', () => {
     expect(debianVersions(paragraph('my-rustc', '9')).get('rustc')).toBeUndefined();
+  });
+});
+
+describe('C of build scripts', () => {
+  test('is compiled by the pinned tools, with the flags of the stage behind ours', () => {
+    const environment = () => ({ CFLAGS: '-DX=1', CXX: 'g++' });
+    const [call] = rust.compiler.compile(requestOf(rust, argv, { toolchain, environment }));
+    expect(call!.env).toMatchObject({
+      CC_aarch64_unknown_linux_gnu: 'aarch64-linux-gnu-gcc',
+      AR_aarch64_unknown_linux_gnu: 'aarch64-linux-gnu-ar',
+      CFLAGS_aarch64_unknown_linux_gnu: '-ffile-prefix-map=/c/cargo=/cargo -DX=1',
+      ...{ CXX: 'cxx-of-no-stage', CMAKE: 'cmake-of-no-stage', PKG_CONFIG: 'pkg-config-of-no-stage' },
+    });
+  });
+
+  test.each([
+    ['failed to find tool "cxx-of-no-stage": No such file or directory (os error 2)', 'a C++ compiler'],
+    ['failed to execute command: No such file or directory\nis `cmake-of-no-stage` not installed?', 'cmake'],
+  ])('%s', (output, missing) => {
+    expect(rust.diagnosis.explain!(output, 'compile')).toMatchObject({
+      code: 'TOOLCHAIN_MISSING',
+      what: `a build script needs ${missing}, which the pinned builder does not have`,
+    });
   });
 });

@@ -52,6 +52,8 @@ test.each<[string, string[]]>([
   ['paths = ["/x"]\ninclude = ["a.toml"]\n', [refused(2, 'include'), refused(1, 'paths')]],
   ['[source.a]\nlocal-registry = "x"\n', [refused(2, 'source.a.local-registry')]],
   ['env.CC_x86_64_unknown_linux_gnu = "clang"\n', [refused(1, 'env.CC_x86_64_unknown_linux_gnu')]],
+  ['env.CFLAGS = "-O2"\n', [refused(1, 'env.CFLAGS')]],
+  ['env.PKG_CONFIG = "x"\n', [refused(1, 'env.PKG_CONFIG')]],
 ])('of the configuration %j what is not in force is %j', (text, expected) => {
   expect(check({ '.cargo/config.toml': text })).toEqual(expected);
 });
@@ -68,6 +70,17 @@ test.each<[string, string, boolean]>([
   ['CARGO_BUILD_TARGET', 'x86_64-unknown-linux-musl', false],
   ['CC', 'clang', false],
   ['CC_x86_64_unknown_linux_gnu', 'clang', false],
+  ['TARGET_CC', 'clang', false],
+  ['HOST_CC', 'gcc', false],
+  ['CC_aarch64-unknown-linux-gnu', 'aarch64-linux-gnu-gcc', true],
+  ['AR', 'llvm-ar', false],
+  ['AR_aarch64_unknown_linux_gnu', 'aarch64-linux-gnu-ar', true],
+  ['CXX', 'g++', false],
+  ['CXX_x86_64_unknown_linux_gnu', 'g++', false],
+  ['CMAKE', '/usr/bin/cmake', false],
+  ['PKG_CONFIG', 'pkgconf', false],
+  ['CC_x86_64_pc_windows_gnu', 'x', true],
+  ['CCACHE_DIR', '/x', true],
   ['CFLAGS', '-O2', true],
   ['TZ', 'Asia/Tokyo', true],
   ['HOME', '/root', false],

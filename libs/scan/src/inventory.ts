@@ -2,6 +2,9 @@ import { failed, ok, type Result } from '@prism-build/errors';
 import { runPool } from '@prism-build/shell';
 import { type Content, content, type Inventory, NAME } from './content';
 import { encodeBom, parseBom } from './cycloneDx';
+import { listUnlisted } from './explain/listUnlisted';
+import { readFiles } from './explain/readFiles';
+import { addUnlisted } from './explain/unlistedInBom';
 import { inventoryFormat } from './inventoryKey';
 import { keep, readKept } from './keptText';
 import { type LayoutSources, type ScannedImage, type ScannedPlatform, withLayout } from './layout';
@@ -66,5 +69,9 @@ async function makeContent(input: InventoryInput, platform: ScannedPlatform): Pr
   const from = `the inventory of ${platform.manifest.digest}`;
   const bom = parseBom(printed.value, from);
   if (!bom.ok) return bom;
-  return ok({ bom: Buffer.from(encodeBom(bom.value, NAME)).toString(), secrets: [...secrets.value] });
+  // Scanning gathered the blobs into the store.
+  const files = await readFiles(input.store, platform);
+  if (!files.ok) return files;
+  const whole = addUnlisted(bom.value, listUnlisted(bom.value, files.value));
+  return ok({ bom: Buffer.from(encodeBom(whole, NAME)).toString(), secrets: [...secrets.value] });
 }

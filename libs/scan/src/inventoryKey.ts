@@ -2,7 +2,7 @@
 export const cachedVersion = '0.68.2';
 
 /** Format version of the inventories' files. */
-export const inventoryFormat = 2;
+export const inventoryFormat = 3;
 
 /** An option of the targets, and so part of their keys. This file has no imports, because every nx command loads it. */
 export const inventoryKey = `trivy ${cachedVersion}, format ${inventoryFormat}`;

@@ -3,6 +3,7 @@ import type { Finding } from '@prism-build/policy';
 import { type Canary, canaryOf, canaryOfSystem, isOfSystem } from './canaries';
 import { type Contents, parseBom, readContents } from './cycloneDx';
 import type { Database } from './database';
+import { describeUnlisted, readUnlisted } from './explain/unlistedInBom';
 import { matchOnce } from './matchStore';
 import type { Scanner } from './scanner';
 
@@ -26,7 +27,8 @@ export async function scanInventory(
   const bom = parseBom(Buffer.from(inventory).toString(), 'the inventory');
   if (!bom.ok) return bom;
   const contents = readContents(bom.value);
-  if (contents.packages === 0) return ok({ findings: [], packages: 0, gaps: [] });
+  const unlisted = describeUnlisted(readUnlisted(bom.value));
+  if (contents.packages === 0) return ok({ findings: [], packages: 0, gaps: unlisted });
   const { canaries, gaps: unknown } = listCanaries(contents);
   // All at once: a scanner may match them in one process.
   const match = (text: Uint8Array) => matchOnce(matches, scanner, text, database);
@@ -41,7 +43,7 @@ export async function scanInventory(
     const result = ofCanaries[index]!;
     return !(result.ok && result.value.some((one) => id === undefined || one.id === id));
   });
-  const gaps = [...unknown, ...blind.map(({ gap }) => gap)];
+  const gaps = [...unlisted, ...unknown, ...blind.map(({ gap }) => gap)];
   return found!.ok ? ok({ findings: found!.value, packages: contents.packages, gaps }) : found!;
 }
 

@@ -135,7 +135,8 @@ const isLinker = (name: string | undefined, target: Target) =>
 
 /** Variables of a compile that a configuration file cannot change. */
 function isFixed(name: string, targets: readonly Target[]): boolean {
-  return (
-    ['PATH', 'HOME'].includes(name) || name.startsWith('CARGO') || refuseTool(name, '', targets).length > 0
-  );
+  // Prism sets CFLAGS_<target>, with what ENV CFLAGS of the stage says.
+  const isFlags = /^(TARGET_|HOST_)?CFLAGS($|_)/.test(name);
+  const isOwn = isFlags || ['PATH', 'HOME'].includes(name) || name.startsWith('CARGO');
+  return isOwn || refuseTool(name, '', targets).length > 0;
 }

@@ -38,23 +38,58 @@ function make(prefix: string): Workspace {
   );
   workspace.write(`${go}/x/flush.c`, '#include <stdio.h>\nvoid flush(void) { fflush(stdout); }\n');
   workspace.write(`${go}/inc/say.h`, header);
+  const sqlite = `svc/${prefix}sqlite`;
+  // Without optimisation: the 250,000 lines of SQLite compile in a fraction of the time.
+  const env = 'ENV CGO_ENABLED=1 CGO_CFLAGS=-O0\n';
+  workspace.write(`${sqlite}/Containerfile`, stage('go-builder', '["compile-go", "./x"]', env));
+  for (const [path, text] of Object.entries(sqliteModule)) workspace.write(`${sqlite}/${path}`, text);
   return workspace;
 }
+
+const sqliteModule = {
+  'go.mod': 'module example.com/x\n\ngo 1.21\n\nrequire github.com/mattn/go-sqlite3 v1.14.32\n',
+  'go.sum': `github.com/mattn/go-sqlite3 v1.14.32 h1:JD12Ag3oLy1zQA+BNn74xRgaBbdhbNIDYvQUEuuErjs=
+github.com/mattn/go-sqlite3 v1.14.32/go.mod h1:Uh1q+B4BYcTPb+yiD3kU8Ct7aC0hY9fxUwlHK0RXw+Y=
+`,
+  'x/main.go': `package main
+
+import (
+	"database/sql"
+	"fmt"
+
+	_ "github.com/mattn/go-sqlite3"
+)
+
+func main() {
+	db, err := sql.Open("sqlite3", ":memory:")
+	if err != nil {
+		panic(err)
+	}
+	var text string
+	if err := db.QueryRow("SELECT 'one'").Scan(&text); err != nil {
+		panic(err)
+	}
+	fmt.Println(text)
+	fmt.Println("main.go")
+}
+`,
+};
 
 afterAll(() => {
   for (const workspace of workspaces) workspace.remove();
 });
 
-test('C, and C in Go: static programs for both platforms, the same in another place', async () => {
+test('C, and C in Go, with SQLite: static programs for both platforms, the same in another place', async () => {
   const [one, two] = [make(''), make('')];
   const build = (workspace: Workspace) =>
-    workspace.nx(['run-many', '-t', 'build-image', '-p', 'c,go'], { PRISM_CACHE_DIR: cache });
+    workspace.nx(['run-many', '-t', 'build-image', '-p', 'c,go,sqlite'], { PRISM_CACHE_DIR: cache });
   const built = await build(one);
   if (built.status !== 0) throw new Error(built.output);
   const own = process.arch === 'x64' ? 'amd64' : process.arch;
   for (const [name, file] of [
     ['c', 'inc/say.h'],
     ['go', '/x/../inc/say.h'],
+    ['sqlite', 'main.go'],
   ] as const) {
     const programs = ['amd64', 'arm64'].map((one_) => one.path(`dist/compile/${name}/linux-${one_}/x`));
     expect(programs.map((path) => readFileSync(path).readUInt16LE(18))).toEqual([62, 183]);
@@ -77,7 +112,7 @@ test('C, and C in Go: static programs for both platforms, the same in another pl
       ).toContain('one');
   }
   expect(await build(two)).toMatchObject({ status: 0 });
-  for (const name of ['c', 'go']) expect(digestOf(two, name)).toBe(digestOf(one, name));
+  for (const name of ['c', 'go', 'sqlite']) expect(digestOf(two, name)).toBe(digestOf(one, name));
 
   // A header that another directory has is in the key.
   one.write('svc/c/inc/say.h', header.replace('one', 'two'));

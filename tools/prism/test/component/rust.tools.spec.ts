@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
 import { command, describeWith, root } from '../../../../test/support/needs';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
@@ -46,7 +47,18 @@ const vendoredCrate = (word: string) =>
 
 /** Small crates, each with something that its Rust sources do not show. */
 const strangerCrates = {
-  names: ['toolchain', 'linker', 'named', 'flags', 'vendored', 'macro', 'narrow', 'stamped'],
+  names: [
+    'toolchain',
+    'linker',
+    'named',
+    'flags',
+    'vendored',
+    'macro',
+    'narrow',
+    'stamped',
+    'native',
+    'plus',
+  ],
   amd64: `linux/${process.arch === 'x64' ? 'amd64' : 'arm64'}`,
   locked: (name: string) => {
     const needs = { vendored: 'tiny', macro: 'page' }[name];
@@ -61,7 +73,7 @@ const strangerCrates = {
   },
   files: {
     ...Object.fromEntries(
-      ['toolchain', 'linker', 'named', 'flags', 'narrow', 'stamped'].map((name) => [
+      ['toolchain', 'linker', 'named', 'flags', 'narrow', 'stamped', 'native', 'plus'].map((name) => [
         `${name}/Cargo.toml`,
         `${crate}[workspace]\n`,
       ]),
@@ -106,9 +118,50 @@ pub fn page(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
 `,
     'narrow/app/src/main.rs': 'fn main() {\n    println!("{}", env!("PAGE"));\n}\n',
     'narrow/data/views/page': 'one',
+    // What the crate cc does, by the variables that it reads.
+    'native/build.rs': `use std::{env, path::Path, process::Command};
+fn run(tool: &str, arguments: &[&str]) {
+    let target = env::var("TARGET").unwrap().replace('-', "_");
+    let program = env::var(format!("{tool}_{target}")).unwrap();
+    let flags = env::var(format!("{tool}FLAGS_{target}").replace("CCF", "CF")).unwrap_or_default();
+    let flags = flags.split_whitespace().filter(|_| tool == "CC");
+    assert!(Command::new(program).args(arguments).args(flags).status().unwrap().success());
+}
+fn main() {
+    let out = env::var("OUT_DIR").unwrap();
+    let path = |name: &str| Path::new(&out).join(name).to_str().unwrap().to_owned();
+    run("CC", &["-O1", "-c", "word.c", "-o", &path("word.o")]);
+    run("AR", &["crsD", &path("libword.a"), &path("word.o")]);
+    println!("cargo:rustc-link-search=native={out}\\ncargo:rustc-link-lib=static=word");
+    println!("cargo:rerun-if-changed=word.c");
+}
+`,
+    'native/word.c': 'int word(void) { return WORD; }\n',
+    'native/src/main.rs':
+      'unsafe extern "C" {\n    fn word() -> i32;\n}\nfn main() {\n    println!("{}", unsafe { word() });\n}\n',
+    'plus/build.rs':
+      'fn main() {\n    let program = std::env::var("CXX").unwrap();\n    assert!(std::process::Command::new(&program).status().is_ok(), "failed to find tool \\"{program}\\"");\n}\n',
+    'plus/src/main.rs': say('no'),
     'stamped/src/main.rs': 'fn main() {\n    println!("{}", env!("VERSION"));\n}\n',
   },
 };
+
+/** The crates that a program says it is made of, as readers of `.dep-v0` find them. */
+function crates(program: string): string[] {
+  const section = join(workspace.path('.'), 'section');
+  execFileSync('objcopy', [
+    '-O',
+    'binary',
+    '--only-section=.dep-v0',
+    '--set-section-flags=.dep-v0=alloc',
+    program,
+    section,
+  ]);
+  const { packages } = JSON.parse(inflateSync(fs.readFileSync(section)).toString());
+  return packages.map(({ name, version, source, root: isRoot }: Record<string, string>) =>
+    [name, version, source, ...(isRoot ? ['root'] : [])].join(' '),
+  );
+}
 
 const compile = () => workspace.nx(['compile', 'box', '--skip-nx-cache']);
 const said = (project = 'box', of = workspace) =>
@@ -188,7 +241,7 @@ describe('what strangers bring', () => {
     for (const name of strangerCrates.names) {
       strangers.write(`svc/${name}/project.json`, JSON.stringify({ name }));
       strangers.write(`svc/${name}/Cargo.lock`, locked(name));
-      const own = stage.replace('COPY', 'ARG VERSION=v1\nCOPY');
+      const own = stage.replace('COPY', 'ARG VERSION=v1\nENV CFLAGS=-DWORD=7\nCOPY');
       strangers.write(`svc/${name}/Containerfile`, `${own}FROM scratch\nCOPY --from=compile /out/box /box\n`);
     }
     const run = (...names: string[]) =>
@@ -206,14 +259,23 @@ describe('what strangers bring', () => {
     expect(refused.output).toMatch(
       /svc\/named\/src\/main\.rs:2: PATH_IN_PROGRAM: \/out\/box contains the path \/\S+\/\.prism\/work\/named\/source/,
     );
-    const first = await run('flags', 'vendored', 'macro', 'narrow', 'stamped');
+    // A C++ compiler of the machine is not used: the builder has none.
+    const missing = await run('plus');
+    expect(missing.output).toMatch(
+      /TOOLCHAIN_MISSING: a build script needs a C\+\+ compiler, which the pinned/,
+    );
+    const first = await run('flags', 'vendored', 'macro', 'narrow', 'stamped', 'native');
     if (first.status !== 0) throw new Error(first.output);
-    expect(['flags', 'vendored', 'macro', 'narrow', 'stamped'].map((name) => said(name, strangers))).toEqual([
-      'wide=true stage=true\n',
-      'vendored\n',
-      'one\n',
-      'one\n',
-      'v1\n',
+    expect(
+      ['flags', 'vendored', 'macro', 'narrow', 'stamped', 'native'].map((name) => said(name, strangers)),
+    ).toEqual(['wide=true stage=true\n', 'vendored\n', 'one\n', 'one\n', 'v1\n', '7\n']);
+    expect(crates(strangers.path(`dist/compile/vendored/${amd64.replace('/', '-')}/box`))).toEqual([
+      'box 0.1.0 local root',
+      'tiny 1.0.0 crates.io',
+    ]);
+    // What a macro is made of is not in the program.
+    expect(crates(strangers.path(`dist/compile/macro/${amd64.replace('/', '-')}/box`))).toEqual([
+      'box 0.1.0 local root',
     ]);
     const vendored = fs.readFileSync(
       strangers.path(`dist/compile/vendored/${amd64.replace('/', '-')}/box`),

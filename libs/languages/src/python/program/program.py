@@ -5,8 +5,11 @@ umask, time zone and run. The other files of this directory come before this one
 """
 
 import argparse
+import base64
+import csv
 import hashlib
 import importlib.util
+import io
 import marshal
 import os
 import pathlib
@@ -131,6 +134,7 @@ def compiled_wheel(wheel: pathlib.Path, digest: str, cache: pathlib.Path, strip:
             elif path.suffix == ".py":
                 # Templates and tests of newer Pythons may lie in a wheel.
                 write_bytecode(path, f"/dependencies/{path.relative_to(temporary)}")
+        write_record(temporary)
         temporary.rename(tree)
     except OSError:
         # Another process was faster, with the same result.
@@ -142,7 +146,7 @@ def compiled_wheel(wheel: pathlib.Path, digest: str, cache: pathlib.Path, strip:
 
 
 def unpack(wheel: pathlib.Path, directory: pathlib.Path) -> None:
-    """What an import can find: no scripts, no headers, and no RECORD, since what follows changes files."""
+    """What an import can find: no scripts and no headers. Its RECORD is written again, since what follows changes files."""
     with zipfile.ZipFile(wheel) as archive:
         for member in archive.infolist():
             parts = pathlib.PurePosixPath(member.filename).parts
@@ -158,6 +162,21 @@ def unpack(wheel: pathlib.Path, directory: pathlib.Path) -> None:
             # As pip does; a shared object is never executed.
             executable = (member.external_attr >> 16) & 0o111 and ".so" not in pathlib.PurePosixPath(*parts).suffixes
             place(archive.read(member), directory.joinpath(*parts), 0o755 if executable else 0o644)
+
+
+def write_record(tree: pathlib.Path) -> None:
+    """RECORD of what is now in the tree of a wheel: scanners and importlib.metadata find its files by it (PEP 376)."""
+    for information in tree.glob("*.dist-info"):
+        own = information / "RECORD"
+        names = sorted(str(path.relative_to(tree)) for path in tree.rglob("*") if path.is_file())
+        lines = io.StringIO()
+        rows = csv.writer(lines, lineterminator="\n")
+        for name in names:
+            data = (tree / name).read_bytes()
+            hashed = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+            rows.writerow([name, f"sha256={hashed}", len(data)])
+        rows.writerow([str(own.relative_to(tree)), "", ""])
+        place(lines.getvalue().encode(), own, 0o644)
 
 
 def is_shared_object(path: pathlib.Path) -> bool:
