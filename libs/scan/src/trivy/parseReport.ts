@@ -10,6 +10,8 @@ const vulnerability = z.looseObject({
   Severity: z.enum([...severities, 'UNKNOWN']).default('UNKNOWN'),
   PkgPath: z.string().optional(),
   Title: z.string().optional(),
+  PublishedDate: z.iso.datetime({ offset: true }).optional().catch(undefined),
+  PkgIdentifier: z.looseObject({ PURL: z.string().optional() }).optional(),
 });
 
 /** Trivy's JSON, SchemaVersion 2. `Results` is absent if there are no packages. */
@@ -59,6 +61,8 @@ export function parseReport(text: string): Result<Report> {
         kind: Type,
         path: one.PkgPath || Target || Type,
         title: one.Title ?? '',
+        ...(one.PublishedDate && { published: one.PublishedDate }),
+        ...(one.PkgIdentifier?.PURL && { purl: one.PkgIdentifier.PURL }),
       }),
     ),
   );

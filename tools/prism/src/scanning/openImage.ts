@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
-import type { DigestJson } from '@prism-build/oci';
+import type { BlobSources, DigestJson } from '@prism-build/oci';
 import type { ScanPolicy } from '@prism-build/policy';
 import { findTrivy, type Inventory, openTrivy, type Scanner, takeInventories } from '@prism-build/scan';
 import { run } from '@prism-build/shell';
@@ -50,6 +50,8 @@ export interface OpenedImage {
   readonly image: DigestJson;
   readonly directory: string;
   readonly inventories: readonly Inventory[];
+  /** Where the verified blobs of all layers are. */
+  readonly sources: BlobSources;
 }
 
 /** A verified image of a project, with its inventories. */
@@ -74,5 +76,7 @@ export async function openImage(
     kept: join(scansDirectory(context), 'kept'),
     published: inventoryDirectory(context.root, project, variant),
   });
-  return inventories.ok ? ok({ image, directory, inventories: inventories.value }) : inventories;
+  return inventories.ok
+    ? ok({ image, directory, inventories: inventories.value, sources: { store, imageDirs: [directory] } })
+    : inventories;
 }

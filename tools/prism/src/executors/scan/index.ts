@@ -4,10 +4,11 @@ import { toTaskResult } from '../../nx/report';
 import { openScanners } from '../../scanning/openImage';
 import { options as scanOptions } from './options';
 import { openDatabases, scanStep } from './scanStep';
+import { rememberWritten } from './writeReport';
 
 /** The `scan` executor: the scans of a graph in one process, which hashes database and scanner once. */
 export const { execute, executeBatch } = batchExecutor(
-  () => ({ openDatabase: openDatabases(), openScanner: openScanners() }),
+  () => ({ openDatabase: openDatabases(), openScanner: openScanners(), written: rememberWritten() }),
   async ({ project, target, options, context }, shared) => {
     const parsed = parseOptions(scanOptions, options, `${project}:${target}`);
     if (!parsed.ok) return toTaskResult(parsed);
