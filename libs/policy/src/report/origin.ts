@@ -44,7 +44,7 @@ const places: readonly {
     files: /^go\.mod$/,
     lines: ({ package: name, installed }) =>
       name === 'stdlib'
-        ? [/^toolchain\s/, /^go\s+\d/]
+        ? [/^toolchain\s/m, /^go\s+\d/m]
         : [line(`\\s*(?:require\\s+)?${quote(name)}\\s+v?${quote(bare(installed))}`)],
   },
   {

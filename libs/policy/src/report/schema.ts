@@ -108,12 +108,12 @@ export type FindingChange = z.infer<typeof change>;
 /** JSON schema (2020-12) of a report. */
 export const makeReportSchema = () => z.toJSONSchema(scanReport);
 
-/** Reads a report. Failure: SCAN_POLICY_INVALID. */
-export function parseReport(text: string, file: string): Result<ScanReport> {
+/** Reads a report of an image. Failure: SCAN_POLICY_INVALID. */
+export function parseReport(text: string, file: string, image: string): Result<ScanReport> {
   const invalid = (why: string) =>
     failed(
       scanFailure('SCAN_POLICY_INVALID', {
-        what: `${file} is not a report of a scan`,
+        what: `${file} is not a report of a scan of ${image}`,
         why,
         remedy: 'Name a file that `nx scan <project> --format=json --output=<file>` wrote.',
         at: { file },
@@ -126,5 +126,8 @@ export function parseReport(text: string, file: string): Result<ScanReport> {
     return invalid((error as Error).message);
   }
   const parsed = scanReport.safeParse(value);
-  return parsed.success ? ok(parsed.data) : invalid(z.prettifyError(parsed.error));
+  if (!parsed.success) return invalid(z.prettifyError(parsed.error));
+  return parsed.data.image === image
+    ? ok(parsed.data)
+    : invalid(`it is about ${parsed.data.image}, not ${image}`);
 }

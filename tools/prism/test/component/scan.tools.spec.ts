@@ -70,18 +70,14 @@ test('known vulnerabilities block, a clean image passes, an unreadable one is no
   const first = workspace.read('dist/inventory/old/linux-amd64.cdx.json');
   expect(first).toContain('pkg:pypi/urllib3@1.26.4');
 
-  const alone = await workspace.nx(['scan', 'new', '--json'], env());
-  expect(alone.output).toContain('"verdict":"allow"');
-  expect(alone.status).toBe(0);
-
   for (const ending of ['json', 'sarif', 'junit.xml', 'md'])
     expect(workspace.read(`dist/scan/old.${ending}`)).toContain('CVE-2021-33503');
   const sarif = JSON.parse(workspace.read('dist/scan/old.sarif'));
   expect(sarif.runs[0].results[0].locations[0].physicalLocation.region.startLine).toBe(2);
-  const again = await workspace.nx(['scan', 'old', '--since=dist/scan/old.json'], env());
-  expect(again.output).toMatch(/old: blocked/);
-  expect(again.output).toMatch(/note: \d+ more block, and did so in the earlier scan/);
-  expect(again.output).not.toContain('CVE-2021-33503');
+  const alone = await workspace.nx(['scan', 'new', '--json', '--since=dist/scan/new.json'], env());
+  expect(alone.output).toContain('"verdict":"allow"');
+  expect(alone.output).toContain('"added":[],"gone":[]');
+  expect(alone.status).toBe(0);
 
   const plan = await workspace.nx(['scan', 'new', '--dryRun'], env());
   expect(plan.output).toContain('"maxDatabaseAgeDays": "scan-policy.json:2"');

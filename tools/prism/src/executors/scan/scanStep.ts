@@ -56,13 +56,13 @@ export async function scanStep(
   const read = await readPolicy(context.root, root, options.policy);
   if (!read.ok) return read;
   const { policy, origins, suppressionFiles } = read.value;
-  const earlier = readEarlier(context.root, options.since);
+  const image = imageKey(project, options.variant);
+  const earlier = readEarlier(context.root, options.since, image);
   if (!earlier.ok) return earlier;
   const scanner = await openScanner(context, policy);
   if (!scanner.ok) return scanner;
   const database = openDatabase(databaseDirectory(options.db, context));
   if (!database.ok) return database;
-  const image = imageKey(project, options.variant);
   if (options.dryRun) {
     const plan = {
       ...{ image, scanner: scanner.value.identity, database: database.value },
@@ -90,10 +90,10 @@ export async function scanStep(
 }
 
 /** The report that --since names. */
-function readEarlier(root: string, file: string | undefined): Result<ScanReport | undefined> {
+function readEarlier(root: string, file: string | undefined, image: string): Result<ScanReport | undefined> {
   if (file === undefined) return ok(undefined);
   const text = readTextIfThere(resolve(root, file));
-  if (text !== undefined) return parseReport(text, file);
+  if (text !== undefined) return parseReport(text, file, image);
   return failed(
     shellFailure('FILE_UNREADABLE', {
       what: `there is no ${file}`,
