@@ -35,7 +35,7 @@ module.exports = {
     only('oci', ['errors', 'shell']),
     only('registry', ['errors', 'containerfile', 'oci', 'shell']),
     only('policy', ['errors']),
-    only('scan', ['errors', 'shell', 'oci', 'policy']),
+    only('scan', ['errors', 'shell', 'oci', 'assemble', 'policy']),
     only('workspace', ['errors', 'containerfile', 'languages', 'plan', 'assemble', 'shell']),
     only('builder', [
       'errors',

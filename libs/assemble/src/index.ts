@@ -1,13 +1,13 @@
 export { readArchive } from './archive/readArchive';
 export { spillTo } from './archive/spill';
 export { unxz } from './archive/unxz';
-export type { LayerEntry } from './base/applyLayer';
+export { applyLayer, type LayerEntry } from './base/applyLayer';
 export { type Images, openImages } from './base/images';
 export { listChanges } from './changes';
 export { type Commands, type Execution, mounted } from './commands';
 export { copyInto } from './copy';
 export type { Copy } from './copyRequest';
-export { elfArchitecture } from './elf';
+export { elfArchitecture, elfHeaderSize } from './elf';
 export { toEntries } from './entries';
 export type { Node, Tree } from './node';
 export { readContent } from './owners';
