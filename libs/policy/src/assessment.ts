@@ -1,5 +1,6 @@
 import type { Failure } from '@prism-build/errors';
-import type { Severity } from './scanPolicy';
+import type { LicensedPackage } from './licenses';
+import type { Severity } from './severity';
 
 /** A known vulnerability in a package of an image. */
 export interface Finding {
@@ -14,6 +15,14 @@ export interface Finding {
   /** The package's path in the image; its kind if the scanner gives no path. */
   readonly path: string;
   readonly title: string;
+  /** The package URL. */
+  readonly purl?: string | undefined;
+  /** Time of the advisory's publication; ISO 8601. */
+  readonly published?: string | undefined;
+  /** Probability of exploitation within 30 days, 0 to 1 (https://www.first.org/epss); absent if the database has none. */
+  readonly epss?: number | undefined;
+  /** Whether the catalogue of known exploited vulnerabilities (CISA KEV) has it; absent if the database has no catalogue. */
+  readonly knownExploited?: boolean | undefined;
 }
 
 /** A secret in a file of an image. Its text is not stored. */
@@ -29,12 +38,30 @@ export interface Secret {
   readonly layer: string;
 }
 
-/** The parts of an image's configuration that the rules check. */
+/** Facts about the files of a platform. Paths have no leading slash. */
+export interface FileFacts {
+  /** Files with the setuid or setgid bit; directories with the setgid bit pass it on and grant nothing. */
+  readonly setuid: readonly { readonly path: string; readonly mode: number }[];
+  readonly worldWritable: readonly { readonly path: string; readonly type: 'file' | 'directory' }[];
+  readonly shells: readonly string[];
+  readonly packageManagers: readonly string[];
+  /** Executable ELF files by architecture (GOARCH; `unknown (e_machine N)` for others). */
+  readonly binaries: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The parts of an image that the rules check. */
 export interface ImageFacts {
   readonly user: string;
   /** `NAME=value` as in the config. */
   readonly env: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** As in the config: `8080/tcp`. */
+  readonly ports: readonly string[];
+  /** The ports that the Containerfile exposes; undefined if there is no Containerfile to compare with. */
+  readonly declaredPorts: readonly string[] | undefined;
+  /** The images it starts from, and whether a digest is fixed for each. */
+  readonly bases: readonly { readonly name: string; readonly pinned: boolean }[];
+  readonly files: FileFacts;
 }
 
 /** What a scan of one platform found, or why it failed. */
@@ -43,6 +70,8 @@ export interface Assessment {
   readonly platform: string;
   /** Digest of the image index. */
   readonly digest: string;
+  /** Digest of the platform's manifest. */
+  readonly manifest?: string | undefined;
   readonly facts: ImageFacts;
   readonly scan: Scanned | FailedScan;
 }
@@ -58,6 +87,8 @@ export interface Scanned {
   readonly gaps: readonly string[];
   /** Time of the database's creation; milliseconds since 1970. */
   readonly databaseTime: number;
+  /** The packages with their licences; judged if the policy has lists of licences. */
+  readonly licenses?: readonly LicensedPackage[] | undefined;
 }
 
 export interface FailedScan {

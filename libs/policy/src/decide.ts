@@ -1,23 +1,39 @@
 import type { Failure } from '@prism-build/errors';
-import type { Assessment, Finding, Scanned, Secret } from './assessment';
-import { breakRules } from './imageRules';
-import { type ScanPolicy, type Severity, type Suppression, severities } from './scanPolicy';
-import { covers, hasExpired } from './suppress';
+import type { Assessment, Finding, Scanned } from './assessment';
+import { describeSuppression, type Judgement, judgeFinding } from './judgeFinding';
+import type { ScanPolicy } from './policy/scanPolicy';
+import { breakRules, type Violation } from './rules/imageRules';
+import { covers, hasExpired, type Suppressible } from './suppressions/covers';
+import type { Suppression } from './suppressions/suppression';
 
 /** Why an image is blocked. */
 export type Reason =
   | { readonly kind: 'error'; readonly platform: string; readonly failures: readonly Failure[] }
   | { readonly kind: 'notAssessable'; readonly platform: string; readonly what: string }
-  | { readonly kind: 'finding'; readonly platform: string; readonly finding: Finding }
-  | { readonly kind: 'rule'; readonly platform: string; readonly what: string }
+  | { readonly kind: 'finding'; readonly platform: string; readonly finding: Finding; readonly why: string }
+  | { readonly kind: 'rule'; readonly platform: string; readonly violation: Violation }
   | { readonly kind: 'expired'; readonly suppression: Suppression };
+
+/** A finding that does not block: below the threshold, in its grace period or suppressed. */
+export interface Accepted {
+  readonly platform: string;
+  readonly finding: Finding;
+  readonly by: string;
+  readonly suppressed: boolean;
+}
 
 export interface Decision {
   /** `notAssessable` also blocks; it is the verdict if nothing else blocks. */
   readonly verdict: 'allow' | 'block' | 'notAssessable';
   readonly reasons: readonly Reason[];
-  /** Findings that do not block: below the threshold or suppressed. */
-  readonly accepted: readonly { readonly platform: string; readonly finding: Finding; readonly by: string }[];
+  readonly accepted: readonly Accepted[];
+  /** Broken rules that do not block: the policy says `warn`, or a suppression covers them. */
+  readonly warnings: readonly {
+    readonly platform: string;
+    readonly violation: Violation;
+    /** The suppression in words; undefined if there is none. */
+    readonly by: string | undefined;
+  }[];
   readonly unused: readonly Suppression[];
 }
 
@@ -28,29 +44,26 @@ const DAY = 24 * 3600 * 1000;
  * impossible time never give `allow`.
  */
 export function decide(assessments: readonly Assessment[], policy: ScanPolicy, now: number): Decision {
+  const judged = assessments.map((one) => judgePlatform(one, policy, now));
   const reasons: Reason[] = [
     ...(assessments.length === 0
       ? [{ kind: 'notAssessable', platform: '', what: 'no platform was scanned' } as const]
       : []),
-    ...assessments.flatMap((one) => judge(one, policy, now)),
+    ...judged.flatMap((one) => one.reasons),
     ...policy.suppressions
       .filter((one) => hasExpired(one, now))
       .map((suppression) => ({ kind: 'expired', suppression }) as const),
   ];
-  const found = assessments.flatMap(({ scan, digest, platform }) =>
-    (scan.ok ? scan.findings : []).map((finding) => ({ finding, digest, platform })),
-  );
-  const secrets = assessments.flatMap(({ scan, digest }) =>
-    (scan.ok ? (scan.secrets ?? []) : []).map((secret) => ({ finding: toSuppressible(secret), digest })),
-  );
-  const accepted = found.flatMap(({ finding, digest, platform }) => {
-    const by = acceptedBy(finding, digest, policy, now);
-    return by === undefined ? [] : [{ platform, finding, by }];
-  });
-  const unused = policy.suppressions.filter(
-    (one) => ![...found, ...secrets].some(({ finding, digest }) => covers(one, finding, digest)),
-  );
-  return { verdict: verdictOf(reasons), reasons, accepted, unused };
+  const seen = judged.flatMap((one) => one.suppressible);
+  return {
+    verdict: verdictOf(reasons),
+    reasons,
+    accepted: judged.flatMap((one) => one.accepted),
+    warnings: judged.flatMap((one) => one.warnings),
+    unused: policy.suppressions.filter(
+      (one) => !hasExpired(one, now) && !seen.some(({ what, digests }) => covers(one, what, digests)),
+    ),
+  };
 }
 
 function verdictOf(reasons: readonly Reason[]): Decision['verdict'] {
@@ -58,76 +71,72 @@ function verdictOf(reasons: readonly Reason[]): Decision['verdict'] {
   return reasons.every(({ kind }) => kind === 'notAssessable') ? 'notAssessable' : 'block';
 }
 
-function judge({ platform, digest, facts, scan }: Assessment, policy: ScanPolicy, now: number): Reason[] {
-  const rules = breakRules(facts, policy).map((what) => ({ kind: 'rule', platform, what }) as const);
-  if (!scan.ok) return [{ kind: 'error', platform, failures: scan.failures }, ...rules];
-  const blocking = scan.findings.filter((finding) => acceptedBy(finding, digest, policy, now) === undefined);
-  const gaps = [...listGaps(scan), ...listAge(scan, policy, now)].filter(
-    ({ always }) => always || policy.notAssessable === 'block',
-  );
-  const secrets = (policy.secretsInFiles === 'block' ? (scan.secrets ?? []) : []).filter(
-    (secret) =>
-      !policy.suppressions.some(
-        (one) => covers(one, toSuppressible(secret), digest) && !hasExpired(one, now),
-      ),
-  );
-  return [
-    ...secrets.map((one) => ({ kind: 'rule', platform, what: describeSecret(one) }) as const),
-    ...gaps.map(({ what }) => ({ kind: 'notAssessable', platform, what }) as const),
-    ...blocking.map((finding) => ({ kind: 'finding', platform, finding }) as const),
-    ...rules,
-  ];
+interface JudgedPlatform extends Pick<Decision, 'reasons' | 'accepted' | 'warnings'> {
+  readonly suppressible: readonly { readonly what: Suppressible; readonly digests: readonly string[] }[];
 }
 
-function describeSecret({ id, title, path, line, layer }: Secret): string {
-  const where =
-    path === '/config.json' ? 'in the configuration (ENV, labels or history)' : `in layer ${layer}`;
-  return `${path}:${line} contains a secret: ${title} (${id}), ${where}`;
+function judgePlatform(assessment: Assessment, policy: ScanPolicy, now: number): JudgedPlatform {
+  const { platform, digest, manifest, scan } = assessment;
+  const digests = [digest, ...(manifest === undefined ? [] : [manifest])];
+  const rules = breakRules(assessment, policy).map((violation) => ({
+    platform,
+    violation,
+    suppression: policy.suppressions.find(
+      (one) => !hasExpired(one, now) && covers(one, toSuppressible(violation), digests),
+    ),
+  }));
+  const findings: readonly (Judgement & { readonly finding: Finding })[] = scan.ok
+    ? scan.findings.map((finding) => ({ finding, ...judgeFinding(finding, digests, policy, now) }))
+    : [];
+  const blocks = ({ violation, suppression }: (typeof rules)[number]) =>
+    violation.level === 'block' && suppression === undefined;
+  return {
+    reasons: [
+      ...(scan.ok
+        ? listGaps(scan, policy, now).map((what) => ({ kind: 'notAssessable', platform, what }) as const)
+        : [{ kind: 'error', platform, failures: scan.failures } as const]),
+      ...findings
+        .filter((one) => one.blocks)
+        .map(({ finding, why }) => ({ kind: 'finding', platform, finding, why }) as const),
+      ...rules.filter(blocks).map(({ violation }) => ({ kind: 'rule', platform, violation }) as const),
+    ],
+    accepted: findings
+      .filter((one) => !one.blocks)
+      .map(({ finding, why, suppression }) => ({
+        platform,
+        finding,
+        by: why,
+        suppressed: suppression !== undefined,
+      })),
+    warnings: rules
+      .filter((one) => !blocks(one))
+      .map(({ violation, suppression }) => ({
+        platform,
+        violation,
+        by: suppression && describeSuppression(suppression),
+      })),
+    suppressible: [
+      ...findings.map(({ finding }) => ({ what: { ...finding, ids: [finding.id] }, digests })),
+      ...rules.map(({ violation }) => ({ what: toSuppressible(violation), digests })),
+    ],
+  };
 }
 
-function toSuppressible({ id, path }: Secret) {
-  return { id, path, package: '' };
+function toSuppressible({ rule, detail, package: name, path, purl }: Violation): Suppressible {
+  return { ids: [rule, ...(detail === undefined ? [] : [detail])], package: name, path, purl };
 }
 
-interface Gap {
-  readonly what: string;
-  /** Whether it blocks under every policy. */
-  readonly always: boolean;
-}
-
-function listGaps({ packages, gaps }: Scanned): Gap[] {
-  const none = packages > 0 ? [] : ['the scanner recognised no package'];
-  return [...none, ...gaps].map((what) => ({ what, always: false }));
+/** What keeps a scan from being a judgement. The policy can allow gaps, but no database that is too old. */
+function listGaps(scan: Scanned, policy: ScanPolicy, now: number): string[] {
+  const none = scan.packages > 0 ? [] : ['the scanner recognised no package'];
+  const gaps = policy.notAssessable === 'block' ? [...none, ...scan.gaps] : [];
+  return [...gaps, ...listAge(scan, policy, now)];
 }
 
 /** The comparison is written so that NaN counts as too old. */
-function listAge({ databaseTime }: Scanned, { maxDatabaseAgeDays }: ScanPolicy, now: number): Gap[] {
+function listAge({ databaseTime }: Scanned, { maxDatabaseAgeDays }: ScanPolicy, now: number): string[] {
   const days = (now - databaseTime) / DAY;
   if (days >= -1 && days <= maxDatabaseAgeDays) return [];
   const age = days < 0 ? 'is from the future' : `is ${Math.floor(days)} days old`;
-  return [{ what: `the database ${age}; the policy allows ${maxDatabaseAgeDays} days`, always: true }];
-}
-
-/** Why a finding does not block; undefined if it blocks. */
-function acceptedBy(finding: Finding, digest: string, policy: ScanPolicy, now: number): string | undefined {
-  const suppression = policy.suppressions.find(
-    (one) => covers(one, finding, digest) && !hasExpired(one, now),
-  );
-  if (suppression)
-    return `suppressed by ${suppression.owner} until ${suppression.expires}: ${suppression.reason}`;
-  if (finding.severity === 'UNKNOWN') {
-    return policy.unknownSeverity === 'allow' ? 'the policy allows unknown severities' : undefined;
-  }
-  const kind = finding.fixed === undefined ? 'unfixable' : 'fixable';
-  const threshold = policy[kind];
-  if (threshold === 'NEVER') return `the policy allows ${kind} findings`;
-  return rank(finding.severity) < rank(threshold)
-    ? `below ${threshold}, the threshold for ${kind}`
-    : undefined;
-}
-
-/** A severity outside of the list ranks highest. */
-function rank(severity: Severity): number {
-  const at = severities.indexOf(severity as never);
-  return at < 0 ? severities.length : at;
+  return [`the database ${age}; the policy allows ${maxDatabaseAgeDays} days`];
 }

@@ -44,6 +44,8 @@ export interface ScannedPlatform {
 export interface ScannedLayer extends Descriptor {
   /** Digest of the uncompressed tar. */
   readonly diffID: Digest;
+  /** As in digest.json; undefined for images of registries. */
+  readonly origin?: 'own' | { readonly base: string } | undefined;
 }
 
 /** An image here or in a registry. */

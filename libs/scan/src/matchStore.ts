@@ -19,6 +19,8 @@ const stored = z.array(
     kind: z.string(),
     path: z.string(),
     title: z.string(),
+    published: z.string().optional(),
+    purl: z.string().optional(),
   }),
 );
 
@@ -32,7 +34,7 @@ export async function matchOnce(
   inventory: Uint8Array,
   database: Database,
 ): Promise<Result<readonly Finding[]>> {
-  const key = `match ${digestOf(inventory)} ${database.digest} ${scanner.identity}`;
+  const key = `match 2 ${digestOf(inventory)} ${database.digest} ${scanner.identity}`;
   const found = parse(readKept(directory, key));
   if (found) return ok(found);
   const matched = await scanner.match([inventory], database);

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashFile } from '@prism-build/oci';
-import { decide, parseScanPolicy } from '@prism-build/policy';
+import { type Assessment, decide, resolvePolicy } from '@prism-build/policy';
 import { run } from '@prism-build/shell';
 import { openDatabase, openTrivy, type Scanner, scanInventory } from '../src';
 
@@ -84,13 +84,15 @@ async function scan(script: string, inventory: Uint8Array = go) {
 /** The decision of the strictest policy, `days` after the database was made. */
 function verdictOf(scanned: Awaited<ReturnType<typeof scan>>, days = 1) {
   const databaseTime = Date.parse('2026-11-01T00:00:00Z');
-  const policy = parseScanPolicy('{"runsAsRoot":"allow"}', 'scan-policy.json');
-  if (!policy.ok) throw new Error('the policy is invalid');
-  const assessment = {
-    ...{ platform: 'linux/amd64', digest: 'sha256:0', facts: { user: '1', env: [], labels: {} } },
+  const policy = resolvePolicy([]);
+  if (!policy.ok) throw new Error('the default policy is invalid');
+  const files = { setuid: [], worldWritable: [], shells: [], packageManagers: [], binaries: {} };
+  const assessment: Assessment = {
+    ...{ platform: 'linux/amd64', digest: 'sha256:0' },
+    facts: { user: '1', env: [], labels: {}, ports: [], declaredPorts: undefined, bases: [], files },
     scan: scanned.ok ? { ...scanned.value, ok: true as const, databaseTime } : scanned,
   };
-  return decide([assessment], policy.value, databaseTime + days * 24 * 3600 * 1000);
+  return decide([assessment], policy.value.policy, databaseTime + days * 24 * 3600 * 1000);
 }
 
 describe('a scanner that fails is SCAN_ERROR', () => {

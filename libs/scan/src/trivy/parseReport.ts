@@ -8,8 +8,9 @@ const vulnerability = z.looseObject({
   InstalledVersion: z.string(),
   FixedVersion: z.string().optional(),
   Severity: z.enum([...severities, 'UNKNOWN']).default('UNKNOWN'),
-  PkgIdentifier: z.looseObject({ BOMRef: z.string() }),
   Title: z.string().optional(),
+  PublishedDate: z.iso.datetime({ offset: true }).optional().catch(undefined),
+  PkgIdentifier: z.looseObject({ BOMRef: z.string(), PURL: z.string().optional() }),
 });
 
 /** Trivy's JSON, SchemaVersion 2. `Results` is absent if there are no packages. */
@@ -70,5 +71,7 @@ function toFinding(one: z.infer<typeof vulnerability>, kind: string): FindingOfP
     severity: one.Severity,
     kind,
     title: one.Title ?? '',
+    ...(one.PublishedDate && { published: one.PublishedDate }),
+    ...(one.PkgIdentifier.PURL && { purl: one.PkgIdentifier.PURL }),
   };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
+import type { BlobSources } from '@prism-build/oci';
 import type { ScanPolicy } from '@prism-build/policy';
 import {
   batchMatches,
@@ -10,6 +11,7 @@ import {
   type Once,
   openTrivy,
   type ScannedImage,
+  type ScannedPlatform,
   type Scanner,
   type SecretScanner,
   takeInventories,
@@ -71,6 +73,10 @@ export interface OpenedImage {
   readonly image: ScannedImage;
   readonly directory: string;
   readonly inventories: readonly Inventory[];
+  /** Where the verified blobs of all layers are. */
+  readonly sources: BlobSources;
+  /** Fetches the layers of a platform into the store. */
+  readonly fetch: (platform: ScannedPlatform) => Promise<Result<void>>;
 }
 
 /** A verified image of a project, with its inventories. */
@@ -84,9 +90,10 @@ export async function openImage(
   if (!verified.ok) return verified;
   const { image, directory, store, fetchBases } = verified.value;
   const layersOf = new Map(image.platforms.map(({ manifest, layers }) => [manifest.digest, layers]));
+  const fetch = ({ manifest }: ScannedPlatform) => fetchBases(layersOf.get(manifest.digest) ?? []);
   const inventories = await takeInventories({
     image,
-    fetch: ({ manifest }) => fetchBases(layersOf.get(manifest.digest) ?? []),
+    fetch,
     scanner,
     once,
     store,
@@ -95,5 +102,13 @@ export async function openImage(
     kept: join(scansDirectory(context), 'kept'),
     published: inventoryDirectory(context.root, project, variant),
   });
-  return inventories.ok ? ok({ image, directory, inventories: inventories.value }) : inventories;
+  return inventories.ok
+    ? ok({
+        image,
+        directory,
+        inventories: inventories.value,
+        fetch,
+        sources: { store, imageDirs: [directory] },
+      })
+    : inventories;
 }

@@ -3,7 +3,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
 import { atDigest, formatReference, inspectImage, parseReference, pullLayers } from '@prism-build/registry';
-import { takeInventories } from '@prism-build/scan';
+import { type ScannedPlatform, takeInventories } from '@prism-build/scan';
 import { run } from '@prism-build/shell';
 import { directoriesOf } from '@prism-build/workspace';
 import { type OpenedImage, type OpenedScanner, scansDirectory } from './openImage';
@@ -33,15 +33,16 @@ export async function openRegistryImage(
   if (!image.ok) return image;
   const { reference, index, platforms } = image.value;
   const scans = scansDirectory(context);
+  const fetch = ({ manifest, layers }: ScannedPlatform) =>
+    pullLayers(tools, atDigest(reference, manifest.digest), manifest, layers);
   const inventories = await takeInventories({
     ...{ image: image.value, scanner, once, store, imageDirs: [] },
-    fetch: ({ manifest, layers }) =>
-      pullLayers(tools, atDigest(reference, manifest.digest), manifest, layers),
+    fetch,
     ...{ scratch: join(scans, 'scratch'), kept: join(scans, 'kept'), published: undefined },
   });
   if (!inventories.ok) return inventories;
   return ok({
     ...{ image: { index, platforms }, directory: store.directory, inventories: inventories.value },
-    reference: formatReference(reference),
+    ...{ reference: formatReference(reference), fetch, sources: { store, imageDirs: [] } },
   });
 }

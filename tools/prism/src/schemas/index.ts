@@ -1,3 +1,4 @@
+import { makePolicySchema, makeReportSchema } from '@prism-build/policy';
 import * as z from 'zod';
 import { auditOptions } from '../audit/options';
 import { doctorOptions } from '../doctor/options';
@@ -37,6 +38,15 @@ export function printSchemas(
   return {
     ...mapValues(options, (schema, name) => print(name, withoutVerdict(toSchema(schema)))),
     ...mapValues(generators, (schema, name) => print(name, toSchema(schema))),
+  };
+}
+
+/** Schemas of files for people and other programs, by name; they are part of the package. */
+export function printFileSchemas(): Record<string, string> {
+  const print = (title: string, schema: object) => `${JSON.stringify({ title, ...schema }, null, 2)}\n`;
+  return {
+    'scan-policy': print('scan-policy.json', makePolicySchema()),
+    'scan-report': print('nx scan --format=json', makeReportSchema()),
   };
 }
 

@@ -29,17 +29,19 @@ beforeAll(async () => {
   writeFileSync(join(database, 'trivy.db'), execFileSync('xz', ['-dkc', packed], { maxBuffer: 1 << 26 }));
   execFileSync('cp', [join(advisories, 'metadata.json'), database]);
   // One platform: each start of the packed Trivy costs seconds.
+  const scanPolicy = { maxDatabaseAgeDays: 1, setuid: 'block' };
   const targetDefaults = { 'build-image': { options: { platforms: ['linux/amd64'] } } };
-  workspace.write('nx.json', JSON.stringify({ plugins: ['prism'], analytics: false, targetDefaults }));
-  // The database of the tests gets no younger.
-  workspace.write('scan-policy.json', JSON.stringify({ maxDatabaseAgeDays: 100_000 }));
+  workspace.write(
+    'nx.json',
+    JSON.stringify({ plugins: ['prism'], analytics: false, targetDefaults, 'scan-policy': scanPolicy }),
+  );
+  // The database of the tests gets no younger. Half of the policy is in nx.json, half in a file of its own.
+  workspace.write('scan-policy.json', '{\n  "maxDatabaseAgeDays": 100000\n}\n');
   const leaked = { id: 'github-pat', path: '/usr/lib/python3/dist-packages/settings.ini' };
   const accepted = { ...leaked, owner: 'ann', reason: 'made up', expires: '2999-12-31' };
-  workspace.write(
-    'svc/new/scan-policy.json',
-    JSON.stringify({ maxDatabaseAgeDays: 100_000, suppressions: [accepted] }),
-  );
+  workspace.write('svc/new/scan-policy.json', JSON.stringify({ suppressions: [accepted] }));
   writePython('old', 'urllib3', '1.26.4');
+  workspace.write('svc/old/requirements.lock', '# made by pip\nurllib3==1.26.4\n');
   writePython('new', 'urllib3', '99.0.0');
   workspace.write('svc/plain/Containerfile', 'FROM scratch\nCOPY hello /hello\nUSER 65532\n');
   workspace.write('svc/plain/hello', 'hello');
@@ -64,19 +66,32 @@ function writePython(component: string, name: string, version: string): void {
 }
 
 test('known vulnerabilities block, a clean image passes, an unreadable one is not assessable', async () => {
-  const ran = await workspace.nx(['run-many', '-t', 'scan'], env());
+  const output = ['--format=json,sarif,junit,markdown', '--output=dist/scan/{image}.{format}'];
+  const ran = await workspace.nx(['run-many', '-t', 'scan', ...output], env());
   expect(ran.status).not.toBe(0);
   expect(ran.output).toMatch(/old: blocked/);
-  expect(ran.output).toMatch(/urllib3 +1\.26\.4 .*require urllib3>=/);
+  expect(ran.output).toMatch(
+    /urllib3 +1\.26\.4 .*svc\/old\/requirements\.lock:2 +require urllib3>=\S+ and run nx g prism:lock --project=old/,
+  );
   expect(ran.output).toContain('CVE-2021-33503');
   expect(ran.output).toMatch(/plain: not assessable, blocked\n.*the scanner recognised no package/);
   expect(ran.output).not.toMatch(/new: (blocked|not)/);
   const first = workspace.read('dist/inventory/old/linux-amd64.cdx.json');
   expect(first).toContain('pkg:pypi/urllib3@1.26.4');
 
-  const alone = await workspace.nx(['scan', 'new', '--json'], env());
+  for (const ending of ['json', 'sarif', 'junit.xml', 'md'])
+    expect(workspace.read(`dist/scan/old.${ending}`)).toContain('CVE-2021-33503');
+  const sarif = JSON.parse(workspace.read('dist/scan/old.sarif'));
+  expect(sarif.runs[0].results[0].locations[0].physicalLocation.region.startLine).toBe(2);
+  const alone = await workspace.nx(['scan', 'new', '--json', '--since=dist/scan/new.json'], env());
   expect(alone.output).toContain('"verdict":"allow"');
+  expect(alone.output).toContain('"added":[],"gone":[]');
   expect(alone.status).toBe(0);
+
+  const plan = await workspace.nx(['scan', 'new', '--dryRun'], env());
+  expect(plan.output).toContain('"maxDatabaseAgeDays": "scan-policy.json:2"');
+  expect(plan.output).toContain('"setuid": "nx.json:1"');
+  expect(plan.output).toContain('"fixable": "default"');
 });
 
 test('images of a registry are scanned by digest, without reading again what was scanned here', async () => {

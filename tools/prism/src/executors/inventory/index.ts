@@ -21,9 +21,9 @@ async function takeInventory(
   if (!options.ok) return toTaskResult(options);
   const { variant } = options.value;
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
-  const policy = readPolicy(context.root, root, options.value.policy);
+  const policy = await readPolicy(context.root, root, options.value.policy);
   if (!policy.ok) return toTaskResult(policy);
-  const scanner = await openScanner(context, policy.value);
+  const scanner = await openScanner(context, policy.value.policy);
   if (!scanner.ok) return toTaskResult(scanner);
   const opened = await openImage(project, variant, scanner.value, context);
   if (!opened.ok) return toTaskResult(opened);

@@ -6,6 +6,7 @@ import { limitWork } from '../../scanning/limitWork';
 import { openScanners } from '../../scanning/openImage';
 import { options as scanOptions } from './options';
 import { openDatabases, scanStep } from './scanStep';
+import { rememberWritten } from './writeReport';
 
 /**
  * The tasks of a graph that run at once. Images are read one for each core; the others wait to be matched, so that one
@@ -18,6 +19,7 @@ export const { execute, executeBatch } = batchExecutor(
   () => ({
     openDatabase: openDatabases(),
     openScanner: openScanners(),
+    written: rememberWritten(),
     inTurn: limitWork(availableParallelism()),
   }),
   async ({ project, target, options, context }, shared) => {

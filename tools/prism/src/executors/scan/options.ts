@@ -1,4 +1,8 @@
+import { reportFormatNames } from '@prism-build/policy';
 import * as z from 'zod';
+
+const formats = z.enum(reportFormatNames);
+const names = reportFormatNames.join(', ');
 
 /** Options of the `scan` executor. */
 export const options = z.object({
@@ -25,13 +29,37 @@ export const options = z.object({
     .string()
     .optional()
     .describe(
-      'A policy file, relative to the workspace; scan-policy.json of the project or the workspace if left out.',
+      'A policy file, relative to the workspace; its fields count before those of scan-policy.json, project.json and nx.json.',
     ),
-  json: z.boolean().default(false).describe('Print the decision as one line of JSON.'),
+  format: z
+    .union([
+      z.array(formats),
+      z
+        .string()
+        .transform((text) => text.split(','))
+        .pipe(z.array(formats)),
+    ])
+    .default(['table'])
+    .describe(`Forms of the result, separated by commas: ${names}.`),
+  output: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'File for the result, relative to the workspace; {image} and {format} in it are replaced. The terminal shows the table.',
+    ),
+  since: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'JSON of an earlier scan, relative to the workspace: shows only findings that are new, and those that are gone.',
+    ),
+  json: z.boolean().default(false).describe('The same as --format=json: one line.'),
   dryRun: z
     .boolean()
     .default(false)
-    .describe('Print what would be scanned, with which scanner, and scan nothing.'),
+    .describe('Print scanner, database, and the policy with the source of each value; scan nothing.'),
 });
 
 export type ScanOptions = z.infer<typeof options>;

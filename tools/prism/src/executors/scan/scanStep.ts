@@ -1,10 +1,20 @@
 import { join, resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { ok, type Result, renderFailure } from '@prism-build/errors';
-import { type Decision, decide, type ScanPolicy } from '@prism-build/policy';
+import { failed, ok, type Result, renderFailure, shellFailure } from '@prism-build/errors';
+import {
+  compareReports,
+  decide,
+  makeReport,
+  parseReport,
+  printPolicy,
+  type ScanPolicy,
+  type ScanReport,
+} from '@prism-build/policy';
 import { type Database, openDatabase as readDatabase } from '@prism-build/scan';
+import { readTextIfThere } from '@prism-build/shell';
 import { directoriesOf, imageKey } from '@prism-build/workspace';
 import { assessImage } from '../../scanning/assessImage';
+import { type Declared, readDeclared } from '../../scanning/declaredPorts';
 import type { LimitWork } from '../../scanning/limitWork';
 import {
   type OpenedImage,
@@ -14,10 +24,11 @@ import {
   scansDirectory,
 } from '../../scanning/openImage';
 import { openRegistryImage } from '../../scanning/openRegistryImage';
+import { readLocks } from '../../scanning/readLocks';
 import { readPolicy } from '../../scanning/readPolicy';
 import { listReferences } from './listReferences';
 import type { ScanOptions } from './options';
-import { printDecision } from './printDecision';
+import { type Written, writeReport } from './writeReport';
 
 /** The result of a scan, and whether the image may be used. */
 export interface ScanOutcome {
@@ -43,11 +54,19 @@ interface Shared {
   readonly openScanner: OpenScanner;
   /** Limits how many images are read at once. */
   readonly inTurn: LimitWork;
+  readonly written: Written;
 }
 
 /** What all images of one task are judged with. */
 interface Judge {
+  readonly project: string;
+  /** Directory of the project. */
+  readonly root: string;
+  readonly options: ScanOptions;
+  readonly context: ExecutorContext;
   readonly policy: ScanPolicy;
+  readonly written: Written;
+  readonly earlier: ScanReport | undefined;
   readonly scanner: OpenedScanner;
   readonly database: Database;
 }
@@ -57,72 +76,99 @@ export async function scanStep(
   project: string,
   options: ScanOptions,
   context: ExecutorContext,
-  { openDatabase, openScanner, inTurn }: Shared,
+  { openDatabase, openScanner, written, inTurn }: Shared,
 ): Promise<Result<ScanOutcome>> {
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
-  const policy = readPolicy(context.root, root, options.policy);
-  if (!policy.ok) return policy;
+  const read = await readPolicy(context.root, root, options.policy);
+  if (!read.ok) return read;
+  const { policy, origins, suppressionFiles } = read.value;
   const references = listReferences(context.root, options);
   if (!references.ok) return references;
-  const scanner = await openScanner(context, policy.value);
+  const image = imageKey(project, options.variant);
+  const earlier = readEarlier(context.root, options.since, image);
+  if (!earlier.ok) return earlier;
+  const scanner = await openScanner(context, policy);
   if (!scanner.ok) return scanner;
   const database = openDatabase(databaseDirectory(options.db, context));
   if (!database.ok) return database;
-  const judge = { policy: policy.value, scanner: scanner.value, database: database.value };
-  const name = imageKey(project, options.variant);
   if (options.dryRun) {
-    const { scanner: tool } = scanner.value;
-    const images = references.value ?? [name];
-    const plan = { images, scanner: tool.identity, database: database.value, policy: policy.value };
+    const plan = {
+      images: references.value ?? [image],
+      ...{ scanner: scanner.value.scanner.identity, database: database.value },
+      ...{ policy: printPolicy(policy), sources: origins, suppressionFiles },
+    };
     return ok({ text: `${JSON.stringify(plan, null, 2)}\n`, allowed: true });
   }
-  if (references.value) return scanReferences(references.value, judge, options, context);
+  const judge: Judge = {
+    ...{ project, root, options, context, policy, written },
+    ...{ scanner: scanner.value, database: database.value, earlier: earlier.value },
+  };
+  if (references.value) return scanReferences(references.value, judge);
   const opened = await inTurn(() => openImage(project, options.variant, scanner.value, context));
-  return opened.ok ? judgeImage(name, opened.value, judge, options, context) : opened;
+  if (!opened.ok) return opened;
+  return judgeImage(image, opened.value, readDeclared(project, options.variant, context), judge);
 }
 
 /** Scans each image, also after one that fails, and ends with a list of those that may not be used. */
-async function scanReferences(
-  references: readonly string[],
-  judge: Judge,
-  options: ScanOptions,
-  context: ExecutorContext,
-): Promise<Result<ScanOutcome>> {
-  const outcomes: ScanOutcome[] = [];
-  const names: string[] = [];
+async function scanReferences(references: readonly string[], judge: Judge): Promise<Result<ScanOutcome>> {
+  const outcomes: (ScanOutcome & { readonly name: string })[] = [];
   for (const text of references) {
-    const opened = await openRegistryImage(text, judge.scanner, context);
+    const opened = await openRegistryImage(text, judge.scanner, judge.context);
     const name = opened.ok ? opened.value.reference : text;
-    names.push(name);
-    const judged = opened.ok ? await judgeImage(name, opened.value, judge, options, context) : opened;
+    // What a Containerfile declares now says nothing about an image that was released earlier.
+    const judged = opened.ok ? await judgeImage(name, opened.value, undefined, judge) : opened;
     const failure = judged.ok ? '' : judged.failures.map((one) => `${renderFailure(one)}\n`).join('');
-    outcomes.push(judged.ok ? judged.value : { text: `${text}: not scanned\n${failure}`, allowed: false });
+    const outcome = judged.ok ? judged.value : { text: `${text}: not scanned\n${failure}`, allowed: false };
+    outcomes.push({ name, ...outcome });
   }
-  const blocked = names.filter((_, index) => !outcomes[index]!.allowed);
-  const list = references.length > 1 && blocked.length > 0 && !options.json;
-  const end = list ? `not allowed:\n${blocked.map((name) => `  ${name}\n`).join('')}` : '';
+  const blocked = outcomes.filter(({ allowed }) => !allowed);
+  const list = references.length > 1 && blocked.length > 0 && isTable(judge.options);
+  const end = list ? `not allowed:\n${blocked.map(({ name }) => `  ${name}\n`).join('')}` : '';
   return ok({ text: outcomes.map(({ text }) => text).join('') + end, allowed: blocked.length === 0 });
 }
 
+/** Whether the terminal shows tables only; other forms are for programs. */
+function isTable({ json, format, output }: ScanOptions): boolean {
+  return !json && (output !== undefined || format.every((one) => one === 'table'));
+}
+
 async function judgeImage(
-  name: string,
+  image: string,
   opened: OpenedImage,
-  { policy, scanner, database }: Judge,
-  { json }: ScanOptions,
-  context: ExecutorContext,
+  declared: Declared | undefined,
+  judge: Judge,
 ): Promise<Result<ScanOutcome>> {
-  const assessed = await assessImage(opened, scanner.scanner, database, scansDirectory(context));
+  const { project, root, options, context, policy, written, scanner, database, earlier } = judge;
+  const scans = scansDirectory(context);
+  const assessed = await assessImage(opened, declared, scanner.scanner, database, scans);
   if (!assessed.ok) return assessed;
-  const decision = decide(assessed.value, policy, Date.now());
-  const text = json ? printJson(name, decision, policy) : printDecision(name, decision);
-  return ok({ text, allowed: decision.verdict === 'allow' });
+  const now = Date.now();
+  const decision = decide(assessed.value, policy, now);
+  const report = makeReport({
+    ...{ image, project, policy, decision, now, assessments: assessed.value, database },
+    containerfile: declared?.containerfile ?? join(root, 'Containerfile'),
+    scanner: scanner.scanner.identity,
+    locks: readLocks(project, context),
+  });
+  const shown = earlier ? compareReports(report, earlier) : report;
+  const text = await writeReport(shown, options, context.root, written);
+  return text.ok ? ok({ text: text.value, allowed: decision.verdict === 'allow' }) : text;
+}
+
+/** The report that --since names. */
+function readEarlier(root: string, file: string | undefined, image: string): Result<ScanReport | undefined> {
+  if (file === undefined) return ok(undefined);
+  const text = readTextIfThere(resolve(root, file));
+  if (text !== undefined) return parseReport(text, file, image);
+  return failed(
+    shellFailure('FILE_UNREADABLE', {
+      what: `there is no ${file}`,
+      remedy: 'Name a file that `nx scan <project> --format=json --output=<file>` wrote.',
+    }),
+  );
 }
 
 function databaseDirectory(named: string | undefined, { root }: ExecutorContext): string {
   const directory = named ?? process.env.PRISM_SCAN_DB;
   return directory ? resolve(root, directory) : join(directoriesOf(root, process.env).cache, 'trivy');
-}
-
-function printJson(image: string, decision: Decision, policy: ScanPolicy): string {
-  return `${JSON.stringify({ version: 1, image, ...decision, policy })}\n`;
 }
