@@ -7,7 +7,8 @@ export {
   lockedBase,
   parseImagesLock,
 } from './imagesLock';
+export { type InspectedImage, inspectImage } from './inspectImage';
 export { lockImage } from './lockImage';
 export { imagesLockPath } from './names';
-export { formatReference, parseReference, type Reference } from './reference';
+export { atDigest, formatReference, parseReference, type Reference } from './reference';
 export { pullLayers, type RegistryTools } from './registry';

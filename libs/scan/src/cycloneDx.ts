@@ -24,8 +24,8 @@ const bom = z.looseObject({
     .optional(),
 });
 
-type Bom = z.infer<typeof bom>;
-type Component = z.infer<typeof component>;
+export type Bom = z.infer<typeof bom>;
+export type Component = z.infer<typeof component>;
 
 /** Reads an inventory. Failure: SCAN_ERROR. */
 export function parseBom(text: string, from: string): Result<Bom> {
@@ -74,6 +74,14 @@ export function encodeBom(value: Bom, name: string): Uint8Array {
   return Buffer.from(`${canonicalJson(result as never, 2)}\n`);
 }
 
+/** An encoded inventory under another name. */
+export function renameBom(text: string, name: string): string {
+  const value = JSON.parse(text) as Bom;
+  const { component: root } = value.metadata ?? {};
+  const metadata = { ...value.metadata, ...(root && { component: { ...root, name } }) };
+  return `${canonicalJson({ ...value, metadata } as never, 2)}\n`;
+}
+
 function print(value: unknown): string {
   return canonicalJson(value as never);
 }
@@ -94,11 +102,17 @@ export interface Contents {
 
 export function readContents(value: Bom): Contents {
   const components = value.components ?? [];
-  const packages = components.filter(({ type }) => type === 'library');
-  const kinds = packages.flatMap(({ purl }) => /^pkg:([a-z0-9.+-]+)\//.exec(purl ?? '')?.[1] ?? []);
+  const kinds = components.flatMap((one) => kindOf(one) ?? []);
   const systems = components
     .filter(({ type }) => type === 'operating-system')
     .map(({ name, version = '' }) => ({ family: name, release: version }));
-  // A component without version and purl, such as a module of the workspace itself, matches no advisory.
   return { packages: kinds.length, ecosystems: [...new Set(kinds)].sort(), systems };
+}
+
+/**
+ * The kind of a package, as in its purl; undefined for other components. A component without purl, such as a module of
+ * the workspace itself, matches no advisory.
+ */
+export function kindOf({ type, purl }: Component): string | undefined {
+  return type === 'library' ? /^pkg:([a-z0-9.+-]+)\//.exec(purl ?? '')?.[1] : undefined;
 }

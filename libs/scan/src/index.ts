@@ -1,17 +1,16 @@
+export { batchMatches } from './batchMatches';
+export type { Inventory } from './content';
 export { type Database, openDatabase } from './database';
 export { addExploitData, type ExploitData, readExploitData } from './exploitData';
 export { takeFacts } from './facts/takeFacts';
 export { findTrivy, installedTrivy } from './findTrivy';
-export {
-  type Inventory,
-  type InventoryInput,
-  publishInventories,
-  takeInventories,
-} from './inventory';
+export { type InventoryInput, takeInventories } from './inventory';
 export { cachedVersion } from './inventoryKey';
-export type { LayoutSources } from './layout';
+export type { LayoutSources, ScannedImage, ScannedPlatform } from './layout';
+export { makeOnce, type Once } from './once';
+export { publishInventories } from './published';
 export { readLicenses } from './readLicenses';
 export { type ScannedInventory, scanInventory } from './scanInventory';
-export type { Scanner } from './scanner';
+export type { Scanner, SecretScanner } from './scanner';
 export { openTrivy, type TrivyInput } from './trivy/openTrivy';
 export { pinned } from './trivy/versions';

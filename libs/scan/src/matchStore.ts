@@ -6,7 +6,7 @@ import type { Database } from './database';
 import { keep, readKept } from './keptText';
 import type { Scanner } from './scanner';
 
-const findings = z.array(
+const stored = z.array(
   z.strictObject({
     id: z.string(),
     package: z.string(),
@@ -37,14 +37,14 @@ export async function matchOnce(
   const key = `match 2 ${digestOf(inventory)} ${database.digest} ${scanner.identity}`;
   const found = parse(readKept(directory, key));
   if (found) return ok(found);
-  const matched = await scanner.match(inventory, database);
-  if (matched.ok) {
-    const text = matched.value.map((one) => ({ ...one, fixed: one.fixed ?? null }));
-    await keep(directory, key, JSON.stringify(text));
-  }
-  return matched;
+  const matched = await scanner.match([inventory], database);
+  if (!matched.ok) return matched;
+  const findings = matched.value[0]!;
+  const text = findings.map((one) => ({ ...one, fixed: one.fixed ?? null }));
+  await keep(directory, key, JSON.stringify(text));
+  return ok(findings);
 }
 
 function parse(text: string | undefined): readonly Finding[] | undefined {
-  return text === undefined ? undefined : findings.safeParse(JSON.parse(text)).data;
+  return text === undefined ? undefined : stored.safeParse(JSON.parse(text)).data;
 }

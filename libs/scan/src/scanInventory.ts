@@ -28,14 +28,21 @@ export async function scanInventory(
   const contents = readContents(bom.value);
   if (contents.packages === 0) return ok({ findings: [], packages: 0, gaps: [] });
   const { canaries, gaps: unknown } = listCanaries(contents);
-  const gaps = [...unknown];
-  for (const { bom: text, id, gap } of canaries) {
-    const found = await matchOnce(matches, scanner, Buffer.from(text), database);
-    if (!found.ok) return found;
-    if (!found.value.some((one) => id === undefined || one.id === id)) gaps.push(gap);
-  }
-  const found = await matchOnce(matches, scanner, inventory, database);
-  return found.ok ? ok({ findings: found.value, packages: contents.packages, gaps }) : found;
+  // All at once: a scanner may match them in one process.
+  const match = (text: Uint8Array) => matchOnce(matches, scanner, text, database);
+  const [found, ...ofCanaries] = await Promise.all([
+    match(inventory),
+    ...canaries.map((canary) => match(Buffer.from(canary.bom))),
+  ]);
+  // What stops the scanner stops it for all of them; one report is enough.
+  const failure = [found!, ...ofCanaries].find((one) => !one.ok);
+  if (failure && !failure.ok) return failure;
+  const blind = canaries.filter(({ id }, index) => {
+    const result = ofCanaries[index]!;
+    return !(result.ok && result.value.some((one) => id === undefined || one.id === id));
+  });
+  const gaps = [...unknown, ...blind.map(({ gap }) => gap)];
+  return found!.ok ? ok({ findings: found!.value, packages: contents.packages, gaps }) : found!;
 }
 
 /** The canaries for an inventory, and the kinds without a canary. */

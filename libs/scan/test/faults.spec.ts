@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashFile } from '@prism-build/oci';
+import { type Assessment, decide, resolvePolicy } from '@prism-build/policy';
 import { run } from '@prism-build/shell';
 import { openDatabase, openTrivy, type Scanner, scanInventory } from '../src';
 
@@ -59,12 +60,18 @@ const report = (findings: readonly object[] = [], packages = 1) =>
         Target: '',
         Class: 'lang-pkgs',
         Type: 'gobinary',
-        Packages: Array.from({ length: packages }, () => ({ Name: 'n' })),
+        Packages: Array.from({ length: packages }, (_, index) => ({
+          Name: 'n',
+          Identifier: { BOMRef: `package-${index}` },
+        })),
         Vulnerabilities: findings,
       },
     ],
   });
-const canary = { VulnerabilityID: 'CVE-2023-39325', PkgName: 'n', InstalledVersion: '1' };
+const canary = {
+  ...{ VulnerabilityID: 'CVE-2023-39325', PkgName: 'n', InstalledVersion: '1' },
+  PkgIdentifier: { BOMRef: 'package-0' },
+};
 const print = (text: string) => `cat >"$out" <<'END'\n${text}\nEND`;
 
 async function scan(script: string, inventory: Uint8Array = go) {
@@ -72,6 +79,20 @@ async function scan(script: string, inventory: Uint8Array = go) {
   const database = openDatabase(root);
   if (!database.ok) throw new Error(database.failures[0]!.code);
   return scanInventory(join(root, 'kept'), scanner, inventory, database.value);
+}
+
+/** The decision of the strictest policy, `days` after the database was made. */
+function verdictOf(scanned: Awaited<ReturnType<typeof scan>>, days = 1) {
+  const databaseTime = Date.parse('2026-11-01T00:00:00Z');
+  const policy = resolvePolicy([]);
+  if (!policy.ok) throw new Error('the default policy is invalid');
+  const files = { setuid: [], worldWritable: [], shells: [], packageManagers: [], binaries: {} };
+  const assessment: Assessment = {
+    ...{ platform: 'linux/amd64', digest: 'sha256:0' },
+    facts: { user: '1', env: [], labels: {}, ports: [], declaredPorts: undefined, bases: [], files },
+    scan: scanned.ok ? { ...scanned.value, ok: true as const, databaseTime } : scanned,
+  };
+  return decide([assessment], policy.value.policy, databaseTime + days * 24 * 3600 * 1000);
 }
 
 describe('a scanner that fails is SCAN_ERROR', () => {
@@ -91,6 +112,7 @@ describe('a scanner that fails is SCAN_ERROR', () => {
   ])('%s', async (_, script) => {
     const scanned = await scan(script);
     expect(scanned.ok || scanned.failures.map(({ code }) => code)).toEqual(['SCAN_ERROR']);
+    expect(verdictOf(scanned).verdict).toBe('block');
     // No failure is kept, and no scratch stays.
     expect(readdirSync(root)).not.toContain('kept');
     expect(readdirSync(join(root, 'scratch'))).toEqual([]);
@@ -121,11 +143,13 @@ describe('what cannot be assessed is a gap', () => {
   ])('%s', async (_, script, inventory, gap) => {
     const scanned = await scan(script, inventory);
     expect(scanned.ok && scanned.value.gaps.join()).toMatch(gap);
+    expect(verdictOf(scanned).verdict).not.toBe('allow');
   });
 
   test('nothing recognised needs no scanner and has no packages', async () => {
     const scanned = await scan('exit 9', bom({ 'bom-ref': 'a', type: 'application', name: 'a' }));
     expect(scanned.ok && scanned.value.packages).toBe(0);
+    expect(verdictOf(scanned).verdict).toBe('notAssessable');
   });
 });
 
@@ -158,6 +182,13 @@ describe('matches are kept', () => {
       expect(await again()).toBe(true);
     },
   );
+});
+
+test.each([8, 400, -2, Number.NaN])('a database of %p days blocks a scan without findings', async (days) => {
+  const scanned = await scan(print(report([canary])), bom(library('pkg:golang/example.com/other@v1.0.0')));
+  const clean = scanned.ok ? { ...scanned, value: { ...scanned.value, findings: [] } } : scanned;
+  expect(verdictOf(clean).verdict).toBe('allow');
+  expect(verdictOf(clean, days).verdict).toBe('notAssessable');
 });
 
 describe('a database is refused', () => {

@@ -1,8 +1,9 @@
 import { ok, type Result } from '@prism-build/errors';
-import { type BlobSources, gatherBlobs, type PlatformImage } from '@prism-build/oci';
+import { type BlobSources, gatherBlobs } from '@prism-build/oci';
 import type { FileFacts } from '@prism-build/policy';
 import * as z from 'zod';
 import { keep, readKept } from '../keptText';
+import type { ScannedPlatform } from '../layout';
 import { listFacts } from './listFacts';
 import { readImageTree } from './readTree';
 
@@ -21,16 +22,19 @@ const stored = z.strictObject({
 
 /**
  * Facts about the files of a platform: the stored ones of the same image, or made from its verified layers. `kept` is the
- * directory of stored results. Failures: BLOB_CORRUPT, BLOB_MISSING, LAYER_UNREADABLE.
+ * directory of stored results; `fetch` brings the layers into the store if they must be read. Failures: BLOB_CORRUPT, BLOB_MISSING, LAYER_UNREADABLE.
  */
 export async function takeFacts(
   sources: BlobSources,
-  { manifest, layers }: PlatformImage,
+  { manifest, layers }: ScannedPlatform,
   kept: string,
+  fetch: () => Promise<Result<void>>,
 ): Promise<Result<FileFacts>> {
   const key = `facts ${VERSION} ${manifest.digest}`;
   const found = parse(readKept(kept, key));
   if (found) return ok(found);
+  const fetched = await fetch();
+  if (!fetched.ok) return fetched;
   const gathered = await gatherBlobs(sources, layers);
   if (!gathered.ok) return gathered;
   const tree = await readImageTree(sources.store, layers);

@@ -1,4 +1,4 @@
-type Argv = [string, ...string[]];
+export type Argv = [string, ...string[]];
 
 /** Forbids network access and downloads of other databases. */
 const offline = [
@@ -24,6 +24,37 @@ export function inventoryArgv(binary: string, layout: string, output: string, ca
     ...offline,
     '--scanners=',
     '--format=cyclonedx',
+    `--output=${output}`,
+  ];
+}
+
+/**
+ * Trivy's rules, also for files that it leaves out by default as likely to hold examples: tests, documentation, and
+ * directories of systems and languages.
+ */
+export const secretConfig = [
+  'disable-allow-rules:',
+  ...['tests', 'examples', 'vendor', 'usr-dirs', 'locale-dir', 'markdown'],
+  ...['node.js', 'golang', 'python', 'rubygems', 'wordpress', 'anaconda'],
+].join('\n  - ');
+
+/** Searches the files of a layout for secrets. Needs no database. `layout` is as of `inventoryArgv`. */
+export function secretsArgv(
+  binary: string,
+  layout: string,
+  config: string,
+  output: string,
+  cacheDirectory: string,
+): Argv {
+  return [
+    binary,
+    'image',
+    `--input=${layout}`,
+    `--cache-dir=${cacheDirectory}`,
+    ...offline,
+    '--scanners=secret',
+    `--secret-config=${config}`,
+    '--format=json',
     `--output=${output}`,
   ];
 }

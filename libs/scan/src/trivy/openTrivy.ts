@@ -2,12 +2,16 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Failure, failed, ok, type Result, scanFailure } from '@prism-build/errors';
 import { hashFile } from '@prism-build/oci';
+import type { Finding } from '@prism-build/policy';
 import { attempt, type Run } from '@prism-build/shell';
-import { parseBom, readContents } from '../cycloneDx';
-import type { Scanner } from '../scanner';
+import { parseBom } from '../cycloneDx';
+import type { Database } from '../database';
+import type { Scanner, SecretScanner } from '../scanner';
 import { withScratch } from '../scratch';
-import { inventoryArgv, matchArgv, versionArgv } from './argv';
-import { parseReport } from './parseReport';
+import { type Argv, inventoryArgv, matchArgv, secretConfig, secretsArgv, versionArgv } from './argv';
+import { type MergedBom, mergeBoms } from './mergeBoms';
+import { parseReport, type Report } from './parseReport';
+import { parseSecrets } from './parseSecrets';
 import { checkVersion, pinned } from './versions';
 
 /** The scanner's external dependencies. */
@@ -23,8 +27,8 @@ export interface TrivyInput {
   readonly timeout: number;
 }
 
-/** Trivy behind the scanner interface. Failures: SCANNER_MISSING, SCANNER_REFUSED. */
-export async function openTrivy(input: TrivyInput): Promise<Result<Scanner>> {
+/** Trivy behind the interfaces of scanners. Failures: SCANNER_MISSING, SCANNER_REFUSED. */
+export async function openTrivy(input: TrivyInput): Promise<Result<Scanner & SecretScanner>> {
   const hashed = await attempt(`cannot read ${input.binary}`, () => hashFile(input.binary));
   if (!hashed.ok)
     return failed(
@@ -42,26 +46,62 @@ export async function openTrivy(input: TrivyInput): Promise<Result<Scanner>> {
         const argv = inventoryArgv(input.binary, basename(layout), output, join(directory, 'cache'));
         return call(input, { cwd: dirname(layout), home: directory }, argv, output);
       }),
-    match: (inventory, database) =>
+    secrets: (layout) =>
       withScratch(input.scratch, 'trivy', async (directory) => {
-        const [bom, output] = [join(directory, 'inventory.cdx.json'), join(directory, 'report.json')];
-        writeFileSync(bom, inventory);
-        // Trivy expects its own directory layout, and may write beside the database.
-        const cache = join(directory, 'cache');
-        mkdirSync(cache);
-        symlinkSync(resolve(database.directory), join(cache, 'db'));
-        const printed = await call(
-          input,
-          { cwd: directory, home: directory },
-          matchArgv(input.binary, bom, output, cache),
-          output,
-        );
-        if (!printed.ok) return printed;
-        const report = parseReport(printed.value);
-        if (!report.ok) return report;
-        const counted = checkCount(inventory, report.value.packages);
-        return counted.ok ? ok(report.value.findings) : counted;
+        const [config, output] = [join(directory, 'secret.yaml'), join(directory, 'report.json')];
+        writeFileSync(config, secretConfig);
+        const argv = secretsArgv(input.binary, basename(layout), config, output, join(directory, 'cache'));
+        const printed = await call(input, { cwd: dirname(layout), home: directory }, argv, output);
+        return printed.ok ? parseSecrets(printed.value) : printed;
       }),
+    match: (inventories, database) => matchAll(input, inventories, database),
+  });
+}
+
+/** Matches inventories with as few processes as possible: a start takes longer than the matching. */
+async function matchAll(
+  input: TrivyInput,
+  inventories: readonly Uint8Array[],
+  database: Database,
+): Promise<Result<readonly (readonly Finding[])[]>> {
+  const parsed = inventories.map((one) => parseBom(Buffer.from(one).toString(), 'the inventory'));
+  const failures = parsed.flatMap((one) => (one.ok ? [] : one.failures));
+  if (failures.length > 0) return failed(...failures);
+  const merged = mergeBoms(parsed.flatMap((one) => (one.ok ? [one.value] : [])));
+  const reports: Report[] = [];
+  for (const bom of merged.boms) {
+    const report = await matchOne(input, bom, database);
+    if (!report.ok) return report;
+    reports.push(report.value);
+  }
+  const found = new Map(reports.flatMap(({ findings }) => [...findings]));
+  return ok(
+    merged.inventories.map((packages) =>
+      packages.flatMap(({ ref, path }) =>
+        (found.get(ref) ?? []).map((one): Finding => ({ ...one, path: path ?? one.kind })),
+      ),
+    ),
+  );
+}
+
+function matchOne(input: TrivyInput, { text, refs }: MergedBom, database: Database): Promise<Result<Report>> {
+  return withScratch(input.scratch, 'trivy', async (directory) => {
+    const [bom, output] = [join(directory, 'inventory.cdx.json'), join(directory, 'report.json')];
+    writeFileSync(bom, text);
+    // Trivy expects its own directory layout, and may write beside the database.
+    const cache = join(directory, 'cache');
+    mkdirSync(cache);
+    symlinkSync(resolve(database.directory), join(cache, 'db'));
+    const argv = matchArgv(input.binary, bom, output, cache);
+    const printed = await call(input, { cwd: directory, home: directory }, argv, output);
+    if (!printed.ok) return printed;
+    const report = parseReport(printed.value);
+    if (!report.ok) return report;
+    // Trivy leaves out packages that it cannot read, and would not match them.
+    const missing = refs.filter((ref) => !report.value.packages.has(ref));
+    if (missing.length === 0) return report;
+    const what = `trivy sbom matched ${refs.length - missing.length} of ${refs.length} packages`;
+    return failed(scanFailure('SCAN_ERROR', { what }));
   });
 }
 
@@ -70,24 +110,16 @@ async function printVersion({ run, binary }: TrivyInput): Promise<string> {
   return done.ok ? done.value.stdout : '';
 }
 
-/** Fails if Trivy parsed fewer packages of an inventory than it contains: it would not match the others. */
-function checkCount(inventory: Uint8Array, read: number): Result<void> {
-  const bom = parseBom(Buffer.from(inventory).toString(), 'the inventory');
-  if (!bom.ok) return bom;
-  const { packages } = readContents(bom.value);
-  if (read >= packages) return ok(undefined);
-  const what = `trivy sbom matched ${read} of ${packages} packages`;
-  return failed(scanFailure('SCAN_ERROR', { what }));
-}
-
 async function call(
   { run, timeout }: TrivyInput,
   { cwd, home }: { readonly cwd: string; readonly home: string },
-  argv: [string, ...string[]],
+  argv: Argv,
   output: string,
 ): Promise<Result<string>> {
-  // The complete environment: the user's TRIVY_* variables and configuration files would change results.
-  const done = await run({ argv, cwd, env: { HOME: home, TMPDIR: home, GOGC: 'off' }, timeout });
+  // The complete environment: the user's TRIVY_* variables and configuration files would change results. Most runs end
+  // before garbage collection pays; the limit starts it in the others.
+  const env = { HOME: home, TMPDIR: home, GOGC: 'off', GOMEMLIMIT: '300MiB' };
+  const done = await run({ argv, cwd, env, timeout });
   if (!done.ok) return failed(...done.failures.map(toScanError));
   const text = await attempt(`cannot read ${output}`, () => readFileSync(output, 'utf8'));
   return text.ok ? text : failed(...text.failures.map(toScanError));

@@ -8,10 +8,9 @@ const vulnerability = z.looseObject({
   InstalledVersion: z.string(),
   FixedVersion: z.string().optional(),
   Severity: z.enum([...severities, 'UNKNOWN']).default('UNKNOWN'),
-  PkgPath: z.string().optional(),
   Title: z.string().optional(),
   PublishedDate: z.iso.datetime({ offset: true }).optional().catch(undefined),
-  PkgIdentifier: z.looseObject({ PURL: z.string().optional() }).optional(),
+  PkgIdentifier: z.looseObject({ BOMRef: z.string(), PURL: z.string().optional() }),
 });
 
 /** Trivy's JSON, SchemaVersion 2. `Results` is absent if there are no packages. */
@@ -21,20 +20,23 @@ const report = z.looseObject({
   Results: z
     .array(
       z.looseObject({
-        Target: z.string(),
         Class: z.string(),
         Type: z.string(),
-        Packages: z.array(z.looseObject({ Name: z.string() })).optional(),
+        Packages: z.array(z.looseObject({ Identifier: z.looseObject({ BOMRef: z.string() }) })).optional(),
         Vulnerabilities: z.array(vulnerability).optional(),
       }),
     )
     .optional(),
 });
 
+/** A finding without its place in an image. */
+export type FindingOfPackage = Omit<Finding, 'path'>;
+
 export interface Report {
-  readonly findings: readonly Finding[];
-  /** Packages that Trivy parsed from the inventory. */
-  readonly packages: number;
+  /** By the package's reference in the document. */
+  readonly findings: ReadonlyMap<string, readonly FindingOfPackage[]>;
+  /** References of the packages that Trivy read. */
+  readonly packages: ReadonlySet<string>;
 }
 
 /** Reads the result of `trivy sbom`. Output that does not fit the schema fails with SCAN_ERROR. */
@@ -50,21 +52,26 @@ export function parseReport(text: string): Result<Report> {
   const parsed = report.safeParse(value);
   if (!parsed.success) return failure(z.prettifyError(parsed.error));
   const results = parsed.data.Results ?? [];
-  const findings = results.flatMap(({ Type, Target, Vulnerabilities = [] }) =>
-    Vulnerabilities.map(
-      (one): Finding => ({
-        id: one.VulnerabilityID,
-        package: one.PkgName,
-        installed: one.InstalledVersion,
-        fixed: one.FixedVersion || undefined,
-        severity: one.Severity,
-        kind: Type,
-        path: one.PkgPath || Target || Type,
-        title: one.Title ?? '',
-        ...(one.PublishedDate && { published: one.PublishedDate }),
-        ...(one.PkgIdentifier?.PURL && { purl: one.PkgIdentifier.PURL }),
-      }),
-    ),
-  );
-  return ok({ findings, packages: results.reduce((sum, { Packages = [] }) => sum + Packages.length, 0) });
+  const findings = new Map<string, readonly FindingOfPackage[]>();
+  for (const { Type, Vulnerabilities = [] } of results)
+    for (const one of Vulnerabilities) {
+      const ref = one.PkgIdentifier.BOMRef;
+      findings.set(ref, [...(findings.get(ref) ?? []), toFinding(one, Type)]);
+    }
+  const packages = results.flatMap(({ Packages = [] }) => Packages.map((one) => one.Identifier.BOMRef));
+  return ok({ findings, packages: new Set(packages) });
+}
+
+function toFinding(one: z.infer<typeof vulnerability>, kind: string): FindingOfPackage {
+  return {
+    id: one.VulnerabilityID,
+    package: one.PkgName,
+    installed: one.InstalledVersion,
+    fixed: one.FixedVersion || undefined,
+    severity: one.Severity,
+    kind,
+    title: one.Title ?? '',
+    ...(one.PublishedDate && { published: one.PublishedDate }),
+    ...(one.PkgIdentifier.PURL && { purl: one.PkgIdentifier.PURL }),
+  };
 }

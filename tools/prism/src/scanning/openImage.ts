@@ -1,11 +1,23 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
-import type { BlobSources, DigestJson } from '@prism-build/oci';
+import type { BlobSources } from '@prism-build/oci';
 import type { ScanPolicy } from '@prism-build/policy';
-import { findTrivy, type Inventory, openTrivy, type Scanner, takeInventories } from '@prism-build/scan';
+import {
+  batchMatches,
+  findTrivy,
+  type Inventory,
+  makeOnce,
+  type Once,
+  openTrivy,
+  type ScannedImage,
+  type ScannedPlatform,
+  type Scanner,
+  type SecretScanner,
+  takeInventories,
+} from '@prism-build/scan';
 import { run } from '@prism-build/shell';
-import { directoriesOf, imageKey } from '@prism-build/workspace';
+import { directoriesOf } from '@prism-build/workspace';
 import { readVerifiedImage } from '../nx/readVerifiedImage';
 
 /** Milliseconds for one call of the scanner. */
@@ -21,12 +33,18 @@ export function inventoryDirectory(root: string, project: string, variant?: stri
   return join(root, 'dist', 'inventory', project, variant ?? '');
 }
 
-/** The scanner of this machine, if the policy accepts it. Failures: SCANNER_MISSING, SCANNER_REFUSED. */
-export type OpenScanner = (context: ExecutorContext, policy: ScanPolicy) => Promise<Result<Scanner>>;
+/** The scanner of this machine, as the tasks of a process share it. */
+export interface OpenedScanner {
+  readonly scanner: Scanner & SecretScanner;
+  readonly once: Once;
+}
+
+/** The scanner, if the policy accepts it. Failures: SCANNER_MISSING, SCANNER_REFUSED. */
+export type OpenScanner = (context: ExecutorContext, policy: ScanPolicy) => Promise<Result<OpenedScanner>>;
 
 /** Opens a scanner once for all tasks of a process with the same trusted digests: its binary is hashed each time. */
 export function openScanners(): OpenScanner {
-  const opened = new Map<string, Promise<Result<Scanner>>>();
+  const opened = new Map<string, Promise<Result<OpenedScanner>>>();
   return (context, { scanners: trusted }) => {
     const key = JSON.stringify(trusted);
     const result = opened.get(key) ?? openScanner(context, trusted);
@@ -35,41 +53,49 @@ export function openScanners(): OpenScanner {
   };
 }
 
-function openScanner(context: ExecutorContext, trusted: readonly string[]): Promise<Result<Scanner>> {
+async function openScanner(
+  context: ExecutorContext,
+  trusted: readonly string[],
+): Promise<Result<OpenedScanner>> {
   const { cache } = directoriesOf(context.root, process.env);
-  return openTrivy({
+  const scanner = await openTrivy({
     run,
     binary: findTrivy(context.root, cache, process.env),
     trusted,
     scratch: join(scansDirectory(context), 'scratch'),
     timeout: TIMEOUT,
   });
+  if (!scanner.ok) return scanner;
+  return ok({ scanner: { ...scanner.value, ...batchMatches(scanner.value) }, once: makeOnce() });
 }
 
 export interface OpenedImage {
-  readonly image: DigestJson;
+  readonly image: ScannedImage;
   readonly directory: string;
   readonly inventories: readonly Inventory[];
   /** Where the verified blobs of all layers are. */
   readonly sources: BlobSources;
+  /** Fetches the layers of a platform into the store. */
+  readonly fetch: (platform: ScannedPlatform) => Promise<Result<void>>;
 }
 
 /** A verified image of a project, with its inventories. */
 export async function openImage(
   project: string,
   variant: string | undefined,
-  scanner: Scanner,
+  { scanner, once }: OpenedScanner,
   context: ExecutorContext,
 ): Promise<Result<OpenedImage>> {
   const verified = await readVerifiedImage(project, variant, context);
   if (!verified.ok) return verified;
   const { image, directory, store, fetchBases } = verified.value;
-  const fetched = await fetchBases(image.platforms.flatMap(({ layers }) => layers));
-  if (!fetched.ok) return fetched;
+  const layersOf = new Map(image.platforms.map(({ manifest, layers }) => [manifest.digest, layers]));
+  const fetch = ({ manifest }: ScannedPlatform) => fetchBases(layersOf.get(manifest.digest) ?? []);
   const inventories = await takeInventories({
     image,
-    name: imageKey(project, variant),
+    fetch,
     scanner,
+    once,
     store,
     imageDirs: [directory],
     scratch: join(scansDirectory(context), 'scratch'),
@@ -77,6 +103,12 @@ export async function openImage(
     published: inventoryDirectory(context.root, project, variant),
   });
   return inventories.ok
-    ? ok({ image, directory, inventories: inventories.value, sources: { store, imageDirs: [directory] } })
+    ? ok({
+        image,
+        directory,
+        inventories: inventories.value,
+        fetch,
+        sources: { store, imageDirs: [directory] },
+      })
     : inventories;
 }

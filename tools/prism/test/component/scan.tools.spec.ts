@@ -1,24 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeRegistry, type Registry } from '../../../../test/support/registry';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
 const repository = join(__dirname, '..', '..', '..', '..');
 const advisories = join(repository, 'test', 'fixtures', 'advisories');
 let workspace: Workspace;
+let registry: Registry;
 
 /** The cache that tools/prism/install-trivy installs to. */
 const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
 const env = () => ({
   PRISM_TRIVY: join(cache, 'tools', 'trivy-0.68.2', 'trivy'),
   PRISM_SCAN_DB: workspace.path('.nx/advisories'),
+  REGISTRY_AUTH_FILE: registry.authFile(),
 });
 
-beforeAll(() => {
+beforeAll(async () => {
   execFileSync(join(repository, 'tools', 'prism', 'install-trivy'), {
     env: { ...process.env, PRISM_CACHE_DIR: cache },
   });
   workspace = makeWorkspace();
+  registry = await makeRegistry(workspace.path('.nx/registry'));
   const database = workspace.path('.nx/advisories');
   mkdirSync(database, { recursive: true });
   const packed = join(advisories, 'trivy.db.xz');
@@ -33,13 +37,18 @@ beforeAll(() => {
   );
   // The database of the tests gets no younger. Half of the policy is in nx.json, half in a file of its own.
   workspace.write('scan-policy.json', '{\n  "maxDatabaseAgeDays": 100000\n}\n');
+  const leaked = { id: 'github-pat', path: '/usr/lib/python3/dist-packages/settings.ini' };
+  const accepted = { ...leaked, owner: 'ann', reason: 'made up', expires: '2999-12-31' };
+  workspace.write('svc/new/scan-policy.json', JSON.stringify({ suppressions: [accepted] }));
   writePython('old', 'urllib3', '1.26.4');
   workspace.write('svc/old/requirements.lock', '# made by pip\nurllib3==1.26.4\n');
   writePython('new', 'urllib3', '99.0.0');
   workspace.write('svc/plain/Containerfile', 'FROM scratch\nCOPY hello /hello\nUSER 65532\n');
   workspace.write('svc/plain/hello', 'hello');
+  workspace.write('svc/new/packages/settings.ini', `token=ghp_${'a1B2'.repeat(9)}\n`);
 });
-afterAll(() => {
+afterAll(async () => {
+  await registry?.stop();
   workspace?.remove();
 });
 
@@ -83,4 +92,69 @@ test('known vulnerabilities block, a clean image passes, an unreadable one is no
   expect(plan.output).toContain('"maxDatabaseAgeDays": "scan-policy.json:2"');
   expect(plan.output).toContain('"setuid": "nx.json:1"');
   expect(plan.output).toContain('"fixable": "default"');
+});
+
+test('images of a registry are scanned by digest, without reading again what was scanned here', async () => {
+  await workspace.nx(['run-many', '-t', 'materialize', '-p', 'old,new,plain']);
+  const push = (project: string, name: string) =>
+    execFileSync('skopeo', [
+      ...['copy', '--quiet', '--all', '--preserve-digests', '--dest-tls-verify=false'],
+      ...[`--authfile=${registry.authFile()}`, `oci:${workspace.path(`dist/layouts/${project}`)}`],
+      `docker://${registry.host}/${name}`,
+    ]);
+  for (const project of ['old', 'new', 'plain']) push(project, `team/${project}:1`);
+  const digest = (JSON.parse(workspace.read('dist/images/new/digest.json')) as { index: { digest: string } })
+    .index.digest;
+  const before = registry.requests().length;
+  workspace.write(
+    'released.txt',
+    `# released\n${registry.host}/team/new@${digest}\n${registry.host}/team/old:1\n`,
+  );
+  const ran = await workspace.nx(
+    ['run', 'new:scan', '--images=released.txt', `--image=${registry.host}/team/none:1`],
+    env(),
+  );
+  expect(ran.status).not.toBe(0);
+  expect(ran.output).toContain(`team/new@${digest}: allowed`);
+  expect(ran.output).toMatch(/team\/old@sha256:[0-9a-f]{64}: blocked/);
+  expect(ran.output).toMatch(/team\/none:1: not scanned/);
+  expect(ran.output).toMatch(/not allowed:\n.*team\/none:1\n.*team\/old@sha256:[0-9a-f]{64}\n/);
+  // Manifests and configurations only: both images were scanned here.
+  const layers = ['old', 'new'].flatMap((project) =>
+    (
+      JSON.parse(workspace.read(`dist/images/${project}/digest.json`)) as {
+        platforms: { layers: { digest: string }[] }[];
+      }
+    ).platforms.flatMap((platform) => platform.layers.map((layer) => layer.digest)),
+  );
+  const requests = registry.requests().slice(before).join('\n');
+  for (const layer of layers) expect(requests).not.toContain(layer);
+
+  // With nothing stored, the layers are fetched; an altered one fails.
+  execFileSync('rm', [
+    '-rf',
+    workspace.path('.prism/scans'),
+    workspace.path('.prism/store'),
+    workspace.path('dist'),
+  ]);
+  const hex = layers[0]!.slice('sha256:'.length);
+  const blob = join(registry.storage, 'docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data');
+  const bytes = readFileSync(blob);
+  writeFileSync(
+    blob,
+    bytes.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte)),
+  );
+  const again = await workspace.nx(
+    [
+      'run',
+      'new:scan',
+      '--excludeTaskDependencies',
+      `--image=${registry.host}/team/old:1`,
+      `--image=${registry.host}/team/plain:1`,
+    ],
+    env(),
+  );
+  expect(again.status).not.toBe(0);
+  expect(again.output).toMatch(/team\/old:1: not scanned/);
+  expect(again.output).toMatch(/team\/plain@sha256:[0-9a-f]{64}: not assessable/);
 });

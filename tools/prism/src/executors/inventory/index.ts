@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { ok } from '@prism-build/errors';
 import { cachedVersion, publishInventories } from '@prism-build/scan';
+import { imageKey } from '@prism-build/workspace';
 import type { TaskResult } from '../../nx/batch';
 import { batchExecutor, type ExecutorTask } from '../../nx/batchExecutor';
 import { parseOptions } from '../../nx/parseOptions';
@@ -28,11 +29,17 @@ async function takeInventory(
   if (!opened.ok) return toTaskResult(opened);
   const directory = inventoryDirectory(context.root, project, variant);
   const { image, inventories } = opened.value;
-  const files = await publishInventories(directory, image, scanner.value, inventories);
+  const files = await publishInventories(
+    directory,
+    image,
+    scanner.value.scanner,
+    inventories,
+    imageKey(project, variant),
+  );
   if (!files.ok) return toTaskResult(files);
   const lines = files.value.map((file) => `  ${relative(context.root, join(directory, file))}\n`);
   const result = toTaskResult(ok(lines.join('')));
   // The key names the pinned version only.
-  const isPinned = scanner.value.identity.startsWith(`trivy ${cachedVersion} `);
+  const isPinned = scanner.value.scanner.identity.startsWith(`trivy ${cachedVersion} `);
   return isPinned ? result : { ...result, status: 'local-cache-kept-existing' };
 }

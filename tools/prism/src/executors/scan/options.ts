@@ -13,6 +13,18 @@ export const options = z.object({
     .describe(
       'A directory with trivy.db and metadata.json, relative to the workspace; PRISM_SCAN_DB if left out.',
     ),
+  image: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe(
+      'Scan this image of a registry instead of the one in the workspace, as in host/name@sha256:…; may be repeated.',
+    ),
+  images: z
+    .string()
+    .optional()
+    .describe(
+      'A file with images of registries to scan, one a line, relative to the workspace; # starts a comment.',
+    ),
   policy: z
     .string()
     .optional()

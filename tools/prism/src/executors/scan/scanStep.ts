@@ -1,22 +1,32 @@
 import { join, resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { failed, ok, type Result, shellFailure } from '@prism-build/errors';
+import { failed, ok, type Result, renderFailure, shellFailure } from '@prism-build/errors';
 import {
   compareReports,
   decide,
   makeReport,
   parseReport,
   printPolicy,
+  type ScanPolicy,
   type ScanReport,
 } from '@prism-build/policy';
 import { type Database, openDatabase as readDatabase } from '@prism-build/scan';
 import { readTextIfThere } from '@prism-build/shell';
 import { directoriesOf, imageKey } from '@prism-build/workspace';
 import { assessImage } from '../../scanning/assessImage';
-import { readDeclared } from '../../scanning/declaredPorts';
-import { type OpenScanner, openImage, scansDirectory } from '../../scanning/openImage';
+import { type Declared, readDeclared } from '../../scanning/declaredPorts';
+import type { LimitWork } from '../../scanning/limitWork';
+import {
+  type OpenedImage,
+  type OpenedScanner,
+  type OpenScanner,
+  openImage,
+  scansDirectory,
+} from '../../scanning/openImage';
+import { openRegistryImage } from '../../scanning/openRegistryImage';
 import { readLocks } from '../../scanning/readLocks';
 import { readPolicy } from '../../scanning/readPolicy';
+import { listReferences } from './listReferences';
 import type { ScanOptions } from './options';
 import { type Written, writeReport } from './writeReport';
 
@@ -42,20 +52,38 @@ export function openDatabases(): OpenDatabase {
 interface Shared {
   readonly openDatabase: OpenDatabase;
   readonly openScanner: OpenScanner;
+  /** Limits how many images are read at once. */
+  readonly inTurn: LimitWork;
   readonly written: Written;
 }
 
-/** Scans a project's image and decides at the current time. The decision is not stored. */
+/** What all images of one task are judged with. */
+interface Judge {
+  readonly project: string;
+  /** Directory of the project. */
+  readonly root: string;
+  readonly options: ScanOptions;
+  readonly context: ExecutorContext;
+  readonly policy: ScanPolicy;
+  readonly written: Written;
+  readonly earlier: ScanReport | undefined;
+  readonly scanner: OpenedScanner;
+  readonly database: Database;
+}
+
+/** Scans a project's image, or images of registries, and decides at the current time. No decision is stored. */
 export async function scanStep(
   project: string,
   options: ScanOptions,
   context: ExecutorContext,
-  { openDatabase, openScanner, written }: Shared,
+  { openDatabase, openScanner, written, inTurn }: Shared,
 ): Promise<Result<ScanOutcome>> {
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
   const read = await readPolicy(context.root, root, options.policy);
   if (!read.ok) return read;
   const { policy, origins, suppressionFiles } = read.value;
+  const references = listReferences(context.root, options);
+  if (!references.ok) return references;
   const image = imageKey(project, options.variant);
   const earlier = readEarlier(context.root, options.since, image);
   if (!earlier.ok) return earlier;
@@ -65,26 +93,64 @@ export async function scanStep(
   if (!database.ok) return database;
   if (options.dryRun) {
     const plan = {
-      ...{ image, scanner: scanner.value.identity, database: database.value },
+      images: references.value ?? [image],
+      ...{ scanner: scanner.value.scanner.identity, database: database.value },
       ...{ policy: printPolicy(policy), sources: origins, suppressionFiles },
     };
     return ok({ text: `${JSON.stringify(plan, null, 2)}\n`, allowed: true });
   }
-  const opened = await openImage(project, options.variant, scanner.value, context);
+  const judge: Judge = {
+    ...{ project, root, options, context, policy, written },
+    ...{ scanner: scanner.value, database: database.value, earlier: earlier.value },
+  };
+  if (references.value) return scanReferences(references.value, judge);
+  const opened = await inTurn(() => openImage(project, options.variant, scanner.value, context));
   if (!opened.ok) return opened;
-  const declared = readDeclared(project, options.variant, context);
+  return judgeImage(image, opened.value, readDeclared(project, options.variant, context), judge);
+}
+
+/** Scans each image, also after one that fails, and ends with a list of those that may not be used. */
+async function scanReferences(references: readonly string[], judge: Judge): Promise<Result<ScanOutcome>> {
+  const outcomes: (ScanOutcome & { readonly name: string })[] = [];
+  for (const text of references) {
+    const opened = await openRegistryImage(text, judge.scanner, judge.context);
+    const name = opened.ok ? opened.value.reference : text;
+    // What a Containerfile declares now says nothing about an image that was released earlier.
+    const judged = opened.ok ? await judgeImage(name, opened.value, undefined, judge) : opened;
+    const failure = judged.ok ? '' : judged.failures.map((one) => `${renderFailure(one)}\n`).join('');
+    const outcome = judged.ok ? judged.value : { text: `${text}: not scanned\n${failure}`, allowed: false };
+    outcomes.push({ name, ...outcome });
+  }
+  const blocked = outcomes.filter(({ allowed }) => !allowed);
+  const list = references.length > 1 && blocked.length > 0 && isTable(judge.options);
+  const end = list ? `not allowed:\n${blocked.map(({ name }) => `  ${name}\n`).join('')}` : '';
+  return ok({ text: outcomes.map(({ text }) => text).join('') + end, allowed: blocked.length === 0 });
+}
+
+/** Whether the terminal shows tables only; other forms are for programs. */
+function isTable({ json, format, output }: ScanOptions): boolean {
+  return !json && (output !== undefined || format.every((one) => one === 'table'));
+}
+
+async function judgeImage(
+  image: string,
+  opened: OpenedImage,
+  declared: Declared | undefined,
+  judge: Judge,
+): Promise<Result<ScanOutcome>> {
+  const { project, root, options, context, policy, written, scanner, database, earlier } = judge;
   const scans = scansDirectory(context);
-  const assessed = await assessImage(opened.value, declared, scanner.value, database.value, scans);
+  const assessed = await assessImage(opened, declared, scanner.scanner, database, scans);
   if (!assessed.ok) return assessed;
   const now = Date.now();
   const decision = decide(assessed.value, policy, now);
   const report = makeReport({
-    ...{ image, project, policy, decision, now, assessments: assessed.value, database: database.value },
+    ...{ image, project, policy, decision, now, assessments: assessed.value, database },
     containerfile: declared?.containerfile ?? join(root, 'Containerfile'),
-    scanner: scanner.value.identity,
+    scanner: scanner.scanner.identity,
     locks: readLocks(project, context),
   });
-  const shown = earlier.value ? compareReports(report, earlier.value) : report;
+  const shown = earlier ? compareReports(report, earlier) : report;
   const text = await writeReport(shown, options, context.root, written);
   return text.ok ? ok({ text: text.value, allowed: decision.verdict === 'allow' }) : text;
 }

@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { measure, table } from './lib/measure.mjs';
+import { environment, run, time } from './lib/process.mjs';
+import {
+  cache,
+  commit,
+  linkModules,
+  nxOf,
+  packPlugin,
+  repository,
+  startWorkspace,
+  temporaryDirectory,
+} from './lib/workspace.mjs';
+
+const count = 30;
+const trivy = join(cache, 'tools', 'trivy-0.68.2', 'trivy');
+const nameOf = (index) => `c${String(index).padStart(2, '0')}`;
+const names = Array.from({ length: count }, (_, index) => nameOf(index));
+
+/**
+ * `nx run-many -t scan` over 30 images of Python distributions with the test database: nothing changed, against as many
+ * cached tasks without plugin; a new database, against `trivy image` in a loop; one image from nothing.
+ */
+export async function scan({ rounds = 5 }) {
+  execFileSync(join(repository, 'tools', 'prism', 'install-trivy'), {
+    env: { ...process.env, PRISM_CACHE_DIR: cache },
+  });
+  const directory = temporaryDirectory();
+  const ours = await makeImages(join(directory, 'ours'), await packPlugin(join(directory, 'packed')));
+  const database = makeDatabase(join(directory, 'trivy'));
+  const nx = nxOf(ours, { daemon: false, more: { PRISM_TRIVY: trivy, PRISM_SCAN_DB: database } });
+  await nx('run-many', '-t', 'materialize');
+  await nx('run-many', '-t', 'scan');
+  const plain = await makePlain(join(directory, 'plain'));
+  const peer = nxOf(plain, { daemon: false });
+  await peer('run-many', '-t', 'scan');
+  const unchanged = await measure(
+    {
+      prism: () => time(() => nx('run-many', '-t', 'scan')),
+      nx: () => time(() => peer('run-many', '-t', 'scan')),
+    },
+    rounds,
+  );
+  const updated = await measure(
+    {
+      prism: () => {
+        // Bytes behind the last page change the digest and nothing else.
+        fs.appendFileSync(join(database, 'trivy.db'), Buffer.alloc(4096));
+        return time(() => nx('run-many', '-t', 'scan'));
+      },
+      loop: () => time(() => loop(ours, directory)),
+    },
+    rounds,
+    0,
+  );
+  const fresh = await measure(
+    {
+      prism: () => {
+        fs.rmSync(join(ours, '.prism', 'scans'), { recursive: true });
+        return time(() => nx('scan', nameOf(0)));
+      },
+    },
+    rounds,
+    0,
+  );
+  const rows = [
+    ['nothing changed', unchanged.prism, { to: 'nx without plugin', peer: unchanged.nx, goal: 1.1 }],
+    ['nx without plugin', unchanged.nx],
+    [
+      'new database',
+      updated.prism,
+      { to: 'trivy image in a loop', peer: updated.loop, goal: 10, above: true },
+    ],
+    ['trivy image in a loop', updated.loop],
+    ['one image from nothing', fresh.prism, { to: '2.1 s', peer: fresh.prism.map(() => 2100), goal: 1 }],
+  ];
+  return `scans of ${count} images\n${table(rows)}`;
+}
+
+async function makeImages(root, plugin) {
+  const targetDefaults = { 'build-image': { options: { platforms: ['linux/amd64'] } } };
+  startWorkspace(root, { plugins: ['prism'], targetDefaults });
+  linkModules(root, plugin);
+  const policy = {
+    maxDatabaseAgeDays: 100_000,
+    fixable: 'NEVER',
+    unfixable: 'NEVER',
+    unknownSeverity: 'allow',
+  };
+  fs.writeFileSync(join(root, 'scan-policy.json'), JSON.stringify(policy));
+  for (const [index, name] of names.entries()) {
+    const place = join(root, 'svc', name);
+    const packages = { urllib3: `1.26.${index % 5}`, jinja2: '2.11.2', requests: `2.25.${index}` };
+    for (const [distribution, version] of Object.entries(packages)) {
+      const info = join(place, 'packages', `${distribution}-${version}.dist-info`);
+      fs.mkdirSync(info, { recursive: true });
+      const metadata = `Metadata-Version: 2.1\nName: ${distribution}\nVersion: ${version}\n\n`;
+      fs.writeFileSync(join(info, 'METADATA'), metadata);
+    }
+    const lines = ['FROM scratch', 'COPY packages /usr/lib/python3/dist-packages', 'USER 65532', ''];
+    fs.writeFileSync(join(place, 'Containerfile'), lines.join('\n'));
+  }
+  await commit(root);
+  return root;
+}
+
+/** As many cached tasks, in the same order. */
+async function makePlain(root) {
+  startWorkspace(root, {});
+  linkModules(root);
+  for (const name of names) {
+    const place = join(root, 'svc', name);
+    fs.mkdirSync(place, { recursive: true });
+    const target = { command: 'true', cache: true, inputs: ['{projectRoot}/**/*'], outputs: [] };
+    const targets = { 'build-image': target, scan: { ...target, dependsOn: ['build-image'] } };
+    fs.writeFileSync(join(place, 'project.json'), JSON.stringify({ name, targets }));
+  }
+  await commit(root);
+  return root;
+}
+
+function makeDatabase(directory) {
+  fs.mkdirSync(directory, { recursive: true });
+  const fixtures = join(repository, 'test', 'fixtures', 'advisories');
+  const data = execFileSync('xz', ['-dkc', join(fixtures, 'trivy.db.xz')], { maxBuffer: 1 << 26 });
+  fs.writeFileSync(join(directory, 'trivy.db'), data);
+  fs.copyFileSync(join(fixtures, 'metadata.json'), join(directory, 'metadata.json'));
+  return directory;
+}
+
+/** The same binary, offline, with the same scanners; each image is read again. */
+async function loop(root, directory) {
+  const at = join(directory, 'cache');
+  fs.mkdirSync(at, { recursive: true });
+  fs.rmSync(join(at, 'db'), { force: true });
+  fs.symlinkSync(join(directory, 'trivy'), join(at, 'db'));
+  for (const name of names) {
+    const offline = ['--skip-db-update', '--skip-java-db-update', '--offline-scan', '--skip-version-check'];
+    const argv = [
+      'image',
+      `--input=${name}`,
+      `--cache-dir=${at}`,
+      ...offline,
+      '--scanners=vuln,secret',
+      '--quiet',
+    ];
+    const options = { cwd: join(root, 'dist', 'layouts'), env: environment() };
+    await run(
+      [trivy, ...argv, '--cache-backend=memory', '--format=json', `--output=${join(directory, 'out')}`],
+      options,
+    );
+  }
+}

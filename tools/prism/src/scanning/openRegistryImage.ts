@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { ok, type Result } from '@prism-build/errors';
+import { openContentStore } from '@prism-build/oci';
+import { atDigest, formatReference, inspectImage, parseReference, pullLayers } from '@prism-build/registry';
+import { type ScannedPlatform, takeInventories } from '@prism-build/scan';
+import { run } from '@prism-build/shell';
+import { directoriesOf } from '@prism-build/workspace';
+import { type OpenedImage, type OpenedScanner, scansDirectory } from './openImage';
+
+/** An image of a registry, and its reference by digest. */
+export interface OpenedRegistryImage extends OpenedImage {
+  readonly reference: string;
+}
+
+/**
+ * An image of a registry, with its inventories. Everything read is verified by digest. Layers are fetched only for
+ * platforms without a stored inventory, so an image that was built and scanned here costs no download.
+ */
+export async function openRegistryImage(
+  text: string,
+  { scanner, once }: OpenedScanner,
+  context: ExecutorContext,
+): Promise<Result<OpenedRegistryImage>> {
+  const parsed = parseReference(text);
+  if (!parsed.ok) return parsed;
+  const directories = directoriesOf(context.root, process.env);
+  const opened = await openContentStore(directories.store);
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const tools = { run, store, directory: join(directories.prism, 'pulls') };
+  const image = await inspectImage(tools, parsed.value);
+  if (!image.ok) return image;
+  const { reference, index, platforms } = image.value;
+  const scans = scansDirectory(context);
+  const fetch = ({ manifest, layers }: ScannedPlatform) =>
+    pullLayers(tools, atDigest(reference, manifest.digest), manifest, layers);
+  const inventories = await takeInventories({
+    ...{ image: image.value, scanner, once, store, imageDirs: [] },
+    fetch,
+    ...{ scratch: join(scans, 'scratch'), kept: join(scans, 'kept'), published: undefined },
+  });
+  if (!inventories.ok) return inventories;
+  return ok({
+    ...{ image: { index, platforms }, directory: store.directory, inventories: inventories.value },
+    ...{ reference: formatReference(reference), fetch, sources: { store, imageDirs: [] } },
+  });
+}
