@@ -36,6 +36,7 @@ export { materialize } from './disk/materialize';
 export { measureLayer } from './disk/measureLayer';
 export { publishImage } from './disk/publishImage';
 export { type Layer, putLayer, writeLayerTar } from './disk/putLayer';
+export { type Programs, readPrograms } from './disk/readPrograms';
 export { validateLayout } from './disk/validateLayout';
 export { readDigestJson, verifyImage } from './disk/verifyImage';
 export { visitLayer } from './disk/visitLayer';
