@@ -3,7 +3,7 @@ export { type BuiltImage, buildImage, type PlatformInput } from './buildImage';
 export { canonicalJson, type Json } from './canonicalJson';
 export { CHUNK_SIZE, warmCompressor } from './compress';
 export { decompressLayer } from './decompress';
-export { type Descriptor, describeBytes, type Platform, platformName } from './descriptor';
+export { type Blob, type Descriptor, describeBytes, type Platform, platformName } from './descriptor';
 export { type Digest, digestOf, hexOf, isDigest } from './digest';
 export {
   type DigestJson,

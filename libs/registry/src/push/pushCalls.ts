@@ -24,6 +24,8 @@ export function pushCalls(connection: Connection) {
     'copy',
     '--quiet',
     '--preserve-digests',
+    // Without it, skopeo tries Docker's types after any failure of an index, and its message hides the real one.
+    '--format=oci',
     ...what,
     ...options('dest-', image),
     `oci:${layout}`,
