@@ -14,6 +14,8 @@ import { printDecision } from './printDecision';
 export interface ScanOutcome {
   readonly text: string;
   readonly allowed: boolean;
+  /** The image that was judged; empty in a dry run, which judges none. */
+  readonly digest: string;
 }
 
 /** Opens a database once for all tasks of a process: hashing a real one takes a second. */
@@ -29,7 +31,7 @@ export function openDatabases(): OpenDatabase {
 }
 
 /** What the scans of one process share. */
-interface Shared {
+export interface ScanShared {
   readonly openDatabase: OpenDatabase;
   readonly openScanner: OpenScanner;
 }
@@ -39,7 +41,7 @@ export async function scanStep(
   project: string,
   options: ScanOptions,
   context: ExecutorContext,
-  { openDatabase, openScanner }: Shared,
+  { openDatabase, openScanner }: ScanShared,
 ): Promise<Result<ScanOutcome>> {
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
   const policy = readPolicy(context.root, root, options.policy);
@@ -56,7 +58,7 @@ export async function scanStep(
       database: database.value,
       policy: policy.value,
     };
-    return ok({ text: `${JSON.stringify(plan, null, 2)}\n`, allowed: true });
+    return ok({ text: `${JSON.stringify(plan, null, 2)}\n`, allowed: true, digest: '' });
   }
   const opened = await openImage(project, options.variant, scanner.value, context);
   if (!opened.ok) return opened;
@@ -64,7 +66,7 @@ export async function scanStep(
   if (!assessed.ok) return assessed;
   const decision = decide(assessed.value, policy.value, Date.now());
   const text = options.json ? printJson(name, decision, policy.value) : printDecision(name, decision);
-  return ok({ text, allowed: decision.verdict === 'allow' });
+  return ok({ text, allowed: decision.verdict === 'allow', digest: opened.value.image.index.digest });
 }
 
 function databaseDirectory(named: string | undefined, { root }: ExecutorContext): string {
