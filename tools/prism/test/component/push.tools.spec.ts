@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith, dockerRegistry, skopeo } from '../../../../test/support/needs';
 import { makeRegistry, type Registry } from '../../../../test/support/registry';
@@ -43,33 +43,26 @@ describeWith([skopeo, dockerRegistry], 'push-manifest', () => {
     workspace.write('nx.json', JSON.stringify({ plugins: [plugin], analytics: false, targetDefaults }));
     // The database of the tests gets no younger.
     workspace.write('scan-policy.json', JSON.stringify({ maxDatabaseAgeDays: 100_000 }));
-    writeComponent('good', '99.0.0', 62);
-    // Vulnerable, and its program is for arm64.
-    writeComponent('bad', '1.26.4', 183);
+    writeComponent('good', '99.0.0');
+    writeComponent('bad', '1.26.4');
   });
   afterAll(async () => {
     await registry?.stop();
     workspace?.remove();
   });
 
-  /** An image with a Python distribution, for the scan, and with an ELF header as its program. */
-  function writeComponent(name: string, urllib3: string, machine: number): void {
+  /** An image with a Python distribution, of which the scanner reads the metadata only. */
+  function writeComponent(name: string, urllib3: string): void {
     const metadata = `packages/urllib3-${urllib3}.dist-info/METADATA`;
     workspace.write(
       `svc/${name}/Containerfile`,
-      'FROM scratch\nCOPY packages /usr/lib/python3/dist-packages\nCOPY program /program\nUSER 65532\nENTRYPOINT ["/program"]\n',
+      'FROM scratch\nCOPY packages /usr/lib/python3/dist-packages\nUSER 65532\n',
     );
     workspace.write(`svc/${name}/package.json`, JSON.stringify({ name, version: '1.0.0' }));
     workspace.write(
       `svc/${name}/${metadata}`,
       `Metadata-Version: 2.1\nName: urllib3\nVersion: ${urllib3}\n\n`,
     );
-    const header = Buffer.alloc(64);
-    header.write('\x7fELF\x02\x01\x01', 'latin1');
-    header.writeUInt16LE(2, 16);
-    header.writeUInt16LE(machine, 18);
-    writeFileSync(workspace.path(`svc/${name}/program`), header);
-    chmodSync(workspace.path(`svc/${name}/program`), 0o755);
   }
   const digestOfTag = async (tag: string) => {
     const accept = 'application/vnd.oci.image.index.v1+json';
@@ -113,10 +106,7 @@ describeWith([skopeo, dockerRegistry], 'push-manifest', () => {
     const before = registry.requests().length;
     const pushed = await workspace.nx(['push-manifest', 'bad', '--requireClean'], env());
     expect(pushed.status).not.toBe(0);
-    expect(pushed.output).toMatch(
-      /PUSH_PLATFORM_WRONG: bad for linux\/amd64: \/program is compiled for arm64/,
-    );
-    expect(pushed.output).toMatch(/PUSH_BLOCKED: the scan blocks bad[^]*CVE-2021-33503/);
+    expect(pushed.output).toMatch(/PUSH_BLOCKED: the scan blocks bad[\s\S]*CVE-2021-33503/);
     expect(pushed.output).toContain('PUSH_TREE_DIRTY');
     expect(registry.requests()).toHaveLength(before);
     expect(existsSync(workspace.path('dist/push/bad'))).toBe(false);
@@ -136,7 +126,7 @@ describeWith([skopeo, dockerRegistry], 'push-manifest', () => {
   test('settings that cannot be honoured', async () => {
     const cases: [string[], RegExp][] = [
       [['--registry=https://x.example'], /PUSH_REGISTRY_INVALID: the registry https:\/\/x\.example is not/],
-      [['--tags=a b,{nothing}'], /PUSH_TAG_INVALID[^]*PUSH_TAG_INVALID/],
+      [['--tags=a b,{nothing}'], /PUSH_TAG_INVALID[\s\S]*PUSH_TAG_INVALID/],
       [['--retries=-1'], /OPTIONS_INVALID: option retries of good:push-manifest/],
     ];
     for (const [args, message] of cases) {
