@@ -7,7 +7,6 @@ export { listChanges } from './changes';
 export { type Commands, type Execution, mounted } from './commands';
 export { copyInto } from './copy';
 export type { Copy } from './copyRequest';
-export { elfArchitecture } from './elf';
 export { toEntries } from './entries';
 export type { Node, Tree } from './node';
 export { readContent } from './owners';

@@ -42,6 +42,7 @@ export { readDigestJson, verifyImage } from './disk/verifyImage';
 export { visitLayer } from './disk/visitLayer';
 export { writeDockerArchive } from './disk/writeDockerArchive';
 export { writeOciArchive } from './disk/writeOciArchive';
+export { elfArchitecture, elfHeaderSize } from './elf';
 export {
   type Content,
   contentSize,

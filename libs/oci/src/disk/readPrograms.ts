@@ -1,6 +1,6 @@
 import type { Result } from '@prism-build/errors';
 import type { Descriptor } from '../descriptor';
-import { ELF_PREFIX, elfArchitecture } from '../elf';
+import { elfArchitecture, elfHeaderSize } from '../elf';
 import type { LayerItem } from '../readLayer';
 import type { ContentStore } from './contentStore';
 import { catchFailures, unwrap } from './failures';
@@ -55,13 +55,13 @@ function hiddenBy(path: string): ((path: string) => boolean) | undefined {
 }
 
 async function readArchitecture({ header, content, size }: LayerItem): Promise<string | undefined> {
-  if (header.type !== 'file' || size < ELF_PREFIX || (header.mode & 0o111) === 0) return undefined;
+  if (header.type !== 'file' || size < elfHeaderSize || (header.mode & 0o111) === 0) return undefined;
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of content) {
-    parts.push(part.slice(0, ELF_PREFIX));
+    parts.push(part.slice(0, elfHeaderSize));
     length += part.length;
-    if (length >= ELF_PREFIX) break;
+    if (length >= elfHeaderSize) break;
   }
   return elfArchitecture(Buffer.concat(parts));
 }
