@@ -23,13 +23,14 @@ const password = 'correct horse';
 /** bcrypt of the password, the only form that the registry accepts. */
 const hash = '$2b$04$4MdHOi1iGBjALxh.pYWnzeJshqaedQsmCQHarMgOBfVZrPBZnvjhq';
 
-export async function makeRegistry(directory: string): Promise<Registry> {
+/** `memory` has no files, and is several times faster. */
+export async function makeRegistry(directory: string, kind: 'files' | 'memory' = 'files'): Promise<Registry> {
   fs.mkdirSync(directory, { recursive: true });
   const host = `127.0.0.1:${await freePort()}`;
   const path = (name: string) => join(directory, name);
   const settings = {
     version: '0.1',
-    storage: { filesystem: { rootdirectory: path('storage') } },
+    storage: kind === 'memory' ? { inmemory: {} } : { filesystem: { rootdirectory: path('storage') } },
     auth: { htpasswd: { realm: 'test', path: path('htpasswd') } },
     http: { addr: host },
   };

@@ -1,8 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Platform } from '@prism-build/containerfile';
 import { type Failure, imageFailure } from '@prism-build/errors';
-import type { Content } from '@prism-build/oci';
-import { elfArchitecture, elfHeaderSize } from './elf';
+import { type Content, elfArchitecture, elfHeaderSize } from '@prism-build/oci';
 import type { Tree } from './node';
 
 /** A failure for each ELF file of another architecture than the image's, except those in `trusted`. */

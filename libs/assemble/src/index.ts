@@ -6,7 +6,6 @@ export { type Images, openImages } from './base/images';
 export { listChanges } from './changes';
 export { type Commands, type Execution, mounted } from './commands';
 export { copyInto } from './copy';
-export { elfArchitecture, elfHeaderSize } from './elf';
 export { toEntries } from './entries';
 export type { Node, Tree } from './node';
 export { readContent } from './owners';

@@ -1,4 +1,4 @@
-import { elfArchitecture } from '../src/index';
+import { elfArchitecture } from '@prism-build/oci';
 import { assemble, codes, file, treeOf } from './support';
 
 /** The first 20 bytes of an ELF file: magic, 64 bit, byte order, type, e_machine. */

@@ -3,7 +3,7 @@ export { type BuiltImage, buildImage, type PlatformInput } from './buildImage';
 export { canonicalJson, type Json } from './canonicalJson';
 export { CHUNK_SIZE, warmCompressor } from './compress';
 export { decompressLayer } from './decompress';
-export { type Descriptor, describeBytes, type Platform, platformName } from './descriptor';
+export { type Blob, type Descriptor, describeBytes, type Platform, platformName } from './descriptor';
 export { type Digest, digestOf, hexOf, isDigest } from './digest';
 export {
   type DigestJson,
@@ -35,11 +35,13 @@ export { materialize } from './disk/materialize';
 export { measureLayer } from './disk/measureLayer';
 export { publishImage } from './disk/publishImage';
 export { type Layer, putLayer, writeLayerTar } from './disk/putLayer';
+export { type Programs, readPrograms } from './disk/readPrograms';
 export { validateLayout } from './disk/validateLayout';
 export { readDigestJson, verifyImage } from './disk/verifyImage';
 export { visitLayer } from './disk/visitLayer';
 export { writeDockerArchive } from './disk/writeDockerArchive';
 export { writeOciArchive } from './disk/writeOciArchive';
+export { elfArchitecture, elfHeaderSize } from './elf';
 export {
   type Content,
   contentSize,

@@ -41,7 +41,7 @@ export function describeFailure(image: Reference, failure: Failure): Failure {
 }
 
 /** `time="…" level=fatal msg="…"` to the message. */
-function messageOf(text: string): string {
+export function messageOf(text: string): string {
   const messages = [...text.matchAll(/level=(?:fatal|error) msg="((?:[^"\\]|\\.)*)"/g)];
   const last = messages.at(-1)?.[1];
   return last === undefined ? text : last.replaceAll('\\"', '"');

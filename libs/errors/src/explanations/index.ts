@@ -5,6 +5,7 @@ import { engineFailure } from '../catalogue/engine';
 import { generateFailure } from '../catalogue/generate';
 import { imageFailure } from '../catalogue/image';
 import { ociFailure } from '../catalogue/oci';
+import { pushFailure } from '../catalogue/push';
 import { registryFailure } from '../catalogue/registry';
 import { rootfsFailure } from '../catalogue/rootfs';
 import { shellFailure } from '../catalogue/shell';
@@ -18,6 +19,7 @@ import type { Explanation, Explanations } from './explanation';
 import { generateExplanations } from './generate';
 import { imageExplanations } from './image';
 import { ociExplanations } from './oci';
+import { pushExplanations } from './push';
 import { registryExplanations } from './registry';
 import { rootfsExplanations } from './rootfs';
 import { shellExplanations } from './shell';
@@ -37,6 +39,7 @@ export const topics: readonly Topic[] = [
   topic('Compiling', compileFailure, compileExplanations),
   topic('Engines, RUN and running images', engineFailure, engineExplanations),
   topic('Images of registries', registryFailure, registryExplanations),
+  topic('Pushing', pushFailure, pushExplanations),
   topic('Bases of packages', rootfsFailure, rootfsExplanations),
   topic('Blobs, layouts and the store', ociFailure, ociExplanations),
   topic('The audit log', auditFailure, auditExplanations),

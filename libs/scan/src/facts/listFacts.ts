@@ -1,4 +1,5 @@
-import { elfArchitecture, resolvePath } from '@prism-build/assemble';
+import { resolvePath } from '@prism-build/assemble';
+import { elfArchitecture } from '@prism-build/oci';
 import type { FileFacts } from '@prism-build/policy';
 import type { ImageTree } from './readTree';
 

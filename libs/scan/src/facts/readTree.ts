@@ -1,6 +1,6 @@
-import { applyLayer, elfHeaderSize, type LayerEntry, type Tree } from '@prism-build/assemble';
+import { applyLayer, type LayerEntry, type Tree } from '@prism-build/assemble';
 import { ok, type Result } from '@prism-build/errors';
-import { type ContentStore, type Descriptor, visitLayer } from '@prism-build/oci';
+import { type ContentStore, type Descriptor, elfHeaderSize, visitLayer } from '@prism-build/oci';
 import { attempt } from '@prism-build/shell';
 
 /** The files of an image as a container sees them. */

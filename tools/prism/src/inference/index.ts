@@ -60,6 +60,7 @@ interface Inferred {
   readonly memory: OpenMemory;
   readonly identity: Identity;
   readonly prefix: string;
+  readonly registry: string | undefined;
   readonly workspaceRoot: string;
   readonly nxJson: NxJsonConfiguration;
   readonly readDeclared: (names: ReadonlyMap<string, string>) => ReturnType<typeof readDeclaredProjects>;
@@ -84,11 +85,11 @@ function readAll({ found, options, nxJson }: Asked, workspaceRoot: string): Infe
   memory.save();
   const taken = findTakenNames(components, prefix);
   const all = { components, failures: [...failures, ...taken], memory, identity, prefix, workspaceRoot };
-  return { ...all, nxJson, readDeclared };
+  return { ...all, registry: options?.registry, nxJson, readDeclared };
 }
 
 function makeAll(inferred: Inferred, known: NxHashes) {
-  const { components, memory, identity, prefix, workspaceRoot, nxJson, readDeclared } = inferred;
+  const { components, memory, identity, prefix, registry, workspaceRoot, nxJson, readDeclared } = inferred;
   const links = linkBases(components.flatMap(listNamed), prefix);
   const roots = new Map(components.map(({ name, root }) => [name, root]));
   const directories = new Set(roots.values());
@@ -103,7 +104,7 @@ function makeAll(inferred: Inferred, known: NxHashes) {
   const made = components.map((one, index) => {
     const own = one.reads.images.map(({ variant }) => links.get(imageKey(one.name, variant)));
     const named = { name: one.name, links: own, made: linked[index]! };
-    const surroundings = { ...named, prefix, identity, known, submodules };
+    const surroundings = { ...named, prefix, registry, identity, known, submodules };
     const project = makeProject(one, one.reads, surroundings);
     const uses = usesOf(one, one.reads, surroundings);
     const { projects, externalNodes } = listNodes(uses, directories, memory.files);

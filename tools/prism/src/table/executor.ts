@@ -22,17 +22,25 @@ export interface ImageNames {
   /** The part of the image's name before the project. */
   readonly prefix: string;
   readonly variant: string | undefined;
+  /** Where images are pushed to, if the plugin's options say so. */
+  readonly registry: string | undefined;
   /** `the image`, or `the <variant> image`. */
   readonly image: string;
   /** The name of a target for this image: `load-image` is `load-image-debug` for the variant `debug`. */
   readonly nameOf: (target: string) => string;
 }
 
-export function imageNames(project: string, prefix: string, variant: string | undefined): ImageNames {
+export function imageNames(
+  project: string,
+  prefix: string,
+  variant: string | undefined,
+  registry?: string,
+): ImageNames {
   return {
     project,
     prefix,
     variant,
+    registry,
     image: variant === undefined ? 'the image' : `the ${variant} image`,
     nameOf: (target) => targetName(target, variant),
   };

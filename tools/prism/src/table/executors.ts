@@ -1,6 +1,12 @@
 import { inventoryKey } from '@prism-build/scan/inventoryKey';
 import type { Executor } from './executor';
 
+/** No key without a value: it would hide the one of targetDefaults in nx.json. */
+function pushOptions(registry: string | undefined, variant: string | undefined): object {
+  if (registry === undefined) return variant === undefined ? {} : { variant };
+  return variant === undefined ? { registry } : { registry, variant };
+}
+
 /**
  * All executors. `generate-schemas` makes executors.json, the schemas and docs/options.md from these rows; load.cjs, compile.cjs
  * and the package follow executors.json; inference adds the target of each row to each image.
@@ -102,6 +108,27 @@ export const executors: readonly Executor[] = [
         technologies: ['trivy'],
         description: `Judge ${image} by its known vulnerabilities`,
         help: { command: `nx ${nameOf('scan')} ${project} --help`, example: { options: { json: true } } },
+      },
+    }),
+  },
+  {
+    name: 'push-manifest',
+    description:
+      'Pushes an image to a registry after a gate: all platforms with their digests, tags last, and a receipt.',
+    batch: true,
+    target: ({ project, variant, registry, image, nameOf }) => ({
+      executor: 'prism:push-manifest',
+      // The gate scans by itself, because a decision holds only for the moment.
+      dependsOn: [nameOf('inventory')],
+      cache: false,
+      options: pushOptions(registry, variant),
+      metadata: {
+        technologies: ['skopeo', 'oci'],
+        description: `Push ${image} with all platforms, if the gate allows it`,
+        help: {
+          command: `nx ${nameOf('push-manifest')} ${project} --help`,
+          example: { options: { registry: '127.0.0.1:5000/prism', tags: '{sha},latest', dryRun: true } },
+        },
       },
     }),
   },

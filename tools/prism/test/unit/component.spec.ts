@@ -158,6 +158,7 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       'materialize',
       'inventory',
       'scan',
+      'push-manifest',
     ]);
     const { compile, 'build-image': image } = targets;
     expect({ named, compile, image }).toMatchSnapshot();

@@ -1,12 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { batchExecutor } from '../../nx/batchExecutor';
 import { parseOptions } from '../../nx/parseOptions';
 import { toTaskResult } from '../../nx/report';
-import { limitWork } from '../../scanning/limitWork';
-import { openScanners } from '../../scanning/openImage';
+import { openShared } from './openShared';
 import { options as scanOptions } from './options';
-import { openDatabases, scanStep } from './scanStep';
-import { rememberWritten } from './writeReport';
+import { scanStep } from './scanStep';
 
 /**
  * The tasks of a graph that run at once. Images are read one for each core; the others wait to be matched, so that one
@@ -16,12 +13,7 @@ const TASKS = 100;
 
 /** The `scan` executor: the scans of a graph in one process, which hashes database and scanner once. */
 export const { execute, executeBatch } = batchExecutor(
-  () => ({
-    openDatabase: openDatabases(),
-    openScanner: openScanners(),
-    written: rememberWritten(),
-    inTurn: limitWork(availableParallelism()),
-  }),
+  openShared,
   async ({ project, target, options, context }, shared) => {
     const parsed = parseOptions(scanOptions, options, `${project}:${target}`);
     if (!parsed.ok) return toTaskResult(parsed);

@@ -34,6 +34,8 @@ import { type Written, writeReport } from './writeReport';
 export interface ScanOutcome {
   readonly text: string;
   readonly allowed: boolean;
+  /** The image that was judged; absent in a dry run, and for a list of images. */
+  readonly digest?: string;
 }
 
 /** Opens a database once for all tasks of a process: hashing a real one takes a second. */
@@ -49,7 +51,7 @@ export function openDatabases(): OpenDatabase {
 }
 
 /** What the scans of one process share. */
-interface Shared {
+export interface ScanShared {
   readonly openDatabase: OpenDatabase;
   readonly openScanner: OpenScanner;
   /** Limits how many images are read at once. */
@@ -76,7 +78,7 @@ export async function scanStep(
   project: string,
   options: ScanOptions,
   context: ExecutorContext,
-  { openDatabase, openScanner, written, inTurn }: Shared,
+  { openDatabase, openScanner, written, inTurn }: ScanShared,
 ): Promise<Result<ScanOutcome>> {
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
   const read = await readPolicy(context.root, root, options.policy);
@@ -152,7 +154,9 @@ async function judgeImage(
   });
   const shown = earlier ? compareReports(report, earlier) : report;
   const text = await writeReport(shown, options, context.root, written);
-  return text.ok ? ok({ text: text.value, allowed: decision.verdict === 'allow' }) : text;
+  return text.ok
+    ? ok({ text: text.value, allowed: decision.verdict === 'allow', digest: opened.image.index.digest })
+    : text;
 }
 
 /** The report that --since names. */

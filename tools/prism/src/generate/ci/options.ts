@@ -36,3 +36,5 @@ export const ciOptions = z.strictObject({
     .default('22')
     .describe('The version of Node.'),
 });
+
+export type CiOptions = z.infer<typeof ciOptions>;

@@ -1,17 +1,11 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { imageNames } from '../../table/executor';
+import type { ImageNames } from '../../table/executor';
 import { executors } from '../../table/executors';
 
 /**
  * Adds the targets that use a built image. Each row of the executor table writes its target as an object literal:
  * with computed property names V8 takes ten times as long, and every nx command makes all targets.
  */
-export function addConsumers(
-  targets: Record<string, TargetConfiguration>,
-  project: string,
-  prefix: string,
-  variant: string | undefined,
-): void {
-  const names = imageNames(project, prefix, variant);
+export function addConsumers(targets: Record<string, TargetConfiguration>, names: ImageNames): void {
   for (const { name, target } of executors) if (target) targets[names.nameOf(name)] = target(names);
 }

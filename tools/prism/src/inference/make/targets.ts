@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { imagesLockPath } from '@prism-build/registry';
 import { imageDirectory, imageParts, targetName, type Unhashed } from '@prism-build/workspace';
+import { imageNames } from '../../table/executor';
 import type { Identity } from '../identity';
 import type { ComponentLinks } from '../outputs/linkComponents';
 import type { OutputLinks } from '../outputs/linkOutputs';
@@ -23,6 +24,8 @@ export interface Surroundings {
   /** The targets that make what its steps copy. */
   readonly made: ComponentLinks;
   readonly prefix: string;
+  /** Where images are pushed to, if the plugin's options say so. */
+  readonly registry?: string | undefined;
   readonly identity: Identity;
   /** Files for which Nx has a wrong digest. */
   readonly known: NxHashes;
@@ -35,7 +38,7 @@ type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /** The targets of a component. Every nx command makes them all in cold code, so nothing is copied twice. */
 export function makeTargets(place: ComponentPlace, reads: ProjectReads, surroundings: Surroundings): Targets {
-  const { name, links, made, prefix } = surroundings;
+  const { name, links, made, prefix, registry } = surroundings;
   const targets: Targets = {};
   if (reads.compile) targets.compile = compileTarget(place, reads, reads.compile, surroundings);
   for (const [index, image] of reads.images.entries()) {
@@ -43,7 +46,7 @@ export function makeTargets(place: ComponentPlace, reads: ProjectReads, surround
     const target = targetName('build-image', variant);
     targets[target] = imageTarget(place, reads, image, links[index], made.images[index]!, surroundings);
     if (reads.rootfs && variant === undefined) targets.rootfs = rootfsTarget(place, reads, surroundings);
-    addConsumers(targets, name, prefix, variant);
+    addConsumers(targets, imageNames(name, prefix, variant, registry));
   }
   return targets;
 }

@@ -1,0 +1,168 @@
+import { all, type Failure, failed, ok, pushFailure, type Result, shellFailure } from '@prism-build/errors';
+import { type Digest, digestOf } from '@prism-build/oci';
+import type { Run } from '@prism-build/shell';
+import { formatReference, type Reference } from '../reference';
+import type { PushPlan } from './planPush';
+import type { PushCalls } from './pushCalls';
+import { describePushFailure } from './pushFailures';
+import { type Patience, withRetries } from './retry';
+
+/** What a push needs besides its plan. */
+export interface PushTools {
+  readonly run: Run;
+  readonly calls: PushCalls;
+  readonly patience: Patience;
+  /** Milliseconds for one call of skopeo. */
+  readonly timeout: number;
+  /** The environment of skopeo; `undefined` inherits everything. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Called before each retry. */
+  readonly told?: (failures: readonly Failure[], milliseconds: number) => void;
+}
+
+/** What a push did. */
+export interface Pushed {
+  /** The registry had everything, and nothing was sent. */
+  readonly unchanged: boolean;
+  /** The digest behind each tag that existed before. */
+  readonly before: ReadonlyMap<string, Digest>;
+}
+
+/** Whether this push may use the state of the registry to send nothing. */
+interface PushOptions {
+  readonly force: boolean;
+  /** The complete OCI layout of the image. It is called only if something has to be sent. */
+  readonly layout: () => Promise<Result<string>>;
+}
+
+/**
+ * Carries out a plan: reads the tags, sends blobs, manifests and the index by digest, then moves the tags, then reads all of it
+ * back. If it fails anywhere, each tag names its old image or the complete new one, and the next push continues.
+ */
+export async function pushImage(
+  tools: PushTools,
+  plan: PushPlan,
+  { force, layout }: PushOptions,
+): Promise<Result<Pushed>> {
+  const before = await readTags(tools, plan);
+  if (!before.ok) return before;
+  const immutable = plan.tags.filter(({ name, immutable }) => {
+    const found = before.value.get(name);
+    return immutable && found !== undefined && found !== plan.index.digest;
+  });
+  if (immutable.length > 0)
+    return failed(
+      ...immutable.map(({ name }) => {
+        const what = `${nameOf(plan, name)} is ${before.value.get(name)}, and its tag is immutable`;
+        return pushFailure('PUSH_TAG_IMMUTABLE', { what, why: `This push has ${plan.index.digest}.` });
+      }),
+    );
+  const wrong = plan.tags.filter(({ name }) => before.value.get(name) !== plan.index.digest);
+  // The index is under every tag. Its platforms are read too: a registry may have lost them.
+  if (wrong.length === 0 && !force && (await readPlatforms(tools, plan)).ok)
+    return ok({ unchanged: true, before: before.value });
+  const made = await layout();
+  if (!made.ok) return made;
+  const sent = await send(
+    tools,
+    plan,
+    made.value,
+    force ? plan.tags.map(({ name }) => name) : wrong.map(({ name }) => name),
+  );
+  return sent.ok ? ok({ unchanged: false, before: before.value }) : sent;
+}
+
+async function send(
+  tools: PushTools,
+  plan: PushPlan,
+  layout: string,
+  tags: readonly string[],
+): Promise<Result<void>> {
+  const whole = { ...plan.destination, digest: plan.index.digest };
+  const uploaded = await call(tools, whole, tools.calls.upload(layout, whole));
+  if (!uploaded.ok) return uploaded;
+  const platforms = await readPlatforms(tools, plan);
+  if (!platforms.ok) return platforms;
+  for (const tag of tags) {
+    const image = { ...plan.destination, tag };
+    const done = await call(tools, image, tools.calls.tag(layout, image));
+    if (!done.ok) return done;
+  }
+  return readBack(tools, plan);
+}
+
+/** The digests behind the tags of the plan. Tags that do not exist are left out. */
+async function readTags(tools: PushTools, plan: PushPlan): Promise<Result<ReadonlyMap<string, Digest>>> {
+  const read = await Promise.all(
+    plan.tags.map(async ({ name }): Promise<Result<readonly [string, Digest] | undefined>> => {
+      const bytes = await readManifest(tools, { ...plan.destination, tag: name });
+      if (bytes.ok) return ok([name, digestOf(bytes.value)]);
+      return bytes.failures.every(({ code }) => code === 'PUSH_REPOSITORY_MISSING') ? ok(undefined) : bytes;
+    }),
+  );
+  const found = all(read);
+  return found.ok ? ok(new Map(found.value.flatMap((one) => (one ? [one] : [])))) : found;
+}
+
+/** Checks that the registry has the manifest of each platform, byte for byte. */
+async function readPlatforms(tools: PushTools, plan: PushPlan): Promise<Result<void>> {
+  const checked = all(
+    await Promise.all(
+      plan.platforms.map(({ manifest }) =>
+        checkBytes(tools, { ...plan.destination, digest: manifest.digest }, manifest.digest),
+      ),
+    ),
+  );
+  return checked.ok ? ok(undefined) : checked;
+}
+
+/** Checks that every tag names the index, byte for byte. */
+async function readBack(tools: PushTools, plan: PushPlan): Promise<Result<void>> {
+  const now = await readTags(tools, plan);
+  if (!now.ok) return now;
+  const failures = plan.tags.flatMap(({ name }) => {
+    const found = now.value.get(name);
+    if (found === plan.index.digest) return [];
+    const what = `${nameOf(plan, name)} is ${found ?? 'missing'} after the push of ${plan.index.digest}`;
+    return [pushFailure('PUSH_TAG_MOVED', { what })];
+  });
+  return failures.length > 0 ? failed(...failures) : ok(undefined);
+}
+
+async function checkBytes(tools: PushTools, image: Reference, digest: Digest): Promise<Result<void>> {
+  const bytes = await readManifest(tools, image);
+  if (!bytes.ok) return bytes;
+  const found = digestOf(bytes.value);
+  if (found === digest) return ok(undefined);
+  const what = `${image.registry} does not hold ${formatReference(image)} as it was pushed`;
+  return failed(pushFailure('PUSH_ALTERED', { what, why: `It returns ${found}.` }));
+}
+
+async function readManifest(tools: PushTools, image: Reference): Promise<Result<Uint8Array>> {
+  return call(tools, image, tools.calls.read(image));
+}
+
+function call(
+  { run, patience, timeout, env, told }: PushTools,
+  image: Reference,
+  argv: readonly [string, ...string[]],
+): Promise<Result<Uint8Array>> {
+  return withRetries(
+    patience,
+    async () => {
+      const done = await run({ argv, timeout, exact: true, ...(env && { env }) });
+      if (done.ok) return ok(Buffer.from(done.value.stdout));
+      if (done.failures[0]?.code === 'COMMAND_NOT_FOUND') {
+        const remedy = 'Install skopeo (Debian: apt-get install skopeo).';
+        const what = 'images are pushed by skopeo, which is not installed';
+        return failed(shellFailure('COMMAND_NOT_FOUND', { what, remedy }));
+      }
+      return failed(...done.failures.map((failure) => describePushFailure(image, failure)));
+    },
+    told,
+  );
+}
+
+function nameOf({ destination }: PushPlan, tag: string): string {
+  return formatReference({ ...destination, tag });
+}

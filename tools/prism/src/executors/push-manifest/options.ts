@@ -1,0 +1,66 @@
+import * as z from 'zod';
+
+/** A list, or a text with commas, as it comes from the command line. */
+const list = (what: string) =>
+  z.union([z.array(z.string()), z.string().transform((text) => text.split(',').filter(Boolean))], {
+    error: `expected ${what}, as a list or as a text with commas`,
+  });
+
+/** Options of the `push-manifest` executor. */
+export const options = z.object({
+  variant: z.string().optional().describe('The variant of the image; the default image if left out.'),
+  registry: z
+    .string()
+    .optional()
+    .describe(
+      'Where to push: host[:port]/path, without a tag. The name of the project goes behind it. Usually from the options of the plugin in nx.json.',
+    ),
+  repository: z
+    .string()
+    .optional()
+    .describe('The name behind the registry; the name of the project if left out.'),
+  tags: list('tag rules')
+    .default(['latest'])
+    .describe(
+      'Tags, separated by commas. {version}, {sha} and {branch} are replaced; a variant gets -<variant> behind it.',
+    ),
+  immutableTags: list('texts of tag rules')
+    .default(['{version}', '{sha}'])
+    .describe('A tag whose rule contains one of these texts never moves to another digest.'),
+  imageVersion: z
+    .string()
+    .optional()
+    .describe('What {version} stands for; "version" in package.json of the project if left out.'),
+  requireClean: z
+    .boolean()
+    .default(false)
+    .describe('Refuse to push from a work tree with changes that are not committed.'),
+  allowHttp: list('hosts')
+    .default([])
+    .describe('Registries, as host[:port], that may speak HTTP without TLS. Loopback always may.'),
+  certDir: z
+    .string()
+    .optional()
+    .describe(
+      'A directory with ca.crt, and client.cert and client.key if the registry wants them, relative to the workspace.',
+    ),
+  timeout: z.number().positive().default(1800).describe('Seconds for one upload, all platforms together.'),
+  retries: z
+    .int()
+    .min(0)
+    .max(20)
+    .default(4)
+    .describe(
+      'How often to repeat what failed by a broken connection, 429 or 5xx; pauses grow from one second.',
+    ),
+  force: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Ask for every blob, and send missing ones, even if the registry has the image under all tags.',
+    ),
+  json: z.boolean().default(false).describe('Print the receipt as one line of JSON.'),
+  dryRun: z.boolean().default(false).describe('Print the plan as JSON; judge and send nothing.'),
+});
+
+export type PushOptions = z.infer<typeof options>;

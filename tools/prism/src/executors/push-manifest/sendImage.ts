@@ -1,0 +1,68 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ok, type Result } from '@prism-build/errors';
+import { materialize } from '@prism-build/oci';
+import {
+  type Connection,
+  type Pushed,
+  type PushPlan,
+  pushCalls,
+  pushImage,
+  withCredentials,
+} from '@prism-build/registry';
+import { run } from '@prism-build/shell';
+import { lockPath } from '@prism-build/workspace';
+import type { VerifiedImage } from '../../nx/readVerifiedImage';
+
+/** How a push may behave, from the options of the target. */
+export interface SendOptions {
+  readonly connection: Connection;
+  readonly force: boolean;
+  /** Milliseconds for one call of skopeo. */
+  readonly timeout: number;
+  readonly retries: number;
+}
+
+const FIRST_PAUSE = 1000;
+
+/** Carries out a push plan. The layout that it sends is temporary, made of hard links and verified. */
+export function sendImage(
+  plan: PushPlan,
+  { directories, directory, store, fetchBases, image }: VerifiedImage,
+  { connection, force, timeout, retries }: SendOptions,
+): Promise<Result<Pushed>> {
+  const outDir = join(directories.prism, 'push', plan.image.replaceAll('/', '__'));
+  const layout = async (): Promise<Result<string>> => {
+    const made = await materialize({
+      store,
+      imageDirs: [directory],
+      outDir,
+      fetch: () => fetchBases(image.platforms.flatMap(({ layers }) => layers)),
+      lockPath: lockPath(directories, `push-layout-${plan.image}`),
+    });
+    return made.ok ? ok(outDir) : made;
+  };
+  return withCredentials(plan.destination.registry, process.env, async (env) => {
+    try {
+      const tools = {
+        run,
+        calls: pushCalls(connection),
+        timeout,
+        env,
+        patience: { attempts: retries + 1, delay: FIRST_PAUSE, sleep, random: Math.random },
+        told: tellRetry(plan),
+      };
+      return await pushImage(tools, plan, { force, layout });
+    } finally {
+      await rm(outDir, { recursive: true, force: true });
+    }
+  });
+}
+
+function tellRetry({ image }: PushPlan) {
+  return (failures: readonly { readonly what: string }[], milliseconds: number) =>
+    void process.stderr.write(
+      `${image}: ${failures[0]?.what}; again in ${Math.ceil(milliseconds / 1000)} s\n`,
+    );
+}

@@ -1,0 +1,138 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeWith, dockerRegistry, skopeo } from '../../../../test/support/needs';
+import { makeRegistry, type Registry } from '../../../../test/support/registry';
+import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
+
+const repository = join(__dirname, '..', '..', '..', '..');
+const advisories = join(repository, 'test', 'fixtures', 'advisories');
+/** The cache that tools/prism/install-trivy installs to. */
+const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
+
+describeWith([skopeo, dockerRegistry], 'push-manifest', () => {
+  let workspace: Workspace;
+  let registry: Registry;
+  let credentials: Record<string, string>;
+  const env = () => ({
+    PRISM_TRIVY: join(cache, 'tools', 'trivy-0.68.2', 'trivy'),
+    PRISM_SCAN_DB: workspace.path('.nx/advisories'),
+    ...credentials,
+  });
+
+  beforeAll(async () => {
+    execFileSync(join(repository, 'tools', 'prism', 'install-trivy'), {
+      env: { ...process.env, PRISM_CACHE_DIR: cache },
+    });
+    workspace = makeWorkspace();
+    registry = await makeRegistry(workspace.path('.nx/registry'), 'memory');
+    const [, pair = ''] = registry.headers.authorization!.split(' ');
+    const [user = '', password = ''] = Buffer.from(pair, 'base64').toString().split(':');
+    credentials = { PRISM_REGISTRY_USER: user, PRISM_REGISTRY_PASSWORD: password };
+    const database = workspace.path('.nx/advisories');
+    mkdirSync(database, { recursive: true });
+    const packed = join(advisories, 'trivy.db.xz');
+    writeFileSync(join(database, 'trivy.db'), execFileSync('xz', ['-dkc', packed], { maxBuffer: 1 << 26 }));
+    execFileSync('cp', [join(advisories, 'metadata.json'), database]);
+    const plugin = { plugin: 'prism', options: { registry: `${registry.host}/team` } };
+    const targetDefaults = {
+      // One platform: each start of the packed Trivy costs seconds.
+      'build-image': { options: { platforms: ['linux/amd64'] } },
+      'prism:push-manifest': { options: { tags: ['v{version}', 'latest'] } },
+    };
+    workspace.write('nx.json', JSON.stringify({ plugins: [plugin], analytics: false, targetDefaults }));
+    // The database of the tests gets no younger.
+    workspace.write('scan-policy.json', JSON.stringify({ maxDatabaseAgeDays: 100_000 }));
+    writeComponent('good', '99.0.0');
+    writeComponent('bad', '1.26.4');
+  });
+  afterAll(async () => {
+    await registry?.stop();
+    workspace?.remove();
+  });
+
+  /** An image with a Python distribution, of which the scanner reads the metadata only. */
+  function writeComponent(name: string, urllib3: string): void {
+    const metadata = `packages/urllib3-${urllib3}.dist-info/METADATA`;
+    workspace.write(
+      `svc/${name}/Containerfile`,
+      'FROM scratch\nCOPY packages /usr/lib/python3/dist-packages\nUSER 65532\n',
+    );
+    workspace.write(`svc/${name}/package.json`, JSON.stringify({ name, version: '1.0.0' }));
+    workspace.write(
+      `svc/${name}/${metadata}`,
+      `Metadata-Version: 2.1\nName: urllib3\nVersion: ${urllib3}\n\n`,
+    );
+  }
+  const digestOfTag = async (tag: string) => {
+    const accept = 'application/vnd.oci.image.index.v1+json';
+    const answer = await fetch(`http://${registry.host}/v2/team/good/manifests/${tag}`, {
+      headers: { ...registry.headers, accept },
+    });
+    return answer.headers.get('docker-content-digest') ?? undefined;
+  };
+  const readReceipt = () => JSON.parse(workspace.read('dist/push/good/receipt.json'));
+  const built = () => JSON.parse(workspace.read('dist/images/good/digest.json')).index.digest as string;
+
+  test('a plan, a push under the tags of the rules, a receipt; then nothing to send', async () => {
+    const dry = await workspace.nx(['push-manifest', 'good', '--dryRun'], env());
+    expect(dry.output).toContain('"repository": "team/good"');
+    expect(existsSync(workspace.path('dist/push'))).toBe(false);
+
+    const pushed = await workspace.nx(['push-manifest', 'good'], env());
+    expect(pushed.output).toMatch(/team\/good@sha256:\w+ {2}v1\.0\.0, latest\n/);
+    expect(pushed.output).not.toContain('correct horse');
+    expect(await digestOfTag('v1.0.0')).toBe(built());
+    expect(await digestOfTag('latest')).toBe(built());
+    const receipt = readReceipt();
+    expect(receipt).toMatchObject({
+      registry: registry.host,
+      repository: 'team/good',
+      digest: built(),
+      tags: [
+        { name: 'v1.0.0', before: null },
+        { name: 'latest', before: null },
+      ],
+      gate: { scan: 'allow', digest: built() },
+    });
+    expect(existsSync(workspace.path('.prism/push/good'))).toBe(false);
+
+    const again = await workspace.nx(['push-manifest', 'good'], env());
+    expect(again.output).toContain('(was there)');
+    expect(readReceipt()).toEqual(receipt);
+  });
+
+  test('the gate names every reason, and nothing is sent', async () => {
+    const before = registry.requests().length;
+    const pushed = await workspace.nx(['push-manifest', 'bad', '--requireClean'], env());
+    expect(pushed.status).not.toBe(0);
+    expect(pushed.output).toMatch(/PUSH_BLOCKED: the scan blocks bad[\s\S]*CVE-2021-33503/);
+    expect(pushed.output).toContain('PUSH_TREE_DIRTY');
+    expect(registry.requests()).toHaveLength(before);
+    expect(existsSync(workspace.path('dist/push/bad'))).toBe(false);
+  });
+
+  test('a version that changed is refused, and the old receipt stays', async () => {
+    const first = built();
+    workspace.write('svc/good/packages/more', 'more');
+    const pushed = await workspace.nx(['push-manifest', 'good'], env());
+    expect(pushed.status).not.toBe(0);
+    expect(pushed.output).toContain('PUSH_TAG_IMMUTABLE');
+    expect(await digestOfTag('latest')).toBe(first);
+    expect(readReceipt().digest).toBe(first);
+    rmSync(workspace.path('svc/good/packages/more'));
+  });
+
+  test('settings that cannot be honoured', async () => {
+    const cases: [string[], RegExp][] = [
+      [['--registry=https://x.example'], /PUSH_REGISTRY_INVALID: the registry https:\/\/x\.example is not/],
+      [['--tags=a b,{nothing}'], /PUSH_TAG_INVALID[\s\S]*PUSH_TAG_INVALID/],
+      [['--retries=-1'], /OPTIONS_INVALID: option retries of good:push-manifest/],
+    ];
+    for (const [args, message] of cases) {
+      const ran = await workspace.nx(['push-manifest', 'good', ...args], env());
+      expect(ran.status).not.toBe(0);
+      expect(ran.output).toMatch(message);
+    }
+  });
+});
