@@ -136,7 +136,7 @@ function describeRule(id: string, text: string, score: string): ReportingDescrip
     id,
     shortDescription: { text: id },
     fullDescription: { text },
-    help: { text: `${text} See docs/scanning.md of prism.` },
+    help: { text: `${text} See node_modules/prism/docs/scanning.md.` },
     properties: { tags: ['security'], 'security-severity': score },
   };
 }
