@@ -92,6 +92,21 @@ test.each(workspaces)('GitHub, with %s', async (_, files) => {
   expect(validate('github-workflows', file)).toBe('');
 });
 
+test.each(workspaces)('GitHub, the daily scan, with %s', async (_, files) => {
+  const options = { released: 'deploy/released.txt', project: 'api' };
+  const file = await write(files, options, '.github/workflows/rescan.yml');
+  expect(lint(file)).toBe('');
+  expect(validate('github-workflows', file)).toBe('');
+  expect(fs.readFileSync(file, 'utf8')).toContain('nx scan api --images=deploy/released.txt');
+});
+
+test.each([{ released: 'a.txt' }, { released: 'a.txt', project: 'a', provider: 'gitlab' }])(
+  'what cannot be honoured is refused: %j',
+  async (options) => {
+    await expect(write([], options, '.github/workflows/rescan.yml')).rejects.toThrow();
+  },
+);
+
 test.each(workspaces)('GitLab, with %s', async (_, files) => {
   const file = await write(files, { provider: 'gitlab', branch: 'release/1.x' }, '.gitlab-ci.yml');
   expect(validate('gitlab-ci', file)).toBe('');

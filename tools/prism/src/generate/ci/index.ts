@@ -1,9 +1,9 @@
 import { readNxJson, type Tree } from '@nx/devkit';
-import { ok, type Result } from '@prism-build/errors';
+import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { parseOptions } from '../../nx/parseOptions';
 import { placeFiles, renderTemplates } from '../shared/files';
 import { finish, say } from '../shared/finish';
-import { ciOptions } from './options';
+import { type CiOptions, ciOptions } from './options';
 
 /** The `ci` generator: `nx g prism:ci [--provider=gitlab]`. */
 export async function ci(tree: Tree, value: unknown): Promise<void> {
@@ -13,17 +13,21 @@ export async function ci(tree: Tree, value: unknown): Promise<void> {
 function makeWorkflow(tree: Tree, value: unknown): Result<void> {
   const options = parseOptions(ciOptions, value, 'prism:ci');
   if (!options.ok) return options;
-  const { provider, unit, integration, node } = options.value;
+  const { provider, unit, integration, node, released, project } = options.value;
+  const daily = checkReleased(options.value);
+  if (!daily.ok) return daily;
   const branch = options.value.branch ?? baseBranch(tree);
   const words = {
     branch,
     unit,
     integration,
     node,
+    released,
+    project,
     manager: packageManager(tree),
     goFile: ['go.work', 'go.mod'].find((file) => tree.exists(file)) ?? '',
   };
-  const files = renderTemplates([`ci/${provider}`], '.', words);
+  const files = renderTemplates([`ci/${provider}`, ...(released ? ['ci/github-rescan'] : [])], '.', words);
   // An existing pipeline is not changed; it can include this one.
   const existing = provider === 'gitlab' && tree.exists('.gitlab-ci.yml') && !isOurs(tree, files);
   const renamed = existing
@@ -37,6 +41,19 @@ function makeWorkflow(tree: Tree, value: unknown): Result<void> {
     'node_modules/prism/docs/ci.md describes the workflow.',
   ]);
   return ok(undefined);
+}
+
+function checkReleased({ provider, released, project }: CiOptions): Result<void> {
+  const invalid = (what: string, remedy: string) => failed(imageFailure('OPTIONS_INVALID', { what, remedy }));
+  if (released === undefined) return ok(undefined);
+  if (provider === 'gitlab')
+    return invalid(
+      'option released of prism:ci: GitLab keeps schedules outside of its file',
+      'Make a schedule in GitLab whose job runs `nx scan <project> --images=<file>`.',
+    );
+  return project === undefined
+    ? invalid('option released of prism:ci needs the option project', 'Add --project=<name>.')
+    : ok(undefined);
 }
 
 function isOurs(tree: Tree, files: ReadonlyMap<string, string>): boolean {

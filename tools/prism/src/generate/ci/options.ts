@@ -18,6 +18,18 @@ export const ciOptions = z.strictObject({
   integration: targets
     .default('e2e')
     .describe('Targets of the integration tier: they find the images in Podman.'),
+  released: z
+    .string()
+    .regex(/^[\w./-]+$/, 'must be a path in the workspace')
+    .optional()
+    .describe(
+      'A file with released images by digest, one a line: also writes a workflow that scans them every day (GitHub).',
+    ),
+  project: z
+    .string()
+    .regex(/^[\w@./-]+$/, 'must be the name of a project')
+    .optional()
+    .describe('The project whose policy judges the released images; required with released.'),
   node: z
     .string()
     .regex(/^\d+(\.\d+)*$/, 'must be a version')
