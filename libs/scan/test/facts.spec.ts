@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ok } from '@prism-build/errors';
 import { type Entry, openContentStore, type PlatformImage, putLayer, whiteout } from '@prism-build/oci';
 import { addExploitData, readExploitData, readLicenses, takeFacts } from '../src';
 
@@ -38,7 +39,9 @@ async function take(...layers: Entry[][]) {
   }
   const image = { manifest: { digest: put.map(({ digest }) => digest).join() }, layers: put };
   const sources = { store: store.value, imageDirs: [] };
-  const facts = await takeFacts(sources, image as unknown as PlatformImage, join(root, 'kept'));
+  const facts = await takeFacts(sources, image as unknown as PlatformImage, join(root, 'kept'), async () =>
+    ok(undefined),
+  );
   if (!facts.ok) throw new Error(JSON.stringify(facts.failures));
   return facts.value;
 }
