@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A request that a proxy has seen, with the bytes of its body. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly url: string;
   status: number;
@@ -24,7 +24,7 @@ export type Fault =
   | { readonly kind: 'alter'; readonly body: string };
 
 /** Decides about the request with this number, from 0; undefined passes it on. */
-export type Faults = (request: SeenRequest, number: number) => Fault | undefined;
+type Faults = (request: SeenRequest, number: number) => Fault | undefined;
 
 export interface FaultyProxy {
   readonly host: string;

@@ -23,7 +23,7 @@ const schema = z.strictObject({
 export const fileOf = (sequence: number): string => `audit-${String(sequence).padStart(12, '0')}.jsonl`;
 
 /** The head of a log without records. */
-export const noHead: Head = { ...start, file: fileOf(1), size: 0 };
+const noHead: Head = { ...start, file: fileOf(1), size: 0 };
 
 const placeOf = (directory: string): string => join(directory, 'head.json');
 

@@ -1,5 +1,5 @@
 export { actorOf } from './actor';
-export { appendRecords, type Writing } from './append';
+export { appendRecords } from './append';
 export { csvHeader, toCloudEvent, toCsv } from './formats';
 export type { AuditEntry, AuditRecord, ChainEnd } from './record';
 export { type Verified, verifyLog } from './verify';

@@ -16,7 +16,7 @@ const entrySchema = z.strictObject({
   details: z.record(z.string(), z.string()).optional(),
 });
 
-export const recordSchema = z.strictObject({
+const recordSchema = z.strictObject({
   version: z.literal(1),
   /** Counts from 1, through all files of a log. */
   sequence: z.int().positive(),

@@ -24,7 +24,7 @@ export function checkSources(root: string, plan: CompilePlan, pin: Pin, tree: Tr
 }
 
 /** Flags that are given more than once, of which only the last value would take effect. */
-export function refuseRepeated({ recognised, at }: CheckRequest): Failure[] {
+function refuseRepeated({ recognised, at }: CheckRequest): Failure[] {
   return (recognised.repeated ?? []).map((name) => {
     const dashes = recognised.language === 'go' ? '-' : '--';
     const flag = `${dashes}${name}`;

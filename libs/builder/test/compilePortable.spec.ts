@@ -38,7 +38,10 @@ async function compile(program: (flags: string) => string, main = 'fn main() {}'
   const compiler = {
     toolchain: request.toolchain,
     compile: async (call: { env: Readonly<Record<string, string>> }) => {
-      calls.push(call.env.CARGO_ENCODED_RUSTFLAGS!);
+      const flags = call.env.CARGO_ENCODED_RUSTFLAGS;
+      // The call that adds the list of crates to the finished program.
+      if (flags === undefined) return ok({ stdout: '', stderr: '' } as unknown as Finished);
+      calls.push(flags);
       const { from } = rust.compiler.placements!({ ...request, remapsSource: false })[0]!;
       fs.mkdirSync(dirname(from), { recursive: true });
       fs.writeFileSync(from, program(calls.at(-1)!));

@@ -87,7 +87,7 @@ export interface Placement {
 }
 
 /** What is done to the results once the compilers have run. */
-export interface Finishing {
+interface Finishing {
   /** Written first; absolute paths, private to the run. */
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   /** May run in parallel, and need no network. */

@@ -91,7 +91,7 @@ export interface Scanned {
   readonly licenses?: readonly LicensedPackage[] | undefined;
 }
 
-export interface FailedScan {
+interface FailedScan {
   readonly ok: false;
   readonly failures: readonly Failure[];
 }

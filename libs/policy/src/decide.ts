@@ -15,7 +15,7 @@ export type Reason =
   | { readonly kind: 'expired'; readonly suppression: Suppression };
 
 /** A finding that does not block: below the threshold, in its grace period or suppressed. */
-export interface Accepted {
+interface Accepted {
   readonly platform: string;
   readonly finding: Finding;
   readonly by: string;

@@ -7,14 +7,14 @@ export {
   lockedBase,
   parseImagesLock,
 } from './imagesLock';
-export { type InspectedImage, inspectImage } from './inspectImage';
+export { inspectImage } from './inspectImage';
 export { lockImage } from './lockImage';
 export { imagesLockPath } from './names';
 export { parseDestination } from './push/destination';
-export { type GateFacts, judgePush, type ScanVerdict } from './push/gate';
+export { judgePush, type ScanVerdict } from './push/gate';
 export { type PushPlan, planPush } from './push/planPush';
 export { type Connection, pushCalls } from './push/pushCalls';
-export { type Pushed, type PushTools, pushImage } from './push/pushImage';
+export { type Pushed, pushImage } from './push/pushImage';
 export {
   encodeReceipt,
   type GateRecord,

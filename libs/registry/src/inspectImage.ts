@@ -14,7 +14,7 @@ import { atDigest, formatReference, type Reference } from './reference';
 import { type RegistryTools, readConfig, readManifest } from './registry';
 
 /** One platform of an image in a registry. The store has its manifest and configuration; layers are not fetched. */
-export interface InspectedPlatform {
+interface InspectedPlatform {
   readonly platform: Platform;
   readonly manifest: Descriptor;
   readonly config: Descriptor;

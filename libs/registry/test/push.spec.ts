@@ -195,7 +195,8 @@ test('the gate names every reason, not the first', () => {
 });
 
 test('a receipt is read back as it was written; others are not receipts', () => {
-  const gate = { scan: 'allow', digest: sample.image.index.digest, commit: null, clean: null } as const;
+  const { digest } = sample.image.index;
+  const gate = { scan: 'allow', digest, commit: null, clean: null, audit: `7:${digest}` } as const;
   const receipt = makeReceipt(plan(), new Map([['v1', sample.image.index.digest]]), gate, 0);
   expect(receipt.pushedAt).toBe('1970-01-01T00:00:00.000Z');
   expect(parseReceipt(encodeReceipt(receipt))).toEqual(receipt);

@@ -41,7 +41,7 @@ export interface ScannedPlatform {
   readonly layers: readonly ScannedLayer[];
 }
 
-export interface ScannedLayer extends Descriptor {
+interface ScannedLayer extends Descriptor {
   /** Digest of the uncompressed tar. */
   readonly diffID: Digest;
   /** As in digest.json; undefined for images of registries. */

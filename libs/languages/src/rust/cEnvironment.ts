@@ -13,8 +13,7 @@ export const absentTools: Readonly<Record<string, string>> = {
 };
 
 /** The name in place of an absent tool; messages contain it. */
-export const absentTool = (variable: string): string =>
-  `${variable.toLowerCase().replace('_', '-')}-of-no-stage`;
+const absentTool = (variable: string): string => `${variable.toLowerCase().replace('_', '-')}-of-no-stage`;
 
 /**
  * Makes build scripts compile C with the pinned gcc and binutils of each platform, by the variables of the crate `cc`.

@@ -41,7 +41,7 @@ export function groupByFix(findings: readonly ReportFinding[]): FixGroup[] {
     .sort((a, b) => rank(b.worst) - rank(a.worst) || (a.fix < b.fix ? -1 : 1));
 }
 
-export function printOrigin({ origin, path }: ReportFinding): string {
+function printOrigin({ origin, path }: ReportFinding): string {
   return origin ? `${origin.file}:${origin.line}` : `/${path.replace(/^\//, '')} (in the image)`;
 }
 

@@ -60,7 +60,7 @@ const change = z.strictObject({
 });
 
 /** The schema of `--format=json`. Increase `version` if the meaning of a field changes. */
-export const scanReport = z
+const scanReport = z
   .strictObject({
     version: z.literal(2),
     image: z.string().describe('The project, and its variant after a slash.'),

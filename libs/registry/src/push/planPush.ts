@@ -6,7 +6,7 @@ import type { Tag } from './tags';
  * A step of a push. They run in the order of the plan, so a tag never names an image that is not complete. Signatures and
  * attestations are steps between `upload` and `tag`: at that point everything is there by digest, and no tag names it yet.
  */
-export type PushStep =
+type PushStep =
   | { readonly kind: 'readTags' }
   | { readonly kind: 'upload' }
   | { readonly kind: 'tag'; readonly tag: string }

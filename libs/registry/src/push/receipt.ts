@@ -5,7 +5,7 @@ import type { PushPlan } from './planPush';
 const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]);
 
 /** What a gate judged before a push. */
-export const gateRecord = z.strictObject({
+const gateRecord = z.strictObject({
   scan: z.literal('allow').describe('The verdict of the scan at the time of the push'),
   digest: digest.describe('The image that was judged'),
   commit: z.string().nullable().describe('The commit that was checked out; null outside of git'),
@@ -13,10 +13,14 @@ export const gateRecord = z.strictObject({
     .boolean()
     .nullable()
     .describe('Whether the work tree equalled the commit; null if nothing asked for it'),
+  audit: z
+    .string()
+    .regex(/^\d+:sha256:[0-9a-f]{64}$/)
+    .describe('The record of this decision in the audit log, as `nx g prism:audit --head` takes it'),
 });
 
 /** The schema of receipt.json. Increase `schemaVersion` if the meaning of a field changes. */
-export const receipt = z
+const receipt = z
   .strictObject({
     schemaVersion: z.literal(1),
     image: z.string().describe('The project; with +<variant> for a variant'),

@@ -1,7 +1,7 @@
 import { isOfSystem } from '../canaries';
 import { type Bom, type Component, kindOf } from '../cycloneDx';
 
-export type Property = NonNullable<Component['properties']>[number];
+type Property = NonNullable<Component['properties']>[number];
 
 /** A package of an inventory, and where the image has it. */
 export interface Package {

@@ -30,7 +30,7 @@ const report = z.looseObject({
 });
 
 /** A finding without its place in an image. */
-export type FindingOfPackage = Omit<Finding, 'path'>;
+type FindingOfPackage = Omit<Finding, 'path'>;
 
 export interface Report {
   /** By the package's reference in the document. */

@@ -1,12 +1,17 @@
 import { userInfo } from 'node:os';
 import { type AuditEntry, actorOf, appendRecords, type ChainEnd } from '@prism-build/audit';
-import { ok, type Result } from '@prism-build/errors';
+import { type Failure, ok, type Result } from '@prism-build/errors';
 import { directoriesOf } from '@prism-build/workspace';
 
 /** Adds records to the audit log of a workspace; returns the last one, for receipts. */
 export function recordAudit(root: string, entries: readonly AuditEntry[]): Promise<Result<ChainEnd>> {
   const actor = actorOf(process.env, userName());
   return appendRecords(directoriesOf(root, process.env).audit, entries, { actor, now: () => new Date() });
+}
+
+/** The causes that a record of these failures names. */
+export function listCauses(failures: readonly Failure[]): string[] {
+  return failures.map(({ code, what }) => `${code}: ${what}`);
 }
 
 /** Writes the records of one process. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { verifyLog } from '@prism-build/audit';
 import { describeWith, dockerRegistry, skopeo } from '../../../../test/support/needs';
 import { makeRegistry, type Registry } from '../../../../test/support/registry';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
@@ -71,6 +72,13 @@ describeWith([skopeo, dockerRegistry], 'push-manifest', () => {
     });
     return answer.headers.get('docker-content-digest') ?? undefined;
   };
+  const readAudit = async () => {
+    const records: string[] = [];
+    await verifyLog(workspace.path('.prism/audit'), [], ({ event, outcome, subject }) =>
+      records.push(`${event} ${outcome} ${subject.name}@${subject.digest}`),
+    );
+    return records;
+  };
   const readReceipt = () => JSON.parse(workspace.read('dist/push/good/receipt.json'));
   const built = () => JSON.parse(workspace.read('dist/images/good/digest.json')).index.digest as string;
 
@@ -96,6 +104,12 @@ describeWith([skopeo, dockerRegistry], 'push-manifest', () => {
       gate: { scan: 'allow', digest: built() },
     });
     expect(existsSync(workspace.path('.prism/push/good'))).toBe(false);
+    expect(await readAudit()).toEqual([
+      `build done good@${built()}`,
+      `scan allowed good@${built()}`,
+      `gate allowed good@${built()}`,
+      `push done good@${built()}`,
+    ]);
 
     const again = await workspace.nx(['push-manifest', 'good'], env());
     expect(again.output).toContain('(was there)');

@@ -2,6 +2,7 @@ import type { AuditEntry } from '@prism-build/audit';
 import type { StepReport } from '@prism-build/builder';
 import type { Result } from '@prism-build/errors';
 import { imageKey } from '@prism-build/workspace';
+import { listCauses } from '../../nx/recordAudit';
 
 /** The record of an image step. */
 export function toAuditEntry(
@@ -11,8 +12,7 @@ export function toAuditEntry(
 ): AuditEntry {
   const name = imageKey(project, variant);
   if (!done.ok) {
-    const causes = done.failures.map(({ code, what }) => `${code}: ${what}`);
-    return { event: 'build', subject: { name }, outcome: 'failed', causes };
+    return { event: 'build', subject: { name }, outcome: 'failed', causes: listCauses(done.failures) };
   }
   const { digest } = done.value;
   const subject = { name, ...(digest !== undefined && { digest }) };

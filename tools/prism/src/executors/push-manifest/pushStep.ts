@@ -6,6 +6,7 @@ import { type GateRecord, type Pushed, type PushPlan, planPush } from '@prism-bu
 import { withLock } from '@prism-build/shell';
 import { imageKey, lockPath } from '@prism-build/workspace';
 import { readVerifiedImage, type VerifiedImage } from '../../nx/readVerifiedImage';
+import { listCauses, recordAudit } from '../../nx/recordAudit';
 import type { ScanShared } from '../scan/scanStep';
 import type { PushOptions } from './options';
 import { passGate } from './passGate';
@@ -33,18 +34,41 @@ export async function pushStep(
   const { variant, requireClean } = options;
   const changes = requireClean ? (source.changes ?? 'There is no git work tree.') : undefined;
   const passed = await passGate(verified.value, { project, variant, context, shared, changes });
+  const subject = { name: plan.image, digest: plan.index.digest };
+  const details = {
+    registry: destination.registry,
+    repository: destination.repository,
+    tags: tags.map(({ name }) => name).join(' '),
+  };
+  const outcome = passed.ok ? 'allowed' : 'refused';
+  const gated = await recordAudit(context.root, [
+    { event: 'gate', subject, outcome, causes: passed.ok ? [] : listCauses(passed.failures), details },
+  ]);
   if (!passed.ok) return passed;
+  // Nothing is pushed whose gate is not on record.
+  if (!gated.ok) return gated;
   const gate: GateRecord = {
     scan: 'allow',
     digest: image.index.digest,
     commit: source.commit ?? null,
     clean: source.changes === undefined ? null : source.changes === '',
+    audit: `${gated.value.sequence}:${gated.value.digest}`,
   };
   const sent = await send(plan, options, verified.value);
+  const recorded = await recordAudit(context.root, [
+    {
+      event: 'push',
+      subject,
+      outcome: sent.ok ? 'done' : 'failed',
+      causes: sent.ok ? [] : listCauses(sent.failures),
+      details,
+    },
+  ]);
   if (!sent.ok) return sent;
   const file = receiptPath(context.root, project, variant);
   const receipt = await writeReceipt(file, plan, sent.value, gate);
   if (!receipt.ok) return receipt;
+  if (!recorded.ok) return recorded;
   return ok(printPush(receipt.value, sent.value, relative(context.root, file), options.json));
 }
 

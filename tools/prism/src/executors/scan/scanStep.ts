@@ -13,6 +13,7 @@ import {
 import { type Database, openDatabase as readDatabase } from '@prism-build/scan';
 import { readTextIfThere } from '@prism-build/shell';
 import { directoriesOf, imageKey } from '@prism-build/workspace';
+import type { AuditWriter } from '../../nx/recordAudit';
 import { assessImage } from '../../scanning/assessImage';
 import { type Declared, readDeclared } from '../../scanning/declaredPorts';
 import type { LimitWork } from '../../scanning/limitWork';
@@ -28,6 +29,7 @@ import { readLocks } from '../../scanning/readLocks';
 import { readPolicy } from '../../scanning/readPolicy';
 import { listReferences } from './listReferences';
 import type { ScanOptions } from './options';
+import { toAuditEntry } from './toAuditEntry';
 import { type Written, writeReport } from './writeReport';
 
 /** The result of a scan, and whether the image may be used. */
@@ -57,6 +59,8 @@ export interface ScanShared {
   /** Limits how many images are read at once. */
   readonly inTurn: LimitWork;
   readonly written: Written;
+  /** The audit log of a workspace. */
+  readonly auditOf: (root: string) => AuditWriter;
 }
 
 /** What all images of one task are judged with. */
@@ -68,6 +72,7 @@ interface Judge {
   readonly context: ExecutorContext;
   readonly policy: ScanPolicy;
   readonly written: Written;
+  readonly audit: AuditWriter;
   readonly earlier: ScanReport | undefined;
   readonly scanner: OpenedScanner;
   readonly database: Database;
@@ -78,7 +83,7 @@ export async function scanStep(
   project: string,
   options: ScanOptions,
   context: ExecutorContext,
-  { openDatabase, openScanner, written, inTurn }: ScanShared,
+  { openDatabase, openScanner, written, inTurn, auditOf }: ScanShared,
 ): Promise<Result<ScanOutcome>> {
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
   const read = await readPolicy(context.root, root, options.policy);
@@ -102,7 +107,7 @@ export async function scanStep(
     return ok({ text: `${JSON.stringify(plan, null, 2)}\n`, allowed: true });
   }
   const judge: Judge = {
-    ...{ project, root, options, context, policy, written },
+    ...{ project, root, options, context, policy, written, audit: auditOf(context.root) },
     ...{ scanner: scanner.value, database: database.value, earlier: earlier.value },
   };
   if (references.value) return scanReferences(references.value, judge);
@@ -140,12 +145,14 @@ async function judgeImage(
   declared: Declared | undefined,
   judge: Judge,
 ): Promise<Result<ScanOutcome>> {
-  const { project, root, options, context, policy, written, scanner, database, earlier } = judge;
+  const { project, root, options, context, policy, written, audit, scanner, database, earlier } = judge;
   const scans = scansDirectory(context);
   const assessed = await assessImage(opened, declared, scanner.scanner, database, scans);
   if (!assessed.ok) return assessed;
   const now = Date.now();
   const decision = decide(assessed.value, policy, now);
+  const { digest } = opened.image.index;
+  audit.add(toAuditEntry(image, digest, decision));
   const report = makeReport({
     ...{ image, project, policy, decision, now, assessments: assessed.value, database },
     containerfile: declared?.containerfile ?? join(root, 'Containerfile'),
@@ -154,9 +161,10 @@ async function judgeImage(
   });
   const shown = earlier ? compareReports(report, earlier) : report;
   const text = await writeReport(shown, options, context.root, written);
-  return text.ok
-    ? ok({ text: text.value, allowed: decision.verdict === 'allow', digest: opened.image.index.digest })
-    : text;
+  // Who may use the image hears of it when the decision is on record.
+  const recorded = await audit.end();
+  if (!recorded.ok) return recorded;
+  return text.ok ? ok({ text: text.value, allowed: decision.verdict === 'allow', digest }) : text;
 }
 
 /** The report that --since names. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import { compileFailure, type Failure, generateFailure } from '@prism-build/errors';
-import { parse } from 'smol-toml';
+import { readToml } from '@prism-build/languages';
 
 type Table = Readonly<Record<string, unknown>>;
 const tableOf = (value: unknown): Table =>
@@ -68,9 +68,6 @@ function refuse(directory: string, file: string, command: string): Failure {
 
 /** Empty for text that is not TOML. */
 function parseTable(text: string | undefined): Table {
-  try {
-    return parse(text ?? '') as Table;
-  } catch {
-    return {};
-  }
+  const read = readToml(text ?? '');
+  return read.ok ? read.table : {};
 }

@@ -38,7 +38,7 @@ test('GitHub: three tiers, the base branch of nx.json, affected projects only', 
 test('GitLab: the same tiers; a pipeline that is there includes ours', async () => {
   const { read } = await write({ 'pnpm-lock.yaml': '' }, { provider: 'gitlab', branch: 'main' });
   const pipeline = parse(read('.gitlab-ci.yml'));
-  expect(pipeline.stages).toEqual(['unit', 'images', 'integration']);
+  expect(pipeline.stages).toEqual(['unit', 'images', 'scan', 'integration']);
   expect(pipeline['.nx'].before_script.slice(0, 2)).toEqual([
     'corepack enable',
     'pnpm install --frozen-lockfile',
