@@ -30,6 +30,7 @@ const pages = [
   'ci.md',
   'running.md',
   'scanning.md',
+  'pushing.md',
   'audit.md',
   'comparison.md',
   'adr',

@@ -8,6 +8,7 @@ import { ociFailure } from '../catalogue/oci';
 import { pushFailure } from '../catalogue/push';
 import { registryFailure } from '../catalogue/registry';
 import { rootfsFailure } from '../catalogue/rootfs';
+import { scanFailure } from '../catalogue/scan';
 import { shellFailure } from '../catalogue/shell';
 import type { Occasion } from '../define';
 import type { Failure } from '../failure';
@@ -22,6 +23,7 @@ import { ociExplanations } from './oci';
 import { pushExplanations } from './push';
 import { registryExplanations } from './registry';
 import { rootfsExplanations } from './rootfs';
+import { scanExplanations } from './scan';
 import { shellExplanations } from './shell';
 
 /** A part of the catalogue as docs/errors.md shows it. */
@@ -39,6 +41,7 @@ export const topics: readonly Topic[] = [
   topic('Compiling', compileFailure, compileExplanations),
   topic('Engines, RUN and running images', engineFailure, engineExplanations),
   topic('Images of registries', registryFailure, registryExplanations),
+  topic('Scanning', scanFailure, scanExplanations),
   topic('Pushing', pushFailure, pushExplanations),
   topic('Bases of packages', rootfsFailure, rootfsExplanations),
   topic('Blobs, layouts and the store', ociFailure, ociExplanations),
