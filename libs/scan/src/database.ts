@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
-import { type Digest, hashFile } from '@prism-build/oci';
+import type { Digest } from '@prism-build/oci';
 import * as z from 'zod';
+import { hashOnce } from './hashOnce';
 
 /** A vulnerability database on the disk. Stored matches identify it by digest, not by path. */
 export interface Database {
@@ -19,8 +20,10 @@ const metadata = z.object({ Version: z.literal(2), UpdatedAt: z.iso.datetime({ o
 /**
  * Opens the database in a directory, or in its subdirectory `db` (as in Trivy's cache), and hashes it. Failures:
  * SCAN_DATABASE_MISSING, SCAN_DATABASE_INVALID.
+ *
+ * @param kept the directory of stored results: an unchanged database is hashed once
  */
-export function openDatabase(directory: string): Result<Database> {
+export async function openDatabase(directory: string, kept?: string): Promise<Result<Database>> {
   const below = join(directory, 'db');
   const place = existsSync(join(below, 'trivy.db')) ? below : directory;
   const [data, about] = [join(place, 'trivy.db'), join(place, 'metadata.json')];
@@ -32,9 +35,12 @@ export function openDatabase(directory: string): Result<Database> {
   try {
     const parsed = metadata.safeParse(JSON.parse(readFileSync(about, 'utf8')));
     if (!parsed.success) return invalid(about, z.prettifyError(parsed.error));
-    const { digest, size } = hashFile(data);
-    if (size === 0) return invalid(data, 'it is empty');
-    return ok({ directory: place, digest, time: Date.parse(parsed.data.UpdatedAt) });
+    if (statSync(data).size === 0) return invalid(data, 'it is empty');
+    return ok({
+      directory: place,
+      digest: await hashOnce(data, kept),
+      time: Date.parse(parsed.data.UpdatedAt),
+    });
   } catch (error) {
     return invalid(about, (error as Error).message);
   }

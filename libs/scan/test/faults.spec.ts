@@ -76,7 +76,7 @@ const print = (text: string) => `cat >"$out" <<'END'\n${text}\nEND`;
 
 async function scan(script: string, inventory: Uint8Array = go) {
   const scanner = await open(writeTrivy(script));
-  const database = openDatabase(root);
+  const database = await openDatabase(root);
   if (!database.ok) throw new Error(database.failures[0]!.code);
   return scanInventory(join(root, 'kept'), scanner, inventory, database.value);
 }
@@ -203,9 +203,9 @@ describe('a database is refused', () => {
     ],
     ['no time', () => writeDatabase({ Version: 2 }), 'SCAN_DATABASE_INVALID'],
     ['metadata cut off', () => writeDatabase('{"Version":2,'), 'SCAN_DATABASE_INVALID'],
-  ])('%s', (_, change, code) => {
+  ])('%s', async (_, change, code) => {
     change();
-    const opened = openDatabase(root);
+    const opened = await openDatabase(root);
     expect(opened.ok || opened.failures[0]!.code).toBe(code);
   });
 });

@@ -54,7 +54,7 @@ async function scan(kept = join(root, 'kept'), scratch = join(root, 'scratch')):
   const binary = join(root, 'trivy');
   const trusted = [hashFile(binary).digest as string];
   const opened = await openTrivy({ run, binary, trusted, scratch, timeout: 20_000 });
-  const database = openDatabase(root);
+  const database = await openDatabase(root);
   if (!opened.ok || !database.ok) throw new Error('not opened');
   const scanned = await scanInventory(kept, opened.value, inventory, database.value);
   if (!scanned.ok) return scanned.failures.map(({ code }) => code);

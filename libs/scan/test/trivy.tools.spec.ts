@@ -54,7 +54,7 @@ function writeDatabase(name: string, packed: string): string {
   return join(root, name);
 }
 
-const database = (name: string) => unwrap(openDatabase(join(root, name)));
+const database = async (name: string) => unwrap(await openDatabase(join(root, name)));
 const take = (image: Awaited<ReturnType<typeof makeImage>>, kept = 'kept') =>
   takeInventories({
     ...{ image, fetch: async () => ok(undefined), scanner: trivy, once: makeOnce(), store, imageDirs: [] },
@@ -103,7 +103,7 @@ describe('vulnerable packages are found, and fixed ones are not', () => {
   ])('%s', async (_, vulnerable, fixed, name, finding) => {
     const [bad, good] = [await inventoryOf(vulnerable()), await inventoryOf(fixed())];
     const scans = await Promise.all(
-      [bad, good].map((one) => scanInventory(join(root, 'kept'), trivy, one, database(name))),
+      [bad, good].map(async (one) => scanInventory(join(root, 'kept'), trivy, one, await database(name))),
     );
     const [found, clean] = scans.map((one) => unwrap(one));
     const lines = found!.findings.map(({ id, package: what, installed, fixed: fix, kind, path }) =>
@@ -116,7 +116,9 @@ describe('vulnerable packages are found, and fixed ones are not', () => {
 
   test('packages that the database has no advisories for are a gap', async () => {
     const inventory = await inventoryOf(node('lodash', '4.17.15'), debian('openssl', '3.0.11-1~deb12u1'));
-    const scanned = unwrap(await scanInventory(join(root, 'kept'), trivy, inventory, database('first')));
+    const scanned = unwrap(
+      await scanInventory(join(root, 'kept'), trivy, inventory, await database('first')),
+    );
     expect(scanned.findings).toEqual([]);
     expect(scanned.gaps.join('\n')).toMatch(/npm[\s\S]*no advisories for debian 12/);
   });
@@ -131,7 +133,7 @@ test('many inventories in one call have the findings that each has alone', async
     inventoryOf(python('jinja2', '99.0.0')),
   ]);
   for (const name of ['first', 'second']) {
-    const together = unwrap(await trivy.match(inventories, database(name)));
+    const together = unwrap(await trivy.match(inventories, await database(name)));
     const alone = [];
     for (const one of inventories) alone.push(matchDirectly(one, name));
     expect(together.map((one) => one.map(({ id, package: what }) => `${id} ${what}`).sort())).toEqual(alone);
@@ -205,7 +207,7 @@ describe('faults of real data fail the scan', () => {
     const inventory = await inventoryOf(python('urllib3', '1.26.4'));
     const path = writeDatabase('cut', 'trivy.db.xz');
     truncateSync(join(path, 'trivy.db'), 1_000_000);
-    const scan = scanInventory(join(root, 'kept'), trivy, inventory, database('cut'));
+    const scan = scanInventory(join(root, 'kept'), trivy, inventory, await database('cut'));
     expect(await codes(scan as never)).toEqual(['SCAN_ERROR']);
   });
 

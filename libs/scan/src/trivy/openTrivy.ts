@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Failure, failed, ok, type Result, scanFailure } from '@prism-build/errors';
-import { hashFile } from '@prism-build/oci';
 import type { Finding } from '@prism-build/policy';
 import { attempt, type Run } from '@prism-build/shell';
 import { parseBom } from '../cycloneDx';
 import type { Database } from '../database';
+import { hashOnce } from '../hashOnce';
 import type { Scanner, SecretScanner } from '../scanner';
 import { withScratch } from '../scratch';
 import { type Argv, inventoryArgv, matchArgv, secretConfig, secretsArgv, versionArgv } from './argv';
@@ -23,18 +23,20 @@ export interface TrivyInput {
   readonly trusted: readonly string[];
   /** An existing directory for temporary files; each run removes its own. */
   readonly scratch: string;
+  /** The directory of stored results, for the digest of the binary. */
+  readonly kept?: string;
   /** Milliseconds for one call. */
   readonly timeout: number;
 }
 
 /** Trivy behind the interfaces of scanners. Failures: SCANNER_MISSING, SCANNER_REFUSED. */
 export async function openTrivy(input: TrivyInput): Promise<Result<Scanner & SecretScanner>> {
-  const hashed = await attempt(`cannot read ${input.binary}`, () => hashFile(input.binary));
+  const hashed = await attempt(`cannot read ${input.binary}`, () => hashOnce(input.binary, input.kept));
   if (!hashed.ok)
     return failed(
       scanFailure('SCANNER_MISSING', { what: `there is no ${input.binary}`, why: hashed.failures[0]?.why }),
     );
-  const { digest } = hashed.value;
+  const digest = hashed.value;
   const printed = digest in pinned || !input.trusted.includes(digest) ? '' : await printVersion(input);
   const version = checkVersion(input.binary, digest, printed, input.trusted);
   if (!version.ok) return version;

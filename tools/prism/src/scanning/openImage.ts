@@ -42,7 +42,7 @@ export interface OpenedScanner {
 /** The scanner, if the policy accepts it. Failures: SCANNER_MISSING, SCANNER_REFUSED. */
 export type OpenScanner = (context: ExecutorContext, policy: ScanPolicy) => Promise<Result<OpenedScanner>>;
 
-/** Opens a scanner once for all tasks of a process with the same trusted digests: its binary is hashed each time. */
+/** Opens a scanner once for all tasks of a process with the same trusted digests. */
 export function openScanners(): OpenScanner {
   const opened = new Map<string, Promise<Result<OpenedScanner>>>();
   return (context, { scanners: trusted }) => {
@@ -63,6 +63,7 @@ async function openScanner(
     binary: findTrivy(context.root, cache, process.env),
     trusted,
     scratch: join(scansDirectory(context), 'scratch'),
+    kept: join(scansDirectory(context), 'kept'),
     timeout: TIMEOUT,
   });
   if (!scanner.ok) return scanner;

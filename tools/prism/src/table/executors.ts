@@ -104,6 +104,10 @@ export const executors: readonly Executor[] = [
       // The decision depends on the database and the time.
       cache: false,
       options: variant === undefined ? {} : { variant },
+      // As a configuration, because options of the command line would also be part of the keys of compile.
+      configurations: {
+        report: { format: ['json', 'sarif', 'junit', 'markdown'], output: 'dist/scan/{image}.{format}' },
+      },
       metadata: {
         technologies: ['trivy'],
         description: `Judge ${image} by its known vulnerabilities`,

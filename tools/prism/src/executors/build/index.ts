@@ -11,6 +11,7 @@ import { listUnhashed } from '../../cacheable/unhashed';
 import { type BatchItem, runGraph, type TaskResult } from '../../nx/batch';
 import { replaceInNxCache } from '../../nx/nxCache';
 import { openSiblings } from '../../nx/openSiblings';
+import { ownOptions } from '../../nx/ownOptions';
 import { parseOptions } from '../../nx/parseOptions';
 import { type AuditWriter, openAuditWriter } from '../../nx/recordAudit';
 import { toTaskResult } from '../../nx/report';
@@ -76,7 +77,7 @@ async function runStep(
   audit: AuditWriter,
   compiled?: CompileManifest,
 ): Promise<StepResult> {
-  const options = parseOptions(buildOptions, value, `${project}:${target}`);
+  const options = parseOptions(buildOptions, ownOptions(context, id, value), `${project}:${target}`);
   if (!options.ok) return { result: toTaskResult(options) };
   const { root, projectsConfigurations } = context;
   const configured = projectsConfigurations?.projects[project];

@@ -40,13 +40,13 @@ export interface ScanOutcome {
   readonly digest?: string;
 }
 
-/** Opens a database once for all tasks of a process: hashing a real one takes a second. */
-type OpenDatabase = (directory: string) => Result<Database>;
+/** Opens a database once for all tasks of a process. */
+type OpenDatabase = (directory: string, context: ExecutorContext) => Promise<Result<Database>>;
 
 export function openDatabases(): OpenDatabase {
-  const opened = new Map<string, Result<Database>>();
-  return (directory) => {
-    const result = opened.get(directory) ?? readDatabase(directory);
+  const opened = new Map<string, Promise<Result<Database>>>();
+  return (directory, context) => {
+    const result = opened.get(directory) ?? readDatabase(directory, join(scansDirectory(context), 'kept'));
     opened.set(directory, result);
     return result;
   };
@@ -96,7 +96,7 @@ export async function scanStep(
   if (!earlier.ok) return earlier;
   const scanner = await openScanner(context, policy);
   if (!scanner.ok) return scanner;
-  const database = openDatabase(databaseDirectory(options.db, context));
+  const database = await openDatabase(databaseDirectory(options.db, context), context);
   if (!database.ok) return database;
   if (options.dryRun) {
     const plan = {

@@ -1,0 +1,41 @@
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { digestOf } from '@prism-build/oci';
+import { hashOnce } from '../src/hashOnce';
+
+const root = mkdtempSync(join(tmpdir(), 'prism-hash-'));
+const [file, kept] = [join(root, 'file'), join(root, 'kept')];
+const now = Date.now();
+afterEach(() => jest.restoreAllMocks());
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const stored = () => {
+  try {
+    return readdirSync(kept).length;
+  } catch {
+    return 0;
+  }
+};
+
+test('a digest is stored when the file has settled, and an equal size and mtime do not hide a change', async () => {
+  writeFileSync(file, 'aaaa');
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from('aaaa')));
+  expect(stored()).toBe(0);
+  jest.spyOn(Date, 'now').mockReturnValue(now + 60_000);
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from('aaaa')));
+  expect(stored()).toBe(1);
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from('aaaa')));
+  utimesSync(file, 1, 1);
+  writeFileSync(file, 'bbbb');
+  utimesSync(file, 1, 1);
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from('bbbb')));
+});
+
+test('a stored digest that was altered does not count', async () => {
+  jest.spyOn(Date, 'now').mockReturnValue(now + 60_000);
+  writeFileSync(file, 'cccc');
+  await hashOnce(file, kept);
+  for (const name of readdirSync(kept)) writeFileSync(join(kept, name), '{}');
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from('cccc')));
+});
