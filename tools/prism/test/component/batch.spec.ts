@@ -100,4 +100,9 @@ test('a dry run prints the plan, writes nothing, and is not cached', async () =>
   // A plan that was printed is never taken for a result.
   expect((await workspace.nx(['build-image', 'x', '--dryRun'], env())).output).toContain('"kind": "image"');
   expect(digestOf(workspace, 'x')).toBe(digest);
+  // Options of another target reach compile as well, and do not count there.
+  writeGo(workspace, 'y');
+  const other = ['materialize', 'y', '--platforms=linux/amd64', '--dryRun'];
+  expect(await workspace.nx(other, env())).toMatchObject({ status: 0 });
+  expect(go.calls().slice(2)).toEqual(['amd64 y', 'arm64 y']);
 });
