@@ -35,7 +35,7 @@ const inherited = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(NX_|PRISM_|JEST_|NODE_ENV|npm_(?!config_))/.test(name)),
 );
 const run = (cwd: string, argv: readonly string[], env: NodeJS.ProcessEnv = inherited) =>
-  execFileSync(argv[0]!, argv.slice(1), { cwd, env, encoding: 'utf8', stdio: 'pipe', timeout: 280_000 });
+  execFileSync(argv[0]!, argv.slice(1), { cwd, env, encoding: 'utf8', stdio: 'pipe', timeout: 3_000_000 });
 
 const later = promisify(execFile);
 

@@ -93,7 +93,8 @@ const listed = (workspace: Workspace, platform: string) =>
 test('both platforms; another place, cache, user settings, umask and time zone give the same digest', async () => {
   const one = make();
   expect(await build(one, caches.first)).toMatchObject({ status: 0 });
-  const arm = ['only_arm-1.0.dist-info/METADATA', 'only_arm-1.0.dist-info/WHEEL', 'only_arm.py'];
+  const names = ['METADATA', 'RECORD', 'WHEEL'].map((name) => `only_arm-1.0.dist-info/${name}`);
+  const arm = [...names, 'only_arm.py'];
   const onlyArm = [...arm, '__pycache__/only_arm.cpython-311.pyc'].map((path) => `dependencies/${path}`);
   expect(listed(one, 'amd64')).toEqual(listed(one, 'arm64').filter((path) => !onlyArm.includes(path)));
   expect(listed(one, 'arm64')).toEqual(
@@ -107,11 +108,13 @@ test('both platforms; another place, cache, user settings, umask and time zone g
       'dependencies/__pycache__/extra.cpython-311.pyc',
       'dependencies/extra.py',
       'dependencies/native-1.0.dist-info/METADATA',
+      'dependencies/native-1.0.dist-info/RECORD',
       'dependencies/native-1.0.dist-info/WHEEL',
       'dependencies/native/__init__.py',
       'dependencies/native/__pycache__/__init__.cpython-311.pyc',
       'dependencies/native/fast.cpython-311.so',
       'dependencies/pure_one-1.0.dist-info/METADATA',
+      'dependencies/pure_one-1.0.dist-info/RECORD',
       'dependencies/pure_one-1.0.dist-info/WHEEL',
       'dependencies/pure_one/__init__.py',
       'dependencies/pure_one/__pycache__/__init__.cpython-311.pyc',

@@ -202,7 +202,7 @@ test('components made of each other, an unknown name and a missing platform fail
   expect(ran.output).toMatch(/svc\/b\/Containerfile:2: BASE_CYCLIC: localhost\/a .*image of b/);
   expect(ran.output).toMatch(/svc\/unknown\/Containerfile:3: BASE_UNKNOWN: localhost\/nobody/);
   expect(ran.output).toMatch(
-    /svc\/wide\/Containerfile:1: BASE_PLATFORM_MISSING: localhost\/narrow .*linux\/arm64, only linux\/amd64/,
+    /svc\/wide\/Containerfile:1: BASE_PLATFORM_MISSING: localhost\/narrow .*linux\/arm64, only for linux\/amd64/,
   );
   for (const name of ['fine', 'top', 'narrow']) expect(digestOf(workspace, name)).toMatch(/^sha256:/);
 });
