@@ -2,10 +2,10 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { auditFailure, failed, ok, type Result } from '@prism-build/errors';
 import { attempt, withLock } from '@prism-build/shell';
-import { stepChain } from './chain';
+import { findFault, notRecord } from './chain';
 import { fileOf, type Head, readHead, writeHead } from './head';
 import { listFiles, readLines } from './logFiles';
-import { type AuditEntry, type ChainEnd, toLine } from './record';
+import { type AuditEntry, type ChainEnd, lineDigest, parseLine, toLine } from './record';
 
 export interface Writing {
   readonly actor: string;
@@ -101,10 +101,13 @@ async function catchUp(directory: string): Promise<Result<Head>> {
         fs.truncateSync(join(directory, file), complete);
         break;
       }
-      const step = stepChain(head, line.text);
-      if (!step.ok) return damaged(file, from === 0 ? line.number : undefined, step.what);
+      const record = parseLine(line.text);
+      const at = from === 0 ? line.number : undefined;
+      if (!record) return damaged(file, at, notRecord);
+      const fault = findFault(head, record);
+      if (fault) return damaged(file, at, fault.what);
       complete = line.end;
-      head = { ...step.end, file, size: complete };
+      head = { sequence: record.sequence, digest: lineDigest(line.text), file, size: complete };
     }
   }
   return ok(head);

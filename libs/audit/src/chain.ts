@@ -1,21 +1,34 @@
-import { type AuditRecord, type ChainEnd, lineDigest, parseLine } from './record';
+import type { AuditRecord } from './record';
 
-/** How a line continues a chain. */
-export type Step =
-  | { readonly ok: true; readonly record: AuditRecord; readonly end: ChainEnd }
-  | { readonly ok: false; readonly what: string };
+/** The end of a chain. The digest is undefined behind a line that is not a record, because what the line was is unknown. */
+export interface LooseEnd {
+  readonly sequence: number;
+  readonly digest: string | undefined;
+}
 
-/** Checks that a line is the record after `end`. */
-export function stepChain(end: ChainEnd, line: string): Step {
-  const record = parseLine(line);
-  if (!record) return { ok: false, what: 'this line is not a record' };
-  const expected = end.sequence + 1;
-  if (record.sequence !== expected)
-    return { ok: false, what: `record ${record.sequence} stands where record ${expected} belongs` };
-  if (record.previous !== end.digest)
-    return {
-      ok: false,
-      what: `record ${expected} follows a line with digest ${record.previous}, and the line before has ${end.digest}`,
-    };
-  return { ok: true, record, end: { sequence: expected, digest: lineDigest(line) } };
+/** Why a record is not the one after `end`; undefined if it is. */
+export interface Fault {
+  readonly what: string;
+  /** Whether the faulty line is the one before the record. */
+  readonly before: boolean;
+}
+
+export function findFault({ sequence, digest }: LooseEnd, record: AuditRecord): Fault | undefined {
+  const next = sequence + 1;
+  if (record.sequence > next)
+    return { what: `${span(next, record.sequence - 1)} missing before this line`, before: false };
+  if (record.sequence < next)
+    return { what: `record ${record.sequence} stands where record ${next} belongs`, before: false };
+  if (digest === undefined || record.previous === digest) return undefined;
+  return {
+    what: `record ${sequence} was changed: its digest is not the one in record ${next}`,
+    before: true,
+  };
+}
+
+export const notRecord = 'this line is not a record';
+
+/** Records by number, for a sentence about them. */
+export function span(first: number, last: number): string {
+  return first === last ? `record ${first} is` : `records ${first} to ${last} are`;
 }

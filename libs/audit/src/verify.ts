@@ -1,5 +1,6 @@
 import { auditFailure, type Failure, type Result } from '@prism-build/errors';
 import { attempt } from '@prism-build/shell';
+import { findFault, type LooseEnd, notRecord, span } from './chain';
 import { readHead } from './head';
 import { listFiles, readLines } from './logFiles';
 import { type AuditRecord, type ChainEnd, lineDigest, parseLine, start } from './record';
@@ -51,23 +52,13 @@ const named = (end: ChainEnd): Named => ({ ...end, from: `the head ${end.sequenc
 
 /** Follows the lines of a log. After a fault it goes on with the line as it is, so that each fault is named once. */
 function openChain(wanted: ReadonlySet<number>) {
-  let end: { readonly sequence: number; readonly digest: string | undefined; readonly place?: Place } = start;
+  let end: LooseEnd & { readonly place?: Place } = start;
   let [records, open] = [0, false];
   const digests = new Map<number, string>([[0, start.digest]]);
   const failures: Failure[] = [];
   const judge = (record: AuditRecord, place: Place): Failure[] => {
-    const next = end.sequence + 1;
-    if (record.sequence > next)
-      return [fail(`${span(next, record.sequence - 1)} missing before this line`, place)];
-    if (record.sequence < next)
-      return [fail(`record ${record.sequence} stands where record ${next} belongs`, place)];
-    if (end.digest === undefined || record.previous === end.digest) return [];
-    return [
-      fail(
-        `record ${end.sequence} was changed: its digest is not the one in record ${next}`,
-        end.place ?? place,
-      ),
-    ];
+    const fault = findFault(end, record);
+    return fault ? [fail(fault.what, fault.before ? (end.place ?? place) : place)] : [];
   };
   return {
     failures,
@@ -81,8 +72,7 @@ function openChain(wanted: ReadonlySet<number>) {
       records += 1;
       const record = parseLine(text);
       if (!record) {
-        failures.push(fail('this line is not a record', place));
-        // What the line was is unknown, so the next line cannot be compared with it.
+        failures.push(fail(notRecord, place));
         end = { sequence: end.sequence + 1, digest: undefined, place };
         return undefined;
       }
@@ -102,10 +92,6 @@ function openChain(wanted: ReadonlySet<number>) {
       return [fail(`record ${sequence} was changed: its digest is not the one of ${from}`, end.place)];
     },
   };
-}
-
-function span(first: number, last: number): string {
-  return first === last ? `record ${first} is` : `records ${first} to ${last} are`;
 }
 
 function fail(what: string, at: Place | undefined): Failure {

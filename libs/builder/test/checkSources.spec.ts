@@ -13,7 +13,7 @@ const tree: Tree = new Map([
   ['m/__init__.py', file('')],
 ]);
 
-/** What is said about a command of a compile stage. */
+/** The failures of a compile stage with this command. */
 function check(language: string, ...argv: string[]): string[] {
   const plan = {
     containerfile: 'svc/Containerfile',

@@ -39,5 +39,5 @@ export {
 export { parseCargoLock } from './rust/lockFile';
 export { listPaths, type Manifest, manifestOf } from './rust/manifest';
 export { readChannel, satisfiesChannel } from './rust/toolchainFile';
-export { readToml } from './toml';
+export { parseToml, readToml, type Table, tableOf } from './toml';
 export { matchesName, partsHold } from './within';

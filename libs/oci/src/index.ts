@@ -56,5 +56,5 @@ export { type Compression, compressionOf, LAYER_TYPES, MANIFEST_TYPE } from './m
 export { orderEntries } from './orderEntries';
 export { planTar } from './planTar';
 export { type ImageConfig, parseConfig } from './readConfig';
-export { readLayer } from './readLayer';
+export { type LayerItem, readLayer } from './readLayer';
 export { hasChecksum as isTarHeader } from './tar/header';

@@ -6,7 +6,7 @@ export const auditExplanations: Explanations<typeof auditFailure> = {
     means:
       'The audit log is not what was written: a record was changed, removed or added, or the end is missing. Nothing is added to a damaged log.',
     causes: [
-      'Somebody edited or removed a file of the log.',
+      'A file of the log was edited or removed.',
       'A backup was restored that is older than head.json, or a part of it.',
       'Two machines write to copies of one log.',
     ],

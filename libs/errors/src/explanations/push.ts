@@ -56,7 +56,7 @@ export const pushExplanations: Explanations<typeof pushFailure> = {
   },
   PUSH_IMAGE_CHANGED: {
     means: 'The image that was scanned is not the image that is about to be pushed.',
-    causes: ['Another build of the project ran at the same time.', 'Somebody edited dist/images.'],
+    causes: ['Another build of the project ran at the same time.', 'A file below dist/images was edited.'],
     example: { what: 'api was scanned as sha256:9f86… and is now sha256:60a2…' },
   },
   PUSH_TAG_IMMUTABLE: {

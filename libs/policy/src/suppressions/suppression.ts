@@ -11,7 +11,7 @@ export interface Scope {
   readonly digest?: string | undefined;
 }
 
-/** A finding or a violated rule that somebody accepts. */
+/** A finding or a broken rule that is accepted. */
 export interface Suppression extends Scope {
   /** Names of the advisory, one of which must match, or the name of a rule. */
   readonly ids: readonly string[];

@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import { applyLayer, type LayerEntry, type Tree } from '@prism-build/assemble';
+import type { Tree } from '@prism-build/assemble';
 import { ok, type Result } from '@prism-build/errors';
-import { type ContentStore, type Descriptor, visitLayer } from '@prism-build/oci';
-import { attempt } from '@prism-build/shell';
+import type { ContentStore, Descriptor } from '@prism-build/oci';
+import { readTree } from '../readTree';
 import { isProgram, programHeaderSize } from './isProgram';
 
 /** Digests of a program's bytes, in hexadecimal. */
@@ -29,8 +29,7 @@ const isList =
 const maxList = 1 << 26;
 
 /**
- * Reads the layers of an image, lowest first, and applies their whiteouts: what a higher layer deletes or replaces is not
- * in the result. Failures: BLOB_CORRUPT, BLOB_MISSING, LAYER_UNREADABLE.
+ * Reads the layers of an image. Failures: BLOB_CORRUPT, BLOB_MISSING, LAYER_UNREADABLE.
  */
 export async function readFiles(
   store: ContentStore,
@@ -38,26 +37,15 @@ export async function readFiles(
 ): Promise<Result<ImageFiles>> {
   const programs = new Map<string, Digests>();
   const lists = new Map<string, string>();
-  let tree: Tree = new Map();
-  for (const [number, layer] of layers.entries()) {
-    const entries: LayerEntry[] = [];
-    const read = await visitLayer(store, layer, async ({ header, size, content }) => {
-      const name = `${number}/${entries.length}`;
-      entries.push({ header, size, path: name });
-      if (header.type !== 'file' || size === 0) return;
-      if (isList.test(header.path) && size <= maxList) lists.set(name, await readText(content));
-      else if (size >= programHeaderSize) {
-        const digests = await hashProgram(content);
-        if (digests) programs.set(name, digests);
-      }
-    });
-    if (!read.ok) return read;
-    const below = tree;
-    const applied = await attempt(`cannot apply the layer ${layer.digest}`, () => applyLayer(below, entries));
-    if (!applied.ok) return applied;
-    tree = applied.value;
-  }
-  return ok({ tree, programs, lists });
+  const tree = await readTree(store, layers, async (path, { header, size, content }) => {
+    if (header.type !== 'file' || size === 0) return;
+    if (isList.test(header.path) && size <= maxList) lists.set(path, await readText(content));
+    else if (size >= programHeaderSize) {
+      const digests = await hashProgram(content);
+      if (digests) programs.set(path, digests);
+    }
+  });
+  return tree.ok ? ok({ tree: tree.value, programs, lists }) : tree;
 }
 
 async function readText(content: AsyncIterable<Uint8Array>): Promise<string> {

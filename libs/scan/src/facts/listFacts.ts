@@ -1,7 +1,7 @@
 import { resolvePath } from '@prism-build/assemble';
 import { elfArchitecture } from '@prism-build/oci';
 import type { FileFacts } from '@prism-build/policy';
-import type { ImageTree } from './readTree';
+import type { ImageTree } from './readHeads';
 
 const programs = /^(?:usr\/(?:local\/)?|opt\/[^/]+\/)?s?bin\/([^/]+)$/;
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { keep, readKept } from '../keptText';
 import type { ScannedPlatform } from '../layout';
 import { listFacts } from './listFacts';
-import { readImageTree } from './readTree';
+import { readHeads } from './readHeads';
 
 /** Increment it when the same image would give other facts: older ones are then made again. */
 const VERSION = 1;
@@ -37,7 +37,7 @@ export async function takeFacts(
   if (!fetched.ok) return fetched;
   const gathered = await gatherBlobs(sources, layers);
   if (!gathered.ok) return gathered;
-  const tree = await readImageTree(sources.store, layers);
+  const tree = await readHeads(sources.store, layers);
   if (!tree.ok) return tree;
   const facts = listFacts(tree.value);
   await keep(kept, key, JSON.stringify(facts));

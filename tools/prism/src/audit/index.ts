@@ -9,9 +9,10 @@ import {
   type Verified,
   verifyLog,
 } from '@prism-build/audit';
-import { type Result, renderFailures } from '@prism-build/errors';
+import { renderFailures } from '@prism-build/errors';
 import { writeFileAtomic } from '@prism-build/shell';
 import { directoriesOf } from '@prism-build/workspace';
+import { finish } from '../nx/finish';
 import { parseOptions } from '../nx/parseOptions';
 import { formatTable } from '../summary/table';
 import { type AuditOptions, auditOptions } from './options';
@@ -21,10 +22,10 @@ import { type AuditOptions, auditOptions } from './options';
  * prints its records. Throws if the log is damaged, after everything is printed or exported.
  */
 export async function audit(tree: Tree, value: unknown): Promise<void> {
-  const options = unwrap(parseOptions(auditOptions, value, 'prism:audit'));
+  const options = finish(parseOptions(auditOptions, value, 'prism:audit'));
   const directory = directoriesOf(tree.root, process.env).audit;
   const records: AuditRecord[] = [];
-  const verified = unwrap(
+  const verified = finish(
     await verifyLog(directory, options.head === undefined ? [] : [parseHead(options.head)], (record) => {
       records.push(record);
       if (options.export === undefined && records.length > options.last) records.shift();
@@ -84,9 +85,4 @@ function describe(
     ? 'A process was killed while it wrote the last line; the next record replaces that line.\n'
     : '';
   return `${records.length > 0 ? `${table}\n` : ''}${note}${count} records, ${state}; the last is ${end.sequence}:${end.digest}\n`;
-}
-
-function unwrap<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(renderFailures(result.failures));
-  return result.value;
 }

@@ -3,6 +3,7 @@ import { engineRun } from '@prism-build/builder';
 import { failed, imageFailure, ok, type Result, renderFailures } from '@prism-build/errors';
 import { writeFileAtomic } from '@prism-build/shell';
 import { directoriesOf } from '@prism-build/workspace';
+import { finish } from '../nx/finish';
 import { parseOptions } from '../nx/parseOptions';
 import { examine } from './examine';
 import type { Facts } from './facts';
@@ -16,7 +17,7 @@ import { formatSettings, listSettings, mayWrite } from './settings';
  * loading or running images needs. Returns a function that writes; Nx calls it unless the run is dry.
  */
 export async function doctor(tree: Tree, value: unknown): Promise<() => void> {
-  const options = unwrap(parseOptions(doctorOptions, value, 'prism:doctor'));
+  const options = finish(parseOptions(doctorOptions, value, 'prism:doctor'));
   const directories = directoriesOf(tree.root, process.env);
   const facts = await gatherFacts(directories, engineRun(directories), process.env);
   const findings = examine(facts);
@@ -28,7 +29,7 @@ export async function doctor(tree: Tree, value: unknown): Promise<() => void> {
     process.stdout.write(formatFindings(findings, process.stdout.isTTY === true && !process.env.NO_COLOR));
     if (options.settings || options.write) process.stdout.write(`\n${facts.dropIn.path}:\n${text}`);
   }
-  const writable = options.write ? unwrap(checkWrite(facts)) : false;
+  const writable = options.write ? finish(checkWrite(facts)) : false;
   const words = missing.map(({ what, found }) => `${what}: ${found}`).join('; ');
   if (missing.length > 0)
     throw new Error(
@@ -56,9 +57,4 @@ export function checkWrite(facts: Pick<Facts, 'dropIn' | 'engine' | 'settings'>)
       'Copy the lines that you want from --settings into it.',
     );
   return ok(true);
-}
-
-function unwrap<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(renderFailures(result.failures));
-  return result.value;
 }

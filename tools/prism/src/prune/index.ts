@@ -1,10 +1,11 @@
 import { createProjectGraphAsync, type Tree } from '@nx/devkit';
 import { engineRun, pickEngine } from '@prism-build/builder';
 import { builderName, type Engine, loadNames } from '@prism-build/engine';
-import { ok, type Result, renderFailures } from '@prism-build/errors';
+import { ok, type Result } from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
 import { withLock } from '@prism-build/shell';
 import { type Directories, directoriesOf, imageDirectory, imageName, lockPath } from '@prism-build/workspace';
+import { finish } from '../nx/finish';
 import { parseOptions } from '../nx/parseOptions';
 import { formatTable } from '../summary/table';
 import { type EnginePlan, planLeftovers, removeLeftovers } from './engine';
@@ -20,8 +21,8 @@ import { type Images, listImageTargets, outputsOf } from './targets';
  * returns a function that removes them; Nx calls it unless the run is dry.
  */
 export async function prune(tree: Tree, value: unknown): Promise<() => Promise<void>> {
-  const options = unwrap(parseOptions(pruneOptions, value, 'prism:prune'));
-  const keep = unwrap(parseKeep(options.keep));
+  const options = finish(parseOptions(pruneOptions, value, 'prism:prune'));
+  const keep = finish(parseKeep(options.keep));
   const directories = directoriesOf(tree.root, process.env);
   // Throws if the graph has errors: it may then lack projects.
   const { nodes } = await createProjectGraphAsync({ exitOnError: false });
@@ -30,9 +31,9 @@ export async function prune(tree: Tree, value: unknown): Promise<() => Promise<v
   const engine = options.engine === 'none' ? undefined : pickEngine(options.engine);
   // Without an engine, no images are loaded.
   const chosen = engine?.ok ? engine.value : undefined;
-  const leftovers = chosen && unwrap(await askEngine(chosen, directories, images));
+  const leftovers = chosen && finish(await askEngine(chosen, directories, images));
   process.stdout.write(options.json ? encode(disk, leftovers) : describe(disk, leftovers));
-  return async () => unwrap(await apply(directories, disk, chosen, leftovers, options.json));
+  return async () => finish(await apply(directories, disk, chosen, leftovers, options.json));
 }
 
 async function askEngine(
@@ -116,9 +117,4 @@ function sum(found: readonly Leftover[]): number {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function unwrap<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(renderFailures(result.failures));
-  return result.value;
 }

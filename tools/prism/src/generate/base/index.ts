@@ -1,9 +1,9 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, imageFailure, ok, type Result } from '@prism-build/errors';
 import { parseRootfs } from '@prism-build/rootfs';
+import { finish, joinRefusals, say } from '../../nx/finish';
 import { parseOptions } from '../../nx/parseOptions';
 import { placeFiles, renderTemplates } from '../shared/files';
-import { finish, joinRefusals, say } from '../shared/finish';
 import { checkFree, checkName } from '../shared/names';
 import { type BaseOptions, baseOptions } from './options';
 

@@ -1,8 +1,8 @@
 import { readNxJson, type Tree } from '@nx/devkit';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import { finish, say } from '../../nx/finish';
 import { parseOptions } from '../../nx/parseOptions';
 import { placeFiles, renderTemplates } from '../shared/files';
-import { finish, say } from '../shared/finish';
 import { type CiOptions, ciOptions } from './options';
 
 /** The `ci` generator: `nx g prism:ci [--provider=gitlab]`. */

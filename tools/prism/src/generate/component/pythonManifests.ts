@@ -1,10 +1,6 @@
 import { join } from 'node:path/posix';
 import { compileFailure, type Failure, generateFailure } from '@prism-build/errors';
-import { readToml } from '@prism-build/languages';
-
-type Table = Readonly<Record<string, unknown>>;
-const tableOf = (value: unknown): Table =>
-  typeof value === 'object' && value !== null ? (value as Table) : {};
+import { parseToml, type Table, tableOf } from '@prism-build/languages';
 
 /**
  * A failure for dependencies that no lock in pip's format can be made of from here: those of Poetry, Pipenv and setuptools,
@@ -15,7 +11,7 @@ export function findUnread(
   read: (name: string) => string | undefined,
   directory: string,
 ): Failure | undefined {
-  const pyproject = parseTable(read('pyproject.toml'));
+  const pyproject = parseToml(read('pyproject.toml') ?? '') ?? {};
   const tool = tableOf(pyproject.tool);
   const dependencies = tableOf(pyproject.project).dependencies;
   const project = Array.isArray(dependencies) ? dependencies.map(String) : [];
@@ -30,7 +26,7 @@ export function findUnread(
   const poetry = Object.keys(tableOf(tableOf(tool.poetry).dependencies)).filter((name) => name !== 'python');
   if (poetry.length > 0 && project.length === 0)
     return refuse(directory, 'pyproject.toml', 'poetry lock && poetry export --output requirements.txt');
-  if (Object.keys(tableOf(parseTable(read('Pipfile')).packages)).length > 0)
+  if (Object.keys(tableOf(parseToml(read('Pipfile') ?? '')?.packages)).length > 0)
     return refuse(directory, 'Pipfile', 'pipenv lock && pipenv requirements --hash > requirements.txt');
   const setup = [
     ['setup.cfg', /^install_requires\s*=/m],
@@ -64,10 +60,4 @@ function refuse(directory: string, file: string, command: string): Failure {
     remedy: `Run \`${command}\` in ${directory}, and start the generator again.`,
     at: { file: join(directory, file) },
   });
-}
-
-/** Empty for text that is not TOML. */
-function parseTable(text: string | undefined): Table {
-  const read = readToml(text ?? '');
-  return read.ok ? read.table : {};
 }

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import type { Tree } from '@nx/devkit';
 import { failed, ok, type Result } from '@prism-build/errors';
+import { finish, say } from '../../nx/finish';
 import { parseOptions } from '../../nx/parseOptions';
 import { updateFile } from '../shared/files';
-import { finish, say } from '../shared/finish';
 import { addScript, addSetting, addToIgnoreFile, configurePlugin } from './edits';
 import { initOptions } from './options';
 

@@ -1,8 +1,8 @@
 import type { Tree } from '@nx/devkit';
 import { failed, generateFailure, ok, type Result } from '@prism-build/errors';
+import { finish, joinRefusals, say } from '../../nx/finish';
 import { parseOptions } from '../../nx/parseOptions';
 import { type Files, placeFiles, updateFile } from '../shared/files';
-import { finish, joinRefusals, say } from '../shared/finish';
 import { checkFree, checkName } from '../shared/names';
 import { goPlugin } from './go';
 import { pluginOptions } from './options';
