@@ -45,7 +45,7 @@ export interface FileFacts {
   readonly worldWritable: readonly { readonly path: string; readonly type: 'file' | 'directory' }[];
   readonly shells: readonly string[];
   readonly packageManagers: readonly string[];
-  /** Executable ELF files by architecture (GOARCH; `unknown (e_machine N)` for others). */
+  /** Executable ELF files by architecture (GOARCH; `an unknown architecture` for others). */
   readonly binaries: Readonly<Record<string, readonly string[]>>;
 }
 

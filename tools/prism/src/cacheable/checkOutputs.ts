@@ -12,6 +12,7 @@ import { matches } from '../inference/declared/patterns';
 import { openLeftOut } from '../inference/outputs/leftOut';
 import { toTask } from '../inference/outputs/linkOutputs';
 import { listTaken } from '../inference/read/takes';
+import { dependenciesOf } from '../nx/dependenciesOf';
 import { findMissing } from './findMissing';
 import { readSources } from './readSources';
 
@@ -87,9 +88,7 @@ function namedBy(
 function listWaits(graph: TaskGraph | undefined, taskId: string): string[] {
   const seen = new Set<string>();
   const visit = (id: string): void => {
-    for (const dependency of graph?.dependencies[id] ?? []) {
-      // Some versions of Nx have objects there.
-      const next = typeof dependency === 'string' ? dependency : (dependency as { id: string }).id;
+    for (const next of graph ? dependenciesOf(graph, id) : []) {
       if (seen.has(next)) continue;
       seen.add(next);
       visit(next);

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { TaskGraph } from '@nx/devkit';
+import { dependenciesOf } from './dependenciesOf';
 
 export interface TaskResult {
   readonly success: boolean;
@@ -27,20 +28,16 @@ export async function* runGraph(
   work: Work,
   limit = availableParallelism(),
 ): AsyncGenerator<BatchItem> {
-  const dependenciesOf = (task: string) =>
-    (graph.dependencies[task] ?? []).map((one: string | { id: string }) =>
-      typeof one === 'string' ? one : one.id,
-    );
   // Compilers take longest, so they start before images are assembled.
   const roots = Object.keys(graph.tasks).filter((task) =>
-    dependenciesOf(task).every((id) => !(id in graph.tasks)),
+    dependenciesOf(graph, task).every((id) => !(id in graph.tasks)),
   );
   const waiting = new Set([...roots, ...Object.keys(graph.tasks)]);
   const failed = new Set<string>();
   const running = new Map<string, Promise<BatchItem>>();
   while (waiting.size > 0 || running.size > 0) {
     for (const task of [...waiting]) {
-      const dependencies = dependenciesOf(task);
+      const dependencies = dependenciesOf(graph, task);
       if (dependencies.some((id) => failed.has(id))) {
         waiting.delete(task);
         failed.add(task);

@@ -1,4 +1,5 @@
 import type { ExecutorContext, Task } from '@nx/devkit';
+import { dependenciesOf } from './dependenciesOf';
 
 /**
  * The options that count for a task of a batch or alone. Nx passes the options of the command line on to each task behind
@@ -12,10 +13,9 @@ export function ownOptions(
 ) {
   const task = taskGraph?.tasks[id];
   if (!taskGraph || !task || !isGiven(task)) return value;
-  const waiting = Object.entries(taskGraph.dependencies).flatMap(([other, dependencies]) => {
-    const ids = dependencies.map((one: string | { id: string }) => (typeof one === 'string' ? one : one.id));
-    return ids.includes(id) ? [taskGraph.tasks[other]!] : [];
-  });
+  const waiting = Object.keys(taskGraph.tasks)
+    .filter((other) => dependenciesOf(taskGraph, other).includes(id))
+    .map((other) => taskGraph.tasks[other]!);
   if (waiting.length === 0 || waiting.some(isGiven)) return value;
   const { project, target, configuration } = task.target;
   const { options, configurations } = projectsConfigurations?.projects[project]?.targets?.[target] ?? {};
