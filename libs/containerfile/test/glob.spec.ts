@@ -97,6 +97,11 @@ function matchOne(token: Token, char: string): boolean {
   return token.ranges.some(([low, high]) => low <= char && char <= high) !== token.negated;
 }
 
+test('in ignore files, a class may take the slash that a later star cannot', () => {
+  expect(compileGlob('*[^a]*[/b]a', 'ignore')?.('*//a')).toBe(true);
+  expect(compileGlob('*[^a]*[/b]a', 'copy')?.('*//a')).toBe(false);
+});
+
 test('both modes agree with a direct form of their algorithms', () => {
   const piece = fc.constantFrom(
     'a',

@@ -21,7 +21,7 @@ export function compileGlob(pattern: string, mode: 'copy' | 'ignore'): Matches |
 function compileCopy(tokens: readonly Token[]): Matches {
   const [first, ...rest] = tokens;
   const literal = literalOf(first?.kind === 'star' ? rest : tokens);
-  if (literal === undefined) return compileExpression(chunksOf(tokens, false));
+  if (literal === undefined) return compileExpression(chunksOf(tokens, false), 'copy');
   if (first?.kind !== 'star') return (path) => path === literal;
   return (path) => path.endsWith(literal) && !path.slice(0, path.length - literal.length).includes('/');
 }
@@ -37,7 +37,7 @@ function compileIgnore(text: string, tokens: readonly Token[]): Matches | undefi
     const ending = text.slice(2);
     return (path) => path.endsWith(ending) || (ending.startsWith('/') && path === ending.slice(1));
   }
-  return compileExpression(chunksOf(tokens, true));
+  return compileExpression(chunksOf(tokens, true), 'ignore');
 }
 
 /** Wildcards of any length, and the tokens behind them up to the next such wildcard. */
@@ -66,8 +66,7 @@ function chunksOf(tokens: readonly Token[], directories: boolean): Chunk[] {
  * lookahead keeps the expression from going back into it, so a pattern with many stars ends quickly. A chunk with a
  * class is the exception in ignore files: the class may match `/`, which `*` cannot.
  */
-function compileExpression(chunks: readonly Chunk[]): Matches {
-  const ignore = chunks.some(({ before }) => before === 'directories' || before === 'rest');
+function compileExpression(chunks: readonly Chunk[], mode: 'copy' | 'ignore'): Matches {
   let groups = 0;
   const source = chunks.map(({ before, tokens }, index) => {
     const text = tokens.map(toSource).join('');
@@ -75,7 +74,8 @@ function compileExpression(chunks: readonly Chunk[]): Matches {
     if (before === 'rest') return '[^\\n]*';
     if (before === 'directories') return `(?:[^\\n]*/)?${text}`;
     const first =
-      chunks[index + 1]?.before === 'star' && !(ignore && tokens.some(({ kind }) => kind === 'class'));
+      chunks[index + 1]?.before === 'star' &&
+      !(mode === 'ignore' && tokens.some(({ kind }) => kind === 'class'));
     return first ? `(?=([^/]*?${text}))(?:\\${++groups})` : `[^/]*${text}`;
   });
   const expression = new RegExp(`^${source.join('')}$`, 'u');
