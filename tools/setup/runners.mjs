@@ -75,5 +75,12 @@ export const runners = {
   cargoCheck: (args) => ({ argv: ['/usr/bin/cargo', ...args], env: rustSettings, count: countCheck }),
 };
 
-/** PATH for every kind: the locked npm tools first, and the pinned Go where the machine has none. */
-export const searchPath = () => `${join(root, 'node_modules/.bin')}:${process.env.PATH}:${goDirectory()}`;
+/**
+ * PATH for every kind: the locked npm tools first, the pinned Go last, for a machine without one. Nx puts the directory of
+ * node in front, which would hide a newer Go behind the system's; of a directory that is there twice, the last place counts.
+ */
+export const searchPath = () => {
+  const given = (process.env.PATH ?? '').split(':');
+  const own = [...new Set(given.reverse())].reverse();
+  return [join(root, 'node_modules/.bin'), ...own, goDirectory()].join(':');
+};
