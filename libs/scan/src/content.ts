@@ -12,7 +12,7 @@ export const foundSecret = z.strictObject({
 });
 
 /** A secret of an image. */
-export const secret = foundSecret.extend({ layer: z.string() });
+const secret = foundSecret.extend({ layer: z.string() });
 
 /** What is stored of one platform: CycloneDX as text, and the secrets. */
 export const content = z.strictObject({ bom: z.string(), secrets: z.array(secret) });

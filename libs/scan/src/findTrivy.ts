@@ -1,10 +1,12 @@
 import { delimiter, join, resolve } from 'node:path';
 import { isExecutable } from '@prism-build/shell';
-import { cachedVersion } from './inventoryKey';
+
+/** The version that tools/prism/install-trivy installs. */
+const pinnedVersion = '0.68.2';
 
 /** Where tools/prism/install-trivy puts the pinned Trivy, below the shared cache. */
-export function installedTrivy(cache: string): string {
-  return join(cache, 'tools', `trivy-${cachedVersion}`, 'trivy');
+function installedTrivy(cache: string): string {
+  return join(cache, 'tools', `trivy-${pinnedVersion}`, 'trivy');
 }
 
 /**

@@ -5,11 +5,10 @@ import { encodeBom, parseBom } from './cycloneDx';
 import { listUnlisted } from './explain/listUnlisted';
 import { readFiles } from './explain/readFiles';
 import { addUnlisted } from './explain/unlistedInBom';
-import { inventoryFormat } from './inventoryKey';
+import { inventoryFormat } from './inventoryFormat';
 import { keep, readKept } from './keptText';
 import { type LayoutSources, type ScannedImage, type ScannedPlatform, withLayout } from './layout';
 import type { Once } from './once';
-import { readPublished } from './published';
 import type { Scanner, SecretScanner } from './scanner';
 import { findSecrets } from './secrets';
 
@@ -22,30 +21,24 @@ export interface InventoryInput extends LayoutSources {
   readonly once: Once;
   /** The directory of stored results. */
   readonly kept: string;
-  /** `dist/inventory/<project>`. Its files are used if they match the image and their digests are correct; undefined for images of registries. */
-  readonly published: string | undefined;
 }
 
 /** Platforms of one image at a time; each scan takes a few hundred megabytes. */
 const LIMIT = 2;
 
 /**
- * The inventories of all platforms: from stored results, from published files, or made from the verified blobs.
+ * The inventories of all platforms: stored results, or made from the verified blobs.
  * Failures: SCAN_ERROR, BLOB_CORRUPT, BLOB_MISSING.
  */
 export async function takeInventories(input: InventoryInput): Promise<Result<readonly Inventory[]>> {
   const { image, scanner, kept, once } = input;
-  const published: ReadonlyMap<string, Content> = input.published
-    ? readPublished(input.published, scanner, image)
-    : new Map();
   const taken = await runPool(image.platforms, LIMIT, (platform) => {
     const key = `inventory ${inventoryFormat} ${platform.manifest.digest} ${scanner.identity}`;
     return once(key, async (): Promise<Result<Inventory>> => {
       const stored = parseContent(readKept(kept, key));
-      const found = stored ?? published.get(platform.manifest.digest);
-      const made = found === undefined ? await makeContent(input, platform) : ok(found);
+      const made = stored ? ok(stored) : await makeContent(input, platform);
       if (!made.ok) return made;
-      if (stored === undefined) await keep(kept, key, JSON.stringify(made.value));
+      if (!stored) await keep(kept, key, JSON.stringify(made.value));
       return ok({ image: platform, bytes: Buffer.from(made.value.bom), secrets: made.value.secrets });
     });
   });

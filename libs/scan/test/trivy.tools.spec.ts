@@ -1,20 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok } from '@prism-build/errors';
 import { blobPath, type ContentStore, openContentStore } from '@prism-build/oci';
 import { run } from '@prism-build/shell';
+import { installTrivy, unpackAdvisories } from '../../../test/support/trivy';
 import {
-  installedTrivy,
   makeOnce,
   openDatabase,
   openTrivy,
@@ -26,39 +18,29 @@ import {
 import { makeImage, unwrap } from './support/makeImage';
 import { debian, type Files, go, node, python, rust } from './support/packages';
 
-const repository = join(__dirname, '..', '..', '..');
-const advisories = join(repository, 'test', 'fixtures', 'advisories');
-const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
 let root: string;
+let binary: string;
 let store: ContentStore;
 let trivy: Scanner & SecretScanner;
 
 beforeAll(async () => {
-  execFileSync(join(repository, 'tools', 'prism', 'install-trivy'), {
-    env: { ...process.env, PRISM_CACHE_DIR: cache },
-  });
   root = mkdtempSync(join(tmpdir(), 'prism-trivy-'));
   store = unwrap(await openContentStore(join(root, 'store')));
   writeDatabase('first', 'trivy.db.xz');
   writeDatabase('second', 'npm-debian.db.xz');
-  const input = { run, binary: installedTrivy(cache), trusted: [], scratch: join(root, 'scratch') };
+  binary = installTrivy();
+  const input = { run, binary, trusted: [], scratch: join(root, 'scratch') };
   trivy = unwrap(await openTrivy({ ...input, timeout: 60_000 }));
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function writeDatabase(name: string, packed: string): string {
-  mkdirSync(join(root, name));
-  const data = execFileSync('xz', ['-dkc', join(advisories, packed)], { maxBuffer: 1 << 26 });
-  writeFileSync(join(root, name, 'trivy.db'), data);
-  copyFileSync(join(advisories, 'metadata.json'), join(root, name, 'metadata.json'));
-  return join(root, name);
-}
+const writeDatabase = (name: string, packed: string) => unpackAdvisories(join(root, name), packed);
 
 const database = async (name: string) => unwrap(await openDatabase(join(root, name)));
 const take = (image: Awaited<ReturnType<typeof makeImage>>, kept = 'kept') =>
   takeInventories({
     ...{ image, fetch: async () => ok(undefined), scanner: trivy, once: makeOnce(), store, imageDirs: [] },
-    ...{ scratch: join(root, 'scratch'), kept: join(root, kept), published: join(root, 'none') },
+    ...{ scratch: join(root, 'scratch'), kept: join(root, kept) },
   });
 const inventoryOf = async (...layers: Files[]) =>
   unwrap(await take(await makeImage(store, [{ layers }])))[0]!.bytes;
@@ -155,7 +137,7 @@ function matchDirectly(inventory: Uint8Array, name: string): string[] {
     '--scanners=vuln',
     '--quiet',
   ];
-  execFileSync(installedTrivy(cache), [...argv, '--format=json', '--output=out.json', 'bom.json'], {
+  execFileSync(binary, [...argv, '--format=json', '--output=out.json', 'bom.json'], {
     cwd: directory,
   });
   const report = JSON.parse(readFileSync(join(directory, 'out.json'), 'utf8')) as {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type RunOptions, run } from './run';
+import { type Argv, type RunOptions, run, tryRun } from './run';
 
 /** The workspace under test. PRISM_E2E_ROOT selects another than the one of these files. */
 export const root = resolve(process.env.PRISM_E2E_ROOT ?? join(__dirname, '../../..'));
@@ -51,13 +51,24 @@ export const nxEnvironment: NodeJS.ProcessEnv = {
   FORCE_COLOR: '0',
 };
 
-export function nx(args: readonly string[], options: RunOptions & { readonly clone?: string } = {}) {
+type NxOptions = RunOptions & { readonly clone?: string };
+
+function nxCall(args: readonly string[], options: NxOptions): [Argv, RunOptions] {
   const at = options.clone ?? root;
-  return run(['node', join(at, 'node_modules/.bin/nx'), ...args, '--output-style=static'], {
-    cwd: at,
-    env: nxEnvironment,
-    ...options,
-  });
+  return [
+    ['node', join(at, 'node_modules/.bin/nx'), ...args, '--output-style=static'],
+    { cwd: at, env: nxEnvironment, ...options },
+  ];
+}
+
+/** Runs a command of nx that must succeed; returns its standard output. */
+export function nx(args: readonly string[], options: NxOptions = {}) {
+  return run(...nxCall(args, options));
+}
+
+/** Runs a command of nx that may fail. */
+export function tryNx(args: readonly string[], options: NxOptions = {}) {
+  return tryRun(...nxCall(args, options));
 }
 
 export interface PlatformDigest {

@@ -101,7 +101,6 @@ export async function openImage(
     imageDirs: [directory],
     scratch: join(scansDirectory(context), 'scratch'),
     kept: join(scansDirectory(context), 'kept'),
-    published: inventoryDirectory(context.root, project, variant),
   });
   return inventories.ok
     ? ok({

@@ -38,7 +38,7 @@ export async function openRegistryImage(
   const inventories = await takeInventories({
     ...{ image: image.value, scanner, once, store, imageDirs: [] },
     fetch,
-    ...{ scratch: join(scans, 'scratch'), kept: join(scans, 'kept'), published: undefined },
+    ...{ scratch: join(scans, 'scratch'), kept: join(scans, 'kept') },
   });
   if (!inventories.ok) return inventories;
   return ok({

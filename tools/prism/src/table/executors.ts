@@ -1,4 +1,3 @@
-import { inventoryKey } from '@prism-build/scan/inventoryKey';
 import type { Executor } from './executor';
 
 /** No key without a value: it would hide the one of targetDefaults in nx.json. */
@@ -76,31 +75,13 @@ export const executors: readonly Executor[] = [
     }),
   },
   {
-    name: 'inventory',
-    description: 'Lists what an image holds as CycloneDX, one file for each platform, under dist/inventory.',
-    batch: true,
-    target: ({ project, variant, image, nameOf }) => ({
-      executor: 'prism:inventory',
-      dependsOn: [nameOf('build-image')],
-      cache: true,
-      inputs: [{ dependentTasksOutputFiles: '**/digest.json' }],
-      outputs: [`{workspaceRoot}/dist/inventory/${project}${variant === undefined ? '' : `/${variant}`}`],
-      options: variant === undefined ? { scanner: inventoryKey } : { scanner: inventoryKey, variant },
-      metadata: {
-        technologies: ['trivy', 'cyclonedx'],
-        description: `List what ${image} holds`,
-        help: { command: `nx ${nameOf('inventory')} ${project} --help`, example: {} },
-      },
-    }),
-  },
-  {
     name: 'scan',
     description:
-      'Finds known vulnerabilities in an image and judges them by a policy; whatever it cannot judge blocks.',
+      'Lists what an image holds as CycloneDX under dist/inventory, finds known vulnerabilities and judges them by a policy; whatever it cannot judge blocks.',
     batch: true,
     target: ({ project, variant, image, nameOf }) => ({
       executor: 'prism:scan',
-      dependsOn: [nameOf('inventory')],
+      dependsOn: [nameOf('build-image')],
       // The decision depends on the database and the time.
       cache: false,
       options: variant === undefined ? {} : { variant },
@@ -109,7 +90,7 @@ export const executors: readonly Executor[] = [
         report: { format: ['json', 'sarif', 'junit', 'markdown'], output: 'dist/scan/{image}.{format}' },
       },
       metadata: {
-        technologies: ['trivy'],
+        technologies: ['trivy', 'cyclonedx'],
         description: `Judge ${image} by its known vulnerabilities`,
         help: { command: `nx ${nameOf('scan')} ${project} --help`, example: { options: { json: true } } },
       },
@@ -123,7 +104,7 @@ export const executors: readonly Executor[] = [
     target: ({ project, variant, registry, image, nameOf }) => ({
       executor: 'prism:push-manifest',
       // The gate scans by itself, because a decision holds only for the moment.
-      dependsOn: [nameOf('inventory')],
+      dependsOn: [nameOf('build-image')],
       cache: false,
       options: pushOptions(registry, variant),
       metadata: {

@@ -1,40 +1,29 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
 import { verifyLog } from '@prism-build/audit';
 import { describeWith, dockerRegistry, skopeo } from '../../../../test/support/needs';
 import { makeRegistry, type Registry } from '../../../../test/support/registry';
+import { installTrivy, unpackAdvisories } from '../../../../test/support/trivy';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
-
-const repository = join(__dirname, '..', '..', '..', '..');
-const advisories = join(repository, 'test', 'fixtures', 'advisories');
-/** The cache that tools/prism/install-trivy installs to. */
-const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
 
 describeWith([skopeo, dockerRegistry], 'push-manifest', () => {
   let workspace: Workspace;
   let registry: Registry;
   let credentials: Record<string, string>;
+  let trivy: string;
   const env = () => ({
-    PRISM_TRIVY: join(cache, 'tools', 'trivy-0.68.2', 'trivy'),
+    PRISM_TRIVY: trivy,
     PRISM_SCAN_DB: workspace.path('.nx/advisories'),
     ...credentials,
   });
 
   beforeAll(async () => {
-    execFileSync(join(repository, 'tools', 'prism', 'install-trivy'), {
-      env: { ...process.env, PRISM_CACHE_DIR: cache },
-    });
+    trivy = installTrivy();
     workspace = makeWorkspace();
     registry = await makeRegistry(workspace.path('.nx/registry'), 'memory');
     const [, pair = ''] = registry.headers.authorization!.split(' ');
     const [user = '', password = ''] = Buffer.from(pair, 'base64').toString().split(':');
     credentials = { PRISM_REGISTRY_USER: user, PRISM_REGISTRY_PASSWORD: password };
-    const database = workspace.path('.nx/advisories');
-    mkdirSync(database, { recursive: true });
-    const packed = join(advisories, 'trivy.db.xz');
-    writeFileSync(join(database, 'trivy.db'), execFileSync('xz', ['-dkc', packed], { maxBuffer: 1 << 26 }));
-    execFileSync('cp', [join(advisories, 'metadata.json'), database]);
+    unpackAdvisories(workspace.path('.nx/advisories'));
     const plugin = { plugin: 'prism', options: { registry: `${registry.host}/team` } };
     const targetDefaults = {
       // One platform: each start of the packed Trivy costs seconds.

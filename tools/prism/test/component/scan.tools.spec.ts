@@ -1,33 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeRegistry, type Registry } from '../../../../test/support/registry';
+import { installTrivy, unpackAdvisories } from '../../../../test/support/trivy';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
-const repository = join(__dirname, '..', '..', '..', '..');
-const advisories = join(repository, 'test', 'fixtures', 'advisories');
 let workspace: Workspace;
 let registry: Registry;
+let trivy: string;
 
-/** The cache that tools/prism/install-trivy installs to. */
-const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
 const env = () => ({
-  PRISM_TRIVY: join(cache, 'tools', 'trivy-0.68.2', 'trivy'),
+  PRISM_TRIVY: trivy,
   PRISM_SCAN_DB: workspace.path('.nx/advisories'),
   REGISTRY_AUTH_FILE: registry.authFile(),
 });
 
 beforeAll(async () => {
-  execFileSync(join(repository, 'tools', 'prism', 'install-trivy'), {
-    env: { ...process.env, PRISM_CACHE_DIR: cache },
-  });
+  trivy = installTrivy();
   workspace = makeWorkspace();
   registry = await makeRegistry(workspace.path('.nx/registry'));
-  const database = workspace.path('.nx/advisories');
-  mkdirSync(database, { recursive: true });
-  const packed = join(advisories, 'trivy.db.xz');
-  writeFileSync(join(database, 'trivy.db'), execFileSync('xz', ['-dkc', packed], { maxBuffer: 1 << 26 }));
-  execFileSync('cp', [join(advisories, 'metadata.json'), database]);
+  unpackAdvisories(workspace.path('.nx/advisories'));
   // One platform: each start of the packed Trivy costs seconds.
   const scanPolicy = { maxDatabaseAgeDays: 1, setuid: 'block' };
   const targetDefaults = { 'build-image': { options: { platforms: ['linux/amd64'] } } };

@@ -156,7 +156,6 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       'load-image',
       'run-image',
       'materialize',
-      'inventory',
       'scan',
       'push-manifest',
     ]);

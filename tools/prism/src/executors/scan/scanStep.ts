@@ -10,7 +10,7 @@ import {
   type ScanPolicy,
   type ScanReport,
 } from '@prism-build/policy';
-import { type Database, openDatabase as readDatabase } from '@prism-build/scan';
+import { type Database, publishInventories, openDatabase as readDatabase } from '@prism-build/scan';
 import { readTextIfThere } from '@prism-build/shell';
 import { directoriesOf, imageKey } from '@prism-build/workspace';
 import type { AuditWriter } from '../../nx/recordAudit';
@@ -18,6 +18,7 @@ import { assessImage } from '../../scanning/assessImage';
 import { type Declared, readDeclared } from '../../scanning/declaredPorts';
 import type { LimitWork } from '../../scanning/limitWork';
 import {
+  inventoryDirectory,
   type OpenedImage,
   type OpenedScanner,
   type OpenScanner,
@@ -113,6 +114,14 @@ export async function scanStep(
   if (references.value) return scanReferences(references.value, judge);
   const opened = await inTurn(() => openImage(project, options.variant, scanner.value, context));
   if (!opened.ok) return opened;
+  const published = await publishInventories(
+    inventoryDirectory(context.root, project, options.variant),
+    opened.value.image,
+    scanner.value.scanner,
+    opened.value.inventories,
+    image,
+  );
+  if (!published.ok) return published;
   return judgeImage(image, opened.value, readDeclared(project, options.variant, context), judge);
 }
 
