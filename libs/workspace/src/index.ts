@@ -35,11 +35,11 @@ export {
 export { expandSource } from './stage/expandSource';
 export { divideFacts, noFacts, openFacts } from './stage/facts';
 export { type Files, openFiles } from './stage/files';
-export { absoluteIn, type Fingerprint, type Looked, lookAt, nowhere, parentOf } from './stage/look';
+export { absoluteIn, type Kind, type Looked, lookAt, nowhere, parentOf } from './stage/look';
 export { isPassedOver } from './stage/passedOver';
 export { inContext, joined } from './stage/paths';
 export { readStage, type StageReading } from './stage/readStage';
-export { fingerprintIn, isSame, placeOf, type Trace, toText } from './stage/trace';
+export { aspects, isSameIn, placeOf, type Trace, toText } from './stage/trace';
 export {
   listUnhashed,
   listUnhashedParts,

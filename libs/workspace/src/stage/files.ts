@@ -3,7 +3,6 @@ import { readText, readTextIfThere } from '@prism-build/shell';
 import { type Facts, settled } from './facts';
 import {
   absoluteIn,
-  type Fingerprint,
   hashContents,
   type Kind,
   type Listed,
@@ -14,7 +13,7 @@ import {
   readEntries,
   readLink,
 } from './look';
-import { fingerprintIn, hasOwnState, ofKind, ofState, placeOf, type Trace, toText } from './trace';
+import { hasOwnState, ofKind, ofState, placeOf, type Trace, toText } from './trace';
 
 /** Files of a workspace by clean paths relative to it. Each file is examined at most once. */
 export interface Files {
@@ -38,8 +37,8 @@ export interface Files {
     directory: string,
     work: () => T,
   ) => { readonly value: T; readonly trace: Trace | undefined };
-  /** Fingerprint of a path of a trace. While all fingerprints of a trace are unchanged, the result is valid. */
-  readonly fingerprintOf: (path: string) => Fingerprint;
+  /** The result of this run's one `lstat` of a path. */
+  readonly look: (path: string) => Looked;
 }
 
 /** Properties of a path that affect a build and that a digest of contents does not cover. */
@@ -178,6 +177,6 @@ export function openFiles(root: string, facts: Facts): Files {
         seen = undefined;
       }
     },
-    fingerprintOf: (path) => fingerprintIn(path, look(placeOf(path))),
+    look,
   };
 }

@@ -19,16 +19,23 @@ const fingerprints: Readonly<Record<Kind, Fingerprint>> = {
   link: { inode: 3, size: 0, changed: 0 },
 };
 
+/** The suffixes of paths in traces; '' stands for contents and entries. */
+export const aspects: readonly string[] = ['', ofState, ofKind];
+
 /** A path of a trace without its suffix. */
 export function placeOf(path: string): string {
   const end = path.indexOf('\0');
   return end < 0 ? path : path.slice(0, end);
 }
 
-/** The fingerprint of what a path of a trace depends on. */
-export function fingerprintIn(path: string, looked: Looked): Fingerprint {
-  if (path.endsWith(ofKind)) return fingerprints[looked.kind];
-  if (!path.endsWith(ofState) || hasOwnState(looked)) return looked;
+/** Whether what a result depends on is the same in two looks at a place. */
+export function isSameIn(aspect: string, one: Looked, other: Looked): boolean {
+  return isSame(fingerprintIn(aspect, one), fingerprintIn(aspect, other));
+}
+
+function fingerprintIn(aspect: string, looked: Looked): Fingerprint {
+  if (aspect === ofKind) return fingerprints[looked.kind];
+  if (aspect !== ofState || hasOwnState(looked)) return looked;
   return looked.executable ? executable : fingerprints[looked.kind];
 }
 
@@ -37,7 +44,7 @@ export function hasOwnState({ kind, restamped }: Looked): boolean {
   return kind === 'link' || restamped;
 }
 
-export function isSame(one: Fingerprint, other: Fingerprint): boolean {
+function isSame(one: Fingerprint, other: Fingerprint): boolean {
   return one.inode === other.inode && one.size === other.size && one.changed === other.changed;
 }
 

@@ -12,7 +12,10 @@ export interface Executor {
   readonly description: string;
   /** Whether Nx may give it many tasks at once, which then share a process. */
   readonly batch: boolean;
-  /** The target to add to each image, if every image has one. */
+  /**
+   * The target to add to each image, if every image has one. It has no value without a use: for each, Nx merges, writes and
+   * sends an entry that names its source file, in every command.
+   */
   readonly target?: (image: ImageNames) => TargetConfiguration;
 }
 

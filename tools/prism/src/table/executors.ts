@@ -22,56 +22,38 @@ export const executors: readonly Executor[] = [
     name: 'load-image',
     description: 'Brings a built image into podman or docker.',
     batch: true,
-    target: ({ project, prefix, variant, image, nameOf }) => ({
+    target: ({ prefix, variant, image, nameOf }) => ({
       executor: 'prism:load-image',
       dependsOn: [nameOf('build-image')],
       cache: false,
       options: variant === undefined ? { prefix } : { prefix, variant },
-      metadata: {
-        technologies: ['podman', 'docker'],
-        description: `Bring ${image} into podman or docker, unless it is there`,
-        help: {
-          command: `nx ${nameOf('load-image')} ${project} --help`,
-          example: { options: { allPlatforms: true } },
-        },
-      },
+      metadata: { description: `Bring ${image} into podman or docker, unless it is there` },
     }),
   },
   {
     name: 'run-image',
     description: 'Runs a loaded image in the foreground until it exits or is stopped.',
     batch: false,
-    target: ({ project, prefix, variant, image, nameOf }) => ({
+    target: ({ prefix, variant, image, nameOf }) => ({
       executor: 'prism:run-image',
       // Builds with the same engine. A dry run loads nothing.
       dependsOn: [{ target: nameOf('load-image'), params: 'forward' }],
       cache: false,
       continuous: true,
       options: variant === undefined ? { prefix } : { prefix, variant },
-      metadata: {
-        technologies: ['podman', 'docker'],
-        description: `Run ${image} in the foreground, its ports on loopback`,
-        help: {
-          command: `nx ${nameOf('run-image')} ${project} --help`,
-          example: { options: { ports: '18980:8980', env: 'LOG_LEVEL' } },
-        },
-      },
+      metadata: { description: `Run ${image} in the foreground, its ports on loopback` },
     }),
   },
   {
     name: 'materialize',
     description: 'Makes a complete OCI layout of a built image, by hard links from the content store.',
     batch: false,
-    target: ({ project, variant, image, nameOf }) => ({
+    target: ({ variant, image, nameOf }) => ({
       executor: 'prism:materialize',
       dependsOn: [nameOf('build-image')],
       cache: false,
       options: variant === undefined ? {} : { variant },
-      metadata: {
-        technologies: ['oci'],
-        description: `Make a complete OCI layout of ${image} under dist/layouts`,
-        help: { command: `nx ${nameOf('materialize')} ${project} --help`, example: {} },
-      },
+      metadata: { description: `Make a complete OCI layout of ${image} under dist/layouts` },
     }),
   },
   {
@@ -79,7 +61,7 @@ export const executors: readonly Executor[] = [
     description:
       'Lists what an image holds as CycloneDX under dist/inventory, finds known vulnerabilities and judges them by a policy; whatever it cannot judge blocks.',
     batch: true,
-    target: ({ project, variant, image, nameOf }) => ({
+    target: ({ variant, image, nameOf }) => ({
       executor: 'prism:scan',
       dependsOn: [nameOf('build-image')],
       // The decision depends on the database and the time.
@@ -87,13 +69,9 @@ export const executors: readonly Executor[] = [
       options: variant === undefined ? {} : { variant },
       // As a configuration, because options of the command line would also be part of the keys of compile.
       configurations: {
-        report: { format: ['json', 'sarif', 'junit', 'markdown'], output: 'dist/scan/{image}.{format}' },
+        report: { format: 'json,sarif,junit,markdown', output: 'dist/scan/{image}.{format}' },
       },
-      metadata: {
-        technologies: ['trivy', 'cyclonedx'],
-        description: `Judge ${image} by its known vulnerabilities`,
-        help: { command: `nx ${nameOf('scan')} ${project} --help`, example: { options: { json: true } } },
-      },
+      metadata: { description: `Judge ${image} by its known vulnerabilities` },
     }),
   },
   {
@@ -101,20 +79,13 @@ export const executors: readonly Executor[] = [
     description:
       'Pushes an image to a registry after a gate: all platforms with their digests, tags last, and a receipt.',
     batch: true,
-    target: ({ project, variant, registry, image, nameOf }) => ({
+    target: ({ variant, registry, image, nameOf }) => ({
       executor: 'prism:push-manifest',
       // The gate scans by itself, because a decision holds only for the moment.
       dependsOn: [nameOf('build-image')],
       cache: false,
       options: pushOptions(registry, variant),
-      metadata: {
-        technologies: ['skopeo', 'oci'],
-        description: `Push ${image} with all platforms, if the gate allows it`,
-        help: {
-          command: `nx ${nameOf('push-manifest')} ${project} --help`,
-          example: { options: { registry: '127.0.0.1:5000/prism', tags: '{sha},latest', dryRun: true } },
-        },
-      },
+      metadata: { description: `Push ${image} with all platforms, if the gate allows it` },
     }),
   },
 ];

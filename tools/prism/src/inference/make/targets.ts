@@ -54,7 +54,7 @@ export function makeTargets(place: ComponentPlace, reads: ProjectReads, surround
 function compileTarget(
   place: ComponentPlace,
   { context, contextReason, shared, named }: ProjectReads,
-  { language, inputs, wide, unhashed, definition }: CompileKey,
+  { inputs, wide, unhashed, definition }: CompileKey,
   surroundings: Surroundings,
 ): TargetConfiguration {
   const { name, made, identity, submodules } = surroundings;
@@ -73,9 +73,7 @@ function compileTarget(
       identity.options,
     ),
     metadata: {
-      technologies: [language],
       description: `Run the compile stage for all platforms${why}${explain(place, made.compile, context, contextReason)}`,
-      help: { command: `nx compile ${name} --help`, example: { options: { dryRun: true } } },
     },
   };
 }
@@ -113,12 +111,7 @@ function imageTarget(
     outputs: imageParts.map((part) => `${directory}/${part}`),
     options: Object.assign(options, identity.options),
     metadata: {
-      technologies: ['oci'],
       description: `Assemble the ${variant === undefined ? 'image' : `${variant} image`} for all platforms, as files${explain(place, made, context, contextReason)}`,
-      help: {
-        command: `nx ${targetName('build-image', variant)} ${name} --help`,
-        example: { options: { platforms: 'linux/amd64', dryRun: true } },
-      },
     },
   };
   const dependsOn = [...listDependencies(compiled, links?.edges ?? []), ...made.dependsOn];
@@ -181,17 +174,15 @@ function listDependencies(
 function rootfsTarget(
   { file }: ComponentPlace,
   { context }: ProjectReads,
-  { name, identity }: Surroundings,
+  { identity }: Surroundings,
 ): TargetConfiguration {
   return {
     executor: 'prism:build',
     cache: false,
     options: { step: 'rootfs', containerfile: file, context, ...identity.options },
     metadata: {
-      technologies: ['debian'],
       description:
         'Write the rootfs as a directory for each platform, for podman build --build-context rootfs=…',
-      help: { command: `nx rootfs ${name} --help`, example: { options: { platforms: 'linux/amd64' } } },
     },
   };
 }

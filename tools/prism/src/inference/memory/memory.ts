@@ -1,10 +1,9 @@
 import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 import {
   absoluteIn,
+  aspects,
   type Files,
-  type Fingerprint,
-  fingerprintIn,
-  isSame,
+  isSameIn,
   type Looked,
   lookAt,
   nowhere,
@@ -12,21 +11,23 @@ import {
   type Trace,
 } from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
-import { NumberedPaths } from './numberedPaths';
+import { NumberedPlaces } from './numberedPlaces';
+import { isAmong, lookAmong } from './numbers';
 
-/** The result of an earlier run for a component, with the indexes in `paths` of everything that it read. */
+/** The result of an earlier run for a component. */
 export interface MemoryEntry {
   readonly reads: ProjectReads;
+  /** For everything that it read, the index of the place times the number of aspects, plus the index of the aspect. */
   readonly trace: readonly number[];
 }
 
-/** Results of an earlier run. A file that several components read is stored once and checked once. */
+/** Results of an earlier run. A place that several components read, or in several aspects, is looked at once. */
 export interface Memory {
-  readonly paths: readonly string[];
-  /** The index of the parent directory of each path; -1: none. */
+  readonly places: readonly string[];
+  /** The index of the parent directory of each place; -1: none. */
   readonly above: readonly number[];
-  /** Three numbers for each path. */
-  readonly fingerprints: Float64Array;
+  /** How each place looked. */
+  readonly looks: Float64Array;
   readonly projects: ReadonlyMap<string, MemoryEntry>;
 }
 
@@ -36,7 +37,7 @@ export interface Fresh {
   readonly fresh: Trace;
 }
 
-const nothing: Memory = { paths: [], above: [], fingerprints: new Float64Array(), projects: new Map() };
+const nothing: Memory = { places: [], above: [], looks: new Float64Array(), projects: new Map() };
 
 /**
  * Parsed every time, also in the daemon: parts of it become parts of projects, which Nx may change.
@@ -48,19 +49,19 @@ export function readMemory(place: string, version: string): Memory {
     const text = readTextIfThere(place);
     const read = text === undefined ? undefined : (JSON.parse(text) as Written);
     if (read?.version !== version) return nothing;
-    const bytes = new Uint8Array(Buffer.from(read.fingerprints, 'base64'));
-    const fingerprints = new Float64Array(bytes.buffer);
-    const { paths, above, projects } = read;
-    return { paths, above, fingerprints, projects: new Map(Object.entries(projects)) };
+    const bytes = new Uint8Array(Buffer.from(read.looks, 'base64'));
+    const { places, above, projects } = read;
+    const looks = new Float64Array(bytes.buffer);
+    return { places, above, looks, projects: new Map(Object.entries(projects)) };
   } catch {
     return nothing;
   }
 }
 
 export function writeMemory(place: string, version: string, memory: Memory): void {
-  const fingerprints = Buffer.from(memory.fingerprints.buffer).toString('base64');
+  const looks = Buffer.from(memory.looks.buffer).toString('base64');
   const projects = Object.fromEntries(memory.projects);
-  const written: Written = { version, ...memory, fingerprints, projects };
+  const written: Written = { version, ...memory, looks, projects };
   try {
     writeFileAtomic(place, JSON.stringify(written));
   } catch {
@@ -68,43 +69,53 @@ export function writeMemory(place: string, version: string, memory: Memory): voi
   }
 }
 
-interface Written extends Pick<Memory, 'paths' | 'above'> {
+interface Written extends Pick<Memory, 'places' | 'above'> {
   readonly version: string;
   /** The bytes of the numbers in base64, because parsing many decimal numbers is slow. */
-  readonly fingerprints: string;
+  readonly looks: string;
   readonly projects: Readonly<Record<string, MemoryEntry>>;
 }
 
-/**
- * Checks whether a path of a memory is unchanged, each once. Uses indexes instead of a map, because every nx command checks
- * thousands.
- */
-export function compareWith(memory: Memory, root: string): (index: number) => boolean {
-  const { paths, above } = memory;
+/** A memory compared with the workspace. */
+export interface Compared {
+  /** Whether a number of a trace stands for something unchanged. */
+  readonly holds: (traced: number) => boolean;
+  /** How a place looks now, by its index. */
+  readonly look: (index: number) => Looked;
+}
+
+/** Looks at each place of a memory at most once. Uses indexes instead of a map, because every nx command checks thousands. */
+export function compareWith({ places, above, looks }: Memory, root: string): Compared {
   const looked: Looked[] = [];
-  const asTheyWere: boolean[] = [];
+  const asItWas: boolean[] = [];
   const look = (index: number): Looked => {
     const known = looked[index];
     if (known) return known;
     const parent = above[index]!;
     // If a parent changed, for example a link, the path may be another file with equal times.
     const within = parent < 0 || look(parent).kind === 'directory';
-    const found = within ? lookAt(absoluteIn(root, placeOf(paths[index]!))) : nowhere;
+    const found = within ? lookAt(absoluteIn(root, places[index]!)) : nowhere;
     looked[index] = found;
     return found;
   };
-  const compare = (index: number): boolean =>
-    isSame(fingerprintIn(paths[index]!, look(index)), fingerprintAt(memory, index));
-  return (index) => (asTheyWere[index] ??= compare(index));
+  const holds = (traced: number): boolean => {
+    const index = Math.floor(traced / aspects.length);
+    asItWas[index] ??= isAmong(looks, index, look(index));
+    return (
+      asItWas[index] || isSameIn(aspects[traced % aspects.length]!, look(index), lookAmong(looks, index))
+    );
+  };
+  return { holds, look };
 }
 
 /** @param projects of this run: those that are unchanged from `before`, and those that were read */
 export function makeMemory(
   before: Memory,
+  { look }: Compared,
   projects: ReadonlyMap<string, MemoryEntry | Fresh>,
-  { fingerprintOf }: Files,
+  files: Files,
 ): Memory {
-  const numbered = new NumberedPaths();
+  const numbered = new NumberedPlaces();
   const known = new Map<string, MemoryEntry>();
   const add = (name: string, reads: ProjectReads, trace: readonly (number | undefined)[]): void => {
     // The file changed during this run: components that read it earlier are read again by the next run.
@@ -115,20 +126,13 @@ export function makeMemory(
       add(
         name,
         one.reads,
-        one.fresh.map((path) => numbered.add(path, fingerprintOf(path))),
+        one.fresh.map((path) => numbered.add(path, files.look(placeOf(path)))),
       );
-  for (const [name, one] of projects)
-    if ('trace' in one)
-      add(
-        name,
-        one.reads,
-        one.trace.map((index) => numbered.add(before.paths[index]!, fingerprintAt(before, index))),
-      );
-  const { paths, above } = numbered;
-  return { paths, above, fingerprints: numbered.fingerprints(), projects: known };
-}
-
-function fingerprintAt({ fingerprints }: Memory, index: number): Fingerprint {
-  const at = 3 * index;
-  return { inode: fingerprints[at]!, size: fingerprints[at + 1]!, changed: fingerprints[at + 2]! };
+  const again = (traced: number): number | undefined => {
+    const index = Math.floor(traced / aspects.length);
+    return numbered.addAspect(before.places[index]!, traced % aspects.length, look(index));
+  };
+  for (const [name, one] of projects) if ('trace' in one) add(name, one.reads, one.trace.map(again));
+  const { places, above } = numbered;
+  return { places, above, looks: numbered.looks(), projects: known };
 }

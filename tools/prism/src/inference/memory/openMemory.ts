@@ -34,14 +34,14 @@ export function openMemory(root: string, options: string): OpenMemory {
   const version = `${inferenceIdentity()} ${options}`;
   const place = join(directory, 'prism-projects.json');
   const before = readMemory(place, version);
-  const holds = compareWith(before, from);
+  const compared = compareWith(before, from);
   const used = new Map<string, MemoryEntry | Fresh>();
   let fresh = false;
   return {
     files,
     find: (containerfile) => {
       const known = before.projects.get(containerfile);
-      if (!known?.trace.every(holds)) return undefined;
+      if (!known?.trace.every(compared.holds)) return undefined;
       used.set(containerfile, known);
       return known.reads;
     },
@@ -50,9 +50,9 @@ export function openMemory(root: string, options: string): OpenMemory {
       fresh = true;
     },
     save: () => {
-      facts.save((path, fingerprint) => toText(files.fingerprintOf(path)) === fingerprint);
+      facts.save((path, fingerprint) => toText(files.look(path)) === fingerprint);
       if (!fresh && used.size === before.projects.size) return;
-      writeMemory(place, version, makeMemory(before, used, files));
+      writeMemory(place, version, makeMemory(before, compared, used, files));
     },
   };
 }
