@@ -59,7 +59,7 @@ async function readBase(
   if (image) return ok(lockedBase(image));
   const what = `${formatReference(name.value)} is not in ${imagesLockPath(input.options.containerfile)}`;
   // A new workspace lacks many locks; one command creates them all.
-  const remedy = `Run \`nx g prism:lock\` once for all projects (this one alone: --project=${input.project}), and commit the locks.`;
+  const remedy = `Run \`npx nx g prism:lock\` once for all projects (this one alone: --project=${input.project}), and commit the locks.`;
   return failed(registryFailure('IMAGE_NOT_LOCKED', { what, remedy, at }));
 }
 

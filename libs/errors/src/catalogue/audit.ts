@@ -4,6 +4,6 @@ import { defineCatalogue } from '../define';
 export const auditFailure = defineCatalogue({
   AUDIT_DAMAGED: {
     remedy:
-      'Keep the directory as it is, find out who changed it, and restore it from a copy; `npx nx g prism:audit --verify` lists every fault.',
+      'Run `npx nx g prism:audit`, which lists every fault. Keep the damaged directory, find out who changed it, and restore the log from a backup.',
   },
 });

@@ -14,11 +14,11 @@ export const compileFailure = defineCatalogue({
     remedy:
       'Embed the file with `include_str!` or `include_bytes!`, or take the directory from an argument or a variable at run time. To keep the path, build the stage with an engine: give it another name than `compile`.',
   },
-  COMPILE_MADE_NOTHING: { remedy: 'Make the command leave its result under /out.' },
+  COMPILE_MADE_NOTHING: { remedy: 'Name a program in the command, and let it write the result to /out.' },
   DEPENDENCIES_NOT_FETCHED: {
-    remedy: 'Check the network and the lockfile, then run the target again; fetching needs the network once.',
+    remedy: 'Correct what the cause names (network, lockfile or login), then run the target again.',
   },
-  WHEELS_UNRESOLVED: { remedy: 'Correct requirements.in as pip says, then run `nx g prism:lock` again.' },
+  WHEELS_UNRESOLVED: { remedy: 'Correct requirements.in as pip says, then run `npx nx g prism:lock` again.' },
   LOCK_UNUSABLE: {
     remedy:
       'Lock with hashes: `npx nx g prism:lock` makes requirements.lock of requirements.in; `pip-compile --generate-hashes`, `uv export` and `poetry export` write them too.',
@@ -47,6 +47,6 @@ export const compileFailure = defineCatalogue({
       'Install the pinned version (in the repository of Prism Build, `npm run build` does), or pin another: node_modules/prism/docs/containerfiles.md, the builder.',
   },
   TOOLCHAIN_DIFFERS: {
-    remedy: 'Install the pinned version, or change the pin on purpose (every digest changes with it).',
+    remedy: 'Install the pinned version, or change the pin; that changes the digests of the images.',
   },
 });

@@ -3,36 +3,42 @@ import { defineCatalogue } from '../define';
 /** Failures of container engines. */
 export const engineFailure = defineCatalogue({
   ENGINE_MISSING: {
-    remedy: 'Install podman (Debian: apt-get install podman skopeo), or name another engine in PRISM_ENGINE.',
+    remedy:
+      'Install Podman (Debian: apt-get install podman skopeo), or name the engine that is installed in PRISM_ENGINE.',
   },
   ENGINE_UNKNOWN: { remedy: 'Set PRISM_ENGINE to podman or docker.' },
-  ENGINE_FAILED: { remedy: 'Run the command by hand to see what the engine wants.' },
+  ENGINE_FAILED: {
+    remedy: 'Run `npx nx g prism:doctor`, which names missing settings; then correct what the cause names.',
+  },
   RUN_FAILED: { remedy: 'Read the end of its output above; correct the command and run the target again.' },
   RUN_NOT_SUPPORTED: {
-    remedy:
-      'Write the instruction without it; node_modules/prism/docs/containerfiles.md lists what RUN may have.',
+    remedy: 'Remove the flag or mount; node_modules/prism/docs/containerfiles.md lists what RUN may have.',
   },
   BUILDER_MISSING: {
     remedy:
-      'Name a builder base of this workspace in FROM, or use the toolchain of this machine (engine auto).',
+      'Name a builder base of this workspace in FROM, or set "engine": "auto" in the options of compile and unset PRISM_ENGINE.',
   },
   SECRET_MISSING: {
     remedy:
-      'Name a file or an environment variable for the id in the option secrets of the target, or write required=false.',
+      'Name a file or an environment variable for this id in the option "secrets" of build-image, or write required=false in the mount.',
   },
   EMULATION_MISSING: {
     remedy:
       'Install it (Debian: apt-get install qemu-user-static binfmt-support; Fedora: dnf install qemu-user-static), or build only the platform of this machine with --platforms.',
   },
   LOAD_PLATFORM_MISSING: {
-    remedy: 'Build the platform of this machine too, or load all with --allPlatforms.',
+    remedy:
+      'Build the image for the platform of this machine, too; `npx nx load-image <project> --allPlatforms` loads the platforms that it has.',
   },
   RUN_ENDED: { remedy: 'Read what the container printed above; the exit status is that of its program.' },
   RUN_NAME_IN_USE: {
     remedy: 'Stop the other container, or run this one under another --name and with other --ports.',
   },
-  LOAD_MISMATCH: { remedy: 'Report this: the engine holds another image than the one that was built.' },
+  LOAD_MISMATCH: {
+    remedy:
+      'Run the target again. If it fails again, please report it: the engine has another image than the one that was built.',
+  },
   RUN_RESULT_UNREADABLE: {
-    remedy: 'Make the command remove or rename the file named above: an image cannot hold it.',
+    remedy: 'Let the command remove or rename the file that the cause names: an image cannot contain it.',
   },
 });

@@ -6,13 +6,13 @@ export const generateFailure = defineCatalogue({
     remedy:
       'Choose a name of small letters and digits, in words joined by single hyphens, such as redis-cache.',
   },
-  NAME_TAKEN: { remedy: 'Choose another name, or remove what has it.' },
+  NAME_TAKEN: { remedy: 'Choose another name, or remove the project or directory that has it.' },
   FILE_DIFFERS: {
     remedy: 'Nothing was written. Keep the file, or move it away and start the generator again.',
   },
   PLUGIN_SDK_MISSING: {
     remedy:
-      'Plugins are made in a clone of the Prism workspace; `nx g prism:component` brings a program of any other workspace into an image.',
+      'Start the generator in a clone of the Prism workspace. Elsewhere, `npx nx g prism:component <directory>` writes the Containerfile of a program.',
   },
   LOCK_DIRTY: { remedy: 'Repair and commit the lock first, then start the generator again.' },
   PROGRAM_NOT_FOUND: { remedy: 'Name the directory of a Go, Rust, Python or Node program.' },
@@ -21,5 +21,5 @@ export const generateFailure = defineCatalogue({
     remedy:
       'Write the Containerfile by hand; node_modules/prism/docs/containerfiles.md describes what Prism can build.',
   },
-  SETTINGS_UNREADABLE: { remedy: 'Correct the file; the generator changes nothing that it cannot read.' },
+  SETTINGS_UNREADABLE: { remedy: 'Correct the file, then start the generator again; nothing was written.' },
 });

@@ -2,7 +2,7 @@ import { defineCatalogue } from '../define';
 
 /** Failures of planning and assembling images. */
 export const imageFailure = defineCatalogue({
-  COPY_MIXED: { remedy: 'Use an instruction for each.' },
+  COPY_MIXED: { remedy: 'Write one instruction for the heredocs and one for the files of the context.' },
   ONBUILD_NOT_SUPPORTED: {
     remedy: 'Write the instruction into the Containerfiles that start from this image.',
   },
@@ -11,10 +11,10 @@ export const imageFailure = defineCatalogue({
   },
   BASE_UNKNOWN: {
     remedy:
-      'Name another component as localhost/<prefix>/<project>, the way `nx show projects` lists it, without a tag or with latest.',
+      'Name another component as localhost/<prefix>/<project>, the way `npx nx show projects` lists it, without a tag or with latest.',
   },
   COMPONENT_PLACE_TAKEN: {
-    remedy: 'Rename one of the two files, or leave one out by "exclude" of the plugin in nx.json.',
+    remedy: 'Rename one of the two files, or name one in "exclude" of the plugin in nx.json.',
   },
   IMAGE_NAME_INVALID: {
     remedy:
@@ -27,7 +27,7 @@ export const imageFailure = defineCatalogue({
   },
   BASE_LAYER_MISSING: {
     remedy:
-      'Run build-image of this project and of its bases again; an image of a registry must be in an images.lock.json.',
+      'Run `npx nx build-image <project> --skip-nx-cache`, which also builds its bases again. An image of a registry must be in an images.lock.json.',
   },
   PLATFORM_NOT_SUPPORTED: {
     remedy: 'Use linux/amd64, linux/arm64 or another os/architecture[/variant] of the image spec.',
@@ -48,37 +48,45 @@ export const imageFailure = defineCatalogue({
   CONTEXT_UNDECIDED: { remedy: 'Set "context" in the options of build-image.' },
   COPY_SOURCE_OUTSIDE: {
     remedy:
-      'Copy only from inside the context; widen the context where the file belongs to another directory.',
+      'Set "context" in the options of build-image to a directory of the workspace, and move the files that COPY takes into it.',
   },
   COPY_DESTINATION_INVALID: {
     remedy:
       'End the destination with / when several sources are copied, and do not copy a directory over a file.',
   },
   WORKDIR_INVALID: { remedy: 'Choose a directory that is not below a file of the image.' },
-  ARGUMENT_INVALID: { remedy: 'Correct the argument; a variable in it may have no value.' },
+  ARGUMENT_INVALID: { remedy: 'Correct the argument, or give the variable in it a value.' },
   COPY_MODE_INVALID: {
     remedy: 'Write octal digits up to 7777 (--chmod=0755), or a symbolic mode (--chmod=u=rwX,go=rX).',
   },
   COPY_OWNER_UNKNOWN: {
-    remedy: 'Use a numeric user and group, or copy an /etc/passwd and /etc/group that name them first.',
+    remedy: 'Use a numeric user and group, or first copy an /etc/passwd and /etc/group that have them.',
   },
-  ADD_REMOTE: { remedy: 'Fetch the file in a step of its own and COPY it, so that its content is an input.' },
+  ADD_REMOTE: {
+    remedy:
+      'Download the file before the build, for example by another target, and COPY it: its content is then in the cache key.',
+  },
   ARCHIVE_INVALID: { remedy: 'Create the archive again, or COPY it as a plain file.' },
   COMPILE_OUTPUT_MISSING: {
-    remedy: 'Run the target again with --skip-nx-cache; the compile target makes the tree again.',
+    remedy: 'Run the target again with --skip-nx-cache, so that the compile target writes its output again.',
   },
   COMPILE_OUTPUT_CORRUPT: {
-    remedy: 'Run the target again; the compile target makes the tree again.',
+    remedy: 'Run the target again with --skip-nx-cache, so that the compile target writes its output again.',
   },
   PATH_NOT_UTF8: { remedy: 'Rename the file, or name it in the ignore file.' },
   ARCHITECTURE_MISMATCH: {
     remedy: 'Build the binary for the platform of the image: use TARGETARCH in the compile stage.',
   },
-  SETUP_INCOMPLETE: { remedy: '`nx g prism:doctor` lists what is missing, each with its command.' },
-  SETTINGS_NOT_WRITTEN: { remedy: '`nx g prism:doctor --settings` prints them; take what you want by hand.' },
+  SETUP_INCOMPLETE: { remedy: '`npx nx g prism:doctor` lists what is missing, each with its command.' },
+  SETTINGS_NOT_WRITTEN: {
+    remedy: 'Run `npx nx g prism:doctor --settings`, and copy what you want from what it prints.',
+  },
   BUILD_ARG_OF_ONE_TASK: {
     remedy:
-      'Set the variable in the environment, or in the .env or .env.local of the workspace: tasks that run together get no other.',
+      'Set the variable in the environment, or in the .env or .env.local of the workspace: builds that share a process get only those.',
   },
-  OPTIONS_INVALID: { remedy: 'Correct the option; `nx show project <name>` lists what the target takes.' },
+  OPTIONS_INVALID: {
+    remedy:
+      'Correct the option; `npx nx <target> <project> --help` lists those of a target, `npx nx g prism:<generator> --help` those of a generator.',
+  },
 });

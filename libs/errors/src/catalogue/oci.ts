@@ -7,28 +7,34 @@ const REPORT = 'This is a fault of Prism, not of your project: please report it 
 export const ociFailure = defineCatalogue({
   BLOB_CORRUPT: { remedy: REBUILD },
   BLOB_MISSING: { remedy: REBUILD },
-  DIGEST_JSON_MISSING: { remedy: 'Run the build-image target of this project.' },
+  DIGEST_JSON_MISSING: { remedy: 'Run `npx nx build-image <project>`.' },
   DIGEST_JSON_INVALID: { remedy: REBUILD },
   DIGEST_JSON_UNSUPPORTED: {
-    remedy: 'Use the version of prism that wrote it, or run the build-image target again with this one.',
+    remedy:
+      'Install the version of prism that wrote it, or run `npx nx build-image <project>` with this one.',
   },
   IMAGE_INCONSISTENT: { remedy: REBUILD },
-  LAYOUT_INVALID: { remedy: 'Remove the layout and materialise it again.' },
-  LAYER_ENTRY_INVALID: { remedy: 'Correct the path or attribute that is named above.' },
+  LAYOUT_INVALID: {
+    remedy: 'Remove the directory of the layout, and run `npx nx materialize <project>` again.',
+  },
+  LAYER_ENTRY_INVALID: { remedy: 'Correct the path or attribute that the message names.' },
   LAYER_SOURCE_CHANGED: {
-    remedy: 'Let whatever writes the file finish, then run the target again.',
+    remedy: 'Wait until the program that writes the file has ended, then run the target again.',
   },
   LAYER_UNREADABLE: {
-    remedy: 'Remove the blob and fetch or build it again; if it persists, its producer wrote it wrongly.',
+    remedy:
+      'Remove the blob from the store, and run the target again. If it fails again, the tool that made the image wrote a broken layer: use another image.',
   },
-  MEDIA_TYPE_UNSUPPORTED: { remedy: 'Convert the image to tar, tar+gzip or tar+zstd layers.' },
+  MEDIA_TYPE_UNSUPPORTED: { remedy: 'Use a base whose layers are tar, tar+gzip or tar+zstd.' },
   PLATFORM_DUPLICATE: { remedy: 'Name every platform once.' },
   IMAGE_INPUT_INVALID: { remedy: REPORT },
-  STORE_NOT_WRITABLE: { remedy: 'Give yourself write access to that path, or set another one.' },
+  STORE_NOT_WRITABLE: {
+    remedy: 'Give yourself write access to the path, or name another directory in PRISM_DIR.',
+  },
   FILE_FAILED: {
-    remedy: 'Look at the path and the cause above, then run the target again.',
+    remedy: 'Correct what the cause says about the path, then run the target again.',
   },
   LOCK_BUSY: {
-    remedy: 'Wait for the other run to end; if there is none, remove the lock directory.',
+    remedy: 'Stop the program that writes to the directory, then run the target again.',
   },
 });

@@ -11,10 +11,12 @@ export const pushFailure = defineCatalogue({
     remedy:
       'Correct the option `tags`: a tag has letters, digits, `.`, `_` and `-`, begins with neither `.` nor `-`, and has at most 128 characters.',
   },
-  PUSH_BLOCKED: { remedy: 'Fix what the scan names, or accept it in scan-policy.json; then push again.' },
-  PUSH_PLATFORM_MISSING: { remedy: 'Run `nx build-image <project> --skip-nx-cache`, then push again.' },
+  PUSH_BLOCKED: {
+    remedy: 'Fix what the scan names, or accept it with a suppression in scan-policy.json; then push again.',
+  },
+  PUSH_PLATFORM_MISSING: { remedy: 'Run `npx nx build-image <project> --skip-nx-cache`, then push again.' },
   PUSH_PLATFORM_WRONG: {
-    remedy: 'Correct what compiles or copies this file for the platform, and build the image again.',
+    remedy: 'Correct the instruction that compiles or copies this file, and build the image again.',
   },
   PUSH_TREE_DIRTY: { remedy: 'Commit the changes or put them aside with `git stash`, then push again.' },
   PUSH_IMAGE_CHANGED: { remedy: 'Wait until the other build has ended, then push again.' },
@@ -25,13 +27,14 @@ export const pushFailure = defineCatalogue({
     remedy: 'Find out what else pushes to this tag; then push again if the tag should name this image.',
   },
   PUSH_DENIED: {
-    remedy: 'Log in with an account that may push, or name your credentials in REGISTRY_AUTH_FILE.',
+    remedy:
+      'Log in with `skopeo login <registry>` as an account that may push, or name your credentials in REGISTRY_AUTH_FILE.',
   },
   PUSH_REPOSITORY_MISSING: {
     remedy: 'Create the repository in the registry, or correct the option `registry`.',
   },
   PUSH_TOO_LARGE: {
-    remedy: 'Raise the limit of the registry or of the proxy before it, or make the image smaller.',
+    remedy: 'Raise the limit of the registry or of the proxy in front of it, or make the image smaller.',
   },
   PUSH_PLAIN_HTTP: { remedy: 'Give the registry a certificate, or name its host in the option `allowHttp`.' },
   PUSH_UNTRUSTED: {
@@ -42,7 +45,9 @@ export const pushFailure = defineCatalogue({
       'Check the network, proxies and the name of the registry; then push again: finished blobs are not sent twice.',
   },
   PUSH_ALTERED: {
-    remedy: 'Do not deploy from this registry; tell who runs it, then push again.',
+    remedy: 'Do not deploy from this registry. Tell its operator, then push again.',
   },
-  PUSH_FAILED: { remedy: 'Read the cause above, then push again: finished blobs are not sent twice.' },
+  PUSH_FAILED: {
+    remedy: 'Correct what the cause names, then push again: finished blobs are not sent twice.',
+  },
 });

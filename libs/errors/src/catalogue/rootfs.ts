@@ -1,7 +1,7 @@
 import { defineCatalogue } from '../define';
 
 const RELOCK =
-  'Run `nx g prism:lock --project=<name>`; it shows what changes, and needs apt only here, not where images are built.';
+  'Run `npx nx g prism:lock --project=<name>`; it shows what changes. Locking needs apt; building does not.';
 
 /** Failures of bases that are made of packages and archives. */
 export const rootfsFailure = defineCatalogue({
@@ -11,12 +11,12 @@ export const rootfsFailure = defineCatalogue({
   ROOTFS_LOCK_STALE: { remedy: RELOCK },
   ROOTFS_ARCHITECTURE_UNLOCKED: {
     remedy:
-      'Add the architecture to `architectures` of rootfs.json and lock again, or take the platform out.',
+      'Add the architecture to `architectures` of rootfs.json and lock again, or remove the platform from `platforms`.',
   },
   PACKAGES_UNRESOLVED: { remedy: 'Correct the packages of rootfs.json as apt says, then lock again.' },
   PACKAGE_GONE: {
     remedy:
-      'Name an archive that keeps old versions in PRISM_DEBIAN_SNAPSHOTS, or take the current version with `nx g prism:lock --project=<name>` (the digest of the image changes with it).',
+      'Name an archive that keeps old versions in PRISM_DEBIAN_SNAPSHOTS, or take the current version with `npx nx g prism:lock --project=<name>` (the digest of the image changes with it).',
   },
   PACKAGE_ALTERED: {
     remedy:
@@ -29,6 +29,11 @@ export const rootfsFailure = defineCatalogue({
     remedy:
       'Set PRISM_DEBIAN_MIRRORS to the addresses of a mirror, separated by spaces; if apt is installed, its own sources are used.',
   },
-  PACKAGE_INVALID: { remedy: 'Fetch the file again; if it persists, its producer wrote it wrongly.' },
-  PACKAGES_CONFLICT: { remedy: 'Leave one of the two out, or the path with `exclude` of rootfs.json.' },
+  PACKAGE_INVALID: {
+    remedy:
+      'Choose another version or package in rootfs.json, then lock again: the published file itself is damaged or not supported.',
+  },
+  PACKAGES_CONFLICT: {
+    remedy: 'Remove one of the two packages from rootfs.json, or name the path in its `exclude`.',
+  },
 });

@@ -14,10 +14,12 @@ export const scanFailure = defineCatalogue({
   },
   SCAN_ERROR: { remedy: RUN_AGAIN },
   SCAN_DATABASE_MISSING: {
-    remedy: 'Name a directory with trivy.db and metadata.json in PRISM_SCAN_DB or --db.',
+    remedy:
+      'Download it with `trivy image --download-db-only --cache-dir .prism/cache/trivy`, or name a directory with trivy.db and metadata.json in PRISM_SCAN_DB or --db.',
   },
   SCAN_DATABASE_INVALID: {
-    remedy: 'Remove the directory of the database and download the database again.',
+    remedy:
+      'Download it again with `trivy image --download-db-only --cache-dir .prism/cache/trivy`; remove a damaged directory first.',
   },
   SCAN_POLICY_INVALID: {
     remedy: 'Correct the value; node_modules/prism/docs/scanning.md lists what a policy may have.',

@@ -6,31 +6,34 @@ const at = { file: 'apps/api/Containerfile', line: 5 };
 export const compileExplanations: Explanations<typeof compileFailure> = {
   COMPILE_STAGE_NOT_RECOGNISED: {
     means:
-      'The stage is called `compile` and is not one that Prism Build can run by itself, so there is no target `compile` for it.',
+      'The stage is called `compile`, but it is not one that Prism Build can run without an engine. So it has no target `compile`, and an engine executes it when the image is built.',
     causes: [
-      'RUN is in shell form, or there are two of them.',
-      'The command is not one of a supported language.',
+      'RUN is in shell form, has mounts, or occurs more than once.',
+      'The command is not a compile command of a supported language.',
       'The stage copies from another stage or image.',
     ],
     example: { what: 'RUN of the compile stage is not in exec form (a JSON array)', at },
   },
   COMPILE_FAILED: {
-    means: 'The compiler refused the sources. The cause shows its messages.',
-    causes: ['An error in the sources.', 'A file that COPY does not bring, or that an ignore file excludes.'],
+    means: 'The compiler rejected the sources. The cause shows its messages.',
+    causes: [
+      'An error in the sources.',
+      'A file is missing in the stage: COPY does not take it, or an ignore file excludes it.',
+    ],
     example: { what: 'the Go compile failed', why: './main.go:7:2: undefined: serve', at },
   },
   UNITS_OVERWRITTEN: {
     means:
       'Another cargo wrote into the shared cache of compiled crates during this build, several times in a row.',
-    causes: ['cargo runs with the same target directory outside of Prism Build.'],
+    causes: ['A cargo outside Prism Build uses the same target directory.'],
     example: { what: 'another process keeps writing to .prism/cache/cargo-units/0' },
   },
   PATH_IN_PROGRAM: {
     means:
       'A compiled program contains a path of this machine. Another clone would get another digest, and in the image the path does not exist.',
     causes: [
-      'Rust sources use the value of `env!("CARGO_MANIFEST_DIR")` at run time, such as for a directory of templates.',
-      'A dependency does so, or has assertions in C that name its files.',
+      'Rust sources use the value of `env!("CARGO_MANIFEST_DIR")` at run time, for example to find a directory of templates.',
+      'A dependency does so, or has C assertions, which contain file names.',
     ],
     example: {
       what: '/out/api contains the path /home/me/shop/.prism/work/api/source/src',
@@ -39,15 +42,15 @@ export const compileExplanations: Explanations<typeof compileFailure> = {
     },
   },
   COMPILE_MADE_NOTHING: {
-    means: 'The compiler succeeded, and left no file under /out.',
-    causes: ['The command names a library and not a program.', 'The command writes to another directory.'],
+    means: 'The compiler succeeded, but left no file under /out.',
+    causes: ['The command compiles a library, not a program.', 'The command writes to another directory.'],
     example: { what: 'the compile stage left nothing under /out for linux/arm64', at },
   },
   DEPENDENCIES_NOT_FETCHED: {
     means:
-      'The dependencies of the lockfile could not be brought to this machine. Compilers run without a network, so they are fetched before.',
+      'The dependencies in the lockfile could not be fetched. Compilers run without a network, so dependencies are fetched first.',
     causes: [
-      'No network or proxy.',
+      'There is no network, or no proxy setting.',
       'The lockfile does not match the manifest.',
       'A private registry without credentials.',
     ],
@@ -58,7 +61,7 @@ export const compileExplanations: Explanations<typeof compileFailure> = {
   },
   WHEELS_UNRESOLVED: {
     means: 'pip finds no set of wheels for the requirements of requirements.in.',
-    causes: ['Versions that exclude each other.', 'No wheel for one of the platforms.'],
+    causes: ['The required versions exclude each other.', 'A package has no wheel for one of the platforms.'],
     example: {
       what: 'pip finds no wheels for linux/arm64',
       why: 'No matching distribution found for example==9',
@@ -67,8 +70,8 @@ export const compileExplanations: Explanations<typeof compileFailure> = {
   LOCK_UNUSABLE: {
     means: 'The lock of a Python program is missing, has no hashes, or is not in the format of pip.',
     causes: [
-      '`pip freeze` wrote it, which gives no hashes.',
-      'COPY does not bring it into the compile stage.',
+      '`pip freeze` wrote it, which writes no hashes.',
+      'COPY does not take it into the compile stage.',
     ],
     example: {
       what: 'requirements without --hash: flask, jinja2',
@@ -76,7 +79,8 @@ export const compileExplanations: Explanations<typeof compileFailure> = {
     },
   },
   WHEEL_MISSING: {
-    means: 'A locked version has no wheel for a platform. Packages are not compiled from their sources here.',
+    means:
+      'A locked version has no wheel for a platform. Prism Build installs wheels only; it does not compile packages from source.',
     causes: [
       'The project publishes sources only, or no wheels for arm64.',
       'Its wheels are for other versions of Python.',
@@ -85,7 +89,7 @@ export const compileExplanations: Explanations<typeof compileFailure> = {
   },
   VERSION_MISSING: {
     means: 'The index does not have a locked version.',
-    causes: ['The version was removed.', 'It comes from another index, which the stage does not name.'],
+    causes: ['The version was removed.', 'It is on another index, which the stage does not name.'],
     example: { what: 'the index has no example 1.2.3' },
   },
   HASH_DIFFERS: {
@@ -96,7 +100,7 @@ export const compileExplanations: Explanations<typeof compileFailure> = {
     },
   },
   PIN_MISSING: {
-    means: 'The builder in FROM of the compile stage stands for no exact version of a compiler.',
+    means: 'FROM of the compile stage does not determine an exact version of the compiler.',
     causes: ['A tag such as `golang:1.26` or `latest`.', 'A base without a pin.json.'],
     example: { what: 'nothing says which compiler docker.io/library/golang:1.26 stands for', at },
   },
@@ -114,15 +118,15 @@ export const compileExplanations: Explanations<typeof compileFailure> = {
       'A variable, flag or configuration file would change what a plain `podman build` makes, and would have no effect here. Prism Build refuses it instead of building something else.',
     causes: [
       'A variable such as GOFLAGS or RUSTFLAGS in the stage.',
-      'A configuration of cargo or pip that is not supported.',
-      'A program that needs cgo.',
+      'A setting in a configuration file of cargo or pip that is not supported.',
+      'A Go package that needs cgo, in a stage without `ENV CGO_ENABLED=1`.',
     ],
     example: { what: 'the variable CARGO_BUILD_TARGET of the stage does not take effect', at },
   },
   TOOLCHAIN_MISSING: {
-    means: 'The pinned compiler is not on this machine, and could not be brought here.',
+    means: 'The pinned compiler is not on this machine, and could not be fetched.',
     causes: [
-      'Debian packages of the pin are not installed.',
+      'The Debian packages that the pin names are not installed.',
       'No Go of any version is on PATH to fetch the pinned one.',
     ],
     example: { what: 'this stage is pinned to go1.26.8', why: 'there is no go on PATH' },

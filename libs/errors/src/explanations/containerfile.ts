@@ -10,18 +10,23 @@ export const containerfileExplanations: Explanations<typeof containerfileFailure
     example: { what: 'The line has bytes that are not UTF-8.', at },
   },
   CONTAINERFILE_TOO_LONG: {
-    means: 'The file has more instructions than an image may have layers.',
-    causes: ['A program writes the file, with a COPY for each source.'],
+    means:
+      'The file has more than 2000 instructions, many more than an image can have layers. Every command of nx reads the file, so its length is limited.',
+    causes: ['A program generates the file, with a COPY for each source file.'],
     example: { what: 'The file has 3000 instructions; the most are 2000.', at },
   },
   CONTAINERFILE_BAD_DIRECTIVE: {
     means: 'A parser directive at the top of the file is wrong.',
-    causes: ['It is given twice.', '`# syntax=` names a frontend other than docker/dockerfile.'],
+    causes: [
+      'It is given twice.',
+      '`# escape=` is neither `\\` nor a backtick.',
+      '`# syntax=` names a frontend other than docker/dockerfile.',
+    ],
     example: { what: 'The parser directive escape is given twice.', at: { ...at, line: 2 } },
   },
   CONTAINERFILE_UNKNOWN_INSTRUCTION: {
     means: 'A line begins with a word that is not an instruction.',
-    causes: ['A typing error.', 'The line before it lacks its `\\` at the end.'],
+    causes: ['A typing error.', 'The line above it should end with `\\`, and does not.'],
     example: { what: '"CPOY" is not an instruction. Did you mean COPY?', at },
   },
   CONTAINERFILE_NO_FROM: {
@@ -46,34 +51,34 @@ export const containerfileExplanations: Explanations<typeof containerfileFailure
   },
   CONTAINERFILE_BAD_ARGUMENT: {
     means: 'An argument does not have the form that its instruction needs.',
-    causes: ['Quotes that JSON does not allow.', 'A `=` is missing.'],
+    causes: ['Single quotes in a JSON array; JSON has double quotes only.', 'A `=` is missing.'],
     example: { what: 'VERSION has no =; it has to be name=value.', at },
   },
   CONTAINERFILE_HEREDOC_OPEN: {
-    means: 'A heredoc is opened and never closed.',
+    means: 'A heredoc is never closed.',
     causes: [
-      'The closing word is indented, or has blanks behind it.',
-      '`<<` is meant as a shift of shell arithmetic.',
+      'The closing word is indented, or spaces follow it.',
+      '`<<` was meant as a shift in shell arithmetic.',
     ],
     example: { what: 'The heredoc EOF does not end.', at },
   },
   CONTAINERFILE_STAGE_NAME: {
-    means: 'The name behind AS cannot name a stage.',
-    causes: ['It begins with a digit, or has other characters than a-z, 0-9, `.`, `_` and `-`.'],
+    means: 'The name after AS is not a valid name for a stage.',
+    causes: ['It begins with a digit, or has a character other than a-z, 0-9, `.`, `_` and `-`.'],
     example: { what: '"2nd" cannot be the name of a stage.', at },
   },
   CONTAINERFILE_STAGE_DUPLICATE: {
-    means: 'Two stages have one name.',
-    causes: ['A stage was copied and not renamed. Case does not distinguish names.'],
+    means: 'Two stages have the same name. Names are compared without case.',
+    causes: ['A stage was copied and not renamed.'],
     example: { what: 'The stage build is already defined in line 1.', at },
   },
   CONTAINERFILE_STAGE_UNKNOWN: {
-    means: '`--from` has a number for which there is no stage.',
+    means: '`--from` gives a stage by number, and the file has no stage of that number.',
     causes: ['A stage was removed. The first stage has the index 0.'],
     example: { what: 'There is no stage 4; the file has 2.', at },
   },
   CONTAINERFILE_STAGE_CIRCULAR: {
-    means: 'A stage needs its own result, directly or through others.',
+    means: 'A stage needs its own result, directly or through other stages.',
     causes: ['`--from` names the stage in which it stands.'],
     example: { what: 'The stage build uses itself.', at },
   },
@@ -99,12 +104,12 @@ export const containerfileExplanations: Explanations<typeof containerfileFailure
   },
   CONTAINERFILE_SUBSTITUTION: {
     means: 'A `$…` cannot be expanded.',
-    causes: ['A brace or a quote is not closed.', 'The form with `:?`, and the variable is not set.'],
+    causes: ['A brace or a quote is not closed.', 'It has the form with `:?`, and the variable is not set.'],
     example: { what: '"${VERSION" cannot be expanded: the brace is not closed.', at },
   },
   IGNORE_FILE_BAD_PATTERN: {
     means: 'A pattern of an ignore file, or of `--exclude`, cannot be read.',
-    causes: ['A bracket is not closed.', 'A `\\` at the end.'],
+    causes: ['A bracket is not closed.', 'It ends with `\\`.'],
     example: { what: 'The pattern "a[" is malformed.', at: { file: 'apps/api/.containerignore', line: 2 } },
   },
   CONTEXT_NOT_NARROWED: {

@@ -7,19 +7,21 @@ export const engineExplanations: Explanations<typeof engineFailure> = {
   ENGINE_MISSING: {
     means:
       'A step needs a container engine: a RUN of the image, `load-image`, `run-image`, or a compiler in a builder image.',
-    causes: ['Neither Podman nor Docker is on PATH.'],
+    causes: [
+      'Neither Podman nor Docker is on PATH.',
+      'PRISM_ENGINE or the option `engine` names the other one.',
+    ],
     example: { what: 'neither podman nor docker on PATH' },
   },
   ENGINE_UNKNOWN: {
     means: 'PRISM_ENGINE or the option `engine` names something other than podman or docker.',
-    causes: ['A typing error.', 'A path in place of a name.'],
+    causes: ['A typing error.', 'A path instead of a name.'],
     example: { what: 'there is no engine called nerdctl' },
   },
   ENGINE_FAILED: {
-    means:
-      'The engine itself failed. The program in the container did not run, or ran differently than asked.',
+    means: 'The engine itself failed: the command did not run in the container, or not as it should.',
     causes: [
-      'Rootless settings are missing; `npx nx g prism:doctor` names them.',
+      'Settings for rootless containers are missing.',
       'The storage of the engine is damaged or full.',
     ],
     example: {
@@ -29,11 +31,11 @@ export const engineExplanations: Explanations<typeof engineFailure> = {
     },
   },
   RUN_FAILED: {
-    means: 'A command of RUN ended with a status other than 0.',
+    means: 'The command of a RUN ended with a status other than 0.',
     causes: [
       'The command itself failed.',
-      'It needs the network, and has `--network=none`.',
-      'A file that it needs is not in the stage.',
+      'The command needs the network, and RUN has `--network=none`.',
+      'The command needs a file that is not in the stage.',
     ],
     example: {
       what: 'status 2 from make install for linux/amd64',
@@ -43,15 +45,18 @@ export const engineExplanations: Explanations<typeof engineFailure> = {
   },
   RUN_NOT_SUPPORTED: {
     means:
-      'A flag or mount of RUN is one that the engines do not all have, or that would make the result depend on the machine.',
-    causes: ['`--security=insecure`, `--device`, an ssh mount, a cache mount that starts with files.'],
+      'RUN has a flag or a mount that not every engine supports, or that would make the result depend on the machine.',
+    causes: [
+      '`--security=insecure` or `--device`.',
+      'An ssh mount, a cache mount with `from` or `source`, or a secret mount with `env`.',
+    ],
     example: { what: 'a mount of the type ssh', at },
   },
   BUILDER_MISSING: {
     means:
-      'A compile stage should run in the container of its builder, and its FROM does not name a builder of this workspace.',
+      'With the engine `podman`, a compile stage runs in a container of its builder base. Its FROM names no builder base of this workspace.',
     causes: [
-      'The option `engine` of the target is not `auto`, and FROM names an image of a registry.',
+      'FROM names an image of a registry, and the option `engine` or PRISM_ENGINE is `podman`.',
       'The builder was renamed.',
     ],
     example: {
@@ -63,22 +68,23 @@ export const engineExplanations: Explanations<typeof engineFailure> = {
     means: 'RUN mounts a secret with `required=true`, and the target does not provide it.',
     causes: [
       'The option `secrets` has no entry for the id.',
-      'The file or the variable that it names is not there.',
+      'The file or the variable that the entry names does not exist.',
     ],
     example: { what: 'nothing says where the secret token is', at },
   },
   EMULATION_MISSING: {
-    means: 'A RUN for another architecture needs QEMU, and this machine does not start such programs.',
+    means: 'A RUN for another architecture needs QEMU, which is not set up on this machine.',
     causes: ['qemu-user-static is not installed, or not registered with binfmt_misc.'],
     example: { what: 'this machine cannot run programs for linux/arm64, which apt-get update needs', at },
   },
   LOAD_PLATFORM_MISSING: {
-    means: 'An engine runs images of its own architecture, and the image was not built for it.',
-    causes: ['`platforms` of build-image has other platforms only.'],
+    means:
+      'The image was not built for the architecture of this machine, which is the one that the engine runs.',
+    causes: ['`platforms` of build-image does not name it.'],
     example: { what: 'the image has no platform for this machine (linux/arm64), only linux/amd64' },
   },
   RUN_ENDED: {
-    means: 'The container of `run-image` ended with a status other than 0, or its engine was killed.',
+    means: 'The container of `run-image` ended with a status other than 0, or the engine was killed.',
     causes: [
       'The program itself ended: its output is above.',
       'Status 125: the engine could not start it. 126: the engine refused to start the entrypoint, or it is not executable. 127: there is no such entrypoint. 137: killed, perhaps for want of memory.',
@@ -86,20 +92,20 @@ export const engineExplanations: Explanations<typeof engineFailure> = {
     example: { what: 'prism-api ended with status 127', why: 'there is no such entrypoint in the image' },
   },
   RUN_NAME_IN_USE: {
-    means: 'A container with the name of this one runs already.',
-    causes: ['`run-image` of the same project runs in another terminal, or in another clone.'],
+    means: 'A container of this name is already running.',
+    causes: ['`run-image` of the same project is running in another terminal, or in another clone.'],
     example: {
       what: 'the container prism-api runs already',
       remedy: 'Stop it (podman rm --force prism-api), or use another --name and --ports.',
     },
   },
   LOAD_MISMATCH: {
-    means: 'The engine took the image, and afterwards does not have an image of that ID.',
+    means: 'The engine accepted the image, but afterwards has no image with that ID.',
     causes: ['Another process removed it at the same time.', 'An error of the engine or of Prism Build.'],
     example: { what: 'podman has no image sha256:ab12 after loading localhost/prism/api:latest' },
   },
   RUN_RESULT_UNREADABLE: {
-    means: 'The files that a RUN left cannot be put into a layer.',
+    means: 'A layer cannot contain the files that a RUN left.',
     causes: ['A name that is not UTF-8.', 'A kind of file that tar archives do not have.'],
     example: {
       what: 'cannot read the files that line 4 of apps/api/Containerfile changed',

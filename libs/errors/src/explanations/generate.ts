@@ -12,7 +12,7 @@ export const generateExplanations: Explanations<typeof generateFailure> = {
     },
   },
   NAME_TAKEN: {
-    means: 'A project or a directory has the name already.',
+    means: 'A project or a directory already has the name.',
     causes: ['The generator ran before with other options.', 'Another project has this name.'],
     example: { what: 'there is a project redis already, in plugins/redis' },
   },
@@ -27,13 +27,13 @@ export const generateExplanations: Explanations<typeof generateFailure> = {
   },
   PLUGIN_SDK_MISSING: {
     means:
-      '`prism:plugin` writes plugins of the Prism data plane. Their SDK is part of the Prism workspace, and is not here.',
-    causes: ['The workspace is another one.'],
+      '`prism:plugin` writes plugins of the Prism data plane. Their SDK is a part of the Prism workspace, and this workspace does not have it.',
+    causes: ['The workspace is not a clone of Prism.'],
     example: { what: 'there is no SDK for plugins in this workspace', why: 'not here: libs/plugin-sdk' },
   },
   LOCK_DIRTY: {
-    means: 'A lockfile is missing or not in order, so that the generator cannot build on it.',
-    causes: ['A dependency was added without locking.', 'Git left marks of a merge.'],
+    means: 'A lockfile that the generator needs is missing or unfinished.',
+    causes: ['A dependency was added and not locked.', 'The file has the conflict markers of a merge.'],
     example: {
       what: 'go.mod names other modules, and there is no go.sum',
       remedy: 'Run `go mod tidy`, and commit go.sum.',
@@ -41,10 +41,10 @@ export const generateExplanations: Explanations<typeof generateFailure> = {
     },
   },
   PROGRAM_NOT_FOUND: {
-    means: 'The directory holds no program that can become an image, or not the one that was named.',
+    means: 'The directory has no program that can become an image, or none of the name that `--main` gives.',
     causes: [
       'The path has a typing error.',
-      'The program is in a directory below.',
+      'The program is in a subdirectory.',
       '`--main` names something else.',
     ],
     example: { what: 'apps/api has no program serve', why: 'it has server, migrate' },
@@ -55,18 +55,22 @@ export const generateExplanations: Explanations<typeof generateFailure> = {
     example: { what: 'apps/api has several programs', why: 'they are server, migrate' },
   },
   PROGRAM_NOT_SUPPORTED: {
-    means: 'The program is found, and needs something that a generated Containerfile does not have.',
-    causes: ['cgo.', 'A newer version of the language than is pinned.', 'Packages without a lock.'],
+    means: 'The generator found the program, and cannot write a Containerfile for what the program needs.',
+    causes: [
+      'It needs cgo.',
+      'It needs a newer version of the language than the pinned one.',
+      'It needs packages, and has no lock.',
+    ],
     example: {
-      what: 'this program needs cgo: images get static binaries, made with CGO_ENABLED=0',
+      what: 'this program needs cgo, which the generated Containerfile leaves off',
       remedy:
-        'Use a package that needs no C, or build it in a stage with RUN on a base that has a C compiler.',
+        'Write the Containerfile by hand, with `ENV CGO_ENABLED=1` in the compile stage: a pinned C compiler then compiles it.',
       at: { file: 'apps/api/native.go' },
     },
   },
   SETTINGS_UNREADABLE: {
     means: 'A file that the generator has to edit or read is not valid JSON, TOML or the like.',
-    causes: ['A missing comma or quote.', 'Marks of a merge.'],
+    causes: ['A missing comma or quote.', 'Conflict markers of a merge.'],
     example: { what: 'this file is not JSON: CommaExpected', at: { file: 'nx.json', line: 4 } },
   },
 };

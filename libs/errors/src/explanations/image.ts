@@ -5,12 +5,12 @@ const at = { file: 'apps/api/Containerfile', line: 6 };
 
 export const imageExplanations: Explanations<typeof imageFailure> = {
   COPY_MIXED: {
-    means: 'One COPY has sources of the context and heredocs, which the engines treat differently.',
+    means: 'One COPY or ADD has both heredocs and files of the context, which engines treat differently.',
     causes: ['A heredoc was added to a line that copies files.'],
     example: { what: 'files written inline and files of the context in one instruction', at },
   },
   ONBUILD_NOT_SUPPORTED: {
-    means: 'OCI images have no ONBUILD; only Docker images keep such triggers.',
+    means: "OCI images have no ONBUILD; only Docker's image format keeps such triggers.",
     causes: ['The image is meant as a base for others.'],
     example: { what: 'ONBUILD has no place in OCI images', at },
   },
@@ -41,17 +41,17 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
     means: 'The name of the image, made of prefix and project, is not one that registries accept.',
     causes: [
       'A prefix with capital letters.',
-      'A project name with characters that names of images do not have.',
+      'A project name with characters that image names may not have.',
     ],
     example: { what: 'no image can be called localhost/Acme/api' },
   },
   IMAGE_NAME_TAKEN: {
-    means: 'The images of two projects would have one name.',
+    means: 'The images of two projects would have the same name.',
     causes: ['Project names that differ only in case or in separators.'],
     example: { what: 'the images of Api and api would all be called localhost/prism/api' },
   },
   BASE_CYCLIC: {
-    means: 'An image is made of itself, directly or through other components.',
+    means: 'An image depends on itself, directly or through other components.',
     causes: ['A FROM or `--from` that names a component which is built on this one.'],
     example: { what: 'localhost/prism/base depends on the image of api itself', at },
   },
@@ -62,24 +62,24 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
   },
   BASE_LAYER_MISSING: {
     means:
-      'A layer of a base is in no place: not in the store, not in an output, not in a registry that a lock names.',
+      'A layer of a base is missing from every place that may have it: the content store, the outputs of components, and the registries that locks name.',
     causes: [
-      'The output was restored from a cache without those of its bases.',
-      'The lock of the base has changed since.',
+      "Nx's cache restored this output, but not those of its bases.",
+      'images.lock.json of the base changed after the base was built.',
     ],
     example: {
       what: 'the base layer sha256:ab12 is missing from the store, the images of components and the locked images',
     },
   },
   PLATFORM_NOT_SUPPORTED: {
-    means: '`platforms` has something that is not a Linux platform of the OCI image spec.',
+    means: '`platforms` names something that is not a Linux platform of the OCI image spec.',
     causes: ['A typing error such as `linux/x86`.', 'A platform of another operating system.'],
     example: { what: 'linux/x86 is not a platform that can be built' },
   },
   COPY_SOURCE_MISSING: {
     means: 'A source of COPY or ADD does not exist where the instruction looks for it.',
     causes: [
-      'The path is relative to another context than the build uses.',
+      'The path is relative to a directory other than the context.',
       'An ignore file excludes it.',
       'Another target makes it, and Nx does not know which.',
     ],
@@ -99,19 +99,20 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
   CONTEXT_UNDECIDED: {
     means:
       'Compose files, Bake files or commands of targets build this Containerfile with different contexts.',
-    causes: ['A Compose file of development has another context than that of production.'],
+    causes: ['The Compose file for development has another context than the one for production.'],
     example: {
       what: 'files of this workspace name several contexts for it: . (compose.yaml), apps/api (docker-bake.hcl)',
       at: { file: at.file },
     },
   },
   COPY_SOURCE_OUTSIDE: {
-    means: 'The context is a directory outside of the workspace, where Nx hashes nothing.',
-    causes: ['The option `context` begins with `..` or `/`.'],
+    means:
+      'The context is a directory outside the workspace. Nx does not hash its files, so a change there would not be noticed.',
+    causes: ['The option `context` begins with `..`.'],
     example: { what: 'the context ../shared is outside of the workspace', at: { file: at.file } },
   },
   COPY_DESTINATION_INVALID: {
-    means: 'The destination of a copy cannot be made in the file tree of the stage.',
+    means: 'The destination of a COPY or ADD cannot be created in the stage.',
     causes: [
       'A part of its path is a file.',
       'Several sources, and the destination is not a directory.',
@@ -120,17 +121,17 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
     example: { what: 'the destination /etc/passwd/x is below the file /etc/passwd', at },
   },
   WORKDIR_INVALID: {
-    means: 'WORKDIR names a directory that cannot be made.',
+    means: 'WORKDIR names a directory that cannot be created.',
     causes: ['A part of its path is a file or a loop of symbolic links.'],
     example: { what: '/bin/sh/work is below the file /bin/sh', at },
   },
   ARGUMENT_INVALID: {
-    means: 'An argument is one that no engine accepts, once its variables have values.',
+    means: 'Once its variables are expanded, an argument is one that no engine accepts.',
     causes: ['A variable without a value.', 'A port beyond 65535.'],
     example: { what: 'EXPOSE 80800 is not a port', at },
   },
   COPY_MODE_INVALID: {
-    means: '`--chmod` has neither octal digits nor a symbolic mode.',
+    means: 'The value of `--chmod` is neither octal digits nor a symbolic mode.',
     causes: ['A typing error, or a variable without a value.'],
     example: { what: '--chmod=rwx is not a mode', at },
   },
@@ -142,22 +143,22 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
   },
   ADD_REMOTE: {
     means:
-      'ADD would read the network during the build. What it fetches is not in the cache key, so the cache could lie.',
+      'ADD would download something during the build. The cache key cannot cover it, so a result from the cache could be out of date.',
     causes: [
       'ADD of a URL or of a git repository.',
-      '`--checksum` or `--keep-git-dir`, which only mean something for those.',
+      '`--checksum` or `--keep-git-dir`, which apply only to those.',
     ],
     example: { what: 'ADD of https://example.com/tool.tar.gz reads the network', at },
   },
   ARCHIVE_INVALID: {
-    means: 'A local archive that ADD unpacks is damaged, or holds something that an image cannot.',
-    causes: ['A truncated download.', 'A hard link to a file that the archive does not have.'],
+    means: 'A local archive that ADD unpacks is damaged, or has an entry that an image cannot have.',
+    causes: ['A truncated download.', 'It has a hard link to a file that it does not contain.'],
     example: { what: 'the archive tool.tar.gz cannot be unpacked', why: 'unexpected end of file', at },
   },
   COMPILE_OUTPUT_MISSING: {
     means: 'The output of `compile` that the image copies is not in `dist/compile`.',
     causes: [
-      '`dist` was removed while Nx took the target as done.',
+      '`dist` was removed, and Nx still considers the target done.',
       'The compile stage was not built for this platform.',
     ],
     example: { what: 'dist/compile/api/compile.json is missing' },
@@ -169,31 +170,31 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
   },
   PATH_NOT_UTF8: {
     means: 'A file of the context has a name that is not UTF-8. Archives and cache keys cannot name it.',
-    causes: ['It was unpacked from an archive with another encoding.'],
+    causes: ['It was unpacked from an archive that has another encoding.'],
     example: { what: 'the name of apps/api/caf\ufffd.txt is not UTF-8' },
   },
   ARCHITECTURE_MISMATCH: {
-    means: 'A program in the image is for another architecture than the image.',
+    means: 'A program in the image is compiled for another architecture than that of the image.',
     causes: [
-      'A binary of the host is copied from the context.',
-      'A stage compiles for BUILDPLATFORM in place of TARGETARCH.',
+      'COPY takes a binary that was compiled for this machine.',
+      'A stage compiles for BUILDPLATFORM instead of TARGETARCH.',
     ],
     example: { what: '/server is a binary for amd64 in an image for linux/arm64', at: { file: at.file } },
   },
   SETUP_INCOMPLETE: {
-    means: '`prism:doctor` found that something is missing without which images cannot be loaded or run.',
-    causes: ['A new machine.'],
+    means: '`prism:doctor` found that this machine lacks something that loading or running images needs.',
+    causes: ['The machine is new.'],
     example: { what: 'engine: neither podman nor docker' },
   },
   SETTINGS_NOT_WRITTEN: {
     means:
-      '`prism:doctor --write` would override settings that are yours, or write them where no engine reads them.',
+      '`prism:doctor --write` would override your own settings, or write a file that no engine here reads.',
     causes: ['You have a containers.conf of your own.', 'The engine is Docker.'],
     example: { what: 'these are settings of Podman, which is not here', remedy: 'Install Podman first.' },
   },
   BUILD_ARG_OF_ONE_TASK: {
     means:
-      'A build argument takes its value from a variable that Nx sets for some tasks only. Tasks share one process here, so its value would depend on the order.',
+      'A build argument takes its value from a variable that Nx sets for some tasks only. Builds share one process, so the value would depend on which one starts first.',
     causes: ['The variable is in the `.env` of a project or of a target.'],
     example: {
       what: 'a build argument takes its value from VERSION, which this file sets for some tasks only',
@@ -203,14 +204,14 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
   BUILD_SETTING_NOT_APPLIED: {
     means:
       'A Compose file, a Bake file or a command builds this Containerfile with a setting that changes the image and that build-image does not take from there.',
-    causes: ['The other build has a target, build arguments, named contexts or labels of its own.'],
+    causes: ['The other build sets a target, build arguments, named contexts or labels.'],
     example: {
       what: '`docker compose build api` builds apps/api/Dockerfile with the target dev, which build-image does not apply',
       at: { file: 'compose.yaml' },
     },
   },
   SUBMODULE_NOT_INITIALISED: {
-    means: 'COPY takes the directory of a git submodule whose files were not checked out, so it is empty.',
+    means: 'COPY takes the directory of a git submodule. It is empty, because its files are not checked out.',
     causes: [
       'The repository was cloned without `--recurse-submodules`.',
       'The checkout step of CI does not fetch submodules.',
@@ -221,7 +222,7 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
     },
   },
   OPTIONS_INVALID: {
-    means: 'An option of a target or a generator has a value that it cannot have, or does not exist.',
+    means: 'An option of a target or a generator does not exist, or has a value that it cannot have.',
     causes: ['A typing error in project.json, nx.json or on the command line.'],
     example: {
       what: 'option platforms.0 of api:build-image: Invalid input: expected string, received number',

@@ -17,21 +17,21 @@ export const ociExplanations: Explanations<typeof ociFailure> = {
     },
   },
   BLOB_MISSING: {
-    means: 'A blob that digest.json names is in no place where it could be.',
+    means: 'A blob that digest.json names is neither in the output nor in the content store.',
     causes: [
-      'The store was removed, and the output belongs to a base that was not restored.',
+      'The store was removed, and the blob belongs to a base whose output was not restored.',
       'A file below `dist/images` was removed.',
     ],
     example: { what: `${layer} is missing: dist/images/api/blobs/sha256/ab12.` },
   },
   DIGEST_JSON_MISSING: {
-    means: 'An image was asked for that is not built: its digest.json, which is written last, is missing.',
+    means: 'The image is not built: its digest.json, which is written last, is missing.',
     causes: ['The target build-image did not run, or failed.', '`dist` was removed.'],
     example: { what: `${digestJson} is missing.`, at: { file: digestJson } },
   },
   DIGEST_JSON_INVALID: {
     means: 'digest.json does not have the form of ADR 1.',
-    causes: ['The file was edited, or a program wrote over it.'],
+    causes: ['The file was edited, or another program overwrote it.'],
     example: { what: `${digestJson} is not a digest.json.`, at: { file: digestJson } },
   },
   DIGEST_JSON_UNSUPPORTED: {
@@ -43,19 +43,19 @@ export const ociExplanations: Explanations<typeof ociFailure> = {
   },
   IMAGE_INCONSISTENT: {
     means: 'The parts of an image contradict each other, for example a configuration and its digest.json.',
-    causes: ['Files of two builds were mixed by hand.', 'A base has a configuration that cannot be read.'],
+    causes: ['Files of two builds were mixed by hand.', 'The configuration of a base cannot be read.'],
     example: { what: 'The manifest of linux/arm64 is another.' },
   },
   LAYOUT_INVALID: {
     means: 'A directory is not a valid OCI image layout.',
     causes: [
       'Files of the layout were removed or altered.',
-      'Another tool wrote a layout with other layers than its manifest names.',
+      'Another tool wrote a layout whose layers are not those that its manifest names.',
     ],
     example: { what: 'dist/layouts/api/index.json is missing.' },
   },
   LAYER_ENTRY_INVALID: {
-    means: 'A layer would hold an entry that no tar archive can hold, or that an engine would not unpack.',
+    means: 'A layer would contain an entry that tar archives cannot have, or that engines do not unpack.',
     causes: [
       'A number that is out of range, such as a user in `--chown`.',
       'A path with a NUL, or an attribute with an illegal name.',
@@ -69,34 +69,36 @@ export const ociExplanations: Explanations<typeof ociFailure> = {
     example: { what: 'apps/api/data.json changed while the image was built.' },
   },
   LAYER_UNREADABLE: {
-    means: 'A layer has the right digest, and cannot be decompressed or is not a tar archive.',
+    means: 'A layer has the right digest, but cannot be decompressed or is not a tar archive.',
     causes: [
       'The tool that made the base wrote it wrongly.',
-      'The media type names another compression than the layer has.',
+      'The media type names a compression other than that of the layer.',
     ],
     example: { what: `The layer ${layer} cannot be read.`, why: 'Error: unexpected end of file' },
   },
   MEDIA_TYPE_UNSUPPORTED: {
     means: 'A base has a layer of a kind that cannot be read.',
-    causes: ['An encrypted layer.', 'A layer that a registry does not distribute (foreign, of Windows).'],
+    causes: [
+      'An encrypted layer.',
+      'A layer that registries do not distribute (a foreign layer of Windows).',
+    ],
     example: {
       what: `The layer ${layer} has the media type application/vnd.example.layer, which is not supported.`,
     },
   },
   PLATFORM_DUPLICATE: {
-    means: 'One platform would be in an image twice.',
+    means: 'The image would contain one platform twice.',
     causes: ['`platforms` names it twice, perhaps in two ways: `linux/arm64` and `linux/arm64/v8`.'],
     example: { what: 'The platform linux/arm64 is given more than once.' },
   },
   IMAGE_INPUT_INVALID: {
-    means:
-      'A caller of the library asked for an image that cannot exist. It does not depend on your project.',
+    means: 'A caller of the library asked for an image that cannot exist. Your project is not the cause.',
     causes: ['An error in Prism Build, or in a program that uses `libs/oci`.'],
     example: { what: 'An image needs at least one platform.' },
   },
   STORE_NOT_WRITABLE: {
-    means: 'You may not write to a path of the store or of an output.',
-    causes: ['An earlier run as root made it.', 'PRISM_DIR names a directory of another user.'],
+    means: 'This user may not write to a path of the store or of an output.',
+    causes: ['An earlier run as root created it.', 'PRISM_DIR names a directory of another user.'],
     example: { what: 'No permission to use .prism/store/blobs/sha256/ab12.' },
   },
   FILE_FAILED: {
@@ -105,8 +107,11 @@ export const ociExplanations: Explanations<typeof ociFailure> = {
     example: { what: 'open failed on .prism/store/blobs/sha256/ab12.', why: 'EMFILE: too many open files' },
   },
   LOCK_BUSY: {
-    means: 'Other processes keep writing to an output directory, so this one cannot publish there.',
-    causes: ['Several builds of one project in several terminals.', 'A killed process left its lock.'],
+    means: 'Another process kept changing an output directory while the image was written to it.',
+    causes: [
+      'A program for cleaning or synchronising files works in `dist`.',
+      'A build with another PRISM_DIR writes to the same `dist`.',
+    ],
     example: { what: 'Another process keeps writing to dist/images/api.' },
   },
 };

@@ -10,18 +10,18 @@ export const pushExplanations: Explanations<typeof pushFailure> = {
     example: { what: 'no registry is named for api:push-manifest' },
   },
   PUSH_REGISTRY_INVALID: {
-    means: 'The option `registry`, with the name of the project behind it, is no name of a repository.',
+    means: 'The option `registry`, followed by the name of the project, is not a valid name of a repository.',
     causes: [
       'It begins with `https://` or ends with a tag.',
-      'It has no host: a name without `.` and port would mean Docker Hub.',
+      'It has no host: without `.` or a port, its first part would be a path on Docker Hub.',
     ],
     example: { what: 'the registry https://registry.example is not host[:port]/path' },
   },
   PUSH_TAG_INVALID: {
-    means: 'A rule of the option `tags` gives no valid tag.',
+    means: 'A rule of the option `tags` does not give a valid tag.',
     causes: [
-      '{version} of a project without a version in package.json.',
-      '{branch} of a checkout without a branch, which is usual in CI.',
+      'It has {version}, and package.json of the project has no version.',
+      'It has {branch}, and the checkout has no branch, which is usual in CI.',
       'A placeholder with a typing error.',
     ],
     example: { what: 'the tag rule v{version} needs {version}, which is not known here' },
@@ -37,21 +37,21 @@ export const pushExplanations: Explanations<typeof pushFailure> = {
   },
   PUSH_PLATFORM_MISSING: {
     means: 'The image has no manifest for a platform that its build-image target names.',
-    causes: ['dist/images has an older build, made with other platforms.'],
+    causes: ['dist/images has an older build for other platforms.'],
     example: { what: 'api has no image for linux/arm64, which its build-image target names' },
   },
   PUSH_PLATFORM_WRONG: {
     means:
-      'The image for a platform starts a program that was compiled for another one, or all its programs were. It would fail with `exec format error`.',
+      'The program that the image starts, or every program in it, is compiled for another platform. It would fail with `exec format error`.',
     causes: [
-      'A compiler ignored the platform that it was asked for.',
+      'A compiler ignored the platform that it should compile for.',
       'COPY takes one prebuilt file for all platforms.',
     ],
     example: { what: 'api for linux/arm64: /usr/bin/api is compiled for amd64' },
   },
   PUSH_TREE_DIRTY: {
-    means: 'The option `requireClean` is set, and the work tree has changes that no commit has.',
-    causes: ['Edited or untracked files.', 'A build step that writes into the sources.'],
+    means: 'The option `requireClean` is set, and the work tree has uncommitted changes.',
+    causes: ['Files were edited, or are untracked.', 'A build step writes into the sources.'],
     example: { what: 'the work tree has changes that are not committed', why: ' M apps/api/main.go' },
   },
   PUSH_IMAGE_CHANGED: {
@@ -60,12 +60,12 @@ export const pushExplanations: Explanations<typeof pushFailure> = {
     example: { what: 'api was scanned as sha256:9f86… and is now sha256:60a2…' },
   },
   PUSH_TAG_IMMUTABLE: {
-    means: 'The registry has another image under a tag that must not change.',
+    means: 'The registry already has another image under a tag that must not move.',
     causes: ['The sources changed, and the version did not.', 'A toolchain or a base changed the digest.'],
     example: { what: `${name} is sha256:9f86…, and its tag is immutable` },
   },
   PUSH_TAG_MOVED: {
-    means: 'Right after the push, the tag names another image than the pushed one.',
+    means: 'Right after the push, the tag names an image other than the pushed one.',
     causes: ['Another push to the same tag ran at the same time.'],
     example: { what: `${name} is sha256:60a2… after the push of sha256:9f86…` },
   },
@@ -74,7 +74,7 @@ export const pushExplanations: Explanations<typeof pushFailure> = {
     causes: [
       'You are not logged in, or the login or its token has expired.',
       'The account may only read.',
-      'Some registries answer so for repositories that do not exist.',
+      'The repository does not exist; some registries give this answer then.',
     ],
     example: {
       what: `registry.example does not take ${name} from you`,
@@ -85,31 +85,32 @@ export const pushExplanations: Explanations<typeof pushFailure> = {
   },
   PUSH_REPOSITORY_MISSING: {
     means: 'The registry has no repository of this name and does not create it by itself.',
-    causes: ['The path has a typing error.', 'The registry wants repositories to be created first.'],
+    causes: ['The path has a typing error.', 'The registry requires that repositories are created first.'],
     example: { what: `registry.example has no repository for ${name}` },
   },
   PUSH_TOO_LARGE: {
-    means: 'The registry, or a proxy before it, refuses the size of a blob, or the account has no room left.',
+    means:
+      'The registry, or a proxy in front of it, refuses a blob because of its size, or the quota is used up.',
     causes: ['A limit such as `client_max_body_size` of nginx.', 'A quota of the project is used up.'],
     example: { what: `registry.example has no room for ${name}` },
   },
   PUSH_PLAIN_HTTP: {
     means: 'The registry speaks HTTP without TLS, which is allowed on loopback only.',
-    causes: ['A registry for tests on another machine.', 'The port of HTTP instead of that of HTTPS.'],
+    causes: ['A test registry on another machine.', 'The port is that of HTTP, not that of HTTPS.'],
     example: { what: 'registry.example:5000 has no TLS, and is not allowed to do without' },
   },
   PUSH_UNTRUSTED: {
     means: 'The certificate of the registry is not trusted, or the registry wants one from the client.',
-    causes: ['A CA of your own.', 'An expired certificate, or one for another name.'],
+    causes: ['The certificate is signed by a CA of your own.', 'It is expired, or is for another host name.'],
     example: { what: 'the certificate of registry.example is not trusted' },
   },
   PUSH_UNREACHABLE: {
     means: 'The registry did not answer, or not in time, and all retries failed.',
-    causes: ['No network, or no proxy setting.', 'The registry is overloaded or limits the rate.'],
+    causes: ['There is no network, or no proxy setting.', 'The registry is overloaded or limits the rate.'],
     example: { what: `registry.example cannot be reached to push ${name}`, why: 'connection refused' },
   },
   PUSH_ALTERED: {
-    means: 'The registry returns other bytes than it was sent, or the image changed on its way.',
+    means: 'The registry returned bytes other than those that were pushed.',
     causes: [
       'A proxy alters manifests.',
       'The registry converts images.',

@@ -6,7 +6,7 @@ const name = 'registry.example/team/tool:1';
 export const registryExplanations: Explanations<typeof registryFailure> = {
   REFERENCE_INVALID: {
     means: 'A FROM or `--from` names an image in a form that no registry accepts.',
-    causes: ['Capital letters or blanks in the name.', 'A digest that is too short.'],
+    causes: ['Capital letters or spaces in the name.', 'A digest that is too short.'],
     example: {
       what: 'Registry.example/Tool is not a valid image name',
       at: { file: 'apps/api/Containerfile', line: 1 },
@@ -19,20 +19,20 @@ export const registryExplanations: Explanations<typeof registryFailure> = {
     example: {
       what: `${name} is not in apps/api/images.lock.json`,
       remedy:
-        'Run `nx g prism:lock` once for all projects (this one alone: --project=api), and commit the locks.',
+        'Run `npx nx g prism:lock` once for all projects (this one alone: --project=api), and commit the locks.',
       at: { file: 'apps/api/Containerfile', line: 1 },
     },
   },
   IMAGE_LOCK_INVALID: {
     means: 'images.lock.json is not JSON, or does not have the form of ADR 4.',
-    causes: ['Git left marks of a merge in it.', 'It was edited by hand.'],
+    causes: ['It has the conflict markers of a merge.', 'It was edited by hand.'],
     example: {
       what: 'apps/api/images.lock.json is not a lock of images',
       at: { file: 'apps/api/images.lock.json' },
     },
   },
   IMAGE_GONE: {
-    means: 'The registry answers, and does not have the image or one of its layers.',
+    means: 'The registry does not have the image, or one of its layers.',
     causes: ['The tag or the locked digest was removed.', 'The name has a typing error.'],
     example: { what: `registry.example has no ${name}`, why: 'manifest unknown' },
   },
@@ -45,19 +45,19 @@ export const registryExplanations: Explanations<typeof registryFailure> = {
     example: { what: `registry.example returned content for ${name} that does not match its digest` },
   },
   IMAGE_UNREADABLE: {
-    means: 'The image was fetched whole, and its manifest or configuration is not one that can be used.',
+    means: 'The image was fetched correctly, but its manifest or configuration cannot be used.',
     causes: [
-      'It is an artifact and not an image.',
+      'It is an artifact, not an image.',
       'It has a manifest of schema 1.',
       'Its parts contradict each other.',
     ],
     example: { what: `${name} is not an image that can be read`, why: 'mediaType: invalid' },
   },
   REGISTRY_DENIED: {
-    means: 'The registry wants other credentials than it got.',
+    means: 'The registry does not accept the credentials, or there are none.',
     causes: [
       'You are not logged in, or the login has expired.',
-      'Some registries answer so for images that do not exist.',
+      'The image does not exist; some registries give this answer then.',
     ],
     example: {
       what: `registry.example does not give ${name} to you`,
@@ -68,7 +68,11 @@ export const registryExplanations: Explanations<typeof registryFailure> = {
   },
   REGISTRY_UNREACHABLE: {
     means: 'The registry does not answer.',
-    causes: ['No network, or no proxy setting.', 'Its certificate is not trusted.', 'It is overloaded.'],
+    causes: [
+      'There is no network, or no proxy setting.',
+      'Its certificate is not trusted.',
+      'It is overloaded.',
+    ],
     example: { what: `registry.example cannot be reached for ${name}`, why: 'connection refused' },
   },
   REGISTRY_FAILED: {

@@ -12,25 +12,25 @@ export const rootfsExplanations: Explanations<typeof rootfsFailure> = {
     example: { what: `there is no ${rootfs}`, at: { file: rootfs } },
   },
   ROOTFS_LOCK_MISSING: {
-    means: 'A base of packages has no lock. The versions and checksums of the packages are taken from it.',
+    means: 'A base that is made of packages has no lock, which names their versions and checksums.',
     causes: ['The base is new.', 'The lock was not committed.'],
     example: { what: `there is no ${lock}`, at: { file: lock } },
   },
   ROOTFS_LOCK_INVALID: {
     means: 'rootfs.lock.json is not JSON, or does not have the form of ADR 5.',
-    causes: ['Git left marks of a merge in it.', 'It was edited by hand.'],
+    causes: ['It has the conflict markers of a merge.', 'It was edited by hand.'],
     example: { what: 'this lock cannot be used', at: { file: lock } },
   },
   ROOTFS_LOCK_STALE: {
     means: 'rootfs.json changed after it was locked.',
-    causes: ['A package was added or removed, and the lock was not renewed.'],
+    causes: ['A package was added or removed, and the base was not locked again.'],
     example: {
       what: 'rootfs.json asks for other packages or archives than this lock was made for',
       at: { file: lock },
     },
   },
   ROOTFS_ARCHITECTURE_UNLOCKED: {
-    means: 'The image is built for a platform for which the base has no locked packages.',
+    means: 'The base has no locked packages for a platform of the image.',
     causes: ['`architectures` of rootfs.json does not have it.', 'A platform was added to `platforms`.'],
     example: { what: 'the lock has nothing for riscv64' },
   },
@@ -39,7 +39,7 @@ export const rootfsExplanations: Explanations<typeof rootfsFailure> = {
     causes: [
       'A package does not exist in the suite.',
       'Two packages exclude each other.',
-      "apt's lists are old.",
+      'The package lists of apt are old.',
     ],
     example: {
       what: 'apt cannot resolve bookworm: no such package',
@@ -52,7 +52,8 @@ export const rootfsExplanations: Explanations<typeof rootfsFailure> = {
     example: { what: `${label} is no longer available: mirrors keep only the current versions` },
   },
   PACKAGE_ALTERED: {
-    means: 'All mirrors gave bytes for a package that do not match the SHA-256 of the lock.',
+    means:
+      'A mirror returned a package that does not match the SHA-256 in the lock, and no other mirror has the right one.',
     causes: ['A proxy alters answers.', 'The published file was replaced.'],
     example: { what: `${label} does not match the digest in the lock (sha256:ab12…)` },
   },
@@ -70,13 +71,13 @@ export const rootfsExplanations: Explanations<typeof rootfsFailure> = {
     },
   },
   PACKAGE_INVALID: {
-    means: 'A file has the locked SHA-256, and is not a Debian package or archive that can be unpacked.',
-    causes: ['A compression that is not supported.', 'The lock was made of a damaged file.'],
+    means: 'A file has the locked SHA-256, but is not a Debian package or archive that can be unpacked.',
+    causes: ['Its compression is not supported.', 'The file was already damaged when it was locked.'],
     example: { what: 'tool.tar.gz is not a usable archive', why: 'unexpected end of file' },
   },
   PACKAGES_CONFLICT: {
-    means: 'Two packages of one base bring the same path with different contents.',
-    causes: ['Packages that replace each other, which dpkg would settle with diversions or alternatives.'],
+    means: 'Two packages of a base contain the same path with different contents.',
+    causes: ['The packages replace each other; dpkg would resolve that with diversions or alternatives.'],
     example: { what: '/etc/mime.types is in media-types and, with different content, in mailcap' },
   },
 };

@@ -3,12 +3,13 @@ import type { Explanations } from './explanation';
 
 export const scanExplanations: Explanations<typeof scanFailure> = {
   SCANNER_MISSING: {
-    means: 'There is no Trivy where the scan looks: PRISM_TRIVY, the place of `install-trivy`, PATH.',
+    means:
+      'The scan found no Trivy. It looks at PRISM_TRIVY, then where `install-trivy` puts it, then on PATH.',
     causes: ['It was never installed on this machine.', 'PRISM_TRIVY names a file that does not exist.'],
     example: { what: 'Trivy is not installed' },
   },
   SCANNER_REFUSED: {
-    means: 'The Trivy that was found is not one that is trusted.',
+    means: 'The Trivy that was found is not trusted.',
     causes: [
       'It is older than the oldest version that is supported.',
       'It is one of the malicious releases 0.69.4 to 0.69.6.',
@@ -17,10 +18,9 @@ export const scanExplanations: Explanations<typeof scanFailure> = {
     example: { what: '/usr/local/bin/trivy is version 0.69.4, a malicious release' },
   },
   SCAN_ERROR: {
-    means:
-      'The scanner did not give a result that can be trusted. The image counts as blocked, never as clean.',
+    means: 'The scanner gave no result that can be trusted. The image is then blocked, never clean.',
     causes: [
-      'The scanner crashed, ran into its time limit, or ended with a status other than 0.',
+      'The scanner crashed, exceeded its time limit, or ended with a status other than 0.',
       'Its output does not have the expected form.',
       'It did not find what every scan of this kind must find (a canary).',
     ],
@@ -29,13 +29,13 @@ export const scanExplanations: Explanations<typeof scanFailure> = {
   SCAN_DATABASE_MISSING: {
     means: 'There is no vulnerability database in the directory that the scan uses.',
     causes: [
-      'It was never downloaded: no target does that.',
+      'It was never downloaded; no target downloads it.',
       'PRISM_SCAN_DB or --db names another directory.',
     ],
     example: { what: '.prism/cache/trivy has no trivy.db' },
   },
   SCAN_DATABASE_INVALID: {
-    means: 'The vulnerability database cannot be used.',
+    means: 'The vulnerability database, or the EPSS or KEV file beside it, cannot be used.',
     causes: [
       'It is older than the policy allows (`maxDatabaseAgeDays`), or its date is in the future.',
       'A download was cut off.',
@@ -43,8 +43,9 @@ export const scanExplanations: Explanations<typeof scanFailure> = {
     example: { what: 'the database in .prism/cache/trivy is from 2026-01-02, 330 days ago' },
   },
   SCAN_POLICY_INVALID: {
-    means: 'A policy, or a file with suppressions, has a name or a value that is not allowed.',
-    causes: ['A typing error in the name of a field.', 'A date that is not one.'],
+    means:
+      'A policy, a file with suppressions or an earlier report has a field or a value that is not allowed.',
+    causes: ['A typing error in the name of a field.', 'An invalid date.'],
     example: { what: 'maxDatabaseAge: unknown field', at: { file: 'scan-policy.json', line: 2 } },
   },
 };

@@ -21,8 +21,8 @@ export const shellExplanations: Explanations<typeof shellFailure> = {
   COMMAND_TIMED_OUT: {
     means: 'A program did not end within its time limit and was killed.',
     causes: [
-      'A registry or an index answers too slowly.',
-      'The program waits for something that never comes.',
+      'A registry or a package index answers too slowly.',
+      'The program waits for an input or an event that never comes.',
     ],
     example: {
       what: 'the command did not end within 600000 ms: skopeo inspect docker://registry.example/tool:1',
@@ -31,7 +31,7 @@ export const shellExplanations: Explanations<typeof shellFailure> = {
   DISK_FULL: {
     means: 'A file could not be written because the file system is full, or your quota is used up.',
     causes: [
-      'The store or the compiler caches below `.prism` have grown: `npx nx g prism:prune --dry-run` shows what can go.',
+      'The store or the compiler caches below `.prism` have grown: `npx nx g prism:prune --dry-run` lists what can be removed.',
       'An engine has its storage on the same disk.',
     ],
     example: { what: 'The disk is full: .prism/store/blobs/sha256/ab12 could not be written.' },
@@ -48,9 +48,9 @@ export const shellExplanations: Explanations<typeof shellFailure> = {
     },
   },
   FILE_UNWRITABLE: {
-    means: 'A file could not be written, for a reason other than a full disk.',
+    means: 'The operating system refused to write or read a file, and the disk is not full.',
     causes: [
-      'The directory belongs to another user, often root after a run with sudo.',
+      'The file belongs to another user, often root after a run with sudo.',
       'The file system is read-only.',
     ],
     example: {
@@ -59,12 +59,11 @@ export const shellExplanations: Explanations<typeof shellFailure> = {
     },
   },
   LOCK_TIMED_OUT: {
-    means:
-      'Another process held a lock below `.prism/locks` for too long. One process at a time builds a project.',
+    means: 'Another process held a lock below `.prism` for too long. One process at a time builds a project.',
     causes: [
       'Another build of the same project runs.',
-      'Another process stopped, or is suspended, while it held the lock.',
+      'Another process was suspended while it held the lock.',
     ],
-    example: { what: 'cannot get the lock .prism/locks/api', why: 'Lock file is already being held' },
+    example: { what: 'cannot get the lock .prism/locks/api.lock', why: 'Lock file is already being held' },
   },
 };

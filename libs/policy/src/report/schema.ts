@@ -115,7 +115,7 @@ export function parseReport(text: string, file: string, image: string): Result<S
       scanFailure('SCAN_POLICY_INVALID', {
         what: `${file} is not a report of a scan of ${image}`,
         why,
-        remedy: 'Name a file that `nx scan <project> --format=json --output=<file>` wrote.',
+        remedy: 'Name a file that `npx nx scan <project> --format=json --output=<file>` wrote.',
         at: { file },
       }),
     );

@@ -41,7 +41,7 @@ async function lockProjects(tree: Tree, value: unknown): Promise<Result<void>> {
     const found = nodes[project]?.data;
     if (!found) {
       const what = `there is no project ${project}`;
-      failures.push(imageFailure('OPTIONS_INVALID', { what, remedy: '`nx show projects` lists them.' }));
+      failures.push(imageFailure('OPTIONS_INVALID', { what, remedy: '`npx nx show projects` lists them.' }));
       continue;
     }
     const image = found.targets?.['build-image']?.options;

@@ -69,7 +69,7 @@ describeWith([dockerRegistry], 'bases of a registry', () => {
     const before = await refused(build());
     expect(before).toMatch(/svc\/bare\/Containerfile:1: IMAGE_NOT_LOCKED: .*team\/base:1/);
     expect(before).toMatch(/svc\/copy\/Containerfile:1: IMAGE_NOT_LOCKED/);
-    expect(before).toContain('`nx g prism:lock` once for all projects (this one alone: --project=bare)');
+    expect(before).toContain('`npx nx g prism:lock` once for all projects (this one alone: --project=bare)');
     const locked = await done(lock());
     expect(locked).toContain(`+ ${registry.host}/team/base:1  ${first.digest}  (linux/amd64, linux/arm64)`);
     await done(build());

@@ -184,7 +184,7 @@ function readEarlier(root: string, file: string | undefined, image: string): Res
   return failed(
     shellFailure('FILE_UNREADABLE', {
       what: `there is no ${file}`,
-      remedy: 'Name a file that `nx scan <project> --format=json --output=<file>` wrote.',
+      remedy: 'Name a file that `npx nx scan <project> --format=json --output=<file>` wrote.',
     }),
   );
 }

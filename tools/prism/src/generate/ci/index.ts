@@ -49,7 +49,7 @@ function checkReleased({ provider, released, project }: CiOptions): Result<void>
   if (provider === 'gitlab')
     return invalid(
       'option released of prism:ci: GitLab keeps schedules outside of its file',
-      'Make a schedule in GitLab whose job runs `nx scan <project> --images=<file>`.',
+      'Make a schedule in GitLab whose job runs `npx nx scan <project> --images=<file>`.',
     );
   return project === undefined
     ? invalid('option released of prism:ci needs the option project', 'Add --project=<name>.')

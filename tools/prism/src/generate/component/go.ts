@@ -163,9 +163,9 @@ function checkNative(reached: readonly GoPackage[], fetched: readonly LocalModul
     return failed(
       ...helpless.map(({ cgo }) =>
         generateFailure('PROGRAM_NOT_SUPPORTED', {
-          what: 'this program needs cgo: images get static binaries, made with CGO_ENABLED=0',
+          what: 'this program needs cgo, which the generated Containerfile leaves off',
           remedy:
-            'Use a package that needs no C, or build it in a stage with RUN on a base that has a C compiler.',
+            'Write the Containerfile by hand, with `ENV CGO_ENABLED=1` in the compile stage: a pinned C compiler then compiles it.',
           at: { file: nameOf(cgo[0]!) },
         }),
       ),
