@@ -81,7 +81,8 @@ async function measureSize(directory, plugin, count, rounds) {
         `${names[what]}: ${compare(over(what, 'prism'), goals[what] ?? goals.warm, count)} over nx, of which the nodes cost ${over(what, 'same').toFixed(0)} ms in nx itself`,
     ),
     `the plugin alone, in a fresh process: loads in ${inference.load}, infers ${inference.projects} projects in ${inference.cold}, with a memory in ${inference.warm}`,
-    `the floor of both: the ${inference.paths} paths that decide it looked at once in ${inference.look}, and read or listed once in ${inference.read}`,
+    `the floor of both: the ${inference.paths} places that decide it (${inference.directories} directories) looked at once in ${inference.look}, and read or listed once in ${inference.read}`,
+    `git instead: compares its tracked files in ${inference.compare}, and lists the others in ${inference.others}`,
   ];
   return `${count} components\n${table(rows)}${lines.map((line) => `  ${line}\n`).join('')}`;
 }
@@ -127,8 +128,11 @@ async function inferAlone(root, plugin, rounds) {
     warm: middle('warm'),
     look: middle('look'),
     read: middle('read'),
+    compare: middle('compare'),
+    others: middle('others'),
     projects: found[0].projects,
     paths: found[0].paths,
+    directories: found[0].directories,
   };
 }
 
