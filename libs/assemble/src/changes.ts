@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parentOf } from '@prism-build/containerfile';
 import { applyLayer, type LayerEntry } from './base/applyLayer';
 import type { Node, Tree } from './node';
-import { baseName, joinPath, parentOf, withParents } from './tree';
+import { baseName, joinPath, withParents } from './tree';
 
 /** Paths that an engine adds to a container: files that exist while a command runs, and mount points. */
 const engineTraces = [

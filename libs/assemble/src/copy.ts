@@ -1,3 +1,4 @@
+import { parentOf } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Copy } from './copyRequest';
 import { type ChangedTree, Draft } from './draft';
@@ -6,7 +7,7 @@ import { findItems, type Item } from './items';
 import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
 import { findTarget, followPlace } from './target';
 import type { ArchiveEntry } from './tarTree';
-import { entriesBelow, joinPath, parentOf, toTreePath } from './tree';
+import { entriesBelow, joinPath, toTreePath } from './tree';
 
 /**
  * Copies as `podman build` does: a directory gives its content, a file goes into a destination that is a

@@ -1,5 +1,6 @@
+import { parentOf } from '@prism-build/containerfile';
 import type { DirectoryNode, Node, Tree } from './node';
-import { entriesBelow, parentOf } from './tree';
+import { entriesBelow } from './tree';
 
 /** A tree, the paths of it that a step changed, and those that the step removed. */
 export interface ChangedTree {

@@ -1,5 +1,5 @@
+import { parentOf } from '@prism-build/containerfile';
 import type { Node } from './node';
-import { parentOf } from './tree';
 
 /** Whether `--exclude` leaves out a path; relative to what is copied, see `listBelow`. */
 export type Excluded = (path: string, isDirectory: boolean) => boolean;

@@ -1,7 +1,7 @@
-import { expandGlob } from '@prism-build/containerfile';
+import { expandGlob, parentOf } from '@prism-build/containerfile';
 import type { Result } from '@prism-build/errors';
 import type { Tree } from './node';
-import { baseName, entriesBelow, joinPath, nodeAt, parentOf, resolvePath, toTreePath } from './tree';
+import { baseName, entriesBelow, joinPath, nodeAt, resolvePath, toTreePath } from './tree';
 
 /** The paths of a tree that a pattern of COPY matches, sorted, through links to directories. Failure: GLOB_BAD_PATTERN. */
 export function expandSources(tree: Tree, pattern: string): Result<string[]> {

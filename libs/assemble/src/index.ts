@@ -12,6 +12,6 @@ export { readContent } from './owners';
 export { type AssembledPlatform, assemblePlatform } from './platform';
 export { inlineTree } from './sources';
 export { type Keep, keepBytes, readTarTree } from './tarTree';
-export { baseName, completeTree, nodeAt, parentOf, resolvePath, toTreePath } from './tree';
+export { baseName, completeTree, nodeAt, resolvePath, toTreePath } from './tree';
 export { readDirectory } from './walk';
 export { writeTree } from './writeTree';

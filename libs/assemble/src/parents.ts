@@ -1,9 +1,9 @@
-import { compileGlob, hasGlob } from '@prism-build/containerfile';
+import { compileGlob, hasGlob, parentOf } from '@prism-build/containerfile';
 import { ok, type Result } from '@prism-build/errors';
 import { dropExcluded, type Excluded } from './excluded';
 import { expandSources } from './glob';
 import type { Node, Tree } from './node';
-import { entriesBelow, joinPath, nodeAt, parentOf, resolvePath } from './tree';
+import { entriesBelow, joinPath, nodeAt, resolvePath } from './tree';
 
 /** The nodes that a source of `COPY --parents` names, by paths below the destination; undefined if there are none. */
 type ParentNodes = ReadonlyMap<string, Node> | undefined;

@@ -1,8 +1,9 @@
+import { parentOf } from '@prism-build/containerfile';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import type { Copy } from './copyRequest';
 import type { Item } from './items';
 import type { Tree } from './node';
-import { baseName, fileAbove, followLinks, joinPath, nodeAt, parentOf, resolvePath } from './tree';
+import { baseName, fileAbove, followLinks, joinPath, nodeAt, resolvePath } from './tree';
 
 /** The directory that a copy goes into, and the new name of a file if the destination names one. */
 export function findTarget(

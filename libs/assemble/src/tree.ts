@@ -1,3 +1,4 @@
+import { parentOf } from '@prism-build/containerfile';
 import { type Node, rootDirectory, type Tree } from './node';
 
 const linkLimit = 40;
@@ -15,11 +16,6 @@ export function toTreePath(path: string): string {
     else parts.push(part);
   }
   return parts.join('/');
-}
-
-export function parentOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
 }
 
 export function baseName(path: string): string {

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { parentOf, type Tree } from '@prism-build/assemble';
+import type { Tree } from '@prism-build/assemble';
+import { parentOf } from '@prism-build/containerfile';
 import { compileFailure, type Failure, failed, ok, type Result } from '@prism-build/errors';
 import {
   type CheckedSources,

@@ -1,5 +1,5 @@
-import { copyInto, inlineTree, type Node, parentOf, type Tree } from '@prism-build/assemble';
-import { parseIgnoreFile } from '@prism-build/containerfile';
+import { copyInto, inlineTree, type Node, type Tree } from '@prism-build/assemble';
+import { parentOf, parseIgnoreFile } from '@prism-build/containerfile';
 import { ok, type Result } from '@prism-build/errors';
 import { partsHold, recogniseCommand } from '@prism-build/languages';
 import type { CompilePlan } from '@prism-build/plan';

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { join, relative } from 'node:path/posix';
-import { parentOf, type Tree } from '@prism-build/assemble';
+import type { Tree } from '@prism-build/assemble';
+import { parentOf } from '@prism-build/containerfile';
 import type { Failure } from '@prism-build/errors';
 import type { Language } from '@prism-build/languages';
 

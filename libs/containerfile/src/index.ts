@@ -8,7 +8,7 @@ export type * from './instruction';
 export { type ChangeMode, isAbsoluteMode, readMode } from './mode';
 export { parseContainerfile } from './parse/containerfile';
 export { instructionFlags } from './parse/flags';
-
+export { parentOf } from './path';
 export { printContainerfile } from './print';
 export { parseHeredocMark } from './read/heredoc';
 export { listNeeds, stageClosure } from './resolve/closure';

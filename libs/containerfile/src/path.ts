@@ -12,6 +12,11 @@ export function cleanPath(path: string): string {
   return joined === '' ? '.' : joined;
 }
 
+/** The directory of a clean relative path; '' is the root, which is its own parent. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
 /** A source relative to the root that it is copied from: `../x` and `/x` are `x`, the root itself is `.`. */
 export function cleanSource(path: string): string {
   return cleanPath(cleanPath(`/${path}`).slice(1));

@@ -106,7 +106,3 @@ export function upwards(directory: string): string[] {
 export function below(directory: string, name: string): string {
   return directory === '' ? name : `${directory}/${name}`;
 }
-
-export function directoryOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}

@@ -1,5 +1,5 @@
-import { compileGlob, type Matches } from '@prism-build/containerfile';
-import { type Closure, directoryOf, type Part } from './closure';
+import { compileGlob, type Matches, parentOf } from '@prism-build/containerfile';
+import type { Closure, Part } from './closure';
 
 /** A tree has few different patterns, and very many names. */
 const compiled = new Map<string, Matches>();
@@ -25,11 +25,11 @@ export function partsHold({ parts, except }: Pick<Closure, 'parts' | 'except'>):
     if (part.kind === 'files') names.set(part.path, [...(names.get(part.path) ?? []), part.names]);
   const inTree = (path: string): boolean => {
     if (trees.has(path)) return true;
-    return path !== '' && inTree(directoryOf(path));
+    return path !== '' && inTree(parentOf(path));
   };
   return (path) => {
     if (except.some((ending) => path.endsWith(ending))) return false;
-    const directory = directoryOf(path);
+    const directory = parentOf(path);
     const name = path.slice(directory === '' ? 0 : directory.length + 1);
     const named = (names.get(directory) ?? []).some((pattern) => matchesName(pattern, name));
     return named || files.has(path) || inTree(directory);

@@ -1,4 +1,4 @@
-import { hasGlob } from '@prism-build/containerfile';
+import { hasGlob, parentOf } from '@prism-build/containerfile';
 import ignore, { type Ignore } from 'ignore';
 
 /** Whether .gitignore or .nxignore ignores a workspace-relative path. The path may be a pattern or not exist. */
@@ -47,7 +47,7 @@ export function openGitIgnore(read: (path: string) => string | undefined): IsIgn
     // A pattern that ignores a file also ignores a directory; `test` includes the parent directories.
     if (!matchers.some(({ matcher }) => matcher.includes))
       return matchers.some(({ matcher, inner }) => matcher.rules.test(`${inner}/`).ignored);
-    const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    const above = parentOf(path);
     // A path that does not exist may become a directory, and `dist/` matches directories only.
     return (above !== '' && isKnownIgnored(above)) || isIgnored(path, false) || isIgnored(path, true);
   };

@@ -35,7 +35,7 @@ export {
 export { expandSource } from './stage/expandSource';
 export { divideFacts, noFacts, openFacts } from './stage/facts';
 export { type Files, openFiles } from './stage/files';
-export { absoluteIn, type Kind, type Looked, lookAt, nowhere, parentOf } from './stage/look';
+export { absoluteIn, type Kind, type Looked, lookAt, nowhere } from './stage/look';
 export { isPassedOver } from './stage/passedOver';
 export { inContext, joined } from './stage/paths';
 export { readStage, type StageReading } from './stage/readStage';

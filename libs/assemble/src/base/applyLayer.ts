@@ -1,17 +1,9 @@
+import { parentOf } from '@prism-build/containerfile';
 import type { EntryHeader } from '@prism-build/oci';
 import { Draft } from '../draft';
 import { rootDirectory, type Tree } from '../node';
 import { nodeOf } from '../nodeOf';
-import {
-  baseName,
-  fileAbove,
-  followLinks,
-  joinPath,
-  nodeAt,
-  parentOf,
-  resolvePath,
-  toTreePath,
-} from '../tree';
+import { baseName, fileAbove, followLinks, joinPath, nodeAt, resolvePath, toTreePath } from '../tree';
 
 /** An entry of a layer, and the path to which its bytes are extracted on demand. */
 export interface LayerEntry {

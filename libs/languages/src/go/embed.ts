@@ -1,4 +1,5 @@
-import { below, type Collector, directoryOf, joinInside, type SourceReader } from '../closure';
+import { parentOf } from '@prism-build/containerfile';
+import { below, type Collector, joinInside, type SourceReader } from '../closure';
 import { matchesName } from '../within';
 
 /**
@@ -17,7 +18,7 @@ export function addEmbed(written: string, directory: string, reader: SourceReade
     addTree(vague ? parts.slice(0, wild).join('/') : path, reader, out);
     return;
   }
-  const [parent, last] = [directoryOf(path), parts.at(-1)!];
+  const [parent, last] = [parentOf(path), parts.at(-1)!];
   out.add(wild < 0 ? { kind: 'file', path } : { kind: 'files', path: parent, names: last });
   for (const entry of reader.list(parent)) {
     if (!matchesName(last, entry.name)) continue;

@@ -1,10 +1,11 @@
-import { below, directoryOf, joinInside, type ReadingRequest, type SourceReader } from '../closure';
+import { parentOf } from '@prism-build/containerfile';
+import { below, joinInside, type ReadingRequest, type SourceReader } from '../closure';
 
 /** The units, with `./...` expanded to its packages, and files replaced by their directories. */
 export function expandUnits(request: ReadingRequest, reader: SourceReader): ReadingRequest {
   const { recognised, working } = request;
   const units = recognised.units.flatMap((unit) => {
-    if (unit.endsWith('.go')) return [`./${directoryOf(unit)}`];
+    if (unit.endsWith('.go')) return [`./${parentOf(unit)}`];
     const [, start] = /^(\.\.?(?:\/[^.].*)?)\/\.\.\.$/.exec(unit) ?? [];
     const directory = start === undefined ? undefined : joinInside(working, start);
     if (directory === undefined) return [unit];

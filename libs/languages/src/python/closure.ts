@@ -1,7 +1,7 @@
+import { parentOf } from '@prism-build/containerfile';
 import {
   below,
   Collector,
-  directoryOf,
   joinInside,
   type Reading,
   type ReadingRequest,
@@ -31,7 +31,7 @@ export function readPythonClosure(request: ReadingRequest, reader: SourceReader)
   // A package counts as a whole, whatever is imported. Imports only show which package uses which.
   if (units.length > 1)
     for (const unit of units) {
-      const roots = [...new Set([working, directoryOf(unit)])];
+      const roots = [...new Set([working, parentOf(unit)])];
       for (const file of files.get(unit)!.filter((one) => one.endsWith('.py')))
         for (const imported of reader.facts(file, 'python-imports', listImports) ?? []) {
           const paths = roots.map((root) => below(root, imported.replaceAll('.', '/')));
@@ -57,7 +57,7 @@ function listLinks(request: ReadingRequest, reader: SourceReader): string[] {
   if (requirements === undefined) return [];
   const { files } = readLocks(joinInside(request.working, requirements)!, reader);
   return files.flatMap(({ path, links }) =>
-    links.flatMap(({ name }) => joinInside(directoryOf(path), name) ?? []),
+    links.flatMap(({ name }) => joinInside(parentOf(path), name) ?? []),
   );
 }
 

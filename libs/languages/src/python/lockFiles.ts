@@ -1,4 +1,5 @@
-import { directoryOf, joinInside, type SourceReader } from '../closure';
+import { parentOf } from '@prism-build/containerfile';
+import { joinInside, type SourceReader } from '../closure';
 import { type RequirementsFile, readRequirements } from './requirements';
 
 export interface LockFile extends RequirementsFile {
@@ -23,7 +24,7 @@ export function readLocks(lock: string, { facts }: Pick<SourceReader, 'facts'>):
     if (!read) return false;
     files.push({ path, ...read });
     for (const { line, name } of read.includes) {
-      const included = joinInside(directoryOf(path), name);
+      const included = joinInside(parentOf(path), name);
       if (included === undefined || !visit(included)) missing.push({ path, line, name });
     }
     return true;

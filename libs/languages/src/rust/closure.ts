@@ -1,7 +1,7 @@
+import { parentOf } from '@prism-build/containerfile';
 import {
   below,
   Collector,
-  directoryOf,
   joinInside,
   type Reading,
   type ReadingRequest,
@@ -95,7 +95,7 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
 function findRoot(working: string, own: Manifest, reader: SourceReader): string {
   if (own.members) return working;
   if (own.belongsTo !== undefined) return joinInside(working, own.belongsTo) ?? working;
-  const above = upwards(directoryOf(working)).filter(() => working !== '');
+  const above = upwards(parentOf(working)).filter(() => working !== '');
   const isRoot = (directory: string) =>
     reader.facts(below(directory, 'Cargo.toml'), 'Cargo.toml', parseManifest)?.members !== undefined;
   return above.find(isRoot) ?? working;
@@ -118,7 +118,7 @@ function readSettings(working: string, reader: SourceReader) {
   // Paths in a configuration are relative to the directory that holds .cargo.
   const inTree = ({ path }: Configuration, target: unknown) => {
     const one = textOf(target);
-    const place = one === undefined ? undefined : joinInside(directoryOf(directoryOf(path)), one);
+    const place = one === undefined ? undefined : joinInside(parentOf(parentOf(path)), one);
     return place === undefined ? [] : [place];
   };
   return {

@@ -1,4 +1,5 @@
-import { below, type Collector, directoryOf, joinInside, type SourceReader } from '../closure';
+import { parentOf } from '@prism-build/containerfile';
+import { below, type Collector, joinInside, type SourceReader } from '../closure';
 import type { Manifest, Product } from './manifest';
 import { parseRustFile, type RustFile } from './sourceFile';
 
@@ -105,10 +106,10 @@ class Scan {
     if (!file) return;
     if (file.unknown) this.out.giveUp(`${path} includes a file whose name only the compiler can say`);
     for (const name of file.named) this.named.add(name);
-    this.followIncludes(file, directoryOf(path));
+    this.followIncludes(file, parentOf(path));
     for (const module of file.modules) this.followModule(module, path);
     for (const one of file.outside)
-      for (const base of [this.crate, directoryOf(path)]) {
+      for (const base of [this.crate, parentOf(path)]) {
         const place = joinInside(base, one);
         if (place !== undefined && isAbove(place, this.crate)) continue;
         if (place !== undefined) addAny(place, this.reader, this.out);
@@ -129,8 +130,8 @@ class Scan {
 
   /** For a module in another directory, adds the directory of its submodules. */
   private followModule(module: string, from: string): void {
-    const place = joinInside(directoryOf(from), module);
-    const directory = place === undefined ? undefined : directoryOf(place);
+    const place = joinInside(parentOf(from), module);
+    const directory = place === undefined ? undefined : parentOf(place);
     if (directory === undefined) return;
     if (`${directory}/`.startsWith(`${below(this.crate, 'src')}/`)) return;
     if (isAbove(directory, this.crate)) this.out.giveUp(`${from} has a module at ${place}`);
@@ -146,6 +147,6 @@ const isAbove = (directory: string, path: string): boolean =>
 
 function addAny(path: string, reader: SourceReader, out: Collector): void {
   const name = path.split('/').at(-1);
-  const entry = reader.list(directoryOf(path)).find((one) => one.name === name);
+  const entry = reader.list(parentOf(path)).find((one) => one.name === name);
   if (entry) out.add({ kind: entry.directory ? 'tree' : 'file', path });
 }

@@ -1,4 +1,5 @@
-import { below, directoryOf, upwards } from '../closure';
+import { parentOf } from '@prism-build/containerfile';
+import { below, upwards } from '../closure';
 import type { CompiledSources, UsedUnit } from '../language';
 import { parseManifest } from './manifest';
 import { parseMessages, parsePackageId } from './messages';
@@ -52,7 +53,7 @@ function listCrates({ digests, text }: CompiledSources): Map<string, Crate> {
   const leading = new Set<string>();
   const manifests = [...digests.keys()].filter((path) => /(^|\/)Cargo\.toml$/.test(path));
   for (const path of manifests) {
-    const directory = directoryOf(path);
+    const directory = parentOf(path);
     const manifest = parseManifest(text(path) ?? '');
     if (manifest?.name === undefined) continue;
     const vendored = digests.has(below(directory, '.cargo-checksum.json'));
@@ -70,7 +71,7 @@ function listCrates({ digests, text }: CompiledSources): Map<string, Crate> {
 
 /** The directory of the crate that a file belongs to. */
 function homeOf(crates: ReadonlyMap<string, Crate>, path: string): string | undefined {
-  return upwards(directoryOf(path)).find((directory) => crates.has(directory));
+  return upwards(parentOf(path)).find((directory) => crates.has(directory));
 }
 
 function ownerOf(crates: ReadonlyMap<string, Crate>, path: string): Crate | undefined {
@@ -95,7 +96,7 @@ export function listUsedUnits(stdout: string, folderOf: (directory: string) => s
     const [kind = ''] = target.kind;
     const found = filenames.map((path) => inDeps.exec(path) ?? inBuild.exec(path)).find(Boolean);
     if (found) return [{ ...unit, folder: found[1]!, hash: found[2], kind: '' }];
-    const folder = folderOf(directoryOf(filenames[0] ?? ''));
+    const folder = folderOf(parentOf(filenames[0] ?? ''));
     return [{ ...unit, folder, kind: `${kind === 'bin' ? 'bin' : 'lib'}-${target.name}` }];
   });
 }

@@ -1,4 +1,5 @@
-import { baseName, type Node, parentOf, readContent, resolvePath, type Tree } from '@prism-build/assemble';
+import { baseName, type Node, readContent, resolvePath, type Tree } from '@prism-build/assemble';
+import { parentOf } from '@prism-build/containerfile';
 import { type Failure, failed, ok, type Result, rootfsFailure } from '@prism-build/errors';
 import { namesIn } from '../deb/control';
 import type { Deb } from '../deb/readDeb';

@@ -1,4 +1,5 @@
-import { parentOf, resolvePath, type Tree, toTreePath } from '@prism-build/assemble';
+import { dirname } from 'node:path/posix';
+import { resolvePath, type Tree, toTreePath } from '@prism-build/assemble';
 import type { ImageFiles } from './readFiles';
 
 /** A file that a package installed, and the digest by which it is unaltered; undefined if the package has none. */
@@ -80,14 +81,14 @@ function readApk(text: string): Line[] {
 
 /** RECORD of a Python distribution (PEP 376, PEP 427): path, `sha256=…`, size; paths are relative to its parent. */
 function readRecord(path: string, text: string): Line[] {
-  const information = parentOf(path);
+  const information = dirname(path);
   const owner = `pypi ${information}`;
   return text.split('\n').flatMap((line): Line[] => {
     const [, quoted, plain, hash] = /^(?:"((?:[^"]|"")*)"|([^,]*)),(?:sha256=([\w-]+)=*)?,/.exec(line) ?? [];
     const name = quoted?.replaceAll('""', '"') ?? plain;
     if (!name) return [];
     const hex = hash && Buffer.from(hash, 'base64url').toString('hex');
-    const at = name.startsWith('/') ? name : `${parentOf(information)}/${name}`;
+    const at = name.startsWith('/') ? name : `${dirname(information)}/${name}`;
     return [{ at, listed: { package: owner, digest: hex ? { kind: 'sha256', hex } : undefined } }];
   });
 }

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { parentOf } from '@prism-build/containerfile';
 import { readText, readTextIfThere } from '@prism-build/shell';
 import { type Facts, settled } from './facts';
 import {
@@ -9,7 +10,6 @@ import {
   type Looked,
   lookAt,
   nowhere,
-  parentOf,
   readEntries,
   readLink,
 } from './look';

@@ -88,11 +88,6 @@ export function readEntries(absolute: string): Listed[] {
   }
 }
 
-/** The parent directory of a path; '' is the workspace, which is its own parent. */
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
 /** The path as seen from the process. Concatenates, because clean paths do not need `join`, which is slower. */
 export function absoluteIn(root: string, path: string): string {
   return path === '' ? root : `${root}/${path}`;

@@ -1,4 +1,4 @@
-import { hasGlob } from '@prism-build/containerfile';
+import { hasGlob, parentOf } from '@prism-build/containerfile';
 import type { CopyStep } from '@prism-build/plan';
 import { expandSource } from './expandSource';
 import type { Files } from './files';
@@ -19,7 +19,7 @@ export function mountCopies(copies: readonly CopyStep[], context: string, files:
       return `line ${line} uses --from, --parents, --exclude or a heredoc`;
     const items: string[] = [];
     for (const source of sources) {
-      const above = source.slice(0, Math.max(0, source.lastIndexOf('/')));
+      const above = parentOf(source);
       if (hasGlob(above) || source.includes('\\'))
         return `line ${line} has wildcards in the middle of a path`;
       items.push(...expandSource(context, source, files).map((path) => inContext(context, path)));

@@ -1,4 +1,5 @@
 import type { IgnoreMatcher } from '@prism-build/containerfile';
+import { parentOf } from '@prism-build/containerfile';
 import {
   type Closure,
   matchesName,
@@ -159,7 +160,7 @@ class View {
     return this.mounts.flatMap((mount): Part[] => {
       const above = part.path === '' || mount.stage.startsWith(`${part.path}/`);
       if (mount.file) {
-        const directory = mount.stage.slice(0, Math.max(0, mount.stage.lastIndexOf('/')));
+        const directory = parentOf(mount.stage);
         const name = mount.stage.slice(directory === '' ? 0 : directory.length + 1);
         const inside =
           part.kind === 'files'

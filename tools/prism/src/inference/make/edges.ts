@@ -5,6 +5,7 @@ import type {
   ProjectConfiguration,
   RawProjectGraphDependency,
 } from '@nx/devkit';
+import { parentOf } from '@prism-build/containerfile';
 import type { Use } from '@prism-build/languages';
 import { builderDirectory, type Files } from '@prism-build/workspace';
 import type { RegistryImage } from '../read/registryImages';
@@ -58,8 +59,7 @@ export function listNodes(
   files: Files,
 ): Pick<Required<CreateNodesResult>, 'projects' | 'externalNodes'> {
   const inComponent = (directory: string): boolean =>
-    components.has(directory) ||
-    (directory.includes('/') && inComponent(directory.slice(0, directory.lastIndexOf('/'))));
+    components.has(directory) || (directory.includes('/') && inComponent(parentOf(directory)));
   const libraries = new Set(compiled.map(({ to }) => to));
   const projects = [...libraries].flatMap((root): [string, ProjectConfiguration][] => {
     if (root === '' || inComponent(root) || files.kindOf(`${root}/project.json`) !== 'none') return [];
@@ -84,7 +84,7 @@ export function resolveEdges(
   const names = new Map(Object.entries(projects).map(([name, { root }]) => [root, name]));
   const projectOf = (path: string): string | undefined => {
     if (path === '') return undefined;
-    return names.get(path) ?? projectOf(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+    return names.get(path) ?? projectOf(parentOf(path));
   };
   const files = new Map<string, Set<string>>();
   const isKnown = (project: string, file: string): boolean => {

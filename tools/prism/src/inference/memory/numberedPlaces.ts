@@ -1,4 +1,5 @@
-import { aspects, isSameIn, type Looked, parentOf, placeOf } from '@prism-build/workspace';
+import { parentOf } from '@prism-build/containerfile';
+import { aspects, isSameIn, type Looked, placeOf } from '@prism-build/workspace';
 import { toNumbers } from './numbers';
 
 /** The places of traces, each once and with a number; parent directories come first. */
