@@ -10,6 +10,7 @@ export { registryFailure } from './catalogue/registry';
 export { rootfsFailure } from './catalogue/rootfs';
 export { scanFailure } from './catalogue/scan';
 export { shellFailure } from './catalogue/shell';
+export { signFailure } from './catalogue/sign';
 export { type Checked, checked, failuresOf, joinFields, joinList, joinResults, mapChecked } from './checked';
 export { defineCatalogue } from './define';
 export { distinctFailures } from './distinct';

@@ -49,6 +49,7 @@ export function pushCalls(connection: Connection) {
 
 export type PushCalls = ReturnType<typeof pushCalls>;
 
-function mayUseHttp({ allowHttp }: Connection, image: Reference): boolean {
+/** Whether a registry may speak HTTP without TLS. */
+export function mayUseHttp({ allowHttp }: Connection, image: Reference): boolean {
   return isLoopback(image) || allowHttp.includes(image.registry);
 }
