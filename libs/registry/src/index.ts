@@ -13,7 +13,7 @@ export { imagesLockPath } from './names';
 export { type Destination, parseDestination } from './push/destination';
 export { judgePush, type ScanVerdict } from './push/gate';
 export { type PushPlan, planPush } from './push/planPush';
-export { type Connection, mayUseHttp, pushCalls } from './push/pushCalls';
+export { type Connection, mayUseHttp, type PushCalls, pushCalls } from './push/pushCalls';
 export { describePushFailure } from './push/pushFailures';
 export { type Pushed, pushImage } from './push/pushImage';
 export {

@@ -106,6 +106,11 @@ export function sourceOf({ buildDefinition }: Provenance) {
   return buildDefinition.resolvedDependencies?.find(({ digest }) => digest?.gitCommit !== undefined);
 }
 
+/** Whether the sources that provenance names give the image. */
+export function isReproducible({ buildDefinition }: Provenance): boolean {
+  return buildDefinition.internalParameters?.reproducible === true;
+}
+
 /**
  * Whether provenance that is attached already makes another one needless: it comes from the same builder and repository, and its
  * commit gives this image. Later commits that give the same digest add nothing.
@@ -113,11 +118,10 @@ export function sourceOf({ buildDefinition }: Provenance) {
 export function coversProvenance(there: unknown, wanted: Provenance): boolean {
   const found = parseProvenance(there);
   if (found?.buildDefinition.buildType !== buildType) return false;
-  const reproducible = (one: Provenance) => one.buildDefinition.internalParameters?.reproducible === true;
   return (
     found.runDetails.builder.id === wanted.runDetails.builder.id &&
     sourceOf(found)?.uri === sourceOf(wanted)?.uri &&
-    (reproducible(found) || !reproducible(wanted))
+    (isReproducible(found) || !isReproducible(wanted))
   );
 }
 

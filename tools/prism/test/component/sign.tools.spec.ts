@@ -14,6 +14,13 @@ describeWith([skopeo, dockerRegistry], 'signing', () => {
     env = { ...pushable.env, COSIGN_PASSWORD: 'a password' };
     pushable.writeComponent('api', '99.0.0');
     workspace.write('keys/.keep', '');
+    const rule = {
+      repositories: [`${pushable.registry.host}/team`],
+      keys: ['keys/cosign.pub'],
+      builders: ['urn:prism-build:local'],
+      sources: ['git+https://git.example/team/*'],
+    };
+    workspace.write('verify-policy.json', JSON.stringify({ rules: [rule] }));
     const options = { cwd: workspace.path('keys'), env: { ...process.env, ...env } };
     execFileSync(env.PRISM_COSIGN!, ['generate-key-pair'], { ...options, stdio: 'ignore' });
     workspace.git('add', '.');
@@ -53,5 +60,16 @@ describeWith([skopeo, dockerRegistry], 'signing', () => {
     expect(again.output).toContain('(was there)');
     expect(pushable.registry.requests().length - before).toBeLessThan(16);
     expect(receipt().signed).toEqual(signed);
+  });
+
+  test('an image that the policy allows; built again from its commit, it has the same digest', async () => {
+    const verified = await workspace.nx(['verify-image', 'api', '--rebuild', '--layers'], env);
+    const commit = workspace.git('rev-parse', 'HEAD').trim();
+    expect(verified.output).toContain(
+      `linux/amd64: signed, built by urn:prism-build:local from git+https://git.example/team/app.git at ${commit}`,
+    );
+    expect(verified.output).toContain('built again from that commit: the same digest');
+    expect(verified.status).toBe(0);
+    expect((await events()).at(-1)).toBe('verify allowed');
   });
 });
