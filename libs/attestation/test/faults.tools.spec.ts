@@ -6,6 +6,7 @@ import type { Result } from '@prism-build/errors';
 import type { Digest } from '@prism-build/oci';
 import { pushCalls } from '@prism-build/registry';
 import { run } from '@prism-build/shell';
+import { installCosign } from '../../../test/support/cosign';
 import { describeWith, dockerRegistry, skopeo } from '../../../test/support/needs';
 import { makeRegistry, type Registry } from '../../../test/support/registry';
 import { good, makeSample } from '../../registry/test/images';
@@ -19,10 +20,9 @@ import {
   signImage,
   verifyImage,
 } from '../src';
+import type { CosignTools } from '../src/cosign/cosign';
 import { parseVerifyPolicy } from '../src/verify/verifyPolicy';
 
-const repository = join(__dirname, '..', '..', '..');
-const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
 jest.setTimeout(120_000);
 
 describeWith([skopeo, dockerRegistry], 'signatures and attestations of a real registry', () => {
@@ -32,16 +32,13 @@ describeWith([skopeo, dockerRegistry], 'signatures and attestations of a real re
   let cosign: Cosign;
   let signer: Signer;
   let other: Signer;
+  let settings: Omit<CosignTools, 'env'>;
   const path = (name: string) => join(directory, name);
-  const program = join(cache, 'tools', 'cosign-2.5.0', 'cosign');
   const patience = { attempts: 1, delay: 0, sleep: () => Promise.resolve(), random: () => 0 };
-  const settings = { run, program, connection: { allowHttp: [] }, timeout: 60_000, patience };
 
   beforeAll(async () => {
-    execFileSync(join(repository, 'tools', 'prism', 'install-cosign'), {
-      env: { ...process.env, PRISM_CACHE_DIR: cache },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    const program = installCosign();
+    settings = { run, program, connection: { allowHttp: [] }, timeout: 60_000, patience };
     directory = fs.mkdtempSync(join(tmpdir(), 'prism-sign-'));
     registry = await makeRegistry(path('registry'));
     fs.mkdirSync(path('docker'));

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { verifyLog } from '@prism-build/audit';
 import { describeWith, dockerRegistry, skopeo } from '../../../../test/support/needs';
 import { makePushable, type Pushable } from '../../../../test/support/pushable';
@@ -9,7 +10,7 @@ describeWith([skopeo, dockerRegistry], 'signing', () => {
   let env: Record<string, string>;
 
   beforeAll(async () => {
-    pushable = await makePushable({ sign: 'keys/cosign.key' }, ['install-trivy', 'install-cosign']);
+    pushable = await makePushable({ sign: 'keys/cosign.key' }, true);
     workspace = pushable.workspace;
     env = { ...pushable.env, COSIGN_PASSWORD: 'a password' };
     pushable.writeComponent('api', '99.0.0');
@@ -29,6 +30,11 @@ describeWith([skopeo, dockerRegistry], 'signing', () => {
   });
   afterAll(() => pushable?.stop());
 
+  /** A directory with credentials, as cosign looks for them. */
+  const docker = () => {
+    workspace.write('.nx/docker/config.json', readFileSync(pushable.registry.authFile()));
+    return workspace.path('.nx/docker');
+  };
   const receipt = () => JSON.parse(workspace.read('dist/push/api/receipt.json'));
   const tags = async () => {
     const url = `http://${pushable.registry.host}/v2/team/api/tags/list`;
@@ -71,5 +77,57 @@ describeWith([skopeo, dockerRegistry], 'signing', () => {
     expect(verified.output).toContain('built again from that commit: the same digest');
     expect(verified.status).toBe(0);
     expect((await events()).at(-1)).toBe('verify allowed');
+  });
+
+  test('another builder and source: all reasons as JSON, and on record; the policy for podman', async () => {
+    const policy = workspace.read('verify-policy.json');
+    const other = policy.replace('urn:prism-build:local', 'https://ci.example').replace('/team/*', '/fork/*');
+    workspace.write('other-policy.json', other);
+    const refused = await workspace.nx(['verify-image', 'api', '--policy=other-policy.json', '--json'], env);
+    const [line = ''] = /^\{.*\}$/m.exec(refused.output) ?? [];
+    const { allowed, reasons } = JSON.parse(line);
+    expect(refused.status).not.toBe(0);
+    expect(allowed).toBe(false);
+    expect(reasons.map(({ code }: { code: string }) => code)).toEqual([
+      'VERIFY_PROVENANCE_REFUSED',
+      'VERIFY_PROVENANCE_REFUSED',
+    ]);
+    expect((await events()).at(-1)).toBe('verify refused');
+    const written = await workspace.nx(['verify-image', 'api', '--writePolicy=.nx/podman'], env);
+    expect(written.output).toContain('.nx/podman/registries.d/prism.yaml');
+    expect(workspace.read('.nx/podman/policy.json')).toContain('"type": "sigstoreSigned"');
+    rmSync(workspace.path('other-policy.json'));
+  });
+
+  test('an image whose provenance names a commit that gives another one', async () => {
+    const cosign = (args: string[]) =>
+      execFileSync(env.PRISM_COSIGN!, args, {
+        env: { ...process.env, ...env, DOCKER_CONFIG: docker() },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+    const type = 'https://slsa.dev/provenance/v1';
+    const reference = () => `${pushable.registry.host}/team/api@${receipt().platforms['linux/amd64']}`;
+    const first = cosign(['download', 'attestation', `--predicate-type=${type}`, reference()]);
+    const { payload } = JSON.parse(first.toString());
+    const { predicate } = JSON.parse(Buffer.from(payload, 'base64').toString());
+    workspace.write('.nx/predicate.json', JSON.stringify(predicate));
+    expect(predicate.buildDefinition).toMatchObject({
+      externalParameters: { project: 'api', source: { uri: 'git+https://git.example/team/app.git' } },
+      internalParameters: { reproducible: true },
+    });
+
+    workspace.write('svc/api/packages/more', 'not committed');
+    expect((await workspace.nx(['push-manifest', 'api'], env)).status).toBe(0);
+    const unknown = await workspace.nx(['verify-image', 'api', '--rebuild'], env);
+    expect(unknown.output).toContain('VERIFY_REBUILD_IMPOSSIBLE: the image was built from');
+    expect(unknown.status).not.toBe(0);
+
+    const key = `--key=${workspace.path('keys/cosign.key')}`;
+    const file = `--predicate=${workspace.path('.nx/predicate.json')}`;
+    cosign(['attest', '--yes', '--tlog-upload=false', key, `--type=${type}`, file, reference()]);
+    expect((await workspace.nx(['verify-image', 'api'], env)).status).toBe(0);
+    const differs = await workspace.nx(['verify-image', 'api', '--rebuild'], env);
+    expect(differs.output).toMatch(/VERIFY_REBUILD_DIFFERS: the commit \w{40} gives sha256:\w{64}, and not /);
+    expect(differs.status).not.toBe(0);
   });
 });
