@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Identifies what the fields of our provenance mean: docs/signing.md defines it. */
-export const buildType = 'urn:prism-build:image:v1';
+const buildType = 'urn:prism-build:image:v1';
 
 const digests = z.record(z.string(), z.string());
 const dependency = z.looseObject({
