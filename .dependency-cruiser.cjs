@@ -34,6 +34,7 @@ module.exports = {
     only('shell', ['errors']),
     only('oci', ['errors', 'shell']),
     only('registry', ['errors', 'containerfile', 'oci', 'shell']),
+    only('attestation', ['errors', 'policy', 'oci', 'registry', 'shell']),
     only('audit', ['errors', 'shell']),
     only('policy', ['errors']),
     only('scan', ['errors', 'shell', 'oci', 'assemble', 'policy']),

@@ -31,6 +31,7 @@ const pages = [
   'running.md',
   'scanning.md',
   'pushing.md',
+  'signing.md',
   'audit.md',
   'comparison.md',
   'adr',

@@ -10,6 +10,8 @@ export { registryFailure } from './catalogue/registry';
 export { rootfsFailure } from './catalogue/rootfs';
 export { scanFailure } from './catalogue/scan';
 export { shellFailure } from './catalogue/shell';
+export { signFailure } from './catalogue/sign';
+export { verifyFailure } from './catalogue/verify';
 export { type Checked, checked, failuresOf, joinFields, joinList, joinResults, mapChecked } from './checked';
 export { defineCatalogue } from './define';
 export { distinctFailures } from './distinct';

@@ -1,5 +1,7 @@
 export type { Assessment, FileFacts, Finding, ImageFacts, Secret } from './assessment';
 export { decide } from './decide';
+export { checkValue, type Refuse } from './documents/located';
+export { readJson } from './documents/readJson';
 export type { LicensedPackage } from './licenses';
 export { type PolicySource, type ResolvedPolicy, resolvePolicy } from './policy/resolvePolicy';
 export { makePolicySchema, type ScanPolicy } from './policy/scanPolicy';

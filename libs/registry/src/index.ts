@@ -10,10 +10,11 @@ export {
 export { inspectImage } from './inspectImage';
 export { lockImage } from './lockImage';
 export { imagesLockPath } from './names';
-export { parseDestination } from './push/destination';
+export { type Destination, parseDestination } from './push/destination';
 export { judgePush, type ScanVerdict } from './push/gate';
 export { type PushPlan, planPush } from './push/planPush';
-export { type Connection, pushCalls } from './push/pushCalls';
+export { type Connection, mayUseHttp, type PushCalls, pushCalls } from './push/pushCalls';
+export { describePushFailure } from './push/pushFailures';
 export { type Pushed, pushImage } from './push/pushImage';
 export {
   encodeReceipt,
@@ -22,8 +23,11 @@ export {
   makeReceiptSchema,
   parseReceipt,
   type Receipt,
+  type SignedRecord,
 } from './push/receipt';
+export { type Patience, withRetries } from './push/retry';
 export { listPlaceholders, makeTags, type TagFacts } from './push/tags';
 export { withCredentials } from './push/withCredentials';
+export { readIndex } from './readIndex';
 export { atDigest, formatReference, parseReference, type Reference } from './reference';
 export { pullLayers, type RegistryTools } from './registry';

@@ -104,14 +104,15 @@ test('only loopback and named hosts may do without TLS; credentials are never ar
 
 test('credentials: variables, then what skopeo finds itself, then the credential store of Docker', () => {
   const make = (env = {}, dockerConfig = '{}', authJson = '{}') =>
-    makeAuthFile('r.example', { env, dockerConfig, authJson });
+    makeAuthFile('r.example', { env, dockerConfig, authJson, authFile: 'the file' });
   expect(JSON.parse(make({ PRISM_REGISTRY_USER: 'u', PRISM_REGISTRY_PASSWORD: 'p' })!)).toEqual({
     auths: { 'r.example': { auth: 'dTpw' } },
   });
   const store = '{"credsStore":"desktop","auths":{"r.example":{}}}';
   expect(make({}, store)).toBe('{"credHelpers":{"r.example":"desktop"}}');
-  expect(make({ REGISTRY_AUTH_FILE: 'f' }, store)).toBeUndefined();
-  expect(make({}, store, '{"auths":{"r.example":{"auth":"eDp5"}}}')).toBeUndefined();
+  expect(make({ REGISTRY_AUTH_FILE: 'f' }, store)).toBe('the file');
+  const login = '{"auths":{"r.example":{"auth":"eDp5"}}}';
+  expect(make({}, store, login)).toBe(login);
   expect(make({}, 'not JSON')).toBeUndefined();
 });
 

@@ -1,5 +1,6 @@
 export { batchMatches } from './batchMatches';
 export type { Inventory } from './content';
+export { renameBom } from './cycloneDx';
 export { type Database, openDatabase } from './database';
 export { addExploitData, readExploitData } from './exploitData';
 export { takeFacts } from './facts/takeFacts';

@@ -10,6 +10,8 @@ import { registryFailure } from '../catalogue/registry';
 import { rootfsFailure } from '../catalogue/rootfs';
 import { scanFailure } from '../catalogue/scan';
 import { shellFailure } from '../catalogue/shell';
+import { signFailure } from '../catalogue/sign';
+import { verifyFailure } from '../catalogue/verify';
 import type { Occasion } from '../define';
 import type { Failure } from '../failure';
 import { auditExplanations } from './audit';
@@ -25,6 +27,8 @@ import { registryExplanations } from './registry';
 import { rootfsExplanations } from './rootfs';
 import { scanExplanations } from './scan';
 import { shellExplanations } from './shell';
+import { signExplanations } from './sign';
+import { verifyExplanations } from './verify';
 
 /** A part of the catalogue as docs/errors.md shows it. */
 export interface Topic {
@@ -43,6 +47,8 @@ export const topics: readonly Topic[] = [
   topic('Images of registries', registryFailure, registryExplanations),
   topic('Scanning', scanFailure, scanExplanations),
   topic('Pushing', pushFailure, pushExplanations),
+  topic('Signing', signFailure, signExplanations),
+  topic('Verifying images', verifyFailure, verifyExplanations),
   topic('Bases of packages', rootfsFailure, rootfsExplanations),
   topic('Blobs, layouts and the store', ociFailure, ociExplanations),
   topic('The audit log', auditFailure, auditExplanations),

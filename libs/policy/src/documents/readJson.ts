@@ -2,8 +2,8 @@ import { failed, ok, type Result } from '@prism-build/errors';
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { invalid, type Located, type Path } from './located';
 
-/** Reads JSON, with comments as in nx.json. Failures: SCAN_POLICY_INVALID, with line, also for names that come twice. */
-export function readJson(text: string, file: string): Result<Located> {
+/** Reads JSON, with comments as in nx.json. Failures: those of `refuse`, with line, also for names that come twice. */
+export function readJson(text: string, file: string, refuse = invalid): Result<Located> {
   const starts = lineStarts(text);
   const lineAt = (offset: number) => starts.filter((start) => start <= offset).length;
   const errors: ParseError[] = [];
@@ -11,12 +11,12 @@ export function readJson(text: string, file: string): Result<Located> {
   const [error] = errors;
   if (error || !tree) {
     const why = error ? printParseErrorCode(error.error) : 'it is empty';
-    return failed(invalid(file, lineAt(error?.offset ?? 0), `${file} is not JSON`, why));
+    return failed(refuse(file, lineAt(error?.offset ?? 0), `${file} is not JSON`, why));
   }
   const twice = findTwice(tree);
-  if (twice) return failed(invalid(file, lineAt(twice.offset), `${getNodeValue(twice)} is there twice`));
+  if (twice) return failed(refuse(file, lineAt(twice.offset), `${getNodeValue(twice)} is there twice`));
   const lineOf = (path: Path) => lineAt(nearest(tree, path).offset);
-  return ok({ file, value: getNodeValue(tree), lineOf });
+  return ok({ file, value: getNodeValue(tree), lineOf, refuse });
 }
 
 function lineStarts(text: string): number[] {

@@ -18,7 +18,7 @@ export function readYaml(text: string, file: string): Result<Located> {
     return 1;
   };
   try {
-    return ok({ file, value: document.toJS({ maxAliasCount: 100 }) ?? undefined, lineOf });
+    return ok({ file, value: document.toJS({ maxAliasCount: 100 }) ?? undefined, lineOf, refuse: invalid });
   } catch (error) {
     return failed(invalid(file, undefined, `${file} cannot be read as YAML`, (error as Error).message));
   }

@@ -20,15 +20,17 @@ export interface CredentialFacts {
   readonly dockerConfig: string | undefined;
   /** The text of auth.json of `podman login`, if there is one. */
   readonly authJson: string | undefined;
+  /** The text of the file that REGISTRY_AUTH_FILE names, if there is one. */
+  readonly authFile: string | undefined;
 }
 
 /**
- * The content of an authentication file to make for skopeo; undefined if skopeo finds the credentials itself, as it does in
- * REGISTRY_AUTH_FILE, auth.json and docker's config.json. It does not read variables, nor `credsStore` of Docker.
+ * The content of an authentication file for skopeo and cosign; undefined if both find the credentials themselves, in docker's
+ * config.json. Neither reads variables; skopeo ignores `credsStore` of Docker, and cosign auth.json if there is a config.json.
  */
 export function makeAuthFile(
   registry: string,
-  { env, dockerConfig, authJson }: CredentialFacts,
+  { env, dockerConfig, authJson, authFile }: CredentialFacts,
 ): string | undefined {
   const user = env[credentialVariables.user];
   const password = env[credentialVariables.password];
@@ -36,7 +38,8 @@ export function makeAuthFile(
     const auth = Buffer.from(`${user}:${password}`).toString('base64');
     return JSON.stringify({ auths: { [registry]: { auth } } });
   }
-  if (env.REGISTRY_AUTH_FILE || names(parse(authJson), registry)) return undefined;
+  if (env.REGISTRY_AUTH_FILE) return authFile;
+  if (names(parse(authJson), registry)) return authJson;
   const docker = parse(dockerConfig);
   if (docker?.credsStore === undefined || names(docker, registry)) return undefined;
   return JSON.stringify({ credHelpers: { [registry]: docker.credsStore } });

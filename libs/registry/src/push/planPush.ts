@@ -3,12 +3,13 @@ import type { Destination } from './destination';
 import type { Tag } from './tags';
 
 /**
- * A step of a push. They run in the order of the plan, so a tag never names an image that is not complete. Signatures and
- * attestations are steps between `upload` and `tag`: at that point everything is there by digest, and no tag names it yet.
+ * A step of a push. They run in the order of the plan, so a tag never names an image that is not complete, or not signed: `sign`
+ * is between `upload` and `tag`, when everything is there by digest and no tag names it yet.
  */
 type PushStep =
   | { readonly kind: 'readTags' }
   | { readonly kind: 'upload' }
+  | { readonly kind: 'sign' }
   | { readonly kind: 'tag'; readonly tag: string }
   | { readonly kind: 'readBack' };
 
@@ -31,12 +32,13 @@ export interface PushPlan {
   readonly steps: readonly PushStep[];
 }
 
-/** Plans the push of an image. */
+/** Plans the push of an image; `signs` says whether it is signed. */
 export function planPush(
   image: string,
   { index, platforms, ...rest }: DigestJson,
   destination: Destination,
   tags: readonly Tag[],
+  signs = false,
 ): PushPlan {
   const manifests = new Set([index.digest, ...platforms.map(({ manifest }) => manifest.digest)]);
   const blobs = listAllBlobs({ index, platforms, ...rest }).filter(({ digest }) => !manifests.has(digest));
@@ -56,6 +58,7 @@ export function planPush(
     steps: [
       { kind: 'readTags' },
       { kind: 'upload' },
+      ...(signs ? [{ kind: 'sign' } as const] : []),
       ...tags.map(({ name }) => ({ kind: 'tag', tag: name }) as const),
       { kind: 'readBack' },
     ],

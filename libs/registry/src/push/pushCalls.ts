@@ -11,11 +11,11 @@ export interface Connection {
 }
 
 /**
- * Calls of skopeo that write to a registry, as argument vectors. `--preserve-digests` fails rather than convert an image.
+ * Calls of skopeo that push images and check them, as argument vectors. `--preserve-digests` fails rather than convert an image.
  * Proxies come from the environment (HTTPS_PROXY, NO_PROXY).
  */
 export function pushCalls(connection: Connection) {
-  const options = (side: '' | 'dest-', image: Reference): string[] => [
+  const options = (side: '' | 'src-' | 'dest-', image: Reference): string[] => [
     ...(mayUseHttp(connection, image) ? [`--${side}tls-verify=false`] : []),
     ...(connection.certDir === undefined ? [] : [`--${side}cert-dir=${connection.certDir}`]),
   ];
@@ -36,6 +36,17 @@ export function pushCalls(connection: Connection) {
     upload: (layout: string, image: Reference): Argv => copy(layout, image, ['--all']),
     /** Sends the index alone, under a tag. */
     tag: (layout: string, image: Reference): Argv => copy(layout, image, ['--multi-arch', 'index-only']),
+    /** Fetches all platforms of an image with their layers; skopeo verifies every digest. */
+    fetch: (image: Reference, directory: string): Argv => [
+      'skopeo',
+      'copy',
+      '--quiet',
+      '--all',
+      '--preserve-digests',
+      ...options('src-', image),
+      `docker://${formatReference(image)}`,
+      `dir:${directory}`,
+    ],
     /** Prints a manifest or an index, byte for byte. */
     read: (image: Reference): Argv => [
       'skopeo',
@@ -49,6 +60,7 @@ export function pushCalls(connection: Connection) {
 
 export type PushCalls = ReturnType<typeof pushCalls>;
 
-function mayUseHttp({ allowHttp }: Connection, image: Reference): boolean {
+/** Whether a registry may speak HTTP without TLS. */
+export function mayUseHttp({ allowHttp }: Connection, image: Reference): boolean {
   return isLoopback(image) || allowHttp.includes(image.registry);
 }

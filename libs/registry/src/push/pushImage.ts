@@ -33,16 +33,18 @@ interface PushOptions {
   readonly force: boolean;
   /** The complete OCI layout of the image. It is called only if something has to be sent. */
   readonly layout: () => Promise<Result<string>>;
+  /** Called when everything is there by digest, before a tag moves, also if nothing has to be sent: it signs. */
+  readonly beforeTags?: (() => Promise<Result<unknown>>) | undefined;
 }
 
 /**
- * Carries out a plan: reads the tags, sends blobs, manifests and the index by digest, then moves the tags, then reads all of it
+ * Carries out a plan: reads the tags, sends blobs, manifests and the index by digest, then signs, then moves the tags, then reads all of it
  * back. If it fails anywhere, each tag names its old image or the complete new one, and the next push continues.
  */
 export async function pushImage(
   tools: PushTools,
   plan: PushPlan,
-  { force, layout }: PushOptions,
+  { force, layout, beforeTags = () => Promise.resolve(ok(undefined)) }: PushOptions,
 ): Promise<Result<Pushed>> {
   const before = await readTags(tools, plan);
   if (!before.ok) return before;
@@ -59,8 +61,10 @@ export async function pushImage(
     );
   const wrong = plan.tags.filter(({ name }) => before.value.get(name) !== plan.index.digest);
   // The index is under every tag. Its platforms are read too: a registry may have lost them.
-  if (wrong.length === 0 && !force && (await readPlatforms(tools, plan)).ok)
-    return ok({ unchanged: true, before: before.value });
+  if (wrong.length === 0 && !force && (await readPlatforms(tools, plan)).ok) {
+    const done = await beforeTags();
+    return done.ok ? ok({ unchanged: true, before: before.value }) : done;
+  }
   const made = await layout();
   if (!made.ok) return made;
   const sent = await send(
@@ -68,6 +72,7 @@ export async function pushImage(
     plan,
     made.value,
     force ? plan.tags.map(({ name }) => name) : wrong.map(({ name }) => name),
+    beforeTags,
   );
   return sent.ok ? ok({ unchanged: false, before: before.value }) : sent;
 }
@@ -77,16 +82,19 @@ async function send(
   plan: PushPlan,
   layout: string,
   tags: readonly string[],
+  beforeTags: () => Promise<Result<unknown>>,
 ): Promise<Result<void>> {
   const whole = { ...plan.destination, digest: plan.index.digest };
   const uploaded = await call(tools, whole, tools.calls.upload(layout, whole));
   if (!uploaded.ok) return uploaded;
   const platforms = await readPlatforms(tools, plan);
   if (!platforms.ok) return platforms;
+  const done = await beforeTags();
+  if (!done.ok) return done;
   for (const tag of tags) {
     const image = { ...plan.destination, tag };
-    const done = await call(tools, image, tools.calls.tag(layout, image));
-    if (!done.ok) return done;
+    const moved = await call(tools, image, tools.calls.tag(layout, image));
+    if (!moved.ok) return moved;
   }
   return readBack(tools, plan);
 }

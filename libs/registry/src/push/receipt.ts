@@ -19,6 +19,15 @@ const gateRecord = z.strictObject({
     .describe('The record of this decision in the audit log, as `nx g prism:audit --head` takes it'),
 });
 
+/** What was signed before the tags moved. */
+const signedRecord = z.strictObject({
+  key: digest.describe('SHA-256 of the public key, as SubjectPublicKeyInfo in DER'),
+  digests: z.array(digest).describe('The index and the manifest of each platform'),
+  attestations: z.array(
+    z.strictObject({ digest, predicateType: z.string().describe('As in-toto names it') }),
+  ),
+});
+
 /** The schema of receipt.json. Increase `schemaVersion` if the meaning of a field changes. */
 const receipt = z
   .strictObject({
@@ -37,11 +46,13 @@ const receipt = z
     ),
     pushedAt: z.iso.datetime().describe('When all tags were in place, in UTC'),
     gate: gateRecord,
+    signed: signedRecord.optional().describe('Left out if the push did not sign'),
   })
   .describe('What was pushed where, by digest. Written after all tags are in place.');
 
 export type Receipt = z.infer<typeof receipt>;
 export type GateRecord = z.infer<typeof gateRecord>;
+export type SignedRecord = z.infer<typeof signedRecord>;
 
 /** JSON schema (2020-12) of receipt.json, committed as receipt.schema.json. */
 export const makeReceiptSchema = () => z.toJSONSchema(receipt);
@@ -66,6 +77,7 @@ export function makeReceipt(
   before: ReadonlyMap<string, string>,
   gate: GateRecord,
   now: number,
+  signed?: SignedRecord,
 ): Receipt {
   const { registry, repository } = plan.destination;
   return receipt.parse({
@@ -81,5 +93,6 @@ export function makeReceipt(
     tags: plan.tags.map(({ name }) => ({ name, before: before.get(name) ?? null })),
     pushedAt: new Date(now).toISOString(),
     gate,
+    ...(signed && { signed }),
   });
 }

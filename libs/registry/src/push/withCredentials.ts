@@ -8,7 +8,7 @@ import { credentialVariables, makeAuthFile } from './credentials';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Gives `work` the environment in which skopeo finds the credentials for a registry. A file that is made for that is readable by
+ * Gives `work` the environment in which skopeo and cosign find the credentials for a registry. A file that is made for that is readable by
  * this user only, and removed afterwards. `undefined` inherits the environment.
  */
 export async function withCredentials<T>(
@@ -20,26 +20,32 @@ export async function withCredentials<T>(
     env,
     dockerConfig: readTextIfThere(join(env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json')),
     authJson: readTextIfThere(authJsonPath(env)),
+    authFile: env.REGISTRY_AUTH_FILE ? readTextIfThere(env.REGISTRY_AUTH_FILE) : undefined,
   });
   if (text === undefined) return work(undefined);
   // A directory of the session is in memory, where there is one.
   const made = await attempt('cannot write a file for credentials', () => {
     const directory = mkdtempSync(join(env.XDG_RUNTIME_DIR || tmpdir(), 'prism-auth-'));
-    writeFileSync(join(directory, 'auth.json'), text, { mode: 0o600 });
+    writeFileSync(join(directory, 'config.json'), text, { mode: 0o600 });
     return directory;
   });
   if (!made.ok) return made;
   try {
-    return await work(withFile(env, join(made.value, 'auth.json')));
+    return await work(withFile(env, made.value));
   } finally {
     rmSync(made.value, { recursive: true, force: true });
   }
 }
 
-function withFile(env: Environment, file: string): Record<string, string> {
+/** Both kinds of files have one format. cosign looks for a directory with config.json. */
+function withFile(env: Environment, directory: string): Record<string, string> {
   const { [credentialVariables.user]: _user, [credentialVariables.password]: _password, ...rest } = env;
   const set = Object.entries(rest).filter((one): one is [string, string] => one[1] !== undefined);
-  return { ...Object.fromEntries(set), REGISTRY_AUTH_FILE: file };
+  return {
+    ...Object.fromEntries(set),
+    REGISTRY_AUTH_FILE: join(directory, 'config.json'),
+    DOCKER_CONFIG: directory,
+  };
 }
 
 /** Where `podman login` and `skopeo login` write (containers-auth.json(5)). */

@@ -42,6 +42,7 @@ export function examine(facts: Facts): Finding[] {
       ? good('skopeo', facts.skopeo)
       : better('skopeo', 'not there; needed for bases of a registry', commandFor(system, 'skopeo')),
     examineTrivy(facts, system),
+    examineCosign(facts, system),
     examineEmulation(facts, system),
     examineSpace('free, workspace', facts.freeWorkspace),
     ...(facts.freeStorage !== undefined ? [examineSpace('free, storage', facts.freeStorage)] : []),
@@ -128,6 +129,16 @@ function examineTrivy({ trivy, architecture }: Facts, system: System): Finding {
       ? 'sh node_modules/prism/install-trivy'
       : `${system === 'macos' ? 'brew install trivy' : 'install a release from https://trivy.dev'}, then add its digest to "scanners" of scan-policy.json`;
   return better('trivy', 'not there; needed for scans', todo);
+}
+
+function examineCosign({ cosign, architecture, distribution }: Facts, system: System): Finding {
+  if (cosign?.usable) return good('cosign', cosign.version ?? 'of Debian, which prints no version');
+  const todo =
+    architecture === 'amd64' && system === 'debian' && !distribution.includes('ubuntu')
+      ? 'sh node_modules/prism/install-cosign'
+      : 'install cosign 2, not 3, and name it in PRISM_COSIGN';
+  const found = cosign ? 'not version 2' : 'not there';
+  return better('cosign', `${found}; needed to sign and verify images`, todo);
 }
 
 function examineEmulation({ architecture, emulates, platform }: Facts, system: System): Finding {

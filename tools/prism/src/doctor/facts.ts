@@ -16,6 +16,8 @@ export interface Facts {
   readonly skopeo: string | undefined;
   /** The Trivy that scans would use; `version` is undefined if its digest is not pinned. */
   readonly trivy?: { readonly digest: string; readonly version: string | undefined } | undefined;
+  /** The cosign that signs and verifies; `version` is undefined if it prints none, as Debian's. */
+  readonly cosign?: { readonly usable: boolean; readonly version: string | undefined } | undefined;
   /** Architectures whose programs this kernel runs by an interpreter. */
   readonly emulates: readonly string[];
   /** Bytes. */

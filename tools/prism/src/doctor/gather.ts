@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkCosign, findCosign } from '@prism-build/attestation';
 import { isOnPath } from '@prism-build/builder';
 import { hashFile } from '@prism-build/oci';
 import { findTrivy, pinned } from '@prism-build/scan';
-import { type Run, readTextIfThere } from '@prism-build/shell';
+import { isExecutable, type Run, readTextIfThere } from '@prism-build/shell';
 import type { Directories } from '@prism-build/workspace';
 import { readEngine } from './engine';
 import type { Facts } from './facts';
@@ -34,6 +35,7 @@ export async function gatherFacts(directories: Directories, run: Run, env: Env):
       process.platform === 'darwin' && engine?.name === 'podman' ? await readMachines(run) : undefined,
     skopeo: await firstMatch(run, ['skopeo', '--version'], /version (\S+)/),
     trivy: readTrivy(directories, env),
+    cosign: await readCosign(directories, run, env),
     emulates: readEmulation(),
     freeWorkspace: freeBytes(directories.root),
     freeStorage: engine?.storagePath === undefined ? undefined : freeBytes(engine.storagePath),
@@ -60,6 +62,13 @@ function readTrivy({ root, cache }: Directories, env: Env): Facts['trivy'] {
   } catch {
     return undefined;
   }
+}
+
+async function readCosign({ root, cache }: Directories, run: Run, env: Env): Promise<Facts['cosign']> {
+  const program = findCosign(root, cache, env);
+  if (!isExecutable(program)) return undefined;
+  const checked = await checkCosign(run, program);
+  return checked.ok ? { usable: true, version: checked.value } : { usable: false, version: undefined };
 }
 
 async function readMachines(run: Run): Promise<Facts['machines']> {

@@ -7,7 +7,11 @@ import { readTextIfThere } from '@prism-build/shell';
  * The lock files that the packages of a project's image may come from: its own, those of the projects that it depends on,
  * such as its base, and those of the directories above, such as the workspace's Cargo.lock.
  */
-export function readLocks(project: string, context: ExecutorContext): readonly LockFile[] {
+export function readLocks(
+  project: string,
+  context: ExecutorContext,
+  names = lockFileNames,
+): readonly LockFile[] {
   const projects = context.projectsConfigurations?.projects ?? {};
   const rootOf = (name: string) => (projects[name]?.root ?? '').replace(/^\.$/, '');
   const own = rootOf(project);
@@ -17,7 +21,7 @@ export function readLocks(project: string, context: ExecutorContext): readonly L
   ];
   const distinct = roots.filter(({ root }, at) => roots.findIndex((one) => one.root === root) === at);
   return distinct.flatMap(({ root, name }) =>
-    lockFileNames.flatMap((base) => {
+    names.flatMap((base) => {
       const file = join(root, base);
       const text = readTextIfThere(join(context.root, file));
       return text === undefined ? [] : [{ file, text, project: name }];

@@ -1,3 +1,4 @@
+import { makeVerifyPolicySchema } from '@prism-build/attestation';
 import { makePolicySchema, makeReportSchema } from '@prism-build/policy';
 import * as z from 'zod';
 import { auditOptions } from '../audit/options';
@@ -46,6 +47,7 @@ export function printFileSchemas(): Record<string, string> {
   const print = (title: string, schema: object) => `${JSON.stringify({ title, ...schema }, null, 2)}\n`;
   return {
     'scan-policy': print('scan-policy.json', makePolicySchema()),
+    'verify-policy': print('verify-policy.json', makeVerifyPolicySchema()),
     'scan-report': print('nx scan --format=json', makeReportSchema()),
   };
 }

@@ -88,4 +88,23 @@ export const executors: readonly Executor[] = [
       metadata: { description: `Push ${image} with all platforms, if the gate allows it` },
     }),
   },
+  {
+    name: 'verify-image',
+    description:
+      'Verifies an image of a registry by a policy: signatures, SBOM, provenance, and by building it again.',
+    batch: false,
+    target: ({ project, variant, image, nameOf }) => ({
+      executor: 'prism:verify-image',
+      cache: false,
+      options: variant === undefined ? {} : { variant },
+      metadata: {
+        technologies: ['cosign', 'oci'],
+        description: `Verify ${image} that was pushed`,
+        help: {
+          command: `nx ${nameOf('verify-image')} ${project} --help`,
+          example: { options: { rebuild: true } },
+        },
+      },
+    }),
+  },
 ];

@@ -1,59 +1,22 @@
 import { existsSync, rmSync } from 'node:fs';
 import { verifyLog } from '@prism-build/audit';
 import { describeWith, dockerRegistry, skopeo } from '../../../../test/support/needs';
-import { makeRegistry, type Registry } from '../../../../test/support/registry';
-import { installTrivy, unpackAdvisories } from '../../../../test/support/trivy';
-import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
+import { makePushable, type Pushable } from '../../../../test/support/pushable';
 
 describeWith([skopeo, dockerRegistry], 'push-manifest', () => {
-  let workspace: Workspace;
-  let registry: Registry;
-  let credentials: Record<string, string>;
-  let trivy: string;
-  const env = () => ({
-    PRISM_TRIVY: trivy,
-    PRISM_SCAN_DB: workspace.path('.nx/advisories'),
-    ...credentials,
-  });
+  let pushable: Pushable;
+  let workspace: Pushable['workspace'];
+  let registry: Pushable['registry'];
+  const env = () => pushable.env;
 
   beforeAll(async () => {
-    trivy = installTrivy();
-    workspace = makeWorkspace();
-    registry = await makeRegistry(workspace.path('.nx/registry'), 'memory');
-    const [, pair = ''] = registry.headers.authorization!.split(' ');
-    const [user = '', password = ''] = Buffer.from(pair, 'base64').toString().split(':');
-    credentials = { PRISM_REGISTRY_USER: user, PRISM_REGISTRY_PASSWORD: password };
-    unpackAdvisories(workspace.path('.nx/advisories'));
-    const plugin = { plugin: 'prism', options: { registry: `${registry.host}/team` } };
-    const targetDefaults = {
-      // One platform: each start of the packed Trivy costs seconds.
-      'build-image': { options: { platforms: ['linux/amd64'] } },
-      'prism:push-manifest': { options: { tags: ['v{version}', 'latest'] } },
-    };
-    workspace.write('nx.json', JSON.stringify({ plugins: [plugin], analytics: false, targetDefaults }));
-    // The database of the tests gets no younger.
-    workspace.write('scan-policy.json', JSON.stringify({ maxDatabaseAgeDays: 100_000 }));
-    writeComponent('good', '99.0.0');
-    writeComponent('bad', '1.26.4');
+    pushable = await makePushable({ tags: ['v{version}', 'latest'] });
+    ({ workspace, registry } = pushable);
+    pushable.writeComponent('good', '99.0.0');
+    pushable.writeComponent('bad', '1.26.4');
   });
-  afterAll(async () => {
-    await registry?.stop();
-    workspace?.remove();
-  });
+  afterAll(() => pushable?.stop());
 
-  /** An image with a Python distribution, of which the scanner reads the metadata only. */
-  function writeComponent(name: string, urllib3: string): void {
-    const metadata = `packages/urllib3-${urllib3}.dist-info/METADATA`;
-    workspace.write(
-      `svc/${name}/Containerfile`,
-      'FROM scratch\nCOPY packages /usr/lib/python3/dist-packages\nUSER 65532\n',
-    );
-    workspace.write(`svc/${name}/package.json`, JSON.stringify({ name, version: '1.0.0' }));
-    workspace.write(
-      `svc/${name}/${metadata}`,
-      `Metadata-Version: 2.1\nName: urllib3\nVersion: ${urllib3}\n\n`,
-    );
-  }
   const digestOfTag = async (tag: string) => {
     const accept = 'application/vnd.oci.image.index.v1+json';
     const answer = await fetch(`http://${registry.host}/v2/team/good/manifests/${tag}`, {

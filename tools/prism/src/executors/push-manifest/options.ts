@@ -35,6 +35,19 @@ export const options = z.object({
     .boolean()
     .default(false)
     .describe('Refuse to push from a work tree with changes that are not committed.'),
+  sign: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The key that signs index and platforms: a file relative to the workspace (its password in COSIGN_PASSWORD), env://VARIABLE, or the URI of a KMS. Not signed if left out.',
+    ),
+  builderId: z
+    .url()
+    .optional()
+    .describe(
+      'A URI for who builds, in the provenance; that of the CI service, or urn:prism-build:local, if left out.',
+    ),
   allowHttp: list('hosts')
     .default([])
     .describe('Registries, as host[:port], that may speak HTTP without TLS. Loopback always may.'),

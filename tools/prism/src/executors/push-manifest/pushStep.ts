@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { failed, ok, pushFailure, type Result } from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
@@ -6,16 +6,19 @@ import { type GateRecord, type Pushed, type PushPlan, planPush } from '@prism-bu
 import { withLock } from '@prism-build/shell';
 import { imageKey, lockPath } from '@prism-build/workspace';
 import { readVerifiedImage, type VerifiedImage } from '../../nx/readVerifiedImage';
-import { listCauses, recordAudit } from '../../nx/recordAudit';
+import { findProgram, openSigner } from '../../signing/openSigner';
+import { type Reach, reachOf } from '../../signing/reach';
 import type { ScanShared } from '../scan/scanStep';
 import type { PushOptions } from './options';
 import { passGate } from './passGate';
 import { planTags } from './planTags';
+import { prepareSigning, type Signing } from './prepareSigning';
 import { printPush } from './printPush';
 import { receiptPath, writeReceipt } from './receiptFile';
-import { sendImage } from './sendImage';
+import { recorderOf } from './recorder';
+import { type SendOptions, sendImage } from './sendImage';
 
-/** Plans, judges and pushes the image of a project, and writes the receipt. */
+/** Plans, judges, pushes and signs the image of a project, and writes the receipt. */
 export async function pushStep(
   project: string,
   target: string,
@@ -29,21 +32,17 @@ export async function pushStep(
   const verified = await readVerifiedImage(project, options.variant, context);
   if (!verified.ok) return verified;
   const { image } = verified.value;
-  const plan = planPush(imageKey(project, options.variant), image, destination, tags);
+  const { variant, requireClean, sign, builderId, force, json } = options;
+  const plan = planPush(imageKey(project, variant), image, destination, tags, sign !== undefined);
   if (options.dryRun) return ok(`${JSON.stringify(plan, null, 2)}\n`);
-  const { variant, requireClean } = options;
+  const reach = reachOf(context.root, options);
+  // A key that cannot sign is found before the gate.
+  const opened = sign === undefined ? ok(undefined) : await openKey(context.root, sign, reach);
+  if (!opened.ok) return opened;
   const changes = requireClean ? (source.changes ?? 'There is no git work tree.') : undefined;
   const passed = await passGate(verified.value, { project, variant, context, shared, changes });
-  const subject = { name: plan.image, digest: plan.index.digest };
-  const details = {
-    registry: destination.registry,
-    repository: destination.repository,
-    tags: tags.map(({ name }) => name).join(' '),
-  };
-  const outcome = passed.ok ? 'allowed' : 'refused';
-  const gated = await recordAudit(context.root, [
-    { event: 'gate', subject, outcome, causes: passed.ok ? [] : listCauses(passed.failures), details },
-  ]);
+  const record = recorderOf(context.root, plan);
+  const gated = await record('gate', passed.ok ? 'allowed' : 'refused', passed);
   if (!passed.ok) return passed;
   // Nothing is pushed whose gate is not on record.
   if (!gated.ok) return gated;
@@ -54,28 +53,36 @@ export async function pushStep(
     clean: source.changes === undefined ? null : source.changes === '',
     audit: `${gated.value.sequence}:${gated.value.digest}`,
   };
-  const sent = await send(plan, options, verified.value);
-  const recorded = await recordAudit(context.root, [
-    {
-      event: 'push',
-      subject,
-      outcome: sent.ok ? 'done' : 'failed',
-      causes: sent.ok ? [] : listCauses(sent.failures),
-      details,
-    },
-  ]);
+  const about = { project, variant, builderId, context, openScanner: shared.openScanner, record };
+  const prepared =
+    opened.value && (await prepareSigning(plan, verified.value, { ...about, ...opened.value }));
+  if (prepared?.ok === false) return prepared;
+  const signing = prepared?.value;
+  const sent = await send(plan, { ...reach, force, sign: signing?.sign }, verified.value);
+  const recorded = await record('push', sent.ok ? 'done' : 'failed', sent);
   if (!sent.ok) return sent;
   const file = receiptPath(context.root, project, variant);
-  const receipt = await writeReceipt(file, plan, sent.value, gate);
+  const receipt = await writeReceipt(file, plan, sent.value, gate, signing?.record);
   if (!receipt.ok) return receipt;
   if (!recorded.ok) return recorded;
-  return ok(printPush(receipt.value, sent.value, relative(context.root, file), options.json));
+  return ok(printPush(receipt.value, sent.value, relative(context.root, file), json));
+}
+
+/** Failures: SIGN_…. */
+async function openKey(
+  root: string,
+  key: string,
+  reach: Reach,
+): Promise<Result<Pick<Signing, 'signer' | 'cosignIn'>>> {
+  const cosignIn = await findProgram(root, reach);
+  if (!cosignIn.ok) return cosignIn;
+  const signer = await openSigner(root, key, cosignIn.value);
+  return signer.ok ? ok({ signer: signer.value, cosignIn: cosignIn.value }) : signer;
 }
 
 /** Pushes of one image in a workspace run one after the other, so that the last one decides tags and receipt. */
-function send(plan: PushPlan, options: PushOptions, verified: VerifiedImage): Promise<Result<Pushed>> {
+function send(plan: PushPlan, options: SendOptions, verified: VerifiedImage): Promise<Result<Pushed>> {
   const { directories, directory } = verified;
-  const { certDir, allowHttp, force, retries, timeout } = options;
   return withLock(lockPath(directories, `push-${plan.image}`), async () => {
     const now = await readDigestJson(directory);
     if (!now.ok) return now;
@@ -83,7 +90,6 @@ function send(plan: PushPlan, options: PushOptions, verified: VerifiedImage): Pr
       const what = `${plan.image} was scanned as ${plan.index.digest} and is now ${now.value.index.digest}`;
       return failed(pushFailure('PUSH_IMAGE_CHANGED', { what }));
     }
-    const connection = { allowHttp, certDir: certDir && resolve(directories.root, certDir) };
-    return sendImage(plan, verified, { connection, force, retries, timeout: timeout * 1000 });
+    return sendImage(plan, verified, options);
   });
 }

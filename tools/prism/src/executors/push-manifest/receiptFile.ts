@@ -8,6 +8,7 @@ import {
   type PushPlan,
   parseReceipt,
   type Receipt,
+  type SignedRecord,
 } from '@prism-build/registry';
 import { attempt, readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 
@@ -25,14 +26,15 @@ export async function writeReceipt(
   plan: PushPlan,
   { unchanged, before }: Pushed,
   gate: GateRecord,
+  signed: SignedRecord | undefined,
 ): Promise<Result<Receipt>> {
-  const receipt = makeReceipt(plan, before, gate, Date.now());
+  const receipt = makeReceipt(plan, before, gate, Date.now(), signed);
   const old = unchanged ? parseReceipt(readTextIfThere(file) ?? '') : undefined;
   if (old !== undefined && placeOf(old) === placeOf(receipt)) return ok(old);
   const written = await attempt(`cannot write ${file}`, () => writeFileAtomic(file, encodeReceipt(receipt)));
   return written.ok ? ok(receipt) : written;
 }
 
-function placeOf({ registry, repository, digest, tags }: Receipt): string {
-  return JSON.stringify([registry, repository, digest, tags.map(({ name }) => name)]);
+function placeOf({ registry, repository, digest, tags, signed }: Receipt): string {
+  return JSON.stringify([registry, repository, digest, tags.map(({ name }) => name), signed?.key]);
 }

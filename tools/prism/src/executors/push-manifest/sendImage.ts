@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, type Result } from '@prism-build/errors';
 import { materialize } from '@prism-build/oci';
 import {
   type Connection,
+  type Patience,
   type Pushed,
   type PushPlan,
   pushCalls,
@@ -19,18 +19,20 @@ import type { VerifiedImage } from '../../nx/readVerifiedImage';
 export interface SendOptions {
   readonly connection: Connection;
   readonly force: boolean;
+  /** Signs what is there by digest. */
+  readonly sign?:
+    | ((env: Readonly<Record<string, string>> | undefined) => Promise<Result<unknown>>)
+    | undefined;
   /** Milliseconds for one call of skopeo. */
   readonly timeout: number;
-  readonly retries: number;
+  readonly patience: Patience;
 }
-
-const FIRST_PAUSE = 1000;
 
 /** Carries out a push plan. The layout that it sends is temporary, made of hard links and verified. */
 export function sendImage(
   plan: PushPlan,
   { directories, directory, store, fetchBases, image }: VerifiedImage,
-  { connection, force, timeout, retries }: SendOptions,
+  { connection, force, sign, timeout, patience }: SendOptions,
 ): Promise<Result<Pushed>> {
   const outDir = join(directories.prism, 'push', plan.image.replaceAll('/', '__'));
   const layout = async (): Promise<Result<string>> => {
@@ -50,10 +52,10 @@ export function sendImage(
         calls: pushCalls(connection),
         timeout,
         env,
-        patience: { attempts: retries + 1, delay: FIRST_PAUSE, sleep, random: Math.random },
+        patience,
         told: tellRetry(plan),
       };
-      return await pushImage(tools, plan, { force, layout });
+      return await pushImage(tools, plan, { force, layout, beforeTags: sign && (() => sign(env)) });
     } finally {
       await rm(outDir, { recursive: true, force: true });
     }

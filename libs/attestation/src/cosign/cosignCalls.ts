@@ -1,0 +1,66 @@
+import type { Digest } from '@prism-build/oci';
+import {
+  type Connection,
+  type Destination,
+  formatReference,
+  mayUseHttp,
+  type Reference,
+} from '@prism-build/registry';
+
+type Argv = readonly [string, ...string[]];
+
+/** A file of the directory of certificates that exists. */
+export interface Certificate {
+  readonly option: 'cacert' | 'client-cert' | 'client-key';
+  readonly file: string;
+}
+
+/**
+ * Calls of cosign 2, as argument vectors. Signatures are tags `sha256-<hex>.sig`, which podman and skopeo verify. Nothing is
+ * sent to a transparency log. Claims are not checked by cosign, because this library judges them and names what is wrong.
+ */
+export function cosignCalls(program: string, connection: Connection, certificates: readonly Certificate[]) {
+  const reach = (image: Reference): string[] => [
+    ...(mayUseHttp(connection, image) ? ['--allow-http-registry', '--allow-insecure-registry'] : []),
+    ...certificates.map(({ option, file }) => `--registry-${option}=${file}`),
+  ];
+  const verify = (command: string, key: string, image: Reference, options: readonly string[]): Argv => [
+    program,
+    command,
+    `--key=${key}`,
+    '--insecure-ignore-tlog=true',
+    '--check-claims=false',
+    ...options,
+    ...reach(image),
+    formatReference(image),
+  ];
+  return {
+    publicKey: (key: string): Argv => [program, 'public-key', `--key=${key}`],
+    sign: (key: string, to: Destination, digests: readonly Digest[]): Argv => [
+      program,
+      'sign',
+      '--yes',
+      `--key=${key}`,
+      '--tlog-upload=false',
+      // cosign itself writes index.docker.io for docker.io, which podman does not accept.
+      `--sign-container-identity=${to.registry}/${to.repository}`,
+      ...reach(to),
+      ...digests.map((digest) => formatReference({ ...to, digest })),
+    ],
+    /** The predicate is standard input. */
+    attest: (key: string, image: Reference, predicateType: string): Argv => [
+      program,
+      'attest',
+      '--yes',
+      `--key=${key}`,
+      '--tlog-upload=false',
+      `--type=${predicateType}`,
+      '--predicate=-',
+      ...reach(image),
+      formatReference(image),
+    ],
+    verify: (key: string, image: Reference) => verify('verify', key, image, ['--output=json']),
+    verifyAttestation: (key: string, image: Reference, predicateType: string) =>
+      verify('verify-attestation', key, image, [`--type=${predicateType}`]),
+  };
+}

@@ -1,0 +1,53 @@
+import { type Failure, signFailure } from '@prism-build/errors';
+import { describeFailure, describePushFailure, formatReference, type Reference } from '@prism-build/registry';
+
+const absent =
+  /no signatures found|no matching signatures|no matching attestations|none of the attestations matched/i;
+const key =
+  /getting signer|reading key|loading (public|private) key|loading URL|decrypt|env var \$|getting public key|KMS|unsupported pem/i;
+
+/** Whether cosign says only that this key made no signature or attestation. */
+export function isAbsent({ code, why = '' }: Failure): boolean {
+  return code === 'COMMAND_FAILED' && absent.test(why);
+}
+
+/** Translates a failed call of cosign that reads; `isAbsent` judges those that stay as they are. */
+export function describeReadFailure(image: Reference, failure: Failure): Failure {
+  const own = describeProgram(failure);
+  if (own) return own;
+  const why = messageOf(failure);
+  return absent.test(why) ? { ...failure, why } : describeFailure(image, { ...failure, why });
+}
+
+/** Translates a failed call of cosign that writes. */
+export function describeSignFailure(from: string, image: Reference, failure: Failure): Failure {
+  const own = describeProgram(failure);
+  if (own) return own;
+  const why = messageOf(failure);
+  if (key.test(why)) return describeKeyFailure(from, failure);
+  const described = describePushFailure(image, { ...failure, why });
+  if (described.code !== 'PUSH_FAILED') return described;
+  return signFailure('SIGN_FAILED', { what: `${formatReference(image)} could not be signed`, why });
+}
+
+/** Translates a failed call of cosign that only reads a key. */
+export function describeKeyFailure(from: string, failure: Failure): Failure {
+  const own = describeProgram(failure);
+  if (own) return own;
+  return signFailure('SIGN_KEY_INVALID', { what: `the key ${from} cannot be used`, why: messageOf(failure) });
+}
+
+/** What is no word of cosign itself. */
+function describeProgram(failure: Failure): Failure | undefined {
+  const { code } = failure;
+  if (code === 'COMMAND_NOT_FOUND')
+    return signFailure('SIGN_COSIGN_MISSING', { what: 'cosign is not installed' });
+  return code === 'COMMAND_FAILED' || code === 'COMMAND_TIMED_OUT' ? undefined : failure;
+}
+
+/** cosign prints its message twice, the second time behind these words. */
+function messageOf({ why, what }: Failure): string {
+  const text = why ?? what;
+  const at = text.lastIndexOf('error during command execution: ');
+  return at < 0 ? text : text.slice(at).replace('error during command execution: ', '');
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { all, type Failure, failed, ok, type Result, signFailure } from '@prism-build/errors';
+import type { Digest } from '@prism-build/oci';
+import type { Reference } from '@prism-build/registry';
+import { type Cosign, type PublicKey, parsePublicKey } from '../cosign/cosign';
+import { type Evidence, judgeImage } from './judgeImage';
+import { type EvidenceTools, readEvidence } from './readEvidence';
+import { findRule, type VerifyPolicy, type VerifyRule } from './verifyPolicy';
+
+/** How to verify. */
+export interface Verifying {
+  readonly policy: VerifyPolicy;
+  /** A key of the policy as cosign takes it: a file with its whole path, or a URI. */
+  readonly keyIn: (key: string) => string;
+  /** Whether to compare all layers with their digests. */
+  readonly layers: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Where `env://` keys are. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A judged image. */
+export interface Verification {
+  readonly evidence: Evidence;
+  readonly rule: VerifyRule;
+  /** All reasons why the image must not be used; empty if it may. */
+  readonly reasons: readonly Failure[];
+}
+
+/** Verifies an image of a registry by its digest. Failures: it could not be judged, so it must not be used either. */
+export async function verifyImage(
+  tools: EvidenceTools,
+  image: Reference & { readonly digest: Digest },
+  { policy, keyIn, layers, now, env }: Verifying,
+): Promise<Result<Verification>> {
+  const rule = findRule(policy, `${image.registry}/${image.repository}`);
+  if (!rule.ok) return rule;
+  const keys = await readKeys(tools.cosign, rule.value.keys.map(keyIn), env);
+  if (!keys.ok) return keys;
+  const evidence = await readEvidence(tools, image, keys.value, layers);
+  if (!evidence.ok) return evidence;
+  return ok({
+    evidence: evidence.value,
+    rule: rule.value,
+    reasons: judgeImage(evidence.value, rule.value, now),
+  });
+}
+
+/** Public keys, or the public halves of others. Failures: SIGN_KEY_INVALID. */
+export async function readKeys(
+  cosign: Cosign,
+  keys: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Result<PublicKey[]>> {
+  return all(
+    await Promise.all(
+      keys.map(async (key) => {
+        const text = readKeyText(key, env);
+        if (!text.ok) return text;
+        return text.value?.includes('PUBLIC KEY') ? parsePublicKey(text.value, key) : cosign.readKey(key);
+      }),
+    ),
+  );
+}
+
+/** Undefined for keys of a KMS. */
+function readKeyText(key: string, env: NodeJS.ProcessEnv): Result<string | undefined> {
+  const [, variable] = /^env:\/\/(.+)$/.exec(key) ?? [];
+  if (variable !== undefined) return ok(env[variable]);
+  if (key.includes('://')) return ok(undefined);
+  try {
+    return ok(readFileSync(key, 'utf8'));
+  } catch (error) {
+    const what = `the key ${key} cannot be read`;
+    return failed(signFailure('SIGN_KEY_INVALID', { what, why: (error as Error).message }));
+  }
+}

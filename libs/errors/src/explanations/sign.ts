@@ -1,0 +1,42 @@
+import type { signFailure } from '../catalogue/sign';
+import type { Explanations } from './explanation';
+
+const name = 'registry.example/team/api@sha256:9f86…';
+
+export const signExplanations: Explanations<typeof signFailure> = {
+  SIGN_COSIGN_MISSING: {
+    means: 'Signing and verifying images need cosign, which is not installed.',
+    causes: ['A new machine.', 'PRISM_COSIGN names a file that does not exist.'],
+    example: { what: 'there is no .prism/cache/tools/cosign-2.5.0/cosign' },
+  },
+  SIGN_COSIGN_UNSUPPORTED: {
+    means: 'This cosign cannot be used: podman and skopeo do not verify what cosign 3 writes.',
+    causes: ['cosign 3 on PATH.', 'A program of that name that is another one.'],
+    example: { what: '/usr/bin/cosign is cosign 3.1.3' },
+  },
+  SIGN_KEY_INVALID: {
+    means: 'The key of the option `sign`, or one of a verify policy, cannot be read or used.',
+    causes: [
+      'A path with a typing error: it is relative to the workspace.',
+      'COSIGN_PASSWORD is missing or wrong.',
+      'The variable of an `env://` key is not set, or the KMS refuses.',
+    ],
+    example: {
+      what: 'the key keys/release.key cannot be used',
+      why: 'decrypt: encrypted: decryption failed',
+    },
+  },
+  SIGN_LOST: {
+    means: 'The registry lacks a signature or an attestation that was written just now.',
+    causes: [
+      'Another machine attached one to the same digest at the same moment, and the registry kept only the last.',
+      'The registry removes tags that end with `.sig` or `.att`.',
+    ],
+    example: { what: `what was signed at ${name} is not there` },
+  },
+  SIGN_FAILED: {
+    means: 'cosign failed in a way that fits none of the other codes. The cause shows its message.',
+    causes: ['A registry with an unusual error message.', 'A broken configuration of cosign.'],
+    example: { what: `${name} could not be signed` },
+  },
+};

@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import {
+  findProvenance,
+  isReproducible,
+  type Provenance,
+  sourceOf,
+  type Verification,
+} from '@prism-build/attestation';
+import { type Failure, failed, ok, type Result, verifyFailure } from '@prism-build/errors';
+import { readDigestJson } from '@prism-build/oci';
+import { formatReference } from '@prism-build/registry';
+import { attempt, run } from '@prism-build/shell';
+import { directoriesOf, imageDirectory, targetName } from '@prism-build/workspace';
+import type { VerifyOptions } from './options';
+
+/** A build that provenance describes. */
+interface Described {
+  readonly commit: string;
+  /** The workspace's directory in the repository. */
+  readonly directory: string;
+  readonly platforms: readonly string[];
+}
+
+/**
+ * Builds an image again from the commit that its accepted provenance names, and compares the digests. The clone is temporary and
+ * has its own store and results, so nothing but the compilers' caches is shared. Returns the reasons against the image:
+ * VERIFY_REBUILD_IMPOSSIBLE, VERIFY_REBUILD_DIFFERS.
+ */
+export async function rebuildImage(
+  project: string,
+  options: VerifyOptions,
+  verification: Verification,
+  { root }: ExecutorContext,
+): Promise<readonly Failure[]> {
+  const { image } = verification.evidence;
+  const described = describeBuild(project, options.variant, verification);
+  if (!described.ok) return described.failures;
+  const { commit } = described.value;
+  const made = await attempt('cannot make a directory', () => mkdtempSync(join(tmpdir(), 'prism-rebuild-')));
+  if (!made.ok) return made.failures;
+  try {
+    const built = await buildIn(made.value, root, project, options, described.value);
+    if (!built.ok) return built.failures;
+    if (built.value === image.digest) return [];
+    const what = `the commit ${commit} gives ${built.value}, and not ${formatReference(image)}`;
+    return [verifyFailure('VERIFY_REBUILD_DIFFERS', { what })];
+  } finally {
+    rmSync(made.value, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function impossible(
+  what: string,
+  more: Pick<Failure, 'why'> & { readonly remedy?: string } = { why: undefined },
+) {
+  return failed(verifyFailure('VERIFY_REBUILD_IMPOSSIBLE', { what, ...more }));
+}
+
+/** The one build that the provenance of all platforms describes. */
+function describeBuild(
+  project: string,
+  variant: string | undefined,
+  { evidence: { image, manifests }, rule }: Verification,
+): Result<Described> {
+  const found = manifests
+    .filter(({ isIndex }) => !isIndex)
+    .flatMap((one) => findProvenance(image, one, rule, Date.now()) ?? []);
+  const [first] = found;
+  if (!first) return impossible(`${formatReference(image)} has no provenance that the policy accepts`);
+  const commits = [...new Set(found.map((one) => sourceOf(one)?.digest?.gitCommit))];
+  const [commit] = commits;
+  const about = parametersOf(first);
+  if (about.project !== project || about.variant !== variant)
+    return impossible(`the provenance is of ${about.project}, and this is ${project}`, {
+      why: undefined,
+      remedy: 'Run verify-image of that project.',
+    });
+  if (!commit || !/^[0-9a-f]{40,64}$/.test(commit) || commits.length > 1)
+    return impossible('the provenance of the platforms names no commit, or several');
+  if (!isReproducible(first))
+    return impossible(`the image was built from ${commit} with changes that were not committed`);
+  return ok({ commit, directory: about.directory, platforms: about.platforms });
+}
+
+function parametersOf({ buildDefinition: { externalParameters } }: Provenance) {
+  const { project, variant, platforms, source } = externalParameters;
+  const directory = (source as { readonly directory?: unknown } | undefined)?.directory;
+  return {
+    project,
+    variant,
+    platforms: Array.isArray(platforms) ? platforms.map(String) : [],
+    // A path out of the clone would build something else.
+    directory: typeof directory === 'string' && !directory.split('/').includes('..') ? directory : '',
+  };
+}
+
+/** Clones the commit and builds there; returns the digest of the image. */
+async function buildIn(
+  clone: string,
+  root: string,
+  project: string,
+  { variant, timeout }: VerifyOptions,
+  { commit, directory, platforms }: Described,
+): Promise<Result<string>> {
+  const git = (...args: string[]) => run({ argv: ['git', ...args], timeout: timeout * 1000 });
+  const known = await git('-C', root, 'cat-file', '-e', `${commit}^{commit}`);
+  if (!known.ok)
+    return impossible(`the commit ${commit} is not in this repository`, {
+      why: undefined,
+      remedy: `Run \`git fetch origin ${commit}\`.`,
+    });
+  const top = await git('-C', root, 'rev-parse', '--show-toplevel');
+  if (!top.ok) return top;
+  // Nothing is written to this repository, so a killed run leaves only a temporary directory.
+  const cloned = await git('clone', '--quiet', '--shared', '--no-checkout', top.value.stdout, clone);
+  if (!cloned.ok) return cloned;
+  const checkedOut = await git('-C', clone, 'checkout', '--quiet', '--detach', commit);
+  if (!checkedOut.ok) return checkedOut;
+  const workspace = join(clone, directory);
+  const linked = await attempt('cannot link node_modules', () =>
+    symlinkSync(join(root, 'node_modules'), join(workspace, 'node_modules')),
+  );
+  if (!linked.ok) return linked;
+  const target = `${project}:${targetName('build-image', variant)}`;
+  const nx = join(root, 'node_modules', '.bin', 'nx');
+  const built = await run({
+    argv: [nx, 'run', target, `--platforms=${platforms.join(',')}`, '--skip-nx-cache'],
+    cwd: workspace,
+    env: environmentIn(workspace, directoriesOf(root, process.env).cache),
+    timeout: timeout * 6000,
+  });
+  if (!built.ok)
+    return impossible(`${target} of ${commit} cannot be built here`, { why: built.failures[0]?.why });
+  const image = await readDigestJson(imageDirectory(workspace, project, variant));
+  return image.ok ? ok(image.value.index.digest) : image;
+}
+
+/** The environment of this process without what belongs to its own task and workspace. */
+function environmentIn(workspace: string, cache: string): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (one): one is [string, string] => one[1] !== undefined && !/^(NX_|PRISM_(DIR|AUDIT_DIR)$)/.test(one[0]),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    NX_DAEMON: 'false',
+    NX_TUI: 'false',
+    NX_CACHE_DIRECTORY: join(workspace, '.nx', 'cache'),
+    NX_WORKSPACE_DATA_DIRECTORY: join(workspace, '.nx', 'workspace-data'),
+    PRISM_CACHE_DIR: cache,
+  };
+}
