@@ -10,7 +10,7 @@ import { initOptions } from '../generate/init/options';
 import { pluginOptions } from '../generate/plugin/options';
 import { lockOptions } from '../lock/options';
 import { pruneOptions } from '../prune/options';
-import { type Executor, imageNames } from '../table/executor';
+import type { Executor } from '../table/executor';
 
 const generators = {
   lock: lockOptions,
@@ -77,11 +77,9 @@ export function printOptions(
   describe: (name: string) => string,
   executors: readonly Executor[],
 ): string {
-  const names = imageNames('<project>', '<prefix>', undefined);
   const rows = executors.map(({ name, target, description }) => {
-    const made = target ? `\`${name}\`` : '`compile`, `build-image`, `rootfs`';
-    const example = target?.(names).metadata?.help?.command;
-    return `| \`prism:${name}\` | ${made} | ${toCell(description)} | ${example ? `\`${example}\`` : '`nx build-image <project> --help`'} |`;
+    const targets = target ? [name] : ['compile', 'build-image', 'rootfs'];
+    return `| \`prism:${name}\` | ${targets.map((one) => `\`${one}\``).join(', ')} | ${toCell(description)} |`;
   });
   const sections = (kind: string, all: ExecutorOptions) =>
     Object.entries(all).map(
@@ -91,7 +89,8 @@ export function printOptions(
     '# Options of executors and generators',
     'Made by `tools/prism/generate-schemas` from the sources of the options; do not edit.',
     '## Executors',
-    ['| executor | target | what it does | help |', '|---|---|---|---|', ...rows].join('\n'),
+    '`npx nx <target> <project> --help` prints the options of a target.',
+    ['| executor | target | what it does |', '|---|---|---|', ...rows].join('\n'),
     ...sections('prism:', options),
     '## Generators',
     ...sections('nx g prism:', generators),

@@ -93,18 +93,11 @@ export const executors: readonly Executor[] = [
     description:
       'Verifies an image of a registry by a policy: signatures, SBOM, provenance, and by building it again.',
     batch: false,
-    target: ({ project, variant, image, nameOf }) => ({
+    target: ({ variant, image }) => ({
       executor: 'prism:verify-image',
       cache: false,
       options: variant === undefined ? {} : { variant },
-      metadata: {
-        technologies: ['cosign', 'oci'],
-        description: `Verify ${image} that was pushed`,
-        help: {
-          command: `nx ${nameOf('verify-image')} ${project} --help`,
-          example: { options: { rebuild: true } },
-        },
-      },
+      metadata: { description: `Verify ${image} that was pushed` },
     }),
   },
 ];
