@@ -73,15 +73,16 @@ test('an image with everything that the rule wants', () => {
 test('each fault is a reason of its own, and all are named', () => {
   const other = digestOf('9');
   expect(
-  judge(
-    [
-    index({ signatures: [{ digest: image.digest, repository: 'r.example/other/api' }] }),
-    amd64({ signatures: signed(image.digest), statements: [provenanceOf(other), sbomOf(other)] }),
-    arm64({ signatures: [], statements: [] })],
+    judge(
+      [
+        index({ signatures: [{ digest: image.digest, repository: 'r.example/other/api' }] }),
+        amd64({ signatures: signed(image.digest), statements: [provenanceOf(other), sbomOf(other)] }),
+        arm64({ signatures: [], statements: [] }),
+      ],
 
-    { platforms: ['linux/riscv64'] }
-  ).map(({ code, what }) => `${code}: ${what.replaceAll(/(.)\1{63}/g, '$1')}`)
-).toMatchInlineSnapshot(`
+      { platforms: ['linux/riscv64'] },
+    ).map(({ code, what }) => `${code}: ${what.replaceAll(/(.)\1{63}/g, '$1')}`),
+  ).toMatchInlineSnapshot(`
 [
   "VERIFY_PLATFORM_MISSING: r.example/team/api@sha256:1 has no image for linux/riscv64, which the policy wants",
   "VERIFY_SIGNATURE_MISPLACED: the signature at r.example/team/api@sha256:1 is for the repository r.example/other/api",
