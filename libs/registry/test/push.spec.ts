@@ -77,10 +77,14 @@ test('the registry is written out: a name without a host would be Docker Hub', (
     expect(codesOf(parseDestination(bad, 'api'))).toEqual(['PUSH_REGISTRY_INVALID']);
 });
 
-const plan = () =>
-  planPush('api', sample.image, good(parseDestination('r.example/t', 'api')), [
-    { name: 'v1', rule: 'v1', immutable: true },
-  ]);
+const plan = (signs?: boolean) =>
+  planPush(
+    'api',
+    sample.image,
+    good(parseDestination('r.example/t', 'api')),
+    [{ name: 'v1', rule: 'v1', immutable: true }],
+    signs,
+  );
 
 test('a plan has each blob once, and tags come after everything', () => {
   const { blobs, bytes, steps, platforms } = plan();
@@ -90,6 +94,8 @@ test('a plan has each blob once, and tags come after everything', () => {
   expect(bytes).toBe(blobs.reduce((sum, { size }) => sum + size, 0));
   expect(platforms.map(({ platform }) => platform)).toEqual(['linux/amd64', 'linux/arm64']);
   expect(steps.map(({ kind }) => kind)).toEqual(['readTags', 'upload', 'tag', 'readBack']);
+  const signed = plan(true).steps.map(({ kind }) => kind);
+  expect(signed).toEqual(['readTags', 'upload', 'sign', 'tag', 'readBack']);
 });
 
 test('only loopback and named hosts may do without TLS; credentials are never arguments', () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ok } from '@prism-build/errors';
+import { failed, ok, pushFailure } from '@prism-build/errors';
 import { type Digest, digestOf } from '@prism-build/oci';
 import { parseDestination, planPush, pushCalls, pushImage } from '@prism-build/registry';
 import { run } from '@prism-build/shell';
@@ -60,6 +60,7 @@ describeWith([skopeo, dockerRegistry], 'pushes through a faulty network', () => 
     readonly immutable?: boolean;
     readonly force?: boolean;
     readonly timeout?: number;
+    readonly beforeTags?: Parameters<typeof pushImage>[2]['beforeTags'];
   }
   const push = ({ image, layout }: SampleImage, options: Options = {}) => {
     const { repository = 'app', tags = ['v1'], immutable = false } = options;
@@ -69,6 +70,7 @@ describeWith([skopeo, dockerRegistry], 'pushes through a faulty network', () => 
     return pushImage(tools(options.attempts, options.timeout), plan, {
       force: options.force ?? false,
       layout: async () => ok(layout),
+      beforeTags: options.beforeTags,
     });
   };
   const codesOf = async (pushed: ReturnType<typeof push>) => {
@@ -101,6 +103,28 @@ describeWith([skopeo, dockerRegistry], 'pushes through a faulty network', () => 
     (request: { method: string; url: string }) =>
       wanted(request) ? fault : undefined;
   const writes = ({ method }: { method: string }) => method !== 'GET' && method !== 'HEAD';
+
+  test('signing comes when all is there by digest and no tag has moved; if it fails, none moves', async () => {
+    const [old, sample] = [makeSample(directory), makeSample(directory)];
+    good(await push(old));
+    const seen: unknown[] = [];
+    const sign = (works: boolean) => async () => {
+      seen.push([await isComplete(sample), await digestOfTag()]);
+      return works ? ok(undefined) : failed(pushFailure('PUSH_DENIED', { what: 'no' }));
+    };
+    expect(await codesOf(push(sample, { beforeTags: sign(false) }))).toEqual(['PUSH_DENIED']);
+    expect(await digestOfTag()).toBe(old.image.index.digest);
+    good(await push(sample, { beforeTags: sign(true) }));
+    expect(await digestOfTag()).toBe(sample.image.index.digest);
+    // Also if nothing is sent: the image may have been pushed without a signature.
+    expect(good(await push(sample, { beforeTags: sign(true) })).unchanged).toBe(true);
+    const { digest } = old.image.index;
+    expect(seen).toEqual([
+      [true, digest],
+      [true, digest],
+      [true, sample.image.index.digest],
+    ]);
+  });
 
   test('sends blobs, manifests, the index by digest, then tags; the second push sends nothing', async () => {
     const sample = makeSample(directory);

@@ -41,7 +41,9 @@ const VARIABLE = 'PRISM_PUBLIC_KEY';
 
 /** cosign 2 as functions. Keys are what cosign takes: a file, `env://VARIABLE`, or the URI of a KMS. */
 export function openCosign(tools: CosignTools) {
-  const { run, connection, env, timeout, patience } = tools;
+  const { run, connection, timeout, patience } = tools;
+  // Without this variable, cosign takes the password from standard input, where the predicate is.
+  const env = { COSIGN_PASSWORD: '', ...tools.env };
   const calls = cosignCalls(tools.program, connection, listCertificates(connection.certDir));
   const call = (
     argv: readonly [string, ...string[]],

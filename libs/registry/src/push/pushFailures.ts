@@ -40,7 +40,7 @@ function codeOf(why: string): Code {
 
 /** Whether the same call may succeed a moment later. */
 export function mayPass({ code }: Failure): boolean {
-  return code === 'PUSH_UNREACHABLE';
+  return code === 'PUSH_UNREACHABLE' || code === 'REGISTRY_UNREACHABLE';
 }
 
 function sentences(code: Code, image: Reference): string {

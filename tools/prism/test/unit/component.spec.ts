@@ -158,6 +158,7 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       'materialize',
       'scan',
       'push-manifest',
+      'verify-image',
     ]);
     const { compile, 'build-image': image } = targets;
     expect({ named, compile, image }).toMatchSnapshot();
