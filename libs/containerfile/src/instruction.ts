@@ -47,7 +47,8 @@ interface Base<Keyword extends string> {
   readonly text: string;
 }
 
-interface Transfer {
+/** What COPY and ADD have in common. */
+export interface Transfer {
   readonly sources: readonly string[];
   readonly heredocs: readonly Heredoc[];
   readonly destination: string;

@@ -37,11 +37,11 @@ export function checkManifests(image: DigestJson): Failure[] {
     (one) => buildManifest(one.config, one.layers).descriptor.digest !== one.manifest.digest,
   );
   const failures = found.map((one) =>
-    inconsistent(`The manifest of ${platformName(one.platform)} is another.`),
+    inconsistent(`The manifest of ${platformName(one.platform)} does not match digest.json.`),
   );
   const index = buildIndex(image.platforms);
   if (index.descriptor.digest !== image.index.digest)
-    failures.push(inconsistent('The image index is another.'));
+    failures.push(inconsistent('The image index does not match digest.json.'));
   for (const one of image.platforms) failures.push(...checkTotals(one));
   return failures;
 }
@@ -57,7 +57,7 @@ export function checkConfig(image: PlatformImage, bytes: Uint8Array): Failure[] 
   const wanted = wantedView(image);
   return Object.keys(wanted)
     .filter((key) => canonicalJson(found[key] ?? null) !== canonicalJson(wanted[key] ?? null))
-    .map((key) => inconsistent(`The config of ${name} has another ${key}.`));
+    .map((key) => inconsistent(`The config of ${name} and digest.json differ in ${key}.`));
 }
 
 function viewOf(view: z.infer<typeof configView>): Record<string, Json> {

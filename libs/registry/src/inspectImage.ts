@@ -6,12 +6,12 @@ import {
   digestOf,
   MANIFEST_TYPE,
   type Platform,
-  parseConfig,
   putBlob,
 } from '@prism-build/oci';
-import { type Manifest, readIndex, readManifestFile } from './readIndex';
+import { readIndex } from './readIndex';
+import { readPlatform } from './readPlatform';
 import { atDigest, formatReference, type Reference } from './reference';
-import { type RegistryTools, readConfig, readManifest } from './registry';
+import { type RegistryTools, readManifest } from './registry';
 
 /** One platform of an image in a registry. The store has its manifest and configuration; layers are not fetched. */
 interface InspectedPlatform {
@@ -52,40 +52,20 @@ export async function inspectImage(tools: RegistryTools, image: Reference): Prom
 }
 
 async function inspectPlatform(tools: RegistryTools, image: Reference): Promise<Result<InspectedPlatform>> {
-  const name = formatReference(image);
-  const bytes = await readManifest(tools, image);
-  if (!bytes.ok) return bytes;
-  const manifest = readManifestFile(bytes.value, name);
-  if (!manifest.ok) return manifest;
-  const { descriptor, config } = manifest.value;
-  const configBytes = await readConfig(tools, image, config.digest);
-  if (!configBytes.ok) return configBytes;
-  const parsed = parseConfig(configBytes.value, name);
-  if (!parsed.ok) return parsed;
-  const layers = joinLayers(name, manifest.value, parsed.value.diffIDs);
-  if (!layers.ok) return layers;
+  const read = await readPlatform(tools, image);
+  if (!read.ok) return read;
+  const { descriptor, config, layers, manifestBytes, configBytes, parsed } = read.value;
   for (const [type, blob] of [
-    [descriptor.mediaType, bytes.value],
-    [config.mediaType, configBytes.value],
+    [descriptor.mediaType, manifestBytes],
+    [config.mediaType, configBytes],
   ] as const) {
     const put = await putBlob(tools.store, type, blob);
     if (!put.ok) return put;
   }
   return ok({
-    platform: parsed.value.platform,
-    manifest: describeBytes(descriptor.mediaType || MANIFEST_TYPE, bytes.value),
+    platform: parsed.platform,
+    manifest: describeBytes(descriptor.mediaType || MANIFEST_TYPE, manifestBytes),
     config,
-    layers: layers.value,
+    layers: layers.map((layer, at) => ({ ...layer, diffID: parsed.diffIDs[at]! })),
   });
-}
-
-function joinLayers(
-  name: string,
-  { layers }: Manifest,
-  diffIDs: readonly Digest[],
-): Result<InspectedPlatform['layers']> {
-  if (layers.length === diffIDs.length)
-    return ok(layers.map((layer, at) => ({ ...layer, diffID: diffIDs[at]! })));
-  const why = `${layers.length} layers, and its config names ${diffIDs.length}`;
-  return failed(registryFailure('IMAGE_UNREADABLE', { what: `${name} does not hold together`, why }));
 }

@@ -1,6 +1,7 @@
-import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
+import type { Result } from '@prism-build/errors';
 import { canonicalJson } from '@prism-build/oci';
 import * as z from 'zod';
+import { parseOutput } from './parseOutput';
 
 const property = z.looseObject({ name: z.string(), value: z.string().optional() });
 
@@ -29,14 +30,7 @@ export type Component = z.infer<typeof component>;
 
 /** Reads an inventory. Failure: SCAN_ERROR. */
 export function parseBom(text: string, from: string): Result<Bom> {
-  const failure = (why: string) =>
-    failed(scanFailure('SCAN_ERROR', { what: `${from} is not CycloneDX`, why }));
-  try {
-    const parsed = bom.safeParse(JSON.parse(text));
-    return parsed.success ? ok(parsed.data) : failure(z.prettifyError(parsed.error));
-  } catch (error) {
-    return failure((error as Error).message);
-  }
+  return parseOutput(bom, text, `${from} is not CycloneDX`);
 }
 
 /**

@@ -1,22 +1,12 @@
 import { failed, ok, type Result } from '@prism-build/errors';
-import type { Heredoc } from '../instruction';
+import type { Heredoc, Transfer } from '../instruction';
 import { parseHeredocMark } from '../read/heredoc';
 import { readList } from './command';
 import type { Flags } from './flags';
 import { failAt, type Request } from './request';
 
-interface TransferFields {
-  readonly sources: readonly string[];
-  readonly heredocs: readonly Heredoc[];
-  readonly destination: string;
-  readonly chown: string | undefined;
-  readonly chmod: string | undefined;
-  readonly link: boolean;
-  readonly exclude: readonly string[];
-}
-
 /** Reads the arguments of COPY and ADD. Separates heredocs from the other sources. */
-export function readTransfer(request: Request, flags: Flags): Result<TransferFields> {
+export function readTransfer(request: Request, flags: Flags): Result<Transfer> {
   const words = readList(request);
   if (!words.ok) return words;
   const destination = words.value.at(-1);

@@ -44,7 +44,7 @@ export const ociExplanations: Explanations<typeof ociFailure> = {
   IMAGE_INCONSISTENT: {
     means: 'The parts of an image contradict each other, for example a configuration and its digest.json.',
     causes: ['Files of two builds were mixed by hand.', 'The configuration of a base cannot be read.'],
-    example: { what: 'The manifest of linux/arm64 is another.' },
+    example: { what: 'The manifest of linux/arm64 does not match digest.json.' },
   },
   LAYOUT_INVALID: {
     means: 'A directory is not a valid OCI image layout.',

@@ -95,9 +95,9 @@ export const pushExplanations: Explanations<typeof pushFailure> = {
     example: { what: `registry.example has no room for ${name}` },
   },
   PUSH_PLAIN_HTTP: {
-    means: 'The registry speaks HTTP without TLS, which is allowed on loopback only.',
+    means: 'The registry speaks HTTP without TLS. Only loopback, and the hosts in `allowHttp`, may.',
     causes: ['A test registry on another machine.', 'The port is that of HTTP, not that of HTTPS.'],
-    example: { what: 'registry.example:5000 has no TLS, and is not allowed to do without' },
+    example: { what: 'registry.example:5000 speaks HTTP without TLS, which is allowed on loopback only' },
   },
   PUSH_UNTRUSTED: {
     means: 'The certificate of the registry is not trusted, or the registry wants one from the client.',

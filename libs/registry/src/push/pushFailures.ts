@@ -54,7 +54,7 @@ function sentences(code: Code, image: Reference): string {
     case 'PUSH_TOO_LARGE':
       return `${registry} has no room for ${name}`;
     case 'PUSH_PLAIN_HTTP':
-      return `${registry} has no TLS, and is not allowed to do without`;
+      return `${registry} speaks HTTP without TLS, which is allowed on loopback only`;
     case 'PUSH_UNTRUSTED':
       return `the certificate of ${registry} is not trusted`;
     case 'PUSH_ALTERED':

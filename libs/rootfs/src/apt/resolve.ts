@@ -48,7 +48,7 @@ export async function resolvePackages(
   );
   const missing = chosen.filter((one) => !found.has(one));
   if (missing.length > 0) {
-    const what = `apt chose what it has no SHA-256 for: ${missing.join(', ')}`;
+    const what = `apt chose packages without a SHA-256: ${missing.join(', ')}`;
     return failed(rootfsFailure('PACKAGES_UNRESOLVED', { what }));
   }
   return ok(chosen.map((one) => found.get(one)!));

@@ -1,6 +1,7 @@
-import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
+import { ok, type Result } from '@prism-build/errors';
 import { type Finding, severities } from '@prism-build/policy';
 import * as z from 'zod';
+import { parseOutput } from '../parseOutput';
 
 const vulnerability = z.looseObject({
   VulnerabilityID: z.string().min(1),
@@ -41,17 +42,9 @@ export interface Report {
 
 /** Reads the result of `trivy sbom`. Output that does not fit the schema fails with SCAN_ERROR. */
 export function parseReport(text: string): Result<Report> {
-  const failure = (why: string) =>
-    failed(scanFailure('SCAN_ERROR', { what: 'the output of trivy sbom does not fit its schema', why }));
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return failure((error as Error).message);
-  }
-  const parsed = report.safeParse(value);
-  if (!parsed.success) return failure(z.prettifyError(parsed.error));
-  const results = parsed.data.Results ?? [];
+  const parsed = parseOutput(report, text, 'the output of trivy sbom does not fit its schema');
+  if (!parsed.ok) return parsed;
+  const results = parsed.value.Results ?? [];
   const findings = new Map<string, readonly FindingOfPackage[]>();
   for (const { Type, Vulnerabilities = [] } of results)
     for (const one of Vulnerabilities) {

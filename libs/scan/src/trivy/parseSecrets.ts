@@ -1,6 +1,7 @@
-import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
+import { ok, type Result } from '@prism-build/errors';
 import { severities } from '@prism-build/policy';
 import * as z from 'zod';
+import { parseOutput } from '../parseOutput';
 import type { FoundSecret } from '../scanner';
 
 const secret = z.looseObject({
@@ -21,17 +22,9 @@ const report = z.looseObject({
 
 /** Reads the secrets of `trivy image`. The text of a secret is not part of the result. Failure: SCAN_ERROR. */
 export function parseSecrets(text: string): Result<readonly FoundSecret[]> {
-  const failure = (why: string) =>
-    failed(scanFailure('SCAN_ERROR', { what: 'the output of trivy image does not fit its schema', why }));
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return failure((error as Error).message);
-  }
-  const parsed = report.safeParse(value);
-  if (!parsed.success) return failure(z.prettifyError(parsed.error));
-  const secrets = (parsed.data.Results ?? []).flatMap(({ Target, Secrets = [] }) =>
+  const parsed = parseOutput(report, text, 'the output of trivy image does not fit its schema');
+  if (!parsed.ok) return parsed;
+  const secrets = (parsed.value.Results ?? []).flatMap(({ Target, Secrets = [] }) =>
     Secrets.map(({ RuleID, Title, Severity, StartLine }) => ({
       ...{ id: RuleID, title: Title, severity: Severity, path: Target, line: StartLine },
     })),
