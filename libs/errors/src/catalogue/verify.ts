@@ -26,10 +26,15 @@ export const verifyFailure = defineCatalogue({
   VERIFY_PROVENANCE_REFUSED: {
     remedy: 'Do not use this image, or add the builder or the source to the rule in verify-policy.json.',
   },
-  VERIFY_CLOCK: { remedy: 'Set the clock of this machine; if it is right, that of the builder is wrong.' },
-  VERIFY_REBUILD_IMPOSSIBLE: { remedy: 'Read the reason above; nothing is known against the image.' },
+  VERIFY_CLOCK: {
+    remedy: 'Set the clock of this machine. If it is right, the clock of the builder is wrong.',
+  },
+  VERIFY_REBUILD_IMPOSSIBLE: {
+    remedy:
+      'Correct what the message names, then verify again: so far, the image is neither confirmed nor refused.',
+  },
   VERIFY_REBUILD_DIFFERS: {
     remedy:
-      'Do not use this image until the difference is explained: its sources give another one. Build the commit yourself and compare both layouts.',
+      'Do not use this image until the difference is explained: its sources give another one. Build the commit, and compare both layouts.',
   },
 });

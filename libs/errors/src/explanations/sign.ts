@@ -5,19 +5,19 @@ const name = 'registry.example/team/api@sha256:9f86…';
 
 export const signExplanations: Explanations<typeof signFailure> = {
   SIGN_COSIGN_MISSING: {
-    means: 'Signing and verifying images need cosign, which is not installed.',
-    causes: ['A new machine.', 'PRISM_COSIGN names a file that does not exist.'],
+    means: 'Signing and verifying images needs cosign, which is not installed.',
+    causes: ['The machine is new.', 'PRISM_COSIGN names a file that does not exist.'],
     example: { what: 'there is no .prism/cache/tools/cosign-2.5.0/cosign' },
   },
   SIGN_COSIGN_UNSUPPORTED: {
     means: 'This cosign cannot be used: podman and skopeo do not verify what cosign 3 writes.',
-    causes: ['cosign 3 on PATH.', 'A program of that name that is another one.'],
+    causes: ['PATH has cosign 3.', 'Another program is called cosign.'],
     example: { what: '/usr/bin/cosign is cosign 3.1.3' },
   },
   SIGN_KEY_INVALID: {
     means: 'The key of the option `sign`, or one of a verify policy, cannot be read or used.',
     causes: [
-      'A path with a typing error: it is relative to the workspace.',
+      'The path has a typing error, or is not relative to the workspace.',
       'COSIGN_PASSWORD is missing or wrong.',
       'The variable of an `env://` key is not set, or the KMS refuses.',
     ],
@@ -36,7 +36,7 @@ export const signExplanations: Explanations<typeof signFailure> = {
   },
   SIGN_FAILED: {
     means: 'cosign failed in a way that fits none of the other codes. The cause shows its message.',
-    causes: ['A registry with an unusual error message.', 'A broken configuration of cosign.'],
+    causes: ['The registry has an unusual error message.', 'The configuration of cosign is broken.'],
     example: { what: `${name} could not be signed` },
   },
 };

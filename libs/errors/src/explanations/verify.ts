@@ -13,13 +13,16 @@ export const verifyExplanations: Explanations<typeof verifyFailure> = {
     example: { what: 'registry.example/team/api:latest has no digest' },
   },
   VERIFY_POLICY_INVALID: {
-    means: 'The policy that says whom to trust cannot be read, so nothing is trusted.',
-    causes: ['There is no verify-policy.json.', 'A typing error, or a rule without builders and sources.'],
+    means: 'The policy, which says whom to trust, cannot be read, so nothing is trusted.',
+    causes: [
+      'There is no verify-policy.json.',
+      'It has a typing error, or a rule without builders and sources.',
+    ],
     example: { what: 'rules.0.keys: expected array', at: { file: 'verify-policy.json', line: 4 } },
   },
   VERIFY_REPOSITORY_UNKNOWN: {
     means: 'No rule of the policy is for the repository of the image.',
-    causes: ['A new repository.', 'An image from elsewhere.'],
+    causes: ['The repository is new.', 'The image comes from elsewhere.'],
     example: { what: 'no rule of the policy is for registry.example/other/api' },
   },
   VERIFY_UNSIGNED: {
@@ -40,8 +43,11 @@ export const verifyExplanations: Explanations<typeof verifyFailure> = {
     example: { what: `the signature at ${name} is for the repository registry.example/other/api` },
   },
   VERIFY_PLATFORM_MISSING: {
-    means: 'The image lacks a platform that the policy wants.',
-    causes: ['A tag was moved from the index to the image of one platform.', 'A build for fewer platforms.'],
+    means: 'The image lacks a platform that the policy requires.',
+    causes: [
+      'A tag was moved from the index to the image of one platform.',
+      'The image was built for fewer platforms.',
+    ],
     example: { what: `${name} has no image for linux/arm64, which the policy wants` },
   },
   VERIFY_ATTESTATION_MISSING: {
@@ -60,7 +66,11 @@ export const verifyExplanations: Explanations<typeof verifyFailure> = {
   },
   VERIFY_PROVENANCE_REFUSED: {
     means: 'The provenance names a builder or a source repository that the policy does not allow.',
-    causes: ["A build on a developer's machine instead of CI.", 'A fork.', 'A repository without a remote.'],
+    causes: [
+      "It was built on a developer's machine instead of in CI.",
+      'It was built from a fork.',
+      'It was built from a repository without a remote.',
+    ],
     example: { what: `${name} (linux/amd64) was built by urn:prism-build:local` },
   },
   VERIFY_CLOCK: {
@@ -71,7 +81,7 @@ export const verifyExplanations: Explanations<typeof verifyFailure> = {
     },
   },
   VERIFY_REBUILD_IMPOSSIBLE: {
-    means: 'The option `rebuild` cannot build the image again, so it says neither yes nor no.',
+    means: 'With the option `rebuild`, the image could not be built again, so there is nothing to compare.',
     causes: [
       'The commit is not in this clone.',
       'The image was built from a work tree with changes, or outside of git.',
