@@ -6,6 +6,7 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
+const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const hashLength = 32;
@@ -23,10 +24,13 @@ function evaluate(file) {
     filename: file,
     cachedData,
   });
+  const isComplete = cachedData && !script.cachedDataRejected;
+  // The garbage collector drops the code of functions that ran only once, such as the outermost one: the cache would lack them.
+  if (!isComplete) v8.setFlagsFromString('--no-flush-bytecode');
   const entry = new Module(file, module);
   const require = Module.createRequire(file);
   script.runInThisContext().call(entry.exports, entry.exports, require, entry, file, path.dirname(file));
-  if (!cachedData || script.cachedDataRejected) process.once('exit', () => write(cache, script));
+  if (!isComplete) process.once('exit', () => write(cache, script));
   return entry;
 }
 
@@ -43,6 +47,8 @@ function readVerified(cache) {
 function write(cache, script) {
   const temporary = `${cache}.${process.pid}`;
   try {
+    // The cache is valid only for the flags of V8 at its creation.
+    v8.setFlagsFromString('--flush-bytecode');
     const data = script.createCachedData();
     fs.writeFileSync(temporary, Buffer.concat([digest(data), data]));
     fs.renameSync(temporary, cache);

@@ -2,7 +2,8 @@ import { type Failure, failed, ociFailure, ok, type Result } from '@prism-build/
 import { contentSize, type Entry, type LayerEntries } from './entry';
 
 const MAX_MTIME = 0o77777777777;
-const LONE_SURROGATE = /\p{Surrogate}/u;
+/** As \p{Surrogate}, whose table V8 would load at each start. */
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 /**
  * The entries in the order of a layer: by the bytes of the path, so parents come first; hard links last, because

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
 import type { Digest } from '@prism-build/oci';
 import * as z from 'zod';
+import { type ExploitData, readExploitData } from './exploitData';
 import { hashOnce } from './hashOnce';
 
 /** A vulnerability database on the disk. Stored matches identify it by digest, not by path. */
@@ -12,6 +13,8 @@ export interface Database {
   readonly digest: Digest;
   /** Time of creation; milliseconds since 1970. */
   readonly time: number;
+  /** Data that lies beside it; not part of the digest, because matches do not depend on it. */
+  readonly exploitation: ExploitData;
 }
 
 /** metadata.json beside trivy.db, schema 2. */
@@ -36,8 +39,11 @@ export async function openDatabase(directory: string, kept?: string): Promise<Re
     const parsed = metadata.safeParse(JSON.parse(readFileSync(about, 'utf8')));
     if (!parsed.success) return invalid(about, z.prettifyError(parsed.error));
     if (statSync(data).size === 0) return invalid(data, 'it is empty');
+    const exploitation = readExploitData(place);
+    if (!exploitation.ok) return exploitation;
     return ok({
       directory: place,
+      exploitation: exploitation.value,
       digest: await hashOnce(data, kept),
       time: Date.parse(parsed.data.UpdatedAt),
     });

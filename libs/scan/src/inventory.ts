@@ -1,56 +1,59 @@
-import { failed, ok, type Result } from '@prism-build/errors';
-import { runPool } from '@prism-build/shell';
-import { type Content, content, type Inventory, NAME } from './content';
+import { ok, type Result } from '@prism-build/errors';
+import type { Secret } from '@prism-build/policy';
 import { encodeBom, parseBom } from './cycloneDx';
 import { listUnlisted } from './explain/listUnlisted';
 import { readFiles } from './explain/readFiles';
 import { addUnlisted } from './explain/unlistedInBom';
-import { inventoryFormat } from './inventoryFormat';
-import { keep, readKept } from './keptText';
-import { type LayoutSources, type ScannedImage, type ScannedPlatform, withLayout } from './layout';
-import type { Once } from './once';
+import { keep, readKept } from './kept';
+import { type LayoutSources, type ScannedPlatform, withLayout } from './layout';
+import type { InTurn, Once } from './once';
 import type { Scanner, SecretScanner } from './scanner';
 import { findSecrets } from './secrets';
 
 export interface InventoryInput extends LayoutSources {
-  readonly image: ScannedImage;
   /** Fetches the layers of a platform into the store; called only if the platform must be read. */
   readonly fetch: (platform: ScannedPlatform) => Promise<Result<void>>;
   readonly scanner: Scanner & SecretScanner;
   /** Shared by all images of a process, so that they scan a common layer once. */
   readonly once: Once;
+  /** Limits how many platforms are read at once; each takes a few hundred megabytes. */
+  readonly inTurn: InTurn;
   /** The directory of stored results. */
   readonly kept: string;
 }
 
-/** Platforms of one image at a time; each scan takes a few hundred megabytes. */
-const LIMIT = 2;
+/** What a platform contains, as it is stored. */
+export interface Inventory {
+  /** CycloneDX. Its name for the image is the same for all images. */
+  readonly bom: string;
+  readonly secrets: readonly Secret[];
+}
+
+/** Part of the keys of inventories and of what is made from them: increment it when the same image would give another one. */
+const FORMAT = 3;
+
+/** Identifies the inventory of a platform, before it is made. */
+export function inventoryKey({ manifest }: ScannedPlatform, { identity }: Pick<Scanner, 'identity'>): string {
+  return `inventory ${FORMAT} ${manifest.digest} ${identity}`;
+}
 
 /**
- * The inventories of all platforms: stored results, or made from the verified blobs.
- * Failures: SCAN_ERROR, BLOB_CORRUPT, BLOB_MISSING.
+ * The inventory of a platform: the stored one, or made from the verified blobs. Failures: SCAN_ERROR, BLOB_CORRUPT,
+ * BLOB_MISSING.
  */
-export async function takeInventories(input: InventoryInput): Promise<Result<readonly Inventory[]>> {
-  const { image, scanner, kept, once } = input;
-  const taken = await runPool(image.platforms, LIMIT, (platform) => {
-    const key = `inventory ${inventoryFormat} ${platform.manifest.digest} ${scanner.identity}`;
-    return once(key, async (): Promise<Result<Inventory>> => {
-      const stored = parseContent(readKept(kept, key));
-      const made = stored ? ok(stored) : await makeContent(input, platform);
-      if (!made.ok) return made;
-      if (!stored) await keep(kept, key, JSON.stringify(made.value));
-      return ok({ image: platform, bytes: Buffer.from(made.value.bom), secrets: made.value.secrets });
-    });
+export function takeInventory(input: InventoryInput, platform: ScannedPlatform): Promise<Result<Inventory>> {
+  const { kept, once, inTurn } = input;
+  const key = inventoryKey(platform, input.scanner);
+  return once(key, async () => {
+    const stored = readKept<Inventory>(kept, key);
+    if (stored) return ok(stored);
+    const made = await inTurn(() => makeInventory(input, platform));
+    if (made.ok) await keep(kept, key, made.value);
+    return made;
   });
-  const failures = taken.flatMap((one) => (one.ok ? [] : one.failures));
-  return failures.length > 0 ? failed(...failures) : ok(taken.flatMap((one) => (one.ok ? [one.value] : [])));
 }
 
-function parseContent(text: string | undefined): Content | undefined {
-  return text === undefined ? undefined : content.safeParse(JSON.parse(text)).data;
-}
-
-async function makeContent(input: InventoryInput, platform: ScannedPlatform): Promise<Result<Content>> {
+async function makeInventory(input: InventoryInput, platform: ScannedPlatform): Promise<Result<Inventory>> {
   const fetched = await input.fetch(platform);
   if (!fetched.ok) return fetched;
   const [printed, secrets] = await Promise.all([
@@ -66,5 +69,7 @@ async function makeContent(input: InventoryInput, platform: ScannedPlatform): Pr
   const files = await readFiles(input.store, platform);
   if (!files.ok) return files;
   const whole = addUnlisted(bom.value, listUnlisted(bom.value, files.value));
-  return ok({ bom: Buffer.from(encodeBom(whole, NAME)).toString(), secrets: [...secrets.value] });
+  return ok({ bom: Buffer.from(encodeBom(whole, NAME)).toString(), secrets: secrets.value });
 }
+
+const NAME = 'image';

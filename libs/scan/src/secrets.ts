@@ -2,14 +2,10 @@ import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
 import { gatherBlobs, readBlob } from '@prism-build/oci';
 import type { Secret } from '@prism-build/policy';
 import { runPool } from '@prism-build/shell';
-import * as z from 'zod';
-import { foundSecret } from './content';
-import { keep, readKept } from './keptText';
+import { keep, readKept } from './kept';
 import { type LayerToScan, type LayoutSources, type ScannedPlatform, withLayers } from './layout';
 import type { Once } from './once';
 import type { FoundSecret, SecretScanner } from './scanner';
-
-const list = z.array(foundSecret);
 
 export interface SecretsInput extends LayoutSources {
   readonly scanner: SecretScanner;
@@ -58,12 +54,12 @@ function scanPart(
   part: LayerToScan,
 ): Promise<Result<readonly Secret[]>> {
   const { scanner, kept, once } = input;
-  const key = `secrets 1 ${digest} ${scanner.identity}`;
+  const key = `secrets 2 ${digest} ${scanner.identity}`;
   return once(key, async () => {
-    const stored = parse(readKept(kept, key));
+    const stored = readKept<readonly FoundSecret[]>(kept, key);
     const found = stored ? ok(stored) : await scanWithCanary(input, part);
     if (!found.ok) return found;
-    if (!stored) await keep(kept, key, JSON.stringify(found.value));
+    if (!stored) await keep(kept, key, found.value);
     return ok(found.value.map((one) => ({ ...one, layer: digest })));
   });
 }
@@ -77,8 +73,4 @@ async function scanWithCanary(
   const isCanary = ({ path }: FoundSecret) => path.replace(/^\//, '') === '.prism-canary';
   if (found.value.some(isCanary)) return ok(found.value.filter((one) => !isCanary(one)));
   return failed(scanFailure('SCAN_ERROR', { what: 'the scanner did not find the secret that it must find' }));
-}
-
-function parse(text: string | undefined): readonly FoundSecret[] | undefined {
-  return text === undefined ? undefined : list.safeParse(JSON.parse(text)).data;
 }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok } from '@prism-build/errors';
 import { type Entry, openContentStore, type PlatformImage, putLayer, whiteout } from '@prism-build/oci';
-import { addExploitData, readExploitData, readLicenses, takeFacts } from '../src';
+import { addExploitData, takeFacts } from '../src';
+import { readExploitData } from '../src/exploitData';
+import { readLicenses } from '../src/readLicenses';
 
 let root: string;
 beforeEach(() => {
@@ -38,9 +40,12 @@ async function take(...layers: Entry[][]) {
     put.push({ ...layer.value, origin: 'own' as const });
   }
   const image = { manifest: { digest: put.map(({ digest }) => digest).join() }, layers: put };
-  const sources = { store: store.value, imageDirs: [] };
-  const facts = await takeFacts(sources, image as unknown as PlatformImage, join(root, 'kept'), async () =>
-    ok(undefined),
+  const facts = await takeFacts(
+    {
+      ...{ store: store.value, imageDirs: [], kept: join(root, 'kept') },
+      ...{ fetch: async () => ok(undefined), inTurn: (work) => work() },
+    },
+    image as unknown as PlatformImage,
   );
   if (!facts.ok) throw new Error(JSON.stringify(facts.failures));
   return facts.value;

@@ -2,18 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ok } from '@prism-build/errors';
+import { all, ok } from '@prism-build/errors';
 import { blobPath, type ContentStore, openContentStore } from '@prism-build/oci';
 import { run } from '@prism-build/shell';
 import { installTrivy, unpackAdvisories } from '../../../test/support/trivy';
 import {
+  makeInTurn,
   makeOnce,
   openDatabase,
   openTrivy,
   type Scanner,
   type SecretScanner,
   scanInventory,
-  takeInventories,
+  takeInventory,
 } from '../src';
 import { makeImage, unwrap } from './support/makeImage';
 import { debian, type Files, go, node, python, rust } from './support/packages';
@@ -37,13 +38,15 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const writeDatabase = (name: string, packed: string) => unpackAdvisories(join(root, name), packed);
 
 const database = async (name: string) => unwrap(await openDatabase(join(root, name)));
-const take = (image: Awaited<ReturnType<typeof makeImage>>, kept = 'kept') =>
-  takeInventories({
-    ...{ image, fetch: async () => ok(undefined), scanner: trivy, once: makeOnce(), store, imageDirs: [] },
-    ...{ scratch: join(root, 'scratch'), kept: join(root, kept) },
-  });
+const take = async (image: Awaited<ReturnType<typeof makeImage>>, kept = 'kept') => {
+  const input = {
+    ...{ fetch: async () => ok(undefined), scanner: trivy, once: makeOnce(), store, imageDirs: [] },
+    ...{ scratch: join(root, 'scratch'), kept: join(root, kept), inTurn: makeInTurn(2) },
+  };
+  return all(await Promise.all(image.platforms.map((platform) => takeInventory(input, platform))));
+};
 const inventoryOf = async (...layers: Files[]) =>
-  unwrap(await take(await makeImage(store, [{ layers }])))[0]!.bytes;
+  Buffer.from(unwrap(await take(await makeImage(store, [{ layers }])))[0]!.bom);
 
 describe('vulnerable packages are found, and fixed ones are not', () => {
   test.each<[string, () => Files, () => Files, string, string]>([

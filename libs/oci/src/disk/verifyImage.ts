@@ -5,7 +5,7 @@ import { checkConfig, checkManifests } from '../checkImage';
 import { type DigestJson, listOwnBlobs, parseDigestJson } from '../digestJson';
 import { blobPath } from './contentStore';
 import { catchFailures, fail, unlessMissing, unwrap } from './failures';
-import { checkBlobFile, type Depth } from './hashFile';
+import { checkBlobFile, type Depth, type HashLayer } from './hashFile';
 
 /** Reads only `<dir>/digest.json`; `verifyImage` checks the blobs. */
 export function readDigestJson(dir: string): Promise<Result<DigestJson>> {
@@ -18,27 +18,35 @@ export function readDigestJson(dir: string): Promise<Result<DigestJson>> {
   });
 }
 
+interface VerifyOptions {
+  readonly deep: Depth;
+  /** The digest of a layer's file; `hashFile` if left out. */
+  readonly hash?: HashLayer | undefined;
+}
+
 /**
  * Checks an image directory of unknown origin: digest.json, every blob beside it, and manifests and configs against
  * digest.json. Index, manifests and configs are always hashed; `deep` selects the check of layers. Reports every
  * violation. Layers of bases are stored elsewhere and not checked.
  */
-export function verifyImage(dir: string, options: { readonly deep: Depth }): Promise<Result<DigestJson>> {
+export function verifyImage(dir: string, options: VerifyOptions): Promise<Result<DigestJson>> {
   return catchFailures(async () => {
     const image = unwrap(await readDigestJson(dir));
-    const failures = [...checkManifests(image), ...(await checkBlobs(dir, image, options.deep))];
+    const failures = [...checkManifests(image), ...(await checkBlobs(dir, image, options))];
     if (failures.length > 0) fail(...failures);
     return image;
   });
 }
 
-async function checkBlobs(dir: string, image: DigestJson, deep: Depth): Promise<Failure[]> {
+async function checkBlobs(dir: string, image: DigestJson, { deep, hash }: VerifyOptions): Promise<Failure[]> {
   const layers = new Set(image.platforms.flatMap((one) => one.layers.map(({ digest }) => digest)));
   const failures: Failure[] = [];
   const wrong = new Set<string>();
   for (const blob of listOwnBlobs(image)) {
-    const depth = layers.has(blob.digest) ? deep : 'hashes';
-    const failure = await checkBlobFile(blobPath(dir, blob.digest), blob, depth);
+    const path = blobPath(dir, blob.digest);
+    const failure = layers.has(blob.digest)
+      ? await checkBlobFile(path, blob, deep, hash)
+      : await checkBlobFile(path, blob, 'hashes');
     if (!failure) continue;
     failures.push(failure);
     wrong.add(blob.digest);

@@ -7,7 +7,7 @@ import { parseBom } from '../cycloneDx';
 import type { Database } from '../database';
 import { hashOnce } from '../hashOnce';
 import type { Scanner, SecretScanner } from '../scanner';
-import { withScratch } from '../scratch';
+import { removeLeft, withScratch } from '../scratch';
 import { type Argv, inventoryArgv, matchArgv, secretConfig, secretsArgv, versionArgv } from './argv';
 import { type MergedBom, mergeBoms } from './mergeBoms';
 import { parseReport, type Report } from './parseReport';
@@ -36,6 +36,7 @@ export async function openTrivy(input: TrivyInput): Promise<Result<Scanner & Sec
     return failed(
       scanFailure('SCANNER_MISSING', { what: `there is no ${input.binary}`, why: hashed.failures[0]?.why }),
     );
+  await removeLeft(input.scratch, input.kept);
   const digest = hashed.value;
   const printed = digest in pinned || !input.trusted.includes(digest) ? '' : await printVersion(input);
   const version = checkVersion(input.binary, digest, printed, input.trusted);

@@ -3,6 +3,7 @@ import { fetchLayers, repairImage, type StepInput } from '@prism-build/builder';
 import { failed, ok, type Result } from '@prism-build/errors';
 import {
   type ContentStore,
+  type Digest,
   type DigestJson,
   type ImageLayer,
   openContentStore,
@@ -24,12 +25,13 @@ export interface VerifiedImage {
 
 /**
  * Reads a project's image for a consumer. A cache hit runs no code of ours, so restored files are verified. Missing
- * or altered ones are rebuilt in process, and replaced in Nx's cache as well.
+ * or altered ones are rebuilt in process, and replaced in Nx's cache as well. `hash` may know the digests of unchanged files.
  */
 export async function readVerifiedImage(
   project: string,
   variant: string | undefined,
   context: ExecutorContext,
+  hash?: (layer: string) => Promise<Digest>,
 ): Promise<Result<VerifiedImage>> {
   const directories = directoriesOf(context.root, process.env);
   const directory = imageDirectory(context.root, project, variant);
@@ -42,7 +44,7 @@ export async function readVerifiedImage(
     const input = readInput(project, variant, directories, context);
     return input.ok ? fetchLayers(input.value, store, inherited) : input;
   };
-  const found = await verifyImage(directory, { deep: 'hashes' });
+  const found = await verifyImage(directory, { deep: 'hashes', hash });
   if (found.ok) return ok({ directories, directory, image: found.value, store, fetchBases });
   const input = readInput(project, variant, directories, context);
   if (!input.ok) return failed(...found.failures, ...input.failures);

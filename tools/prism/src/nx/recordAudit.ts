@@ -21,7 +21,7 @@ export interface AuditWriter {
   readonly end: () => Promise<Result<undefined>>;
 }
 
-/** Records wait while others are written, and are then written together. */
+/** Records that come at nearly the same time are written together: a write waits for the disk. */
 export function openAuditWriter(root: string): AuditWriter {
   const waiting: AuditEntry[] = [];
   const write = async (before: Result<undefined>): Promise<Result<undefined>> => {
@@ -30,11 +30,19 @@ export function openAuditWriter(root: string): AuditWriter {
     const written = await recordAudit(root, entries);
     return written.ok ? before : written;
   };
+  /** Waits until a turn of the event loop brings no more records. */
+  const arrive = async (before: Result<undefined>): Promise<Result<undefined>> => {
+    for (let count = 0; count < waiting.length; ) {
+      count = waiting.length;
+      await new Promise(setImmediate);
+    }
+    return before;
+  };
   let writing: Promise<Result<undefined>> = Promise.resolve(ok(undefined));
   return {
     add: (entry) => {
       waiting.push(entry);
-      writing = writing.then(write);
+      writing = writing.then(arrive).then(write);
     },
     end: () => writing,
   };

@@ -1,16 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { failed, ok, type Result } from '@prism-build/errors';
+import { all, ok, type Result } from '@prism-build/errors';
 import { blobPath, type ImageSettings, isDigest, parseConfig, platformName } from '@prism-build/oci';
 import type { Assessment, ImageFacts } from '@prism-build/policy';
 import {
   addExploitData,
   type Database,
-  readExploitData,
-  readLicenses,
   type ScannedPlatform,
-  type Scanner,
-  scanInventory,
+  scanPlatform,
   takeFacts,
 } from '@prism-build/scan';
 import { attempt } from '@prism-build/shell';
@@ -21,54 +17,43 @@ import type { OpenedImage } from './openImage';
 export async function assessImage(
   opened: OpenedImage,
   declared: Declared | undefined,
-  scanner: Scanner,
   database: Database,
-  scans: string,
 ): Promise<Result<readonly Assessment[]>> {
-  const { image, inventories } = opened;
-  const exploitation = readExploitData(database.directory);
-  if (!exploitation.ok) return exploitation;
-  const kept = join(scans, 'kept');
+  const { image, input } = opened;
   const assessed = await Promise.all(
-    inventories.map(async ({ image: platform, bytes, secrets }): Promise<Result<Assessment>> => {
-      const facts = await readFacts(opened, platform, declared, kept);
+    image.platforms.map(async (platform): Promise<Result<Assessment>> => {
+      const scanned = await scanPlatform(input, platform, database);
+      if (!scanned.ok) return scanned;
+      const facts = await readFacts(opened, platform, declared);
       if (!facts.ok) return facts;
-      const scanned = await scanInventory(kept, scanner, bytes, database);
-      const licenses = readLicenses(bytes);
-      if (!licenses.ok) return licenses;
+      const scan = scanned.value;
       return ok({
         platform: platformName(platform.platform),
         digest: image.index.digest,
         manifest: platform.manifest.digest,
         facts: facts.value,
-        scan: scanned.ok
+        scan: scan.ok
           ? {
               ok: true,
               databaseTime: database.time,
-              secrets,
-              licenses: licenses.value,
-              ...scanned.value,
-              findings: addExploitData(scanned.value.findings, exploitation.value),
+              ...scan.value,
+              findings: addExploitData(scan.value.findings, database.exploitation),
             }
-          : scanned,
+          : scan,
       });
     }),
   );
-  const failures = assessed.flatMap((one) => (one.ok ? [] : one.failures));
-  return failures.length > 0
-    ? failed(...failures)
-    : ok(assessed.flatMap((one) => (one.ok ? [one.value] : [])));
+  return all(assessed);
 }
 
 async function readFacts(
-  { directory, sources, fetch }: OpenedImage,
+  { directory, input }: OpenedImage,
   image: ScannedPlatform,
   declared: Declared | undefined,
-  kept: string,
 ): Promise<Result<ImageFacts>> {
   const settings = await readSettings(directory, image);
   if (!settings.ok) return settings;
-  const files = await takeFacts(sources, image, kept, () => fetch(image));
+  const files = await takeFacts(input, image);
   if (!files.ok) return files;
   const { user = '', env = [], labels = {}, exposedPorts = [] } = settings.value;
   const bases = image.layers.flatMap(({ origin }) =>

@@ -1,20 +1,19 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
-import type { BlobSources } from '@prism-build/oci';
 import type { ScanPolicy } from '@prism-build/policy';
 import {
   batchMatches,
   findTrivy,
-  type Inventory,
+  hashOnce,
+  type InTurn,
+  type InventoryInput,
   makeOnce,
   type Once,
   openTrivy,
   type ScannedImage,
-  type ScannedPlatform,
   type Scanner,
   type SecretScanner,
-  takeInventories,
 } from '@prism-build/scan';
 import { run } from '@prism-build/shell';
 import { directoriesOf } from '@prism-build/workspace';
@@ -23,31 +22,32 @@ import { readVerifiedImage } from '../nx/readVerifiedImage';
 /** Milliseconds for one call of the scanner. */
 const TIMEOUT = 300_000;
 
-/** The directory for scan results of a workspace; may be deleted at any time. */
-export function scansDirectory({ root }: ExecutorContext): string {
-  return join(directoriesOf(root, process.env).prism, 'scans');
-}
-
-/** The directory of published inventories. A variant has its own subdirectory. */
-export function inventoryDirectory(root: string, project: string, variant?: string): string {
-  return join(root, 'dist', 'inventory', project, variant ?? '');
+/** The directories for scan results of a workspace; may be deleted at any time. */
+export function scansDirectories({ root }: ExecutorContext): {
+  readonly kept: string;
+  readonly scratch: string;
+} {
+  const scans = join(directoriesOf(root, process.env).prism, 'scans');
+  return { kept: join(scans, 'kept'), scratch: join(scans, 'scratch') };
 }
 
 /** The scanner of this machine, as the tasks of a process share it. */
 export interface OpenedScanner {
   readonly scanner: Scanner & SecretScanner;
   readonly once: Once;
+  /** Limits how many images are read at once. */
+  readonly inTurn: InTurn;
 }
 
 /** The scanner, if the policy accepts it. Failures: SCANNER_MISSING, SCANNER_REFUSED. */
 export type OpenScanner = (context: ExecutorContext, policy: ScanPolicy) => Promise<Result<OpenedScanner>>;
 
 /** Opens a scanner once for all tasks of a process with the same trusted digests. */
-export function openScanners(): OpenScanner {
+export function openScanners(inTurn: InTurn): OpenScanner {
   const opened = new Map<string, Promise<Result<OpenedScanner>>>();
   return (context, { scanners: trusted }) => {
     const key = JSON.stringify(trusted);
-    const result = opened.get(key) ?? openScanner(context, trusted);
+    const result = opened.get(key) ?? openScanner(context, trusted, inTurn);
     opened.set(key, result);
     return result;
   };
@@ -56,59 +56,41 @@ export function openScanners(): OpenScanner {
 async function openScanner(
   context: ExecutorContext,
   trusted: readonly string[],
+  inTurn: InTurn,
 ): Promise<Result<OpenedScanner>> {
   const { cache } = directoriesOf(context.root, process.env);
   const scanner = await openTrivy({
     run,
     binary: findTrivy(context.root, cache, process.env),
     trusted,
-    scratch: join(scansDirectory(context), 'scratch'),
-    kept: join(scansDirectory(context), 'kept'),
+    ...scansDirectories(context),
     timeout: TIMEOUT,
   });
   if (!scanner.ok) return scanner;
-  return ok({ scanner: { ...scanner.value, ...batchMatches(scanner.value) }, once: makeOnce() });
+  return ok({ scanner: { ...scanner.value, ...batchMatches(scanner.value) }, once: makeOnce(), inTurn });
 }
 
+/** A verified image, and what its inventories can be made from. */
 export interface OpenedImage {
   readonly image: ScannedImage;
+  /** Where its configurations are. */
   readonly directory: string;
-  readonly inventories: readonly Inventory[];
-  /** Where the verified blobs of all layers are. */
-  readonly sources: BlobSources;
-  /** Fetches the layers of a platform into the store. */
-  readonly fetch: (platform: ScannedPlatform) => Promise<Result<void>>;
+  readonly input: InventoryInput;
 }
 
-/** A verified image of a project, with its inventories. */
+/** A project's image. All of it is verified; a layer that has not changed since is not read again. */
 export async function openImage(
   project: string,
   variant: string | undefined,
-  { scanner, once }: OpenedScanner,
+  scanner: OpenedScanner,
   context: ExecutorContext,
 ): Promise<Result<OpenedImage>> {
-  const verified = await readVerifiedImage(project, variant, context);
+  const scans = scansDirectories(context);
+  const hash = (path: string) => hashOnce(path, scans.kept);
+  const verified = await scanner.inTurn(() => readVerifiedImage(project, variant, context, hash));
   if (!verified.ok) return verified;
   const { image, directory, store, fetchBases } = verified.value;
   const layersOf = new Map(image.platforms.map(({ manifest, layers }) => [manifest.digest, layers]));
-  const fetch = ({ manifest }: ScannedPlatform) => fetchBases(layersOf.get(manifest.digest) ?? []);
-  const inventories = await takeInventories({
-    image,
-    fetch,
-    scanner,
-    once,
-    store,
-    imageDirs: [directory],
-    scratch: join(scansDirectory(context), 'scratch'),
-    kept: join(scansDirectory(context), 'kept'),
-  });
-  return inventories.ok
-    ? ok({
-        image,
-        directory,
-        inventories: inventories.value,
-        fetch,
-        sources: { store, imageDirs: [directory] },
-      })
-    : inventories;
+  const fetch: InventoryInput['fetch'] = ({ manifest }) => fetchBases(layersOf.get(manifest.digest) ?? []);
+  return ok({ image, directory, input: { ...scanner, ...scans, fetch, store, imageDirs: [directory] } });
 }

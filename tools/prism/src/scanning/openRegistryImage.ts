@@ -3,10 +3,10 @@ import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
 import { atDigest, formatReference, inspectImage, parseReference, pullLayers } from '@prism-build/registry';
-import { type ScannedPlatform, takeInventories } from '@prism-build/scan';
+import type { InventoryInput } from '@prism-build/scan';
 import { run } from '@prism-build/shell';
 import { directoriesOf } from '@prism-build/workspace';
-import { type OpenedImage, type OpenedScanner, scansDirectory } from './openImage';
+import { type OpenedImage, type OpenedScanner, scansDirectories } from './openImage';
 
 /** An image of a registry, and its reference by digest. */
 export interface OpenedRegistryImage extends OpenedImage {
@@ -14,12 +14,12 @@ export interface OpenedRegistryImage extends OpenedImage {
 }
 
 /**
- * An image of a registry, with its inventories. Everything read is verified by digest. Layers are fetched only for
- * platforms without a stored inventory, so an image that was built and scanned here costs no download.
+ * An image of a registry. Everything read is verified by digest. Layers are fetched only for platforms without a stored
+ * inventory, so an image that was built and scanned here costs no download.
  */
 export async function openRegistryImage(
   text: string,
-  { scanner, once }: OpenedScanner,
+  scanner: OpenedScanner,
   context: ExecutorContext,
 ): Promise<Result<OpenedRegistryImage>> {
   const parsed = parseReference(text);
@@ -32,17 +32,10 @@ export async function openRegistryImage(
   const image = await inspectImage(tools, parsed.value);
   if (!image.ok) return image;
   const { reference, index, platforms } = image.value;
-  const scans = scansDirectory(context);
-  const fetch = ({ manifest, layers }: ScannedPlatform) =>
+  const fetch: InventoryInput['fetch'] = ({ manifest, layers }) =>
     pullLayers(tools, atDigest(reference, manifest.digest), manifest, layers);
-  const inventories = await takeInventories({
-    ...{ image: image.value, scanner, once, store, imageDirs: [] },
-    fetch,
-    ...{ scratch: join(scans, 'scratch'), kept: join(scans, 'kept') },
-  });
-  if (!inventories.ok) return inventories;
   return ok({
-    ...{ image: { index, platforms }, directory: store.directory, inventories: inventories.value },
-    ...{ reference: formatReference(reference), fetch, sources: { store, imageDirs: [] } },
+    ...{ image: { index, platforms }, directory: store.directory, reference: formatReference(reference) },
+    input: { ...scanner, ...scansDirectories(context), fetch, store, imageDirs: [] },
   });
 }

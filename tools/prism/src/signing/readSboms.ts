@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { ok, type Result } from '@prism-build/errors';
-import { renameBom } from '@prism-build/scan';
+import { all, ok, type Result } from '@prism-build/errors';
+import { renameBom, takeInventory } from '@prism-build/scan';
 import { imageKey, targetName } from '@prism-build/workspace';
 import { type OpenScanner, openImage } from '../scanning/openImage';
 import { readPolicy } from '../scanning/readPolicy';
@@ -20,13 +20,15 @@ export async function readSboms(
   if (!scanner.ok) return scanner;
   const opened = await openImage(project, variant, scanner.value, context);
   if (!opened.ok) return opened;
+  const { image, input } = opened.value;
   const name = imageKey(project, variant);
-  return ok(
-    new Map(
-      opened.value.inventories.map(({ image, bytes }) => [
-        image.manifest.digest,
-        JSON.parse(renameBom(Buffer.from(bytes).toString(), name)) as unknown,
-      ]),
-    ),
+  const sboms = await Promise.all(
+    image.platforms.map(async (platform) => {
+      const taken = await takeInventory(input, platform);
+      if (!taken.ok) return taken;
+      return ok([platform.manifest.digest, JSON.parse(renameBom(taken.value.bom, name)) as unknown] as const);
+    }),
   );
+  const read = all(sboms);
+  return read.ok ? ok(new Map(read.value)) : read;
 }

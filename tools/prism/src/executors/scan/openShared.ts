@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { makeInTurn } from '@prism-build/scan';
 import { type AuditWriter, openAuditWriter } from '../../nx/recordAudit';
-import { limitWork } from '../../scanning/limitWork';
 import { openScanners } from '../../scanning/openImage';
 import { openDatabases, type ScanShared } from './scanStep';
 import { rememberWritten } from './writeReport';
@@ -10,12 +10,11 @@ export function openShared(): ScanShared {
   let audit: AuditWriter | undefined;
   return {
     openDatabase: openDatabases(),
-    openScanner: openScanners(),
+    openScanner: openScanners(makeInTurn(availableParallelism())),
     written: rememberWritten(),
     auditOf: (root) => {
       audit ??= openAuditWriter(root);
       return audit;
     },
-    inTurn: limitWork(availableParallelism()),
   };
 }

@@ -10,20 +10,23 @@ import {
   type ScanPolicy,
   type ScanReport,
 } from '@prism-build/policy';
-import { type Database, publishInventories, openDatabase as readDatabase } from '@prism-build/scan';
+import {
+  type Database,
+  publishInventories,
+  openDatabase as readDatabase,
+  takeInventory,
+} from '@prism-build/scan';
 import { readTextIfThere } from '@prism-build/shell';
 import { directoriesOf, imageKey } from '@prism-build/workspace';
 import type { AuditWriter } from '../../nx/recordAudit';
 import { assessImage } from '../../scanning/assessImage';
 import { type Declared, readDeclared } from '../../scanning/declaredPorts';
-import type { LimitWork } from '../../scanning/limitWork';
 import {
-  inventoryDirectory,
   type OpenedImage,
   type OpenedScanner,
   type OpenScanner,
   openImage,
-  scansDirectory,
+  scansDirectories,
 } from '../../scanning/openImage';
 import { openRegistryImage } from '../../scanning/openRegistryImage';
 import { readLocks } from '../../scanning/readLocks';
@@ -47,7 +50,7 @@ type OpenDatabase = (directory: string, context: ExecutorContext) => Promise<Res
 export function openDatabases(): OpenDatabase {
   const opened = new Map<string, Promise<Result<Database>>>();
   return (directory, context) => {
-    const result = opened.get(directory) ?? readDatabase(directory, join(scansDirectory(context), 'kept'));
+    const result = opened.get(directory) ?? readDatabase(directory, scansDirectories(context).kept);
     opened.set(directory, result);
     return result;
   };
@@ -57,8 +60,6 @@ export function openDatabases(): OpenDatabase {
 export interface ScanShared {
   readonly openDatabase: OpenDatabase;
   readonly openScanner: OpenScanner;
-  /** Limits how many images are read at once. */
-  readonly inTurn: LimitWork;
   readonly written: Written;
   /** The audit log of a workspace. */
   readonly auditOf: (root: string) => AuditWriter;
@@ -84,7 +85,7 @@ export async function scanStep(
   project: string,
   options: ScanOptions,
   context: ExecutorContext,
-  { openDatabase, openScanner, written, inTurn, auditOf }: ScanShared,
+  { openDatabase, openScanner, written, auditOf }: ScanShared,
 ): Promise<Result<ScanOutcome>> {
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
   const read = await readPolicy(context.root, root, options.policy);
@@ -112,13 +113,14 @@ export async function scanStep(
     ...{ scanner: scanner.value, database: database.value, earlier: earlier.value },
   };
   if (references.value) return scanReferences(references.value, judge);
-  const opened = await inTurn(() => openImage(project, options.variant, scanner.value, context));
+  const opened = await openImage(project, options.variant, scanner.value, context);
   if (!opened.ok) return opened;
+  const { input } = opened.value;
   const published = await publishInventories(
-    inventoryDirectory(context.root, project, options.variant),
+    join(context.root, 'dist', 'inventory', project, options.variant ?? ''),
     opened.value.image,
-    scanner.value.scanner,
-    opened.value.inventories,
+    input.scanner,
+    (platform) => takeInventory(input, platform),
     image,
   );
   if (!published.ok) return published;
@@ -155,8 +157,7 @@ async function judgeImage(
   judge: Judge,
 ): Promise<Result<ScanOutcome>> {
   const { project, root, options, context, policy, written, audit, scanner, database, earlier } = judge;
-  const scans = scansDirectory(context);
-  const assessed = await assessImage(opened, declared, scanner.scanner, database, scans);
+  const assessed = await assessImage(opened, declared, database);
   if (!assessed.ok) return assessed;
   const now = Date.now();
   const decision = decide(assessed.value, policy, now);

@@ -1,7 +1,7 @@
-import { limitWork } from '../../src/scanning/limitWork';
+import { makeInTurn } from '../src';
 
 test('runs at most as many as the limit, in order, also after work that throws', async () => {
-  const inTurn = limitWork(2);
+  const inTurn = makeInTurn(2);
   let running = 0;
   let most = 0;
   const started: number[] = [];
