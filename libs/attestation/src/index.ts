@@ -11,7 +11,6 @@ export { predicateTypes } from './claims/statement';
 export { type Cosign, openCosign } from './cosign/cosign';
 export { checkCosign, findCosign } from './cosign/findCosign';
 export { type Attestation, type Signer, signImage } from './signImage';
-export { findProvenance } from './verify/judgeImage';
 export { podmanFiles } from './verify/podmanPolicy';
 export { readKeys, type Verification, verifyImage } from './verify/verifyImage';
 export { makeVerifyPolicySchema, parseVerifyPolicy, type VerifyPolicy } from './verify/verifyPolicy';

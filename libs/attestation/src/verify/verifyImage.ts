@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { all, type Failure, failed, ok, type Result, signFailure } from '@prism-build/errors';
 import type { Digest } from '@prism-build/oci';
 import type { Reference } from '@prism-build/registry';
+import type { Provenance } from '../claims/provenance';
 import { type Cosign, type PublicKey, parsePublicKey } from '../cosign/cosign';
-import { type Evidence, judgeImage } from './judgeImage';
+import { findProvenance, judgeImage } from './judgeImage';
 import { type EvidenceTools, readEvidence } from './readEvidence';
-import { findRule, type VerifyPolicy, type VerifyRule } from './verifyPolicy';
+import { findRule, type VerifyPolicy } from './verifyPolicy';
 
 /** How to verify. */
 export interface Verifying {
@@ -22,10 +23,15 @@ export interface Verifying {
 
 /** A judged image. */
 export interface Verification {
-  readonly evidence: Evidence;
-  readonly rule: VerifyRule;
+  readonly image: Reference & { readonly digest: Digest };
   /** All reasons why the image must not be used; empty if it may. */
   readonly reasons: readonly Failure[];
+  /** The manifests of platforms, each with the provenance that the policy accepts. */
+  readonly platforms: readonly {
+    readonly platform: string | undefined;
+    readonly digest: Digest;
+    readonly provenance: Provenance | undefined;
+  }[];
 }
 
 /** Verifies an image of a registry by its digest. Failures: it could not be judged, so it must not be used either. */
@@ -40,10 +46,15 @@ export async function verifyImage(
   if (!keys.ok) return keys;
   const evidence = await readEvidence(tools, image, keys.value, layers);
   if (!evidence.ok) return evidence;
+  const manifests = evidence.value.manifests.filter(({ isIndex }) => !isIndex);
   return ok({
-    evidence: evidence.value,
-    rule: rule.value,
+    image,
     reasons: judgeImage(evidence.value, rule.value, now),
+    platforms: manifests.map((manifest) => ({
+      platform: manifest.platform,
+      digest: manifest.digest,
+      provenance: findProvenance(image, manifest, rule.value, now),
+    })),
   });
 }
 

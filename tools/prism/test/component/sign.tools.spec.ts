@@ -49,6 +49,15 @@ describeWith([skopeo, dockerRegistry], 'signing', () => {
     return records;
   };
 
+  /** How many signatures and attestations each push added. */
+  const added = async () => {
+    const records: string[] = [];
+    await verifyLog(workspace.path('.prism/audit'), [], ({ event, details = {} }) => {
+      if (event === 'sign') records.push(`${details.signatures} ${details.attestations}`);
+    });
+    return records;
+  };
+
   test('a push signs index and platform, attaches SBOM and provenance, and a second one adds nothing', async () => {
     const pushed = await workspace.nx(['push-manifest', 'api'], env);
     expect(pushed.output).toContain('latest');
@@ -66,6 +75,7 @@ describeWith([skopeo, dockerRegistry], 'signing', () => {
     expect(again.output).toContain('(was there)');
     expect(pushable.registry.requests().length - before).toBeLessThan(16);
     expect(receipt().signed).toEqual(signed);
+    expect(await added()).toEqual(['2 2', '0 0']);
   });
 
   test('an image that the policy allows; built again from its commit, it has the same digest', async () => {

@@ -49,7 +49,11 @@ export async function prepareSigning(
   return ok({
     sign: async (env) => {
       const signed = await signImage(cosignIn(env), signer, request, lock);
-      const recorded = await record('sign', signed.ok ? 'done' : 'failed', signed, { key });
+      // How many were added; the others were there.
+      const added = signed.ok
+        ? { signatures: `${signed.value.signatures}`, attestations: `${signed.value.attestations}` }
+        : {};
+      const recorded = await record('sign', signed.ok ? 'done' : 'failed', signed, { key, ...added });
       return signed.ok ? recorded : signed;
     },
     record: {

@@ -1,4 +1,4 @@
-import { findProvenance, sourceOf, type Verification } from '@prism-build/attestation';
+import { sourceOf, type Verification } from '@prism-build/attestation';
 import type { Failure, Result } from '@prism-build/errors';
 
 /** The result of a verification, as one line of JSON or for a terminal. */
@@ -21,18 +21,12 @@ export function printVerification(
   return `  ${image}\n${lines.join('')}${again}`;
 }
 
-function describePlatforms({ evidence: { image, manifests }, rule }: Verification) {
-  return manifests
-    .filter(({ isIndex }) => !isIndex)
-    .map((manifest) => {
-      const provenance = findProvenance(image, manifest, rule, Number.POSITIVE_INFINITY);
-      const source = provenance && sourceOf(provenance);
-      return {
-        platform: manifest.platform,
-        digest: manifest.digest,
-        builder: provenance?.runDetails.builder.id,
-        source: source?.uri,
-        commit: source?.digest?.gitCommit,
-      };
-    });
+function describePlatforms({ platforms }: Verification) {
+  return platforms.map(({ platform, digest, provenance }) => {
+    const source = provenance && sourceOf(provenance);
+    return {
+      ...{ platform, digest, builder: provenance?.runDetails.builder.id },
+      ...{ source: source?.uri, commit: source?.digest?.gitCommit },
+    };
+  });
 }

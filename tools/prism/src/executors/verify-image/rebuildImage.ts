@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
+import { isReproducible, type Provenance, sourceOf, type Verification } from '@prism-build/attestation';
 import {
-  findProvenance,
-  isReproducible,
-  type Provenance,
-  sourceOf,
-  type Verification,
-} from '@prism-build/attestation';
-import { type Failure, failed, ok, type Result, verifyFailure } from '@prism-build/errors';
+  all,
+  distinctFailures,
+  type Failure,
+  failed,
+  ok,
+  type Result,
+  verifyFailure,
+} from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
 import { formatReference } from '@prism-build/registry';
 import { attempt, run } from '@prism-build/shell';
@@ -26,8 +28,9 @@ interface Described {
 
 /**
  * Builds an image again from the commit that its accepted provenance names, and compares the digests. The clone is temporary and
- * has its own store and results, so nothing but the compilers' caches is shared. Returns the reasons against the image:
- * VERIFY_REBUILD_IMPOSSIBLE, VERIFY_REBUILD_DIFFERS.
+ * has its own store and results, so nothing but the compilers' caches is shared. A platform that a later commit did not change
+ * keeps its provenance, so there may be several commits, of which one has to give the image. Returns the reasons against the
+ * image: VERIFY_REBUILD_IMPOSSIBLE, VERIFY_REBUILD_DIFFERS.
  */
 export async function rebuildImage(
   project: string,
@@ -35,18 +38,27 @@ export async function rebuildImage(
   verification: Verification,
   { root }: ExecutorContext,
 ): Promise<readonly Failure[]> {
-  const { image } = verification.evidence;
-  const described = describeBuild(project, options.variant, verification);
+  const { image } = verification;
+  const described = describeBuilds(project, options.variant, verification);
   if (!described.ok) return described.failures;
-  const { commit } = described.value;
+  const reasons: Failure[] = [];
+  for (const build of described.value) {
+    const built = await buildAgain(root, project, options, build);
+    if (built.ok && built.value === image.digest) return [];
+    if (!built.ok) reasons.push(...built.failures);
+    else {
+      const what = `the commit ${build.commit} gives ${built.value}, and not ${formatReference(image)}`;
+      reasons.push(verifyFailure('VERIFY_REBUILD_DIFFERS', { what }));
+    }
+  }
+  return reasons;
+}
+
+async function buildAgain(root: string, project: string, options: VerifyOptions, build: Described) {
   const made = await attempt('cannot make a directory', () => mkdtempSync(join(tmpdir(), 'prism-rebuild-')));
-  if (!made.ok) return made.failures;
+  if (!made.ok) return made;
   try {
-    const built = await buildIn(made.value, root, project, options, described.value);
-    if (!built.ok) return built.failures;
-    if (built.value === image.digest) return [];
-    const what = `the commit ${commit} gives ${built.value}, and not ${formatReference(image)}`;
-    return [verifyFailure('VERIFY_REBUILD_DIFFERS', { what })];
+    return await buildIn(made.value, root, project, options, build);
   } finally {
     rmSync(made.value, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -54,33 +66,38 @@ export async function rebuildImage(
 
 function impossible(
   what: string,
-  more: Pick<Failure, 'why'> & { readonly remedy?: string } = { why: undefined },
+  more: { readonly why?: string | undefined; readonly remedy?: string } = {},
 ) {
   return failed(verifyFailure('VERIFY_REBUILD_IMPOSSIBLE', { what, ...more }));
 }
 
-/** The one build that the provenance of all platforms describes. */
+/** The builds that the provenance of the platforms describes, one for each commit. */
+function describeBuilds(
+  project: string,
+  variant: string | undefined,
+  { image, platforms }: Verification,
+): Result<readonly Described[]> {
+  const found = platforms.flatMap(({ provenance }) => provenance ?? []);
+  if (found.length === 0)
+    return impossible(`${formatReference(image)} has no provenance that the policy accepts`);
+  const builds = all(found.map((one) => describeBuild(project, variant, one)));
+  if (!builds.ok) return failed(...distinctFailures(builds.failures));
+  return ok([...new Map(builds.value.map((one) => [one.commit, one])).values()]);
+}
+
 function describeBuild(
   project: string,
   variant: string | undefined,
-  { evidence: { image, manifests }, rule }: Verification,
+  provenance: Provenance,
 ): Result<Described> {
-  const found = manifests
-    .filter(({ isIndex }) => !isIndex)
-    .flatMap((one) => findProvenance(image, one, rule, Date.now()) ?? []);
-  const [first] = found;
-  if (!first) return impossible(`${formatReference(image)} has no provenance that the policy accepts`);
-  const commits = [...new Set(found.map((one) => sourceOf(one)?.digest?.gitCommit))];
-  const [commit] = commits;
-  const about = parametersOf(first);
+  const commit = sourceOf(provenance)?.digest?.gitCommit;
+  const about = parametersOf(provenance);
   if (about.project !== project || about.variant !== variant)
     return impossible(`the provenance is of ${about.project}, and this is ${project}`, {
-      why: undefined,
       remedy: 'Run verify-image of that project.',
     });
-  if (!commit || !/^[0-9a-f]{40,64}$/.test(commit) || commits.length > 1)
-    return impossible('the provenance of the platforms names no commit, or several');
-  if (!isReproducible(first))
+  if (!commit || !/^[0-9a-f]{40,64}$/.test(commit)) return impossible('the provenance names no commit');
+  if (!isReproducible(provenance))
     return impossible(`the image was built from ${commit} with changes that were not committed`);
   return ok({ commit, directory: about.directory, platforms: about.platforms });
 }
@@ -109,7 +126,6 @@ async function buildIn(
   const known = await git('-C', root, 'cat-file', '-e', `${commit}^{commit}`);
   if (!known.ok)
     return impossible(`the commit ${commit} is not in this repository`, {
-      why: undefined,
       remedy: `Run \`git fetch origin ${commit}\`.`,
     });
   const top = await git('-C', root, 'rev-parse', '--show-toplevel');
