@@ -16,8 +16,12 @@ export interface Executor {
    * The target to add to each image, if every image has one. It has no value without a use: for each, Nx merges, writes and
    * sends an entry that names its source file, in every command.
    */
-  readonly target?: (image: ImageNames) => TargetConfiguration;
+  readonly target?: (image: ImageNames) => ImageTarget;
 }
+
+type ImageTarget = Omit<TargetConfiguration, 'metadata'> & {
+  readonly metadata: { readonly description: string };
+};
 
 /** The names that the targets of an image need. */
 export interface ImageNames {
