@@ -173,7 +173,7 @@ describe('matches are kept', () => {
     expect(await again(`${print(report([canary]))}\n# another`)).toBe(true);
   });
 
-  test.each(['', '{}', 'null', '{"version":1,"key":"x","sum":"y","text":"[]"}'])(
+  test.each(['', '{}', 'null', '{"version":2,"key":"x","sum":"y","text":"[]"}'])(
     'not if altered to %j',
     async (text) => {
       await again();
