@@ -38,6 +38,7 @@ module.exports = {
     only('audit', ['errors', 'shell']),
     only('policy', ['errors']),
     only('scan', ['errors', 'shell', 'oci', 'assemble', 'policy']),
+    only('measure', ['errors', 'oci', 'assemble', 'scan', 'shell']),
     only('workspace', ['errors', 'containerfile', 'languages', 'plan', 'assemble', 'shell']),
     only('builder', [
       'errors',

@@ -1,4 +1,5 @@
 import { makeVerifyPolicySchema } from '@prism-build/attestation';
+import { makeBenchReportSchema } from '@prism-build/measure';
 import { makePolicySchema, makeReportSchema } from '@prism-build/policy';
 import * as z from 'zod';
 import { auditOptions } from '../audit/options';
@@ -46,6 +47,7 @@ export function printSchemas(
 export function printFileSchemas(): Record<string, string> {
   const print = (title: string, schema: object) => `${JSON.stringify({ title, ...schema }, null, 2)}\n`;
   return {
+    'bench-report': print('report.json of nx bench', makeBenchReportSchema()),
     'scan-policy': print('scan-policy.json', makePolicySchema()),
     'verify-policy': print('verify-policy.json', makeVerifyPolicySchema()),
     'scan-report': print('nx scan --format=json', makeReportSchema()),
