@@ -1,6 +1,18 @@
+export { type Baseline, judgeSizes, judgeStart } from './budgets/judge';
+export { parseQuantity, printQuantity } from './budgets/quantity';
+export { type Budget, type BudgetName, type BudgetTexts, readBudgets } from './budgets/readBudgets';
+export { type Change, compareFiles, compareParts } from './compare/compareParts';
+export { addContents } from './contents/addContents';
+export type { Contents } from './contents/readContents';
+export { takeContents } from './contents/takeContents';
+export { describeExcess, printBudget } from './print/printBudgets';
+export { printChange } from './print/printChanges';
+export { type Comparison, comparePlatform, printComparisonMarkdown } from './print/printComparison';
+export { benchFormats, type PrintedReport } from './print/printReport';
 export {
   type BenchReport,
   type Distribution,
+  encodeBenchReport,
   type JudgedBudget,
   makeBenchReportSchema,
   type Part,
@@ -8,6 +20,6 @@ export {
   parseBenchReport,
   type StartReport,
   type StartSide,
-  type TransferReport,
-  type Untold,
 } from './report/schema';
+export { readSizes } from './sizes';
+export { describeValues, spreadOf } from './stats/distribution';

@@ -5,11 +5,11 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const bytes = z.int().nonnegative();
 
 /** What fills an image. `overhead`: headers and padding of tar, and files that a higher layer hides. */
-export const partKinds = [
+const partKinds = [
   ...(['go', 'rust', 'python', 'npm', 'deb', 'apk', 'program', 'file', 'overhead'] as const),
 ] as const;
 
-const part = z.strictObject({
+export const part = z.strictObject({
   kind: z
     .enum(partKinds)
     .describe(
@@ -29,7 +29,7 @@ const layer = z.strictObject({
   base: z.string().optional().describe('The base that it comes from; absent for an own layer.'),
 });
 
-const untold = z.strictObject({
+export const untold = z.strictObject({
   path: z.string().describe('A program in the image.'),
   size: bytes.describe('Bytes that cannot be assigned to packages.'),
   why: z.string(),
@@ -98,7 +98,7 @@ const transfer = z.strictObject({
   load: distribution.describe('The same from an archive.'),
 });
 
-export const budgetNames = ['maxSize', 'maxStartup', 'maxMemory', 'maxGrowth'] as const;
+const budgetNames = ['maxSize', 'maxStartup', 'maxMemory', 'maxGrowth'] as const;
 
 const budget = z.strictObject({
   name: z.enum(budgetNames),
@@ -121,9 +121,7 @@ const benchReport = z
     image: z.string().describe('The project; with +<variant> for a variant.'),
     project: z.string(),
     variant: z.string().optional(),
-    kind: z
-      .enum(['go', 'rust', 'python', 'c', 'node', 'other'])
-      .describe('The language of its compile stage.'),
+    kind: z.enum(['go', 'rust', 'python', 'c', 'other']).describe('The language of its compile stage.'),
     digest: digest.describe('The image index.'),
     tool: z.string().describe('Name and version of the program that measured.'),
     commit: z.string().optional().describe('The commit that was checked out, if the work tree equals it.'),
@@ -144,8 +142,12 @@ export type Untold = z.infer<typeof untold>;
 export type Distribution = z.infer<typeof distribution>;
 export type StartReport = z.infer<typeof start>;
 export type StartSide = z.infer<typeof side>;
-export type TransferReport = z.infer<typeof transfer>;
 export type JudgedBudget = z.infer<typeof budget>;
+
+/** The bytes of report.json. */
+export function encodeBenchReport(report: BenchReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
 
 /** JSON schema (2020-12) of report.json. */
 export const makeBenchReportSchema = () => z.toJSONSchema(benchReport);

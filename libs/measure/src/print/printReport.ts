@@ -1,0 +1,50 @@
+import { printQuantity } from '../budgets/quantity';
+import type { BenchReport } from '../report/schema';
+import { printBudget } from './printBudgets';
+import { type Comparison, printComparison, printComparisonMarkdown } from './printComparison';
+
+const SHOWN = 8;
+
+/** A report, and how the image differs from an earlier one. */
+export interface PrintedReport {
+  readonly report: BenchReport;
+  /** The earlier image's name, and the differences by platform; undefined if there is none to compare with. */
+  readonly compared: { readonly against: string; readonly platforms: readonly Comparison[] } | undefined;
+}
+
+/** Forms of a result by name. */
+export const benchFormats: Readonly<
+  Record<'text' | 'markdown' | 'json', (printed: PrintedReport) => string>
+> = {
+  text: ({ report, compared }) =>
+    [
+      ...report.budgets.map(printBudget),
+      ...(compared
+        ? [printComparison(report.image, compared.against, compared.platforms)]
+        : printSizes(report)),
+      ...report.skipped.map(({ what, why }) => `  not measured: ${what}, because ${why}\n`),
+    ].join(''),
+  markdown: ({ report, compared }) =>
+    `${printComparisonMarkdown(report.image, compared?.against ?? 'nothing', compared?.platforms ?? [])}${printBudgetList(report)}`,
+  json: ({ report }) => `${JSON.stringify(report)}\n`,
+};
+
+function printSizes({ image, platforms }: BenchReport): string[] {
+  return platforms.flatMap(({ platform, uncompressedSize, size, parts = [] }) => [
+    `  ${image} on ${platform}: ${bytes(uncompressedSize)}, compressed ${bytes(size)}\n`,
+    ...parts.slice(0, SHOWN).map(({ kind, name, version, size }) => {
+      const text = version === undefined ? name : `${name} ${version}`;
+      return `    ${bytes(size).padStart(8)}  ${kind} ${text}\n`;
+    }),
+    ...(parts.length > SHOWN ? [`    and ${parts.length - SHOWN} more\n`] : []),
+  ]);
+}
+
+function printBudgetList({ budgets }: BenchReport): string {
+  if (budgets.length === 0) return '';
+  return `\n${budgets.map((budget) => `- ${printBudget(budget).trim().replace(/ {2,}/g, ' · ')}\n`).join('')}`;
+}
+
+function bytes(value: number): string {
+  return printQuantity(value, 'bytes');
+}
