@@ -11,10 +11,24 @@ import { push } from './push.mjs';
 import { scale } from './scale.mjs';
 import { scan } from './scan.mjs';
 import { sizes } from './sizes.mjs';
+import { sizesGate } from './sizesGate.mjs';
 import { stack } from './stack.mjs';
 import { start } from './start.mjs';
 
-const benchmarks = { edit, noop, cold, start, podman, stack, push, sizes, scale, limits, scan };
+const benchmarks = {
+  edit,
+  noop,
+  cold,
+  start,
+  podman,
+  stack,
+  push,
+  sizes,
+  'sizes-gate': sizesGate,
+  scale,
+  limits,
+  scan,
+};
 const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);
 const unknown = names.filter((name) => !(name in benchmarks));

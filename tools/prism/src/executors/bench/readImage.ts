@@ -1,22 +1,22 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
 import { type Contents, takeContents } from '@prism-build/measure';
-import { type DigestJson, platformName, verifyImage } from '@prism-build/oci';
+import { checkManifests, type DigestJson, platformName, readDigestJson } from '@prism-build/oci';
 import { imageDirectory } from '@prism-build/workspace';
 import { measurementsDirectory } from '../../measuring/benchDirectories';
 import { readVerifiedImage } from '../../nx/readVerifiedImage';
 
 /**
- * digest.json of a project's image, compared with manifests and configs, which takes milliseconds. Layers are only compared by
- * size: their contents decide no budget of size. An altered image is repaired.
+ * digest.json of a project's image, which takes a millisecond: index and manifests are functions of it, so their digests are
+ * compared without reading them. An altered image is repaired.
  */
 export async function readImage(
   project: string,
   variant: string | undefined,
   context: ExecutorContext,
 ): Promise<Result<DigestJson>> {
-  const found = await verifyImage(imageDirectory(context.root, project, variant), { deep: 'sizes' });
-  if (found.ok) return found;
+  const found = await readDigestJson(imageDirectory(context.root, project, variant));
+  if (found.ok && checkManifests(found.value).length === 0) return found;
   const repaired = await readVerifiedImage(project, variant, context);
   return repaired.ok ? ok(repaired.value.image) : repaired;
 }
