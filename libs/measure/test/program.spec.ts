@@ -15,6 +15,7 @@ test.each([
   ['slices.SortFunc[go.shape.[]a/b.C,go.shape.int]', 'slices'],
   ['type:.eq.net/http.http2Frame', 'net/http'],
   ['go:buildid', undefined],
+  ['type:.eq.struct { sync.Once; crypto/x509.v *crypto/x509.C }', undefined],
   ['type:.hash.[8]x', undefined],
   ['_rt0_amd64_linux', undefined],
 ])('%s is of the package %s', (symbol, owner) => {

@@ -15,4 +15,24 @@ export const measureFailure = defineCatalogue({
     remedy:
       'Name a digest.json or report.json, an image of a registry, or a commit that `nx bench` measured: --against=<that>.',
   },
+  PROBE_MISSING: {
+    remedy:
+      'Set "probe" in the options of bench, as in "grpc://127.0.0.1:50100", "http://127.0.0.1:8080/health", "log:ready" or "exit"; or measure sizes only, with -c sizes.',
+  },
+  PROBE_INVALID: {
+    remedy:
+      'Write it as in grpc://127.0.0.1:50100, http://127.0.0.1:8080/health, log:ready, command:curl -f …, or exit.',
+  },
+  PROBE_TAKEN: {
+    remedy: 'Stop what listens there, or let the component listen elsewhere by `env` and change `probe`.',
+  },
+  START_ENDED: {
+    remedy: 'Correct what it printed; settings that it needs belong into the option `env` of bench.',
+  },
+  START_TIMED_OUT: {
+    remedy: 'Correct the option `probe`, give it what it needs in `env`, or raise `timeout`.',
+  },
+  START_ELSEWHERE: {
+    remedy: 'Let the option `probe` of bench ask an address on which the component listens.',
+  },
 });

@@ -44,4 +44,49 @@ export const measureExplanations: Explanations<typeof measureFailure> = {
     ],
     example: { what: 'there is no image of api to compare with for the commit 0123456789ab' },
   },
+  PROBE_MISSING: {
+    means: 'Times and memory were asked for, and nothing says how to find out that the component is ready.',
+    causes: [
+      'The bench target has no option `probe`.',
+      'The image is a service, and `bench` ran without -c sizes.',
+    ],
+    example: { what: 'nothing says when api is ready' },
+  },
+  PROBE_INVALID: {
+    means: 'The option `probe` cannot be read.',
+    causes: ['A typing error.', 'The address has no port, or is not one of this machine.'],
+    example: {
+      what: 'the probe of api cannot be used: 8080a is no port',
+      at: { file: 'api/project.json', line: 9 },
+    },
+  },
+  PROBE_TAKEN: {
+    means: 'Something answers the probe before the component was started, so its time cannot be measured.',
+    causes: ['The component runs already, for example by `nx run-image`.', 'Another program has the port.'],
+    example: { what: 'something answers on 127.0.0.1:8080 before api is started' },
+  },
+  START_ENDED: {
+    means: 'The component ended before its probe succeeded. The cause holds its last lines.',
+    causes: [
+      'A setting or a service that it needs is missing.',
+      'Without an engine, its root has no /proc and no /dev: `where: container` leaves that start out.',
+      'It is a program that does its work and ends: its probe is `exit`.',
+    ],
+    example: { what: 'api ended with status 1 before it was ready', why: 'DATABASE_URL is not set' },
+  },
+  START_TIMED_OUT: {
+    means:
+      'The component runs, and its probe did not succeed within the limit. The cause holds its last lines.',
+    causes: [
+      'The probe asks for something that the component does not have, such as another path.',
+      'It waits for a service that is not there.',
+      'It needs longer than `timeout`.',
+    ],
+    example: { what: 'api was not ready within 30 s', why: 'waiting for the database' },
+  },
+  START_ELSEWHERE: {
+    means: 'The component listens on other addresses than the one that its probe asks.',
+    causes: ['Its address comes from a variable that `env` does not set.', 'The probe has another port.'],
+    example: { what: 'api listens on 127.0.0.1:9090, and its probe asks 127.0.0.1:8080' },
+  },
 };

@@ -1,5 +1,5 @@
 import { printQuantity } from '../budgets/quantity';
-import type { BenchReport } from '../report/schema';
+import type { BenchReport, StartReport } from '../report/schema';
 import { printBudget } from './printBudgets';
 import { type Comparison, printComparison, printComparisonMarkdown } from './printComparison';
 
@@ -22,6 +22,7 @@ export const benchFormats: Readonly<
       ...(compared
         ? [printComparison(report.image, compared.against, compared.platforms)]
         : printSizes(report)),
+      ...(report.start ? printStart(report.start) : []),
       ...report.skipped.map(({ what, why }) => `  not measured: ${what}, because ${why}\n`),
     ].join(''),
   markdown: ({ report, compared }) =>
@@ -38,6 +39,26 @@ function printSizes({ image, platforms }: BenchReport): string[] {
     }),
     ...(parts.length > SHOWN ? [`    and ${parts.length - SHOWN} more\n`] : []),
   ]);
+}
+
+function printStart({ sides, noise, runs, probe }: StartReport): string[] {
+  const noisy = noise.tooNoisy
+    ? [
+        `  the machine is too noisy to judge times: a fixed calculation varies by ${percent(noise.spread)}, the limit is ${percent(noise.limit)}\n`,
+      ]
+    : [];
+  const lines = sides.map(({ where, engine, ready, floor, ratio, idle, peak }) => {
+    const interval = `${ready.low.toFixed(1)} to ${ready.high.toFixed(1)} ms`;
+    const above = `${(ready.median - floor.median).toFixed(1)} ms above the floor of ${floor.median.toFixed(1)} ms, ratio ${ratio.toFixed(2)}`;
+    const memory =
+      idle && peak ? `; memory ${bytes(idle.median)} PSS, at most ${bytes(peak.median)} resident` : '';
+    return `  ready ${engine ?? where}: ${ready.median.toFixed(1)} ms (95 % interval ${interval}), ${above}${memory}\n`;
+  });
+  return [...noisy, ...lines, `  median of ${runs} starts, until ${probe}\n`];
+}
+
+function percent(part: number): string {
+  return `${(part * 100).toFixed(0)} %`;
 }
 
 function printBudgetList({ budgets }: BenchReport): string {

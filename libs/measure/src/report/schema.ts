@@ -66,7 +66,9 @@ const side = z.strictObject({
   ready: distribution.describe('From the start of the process to the first good answer; the floor included.'),
   ratio: z.number().describe('Median of ready by that of floor.'),
   idle: distribution.optional().describe('PSS of the component once it is ready.'),
-  peak: distribution.optional().describe('The most resident memory until then, the floor of what it needs.'),
+  peak: distribution
+    .optional()
+    .describe('The most that was resident until then (VmHWM); shared pages count whole.'),
 });
 
 const start = z.strictObject({
@@ -143,6 +145,16 @@ export type Distribution = z.infer<typeof distribution>;
 export type StartReport = z.infer<typeof start>;
 export type StartSide = z.infer<typeof side>;
 export type JudgedBudget = z.infer<typeof budget>;
+
+const starts = z.strictObject({
+  start,
+  skipped: z.array(z.strictObject({ what: z.string(), why: z.string() })),
+});
+
+/** A stored measurement of starts; undefined if the text is none. */
+export function parseStarts(text: string): z.infer<typeof starts> | undefined {
+  return starts.safeParse(JSON.parse(text)).data;
+}
 
 /** The bytes of report.json. */
 export function encodeBenchReport(report: BenchReport): string {

@@ -9,6 +9,8 @@ export function goPackageOf(symbol: string): string | undefined {
   const plain = name.includes('[') ? name.slice(0, name.indexOf('[')) : name;
   const dot = plain.indexOf('.', plain.lastIndexOf('/') + 1);
   if (dot <= 0) return undefined;
+  // Methods of unnamed types have the type in place of a path.
+  if (!/^[\w.~/%+-]+$/.test(plain.slice(0, dot))) return undefined;
   // The linker escapes dots in the last element of a path.
   return plain
     .slice(0, dot)

@@ -56,7 +56,7 @@ function readGo(
   }));
   const sum = packages.reduce((all, { size }) => all + size, 0);
   if (sum > length) return { ...NOTHING, why: 'its table of functions is damaged' };
-  return { packages, why: 'data, types and tables of Go that are not only one package’s', names: [] };
+  return { packages, why: 'data, types and tables of Go that belong to no single package', names: [] };
 }
 
 /** The list of cargo-auditable: zlib, then JSON. */

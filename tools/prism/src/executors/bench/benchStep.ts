@@ -1,10 +1,11 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { ok, type Result, renderFailures } from '@prism-build/errors';
+import { failuresOf, ok, type Result, renderFailures } from '@prism-build/errors';
 import {
   addContents,
   type BenchReport,
   type JudgedBudget,
   judgeSizes,
+  judgeStart,
   type PlatformSizes,
   printBudget,
   printQuantity,
@@ -18,6 +19,7 @@ import type { BenchOptions } from './options';
 import { readImage, readImageContents } from './readImage';
 import { refuse } from './refuse';
 import { rememberImage } from './rememberImage';
+import { measureStart, type Starts } from './start/measureStart';
 import { writeResult } from './writeResult';
 
 /** What was measured, and whether all budgets are kept. */
@@ -51,6 +53,8 @@ export async function benchStep(
   const contents = await readImageContents(project, variant, context);
   if (!contents.ok) return contents;
   const commit = sizesOnly ? undefined : await rememberImage(project, variant, image.value, context);
+  const starts = sizesOnly ? undefined : await measureStart(project, options, context);
+  const start = starts?.ok ? starts.value.start : undefined;
   const language = languageOf(project, context);
   const report: BenchReport = {
     schemaVersion: 1,
@@ -62,8 +66,9 @@ export async function benchStep(
     tool: `prism ${executorIdentity('bench').slice(0, 12)}`.trim(),
     ...(commit !== undefined && { commit }),
     platforms: addContents(sizes, contents.value),
-    skipped: [],
-    budgets: judged,
+    ...(start && { start }),
+    skipped: starts ? listSkipped(starts) : [],
+    budgets: [...judged, ...(starts ? judgeStart(budgets.value, start, 'it was not measured') : [])],
   };
   const compared = await compareImages(sizes, contents.value, baseline.value);
   if (!compared.ok) return compared;
@@ -72,8 +77,9 @@ export async function benchStep(
   const explained = { project, contents: contents.value, baseline: baseline.value, context };
   const refused = await refuse(report.image, target, report.budgets, explained);
   if (!refused.ok) return refused;
-  if (refused.value.length === 0) return ok({ text: text.value, kept: true });
-  return ok({ text: `${text.value}${renderFailures(refused.value)}\n`, kept: false });
+  const failures = [...refused.value, ...(starts ? failuresOf(starts) : [])];
+  if (failures.length === 0) return ok({ text: text.value, kept: true });
+  return ok({ text: `${text.value}${renderFailures(failures)}\n`, kept: false });
 }
 
 function printSizesOnly(sizes: readonly PlatformSizes[], judged: readonly JudgedBudget[]): string {
@@ -81,4 +87,10 @@ function printSizesOnly(sizes: readonly PlatformSizes[], judged: readonly Judged
   return sizes
     .map((one) => `  ${one.platform}  ${printQuantity(one.uncompressedSize, 'bytes')}, no budget\n`)
     .join('');
+}
+
+/** A start that failed is in the report, too: a report without times must say why. */
+function listSkipped(starts: Result<Starts>): BenchReport['skipped'] {
+  if (starts.ok) return [...starts.value.skipped];
+  return starts.failures.map(({ code, what }) => ({ what: 'the start', why: `${code}: ${what}` }));
 }

@@ -16,6 +16,39 @@ export const options = z.object({
   maxGrowth: quantity.describe(
     'Budget of the growth since the image that `against` names, as in 5 % or 500 kB.',
   ),
+  maxStartup: quantity.describe(
+    'Budget of the time to ready: above the floor, as in 20 ms, or as a ratio to it, as in 8 x. Default: 20 ms for Go, 10 ms for Rust, 500 ms for Python.',
+  ),
+  maxMemory: quantity.describe(
+    'Budget of the memory (PSS) of the component once it is ready, as in 10 MB. Default: 10 MB for Go.',
+  ),
+  probe: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'How the component shows that it is ready: grpc://127.0.0.1:50100[/service], http://127.0.0.1:8080/health, log:<regular expression>, command:<of sh on this machine>, or exit.',
+    ),
+  env: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
+    .default({})
+    .describe('Variables for the component that is measured.'),
+  args: z.array(z.string()).default([]).describe('Arguments of its entrypoint, instead of CMD.'),
+  where: z
+    .enum(['both', 'bare', 'container'])
+    .default('both')
+    .describe('Start it without an engine (bare), in a container of Podman, or both in turns.'),
+  runs: z
+    .int()
+    .min(3)
+    .max(1000)
+    .default(11)
+    .describe('Measured starts on each side, after two that are not counted.'),
+  timeout: z.number().positive().default(30).describe('Seconds for becoming ready.'),
+  again: z
+    .boolean()
+    .default(false)
+    .describe('Measure starts again, although they are stored for this image and machine.'),
   against: z
     .string()
     .min(1)
