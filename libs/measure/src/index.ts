@@ -23,10 +23,10 @@ export {
   type StartSide,
 } from './report/schema';
 export { readSizes } from './sizes';
+export { makeFloorProgram } from './start/floorProgram';
 export { describeHost, measureNoise } from './start/host';
 export type { Launch } from './start/measureReady';
 export { measureSides, type Side } from './start/measureSides';
 export { type Probe, parseProbe } from './start/parseProbe';
-export { makeTrueProgram } from './start/trueProgram';
 export { writeRoot } from './start/writeRoot';
 export { describeValues, spreadOf } from './stats/distribution';

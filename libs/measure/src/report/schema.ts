@@ -62,7 +62,9 @@ const side = z.strictObject({
   where: z.enum(['bare', 'container']),
   engine: z.string().optional().describe('Name and version of the engine.'),
   command: z.array(z.string()).describe('What was started, for repeating it by hand.'),
-  floor: distribution.describe('From start to end of a program that does nothing, started in the same way.'),
+  floor: distribution.describe(
+    'From the start to the first line of a program that only prints one, started in the same way.',
+  ),
   ready: distribution.describe('From the start of the process to the first good answer; the floor included.'),
   ratio: z.number().describe('Median of ready by that of floor.'),
   idle: distribution.optional().describe('PSS of the component once it is ready.'),

@@ -10,8 +10,8 @@ export interface Launch {
   readonly argv: readonly [string, ...string[]];
   /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string>>;
-  /** The process of the component, which an engine starts elsewhere; undefined if it cannot be found. */
-  readonly pidOf: (started: Started) => Promise<number | undefined>;
+  /** The process of the component, which an engine starts elsewhere; undefined if its memory is not of interest. */
+  readonly pidOf?: (started: Started) => Promise<number | undefined>;
   readonly stop: (started: Started) => Promise<void>;
 }
 
@@ -94,6 +94,7 @@ function succeeded(end: Awaited<Started['ended']> | undefined): number | undefin
 }
 
 async function readWhenSettled(launch: Launch, started: Started): Promise<Memory | undefined> {
+  if (!launch.pidOf) return undefined;
   await wait(SETTLE);
   const pid = await launch.pidOf(started);
   return pid === undefined ? undefined : readMemory(pid);
@@ -107,7 +108,7 @@ async function explainSilence(
   limit: number,
   why: string,
 ) {
-  const pid = await launch.pidOf(started);
+  const pid = await launch.pidOf?.(started);
   const listening = pid === undefined ? [] : listListening(pid);
   const asked = probe.kind === 'grpc' || probe.kind === 'http' ? `${probe.host}:${probe.port}` : undefined;
   const seconds = `${limit / 1000} s`;

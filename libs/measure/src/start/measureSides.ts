@@ -1,10 +1,11 @@
 import { ok, type Result } from '@prism-build/errors';
 import type { StartSide } from '../report/schema';
 import { describeValues } from '../stats/distribution';
+import { floorProbe } from './floorProgram';
 import { type Launch, measureReady, type Ready } from './measureReady';
 import type { Probe } from './parseProbe';
 
-/** One way to start an image, and a program that does nothing, started in the same way. */
+/** One way to start an image, and the floor program started in the same way. */
 export interface Side {
   readonly where: StartSide['where'];
   /** Name and version of the engine. */
@@ -27,7 +28,7 @@ export async function measureSides(
 ): Promise<Result<StartSide[]>> {
   const all = sides.map((side) => ({ side, floors: [] as Ready[], starts: [] as Ready[] }));
   const steps = all.flatMap(({ side, floors, starts }) => [
-    { into: floors, start: () => measureReady('the floor', side.floor, { kind: 'exit' }, limit) },
+    { into: floors, start: () => measureReady('the floor', side.floor, floorProbe, limit) },
     { into: starts, start: () => measureReady(image, side.component, probe, limit) },
   ]);
   for (let round = -WARM_UPS; round < runs; round++) {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result } from '@prism-build/errors';
-import { type Launch, makeTrueProgram, type Side, writeRoot } from '@prism-build/measure';
+import { type Launch, makeFloorProgram, type Side, writeRoot } from '@prism-build/measure';
 import { isExecutable, readTextIfThere } from '@prism-build/shell';
 import type { StartInput } from './started';
 
@@ -12,15 +12,15 @@ import type { StartInput } from './started';
 export async function makeBareSide(input: StartInput): Promise<Result<Side | string>> {
   const { platform, settings, scratch, env, args } = input;
   const tool = findTool('unshare');
-  const nothing = makeTrueProgram(platform.platform.architecture);
+  const nothing = makeFloorProgram(platform.platform.architecture);
   if (process.platform !== 'linux' || tool === undefined || !nothing)
     return ok('it needs Linux and unshare of util-linux');
   const root = await writeRoot(input.store, platform.layers, scratch);
   if (!root.ok) return root;
   const floor = join(scratch, 'floor');
   mkdirSync(floor, { recursive: true });
-  writeFileSync(join(floor, 'true'), nothing);
-  chmodSync(join(floor, 'true'), 0o755);
+  writeFileSync(join(floor, 'floor'), nothing);
+  chmodSync(join(floor, 'floor'), 0o755);
   const own = Object.fromEntries((settings.env ?? []).map((pair) => splitPair(pair)));
   const variables = { PATH: DEFAULT_PATH, ...own, ...env };
   const launch = (
@@ -37,15 +37,17 @@ export async function makeBareSide(input: StartInput): Promise<Result<Side | str
       ...argv,
     ],
     env: variables,
-    // It replaces itself by the program.
-    pidOf: async ({ pid }) => pid,
     stop: async ({ kill }) => kill('SIGKILL'),
   });
   const command = [...platform.entrypoint, ...(args.length > 0 ? args : platform.cmd)];
   return ok({
     where: 'bare',
-    component: launch(root.value, platform.workingDir || '/', command, readUser(root.value, platform.user)),
-    floor: launch(floor, '/', ['/true'], []),
+    component: {
+      ...launch(root.value, platform.workingDir || '/', command, readUser(root.value, platform.user)),
+      // unshare replaces itself by the program.
+      pidOf: async ({ pid }) => pid,
+    },
+    floor: launch(floor, '/', ['/floor'], []),
   });
 }
 

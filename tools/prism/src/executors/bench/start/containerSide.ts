@@ -1,7 +1,7 @@
 import { engineEnvironment, engineRun, loadPlatform } from '@prism-build/builder';
 import { podman, projectLabel, removeContainer, removeImage } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
-import { type Launch, makeTrueProgram, type Side } from '@prism-build/measure';
+import { type Launch, makeFloorProgram, type Side } from '@prism-build/measure';
 import { writeLayerTar } from '@prism-build/oci';
 import type { StartInput } from './started';
 
@@ -14,7 +14,7 @@ export interface ContainerSide {
 /** The image in a container of Podman, in the network of this machine. `engine` is its name and version. */
 export async function makeContainerSide(input: StartInput, engine: string): Promise<Result<ContainerSide>> {
   const { name, platform, directories, verified, env, args } = input;
-  const nothing = makeTrueProgram(platform.platform.architecture) ?? Buffer.alloc(0);
+  const nothing = makeFloorProgram(platform.platform.architecture) ?? Buffer.alloc(0);
   const call = engineRun(directories);
   const id = name.replace(/[^\w.-]+/g, '-').toLowerCase();
   const image = `localhost/prism-bench/${id}:latest` as const;
@@ -22,15 +22,21 @@ export async function makeContainerSide(input: StartInput, engine: string): Prom
   const loaded = await loadPlatform(podman, platform, [image], verified);
   if (!loaded.ok) return loaded;
   const tar = writeLayerTar([
-    { type: 'file', path: 'true', mode: 0o755, uid: 0, gid: 0, content: { kind: 'bytes', bytes: nothing } },
+    { type: 'file', path: 'floor', mode: 0o755, uid: 0, gid: 0, content: { kind: 'bytes', bytes: nothing } },
   ]);
   const imported = await call({
-    argv: ['podman', 'import', '--quiet', '--change', 'ENTRYPOINT ["/true"]', '-', floor],
+    argv: ['podman', 'import', '--quiet', '--change', 'ENTRYPOINT ["/floor"]', '-', floor],
     input: Buffer.concat([...tar].map((chunk) => Buffer.from(chunk))),
   });
   if (!imported.ok)
     return failed(...imported.failures.map((failure) => engineFailure('ENGINE_FAILED', failure)));
   const container = `prism-bench-${id}-${process.pid}`;
+  const pidOf = async () => {
+    const seen = await call({
+      argv: ['podman', 'container', 'inspect', '--format', '{{.State.Pid}}', container],
+    });
+    return seen.ok ? Number(seen.value.stdout) || undefined : undefined;
+  };
   const launch = (of: string, more: readonly string[], values: Readonly<Record<string, string>>): Launch => ({
     argv: [
       ...(['podman', 'run', '--rm', '--pull=never', '--network=host', `--name=${container}`] as const),
@@ -42,12 +48,6 @@ export async function makeContainerSide(input: StartInput, engine: string): Prom
       ],
     ],
     env: { ...engineEnvironment(directories), ...values },
-    pidOf: async () => {
-      const seen = await call({
-        argv: ['podman', 'container', 'inspect', '--format', '{{.State.Pid}}', container],
-      });
-      return seen.ok ? Number(seen.value.stdout) || undefined : undefined;
-    },
     stop: async () => {
       await call({ argv: removeContainer(podman, container) });
     },
@@ -56,7 +56,7 @@ export async function makeContainerSide(input: StartInput, engine: string): Prom
     side: {
       where: 'container',
       engine,
-      component: launch(image, args, env),
+      component: { ...launch(image, args, env), pidOf },
       floor: { ...launch(floor, [], {}), stop: async () => undefined },
     },
     remove: async () => {
