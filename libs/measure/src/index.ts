@@ -1,6 +1,6 @@
 export { type Baseline, judgeSizes, judgeStart } from './budgets/judge';
 export { parseQuantity, printQuantity } from './budgets/quantity';
-export { type Budget, type BudgetName, type BudgetTexts, readBudgets } from './budgets/readBudgets';
+export { type Budget, type BudgetTexts, readBudgets } from './budgets/readBudgets';
 export { type Change, compareFiles, compareParts } from './compare/compareParts';
 export { addContents } from './contents/addContents';
 export type { Contents } from './contents/readContents';

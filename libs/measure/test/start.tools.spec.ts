@@ -169,10 +169,15 @@ test('the floor program prints its line and ends, and sides are measured in turn
     expect(execFileSync(program, { encoding: 'utf8' })).toBe('ready\n');
     const floor = { argv: [program] as [string], env: {}, stop: async () => undefined };
     const component = node("console.log('up'); setInterval(() => {}, 1000)");
-    const sides = await measureSides('api', [{ where: 'bare', component, floor }], probe('log:up'), {
-      runs: 3,
-      limit: 20_000,
-    });
+    const sides = await measureSides(
+      'api',
+      [{ where: 'bare', command: ['up'], component, floor }],
+      probe('log:up'),
+      {
+        runs: 3,
+        limit: 20_000,
+      },
+    );
     expect(sides).toMatchObject({ ok: true });
     if (!sides.ok) return;
     const [side] = sides.value;

@@ -61,7 +61,9 @@ const distribution = z.strictObject({
 const side = z.strictObject({
   where: z.enum(['bare', 'container']),
   engine: z.string().optional().describe('Name and version of the engine.'),
-  command: z.array(z.string()).describe('What was started, for repeating it by hand.'),
+  command: z
+    .array(z.string())
+    .describe('What was started: the program in the root of the image, or the call of the engine.'),
   floor: distribution.describe(
     'From the start to the first line of a program that only prints one, started in the same way.',
   ),

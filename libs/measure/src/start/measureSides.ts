@@ -10,6 +10,8 @@ export interface Side {
   readonly where: StartSide['where'];
   /** Name and version of the engine. */
   readonly engine?: string | undefined;
+  /** What is started: the program in the root of the image, or the call of the engine. */
+  readonly command: readonly string[];
   readonly component: Launch;
   readonly floor: Launch;
 }
@@ -54,7 +56,7 @@ function describeSide(side: Side, floors: readonly Ready[], starts: readonly Rea
   return {
     where: side.where,
     ...(side.engine !== undefined && { engine: side.engine }),
-    command: [...side.component.argv],
+    command: [...side.command],
     ...{ floor, ready, ratio: ready.median / floor.median },
     ...(memory.length > 0 && {
       idle: describeValues(

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A process and its descendants (proc(5)); empty if it has ended. */
-export function listFamily(pid: number): number[] {
+function listFamily(pid: number): number[] {
   const children = read(`/proc/${pid}/task/${pid}/children`);
   if (children === undefined) return [];
   return [pid, ...children.split(' ').filter(Boolean).map(Number).flatMap(listFamily)];

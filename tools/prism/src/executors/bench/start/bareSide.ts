@@ -42,6 +42,7 @@ export async function makeBareSide(input: StartInput): Promise<Result<Side | str
   const command = [...platform.entrypoint, ...(args.length > 0 ? args : platform.cmd)];
   return ok({
     where: 'bare',
+    command,
     component: {
       ...launch(root.value, platform.workingDir || '/', command, readUser(root.value, platform.user)),
       // unshare replaces itself by the program.

@@ -52,11 +52,13 @@ export async function makeContainerSide(input: StartInput, engine: string): Prom
       await call({ argv: removeContainer(podman, container) });
     },
   });
+  const component = launch(image, args, env);
   return ok({
     side: {
       where: 'container',
       engine,
-      component: { ...launch(image, args, env), pidOf },
+      command: component.argv,
+      component: { ...component, pidOf },
       floor: { ...launch(floor, [], {}), stop: async () => undefined },
     },
     remove: async () => {
