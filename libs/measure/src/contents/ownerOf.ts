@@ -1,4 +1,4 @@
-import { baseName, parentOf } from '@prism-build/assemble';
+import { posix } from 'node:path';
 import type { Listed } from '@prism-build/scan';
 import type { Part } from '../report/schema';
 
@@ -35,13 +35,14 @@ function readListed(text: string): Owner | undefined {
   const [, kind, name = ''] = /^(deb|apk|pypi) (.+)$/s.exec(text) ?? [];
   if (kind === 'deb' || kind === 'apk') return { kind, name };
   // `<name>-<version>.dist-info` (PEP 376); a name contains no dash there.
-  const [, distribution, version] = /^([^-]+)-(.+)\.dist-info$/.exec(baseName(name)) ?? [];
+  const [, distribution, version] = /^([^-]+)-(.+)\.dist-info$/.exec(posix.basename(name)) ?? [];
   if (kind === 'pypi')
     return distribution ? { kind: 'python', name: distribution, version } : { kind: 'python', name };
   return undefined;
 }
 
 function readNpm(path: string): Owner | undefined {
-  const [, name] = /.*(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/@.][^/]*)\//.exec(`${parentOf(path)}/`) ?? [];
+  const [, name] =
+    /.*(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/@.][^/]*)\//.exec(`${posix.dirname(path)}/`) ?? [];
   return name === undefined ? undefined : { kind: 'npm', name };
 }

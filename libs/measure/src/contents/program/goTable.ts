@@ -7,11 +7,11 @@ export interface GoFunction {
   readonly tables: number;
 }
 
-/** runtime.pcHeader and runtime._func of Go 1.18 to 1.19, and since 1.20. */
-const formats: Readonly<Record<number, { readonly functionSize: number } | undefined>> = {
-  [0xfffffff0]: { functionSize: 40 },
-  [0xfffffff1]: { functionSize: 44 },
-};
+/** Size of runtime._func by the magic number of runtime.pcHeader: Go 1.18 to 1.19, and since 1.20. */
+const functionSizes: ReadonlyMap<number, number> = new Map([
+  [0xfffffff0, 40],
+  [0xfffffff1, 44],
+]);
 
 /**
  * The functions in a table of Go's runtime (`.gopclntab`; runtime/symtab.go, debug/gosym), which stripping does not remove.
@@ -28,8 +28,8 @@ export function readGoTable(table: Buffer): readonly GoFunction[] | undefined {
 
 function readFunctions(table: Buffer): readonly GoFunction[] | undefined {
   if (table.length < 72 || table[7] !== 8) return undefined;
-  const format = formats[table.readUInt32LE(0)];
-  if (!format) return undefined;
+  const functionSize = functionSizes.get(table.readUInt32LE(0));
+  if (functionSize === undefined) return undefined;
   const word = (at: number) => Number(table.readBigUInt64LE(8 + at * 8));
   const [count, names, counters, functions] = [word(0), word(3), word(6), word(7)];
   if (functions + count * 8 + 4 > table.length) return undefined;
@@ -40,10 +40,9 @@ function readFunctions(table: Buffer): readonly GoFunction[] | undefined {
   const read = Array.from({ length: count }, (_, at) => {
     const place = functions + table.readUInt32LE(index(at) + 4);
     const [name, streamCount] = [table.readInt32LE(place + 4), table.readUInt32LE(place + 28)];
-    const dataCount = table.readUInt8(place + format.functionSize - 1);
+    const dataCount = table.readUInt8(place + functionSize - 1);
     const used = [16, 20, 24].map((field) => table.readUInt32LE(place + field));
-    for (let one = 0; one < streamCount; one++)
-      used.push(table.readUInt32LE(place + format.functionSize + one * 4));
+    for (let one = 0; one < streamCount; one++) used.push(table.readUInt32LE(place + functionSize + one * 4));
     for (const stream of used) if (stream !== 0 && !streams.has(stream)) streams.set(stream, at);
     const text = untilNul(table, names + name);
     const nameSize = seenNames.has(name) ? 0 : Buffer.byteLength(text) + 1;
@@ -51,7 +50,7 @@ function readFunctions(table: Buffer): readonly GoFunction[] | undefined {
     return {
       name: text,
       code: table.readUInt32LE(index(at + 1)) - table.readUInt32LE(index(at)),
-      tables: 8 + format.functionSize + (streamCount + dataCount) * 4 + nameSize,
+      tables: 8 + functionSize + (streamCount + dataCount) * 4 + nameSize,
     };
   });
   if (read.some(({ code }) => code < 0)) return undefined;
