@@ -28,7 +28,7 @@ test('an option is found where Nx takes it from', () => {
   expect(place('1 MB')).toEqual({ file: 'api/project.json', line: 4 });
   expect(place('2 MB')).toEqual({ file: 'api/package.json', line: 5 });
   expect(place('3 MB', 'bench-debug')).toEqual({ file: 'nx.json', line: 2 });
-  expect(place('4 MB')).toEqual({ file: 'nx.json', line: 3 });
+  expect(place('4 MB')).toEqual({ file: 'nx.json', line: 4 });
   // Of the command line.
   expect(place('5 MB')).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { failed, measureFailure, ok, type Result } from '@prism-build/errors';
 import { type BenchReport, parseBenchReport, readSizes, takeContents } from '@prism-build/measure';
@@ -146,8 +146,14 @@ function fromDigest(
       if (!found) return ok({});
       const store = await openContentStore(directoriesOf(context.root, process.env).store);
       if (!store.ok) return store;
-      const sources = { store: store.value, imageDirs: [directory] };
+      const sources = { store: store.value, imageDirs: [directory, ...storeBeside(directory)] };
       return takeContents(sources, found, measurementsDirectory(context), async () => ok(undefined));
     },
   };
+}
+
+/** The content store of the workspace that a directory of images belongs to: it has the layers of bases. */
+function storeBeside(directory: string): string[] {
+  const at = directory.lastIndexOf(`${sep}${join('dist', 'images')}${sep}`);
+  return at < 0 ? [] : [join(directory.slice(0, at), '.prism', 'store')];
 }
