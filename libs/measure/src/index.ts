@@ -21,6 +21,7 @@ export {
   parseStarts,
   type StartReport,
   type StartSide,
+  type TransferReport,
 } from './report/schema';
 export { readSizes } from './sizes';
 export { makeFloorProgram } from './start/floorProgram';
@@ -30,3 +31,4 @@ export { measureSides, type Side } from './start/measureSides';
 export { type Probe, parseProbe } from './start/parseProbe';
 export { writeRoot } from './start/writeRoot';
 export { describeValues, spreadOf } from './stats/distribution';
+export { serveImage } from './transfer/serveImage';

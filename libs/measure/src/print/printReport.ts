@@ -1,5 +1,5 @@
 import { printQuantity } from '../budgets/quantity';
-import type { BenchReport, StartReport } from '../report/schema';
+import type { BenchReport, StartReport, TransferReport } from '../report/schema';
 import { printBudget } from './printBudgets';
 import { type Comparison, printComparison, printComparisonMarkdown } from './printComparison';
 
@@ -23,6 +23,7 @@ export const benchFormats: Readonly<
         ? [printComparison(report.image, compared.against, compared.platforms)]
         : printSizes(report)),
       ...(report.start ? printStart(report.start) : []),
+      ...(report.transfer ? [printTransfer(report.transfer)] : []),
       ...report.skipped.map(({ what, why }) => `  not measured: ${what}, because ${why}\n`),
     ].join(''),
   markdown: ({ report, compared }) =>
@@ -55,6 +56,10 @@ function printStart({ sides, noise, runs, probe }: StartReport): string[] {
     return `  ready ${engine ?? where}: ${ready.median.toFixed(1)} ms (95 % interval ${interval}), ${above}${memory}\n`;
   });
   return [...noisy, ...lines, `  median of ${runs} starts, until ${probe}\n`];
+}
+
+function printTransfer({ engine, bytes: size, pull, load }: TransferReport): string {
+  return `  ${engine} pulls ${bytes(size)} in ${pull.median.toFixed(0)} ms from a registry on loopback, and loads them in ${load.median.toFixed(0)} ms\n`;
 }
 
 function percent(part: number): string {

@@ -148,10 +148,12 @@ export type Untold = z.infer<typeof untold>;
 export type Distribution = z.infer<typeof distribution>;
 export type StartReport = z.infer<typeof start>;
 export type StartSide = z.infer<typeof side>;
+export type TransferReport = z.infer<typeof transfer>;
 export type JudgedBudget = z.infer<typeof budget>;
 
 const starts = z.strictObject({
   start,
+  transfer: transfer.optional(),
   skipped: z.array(z.strictObject({ what: z.string(), why: z.string() })),
 });
 

@@ -56,12 +56,13 @@ describeWith([command('go', 'golang'), command('unshare', 'util-linux'), podman]
     settings({ probe, env: { LISTEN: '127.0.0.1:18734' }, maxMemory: '100 MB' });
     const ran = await workspace.nx(['bench', 'api']);
     expect([ran.status, ran.output]).toEqual([0, expect.stringContaining('median of 3 starts')]);
-    const { start, budgets, platforms } = read();
+    const { start, transfer, budgets, platforms } = read();
     expect(start!.sides.map(({ where }) => where)).toEqual(['bare', 'container']);
     for (const { ready, floor, idle, peak } of start!.sides) {
       expect([ready, floor, idle!, peak!].map(({ values }) => values.length)).toEqual([3, 3, 3, 3]);
       expect(Math.min(...idle!.values)).toBeGreaterThan(1e6);
     }
+    expect([transfer!.pull.values.length, transfer!.load.values.length]).toEqual([5, 5]);
     expect(budgets).toMatchObject([{ name: 'maxMemory', verdict: 'within', side: 'bare', from: 'set' }]);
     expect(platforms[0]!.parts!.some(({ kind, name }) => kind === 'go' && name === 'net/http')).toBe(true);
     if (start!.noise.tooNoisy) return;

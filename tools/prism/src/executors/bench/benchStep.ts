@@ -67,6 +67,7 @@ export async function benchStep(
     ...(commit !== undefined && { commit }),
     platforms: addContents(sizes, contents.value),
     ...(start && { start }),
+    ...(starts?.ok && starts.value.transfer && { transfer: starts.value.transfer }),
     skipped: starts ? listSkipped(starts) : [],
     budgets: [...judged, ...(starts ? judgeStart(budgets.value, start, 'it was not measured') : [])],
   };

@@ -14,6 +14,7 @@ import {
   type Side,
   type StartReport,
   type StartSide,
+  type TransferReport,
 } from '@prism-build/measure';
 import { blobPath, digestOf, gatherBlobs, listAllBlobs, parseConfig, platformName } from '@prism-build/oci';
 import { keep, readKept } from '@prism-build/scan';
@@ -25,11 +26,13 @@ import { readVerifiedImage } from '../../../nx/readVerifiedImage';
 import type { BenchOptions } from '../options';
 import { makeBareSide } from './bareSide';
 import { makeContainerSide } from './containerSide';
+import { measureTransfer } from './measureTransfer';
 import type { StartInput } from './started';
 
 /** What starts showed, and what was not measured. */
 export interface Starts {
   readonly start: StartReport | undefined;
+  readonly transfer?: TransferReport | undefined;
   readonly skipped: readonly { readonly what: string; readonly why: string }[];
 }
 
@@ -77,7 +80,7 @@ export async function measureStart(
   const key = `start ${executorIdentity('bench')} ${platform.manifest.digest} ${machine.fingerprint} ${digestOf(Buffer.from(JSON.stringify([probe.value.text, where, env, args, runs])))}`;
   const kept = options.again ? undefined : readKept(measurementsDirectory(context), key);
   const known = kept === undefined ? undefined : parseStarts(kept);
-  if (known) return ok({ start: known.start, skipped: [...skipped, ...known.skipped] });
+  if (known) return ok({ ...known, skipped: [...skipped, ...known.skipped] });
   const measured = await withLock(lockPath(directories, 'bench'), () => {
     const start = {
       name,
@@ -94,15 +97,15 @@ export async function measureStart(
     );
   });
   if (!measured.ok) return measured;
-  const { sides, left, noise } = measured.value;
+  const { sides, left, noise, transfer } = measured.value;
   const start: StartReport = {
     ...{ platform: platformName(platform.platform), probe: probe.value.text, runs },
     ...{ measuredAt: new Date().toISOString(), host: machine, noise, sides: [...sides] },
   };
   // What a noisy machine measured is measured again.
   if (!noise.tooNoisy)
-    await keep(measurementsDirectory(context), key, JSON.stringify({ start, skipped: left }));
-  return ok({ start: sides.length > 0 ? start : undefined, skipped: [...skipped, ...left] });
+    await keep(measurementsDirectory(context), key, JSON.stringify({ start, transfer, skipped: left }));
+  return ok({ start: sides.length > 0 ? start : undefined, transfer, skipped: [...skipped, ...left] });
 }
 
 type Skipped = Starts['skipped'];
@@ -111,6 +114,7 @@ interface Measured {
   readonly sides: readonly StartSide[];
   readonly left: Skipped;
   readonly noise: StartReport['noise'];
+  readonly transfer: TransferReport | undefined;
 }
 
 /** Makes the sides that this machine can have, and measures them. */
@@ -136,7 +140,9 @@ async function measureAll(
   try {
     const noise = measureNoise();
     const measured = await measure(sides);
-    return measured.ok ? ok({ sides: measured.value, left, noise }) : measured;
+    if (!measured.ok) return measured;
+    const transfer = container && engine !== undefined ? await measureTransfer(input, engine) : ok(undefined);
+    return transfer.ok ? ok({ sides: measured.value, left, noise, transfer: transfer.value }) : transfer;
   } finally {
     await container?.value.remove();
   }
