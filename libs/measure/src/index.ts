@@ -18,7 +18,6 @@ export {
   type Part,
   type PlatformSizes,
   parseBenchReport,
-  parseStarts,
   type StartReport,
   type StartSide,
   type TransferReport,

@@ -9,7 +9,7 @@ const partKinds = [
   ...(['go', 'rust', 'python', 'npm', 'deb', 'apk', 'program', 'file', 'overhead'] as const),
 ] as const;
 
-export const part = z.strictObject({
+const part = z.strictObject({
   kind: z
     .enum(partKinds)
     .describe(
@@ -29,7 +29,7 @@ const layer = z.strictObject({
   base: z.string().optional().describe('The base that it comes from; absent for an own layer.'),
 });
 
-export const untold = z.strictObject({
+const untold = z.strictObject({
   path: z.string().describe('A program in the image.'),
   size: bytes.describe('Bytes that cannot be assigned to packages.'),
   why: z.string(),
@@ -150,17 +150,6 @@ export type StartReport = z.infer<typeof start>;
 export type StartSide = z.infer<typeof side>;
 export type TransferReport = z.infer<typeof transfer>;
 export type JudgedBudget = z.infer<typeof budget>;
-
-const starts = z.strictObject({
-  start,
-  transfer: transfer.optional(),
-  skipped: z.array(z.strictObject({ what: z.string(), why: z.string() })),
-});
-
-/** A stored measurement of starts; undefined if the text is none. */
-export function parseStarts(text: string): z.infer<typeof starts> | undefined {
-  return starts.safeParse(JSON.parse(text)).data;
-}
 
 /** The bytes of report.json. */
 export function encodeBenchReport(report: BenchReport): string {

@@ -4,10 +4,12 @@ import { type Budget, type BudgetTexts, readBudgets } from '@prism-build/measure
 import { targetName } from '@prism-build/workspace';
 import { placeOfOption } from '../nx/placeOfOption';
 
-/** The language of the compile stage of a project, as its `compile` target names it. */
-export function languageOf(project: string, { projectsConfigurations }: ExecutorContext): string | undefined {
-  const { compile } = projectsConfigurations?.projects[project]?.targets ?? {};
-  return compile?.metadata?.technologies?.[0];
+const languages = ['go', 'rust', 'python', 'c'] as const;
+
+/** The language of a project's compile stage: inference names it among the technologies of the project. */
+export function languageOf(project: string, { projectsConfigurations }: ExecutorContext) {
+  const { targets, metadata } = projectsConfigurations?.projects[project] ?? {};
+  return targets?.compile && languages.find((one) => metadata?.technologies?.includes(one));
 }
 
 /**

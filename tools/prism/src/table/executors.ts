@@ -78,7 +78,7 @@ export const executors: readonly Executor[] = [
     name: 'bench',
     description: 'Measures an image, judges its budgets and compares it with an earlier one.',
     batch: true,
-    target: ({ project, variant, image, nameOf }) => ({
+    target: ({ variant, image, nameOf }) => ({
       executor: 'prism:bench',
       dependsOn: [nameOf('build-image')],
       // Measurements are stored by the image's digest; a verdict is made each time.
@@ -89,14 +89,7 @@ export const executors: readonly Executor[] = [
         sizes: { sizesOnly: true },
         compare: { sizesOnly: true, format: 'markdown', output: 'dist/bench/{image}.md' },
       },
-      metadata: {
-        technologies: ['oci'],
-        description: `Measure ${image} and judge its budgets`,
-        help: {
-          command: `nx ${nameOf('bench')} ${project} --help`,
-          example: { options: { maxSize: '10 MB' } },
-        },
-      },
+      metadata: { description: `Measure ${image} and judge its budgets` },
     }),
   },
   {

@@ -28,8 +28,6 @@ export interface BenchOutcome {
   readonly kept: boolean;
 }
 
-const languages = ['go', 'rust', 'python', 'c'] as const;
-
 /** Measures the image of a project and judges its budgets. No verdict is stored. */
 export async function benchStep(
   project: string,
@@ -55,13 +53,12 @@ export async function benchStep(
   const commit = sizesOnly ? undefined : await rememberImage(project, variant, image.value, context);
   const starts = sizesOnly ? undefined : await measureStart(project, options, context);
   const start = starts?.ok ? starts.value.start : undefined;
-  const language = languageOf(project, context);
   const report: BenchReport = {
     schemaVersion: 1,
     image: imageKey(project, variant),
     project,
     ...(variant !== undefined && { variant }),
-    kind: languages.find((one) => one === language) ?? 'other',
+    kind: languageOf(project, context) ?? 'other',
     digest: image.value.index.digest,
     tool: `prism ${executorIdentity('bench').slice(0, 12)}`.trim(),
     ...(commit !== undefined && { commit }),

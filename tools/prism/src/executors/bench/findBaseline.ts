@@ -71,7 +71,7 @@ async function findMeasured(
 ): Promise<Result<ComparedImage>> {
   const image = imageKey(project, variant);
   const directory = measurementsDirectory(context);
-  const kept = readKept(directory, baselineKey(commit ?? text, image));
+  const kept = readKept<string>(directory, baselineKey(commit ?? text, image));
   const name = commit === undefined ? text : `${text} (${commit.slice(0, SHORT)})`;
   if (kept !== undefined)
     return readBaseline(kept, join(directory, 'digest.json'), name, { project, variant, context });

@@ -10,7 +10,6 @@ import {
   measureSides,
   type Probe,
   parseProbe,
-  parseStarts,
   type Side,
   type StartReport,
   type StartSide,
@@ -78,8 +77,7 @@ export async function measureStart(
   const { where, env, args, runs, timeout } = options;
   // Values of variables may be secret: the stored key is a digest.
   const key = `start ${executorIdentity('bench')} ${platform.manifest.digest} ${machine.fingerprint} ${digestOf(Buffer.from(JSON.stringify([probe.value.text, where, env, args, runs])))}`;
-  const kept = options.again ? undefined : readKept(measurementsDirectory(context), key);
-  const known = kept === undefined ? undefined : parseStarts(kept);
+  const known = options.again ? undefined : readKept<Starts>(measurementsDirectory(context), key);
   if (known) return ok({ ...known, skipped: [...skipped, ...known.skipped] });
   const measured = await withLock(lockPath(directories, 'bench'), () => {
     const start = {
@@ -103,8 +101,7 @@ export async function measureStart(
     ...{ measuredAt: new Date().toISOString(), host: machine, noise, sides: [...sides] },
   };
   // What a noisy machine measured is measured again.
-  if (!noise.tooNoisy)
-    await keep(measurementsDirectory(context), key, JSON.stringify({ start, transfer, skipped: left }));
+  if (!noise.tooNoisy) await keep(measurementsDirectory(context), key, { start, transfer, skipped: left });
   return ok({ start: sides.length > 0 ? start : undefined, transfer, skipped: [...skipped, ...left] });
 }
 
