@@ -3,11 +3,13 @@
 import { loadavg } from 'node:os';
 import { cold } from './cold.mjs';
 import { edit } from './edit.mjs';
+import { engines } from './engines.mjs';
 import { cleanUp } from './lib/cleanup.mjs';
 import { limits } from './limits.mjs';
 import { noop } from './noop.mjs';
 import { podman } from './podman.mjs';
 import { push } from './push.mjs';
+import { regular } from './regular.mjs';
 import { scale } from './scale.mjs';
 import { scan } from './scan.mjs';
 import { sizes } from './sizes.mjs';
@@ -17,12 +19,14 @@ import { start } from './start.mjs';
 
 const benchmarks = {
   edit,
+  engines,
   noop,
   cold,
   start,
   podman,
   stack,
   push,
+  regular,
   sizes,
   'sizes-gate': sizesGate,
   scale,

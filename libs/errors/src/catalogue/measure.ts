@@ -1,9 +1,15 @@
 import { defineCatalogue } from '../define';
 
-/** Failures of the bench target. */
+/** Failures of the bench target and of its reports. */
 export const measureFailure = defineCatalogue({
   BENCH_REPORT_INVALID: {
     remedy: 'Name a report.json that `nx bench <project>` wrote, or a digest.json.',
+  },
+  BENCH_REPORT_MISSING: {
+    remedy: 'Run `npx nx run-many -t bench`, which writes a report.json for each image.',
+  },
+  BENCH_HISTORY_INVALID: {
+    remedy: 'Remove the line, or restore the file.',
   },
   BUDGET_INVALID: {
     remedy: 'Write a number and a unit, as in "10 MB", "20 ms", "3 x" or "5 %".',

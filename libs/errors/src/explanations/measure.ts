@@ -10,6 +10,19 @@ export const measureExplanations: Explanations<typeof measureFailure> = {
     ],
     example: { what: 'base/report.json is not a report of bench', at: { file: 'base/report.json' } },
   },
+  BENCH_REPORT_MISSING: {
+    means: 'There is nothing to draw: no image has been measured.',
+    causes: ['The target `bench` has not run in this checkout.', 'dist was removed.'],
+    example: { what: 'dist/bench has no report.json' },
+  },
+  BENCH_HISTORY_INVALID: {
+    means: 'A line of the file with the figures by commit cannot be read, so no trend can be drawn.',
+    causes: ['A merge left its markers in the file.', 'The line was edited, or cut off.'],
+    example: {
+      what: 'bench-history.jsonl has a line that is not a line of the history',
+      at: { file: 'bench-history.jsonl', line: 7 },
+    },
+  },
   BUDGET_INVALID: {
     means: 'A budget is not a quantity: a number above 0 and a unit in its exact case.',
     causes: [

@@ -3,6 +3,7 @@ import { makeBenchReportSchema } from '@prism-build/measure';
 import { makePolicySchema, makeReportSchema } from '@prism-build/policy';
 import * as z from 'zod';
 import { auditOptions } from '../audit/options';
+import { benchReportOptions } from '../benchReport/options';
 import { doctorOptions } from '../doctor/options';
 import { baseOptions } from '../generate/base/options';
 import { ciOptions } from '../generate/ci/options';
@@ -17,6 +18,7 @@ const generators = {
   lock: lockOptions,
   prune: pruneOptions,
   audit: auditOptions,
+  'bench-report': benchReportOptions,
   doctor: doctorOptions,
   plugin: pluginOptions,
   component: componentOptions,
