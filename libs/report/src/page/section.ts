@@ -48,7 +48,7 @@ export function section(id: string, component: Component, history: readonly Figu
       ),
     ),
   ];
-  return html`<section id="${id}" aria-labelledby="${id}-name"><h2 id="${id}-name">${project} <span class="kind">${main.kind}</span></h2>${noise(component)}<div class="cards">${figures}</div>${budgetTable(component)}<details><summary>Figures of ${project} as tables</summary>${tables(component, history)}${skipped(component)}</details></section>`;
+  return html`<section id="${id}" aria-labelledby="${id}-name"><h2 id="${id}-name">${project} ${main.kind !== 'other' && html`<span class="kind">${main.kind}</span>`}</h2>${noise(component)}<div class="cards">${figures}</div>${budgetTable(component)}<details><summary>Figures of ${project} as tables</summary>${tables(component, history)}${skipped(component)}</details></section>`;
 }
 
 function figure(title: string, about: string, content: Markup): Markup {
