@@ -8,7 +8,7 @@ const only = (lib, allowed) => ({
   to: { path: '^(libs|tools)/', pathNot: `^libs/(${[lib, ...allowed].join('|')})/` },
 });
 
-const pure = ['containerfile', 'languages', 'plan', 'engine', 'errors', 'policy'];
+const pure = ['containerfile', 'languages', 'plan', 'engine', 'errors', 'policy', 'report'];
 
 module.exports = {
   forbidden: [
@@ -38,6 +38,8 @@ module.exports = {
     only('audit', ['errors', 'shell']),
     only('policy', ['errors']),
     only('scan', ['errors', 'shell', 'oci', 'assemble', 'policy']),
+    only('measure', ['errors', 'oci', 'assemble', 'scan', 'shell']),
+    only('report', ['errors', 'measure']),
     only('workspace', ['errors', 'containerfile', 'languages', 'plan', 'assemble', 'shell']),
     only('builder', [
       'errors',

@@ -5,10 +5,11 @@ const swc = [
 
 module.exports = {
   testMatch: ['<rootDir>/libs/*/test/**/*.spec.ts', '<rootDir>/tools/*/test/**/*.spec.ts'],
-  // execa is an ES module only.
+  // These, or what they import, are ES modules only.
   transform: {
     '\\.ts$': swc,
-    '/node_modules/execa/index\\.js$': '<rootDir>/test/support/bundleModule.cjs',
+    '/node_modules/(execa/index\\.js|@observablehq/plot/src/index\\.js|linkedom/cjs/index\\.js|d3-hierarchy/dist/d3-hierarchy\\.mjs)$':
+      '<rootDir>/test/support/bundleModule.cjs',
     '\\.py$': '<rootDir>/test/support/textModule.cjs',
   },
   transformIgnorePatterns: [],

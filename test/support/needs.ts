@@ -30,6 +30,7 @@ export const command = (name: string, debian = name): Need => ({
   there: which(name) !== undefined,
 });
 export const podman = command('podman');
+export const chromium = command('chromium-headless-shell');
 export const skopeo = command('skopeo');
 export const dockerRegistry = command('docker-registry');
 export const root: Need = {

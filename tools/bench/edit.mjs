@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { changeLine, digestOf } from './lib/edited.mjs';
 import { hostCompilers } from './lib/host.mjs';
 import { addIdleProject } from './lib/idle.mjs';
-import { koBuild } from './lib/ko.mjs';
+import { koBuild, koVersion } from './lib/ko.mjs';
 import { measure, table } from './lib/measure.mjs';
+import { buildahBuild, buildkitBuild, commandsWorkspace } from './lib/peers.mjs';
 import { podmanBuild } from './lib/podman.mjs';
 import { environment, run, time } from './lib/process.mjs';
 import { cache, copyRepository, nxOf, temporaryDirectory } from './lib/workspace.mjs';
 
+const { version: nxVersion } = createRequire(import.meta.url)('nx/package.json');
 const execute = join(import.meta.dirname, 'lib', 'execute.cjs');
 
 /**
@@ -27,6 +30,11 @@ export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
   const nx = nxOf(workspace, { daemon: true });
   const ko = await koBuild(scratch, workspace, { module, main: `./cmd/${project}`, tags: 'grpcnotrace' });
   const podman = podmanBuild(scratch, out);
+  const buildah = await buildahBuild(scratch, out, binary);
+  const buildkit = await buildkitBuild(scratch, out, binary);
+  const commands = await commandsWorkspace(scratch, workspace, {
+    ...{ sources: ['libs/plugin-sdk', 'libs/proto/gen/go', module], module, binary, tags: 'grpcnotrace' },
+  });
   const env = environment({ PRISM_CACHE_DIR: cache });
   const containerfile = `${module}/Containerfile`;
 
@@ -60,6 +68,12 @@ export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
       const build = await podman(project, binary);
       return time(() => compile().then(build));
     }),
+    buildkit: changed(async () => (await time(compile)) + (await buildkit())),
+    ...(buildah && { buildah: changed(async () => (await time(compile)) + (await buildah())) }),
+    commands: () => {
+      changeLine(commands.root, name);
+      return time(() => commands.nx('image', 'api'));
+    },
   };
   const times = await measure(sides, rounds, 2);
   return `one line of ${project} changed, to an image of two platforms\n${table([
@@ -69,5 +83,30 @@ export async function edit({ rounds = 7, project = 'plugin-memstore' }) {
     ['nx, an executor that does nothing', times.idle],
     ['ko build', times.ko],
     ['go build, then podman build', times.podman],
-  ])}`;
+    ['go build, then docker build for each platform (BuildKit)', times.buildkit],
+    ...(buildah ? [['go build, then buildah build', times.buildah]] : []),
+    [
+      'the nx above',
+      times.nx,
+      { to: 'nx with run-commands: go build, podman build', peer: times.commands, goal: 1 },
+    ],
+    ['nx with run-commands', times.commands],
+  ])}${buildah ? '' : '  buildah is not installed: apt-get install buildah\n'}${await versions()}`;
+}
+
+/** The first line of what each tool says of its version, on one line. */
+async function versions() {
+  const asked = [
+    ['go', 'version'],
+    ['podman', '--version'],
+    ['dockerd', '--version'],
+    ['buildah', '--version'],
+  ];
+  const told = asked.map((argv) =>
+    run(argv).then(
+      (text) => text.trim(),
+      () => `no ${argv[0]}`,
+    ),
+  );
+  return `  ${(await Promise.all(told)).join(', ')}, nx ${nxVersion}, ko ${koVersion}\n`;
 }

@@ -3,18 +3,36 @@
 import { loadavg } from 'node:os';
 import { cold } from './cold.mjs';
 import { edit } from './edit.mjs';
+import { engines } from './engines.mjs';
 import { cleanUp } from './lib/cleanup.mjs';
 import { limits } from './limits.mjs';
 import { noop } from './noop.mjs';
 import { podman } from './podman.mjs';
 import { push } from './push.mjs';
+import { regular } from './regular.mjs';
 import { scale } from './scale.mjs';
 import { scan } from './scan.mjs';
 import { sizes } from './sizes.mjs';
+import { sizesGate } from './sizesGate.mjs';
 import { stack } from './stack.mjs';
 import { start } from './start.mjs';
 
-const benchmarks = { edit, noop, cold, start, podman, stack, push, sizes, scale, limits, scan };
+const benchmarks = {
+  edit,
+  engines,
+  noop,
+  cold,
+  start,
+  podman,
+  stack,
+  push,
+  regular,
+  sizes,
+  'sizes-gate': sizesGate,
+  scale,
+  limits,
+  scan,
+};
 const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);
 const unknown = names.filter((name) => !(name in benchmarks));

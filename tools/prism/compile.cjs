@@ -8,7 +8,17 @@ const { describeLoaded } = require('./loaded.cjs');
 const root = path.join(__dirname, '..', '..');
 
 /** Source folders with an index.ts, except those of executors. */
-const entries = ['inference', 'pack', 'lock', 'prune', 'audit', 'doctor', 'generate', 'summary'];
+const entries = [
+  'inference',
+  'pack',
+  'lock',
+  'prune',
+  'audit',
+  'benchReport',
+  'doctor',
+  'generate',
+  'summary',
+];
 
 /** Packages that are not bundled: Nx, which must be the workspace's own, and packages that read their own files. */
 const external = ['nx', '@nx/devkit', '@bokuweb/zstd-wasm'];

@@ -82,6 +82,7 @@ module.exports = {
   doctor: lazily('doctor', 'doctor'),
   prune: lazily('prune', 'prune'),
   audit: lazily('audit', 'audit'),
+  benchReport: lazily('benchReport', 'benchReport'),
   plugin: lazily('generate', 'plugin'),
   component: lazily('generate', 'component'),
   base: lazily('generate', 'base'),

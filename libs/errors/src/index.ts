@@ -4,6 +4,7 @@ export { containerfileFailure } from './catalogue/containerfile';
 export { engineFailure } from './catalogue/engine';
 export { generateFailure } from './catalogue/generate';
 export { imageFailure } from './catalogue/image';
+export { measureFailure } from './catalogue/measure';
 export { ociFailure } from './catalogue/oci';
 export { pushFailure } from './catalogue/push';
 export { registryFailure } from './catalogue/registry';

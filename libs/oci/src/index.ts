@@ -1,6 +1,7 @@
 export type { BaseImage, BasePlatform } from './baseImage';
 export { type BuiltImage, buildImage, type PlatformInput } from './buildImage';
 export { canonicalJson, type Json } from './canonicalJson';
+export { checkManifests } from './checkImage';
 export { CHUNK_SIZE, warmCompressor } from './compress';
 export { decompressLayer } from './decompress';
 export { type Blob, type Descriptor, describeBytes, type Platform, platformName } from './descriptor';

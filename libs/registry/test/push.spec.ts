@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { shellFailure } from '@prism-build/errors';
+import { measureFailure, shellFailure } from '@prism-build/errors';
 import { canonicalJson, type Json } from '@prism-build/oci';
 import {
   encodeReceipt,
@@ -175,6 +175,7 @@ test('the gate names every reason, not the first', () => {
       platforms: ['linux/amd64', 'linux/arm64'],
       programs: [programsOf({}), programsOf({})],
       scan: { ok: true, allowed: true, digest, text: '' },
+      excesses: [],
       changes: undefined,
       ...more,
     }).map(({ code }) => code);
@@ -197,6 +198,8 @@ test('the gate names every reason, not the first', () => {
   expect(gate({ scan: { ok: true, allowed: true, digest: `sha256:${'0'.repeat(64)}`, text: '' } })).toEqual([
     'PUSH_IMAGE_CHANGED',
   ]);
+  const excesses = [measureFailure('BUDGET_EXCEEDED', { what: 'api exceeds maxSize' })];
+  expect(gate({ excesses })).toEqual(['BUDGET_EXCEEDED']);
   const failures = [shellFailure('COMMAND_NOT_FOUND', { what: 'no scanner' })];
   expect(gate({ scan: { ok: false, failures } })).toEqual(['COMMAND_NOT_FOUND']);
 });

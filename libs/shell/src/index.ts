@@ -16,4 +16,12 @@ export { withLock } from './lock';
 export { lastLines, type OutputLine, OutputTail, type Stream } from './output';
 export { runPool } from './pool';
 export { sayIfLong } from './progress';
-export { type Command, type Finished, type Run, run, runForeground } from './run';
+export {
+  type Command,
+  type Finished,
+  type Run,
+  run,
+  runForeground,
+  type Started,
+  startProcess,
+} from './run';

@@ -149,6 +149,43 @@ export async function runForeground(command: ForegroundCommand): Promise<Result<
   return ok({ status: result.exitCode ?? result.signal ?? 128, asked: request !== undefined });
 }
 
+/** A process that runs until it ends or is stopped. */
+export interface Started {
+  readonly pid: number;
+  /** `performance.now()` just before the fork. */
+  readonly began: number;
+  /** Its status, or the signal that killed it. Waits for its output, too. */
+  readonly ended: Promise<{ readonly status: number | NodeJS.Signals; readonly at: number }>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+}
+
+/**
+ * Starts a process for measuring it: nothing happens between the clock and the fork, and its output is passed on as it
+ * arrives. Failure: COMMAND_NOT_FOUND.
+ */
+export async function startProcess(
+  { argv, env, cwd }: Pick<Command, 'argv' | 'env' | 'cwd'>,
+  onOutput: (chunk: string, from: Stream) => void,
+): Promise<Result<Started>> {
+  const { spawn } = await import('node:child_process');
+  const [file, ...args] = argv;
+  const began = performance.now();
+  const child = spawn(file, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<Awaited<Started['ended']>>((resolve) => {
+    let at = began;
+    child.on('exit', () => {
+      at = performance.now();
+    });
+    child.on('close', (status, signal) => resolve({ status: status ?? signal ?? 128, at }));
+    child.on('error', () => resolve({ status: 127, at: performance.now() }));
+  });
+  for (const from of ['stdout', 'stderr'] as const)
+    child[from].setEncoding('utf8').on('data', (chunk: string) => onOutput(chunk, from));
+  if (child.pid === undefined)
+    return failed(shellFailure('COMMAND_NOT_FOUND', { what: `cannot find the command ${file}` }));
+  return ok({ pid: child.pid, began, ended, kill: (signal) => void child.kill(signal) });
+}
+
 function isBytes(input: Command['input']): input is string | Uint8Array {
   return typeof input === 'string' || input instanceof Uint8Array;
 }

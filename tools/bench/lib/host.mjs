@@ -51,7 +51,7 @@ export function hostCompilers(workspace, scratch, out, caches = cache) {
     Object.entries(units).map(([project, { argv, working, pin }]) => {
       const { language, recognised } = recogniseCommand(argv);
       const pinned = parsePin(readPin(workspace, pin), pin).value;
-      const found = language.findToolchain(pinned, machine, cache);
+      const found = language.toolchain.find(pinned, machine, cache);
       if (!found.ok) throw new Error(JSON.stringify(found.failures));
       const request = {
         recognised,
@@ -62,22 +62,26 @@ export function hostCompilers(workspace, scratch, out, caches = cache) {
           working: join(workspace, working),
           cache: caches,
           home: join(scratch, 'home'),
+          scratch: join(scratch, 'compilers'),
         },
         environment: () => ({}),
         // Off, as in the stage, which copies no go.work.
         contains: () => false,
+        text: () => undefined,
+        version: pinned.version,
+        remapsSource: false,
         cores: availableParallelism(),
         out: ({ architecture }) => join(out, architecture),
       };
-      fs.mkdirSync(request.directories.home, { recursive: true });
+      for (const name of ['home', 'scratch']) fs.mkdirSync(request.directories[name], { recursive: true });
       for (const { architecture } of platforms) fs.mkdirSync(join(out, architecture), { recursive: true });
       const compile = async () => {
-        const calls = language.compile(request);
+        const calls = language.compiler.compile(request);
         await Promise.all(calls.map(({ argv, cwd, env }) => run(argv, { cwd, env: without(env, pace) })));
-        for (const { from, to } of language.placements(request)) fs.copyFileSync(from, to);
+        for (const { from, to } of language.compiler.placements?.(request) ?? []) fs.copyFileSync(from, to);
       };
       const fetch = async () => {
-        for (const { argv, cwd, env } of language.fetch(request))
+        for (const { argv, cwd, env } of language.dependencies.fetch(request))
           await run(argv, { cwd, env: environment(env) });
       };
       return [project, { compile, fetch, binary: project === 'proxy' ? 'prism-proxy' : project }];

@@ -7,16 +7,16 @@ import { onEnd } from './cleanup.mjs';
 import { environment, run } from './process.mjs';
 import { cache, repository } from './workspace.mjs';
 
-const version = 'v0.19.1';
+export const koVersion = 'v0.19.1';
 
 /** Installs ko into the repository's `.prism/bench` and returns its path. The first time takes minutes. */
 async function installKo() {
-  const bin = join(repository, '.prism', 'bench', version);
+  const bin = join(repository, '.prism', 'bench', koVersion);
   const ko = join(bin, 'ko');
   if (fs.existsSync(ko)) return ko;
-  process.stderr.write(`installing ko ${version} into .prism/bench, once\n`);
+  process.stderr.write(`installing ko ${koVersion} into .prism/bench, once\n`);
   const env = environment({ GOBIN: bin, GOWORK: 'off', GOFLAGS: '-modcacherw' });
-  await run(['go', 'install', `github.com/google/ko@${version}`], { cwd: '/', env });
+  await run(['go', 'install', `github.com/google/ko@${koVersion}`], { cwd: '/', env });
   return ko;
 }
 

@@ -30,7 +30,7 @@ export async function copyRepository(directory) {
   const listed = await run(['git', 'ls-files', '-co', '--exclude-standard', '-z'], { cwd: repository });
   for (const file of listed.split('\0').filter((one) => one && fs.existsSync(join(repository, one)))) {
     fs.mkdirSync(dirname(join(directory, file)), { recursive: true });
-    fs.copyFileSync(join(repository, file), join(directory, file));
+    fs.cpSync(join(repository, file), join(directory, file), { verbatimSymlinks: true });
   }
   linkModules(directory, await packPlugin(`${directory}-packed`));
   fs.mkdirSync(join(directory, 'node_modules', '@prism-build'));

@@ -4,6 +4,7 @@ import { containerfileFailure } from '../catalogue/containerfile';
 import { engineFailure } from '../catalogue/engine';
 import { generateFailure } from '../catalogue/generate';
 import { imageFailure } from '../catalogue/image';
+import { measureFailure } from '../catalogue/measure';
 import { ociFailure } from '../catalogue/oci';
 import { pushFailure } from '../catalogue/push';
 import { registryFailure } from '../catalogue/registry';
@@ -21,6 +22,7 @@ import { engineExplanations } from './engine';
 import type { Explanation, Explanations } from './explanation';
 import { generateExplanations } from './generate';
 import { imageExplanations } from './image';
+import { measureExplanations } from './measure';
 import { ociExplanations } from './oci';
 import { pushExplanations } from './push';
 import { registryExplanations } from './registry';
@@ -46,6 +48,7 @@ export const topics: readonly Topic[] = [
   topic('Engines, RUN and running images', engineFailure, engineExplanations),
   topic('Images of registries', registryFailure, registryExplanations),
   topic('Scanning', scanFailure, scanExplanations),
+  topic('Measuring', measureFailure, measureExplanations),
   topic('Pushing', pushFailure, pushExplanations),
   topic('Signing', signFailure, signExplanations),
   topic('Verifying images', verifyFailure, verifyExplanations),

@@ -11,6 +11,8 @@ export interface GateFacts {
   /** The programs of each platform, in the order of `image.platforms`. */
   readonly programs: readonly Programs[];
   readonly scan: ScanVerdict;
+  /** The budgets of size that the image exceeds. */
+  readonly excesses: readonly Failure[];
   /** The changes of the work tree, one a line; undefined if the configuration allows them. */
   readonly changes: string | undefined;
 }
@@ -26,12 +28,13 @@ export type ScanVerdict =
     }
   | { readonly ok: false; readonly failures: readonly Failure[] };
 
-/** A reason not to push is a failure. Budgets and revoked bases become checks of this list. */
+/** A reason not to push is a failure. Revoked bases become a check of this list. */
 const checks: readonly ((facts: GateFacts) => readonly Failure[])[] = [
   checkPlatforms,
   ({ name, image, programs }) =>
     image.platforms.flatMap((platform, at) => checkPrograms(name, platform, programs[at]!)),
   checkScan,
+  ({ excesses }) => excesses,
   checkChanges,
 ];
 

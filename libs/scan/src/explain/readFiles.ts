@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Tree } from '@prism-build/assemble';
 import { ok, type Result } from '@prism-build/errors';
-import type { ContentStore, Descriptor } from '@prism-build/oci';
+import type { ContentStore, Descriptor, LayerItem } from '@prism-build/oci';
 import { readTree } from '../readTree';
 import { isProgram, programHeaderSize } from './isProgram';
 
@@ -39,13 +39,21 @@ export async function readFiles(
   const lists = new Map<string, string>();
   const tree = await readTree(store, layers, async (path, { header, size, content }) => {
     if (header.type !== 'file' || size === 0) return;
-    if (isList.test(header.path) && size <= maxList) lists.set(path, await readText(content));
+    const list = await readList({ header, size, content });
+    if (list !== undefined) lists.set(path, list);
     else if (size >= programHeaderSize) {
       const digests = await hashProgram(content);
       if (digests) programs.set(path, digests);
     }
   });
   return tree.ok ? ok({ tree: tree.value, programs, lists }) : tree;
+}
+
+/** The text of a file that lists what a package contains; undefined for any other file, whose content is not read. */
+export async function readList({ header, size, content }: LayerItem): Promise<string | undefined> {
+  return header.type === 'file' && size <= maxList && isList.test(header.path)
+    ? readText(content)
+    : undefined;
 }
 
 async function readText(content: AsyncIterable<Uint8Array>): Promise<string> {

@@ -1,7 +1,9 @@
 import { makeVerifyPolicySchema } from '@prism-build/attestation';
+import { makeBenchReportSchema } from '@prism-build/measure';
 import { makePolicySchema, makeReportSchema } from '@prism-build/policy';
 import * as z from 'zod';
 import { auditOptions } from '../audit/options';
+import { benchReportOptions } from '../benchReport/options';
 import { doctorOptions } from '../doctor/options';
 import { baseOptions } from '../generate/base/options';
 import { ciOptions } from '../generate/ci/options';
@@ -16,6 +18,7 @@ const generators = {
   lock: lockOptions,
   prune: pruneOptions,
   audit: auditOptions,
+  'bench-report': benchReportOptions,
   doctor: doctorOptions,
   plugin: pluginOptions,
   component: componentOptions,
@@ -46,6 +49,7 @@ export function printSchemas(
 export function printFileSchemas(): Record<string, string> {
   const print = (title: string, schema: object) => `${JSON.stringify({ title, ...schema }, null, 2)}\n`;
   return {
+    'bench-report': print('report.json of nx bench', makeBenchReportSchema()),
     'scan-policy': print('scan-policy.json', makePolicySchema()),
     'verify-policy': print('verify-policy.json', makeVerifyPolicySchema()),
     'scan-report': print('nx scan --format=json', makeReportSchema()),

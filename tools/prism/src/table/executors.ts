@@ -75,6 +75,24 @@ export const executors: readonly Executor[] = [
     }),
   },
   {
+    name: 'bench',
+    description: 'Measures an image, judges its budgets and compares it with an earlier one.',
+    batch: true,
+    target: ({ variant, image, nameOf }) => ({
+      executor: 'prism:bench',
+      dependsOn: [nameOf('build-image')],
+      // Measurements are stored by the image's digest; a verdict is made each time.
+      cache: false,
+      options: variant === undefined ? {} : { variant },
+      // As configurations, because options of the command line would also be part of the keys of compile.
+      configurations: {
+        sizes: { sizesOnly: true },
+        compare: { sizesOnly: true, format: 'markdown', output: 'dist/bench/{image}.md' },
+      },
+      metadata: { description: `Measure ${image} and judge its budgets` },
+    }),
+  },
+  {
     name: 'push-manifest',
     description:
       'Pushes an image to a registry after a gate: all platforms with their digests, tags last, and a receipt.',

@@ -157,6 +157,7 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       'run-image',
       'materialize',
       'scan',
+      'bench',
       'push-manifest',
       'verify-image',
     ]);

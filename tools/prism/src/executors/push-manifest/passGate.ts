@@ -6,6 +6,7 @@ import { imageKey, targetName } from '@prism-build/workspace';
 import { openSiblings } from '../../nx/openSiblings';
 import { parseOptions } from '../../nx/parseOptions';
 import type { VerifiedImage } from '../../nx/readVerifiedImage';
+import { listExcesses } from '../bench/listExcesses';
 import { options as scanOptions } from '../scan/options';
 import { type ScanShared, scanStep } from '../scan/scanStep';
 
@@ -27,12 +28,15 @@ export async function passGate(verified: VerifiedImage, input: GateInput): Promi
   const scan = await scanNow(input);
   const programs = await readAllPrograms(verified);
   if (!programs.ok) return programs;
+  const excesses = await listExcesses(project, variant, verified.image, context);
+  if (!excesses.ok) return excesses;
   const reasons = judgePush({
     name: imageKey(project, variant),
     image: verified.image,
     platforms: declared.value.platforms,
     programs: programs.value,
     scan,
+    excesses: excesses.value,
     changes: input.changes,
   });
   return reasons.length > 0 ? failed(...reasons) : ok(undefined);

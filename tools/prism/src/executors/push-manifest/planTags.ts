@@ -2,8 +2,8 @@ import type { ExecutorContext } from '@nx/devkit';
 import { failed, failuresOf, ok, pushFailure, type Result } from '@prism-build/errors';
 import { listPlaceholders, makeTags, type PushPlan, parseDestination } from '@prism-build/registry';
 import { imageName } from '@prism-build/workspace';
+import { readSourceFacts, type SourceFacts } from '../../nx/readSourceFacts';
 import type { PushOptions } from './options';
-import { readSourceFacts, type SourceFacts } from './readSourceFacts';
 
 /** Where a push goes, and what the sources say. */
 export interface PlannedTags extends Pick<PushPlan, 'destination' | 'tags'> {

@@ -26,6 +26,7 @@ test('GitHub: three tiers, the base branch of nx.json, affected projects only', 
     'npx nx affected -t load-image',
     'npx nx affected -t e2e',
   ]);
+  expect(commands('sizes')).toContain('npx nx affected -t bench --configuration=compare');
   expect(workflow.jobs.integration.needs).toEqual(['unit', 'images']);
   expect(JSON.stringify(workflow.jobs.images)).toContain('"go-version-file":"go.work"');
   expect(workflow.jobs.images.steps[0].with).toEqual({ 'fetch-depth': 0 });
@@ -43,6 +44,9 @@ test('GitLab: the same tiers; a pipeline that is there includes ours', async () 
     'corepack enable',
     'pnpm install --frozen-lockfile',
   ]);
+  expect(pipeline.sizes.script.at(-1)).toBe(
+    "PRISM_BENCH_AGAINST='/tmp/base/dist/images/{project}' pnpm exec nx affected -t bench --configuration=compare",
+  );
   expect(pipeline.images.script.at(-1)).toBe('pnpm exec nx affected -t build-image');
   const beside = await write({ '.gitlab-ci.yml': 'stages: [x]\n' }, { provider: 'gitlab' });
   expect(beside.read('.gitlab-ci.yml')).toBe('stages: [x]\n');

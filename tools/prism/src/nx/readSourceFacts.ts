@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { TagFacts } from '@prism-build/registry';
-import { readTextIfThere, run } from '@prism-build/shell';
+import { readTextIfThere } from '@prism-build/shell';
+import { openGit } from './git';
 
 /** What git and package.json say about the state that is pushed. */
 export interface SourceFacts extends TagFacts {
@@ -16,8 +17,6 @@ interface Wanted {
   readonly changes: boolean;
 }
 
-const TIMEOUT = 60_000;
-
 /** Gathers what the tag rules and the gate need. `project` is the project's directory. */
 export async function readSourceFacts(
   root: string,
@@ -25,10 +24,7 @@ export async function readSourceFacts(
   { placeholders, version, changes }: Wanted,
   env: NodeJS.ProcessEnv,
 ): Promise<SourceFacts> {
-  const git = async (...args: string[]) => {
-    const done = await run({ argv: ['git', '-C', root, ...args], timeout: TIMEOUT });
-    return done.ok ? done.value.stdout : undefined;
-  };
+  const git = openGit(root);
   const status =
     changes || placeholders.includes('sha')
       ? await git('status', '--porcelain', '--untracked-files=normal')

@@ -1,0 +1,2 @@
+export { encodeHistory, type Figures, parseHistory, record } from './history';
+export { renderPage } from './page/page';
