@@ -19,7 +19,7 @@ export interface Outputs {
 
 type DiskKind = 'blobs' | 'memos' | 'lists' | 'scans' | 'scratch' | 'outputs' | 'work';
 
-/** Results of scans are small; databases that are older match nothing any more. Milliseconds. */
+/** Results of scans and measurements are small; databases that are older match nothing any more. Milliseconds. */
 const scansAge = 30 * 24 * 3600 * 1000;
 
 export interface DiskPlan {
@@ -54,9 +54,9 @@ export async function planDisk(
       lists: listFiles(join(prism, 'layers')).filter(
         (one) => old(one) && !diffIDs.has(basename(one.path, '.json')),
       ),
-      scans: listFiles(join(prism, 'scans')).filter(
-        ({ path, usedAt }) => path.endsWith('.json') && now - usedAt >= scansAge,
-      ),
+      scans: ['scans', 'bench']
+        .flatMap((name) => listFiles(join(prism, name)))
+        .filter(({ path, usedAt }) => path.endsWith('.json') && now - usedAt >= scansAge),
       scratch: [
         ...listFiles(join(prism, 'scans', 'scratch')),
         ...listFiles(join(prism, 'scratch')).filter(

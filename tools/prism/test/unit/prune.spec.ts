@@ -245,6 +245,8 @@ test('what killed builds left goes when it is old and its process is gone; outpu
   const month = new Date(Date.now() - 31 * 24 * 3600 * 1000);
   write('.prism/scans/old.json', month);
   write('.prism/scans/new.json', old);
+  write('.prism/bench/old.json', month);
+  write('.prism/bench/new.json', old);
   write('.prism/scans/scratch/trivy-aa/report', old);
   write(`${store}/${'a'.repeat(64)}`, old);
   write(`${store}/${'b'.repeat(64)}`, old);
@@ -274,6 +276,7 @@ test('what killed builds left goes when it is old and its process is gone; outpu
     .map(({ path }) => path.slice(root.length + 1))
     .sort();
   expect(paths).toEqual([
+    '.prism/bench/old.json',
     '.prism/scans/old.json',
     '.prism/scans/scratch/trivy-aa',
     '.prism/scratch/999999999-bb',

@@ -182,7 +182,8 @@ async function readVersion(directories: Directories): Promise<string | undefined
 
 async function inScratch<T>(parent: string, work: (directory: string) => Promise<T>): Promise<T> {
   mkdirSync(parent, { recursive: true });
-  const scratch = mkdtempSync(join(parent, 'bench-'));
+  // prune removes it if this process is killed.
+  const scratch = mkdtempSync(join(parent, `${process.pid}-bench-`));
   try {
     return await work(scratch);
   } finally {
