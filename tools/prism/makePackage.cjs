@@ -30,6 +30,7 @@ const pages = [
   'ci.md',
   'running.md',
   'scanning.md',
+  'promotion.md',
   'pushing.md',
   'signing.md',
   'audit.md',

@@ -5,6 +5,7 @@ export { engineFailure } from './catalogue/engine';
 export { generateFailure } from './catalogue/generate';
 export { imageFailure } from './catalogue/image';
 export { ociFailure } from './catalogue/oci';
+export { promoteFailure } from './catalogue/promote';
 export { pushFailure } from './catalogue/push';
 export { registryFailure } from './catalogue/registry';
 export { rootfsFailure } from './catalogue/rootfs';

@@ -5,6 +5,7 @@ import { engineFailure } from '../catalogue/engine';
 import { generateFailure } from '../catalogue/generate';
 import { imageFailure } from '../catalogue/image';
 import { ociFailure } from '../catalogue/oci';
+import { promoteFailure } from '../catalogue/promote';
 import { pushFailure } from '../catalogue/push';
 import { registryFailure } from '../catalogue/registry';
 import { rootfsFailure } from '../catalogue/rootfs';
@@ -22,6 +23,7 @@ import type { Explanation, Explanations } from './explanation';
 import { generateExplanations } from './generate';
 import { imageExplanations } from './image';
 import { ociExplanations } from './oci';
+import { promoteExplanations } from './promote';
 import { pushExplanations } from './push';
 import { registryExplanations } from './registry';
 import { rootfsExplanations } from './rootfs';
@@ -49,6 +51,7 @@ export const topics: readonly Topic[] = [
   topic('Pushing', pushFailure, pushExplanations),
   topic('Signing', signFailure, signExplanations),
   topic('Verifying images', verifyFailure, verifyExplanations),
+  topic('Promoting and rolling back', promoteFailure, promoteExplanations),
   topic('Bases of packages', rootfsFailure, rootfsExplanations),
   topic('Blobs, layouts and the store', ociFailure, ociExplanations),
   topic('The audit log', auditFailure, auditExplanations),
