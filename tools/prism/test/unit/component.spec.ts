@@ -159,6 +159,9 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       'scan',
       'push-manifest',
       'verify-image',
+      'promote',
+      'rollback',
+      'retention',
     ]);
     const { compile, 'build-image': image } = targets;
     expect({ named, compile, image }).toMatchSnapshot();
