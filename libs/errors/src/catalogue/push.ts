@@ -18,6 +18,10 @@ export const pushFailure = defineCatalogue({
   PUSH_PLATFORM_WRONG: {
     remedy: 'Correct the instruction that compiles or copies this file, and build the image again.',
   },
+  PUSH_BASE_REVOKED: {
+    remedy: 'Run `npx nx g prism:lock` to lock the current base, and build the image again.',
+  },
+  PUSH_REVOKED_INVALID: { remedy: 'Write it as { "sha256:…": "the reason" }.' },
   PUSH_TREE_DIRTY: { remedy: 'Commit the changes or put them aside with `git stash`, then push again.' },
   PUSH_IMAGE_CHANGED: { remedy: 'Wait until the other build has ended, then push again.' },
   PUSH_TAG_IMMUTABLE: {
@@ -29,6 +33,14 @@ export const pushFailure = defineCatalogue({
   PUSH_DENIED: {
     remedy:
       'Log in with `skopeo login <registry>` as an account that may push, or name your credentials in REGISTRY_AUTH_FILE.',
+  },
+  PUSH_CREDENTIALS: {
+    remedy:
+      'Install the helper, or log in with `skopeo login`, which writes credentials that need no helper.',
+  },
+  PUSH_PROXY_REFUSED: {
+    remedy:
+      'Correct HTTPS_PROXY (http://user:password@host:port), or name the registry in NO_PROXY if it needs no proxy.',
   },
   PUSH_REPOSITORY_MISSING: {
     remedy: 'Create the repository in the registry, or correct the option `registry`.',
