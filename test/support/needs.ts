@@ -33,6 +33,11 @@ export const podman = command('podman');
 export const chromium = command('chromium-headless-shell');
 export const skopeo = command('skopeo');
 export const dockerRegistry = command('docker-registry');
+export const openssl = command('openssl');
+export const go: Need = {
+  what: 'go (https://go.dev/dl)',
+  there: which('go') !== undefined,
+};
 export const root: Need = {
   what: 'root, for ports below 1024 and other user ids',
   there: process.getuid?.() === 0,

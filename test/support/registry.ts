@@ -18,10 +18,10 @@ export interface Registry {
   readonly stop: () => Promise<void>;
 }
 
-const user = 'prism';
-const password = 'correct horse';
-/** bcrypt of the password, the only form that the registry accepts. */
-const hash = '$2b$04$4MdHOi1iGBjALxh.pYWnzeJshqaedQsmCQHarMgOBfVZrPBZnvjhq';
+export const user = 'prism';
+export const password = 'correct horse';
+/** Of the password; the only form that docker-registry accepts in htpasswd. */
+export const bcrypt = '$2b$04$4MdHOi1iGBjALxh.pYWnzeJshqaedQsmCQHarMgOBfVZrPBZnvjhq';
 
 /** `memory` has no files, and is several times faster. */
 export async function makeRegistry(directory: string, kind: 'files' | 'memory' = 'files'): Promise<Registry> {
@@ -34,30 +34,12 @@ export async function makeRegistry(directory: string, kind: 'files' | 'memory' =
     auth: { htpasswd: { realm: 'test', path: path('htpasswd') } },
     http: { addr: host },
   };
-  // JSON is valid YAML.
-  fs.writeFileSync(path('config.yml'), JSON.stringify(settings));
-  fs.writeFileSync(path('htpasswd'), `${user}:${hash}\n`);
+  fs.writeFileSync(path('htpasswd'), `${user}:${bcrypt}\n`);
   const encode = (word: string) => Buffer.from(`${user}:${word}`).toString('base64');
-  let child: ChildProcess | undefined;
-  const stop = async () => {
-    const running = child;
-    if (!running) return;
-    child = undefined;
-    const ended = new Promise((resolve) => running.once('exit', resolve));
-    running.kill();
-    await ended;
-  };
-  const start = async () => {
-    const log = fs.openSync(path('log'), 'a');
-    child = spawn('docker-registry', ['serve', path('config.yml')], { stdio: ['ignore', log, log] });
-    fs.closeSync(log);
-    for (const end = Date.now() + 20_000; ; ) {
-      const answer = await fetch(`http://${host}/v2/`).catch(() => undefined);
-      if (answer?.status === 401) return;
-      if (Date.now() > end) throw new Error(`no registry: ${fs.readFileSync(path('log'), 'utf8')}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
+  const { start, stop } = serveDistribution(directory, settings, async () => {
+    const answer = await fetch(`http://${host}/v2/`).catch(() => undefined);
+    return answer?.status === 401;
+  });
   await start();
   return {
     host,
@@ -77,7 +59,35 @@ export async function makeRegistry(directory: string, kind: 'files' | 'memory' =
   };
 }
 
-function freePort(): Promise<number> {
+/** Debian's docker-registry with these settings. `start` waits until it is up. */
+export function serveDistribution(directory: string, settings: object, isUp: () => Promise<boolean>) {
+  const config = join(directory, 'config.yml');
+  const log = join(directory, 'log');
+  // JSON is valid YAML.
+  fs.writeFileSync(config, JSON.stringify(settings));
+  let child: ChildProcess | undefined;
+  return {
+    start: async (): Promise<void> => {
+      const output = fs.openSync(log, 'a');
+      child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', output, output] });
+      fs.closeSync(output);
+      for (const end = Date.now() + 20_000; !(await isUp()); ) {
+        if (Date.now() > end) throw new Error(`no registry: ${fs.readFileSync(log, 'utf8')}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    stop: async (): Promise<void> => {
+      const running = child;
+      if (!running) return;
+      child = undefined;
+      const ended = new Promise((resolve) => running.once('exit', resolve));
+      running.kill();
+      await ended;
+    },
+  };
+}
+
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject);
     server.listen(0, '127.0.0.1', () => {

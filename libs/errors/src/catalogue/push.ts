@@ -30,6 +30,14 @@ export const pushFailure = defineCatalogue({
     remedy:
       'Log in with `skopeo login <registry>` as an account that may push, or name your credentials in REGISTRY_AUTH_FILE.',
   },
+  PUSH_CREDENTIALS: {
+    remedy:
+      'Install the helper, or log in with `skopeo login`, which writes credentials that need no helper.',
+  },
+  PUSH_PROXY_REFUSED: {
+    remedy:
+      'Correct HTTPS_PROXY (http://user:password@host:port), or name the registry in NO_PROXY if it needs no proxy.',
+  },
   PUSH_REPOSITORY_MISSING: {
     remedy: 'Create the repository in the registry, or correct the option `registry`.',
   },

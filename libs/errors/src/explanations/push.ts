@@ -83,6 +83,25 @@ export const pushExplanations: Explanations<typeof pushFailure> = {
         'Log in with `skopeo login registry.example` (or `podman login`) as an account that may push, or name your credentials in REGISTRY_AUTH_FILE.',
     },
   },
+  PUSH_CREDENTIALS: {
+    means: 'The credentials are kept by a program, `docker-credential-<name>`, and it failed.',
+    causes: [
+      "docker's config.json names a helper in `credsStore` or `credHelpers` that is not installed.",
+      'The keychain of the helper is locked.',
+    ],
+    example: {
+      what: 'the credential helper for registry.example does not answer',
+      why: 'exec: "docker-credential-desktop": executable file not found in $PATH',
+    },
+  },
+  PUSH_PROXY_REFUSED: {
+    means: 'The proxy of HTTPS_PROXY answers, and does not let this connection through.',
+    causes: ['It wants a user and a password.', 'It forbids this registry or its port.'],
+    example: {
+      what: 'the proxy does not lead to registry.example',
+      why: 'Get "https://registry.example/v2/": Proxy Authentication Required',
+    },
+  },
   PUSH_REPOSITORY_MISSING: {
     means: 'The registry has no repository of this name and does not create it by itself.',
     causes: ['The path has a typing error.', 'The registry requires that repositories are created first.'],

@@ -6,6 +6,9 @@ type Code = Parameters<typeof pushFailure>[0];
 
 /** Patterns of messages of skopeo and of registries. The first that fits decides. */
 const signs: readonly (readonly [RegExp, Code])[] = [
+  // Before the answers of registries: Go names a proxy's answer by the words of its status alone.
+  [/Proxy Authentication Required|"https:\/\/[^"]*": (Forbidden|Unauthorized)/, 'PUSH_PROXY_REFUSED'],
+  [/getting username and password|error getting credentials/, 'PUSH_CREDENTIALS'],
   [/HTTP response to HTTPS client/i, 'PUSH_PLAIN_HTTP'],
   [/x509|remote error: tls|tls: (?!first record)/i, 'PUSH_UNTRUSTED'],
   [/\b413\b|\b507\b|Entity Too Large|quota|size.*exceed/i, 'PUSH_TOO_LARGE'],
@@ -19,7 +22,7 @@ const signs: readonly (readonly [RegExp, Code])[] = [
   ],
   [/name unknown|repository .*not (found|exist)|\b404\b|manifest unknown/i, 'PUSH_REPOSITORY_MISSING'],
   [
-    /\b429\b|Too Many Requests|toomanyrequests|\b5\d\d\b|\bEOF\b|connection re(fused|set)|broken pipe|no such host|time(d )?out|unreachable|no route to host|server misbehaving|server closed|malformed HTTP/i,
+    /\b429\b|Too Many Requests|toomanyrequests|\b5\d\d\b|\bEOF\b|connection re(fused|set)|closed network connection|broken pipe|no such host|time(d )?out|unreachable|no route to host|server misbehaving|server closed|malformed HTTP/i,
     'PUSH_UNREACHABLE',
   ],
 ];
@@ -27,9 +30,24 @@ const signs: readonly (readonly [RegExp, Code])[] = [
 /** Translates a failed call of skopeo for `image` into a failure of the catalogue. */
 export function describePushFailure(image: Reference, failure: Failure): Failure {
   if (failure.code !== 'COMMAND_FAILED' && failure.code !== 'COMMAND_TIMED_OUT') return failure;
-  const why = messageOf(failure.why ?? failure.what);
+  // A credential helper that fails may have printed what it knows.
+  const why = messageOf(failure.why ?? failure.what).replaceAll(
+    /"Secret"\s*:\s*"(\\.|[^"])*"/g,
+    '"Secret":"…"',
+  );
   const code = failure.code === 'COMMAND_TIMED_OUT' ? 'PUSH_UNREACHABLE' : codeOf(why);
+  if (wantsCertificate.test(why)) return certificateMissing(image, why);
   return pushFailure(code, { what: sentences(code, image), why, ...remedyFor(code, image) });
+}
+
+/** What a server says that wants a certificate of the client (RFC 8446, alerts). */
+const wantsCertificate = /remote error: tls: (bad certificate|certificate required|unknown certificate)/;
+
+function certificateMissing({ registry }: Reference, why: string): Failure {
+  const what = `${registry} wants a certificate of the client, and got none that it knows`;
+  const remedy =
+    'Put client.cert and client.key beside ca.crt into a directory, and name it in the option `certDir`.';
+  return pushFailure('PUSH_UNTRUSTED', { what, why, remedy });
 }
 
 /** Digests and addresses may contain the number of a status. */
@@ -49,6 +67,10 @@ function sentences(code: Code, image: Reference): string {
   switch (code) {
     case 'PUSH_DENIED':
       return `${registry} does not take ${name} from you`;
+    case 'PUSH_PROXY_REFUSED':
+      return `the proxy does not lead to ${registry}`;
+    case 'PUSH_CREDENTIALS':
+      return `the credential helper for ${registry} does not answer`;
     case 'PUSH_REPOSITORY_MISSING':
       return `${registry} has no repository for ${name}`;
     case 'PUSH_TOO_LARGE':

@@ -18,7 +18,9 @@ export async function withCredentials<T>(
 ): Promise<Result<T>> {
   const text = makeAuthFile(registry, {
     env,
-    dockerConfig: readTextIfThere(join(env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json')),
+    dockerConfig: readTextIfThere(
+      join(env.DOCKER_CONFIG ?? join(env.HOME ?? homedir(), '.docker'), 'config.json'),
+    ),
     authJson: readTextIfThere(authJsonPath(env)),
     authFile: env.REGISTRY_AUTH_FILE ? readTextIfThere(env.REGISTRY_AUTH_FILE) : undefined,
   });
