@@ -31,6 +31,7 @@ const pages = [
   'running.md',
   'scanning.md',
   'benchmarking.md',
+  'promotion.md',
   'pushing.md',
   'signing.md',
   'audit.md',

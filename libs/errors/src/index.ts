@@ -6,6 +6,7 @@ export { generateFailure } from './catalogue/generate';
 export { imageFailure } from './catalogue/image';
 export { measureFailure } from './catalogue/measure';
 export { ociFailure } from './catalogue/oci';
+export { promoteFailure } from './catalogue/promote';
 export { pushFailure } from './catalogue/push';
 export { registryFailure } from './catalogue/registry';
 export { rootfsFailure } from './catalogue/rootfs';

@@ -7,13 +7,16 @@ export {
   lockedBase,
   parseImagesLock,
 } from './imagesLock';
-export { inspectImage } from './inspectImage';
+export { type InspectedImage, inspectImage } from './inspectImage';
 export { lockImage } from './lockImage';
 export { imagesLockPath } from './names';
+export { signatureTag } from './promote/attachments';
+export { copyAttachments, type Side } from './promote/copyAttachments';
+export { isMissing, readManifest } from './push/callSkopeo';
 export { type Destination, parseDestination } from './push/destination';
 export { judgePush, type ScanVerdict } from './push/gate';
 export { type PushPlan, planPush } from './push/planPush';
-export { type Connection, mayUseHttp, type PushCalls, pushCalls } from './push/pushCalls';
+export { type Connection, mayUseHttp, type PushCalls, promoteCalls, pushCalls } from './push/pushCalls';
 export { describePushFailure } from './push/pushFailures';
 export { type Pushed, pushImage } from './push/pushImage';
 export {

@@ -24,7 +24,7 @@ interface InspectedPlatform {
 export interface InspectedImage {
   /** By digest: the reference itself, or what its tag names now. */
   readonly reference: Reference;
-  readonly index: { readonly digest: Digest };
+  readonly index: Descriptor;
   readonly platforms: readonly InspectedPlatform[];
 }
 
@@ -34,10 +34,10 @@ export async function inspectImage(tools: RegistryTools, image: Reference): Prom
   if (!bytes.ok) return bytes;
   const reference = atDigest(image, digestOf(bytes.value));
   const name = formatReference(reference);
-  const index = readIndex(bytes.value, name);
-  if (!index.ok) return index;
+  const parsed = readIndex(bytes.value, name);
+  if (!parsed.ok) return parsed;
   const digests =
-    index.value.kind === 'index' ? [...index.value.manifests.values()] : [digestOf(bytes.value)];
+    parsed.value.kind === 'index' ? [...parsed.value.manifests.values()] : [digestOf(bytes.value)];
   const platforms: InspectedPlatform[] = [];
   for (const digest of digests) {
     const platform = await inspectPlatform(tools, atDigest(image, digest));
@@ -48,7 +48,12 @@ export async function inspectImage(tools: RegistryTools, image: Reference): Prom
     const what = `${name} has no image for any platform`;
     return failed(registryFailure('IMAGE_UNREADABLE', { what }));
   }
-  return ok({ reference, index: { digest: digestOf(bytes.value) }, platforms });
+  // An image of one platform may be a manifest without an index.
+  const index =
+    parsed.value.kind === 'index'
+      ? describeBytes(parsed.value.mediaType, bytes.value)
+      : platforms[0]!.manifest;
+  return ok({ reference, index, platforms });
 }
 
 async function inspectPlatform(tools: RegistryTools, image: Reference): Promise<Result<InspectedPlatform>> {

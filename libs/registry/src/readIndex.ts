@@ -6,6 +6,7 @@ import * as z from 'zod';
 const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]);
 const descriptor = z.object({ mediaType: z.string(), digest, size: z.int().nonnegative() });
 const index = z.looseObject({
+  mediaType: z.string().default('application/vnd.oci.image.index.v1+json'),
   manifests: z.array(
     z.looseObject({
       ...descriptor.shape,
@@ -23,7 +24,7 @@ const manifest = z.looseObject({
 
 /** The content behind an image name: the manifests of its platforms, or a single manifest. */
 export type Index =
-  | { readonly kind: 'index'; readonly manifests: ReadonlyMap<string, Digest> }
+  | { readonly kind: 'index'; readonly mediaType: string; readonly manifests: ReadonlyMap<string, Digest> }
   | { readonly kind: 'manifest' };
 
 /** The manifest of one platform. */
@@ -46,7 +47,7 @@ export function readIndex(bytes: Uint8Array, what: string): Result<Index> {
     // As in the engines, the first of two manifests for one platform wins.
     if (platform && !manifests.has(platform)) manifests.set(platform, one.digest);
   }
-  return ok({ kind: 'index', manifests });
+  return ok({ kind: 'index', mediaType: parsed.data.mediaType, manifests });
 }
 
 /** Reads a manifest. Refuses layers with unsupported media types, and foreign layers that are stored elsewhere. */

@@ -14,6 +14,7 @@ import {
 } from '@prism-build/oci';
 import { type Command, type Run, withLock } from '@prism-build/shell';
 import { describeFailure } from './failures';
+import type { Connection } from './push/pushCalls';
 import { atDigest, formatReference, type Reference } from './reference';
 import { blobsBelow, skopeo } from './skopeo';
 
@@ -23,6 +24,8 @@ export interface RegistryTools {
   readonly store: ContentStore;
   /** A private directory for downloads and locks. */
   readonly directory: string;
+  /** How to reach the registry, where skopeo does not know by itself. */
+  readonly connection?: Connection;
 }
 
 /** Milliseconds: for something small, and for all layers of an image. */
@@ -30,18 +33,29 @@ const short = 120_000;
 const long = 3_600_000;
 
 /** The bytes of a manifest or an index, verified if the name has a digest. */
-export async function readManifest({ run }: RegistryTools, image: Reference): Promise<Result<Uint8Array>> {
-  const bytes = await call(run, image, { argv: skopeo.manifest(image), timeout: short, exact: true });
+export async function readManifest(
+  { run, connection }: RegistryTools,
+  image: Reference,
+): Promise<Result<Uint8Array>> {
+  const bytes = await call(run, image, {
+    argv: skopeo.manifest(image, connection),
+    timeout: short,
+    exact: true,
+  });
   return bytes.ok && image.digest ? verify(image, bytes.value, image.digest) : bytes;
 }
 
 /** The configuration of one platform's image, verified. */
 export async function readConfig(
-  { run }: RegistryTools,
+  { run, connection }: RegistryTools,
   image: Reference,
   config: Digest,
 ): Promise<Result<Uint8Array>> {
-  const bytes = await call(run, image, { argv: skopeo.config(image), timeout: short, exact: true });
+  const bytes = await call(run, image, {
+    argv: skopeo.config(image, connection),
+    timeout: short,
+    exact: true,
+  });
   return bytes.ok ? verify(image, bytes.value, config) : bytes;
 }
 
@@ -80,7 +94,7 @@ export async function pullLayers(
 }
 
 async function download(
-  { store, run }: RegistryTools,
+  { store, run, connection }: RegistryTools,
   image: Reference,
   mediaType: string,
   directory: string,
@@ -95,7 +109,10 @@ async function download(
       if (!linked.ok) return linked;
     }
   } else mkdirSync(directory, { recursive: true });
-  const copied = await call(run, image, { argv: skopeo.copy(image, mediaType, directory), timeout: long });
+  const copied = await call(run, image, {
+    argv: skopeo.copy(image, mediaType, directory, connection),
+    timeout: long,
+  });
   if (!copied.ok) return copied;
   for (const layer of missing) {
     const taken = await ingestBlob(store, join(blobs, hexOf(layer.digest)), layer);

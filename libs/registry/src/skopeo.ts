@@ -1,7 +1,11 @@
 import { MANIFEST_TYPE } from '@prism-build/oci';
-import { formatReference, isLoopback, type Reference } from './reference';
+import { type Connection, reachOptions } from './push/pushCalls';
+import { formatReference, type Reference } from './reference';
 
 type Argv = readonly [string, ...string[]];
+
+/** Only loopback may do without TLS, and skopeo finds certificates and credentials itself. */
+const plain: Connection = { allowHttp: [] };
 
 /**
  * Calls of skopeo as argument vectors. Credentials are not in them: skopeo itself reads REGISTRY_AUTH_FILE and the files of
@@ -9,26 +13,32 @@ type Argv = readonly [string, ...string[]];
  */
 export const skopeo = {
   /** Prints a manifest or an index, byte for byte. */
-  manifest: (image: Reference): Argv => ['skopeo', 'inspect', '--raw', ...tls('', image), url(image)],
+  manifest: (image: Reference, connection = plain): Argv => [
+    'skopeo',
+    'inspect',
+    '--raw',
+    ...reachOptions('', connection, image),
+    url(image),
+  ],
   /** Prints the configuration of one platform's image, byte for byte. */
-  config: (image: Reference): Argv => [
+  config: (image: Reference, connection = plain): Argv => [
     'skopeo',
     'inspect',
     '--config',
     '--raw',
-    ...tls('', image),
+    ...reachOptions('', connection, image),
     url(image),
   ],
   /**
    * Writes the blobs of one platform's image below a directory, see `blobsBelow`. For OCI manifests, existing blobs are not
    * fetched again. An OCI layout cannot store Docker's manifests unchanged, so those use a plain directory.
    */
-  copy: (image: Reference, mediaType: string, directory: string): Argv => [
+  copy: (image: Reference, mediaType: string, directory: string, connection = plain): Argv => [
     'skopeo',
     'copy',
     '--quiet',
     '--preserve-digests',
-    ...tls('src-', image),
+    ...reachOptions('src-', connection, image),
     ...(mediaType === MANIFEST_TYPE ? ['--dest-shared-blob-dir', `${directory}/blobs`] : []),
     url(image),
     mediaType === MANIFEST_TYPE ? `oci:${directory}/layout` : `dir:${directory}/layout`,
@@ -42,8 +52,4 @@ export function blobsBelow(directory: string, mediaType: string): string {
 
 function url(image: Reference): string {
   return `docker://${formatReference(image)}`;
-}
-
-function tls(side: '' | 'src-', image: Reference): string[] {
-  return isLoopback(image) ? [`--${side}tls-verify=false`] : [];
 }

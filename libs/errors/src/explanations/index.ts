@@ -6,6 +6,7 @@ import { generateFailure } from '../catalogue/generate';
 import { imageFailure } from '../catalogue/image';
 import { measureFailure } from '../catalogue/measure';
 import { ociFailure } from '../catalogue/oci';
+import { promoteFailure } from '../catalogue/promote';
 import { pushFailure } from '../catalogue/push';
 import { registryFailure } from '../catalogue/registry';
 import { rootfsFailure } from '../catalogue/rootfs';
@@ -24,6 +25,7 @@ import { generateExplanations } from './generate';
 import { imageExplanations } from './image';
 import { measureExplanations } from './measure';
 import { ociExplanations } from './oci';
+import { promoteExplanations } from './promote';
 import { pushExplanations } from './push';
 import { registryExplanations } from './registry';
 import { rootfsExplanations } from './rootfs';
@@ -52,6 +54,7 @@ export const topics: readonly Topic[] = [
   topic('Pushing', pushFailure, pushExplanations),
   topic('Signing', signFailure, signExplanations),
   topic('Verifying images', verifyFailure, verifyExplanations),
+  topic('Promoting and rolling back', promoteFailure, promoteExplanations),
   topic('Bases of packages', rootfsFailure, rootfsExplanations),
   topic('Blobs, layouts and the store', ociFailure, ociExplanations),
   topic('The audit log', auditFailure, auditExplanations),

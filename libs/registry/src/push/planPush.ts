@@ -1,4 +1,4 @@
-import { type Descriptor, type DigestJson, listAllBlobs, platformName } from '@prism-build/oci';
+import { type Descriptor, type Platform, platformName } from '@prism-build/oci';
 import type { Destination } from './destination';
 import type { Tag } from './tags';
 
@@ -32,21 +32,34 @@ export interface PushPlan {
   readonly steps: readonly PushStep[];
 }
 
+/** An image that is built, or in a registry. */
+interface WholeImage {
+  readonly index: Descriptor;
+  readonly platforms: readonly {
+    readonly platform: Platform;
+    readonly manifest: Descriptor;
+    readonly config: Descriptor;
+    readonly layers: readonly Descriptor[];
+  }[];
+}
+
 /** Plans the push of an image; `signs` says whether it is signed. */
 export function planPush(
   image: string,
-  { index, platforms, ...rest }: DigestJson,
+  { index: { mediaType, digest, size }, platforms }: WholeImage,
   destination: Destination,
   tags: readonly Tag[],
   signs = false,
 ): PushPlan {
-  const manifests = new Set([index.digest, ...platforms.map(({ manifest }) => manifest.digest)]);
-  const blobs = listAllBlobs({ index, platforms, ...rest }).filter(({ digest }) => !manifests.has(digest));
+  const found = platforms.flatMap(({ config, layers }) => [config, ...layers]);
+  const blobs = [...new Map(found.map((one) => [one.digest, one])).values()].map(
+    ({ mediaType, digest, size }) => ({ mediaType, digest, size }),
+  );
   return {
     version: 1,
     image,
     destination,
-    index,
+    index: { mediaType, digest, size },
     platforms: platforms.map(({ platform, manifest, config }) => ({
       platform: platformName(platform),
       manifest,

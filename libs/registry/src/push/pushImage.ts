@@ -1,24 +1,8 @@
-import { all, type Failure, failed, ok, pushFailure, type Result, shellFailure } from '@prism-build/errors';
+import { all, failed, ok, pushFailure, type Result } from '@prism-build/errors';
 import { type Digest, digestOf } from '@prism-build/oci';
-import type { Run } from '@prism-build/shell';
 import { formatReference, type Reference } from '../reference';
+import { callSkopeo, isMissing, type PushTools, readManifest } from './callSkopeo';
 import type { PushPlan } from './planPush';
-import type { PushCalls } from './pushCalls';
-import { describePushFailure } from './pushFailures';
-import { type Patience, withRetries } from './retry';
-
-/** What a push needs besides its plan. */
-export interface PushTools {
-  readonly run: Run;
-  readonly calls: PushCalls;
-  readonly patience: Patience;
-  /** Milliseconds for one call of skopeo. */
-  readonly timeout: number;
-  /** The environment of skopeo; `undefined` inherits everything. */
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Called before each retry. */
-  readonly told?: (failures: readonly Failure[], milliseconds: number) => void;
-}
 
 /** What a push did. */
 export interface Pushed {
@@ -85,7 +69,7 @@ async function send(
   beforeTags: () => Promise<Result<unknown>>,
 ): Promise<Result<void>> {
   const whole = { ...plan.destination, digest: plan.index.digest };
-  const uploaded = await call(tools, whole, tools.calls.upload(layout, whole));
+  const uploaded = await callSkopeo(tools, whole, tools.calls.upload(layout, whole));
   if (!uploaded.ok) return uploaded;
   const platforms = await readPlatforms(tools, plan);
   if (!platforms.ok) return platforms;
@@ -93,7 +77,7 @@ async function send(
   if (!done.ok) return done;
   for (const tag of tags) {
     const image = { ...plan.destination, tag };
-    const moved = await call(tools, image, tools.calls.tag(layout, image));
+    const moved = await callSkopeo(tools, image, tools.calls.tag(layout, image));
     if (!moved.ok) return moved;
   }
   return readBack(tools, plan);
@@ -105,7 +89,7 @@ async function readTags(tools: PushTools, plan: PushPlan): Promise<Result<Readon
     plan.tags.map(async ({ name }): Promise<Result<readonly [string, Digest] | undefined>> => {
       const bytes = await readManifest(tools, { ...plan.destination, tag: name });
       if (bytes.ok) return ok([name, digestOf(bytes.value)]);
-      return bytes.failures.every(({ code }) => code === 'PUSH_REPOSITORY_MISSING') ? ok(undefined) : bytes;
+      return isMissing(bytes) ? ok(undefined) : bytes;
     }),
   );
   const found = all(read);
@@ -144,31 +128,6 @@ async function checkBytes(tools: PushTools, image: Reference, digest: Digest): P
   if (found === digest) return ok(undefined);
   const what = `${image.registry} does not hold ${formatReference(image)} as it was pushed`;
   return failed(pushFailure('PUSH_ALTERED', { what, why: `It returns ${found}.` }));
-}
-
-async function readManifest(tools: PushTools, image: Reference): Promise<Result<Uint8Array>> {
-  return call(tools, image, tools.calls.read(image));
-}
-
-function call(
-  { run, patience, timeout, env, told }: PushTools,
-  image: Reference,
-  argv: readonly [string, ...string[]],
-): Promise<Result<Uint8Array>> {
-  return withRetries(
-    patience,
-    async () => {
-      const done = await run({ argv, timeout, exact: true, ...(env && { env }) });
-      if (done.ok) return ok(Buffer.from(done.value.stdout));
-      if (done.failures[0]?.code === 'COMMAND_NOT_FOUND') {
-        const remedy = 'Install skopeo (Debian: apt-get install skopeo).';
-        const what = 'images are pushed by skopeo, which is not installed';
-        return failed(shellFailure('COMMAND_NOT_FOUND', { what, remedy }));
-      }
-      return failed(...done.failures.map((failure) => describePushFailure(image, failure)));
-    },
-    told,
-  );
 }
 
 function nameOf({ destination }: PushPlan, tag: string): string {

@@ -46,6 +46,7 @@ const receipt = z
     ),
     pushedAt: z.iso.datetime().describe('When all tags were in place, in UTC'),
     gate: gateRecord,
+    from: z.string().optional().describe('Where the image was promoted from; left out if it was built here'),
     signed: signedRecord.optional().describe('Left out if the push did not sign'),
   })
   .describe('What was pushed where, by digest. Written after all tags are in place.');
@@ -77,7 +78,7 @@ export function makeReceipt(
   before: ReadonlyMap<string, string>,
   gate: GateRecord,
   now: number,
-  signed?: SignedRecord,
+  { signed, from }: { readonly signed?: SignedRecord | undefined; readonly from?: string } = {},
 ): Receipt {
   const { registry, repository } = plan.destination;
   return receipt.parse({
@@ -93,6 +94,7 @@ export function makeReceipt(
     tags: plan.tags.map(({ name }) => ({ name, before: before.get(name) ?? null })),
     pushedAt: new Date(now).toISOString(),
     gate,
+    ...(from !== undefined && { from }),
     ...(signed && { signed }),
   });
 }

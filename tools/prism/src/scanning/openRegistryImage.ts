@@ -2,11 +2,21 @@ import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
-import { atDigest, formatReference, inspectImage, parseReference, pullLayers } from '@prism-build/registry';
+import {
+  atDigest,
+  formatReference,
+  inspectImage,
+  parseReference,
+  pullLayers,
+  type RegistryTools,
+} from '@prism-build/registry';
 import type { InventoryInput } from '@prism-build/scan';
 import { run } from '@prism-build/shell';
 import { directoriesOf } from '@prism-build/workspace';
 import { type OpenedImage, type OpenedScanner, scansDirectories } from './openImage';
+
+/** How to reach a registry. */
+export type RegistryAccess = Pick<RegistryTools, 'run' | 'connection'>;
 
 /** An image of a registry, and its reference by digest. */
 export interface OpenedRegistryImage extends OpenedImage {
@@ -21,6 +31,7 @@ export async function openRegistryImage(
   text: string,
   scanner: OpenedScanner,
   context: ExecutorContext,
+  access: RegistryAccess = { run },
 ): Promise<Result<OpenedRegistryImage>> {
   const parsed = parseReference(text);
   if (!parsed.ok) return parsed;
@@ -28,7 +39,7 @@ export async function openRegistryImage(
   const opened = await openContentStore(directories.store);
   if (!opened.ok) return opened;
   const store = opened.value;
-  const tools = { run, store, directory: join(directories.prism, 'pulls') };
+  const tools = { ...access, store, directory: join(directories.prism, 'pulls') };
   const image = await inspectImage(tools, parsed.value);
   if (!image.ok) return image;
   const { reference, index, platforms } = image.value;

@@ -118,4 +118,41 @@ export const executors: readonly Executor[] = [
       metadata: { description: `Verify ${image} that was pushed` },
     }),
   },
+  {
+    name: 'promote',
+    description:
+      'Moves an image of a registry to another tag, repository or registry after a gate, with the same digests and what is attached.',
+    batch: false,
+    target: ({ project, variant, image, nameOf }) => ({
+      executor: 'prism:promote',
+      cache: false,
+      options: variant === undefined ? {} : { variant },
+      metadata: {
+        technologies: ['skopeo', 'oci'],
+        description: `Move ${image} that was pushed to another tag or repository, if the gate allows it`,
+        help: {
+          command: `nx ${nameOf('promote')} ${project} --help`,
+          example: { options: { to: 'registry.example/prod/api:stable', dryRun: true } },
+        },
+      },
+    }),
+  },
+  {
+    name: 'rollback',
+    description: 'Points a tag of a registry back to the last good image of the audit log, after a gate.',
+    batch: false,
+    target: ({ project, variant, image, nameOf }) => ({
+      executor: 'prism:rollback',
+      cache: false,
+      options: variant === undefined ? {} : { variant },
+      metadata: {
+        technologies: ['skopeo', 'oci'],
+        description: `Point a tag of ${image} back to the last good one`,
+        help: {
+          command: `nx ${nameOf('rollback')} ${project} --help`,
+          example: { options: { tag: ':latest' } },
+        },
+      },
+    }),
+  },
 ];

@@ -1,10 +1,5 @@
 import * as z from 'zod';
-
-/** A list, or a text with commas, as it comes from the command line. */
-const list = (what: string) =>
-  z.union([z.array(z.string()), z.string().transform((text) => text.split(',').filter(Boolean))], {
-    error: `expected ${what}, as a list or as a text with commas`,
-  });
+import { list, reachFields } from '../../signing/reachFields';
 
 /** Options of the `push-manifest` executor. */
 export const options = z.object({
@@ -48,24 +43,7 @@ export const options = z.object({
     .describe(
       'A URI for who builds, in the provenance; that of the CI service, or urn:prism-build:local, if left out.',
     ),
-  allowHttp: list('hosts')
-    .default([])
-    .describe('Registries, as host[:port], that may speak HTTP without TLS. Loopback always may.'),
-  certDir: z
-    .string()
-    .optional()
-    .describe(
-      'A directory with ca.crt, and client.cert and client.key if the registry wants them, relative to the workspace.',
-    ),
-  timeout: z.number().positive().default(1800).describe('Seconds for one upload, all platforms together.'),
-  retries: z
-    .int()
-    .min(0)
-    .max(20)
-    .default(4)
-    .describe(
-      'How often to repeat what failed by a broken connection, 429 or 5xx; pauses grow from one second.',
-    ),
+  ...reachFields,
   force: z
     .boolean()
     .default(false)

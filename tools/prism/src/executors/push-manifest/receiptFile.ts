@@ -28,7 +28,7 @@ export async function writeReceipt(
   gate: GateRecord,
   signed: SignedRecord | undefined,
 ): Promise<Result<Receipt>> {
-  const receipt = makeReceipt(plan, before, gate, Date.now(), signed);
+  const receipt = makeReceipt(plan, before, gate, Date.now(), { signed });
   const old = unchanged ? parseReceipt(readTextIfThere(file) ?? '') : undefined;
   if (old !== undefined && placeOf(old) === placeOf(receipt)) return ok(old);
   const written = await attempt(`cannot write ${file}`, () => writeFileAtomic(file, encodeReceipt(receipt)));

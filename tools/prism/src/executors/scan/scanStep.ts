@@ -28,7 +28,7 @@ import {
   openImage,
   scansDirectories,
 } from '../../scanning/openImage';
-import { openRegistryImage } from '../../scanning/openRegistryImage';
+import { openRegistryImage, type RegistryAccess } from '../../scanning/openRegistryImage';
 import { readLocks } from '../../scanning/readLocks';
 import { readPolicy } from '../../scanning/readPolicy';
 import { listReferences } from './listReferences';
@@ -63,6 +63,8 @@ export interface ScanShared {
   readonly written: Written;
   /** The audit log of a workspace. */
   readonly auditOf: (root: string) => AuditWriter;
+  /** How to reach the registries of images, where skopeo does not know by itself. */
+  readonly registry?: RegistryAccess;
 }
 
 /** What all images of one task are judged with. */
@@ -78,6 +80,7 @@ interface Judge {
   readonly earlier: ScanReport | undefined;
   readonly scanner: OpenedScanner;
   readonly database: Database;
+  readonly registry: RegistryAccess | undefined;
 }
 
 /** Scans a project's image, or images of registries, and decides at the current time. No decision is stored. */
@@ -85,7 +88,7 @@ export async function scanStep(
   project: string,
   options: ScanOptions,
   context: ExecutorContext,
-  { openDatabase, openScanner, written, auditOf }: ScanShared,
+  { openDatabase, openScanner, written, auditOf, registry }: ScanShared,
 ): Promise<Result<ScanOutcome>> {
   const root = context.projectsConfigurations?.projects[project]?.root ?? '.';
   const read = await readPolicy(context.root, root, options.policy);
@@ -110,7 +113,7 @@ export async function scanStep(
   }
   const judge: Judge = {
     ...{ project, root, options, context, policy, written, audit: auditOf(context.root) },
-    ...{ scanner: scanner.value, database: database.value, earlier: earlier.value },
+    ...{ scanner: scanner.value, database: database.value, earlier: earlier.value, registry },
   };
   if (references.value) return scanReferences(references.value, judge);
   const opened = await openImage(project, options.variant, scanner.value, context);
@@ -131,7 +134,7 @@ export async function scanStep(
 async function scanReferences(references: readonly string[], judge: Judge): Promise<Result<ScanOutcome>> {
   const outcomes: (ScanOutcome & { readonly name: string })[] = [];
   for (const text of references) {
-    const opened = await openRegistryImage(text, judge.scanner, judge.context);
+    const opened = await openRegistryImage(text, judge.scanner, judge.context, judge.registry);
     const name = opened.ok ? opened.value.reference : text;
     // What a Containerfile declares now says nothing about an image that was released earlier.
     const judged = opened.ok ? await judgeImage(name, opened.value, undefined, judge) : opened;

@@ -1,0 +1,32 @@
+import { type Cosign, type Signer, signImage } from '@prism-build/attestation';
+import { ok, type Result } from '@prism-build/errors';
+import type { Digest } from '@prism-build/oci';
+import { copyAttachments, type Pushed, type PushPlan, promoteCalls, pushImage } from '@prism-build/registry';
+import type { OpenedSide } from './withSides';
+
+/** A key, and the file that writers of signatures wait at. */
+export interface Signing {
+  readonly signer: Signer;
+  readonly cosign: Cosign;
+  readonly lock: string;
+}
+
+/** Copies what the other repository lacks, signs, and moves the tag. */
+export function moveTag(
+  plan: PushPlan,
+  from: OpenedSide,
+  to: OpenedSide,
+  digests: readonly Digest[],
+  signing: Signing | undefined,
+): Promise<Result<Pushed>> {
+  const elsewhere =
+    from.place.registry !== to.place.registry || from.place.repository !== to.place.repository;
+  const calls = promoteCalls(to.connection, { ...from.place, digest: plan.index.digest }, from.connection);
+  const beforeTags = async (): Promise<Result<unknown>> => {
+    const copied = elsewhere ? await copyAttachments(from, to, digests) : ok([]);
+    if (!copied.ok || !signing) return copied;
+    const { signer, cosign, lock } = signing;
+    return signImage(cosign, signer, { to: to.place, digests, attestations: [] }, lock);
+  };
+  return pushImage({ ...to.tools, calls }, plan, { force: false, layout: async () => ok(''), beforeTags });
+}
