@@ -23,14 +23,21 @@ export const password = 'correct horse';
 /** Of the password; the only form that docker-registry accepts in htpasswd. */
 export const bcrypt = '$2b$04$4MdHOi1iGBjALxh.pYWnzeJshqaedQsmCQHarMgOBfVZrPBZnvjhq';
 
-/** `memory` has no files, and is several times faster. */
-export async function makeRegistry(directory: string, kind: 'files' | 'memory' = 'files'): Promise<Registry> {
+/** `memory` has no files, and is several times faster. Deletion is off by default, as in the real one. */
+export async function makeRegistry(
+  directory: string,
+  kind: 'files' | 'memory' = 'files',
+  deletes = false,
+): Promise<Registry> {
   fs.mkdirSync(directory, { recursive: true });
   const host = `127.0.0.1:${await freePort()}`;
   const path = (name: string) => join(directory, name);
   const settings = {
     version: '0.1',
-    storage: kind === 'memory' ? { inmemory: {} } : { filesystem: { rootdirectory: path('storage') } },
+    storage: {
+      ...(kind === 'memory' ? { inmemory: {} } : { filesystem: { rootdirectory: path('storage') } }),
+      delete: { enabled: deletes },
+    },
     auth: { htpasswd: { realm: 'test', path: path('htpasswd') } },
     http: { addr: host },
   };

@@ -16,13 +16,35 @@ export interface Named {
 /** Events that move tags; each of them comes after a gate that allowed it. */
 const moves: readonly AuditRecord['event'][] = ['push', 'promote', 'rollback'];
 
+/** When each image of a repository was released last, in milliseconds since 1970, and the tags that are on record. */
+export function listReleases(
+  records: readonly AuditRecord[],
+  place: Omit<TagPlace, 'tag'>,
+): { readonly times: ReadonlyMap<string, number>; readonly tags: ReadonlySet<string> } {
+  const here = records.filter((record) => isMove(record) && isAt(record, place));
+  return {
+    times: new Map(
+      here.flatMap(({ subject, time }) => (subject.digest ? [[subject.digest, Date.parse(time)]] : [])),
+    ),
+    tags: new Set(here.flatMap(({ details }) => details?.tags?.split(' ') ?? [])),
+  };
+}
+
+function isMove({ event, outcome }: AuditRecord): boolean {
+  return moves.includes(event) && outcome === 'done';
+}
+
+function isAt({ details }: AuditRecord, { registry, repository }: Omit<TagPlace, 'tag'>): boolean {
+  return details?.registry === registry && details.repository === repository;
+}
+
 /** The images that a tag named, in the order of the records. */
-export function listNamed(records: readonly AuditRecord[], { registry, repository, tag }: TagPlace): Named[] {
+export function listNamed(records: readonly AuditRecord[], place: TagPlace): Named[] {
   return records.flatMap((record) => {
-    const { event, outcome, subject, details } = record;
-    const isHere = details?.registry === registry && details.repository === repository;
-    const moved = moves.includes(event) && outcome === 'done' && details?.tags?.split(' ').includes(tag);
-    return isHere && moved && subject.digest !== undefined ? [{ digest: subject.digest, record }] : [];
+    const { digest } = record.subject;
+    const moved =
+      isMove(record) && isAt(record, place) && record.details?.tags?.split(' ').includes(place.tag);
+    return moved && digest !== undefined ? [{ digest, record }] : [];
   });
 }
 

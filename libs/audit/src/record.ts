@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
 /** What was decided or done. */
-const events = ['build', 'scan', 'gate', 'push', 'sign', 'verify', 'promote', 'rollback'] as const;
+const events = ['build', 'scan', 'gate', 'push', 'sign', 'verify', 'promote', 'rollback', 'remove'] as const;
 
 const entrySchema = z.strictObject({
   event: z.enum(events),

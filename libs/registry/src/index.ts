@@ -34,3 +34,12 @@ export { withCredentials } from './push/withCredentials';
 export { readIndex } from './readIndex';
 export { atDigest, formatReference, parseReference, type Reference } from './reference';
 export { pullLayers, type RegistryTools } from './registry';
+export {
+  planRetention,
+  type RetentionPlan,
+  type RetentionRules,
+  type StoredManifest,
+} from './retention/planRetention';
+export { type RepositoryTools, readRepository } from './retention/readRepository';
+export { removeManifests } from './retention/removeManifests';
+export { retentionCalls } from './retention/retentionCalls';

@@ -17,5 +17,8 @@ export const promoteFailure = defineCatalogue({
     remedy: 'Promote to another repository, or remove the attachments of this image there first.',
   },
   ROLLBACK_NONE: { remedy: 'Name the image: --to=sha256:….' },
+  RETENTION_REFUSED: {
+    remedy: 'Allow deletion in the settings of the registry (docker-registry: `storage.delete.enabled`).',
+  },
   ROLLBACK_REASON_MISSING: { remedy: "Say why: --reason='…'. It goes to the audit log." },
 });

@@ -47,6 +47,11 @@ export const promoteExplanations: Explanations<typeof promoteFailure> = {
     ],
     example: { what: 'no earlier image of registry.example/team/api:latest is on record' },
   },
+  RETENTION_REFUSED: {
+    means: 'The registry does not delete manifests.',
+    causes: ['Deletion is off by default in some registries.', 'The account may push and not delete.'],
+    example: { what: 'registry.example does not delete registry.example/team/api@sha256:9f86…' },
+  },
   ROLLBACK_REASON_MISSING: {
     means: 'A roll-back past the scan needs a reason.',
     causes: ['--force without --reason.'],

@@ -155,4 +155,23 @@ export const executors: readonly Executor[] = [
       },
     }),
   },
+  {
+    name: 'retention',
+    description:
+      'Lists what a registry may delete by rule, and deletes it if asked: nothing that a tag, an index, a signature or a receipt needs.',
+    batch: false,
+    target: ({ project, variant, image, nameOf }) => ({
+      executor: 'prism:retention',
+      cache: false,
+      options: variant === undefined ? {} : { variant },
+      metadata: {
+        technologies: ['skopeo', 'oci'],
+        description: `List old images of the repository of ${image}`,
+        help: {
+          command: `nx ${nameOf('retention')} ${project} --help`,
+          example: { options: { keepLast: 5, keepDays: 14 } },
+        },
+      },
+    }),
+  },
 ];

@@ -165,4 +165,24 @@ describeWith([skopeo, dockerRegistry, go], 'promote and rollback', () => {
       details: { before: first, reason: 'the old one is down' },
     });
   });
+
+  test('retention lists by rule, and keeps what tags, receipts and roll-backs need', async () => {
+    const listed = await nx(
+      'retention',
+      'api',
+      '--keepLast=0',
+      '--keepDays=0',
+      '--keepTags=staging',
+      '--json',
+    );
+    const { keep, remove, removed } = JSON.parse(
+      listed.output.split('\n').find((line) => line.startsWith('{'))!,
+    );
+    const whyOf = (digest: string) => keep.find((one: { digest: string }) => one.digest === digest)?.why;
+    expect(whyOf(first)).toBe('roll-back of latest');
+    expect(whyOf(second)).toBe('dist/push/api/receipt.json');
+    expect(keep.filter(({ why }: { why: string }) => why.startsWith('attached to '))).toHaveLength(6);
+    expect(remove).toEqual([]);
+    expect(removed).toEqual([]);
+  });
 });
