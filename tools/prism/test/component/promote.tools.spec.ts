@@ -166,7 +166,7 @@ describeWith([skopeo, dockerRegistry, go], 'promote and rollback', () => {
     });
   });
 
-  test('retention lists by rule, and keeps what tags, receipts and roll-backs need', async () => {
+  test('retention lists by rule, and keeps what tags and receipts need', async () => {
     const listed = await nx(
       'retention',
       'api',
@@ -179,7 +179,7 @@ describeWith([skopeo, dockerRegistry, go], 'promote and rollback', () => {
       listed.output.split('\n').find((line) => line.startsWith('{'))!,
     );
     const whyOf = (digest: string) => keep.find((one: { digest: string }) => one.digest === digest)?.why;
-    expect(whyOf(first)).toBe('roll-back of latest');
+    expect(whyOf(first)).toBe('tag staging');
     expect(whyOf(second)).toBe('dist/push/api/receipt.json');
     expect(keep.filter(({ why }: { why: string }) => why.startsWith('attached to '))).toHaveLength(6);
     expect(remove).toEqual([]);
