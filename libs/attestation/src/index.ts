@@ -8,7 +8,7 @@ export {
   sourceUri,
 } from './claims/provenance';
 export { predicateTypes } from './claims/statement';
-export { type Cosign, openCosign, type PublicKey, parsePublicKey } from './cosign/cosign';
+export { type Cosign, openCosign, type PublicKey } from './cosign/cosign';
 export { checkCosign, findCosign } from './cosign/findCosign';
 export { type Attestation, type Signer, signImage } from './signImage';
 export { podmanFiles } from './verify/podmanPolicy';

@@ -29,6 +29,7 @@ export {
   type SignedRecord,
 } from './push/receipt';
 export { type Patience, withRetries } from './push/retry';
+export { type BaseLock, parseRevoked, type Revoked } from './push/revoked';
 export { listPlaceholders, makeTags, type TagFacts } from './push/tags';
 export { withCredentials } from './push/withCredentials';
 export { readIndex } from './readIndex';

@@ -12,12 +12,14 @@ import {
   makeTags,
   parseDestination,
   parseReceipt,
+  parseRevoked,
   planPush,
   pushCalls,
 } from '@prism-build/registry';
 import { checkPrograms } from '../src/push/checkPrograms';
 import { makeAuthFile } from '../src/push/credentials';
 import { describePushFailure } from '../src/push/pushFailures';
+import { checkBases } from '../src/push/revoked';
 import { good, makeSample, type SampleImage } from './images';
 
 let directory: string;
@@ -177,6 +179,8 @@ test('the gate names every reason, not the first', () => {
       scan: { ok: true, allowed: true, digest, text: '' },
       excesses: [],
       changes: undefined,
+      locks: [],
+      revoked: new Map(),
       ...more,
     }).map(({ code }) => code);
   expect(gate()).toEqual([]);
@@ -203,6 +207,37 @@ test('the gate names every reason, not the first', () => {
   const failures = [shellFailure('COMMAND_NOT_FOUND', { what: 'no scanner' })];
   expect(gate({ scan: { ok: false, failures } })).toEqual(['COMMAND_NOT_FOUND']);
 });
+
+test('revoked bases, by layer and by lock', () => {
+  const [index, manifest, other] = ['1', '2', '3'].map((one) => `sha256:${one.repeat(64)}` as const);
+  const descriptor = { mediaType: 'x', digest: manifest!, size: 1 };
+  const platform = { manifest: descriptor, config: descriptor, layers: [], settings: {}, history: [] };
+  const images = {
+    'docker.io/library/debian:12': { digest: index!, platforms: { 'linux/amd64': platform } },
+  };
+  const locks = [{ file: 'api/images.lock.json', lock: { version: 1 as const, images } }];
+  const revoke = (...digests: (string | undefined)[]) => new Map(digests.map((one) => [one!, 'leaked']));
+  const check = (revoked: ReadonlyMap<string, string>, image = sample.image) =>
+    checkBases('api', image, locks, revoked).map(({ what, why }) => `${what}: ${why}`);
+  expect(check(revoke(other))).toEqual([]);
+  for (const digest of [index, manifest])
+    expect(check(revoke(digest))).toEqual([
+      `api is built from docker.io/library/debian:12 ${digest}, which is revoked: leaked`,
+    ]);
+  const [first, ...rest] = sample.image.platforms;
+  const layers = first!.layers.map((layer) => ({ ...layer, origin: { base: other! } }));
+  const image = { ...sample.image, platforms: [{ ...first!, layers }, ...rest] };
+  expect(check(revoke(other), image)).toEqual([
+    `api is built from a base ${other}, which is revoked: leaked`,
+  ]);
+});
+
+test.each(['', '[]', '{"sha256:1":"x"}', `{"sha256:${'1'.repeat(64)}":""}`, '{"a":1}'])(
+  'the list of revoked bases %s is refused',
+  (text) => {
+    expect(codesOf(parseRevoked(text, 'revoked-bases.json'))).toEqual(['PUSH_REVOKED_INVALID']);
+  },
+);
 
 test('a receipt is read back as it was written; others are not receipts', () => {
   const { digest } = sample.image.index;

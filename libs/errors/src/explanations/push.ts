@@ -49,6 +49,19 @@ export const pushExplanations: Explanations<typeof pushFailure> = {
     ],
     example: { what: 'api for linux/arm64: /usr/bin/api is compiled for amd64' },
   },
+  PUSH_BASE_REVOKED: {
+    means: 'The image is built from a base that the list of revoked bases names.',
+    causes: ['The lock has an old digest of the base.', 'A base was withdrawn by who made it.'],
+    example: {
+      what: 'api is built from docker.io/library/debian:12 sha256:9f86…, which is revoked',
+      why: 'it has a key that leaked',
+    },
+  },
+  PUSH_REVOKED_INVALID: {
+    means: 'The list of revoked bases cannot be read, so nothing is pushed.',
+    causes: ['The file that the option `revoked` names does not exist.', 'A digest without `sha256:`.'],
+    example: { what: 'revoked-bases.json is no list of revoked bases' },
+  },
   PUSH_TREE_DIRTY: {
     means: 'The option `requireClean` is set, and the work tree has uncommitted changes.',
     causes: ['Files were edited, or are untracked.', 'A build step writes into the sources.'],

@@ -1,6 +1,7 @@
 import { type Failure, pushFailure } from '@prism-build/errors';
 import { type DigestJson, type Programs, platformName } from '@prism-build/oci';
 import { checkPrograms } from './checkPrograms';
+import { type BaseLock, checkBases, type Revoked } from './revoked';
 
 /** Everything that the gate judges, gathered at the time of the push. */
 export interface GateFacts {
@@ -15,6 +16,9 @@ export interface GateFacts {
   readonly excesses: readonly Failure[];
   /** The changes of the work tree, one a line; undefined if the configuration allows them. */
   readonly changes: string | undefined;
+  /** The locks of the images that it is built from. */
+  readonly locks: readonly BaseLock[];
+  readonly revoked: Revoked;
 }
 
 /** The decision of the scan that ran just now; failures if it could not decide. */
@@ -28,11 +32,12 @@ export type ScanVerdict =
     }
   | { readonly ok: false; readonly failures: readonly Failure[] };
 
-/** A reason not to push is a failure. Revoked bases become a check of this list. */
+/** A reason not to push is a failure. */
 const checks: readonly ((facts: GateFacts) => readonly Failure[])[] = [
   checkPlatforms,
   ({ name, image, programs }) =>
     image.platforms.flatMap((platform, at) => checkPrograms(name, platform, programs[at]!)),
+  ({ name, image, locks, revoked }) => checkBases(name, image, locks, revoked),
   checkScan,
   ({ excesses }) => excesses,
   checkChanges,

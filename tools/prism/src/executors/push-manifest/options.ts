@@ -30,6 +30,13 @@ export const options = z.object({
     .boolean()
     .default(false)
     .describe('Refuse to push from a work tree with changes that are not committed.'),
+  revoked: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A file with digests of bases that must not be used, and the reasons, relative to the workspace; revoked-bases.json, if it is there, if left out.',
+    ),
   sign: z
     .string()
     .min(1)

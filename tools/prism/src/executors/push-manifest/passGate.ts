@@ -9,6 +9,7 @@ import type { VerifiedImage } from '../../nx/readVerifiedImage';
 import { listExcesses } from '../bench/listExcesses';
 import { options as scanOptions } from '../scan/options';
 import { type ScanShared, scanStep } from '../scan/scanStep';
+import { readBases } from './readBases';
 
 /** What the gate judges besides the image itself. */
 interface GateInput {
@@ -18,6 +19,8 @@ interface GateInput {
   readonly shared: ScanShared;
   /** The changes of the work tree; undefined if the configuration allows them. */
   readonly changes: string | undefined;
+  /** The file with revoked bases that the options name. */
+  readonly revoked: string | undefined;
 }
 
 /** Decides at the current time whether an image may be pushed. Failures: all reasons why not. */
@@ -25,6 +28,8 @@ export async function passGate(verified: VerifiedImage, input: GateInput): Promi
   const { project, variant, context } = input;
   const declared = openSiblings(context).optionsOf(project, variant);
   if (!declared.ok) return declared;
+  const bases = readBases(project, input.revoked, context);
+  if (!bases.ok) return bases;
   const scan = await scanNow(input);
   const programs = await readAllPrograms(verified);
   if (!programs.ok) return programs;
@@ -38,6 +43,7 @@ export async function passGate(verified: VerifiedImage, input: GateInput): Promi
     scan,
     excesses: excesses.value,
     changes: input.changes,
+    ...bases.value,
   });
   return reasons.length > 0 ? failed(...reasons) : ok(undefined);
 }

@@ -32,7 +32,7 @@ export async function pushStep(
   const verified = await readVerifiedImage(project, options.variant, context);
   if (!verified.ok) return verified;
   const { image } = verified.value;
-  const { variant, requireClean, sign, builderId, force, json } = options;
+  const { variant, requireClean, revoked, sign, builderId, force, json } = options;
   const plan = planPush(imageKey(project, variant), image, destination, tags, sign !== undefined);
   if (options.dryRun) return ok(`${JSON.stringify(plan, null, 2)}\n`);
   const reach = reachOf(context.root, options);
@@ -40,7 +40,7 @@ export async function pushStep(
   const opened = sign === undefined ? ok(undefined) : await openKey(context.root, sign, reach);
   if (!opened.ok) return opened;
   const changes = requireClean ? (source.changes ?? 'There is no git work tree.') : undefined;
-  const passed = await passGate(verified.value, { project, variant, context, shared, changes });
+  const passed = await passGate(verified.value, { project, variant, context, shared, changes, revoked });
   const record = recorderOf(context.root, plan);
   const gated = await record('gate', passed.ok ? 'allowed' : 'refused', passed);
   if (!passed.ok) return passed;
