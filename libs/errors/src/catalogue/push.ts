@@ -19,7 +19,7 @@ export const pushFailure = defineCatalogue({
     remedy: 'Correct the instruction that compiles or copies this file, and build the image again.',
   },
   PUSH_BASE_REVOKED: {
-    remedy: 'Run `nx g prism:lock --update` to take the current base, and build the image again.',
+    remedy: 'Run `npx nx g prism:lock` to lock the current base, and build the image again.',
   },
   PUSH_REVOKED_INVALID: { remedy: 'Write it as { "sha256:…": "the reason" }.' },
   PUSH_TREE_DIRTY: { remedy: 'Commit the changes or put them aside with `git stash`, then push again.' },

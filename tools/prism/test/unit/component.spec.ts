@@ -160,6 +160,9 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       'bench',
       'push-manifest',
       'verify-image',
+      'promote',
+      'rollback',
+      'retention',
     ]);
     const { compile, 'build-image': image } = targets;
     expect({ named, compile, image }).toMatchSnapshot();
