@@ -50,6 +50,11 @@ describeWith([skopeo, dockerRegistry], 'retention in a real registry', () => {
   const open = (registry: Registry, times: ReadonlyMap<string, number>) => ({
     ...{ tools: toolsOf(registry), calls: retentionCalls(connection), place: placeOf(registry), times },
   });
+  const recorded: string[] = [];
+  const record = async ({ digest }: { readonly digest: string }) => {
+    recorded.push(digest);
+    return ok(undefined);
+  };
   const rules = { last: 0, since: 100, tags: ['latest'], digests: new Map<string, string>() };
 
   test('deletes old images with what is attached to them, and nothing else', async () => {
@@ -76,7 +81,9 @@ describeWith([skopeo, dockerRegistry], 'retention in a real registry', () => {
     const digests = (list: readonly { digest: string }[]) => list.map(({ digest }) => digest).sort();
     const gone = [old, attached, ofPart].flatMap(manifestsOf).sort();
     expect(digests(plan.remove)).toEqual(gone);
-    expect(digests(good(await removeManifests(repository, plan.remove, rules)))).toEqual(gone);
+    expect(digests(good(await removeManifests(repository, plan.remove, rules, record)))).toEqual(gone);
+
+    expect(recorded.sort()).toEqual(gone);
 
     const after = good(await readRepository(repository));
     expect(digests(after)).toEqual([kept, fresh, ofKept].flatMap(manifestsOf).sort());
@@ -91,7 +98,7 @@ describeWith([skopeo, dockerRegistry], 'retention in a real registry', () => {
     const { remove } = planRetention(good(await readRepository(repository)), rules);
     expect(remove).toHaveLength(3);
     await push(registry, image, 'latest');
-    expect(good(await removeManifests(repository, remove, rules))).toEqual([]);
+    expect(good(await removeManifests(repository, remove, rules, record))).toEqual([]);
   });
 
   test('a registry that does not delete says so', async () => {
@@ -100,7 +107,7 @@ describeWith([skopeo, dockerRegistry], 'retention in a real registry', () => {
     await push(registry, image, 'v1');
     const repository = open(registry, new Map([[image.image.index.digest, 1]]));
     const { remove } = planRetention(good(await readRepository(repository)), rules);
-    const refused = await removeManifests(repository, remove, rules);
+    const refused = await removeManifests(repository, remove, rules, record);
     expect(refused.ok ? [] : refused.failures.map(({ code }) => code)).toEqual(['RETENTION_REFUSED']);
   });
 

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { ok, type Result } from '@prism-build/errors';
+import { failed, ok, type Result } from '@prism-build/errors';
 import {
   planRetention,
   type RepositoryTools,
@@ -61,16 +61,19 @@ async function remove(
   const { registry, repository: path } = repository.place;
   const details = { registry, repository: path };
   const subject = { name: imageKey(project, variant) };
-  const removed = await removeManifests(repository, planned, rules);
-  const recorded = await recordAudit(
-    root,
-    removed.ok
-      ? removed.value.map(({ digest, tags }) => ({
-          ...({ event: 'remove', outcome: 'done', causes: [] } as const),
-          subject: { ...subject, digest },
-          details: { ...details, tags: tags.join(' ') },
-        }))
-      : [{ event: 'remove', outcome: 'failed', subject, causes: listCauses(removed.failures), details }],
+  const removed = await removeManifests(repository, planned, rules, ({ digest, tags }) =>
+    recordAudit(root, [
+      {
+        ...{ event: 'remove', outcome: 'done', causes: [] },
+        subject: { ...subject, digest },
+        details: { ...details, tags: tags.join(' ') },
+      },
+    ]),
   );
-  return removed.ok && !recorded.ok ? recorded : removed;
+  if (removed.ok) return removed;
+  const causes = listCauses(removed.failures);
+  const recorded = await recordAudit(root, [
+    { event: 'remove', outcome: 'failed', subject, causes, details },
+  ]);
+  return recorded.ok ? removed : failed(...removed.failures, ...recorded.failures);
 }
