@@ -52,9 +52,11 @@ export async function commandsWorkspace(scratch, workspace, { sources, module, b
   linkModules(root);
   for (const name of sources) fs.cpSync(join(workspace, name), join(root, name), { recursive: true });
   fs.rmSync(join(root, module, 'package.json'), { force: true });
+  // By its path: run-commands puts the directory of node before PATH, where another Go may be.
+  const go = (await run(['sh', '-c', 'command -v go'])).trim();
   const flags = `-trimpath -buildvcs=false -tags=${tags} -ldflags='-s -w'`;
   const one = (architecture) =>
-    `GOARCH=${architecture} go build ${flags} -o ../../dist/bin/${architecture}/${binary} ./cmd/${binary}`;
+    `GOARCH=${architecture} ${go} build ${flags} -o ../../dist/bin/${architecture}/${binary} ./cmd/${binary}`;
   const store = `--root ${join(root, '..', 'commands-storage')} --runroot ${join(root, '..', 'commands-run')}`;
   onEnd(() => run(['podman', ...store.split(' '), 'system', 'reset', '--force']));
   const targets = {
@@ -80,7 +82,7 @@ export async function commandsWorkspace(scratch, workspace, { sources, module, b
   fs.writeFileSync(join(root, 'image.Containerfile'), containerfile(binary));
   fs.writeFileSync(join(root, module, 'project.json'), JSON.stringify({ name: 'api', targets }));
   await commit(root);
-  const go = { GOWORK: 'off', GOPROXY: 'off', GOTOOLCHAIN: 'local', CGO_ENABLED: '0', GOOS: 'linux' };
+  const settings = { GOWORK: 'off', GOPROXY: 'off', GOTOOLCHAIN: 'local', CGO_ENABLED: '0', GOOS: 'linux' };
   const caches = { GOCACHE: join(cache, 'gobuild'), GOMODCACHE: join(cache, 'gomod') };
-  return { root, nx: nxOf(root, { daemon: true, more: { ...engineSettings(), ...go, ...caches } }) };
+  return { root, nx: nxOf(root, { daemon: true, more: { ...engineSettings(), ...settings, ...caches } }) };
 }
