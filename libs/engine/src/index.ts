@@ -5,6 +5,7 @@ export { type DockerMount, dockerCommand, parseDiff } from './dockerCommand';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
 export { builderName, loadNames } from './names';
+export { type Pod, type PodContainer, parseContainers, parsePod, podmanPods } from './pods';
 export { type PrintedMount, printRun, runHostname } from './printRun';
 export {
   awaitContainer,

@@ -14,6 +14,7 @@ import { scanFailure } from '../catalogue/scan';
 import { shellFailure } from '../catalogue/shell';
 import { signFailure } from '../catalogue/sign';
 import { verifyFailure } from '../catalogue/verify';
+import { stackFailure } from '../catalogue/stack';
 import type { Occasion } from '../define';
 import type { Failure } from '../failure';
 import { auditExplanations } from './audit';
@@ -33,6 +34,7 @@ import { scanExplanations } from './scan';
 import { shellExplanations } from './shell';
 import { signExplanations } from './sign';
 import { verifyExplanations } from './verify';
+import { stackExplanations } from './stack';
 
 /** A part of the catalogue as docs/errors.md shows it. */
 export interface Topic {
@@ -48,6 +50,7 @@ export const topics: readonly Topic[] = [
   topic('Planning and assembling an image', imageFailure, imageExplanations),
   topic('Compiling', compileFailure, compileExplanations),
   topic('Engines, RUN and running images', engineFailure, engineExplanations),
+  topic('Stacks', stackFailure, stackExplanations),
   topic('Images of registries', registryFailure, registryExplanations),
   topic('Scanning', scanFailure, scanExplanations),
   topic('Measuring', measureFailure, measureExplanations),
