@@ -4,6 +4,10 @@ import type { Argv } from './engine';
 export const podmanPods = {
   /** Reads YAML of Kubernetes from standard input. Pulls and builds nothing; logs where `podman logs` finds them. */
   play: (): Argv => ['podman', 'kube', 'play', '--quiet', '--build=false', '--log-driver=k8s-file', '-'],
+  /** Prints the names of the pods with a label, one a line. */
+  list: (label: string): Argv => [
+    ...(['podman', 'pod', 'ls', `--filter=label=${label}`, '--format', '{{.Name}}'] as const),
+  ],
   /** Prints a pod as JSON. Fails if there is none of that name. */
   inspect: (pod: string): Argv => ['podman', 'pod', 'inspect', pod],
   /** Prints containers as a JSON array. */

@@ -2,6 +2,6 @@ export { describeQuestion, listProbePorts, type PlannedProbe, planProbes, type Q
 export { readStack } from './read/readStack';
 export type { Stack, StackImage, StackPort } from './read/stack';
 export { renderKubernetes } from './render/kubernetes';
-export { type PodmanFacts, renderedLabel, renderPodman, stackLabel } from './render/podman';
+export { ownerOf, type PodmanFacts, renderedLabel, renderPodman, stackLabel } from './render/podman';
 export { listVolumes, type StackVolume, volumeLabel } from './render/volumes';
 export { type ContainerStatus, printStatus, type StackStatus } from './report/table';

@@ -1,14 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { listProbePorts, listVolumes, planProbes, readStack, renderKubernetes, renderPodman } from '../src';
+import {
+  listProbePorts,
+  listVolumes,
+  ownerOf,
+  planProbes,
+  readStack,
+  renderKubernetes,
+  renderPodman,
+} from '../src';
 
 const text = readFileSync(join(__dirname, '../../../deploy/prism-stack/stack.yaml'), 'utf8');
 const read = readStack(text, 'stack.yaml');
 if (!read.ok) throw new Error(JSON.stringify(read.failures));
 const stack = read.value;
 const facts = {
-  project: 'prism-stack',
+  owner: ownerOf('prism-stack', '/clone'),
   images: Object.fromEntries(
     stack.images.map(({ container, reference }) => [container, `${reference}:sha-0123456789ab`]),
   ),

@@ -4,15 +4,21 @@ import type { Container, PodSpec } from '../read/schema';
 import type { Stack } from '../read/stack';
 import { volumeName } from './volumes';
 
-/** The label of a stack's pod and volumes, with the project. */
+/** The label of a stack's pod and volumes, with its owner. */
 export const stackLabel = 'prism-build.stack';
 
 /** The label with the digest of what was rendered: whether a running pod is that of the file. */
 export const renderedLabel = 'prism-build.rendered';
 
+/** Who owns a pod: a project in one clone of a workspace. Another clone must not stop it. */
+export function ownerOf(project: string, root: string): string {
+  return `${project}.${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;
+}
+
 /** What a stack depends on besides its file. */
 export interface PodmanFacts {
-  readonly project: string;
+  /** From `ownerOf`. */
+  readonly owner: string;
   /** Names of loaded images, with the digest in the tag, by container. */
   readonly images: Readonly<Record<string, string>>;
   /** Host ports for ports that only probes ask, by port in the pod. */
@@ -31,7 +37,7 @@ export interface PodmanStack {
  * Podman refuses one whose volume exists; the pod names the volumes. Probes are left out, because Podman asks them by
  * programs inside the container.
  */
-export function renderPodman(stack: Stack, { project, images, probePorts }: PodmanFacts): PodmanStack {
+export function renderPodman(stack: Stack, { owner, images, probePorts }: PodmanFacts): PodmanStack {
   const documents = (ports: PodmanFacts['probePorts'], labels: Record<string, string>) => [
     ...stack.configMaps.map(({ apiVersion, kind, metadata, data }) => ({
       apiVersion,
@@ -42,7 +48,7 @@ export function renderPodman(stack: Stack, { project, images, probePorts }: Podm
     {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: stack.name, labels: { ...stack.labels, [stackLabel]: project, ...labels } },
+      metadata: { name: stack.name, labels: { ...stack.labels, [stackLabel]: owner, ...labels } },
       spec: renderSpec(stack, images, ports),
     },
   ];
