@@ -3,6 +3,7 @@ export { chooseEngine } from './choose';
 export { dockerRunner, parseRootless, type RunCall } from './containerRun';
 export { type DockerMount, dockerCommand, parseDiff } from './dockerCommand';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
+export { explainStatus } from './exitStatus';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
 export { builderName, loadNames } from './names';
 export { type Pod, type PodContainer, parseContainers, parsePod, podmanPods } from './pods';
@@ -10,6 +11,7 @@ export { type PrintedMount, printRun, runHostname } from './printRun';
 export {
   awaitContainer,
   inspectContainer,
+  inspectOwner,
   type PublishedPort,
   parsePort,
   projectLabel,

@@ -35,16 +35,11 @@ export const podmanPods = {
     image,
   ],
   inspectSecret: (name: string): Argv => ['podman', 'secret', 'inspect', name],
-  createVolume: (name: string, labels: Readonly<Record<string, string>>): Argv => [
-    ...(['podman', 'volume', 'create'] as const),
-    ...Object.entries(labels).map(([label, value]) => `--label=${label}=${value}`),
-    name,
+  createVolume: (name: string, label: string): Argv => [
+    ...(['podman', 'volume', 'create', `--label=${label}`, name] as const),
   ],
-  /** Prints the names of the volumes with all of these labels, one a line. */
-  listVolumes: (labels: Readonly<Record<string, string>>): Argv => [
-    ...(['podman', 'volume', 'ls', '--quiet'] as const),
-    ...Object.entries(labels).map(([label, value]) => `--filter=label=${label}=${value}`),
-  ],
+  /** Prints the names of the volumes with a label, one a line. Of several labels, Podman 4.3 would want only one. */
+  listVolumes: (label: string): Argv => ['podman', 'volume', 'ls', '--quiet', `--filter=label=${label}`],
   removeVolumes: (names: readonly string[]): Argv => ['podman', 'volume', 'rm', ...names],
 } as const;
 

@@ -4,6 +4,7 @@ const plain: RunRequest = {
   image: 'localhost/p/x:sha-0123456789ab',
   name: 'p-x',
   project: 'x',
+  owner: '1.2.3',
   ports: [],
   env: [],
   envFiles: [],

@@ -13,7 +13,8 @@ export const stackFailure = defineCatalogue({
   STACK_REFERENCE_MISSING: { remedy: 'Correct the name, or add what it names to the file.' },
   STACK_IMAGE_MISSING: { remedy: 'Build and load the image, or correct its name.' },
   STACK_SECRET_MISSING: {
-    remedy: 'Write a Secret of that name into a file that git ignores, and run: podman kube play <that file>',
+    remedy:
+      'Make it of a file with the value: printf \'{"<key>":"%s"}\' "$(base64 -w0 <file>)" | podman secret create <name> -',
   },
   STACK_PORT_IN_USE: {
     remedy: 'Stop what listens there, or change the port of the Service in stack.yaml.',

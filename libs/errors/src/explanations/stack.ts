@@ -53,7 +53,7 @@ export const stackExplanations: Explanations<typeof stackFailure> = {
   STACK_SECRET_MISSING: {
     means:
       'A container of the stack names a Secret that Podman does not have. A Secret is never part of stack.yaml.',
-    causes: ['It was not made on this machine yet.'],
+    causes: ['It was not made on this machine yet.', 'It has another name here.'],
     example: { what: 'Podman has no secret database', at },
   },
   STACK_PORT_IN_USE: {

@@ -40,7 +40,7 @@ export const notHonoured: ReadonlyMap<string, string> = new Map([
   ['stringData', 'a Secret in a stack would be in git'],
   [
     'Secret',
-    'a Secret in a stack would be in git; make it with podman kube play, and name it in secretKeyRef or secretRef',
+    'a Secret in a stack would be in git; make it with podman secret create, and name it in secretKeyRef or secretRef',
   ],
   ['StatefulSet', 'write a Deployment with a PersistentVolumeClaim'],
   ['DaemonSet', 'write a Deployment'],

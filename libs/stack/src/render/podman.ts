@@ -4,7 +4,7 @@ import type { Container, PodSpec } from '../read/schema';
 import type { Stack } from '../read/stack';
 import { volumeName } from './volumes';
 
-/** The label of a stack's pod and volumes, with its owner. */
+/** The label of a stack's pod, with its owner. */
 export const stackLabel = 'prism-build.stack';
 
 /** The label with the digest of what was rendered: whether a running pod is that of the file. */

@@ -6,8 +6,10 @@ export interface StackVolume {
   readonly kind: 'claim' | 'config' | 'scratch';
 }
 
-/** The label of a volume with its kind. */
-export const volumeLabel = 'prism-build.volume';
+/** The label of a volume of an owner: one for owner and kind, because Podman 4.3 cannot filter by two. */
+export function volumeLabel(owner: string, kind: StackVolume['kind']): string {
+  return `prism-build.volume=${owner}.${kind}`;
+}
 
 /** Names of Kubernetes have no dot here, so stacks and kinds do not share names. */
 export function volumeName(stack: string, kind: StackVolume['kind'], name: string): string {

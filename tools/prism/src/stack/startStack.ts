@@ -126,9 +126,10 @@ async function printLogs(project: StackProject, stack: Stack, failures: readonly
   if (!pod.ok || !pod.value) return;
   for (const { name } of stack.spec.containers) {
     if (!failures.some(({ what }) => what.startsWith(`${name} of `))) continue;
-    const id = findContainer(pod.value, stack, name)?.id;
-    const lines = id && (await project.call({ argv: podmanPods.containerLogs(id, shown) }));
-    if (!lines?.ok) continue;
+    const found = findContainer(pod.value, stack, name);
+    if (!found) continue;
+    const lines = await project.call({ argv: podmanPods.containerLogs(found.id, shown) });
+    if (!lines.ok) continue;
     const text = `${lines.value.stdout}\n${lines.value.stderr}`.trim();
     process.stdout.write(`  ${name}, last lines:\n${text.replace(/^/gm, '    ')}\n`);
   }

@@ -1,6 +1,6 @@
 import { podmanPods } from '@prism-build/engine';
 import { failed, ok, type Result, stackFailure } from '@prism-build/errors';
-import { listVolumes, type Stack, type StackVolume, stackLabel, volumeLabel } from '@prism-build/stack';
+import { listVolumes, type Stack, type StackVolume, volumeLabel } from '@prism-build/stack';
 import type { StackProject } from './openStack';
 
 /** Creates the volumes of a stack. Those of claims keep their files; others begin empty. */
@@ -8,13 +8,12 @@ export async function createVolumes(project: StackProject, stack: Stack): Promis
   const { call, owner } = project;
   const emptied = await removeVolumes(project, ['config', 'scratch']);
   if (!emptied.ok) return emptied;
-  const kept = await call({ argv: podmanPods.listVolumes({ [stackLabel]: owner, [volumeLabel]: 'claim' }) });
+  const kept = await call({ argv: podmanPods.listVolumes(volumeLabel(owner, 'claim')) });
   if (!kept.ok) return refuse(stack.name, kept);
   const there = new Set(kept.value.stdout.split('\n'));
   for (const { name, kind } of listVolumes(stack)) {
     if (there.has(name)) continue;
-    const labels = { [stackLabel]: owner, [volumeLabel]: kind };
-    const created = await call({ argv: podmanPods.createVolume(name, labels) });
+    const created = await call({ argv: podmanPods.createVolume(name, volumeLabel(owner, kind)) });
     if (!created.ok) return refuse(stack.name, created);
   }
   return ok(undefined);
@@ -27,8 +26,7 @@ export async function removeVolumes(
 ): Promise<Result<number>> {
   const names: string[] = [];
   for (const kind of kinds) {
-    const labels = { [stackLabel]: owner, [volumeLabel]: kind };
-    const listed = await call({ argv: podmanPods.listVolumes(labels) });
+    const listed = await call({ argv: podmanPods.listVolumes(volumeLabel(owner, kind)) });
     if (!listed.ok) return listed;
     names.push(...listed.value.stdout.split('\n').filter((name) => name !== ''));
   }

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { ProjectConfiguration } from '@nx/devkit';
 import { noFacts, openFiles } from '@prism-build/workspace';
 import { resolveEdges } from '../../src/inference/make/edges';
 import { makeStacks, readStacks } from '../../src/inference/make/stacks';
@@ -25,7 +26,10 @@ const components = [
 
 function make(files: readonly string[], declared = new Map()) {
   const stacks = makeStacks(readStacks(files, openFiles(root, noFacts)), components, declared, 'p');
-  const projects = Object.assign({}, ...stacks.map(({ node }) => node[1].projects));
+  const projects: Record<string, ProjectConfiguration> = Object.assign(
+    {},
+    ...stacks.map(({ node }) => node[1].projects),
+  );
   return { stacks, projects };
 }
 
@@ -35,12 +39,13 @@ test('a stack is a project with edges to every image that it names, and to nothi
     pod('localhost/p/api', 'localhost/p/web:latest', 'localhost/p/gone', `docker.io/library/redis@${digest}`),
   );
   const { stacks, projects } = make(['deploy/shop/stack.yaml']);
-  const shop = projects['deploy/shop'];
+  const shop = projects['deploy/shop']!;
+  const targets = shop.targets!;
   expect(shop).toMatchObject({ name: 'shop', projectType: 'application' });
-  expect(Object.keys(shop.targets).sort()).toEqual(['down', 'logs', 'render', 'restart', 'status', 'up']);
-  expect(shop.targets.up.dependsOn).toEqual([{ target: 'load-image', projects: ['api', 'web'] }]);
-  expect(shop.targets.render.dependsOn).toEqual([{ target: 'build-image', projects: ['api', 'web'] }]);
-  expect(shop.targets.down.dependsOn).toBeUndefined();
+  expect(Object.keys(targets).sort()).toEqual(['down', 'logs', 'render', 'restart', 'status', 'up']);
+  expect(targets.up!.dependsOn).toEqual([{ target: 'load-image', projects: ['api', 'web'] }]);
+  expect(targets.render!.dependsOn).toEqual([{ target: 'build-image', projects: ['api', 'web'] }]);
+  expect(targets.down!.dependsOn).toBeUndefined();
   const named = [...components, { name: 'shop', root: 'deploy/shop' }];
   const edges = resolveEdges(stacks[0]!.edges, {
     projects: Object.fromEntries(named.map((one) => [one.name, { root: one.root }])),
@@ -69,7 +74,7 @@ test('names: the declared one, that of a component in the same directory, and on
     write(`${directory}/stack.yaml`, pod('localhost/p/api'));
   const declared = new Map([['one/project.json', { name: 'declared', targets: {} }]]);
   const { projects } = make(['one/stack.yaml', 'svc/api/stack.yaml', 'deploy/web/stack.yaml'], declared);
-  const names = Object.entries(projects).map(([directory, { name }]: [string, any]) => [directory, name]);
+  const names = Object.entries(projects).map(([directory, { name }]) => [directory, name]);
   expect(names).toEqual([
     ['one', 'declared'],
     ['svc/api', 'api'],
