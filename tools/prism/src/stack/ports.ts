@@ -1,8 +1,12 @@
 import { createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, ok, type Result, stackFailure } from '@prism-build/errors';
 import type { StackPort } from '@prism-build/stack';
 
 const loopback = '127.0.0.1';
+
+/** Milliseconds in which a pod that was just removed gives its ports back. */
+const patience = 2000;
 
 /** Whether the ports of Services are free on loopback. Failure: STACK_PORT_IN_USE, for each that is not. */
 export async function checkPorts(ports: readonly StackPort[]): Promise<Result<void>> {
@@ -10,7 +14,7 @@ export async function checkPorts(ports: readonly StackPort[]): Promise<Result<vo
     ports
       .filter(({ protocol }) => protocol === 'TCP')
       .map(async ({ hostPort, service, at }) => {
-        const opened = await open(hostPort);
+        const opened = await openPatiently(hostPort);
         if (!(opened instanceof Error)) {
           await close(opened);
           return [];
@@ -38,6 +42,14 @@ export async function findFreePorts(ports: readonly number[]): Promise<Record<nu
   });
   await Promise.all(servers.map((one) => (one instanceof Error ? undefined : close(one))));
   return Object.fromEntries(free);
+}
+
+async function openPatiently(port: number): Promise<Server | Error> {
+  for (const end = performance.now() + patience; ; await sleep(100)) {
+    const opened = await open(port);
+    const inUse = opened instanceof Error && (opened as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (!inUse || performance.now() > end) return opened;
+  }
 }
 
 function open(port: number): Promise<Server | Error> {
