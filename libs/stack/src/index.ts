@@ -4,4 +4,4 @@ export type { Stack, StackImage, StackPort } from './read/stack';
 export { renderKubernetes } from './render/kubernetes';
 export { ownerOf, type PodmanFacts, renderedLabel, renderPodman, stackLabel } from './render/podman';
 export { listVolumes, type StackVolume, volumeLabel } from './render/volumes';
-export { type ContainerStatus, printStatus, type StackStatus } from './report/table';
+export { printStatus, type StackStatus } from './report/table';

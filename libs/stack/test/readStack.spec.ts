@@ -203,6 +203,7 @@ test('a name of a field with one letter changed is never accepted', () => {
       const name = match[1]!;
       const start = match.index + match[0].length - 1 - name.length;
       const position = start + (at % name.length);
+      fc.pre(ours[position] !== letter);
       const text = ours.slice(0, position) + letter + ours.slice(position + 1);
       const line = text.slice(0, position).split('\n').length;
       // The text of a ConfigMap is not ours to check.

@@ -13,8 +13,8 @@ import { rootfsFailure } from '../catalogue/rootfs';
 import { scanFailure } from '../catalogue/scan';
 import { shellFailure } from '../catalogue/shell';
 import { signFailure } from '../catalogue/sign';
-import { verifyFailure } from '../catalogue/verify';
 import { stackFailure } from '../catalogue/stack';
+import { verifyFailure } from '../catalogue/verify';
 import type { Occasion } from '../define';
 import type { Failure } from '../failure';
 import { auditExplanations } from './audit';
@@ -33,8 +33,8 @@ import { rootfsExplanations } from './rootfs';
 import { scanExplanations } from './scan';
 import { shellExplanations } from './shell';
 import { signExplanations } from './sign';
-import { verifyExplanations } from './verify';
 import { stackExplanations } from './stack';
+import { verifyExplanations } from './verify';
 
 /** A part of the catalogue as docs/errors.md shows it. */
 export interface Topic {

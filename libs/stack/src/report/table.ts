@@ -1,5 +1,5 @@
 /** A container of a stack as `up` and `status` show it. */
-export interface ContainerStatus {
+interface ContainerStatus {
   readonly container: string;
   /** The name of its image; the tag has the beginning of the index digest. */
   readonly image: string;
