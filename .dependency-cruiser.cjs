@@ -8,7 +8,7 @@ const only = (lib, allowed) => ({
   to: { path: '^(libs|tools)/', pathNot: `^libs/(${[lib, ...allowed].join('|')})/` },
 });
 
-const pure = ['containerfile', 'languages', 'plan', 'engine', 'errors', 'policy', 'report'];
+const pure = ['containerfile', 'languages', 'plan', 'engine', 'errors', 'policy', 'report', 'stack'];
 
 module.exports = {
   forbidden: [
@@ -31,6 +31,7 @@ module.exports = {
     only('containerfile', ['errors']),
     only('languages', ['errors', 'containerfile']),
     only('engine', ['errors']),
+    only('stack', ['errors']),
     only('shell', ['errors']),
     only('oci', ['errors', 'shell']),
     only('registry', ['errors', 'containerfile', 'oci', 'shell']),

@@ -32,6 +32,7 @@ const pages = [
   'scanning.md',
   'benchmarking.md',
   'promotion.md',
+  'stack.md',
   'pushing.md',
   'signing.md',
   'audit.md',

@@ -1,5 +1,8 @@
 import type { Argv, Engine } from './engine';
 
+/** The label of a container of `run-image`, with the process that waits for it. */
+const ownerLabel = 'prism-build.owner';
+
 /** The label of every container, with its project. Only labelled containers are cleaned up. */
 export const projectLabel = 'prism-build.project';
 
@@ -16,6 +19,8 @@ export interface RunRequest {
   readonly image: string;
   readonly name: string;
   readonly project: string;
+  /** The process that ends it, from `markProcess`. */
+  readonly owner: string;
   readonly ports: readonly PublishedPort[];
   /** Names only: the engine reads the values from its own environment, so no value is an argument. */
   readonly env: readonly string[];
@@ -40,6 +45,7 @@ export function runImage({ name: engine }: Pick<Engine, 'name'>, request: RunReq
     '--pull=never',
     `--name=${request.name}`,
     `--label=${projectLabel}=${request.project}`,
+    `--label=${ownerLabel}=${request.owner}`,
     ...each('--publish', request.ports.map(formatPort)),
     ...each('--env', request.env),
     ...each('--env-file', request.envFiles),
@@ -88,6 +94,11 @@ export function steersEngine(name: string): boolean {
 
 export function inspectContainer({ name }: Pick<Engine, 'name'>, container: string): Argv {
   return [name, 'container', 'inspect', '--format', '{{.State.Running}}', container];
+}
+
+/** Prints the process that waits for a container, or nothing. */
+export function inspectOwner({ name }: Pick<Engine, 'name'>, container: string): Argv {
+  return [name, 'container', 'inspect', '--format', `{{index .Config.Labels "${ownerLabel}"}}`, container];
 }
 
 /** Sends a signal to the process in a container. Fails if the container does not run. */

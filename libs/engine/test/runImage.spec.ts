@@ -4,6 +4,7 @@ const plain: RunRequest = {
   image: 'localhost/p/x:sha-0123456789ab',
   name: 'p-x',
   project: 'x',
+  owner: '1.2.3',
   ports: [],
   env: [],
   envFiles: [],
@@ -24,6 +25,7 @@ test('the least: removed at the end, never pulled, named and labelled', () => {
     '--pull=never',
     '--name=p-x',
     '--label=prism-build.project=x',
+    '--label=prism-build.owner=1.2.3',
     'localhost/p/x:sha-0123456789ab',
   ]);
 });

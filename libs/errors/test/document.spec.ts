@@ -21,7 +21,8 @@ function readLiterals(text: string): string[] {
 function listSources(): string[] {
   const libraries = readdirSync(join(root, 'libs')).map((name) => join('libs', name, 'src'));
   return [...libraries, join('tools', 'prism', 'src')].flatMap((directory) => {
-    if (directory === catalogue) return [];
+    // Its other files are what is compared with the sources.
+    if (directory === catalogue) return [join(catalogue, 'suggest.ts')];
     try {
       const files = readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' });
       return files.filter((file) => /\.(ts|py)$/.test(file)).map((file) => join(directory, file));

@@ -15,6 +15,7 @@ export {
 export { withLock } from './lock';
 export { lastLines, type OutputLine, OutputTail, type Stream } from './output';
 export { runPool } from './pool';
+export { markProcess, mayRun } from './processMark';
 export { sayIfLong } from './progress';
 export {
   type Command,

@@ -106,11 +106,18 @@ interface ForegroundCommand extends Pick<Command, 'argv' | 'env'> {
   readonly finish: (signal: NodeJS.Signals) => Promise<unknown>;
 }
 
-/** How a command in the foreground ended: its status, or the signal that killed it; whether it was asked to stop. */
+/** How a command in the foreground ended. */
 export interface Ended {
+  /** Its status, or the signal that killed it. */
   readonly status: number | NodeJS.Signals;
+  /** Whether it was asked to stop. */
   readonly asked: boolean;
+  /** The end of its standard error; empty if it has the terminal. */
+  readonly errors: string;
 }
+
+/** Characters of standard error that are kept. */
+const errorsKept = 8192;
 
 /**
  * Runs a command that inherits the output, and passes SIGINT, SIGTERM and SIGHUP on to it, so that it ends before this
@@ -124,8 +131,14 @@ export async function runForeground(command: ForegroundCommand): Promise<Result<
     reject: false,
     cleanup: false,
     detached: !command.input,
-    stdio: [command.input ? 'inherit' : 'ignore', 'inherit', 'inherit'],
+    // With a terminal, nothing may stand between.
+    stdio: [command.input ? 'inherit' : 'ignore', 'inherit', command.input ? 'inherit' : ['inherit', 'pipe']],
+    buffer: false,
     ...(command.env && { env: { ...command.env }, extendEnv: false }),
+  });
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    errors = (errors + chunk).slice(-errorsKept);
   });
   let asked: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -146,7 +159,7 @@ export async function runForeground(command: ForegroundCommand): Promise<Result<
   clearTimeout(timer);
   if (result.code === 'ENOENT')
     return failed(shellFailure('COMMAND_NOT_FOUND', { what: `cannot find the command ${file}` }));
-  return ok({ status: result.exitCode ?? result.signal ?? 128, asked: request !== undefined });
+  return ok({ status: result.exitCode ?? result.signal ?? 128, asked: request !== undefined, errors });
 }
 
 /** A process that runs until it ends or is stopped. */

@@ -1,6 +1,5 @@
-import type { Failure } from '@prism-build/errors';
+import { type Failure, hint } from '@prism-build/errors';
 import { failAt, type Request } from './request';
-import { hint } from './suggest';
 
 type Kind = 'text' | 'switch' | 'list';
 

@@ -1,4 +1,4 @@
-import { failed, ok, type Result } from '@prism-build/errors';
+import { failed, hint, ok, type Result } from '@prism-build/errors';
 import type { Instruction, Keyword } from '../instruction';
 import type { LogicalLine } from '../read/lines';
 import { splitBlanks, splitCommand } from '../words';
@@ -8,7 +8,6 @@ import { parseFrom } from './from';
 import { parseOnbuild } from './onbuild';
 import { missing, readArguments, readPairs } from './pairs';
 import { describe, type Request, refuse } from './request';
-import { hint } from './suggest';
 import { readTransfer } from './transfer';
 
 type Parser = (request: Request, flags: Flags) => Result<Instruction>;

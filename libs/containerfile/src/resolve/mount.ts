@@ -1,5 +1,4 @@
-import { type Checked, checked, containerfileFailure, joinList, mapChecked } from '@prism-build/errors';
-import { hint } from '../parse/suggest';
+import { type Checked, checked, containerfileFailure, hint, joinList, mapChecked } from '@prism-build/errors';
 import { cleanSource } from '../path';
 import type { Expander } from './expander';
 import {

@@ -1,6 +1,5 @@
-import { type Checked, checked, containerfileFailure } from '@prism-build/errors';
+import { type Checked, checked, containerfileFailure, hint } from '@prism-build/errors';
 import type { Containerfile, Instruction } from '../instruction';
-import { hint } from '../parse/suggest';
 import type { Origin } from './resolved';
 
 /** The stage and the line that name another stage. */

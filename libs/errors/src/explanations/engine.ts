@@ -87,7 +87,7 @@ export const engineExplanations: Explanations<typeof engineFailure> = {
     means: 'The container of `run-image` ended with a status other than 0, or the engine was killed.',
     causes: [
       'The program itself ended: its output is above.',
-      'Status 125: the engine could not start it. 126: the engine refused to start the entrypoint, or it is not executable. 127: there is no such entrypoint. 137: killed, perhaps for want of memory.',
+      'Status 125: the engine could not start it. 126: the entrypoint is not executable, or the engine itself failed; the cause says which. 127: there is no such entrypoint. 137: killed, perhaps for want of memory.',
     ],
     example: { what: 'prism-api ended with status 127', why: 'there is no such entrypoint in the image' },
   },

@@ -13,6 +13,7 @@ import { rootfsFailure } from '../catalogue/rootfs';
 import { scanFailure } from '../catalogue/scan';
 import { shellFailure } from '../catalogue/shell';
 import { signFailure } from '../catalogue/sign';
+import { stackFailure } from '../catalogue/stack';
 import { verifyFailure } from '../catalogue/verify';
 import type { Occasion } from '../define';
 import type { Failure } from '../failure';
@@ -32,6 +33,7 @@ import { rootfsExplanations } from './rootfs';
 import { scanExplanations } from './scan';
 import { shellExplanations } from './shell';
 import { signExplanations } from './sign';
+import { stackExplanations } from './stack';
 import { verifyExplanations } from './verify';
 
 /** A part of the catalogue as docs/errors.md shows it. */
@@ -48,6 +50,7 @@ export const topics: readonly Topic[] = [
   topic('Planning and assembling an image', imageFailure, imageExplanations),
   topic('Compiling', compileFailure, compileExplanations),
   topic('Engines, RUN and running images', engineFailure, engineExplanations),
+  topic('Stacks', stackFailure, stackExplanations),
   topic('Images of registries', registryFailure, registryExplanations),
   topic('Scanning', scanFailure, scanExplanations),
   topic('Measuring', measureFailure, measureExplanations),

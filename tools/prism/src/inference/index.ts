@@ -4,7 +4,7 @@ import { imageKey } from '@prism-build/workspace';
 import { listStated, mayState } from './contexts/listStated';
 import { type ContextFacts, openMadeBy, saysTheSame } from './contexts/presence';
 import { keepEdges } from './createDependencies';
-import { readDeclaredProjects, readProjectFiles } from './declared/openOutputs';
+import { type ProjectFiles, readDeclaredProjects, readProjectFiles } from './declared/openOutputs';
 import { openLazily } from './declared/outputIndex';
 import { type Identity, pluginIdentity } from './identity';
 import { type BaseLinks, findTakenNames, linkBases, type Named } from './make/bases';
@@ -13,6 +13,7 @@ import { makeProject, usesOf } from './make/makeProject';
 import { keepConsumers, listMakerEdges } from './make/makerEdges';
 import { nameProjects } from './make/names';
 import { type NxHashes, readNxHashes, restampedIn } from './make/rehashed';
+import { makeStacks, readStacks, type StackReads } from './make/stacks';
 import { submoduleFilesets } from './make/submodules';
 import { type OpenMemory, openMemory } from './memory/openMemory';
 import type { Asked } from './memory/told';
@@ -25,7 +26,7 @@ import { keepTold, recheck, summariseReads } from './recheck';
 export { createDependencies } from './createDependencies';
 export type { PluginOptions } from './pluginOptions';
 
-/** Every Containerfile (or Dockerfile) is a project. One with errors gives warnings and does not affect others. */
+/** Every Containerfile (or Dockerfile) and every stack is a project. One with errors gives warnings and does not affect others. */
 export const createNodes: CreateNodes<PluginOptions> = [
   inferenceGlob,
   (found, options, { workspaceRoot, nxJsonConfiguration: nxJson }) => {
@@ -56,6 +57,8 @@ export const preTasksExecution: PreTasksExecution<PluginOptions> = async (_optio
 
 interface Inferred {
   readonly components: readonly Component[];
+  readonly stacks: readonly StackReads[];
+  readonly projectFiles: ProjectFiles;
   readonly failures: readonly Failure[];
   readonly memory: OpenMemory;
   readonly identity: Identity;
@@ -66,13 +69,14 @@ interface Inferred {
   readonly readDeclared: (names: ReadonlyMap<string, string>) => ReturnType<typeof readDeclaredProjects>;
 }
 
-/** Undefined: there is no Containerfile. */
+/** Undefined: there is neither a Containerfile nor a stack. */
 function readAll({ found, options, nxJson }: Asked, workspaceRoot: string): Inferred | undefined {
   const identity = pluginIdentity(__dirname, workspaceRoot);
   const prefix = options?.prefix ?? '';
   const memory = openMemory(workspaceRoot, JSON.stringify([options, identity]));
   const { places, failures } = placeComponents(found.filter((file) => !mayState(file)));
-  if (places.length === 0) return undefined;
+  const stacks = readStacks(found, memory.files);
+  if (places.length + stacks.length === 0) return undefined;
   const projectFiles = readProjectFiles(found, memory.files);
   const readDeclared = (names: ReadonlyMap<string, string>) =>
     readDeclaredProjects(workspaceRoot, projectFiles, nxJson, names);
@@ -84,8 +88,8 @@ function readAll({ found, options, nxJson }: Asked, workspaceRoot: string): Infe
   );
   memory.save();
   const taken = findTakenNames(components, prefix);
-  const all = { components, failures: [...failures, ...taken], memory, identity, prefix, workspaceRoot };
-  return { ...all, registry: options?.registry, nxJson, readDeclared };
+  const all = { components, stacks, projectFiles, failures: [...failures, ...taken], memory, identity };
+  return { ...all, prefix, workspaceRoot, registry: options?.registry, nxJson, readDeclared };
 }
 
 function makeAll(inferred: Inferred, known: NxHashes) {
@@ -112,12 +116,13 @@ function makeAll(inferred: Inferred, known: NxHashes) {
     const edges = [...listEdges(uses, roots), ...listMakerEdges(one, linked[index]!, declared.projects)];
     return { node: [one.file, result] as const, edges };
   });
+  const stacks = makeStacks(inferred.stacks, components, inferred.projectFiles, prefix);
   keepEdges(
     workspaceRoot,
-    made.flatMap(({ edges }) => edges),
+    [...made, ...stacks].flatMap(({ edges }) => edges),
   );
   keepConsumers(workspaceRoot, consumers, linked);
-  return made.map(({ node: [file, result] }): [string, CreateNodesResult] => [file, result]);
+  return [...made, ...stacks].map(({ node: [file, result] }): [string, CreateNodesResult] => [file, result]);
 }
 
 interface Unnamed extends ComponentPlace, ReadProject {}

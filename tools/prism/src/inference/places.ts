@@ -16,9 +16,9 @@ export interface ComponentPlace {
 const containerfileGlob =
   '**/{Containerfile,Dockerfile,Containerfile.*,Dockerfile.*,*.Containerfile,*.Dockerfile,*.containerfile,*.dockerfile}';
 
-/** Files with outputs of targets or contexts of Containerfiles. Nx does not support nested braces. */
+/** Files with outputs of targets or contexts of Containerfiles, and stacks. Nx does not support nested braces. */
 const others =
-  'project.json,package.json,compose.yml,compose.yaml,compose.*.yml,compose.*.yaml,docker-compose.yml,docker-compose.yaml,docker-compose.*.yml,docker-compose.*.yaml,docker-bake.hcl,docker-bake.json,docker-bake.*.hcl,docker-bake.*.json';
+  'project.json,package.json,compose.yml,compose.yaml,compose.*.yml,compose.*.yaml,docker-compose.yml,docker-compose.yaml,docker-compose.*.yml,docker-compose.*.yaml,docker-bake.hcl,docker-bake.json,docker-bake.*.hcl,docker-bake.*.json,stack.yaml';
 
 /** The pattern of all files that inference reads. */
 export const inferenceGlob = containerfileGlob.replace('{', `{${others},`);

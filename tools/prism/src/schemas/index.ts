@@ -81,8 +81,8 @@ export function printOptions(
   describe: (name: string) => string,
   executors: readonly Executor[],
 ): string {
-  const rows = executors.map(({ name, target, description }) => {
-    const targets = target ? [name] : ['compile', 'build-image', 'rootfs'];
+  const rows = executors.map(({ name, target, stackTarget, description }) => {
+    const targets = target || stackTarget ? [name] : ['compile', 'build-image', 'rootfs'];
     return `| \`prism:${name}\` | ${targets.map((one) => `\`${one}\``).join(', ')} | ${toCell(description)} |`;
   });
   const sections = (kind: string, all: ExecutorOptions) =>

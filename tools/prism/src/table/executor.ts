@@ -16,10 +16,19 @@ export interface Executor {
    * The target to add to each image, if every image has one. It has no value without a use: for each, Nx merges, writes and
    * sends an entry that names its source file, in every command.
    */
-  readonly target?: (image: ImageNames) => ImageTarget;
+  readonly target?: (image: ImageNames) => OwnTarget;
+  /** The target to add to each stack. */
+  readonly stackTarget?: (stack: StackNames) => OwnTarget;
 }
 
-type ImageTarget = Omit<TargetConfiguration, 'metadata'> & {
+/** The names that the targets of a stack need. */
+export interface StackNames {
+  readonly project: string;
+  /** The components whose images it names. */
+  readonly components: readonly string[];
+}
+
+export type OwnTarget = Omit<TargetConfiguration, 'metadata'> & {
   readonly metadata: { readonly description: string };
 };
 

@@ -1,4 +1,5 @@
 import type { Executor } from './executor';
+import { stackExecutors } from './stackExecutors';
 
 /** No key without a value: it would hide the one of targetDefaults in nx.json. */
 function pushOptions(registry: string | undefined, variant: string | undefined): object {
@@ -174,4 +175,5 @@ export const executors: readonly Executor[] = [
       },
     }),
   },
+  ...stackExecutors,
 ];

@@ -8,6 +8,7 @@ const facts: RunFacts = {
   exposedPorts: ['8980/tcp', '53/udp'],
   env: { TOKEN: 'secret' },
   terminal: false,
+  owner: '1.2.3',
 };
 const plan = (options: Record<string, unknown>, more: Partial<RunFacts> = {}) => {
   const planned = planRun(runOptions.parse({ prefix: 'p', ...options }), { ...facts, ...more });

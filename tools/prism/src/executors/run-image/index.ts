@@ -1,9 +1,16 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment, engineRun, pickEngine } from '@prism-build/builder';
-import { type Engine, loadNames, removeContainer, runImage } from '@prism-build/engine';
+import {
+  type Engine,
+  explainStatus,
+  inspectOwner,
+  loadNames,
+  removeContainer,
+  runImage,
+} from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
-import { runForeground } from '@prism-build/shell';
+import { markProcess, mayRun, runForeground } from '@prism-build/shell';
 import { type Directories, directoriesOf, imageDirectory, imageName } from '@prism-build/workspace';
 import { parseOptions } from '../../nx/parseOptions';
 import { endTask } from '../../nx/report';
@@ -28,7 +35,7 @@ async function run(value: unknown, context: ExecutorContext): Promise<Result<str
   const argv = runImage(engine.value, plan.value.request);
   if (options.value.dryRun) return ok(`${JSON.stringify({ argv }, null, 2)}\n`);
   const directories = directoriesOf(context.root, process.env);
-  const free = await freeName(engine.value, directories, plan.value.request.name);
+  const free = await freeName(engine.value, directories, plan.value.request.name, options.value);
   if (!free.ok) return free;
   process.stdout.write(describe(plan.value));
   return runToEnd(engine.value, directories, plan.value, options.value);
@@ -52,14 +59,28 @@ async function readPlan(options: RunOptions, project: string, root: string): Pro
     exposedPorts: found.exposedPorts,
     env: process.env,
     terminal: process.stdin.isTTY === true,
+    owner: markProcess(),
   });
 }
 
-/** Removes an ended container of that name, left by a killed run. Fails if one is still running. */
-async function freeName(engine: Engine, directories: Directories, name: string): Promise<Result<void>> {
+/**
+ * Ends and removes a container of that name that a killed run has left. Fails if one is running whose run may still go on.
+ */
+async function freeName(
+  engine: Engine,
+  directories: Directories,
+  name: string,
+  { stopTimeout }: RunOptions,
+): Promise<Result<void>> {
   const call = engineRun(directories);
   const state = await stateOf({ engine, name, call });
   if (state === 'runs') {
+    const owner = await call({ argv: inspectOwner(engine, name) });
+    if (owner.ok && !mayRun(owner.value.stdout.trim())) {
+      process.stdout.write(`  ${name} is ended first: the run that it belonged to was killed\n`);
+      await endContainer({ engine, name, call }, 'SIGTERM', stopTimeout * 1000);
+      return ok(undefined);
+    }
     const remedy = `Stop it (${removeContainer(engine, name).join(' ')}), or use another --name and --ports.`;
     return failed(engineFailure('RUN_NAME_IN_USE', { what: `the container ${name} runs already`, remedy }));
   }
@@ -87,7 +108,7 @@ async function runToEnd(
     finish: (signal) => endContainer({ engine, name, call }, signal, patience),
   });
   if (!ended.ok) return ended;
-  const { status, asked } = ended.value;
+  const { status, asked, errors } = ended.value;
   if (asked) return ok(`  ${name} stopped\n`);
   if (status === 0) return ok(`  ${name} ended\n`);
   if (typeof status === 'string') {
@@ -95,15 +116,7 @@ async function runToEnd(
     return failed(engineFailure('RUN_ENDED', { what }));
   }
   const what = `${name} ended with status ${status}`;
-  return failed(engineFailure('RUN_ENDED', { what, why: explain(status) }));
-}
-
-/** The meaning of exit statuses that both engines reserve for themselves. */
-function explain(status: number): string | undefined {
-  if (status === 125) return 'the engine could not start the container';
-  if (status === 126) return 'the engine refused to start the entrypoint, or it is not executable';
-  if (status === 127) return 'there is no such entrypoint in the image';
-  return status === 137 ? 'it was killed, perhaps for want of memory' : undefined;
+  return failed(engineFailure('RUN_ENDED', { what, why: explainStatus(status, errors) }));
 }
 
 function describe({ request }: RunPlan): string {

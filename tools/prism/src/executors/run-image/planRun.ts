@@ -12,6 +12,8 @@ export interface RunFacts {
   readonly exposedPorts: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: boolean;
+  /** This process, from `markProcess`. */
+  readonly owner: string;
 }
 
 export interface RunPlan {
@@ -32,6 +34,7 @@ export function planRun(options: RunOptions, facts: RunFacts): Result<RunPlan> {
     request: {
       image: facts.image,
       project: facts.project,
+      owner: facts.owner,
       name: options.name ?? containerName(options, facts.project),
       ports: distinct(published.value),
       env: Object.keys(values.value),

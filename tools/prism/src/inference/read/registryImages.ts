@@ -23,9 +23,14 @@ export function readRegistryImages(
     const name = parsed.ok ? formatReference(parsed.value) : undefined;
     const digest = name === undefined ? undefined : images[name]?.digest;
     if (name === undefined || typeof digest !== 'string') return [];
-    const short = digest.replace('sha256:', '').slice(0, 12);
-    return [{ node: `oci:${name.replace(/@.*$/, '').replaceAll('.', '-')}@${short}`, name, digest }];
+    return [toRegistryImage(name, digest)];
   });
+}
+
+/** @param name in full, with or without a digest */
+export function toRegistryImage(name: string, digest: string): RegistryImage {
+  const short = digest.replace('sha256:', '').slice(0, 12);
+  return { node: `oci:${name.replace(/@.*$/, '').replaceAll('.', '-')}@${short}`, name, digest };
 }
 
 function readLock(read: ReadText, path: string): Record<string, { digest?: unknown } | undefined> {

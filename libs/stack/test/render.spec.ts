@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import {
+  listProbePorts,
+  listVolumes,
+  ownerOf,
+  planProbes,
+  readStack,
+  renderKubernetes,
+  renderPodman,
+} from '../src';
+
+const text = readFileSync(join(__dirname, '../../../deploy/prism-stack/stack.yaml'), 'utf8');
+const read = readStack(text, 'stack.yaml');
+if (!read.ok) throw new Error(JSON.stringify(read.failures));
+const stack = read.value;
+const facts = {
+  owner: ownerOf('prism-stack', '/clone'),
+  images: Object.fromEntries(
+    stack.images.map(({ container, reference }) => [container, `${reference}:sha-0123456789ab`]),
+  ),
+  probePorts: { 50100: 40001, 50101: 40002 },
+};
+
+test('for Podman 4.3: one pod, ports on loopback, no probes, volumes by name', () => {
+  expect(renderPodman(stack, facts).text).toMatchSnapshot();
+});
+
+test('what is rendered is the same whatever ports the probes get', () => {
+  const one = renderPodman(stack, facts);
+  const other = renderPodman(stack, { ...facts, probePorts: {} });
+  expect(other.rendered).toBe(one.rendered);
+  expect(other.text).not.toBe(one.text);
+  const changed = { ...facts, images: { ...facts.images, proxy: 'localhost/prism/proxy:sha-ba9876543210' } };
+  expect(renderPodman(stack, changed).rendered).not.toBe(one.rendered);
+});
+
+test('for Kubernetes: the file with other images, and nothing else', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const rendered = renderKubernetes(text, { 'localhost/prism/proxy': `ghcr.io/org/proxy@${digest}` });
+  const documents = (yaml: string) => parseAllDocuments(yaml).map((one) => one.toJS());
+  const expected = text.replace('image: localhost/prism/proxy\n', `image: ghcr.io/org/proxy@${digest}\n`);
+  expect(documents(rendered)).toEqual(documents(expected));
+  expect(rendered).toContain('# A database has one writer');
+  // The rendered stack is no input of up: it names a registry by digest.
+  expect(readStack(rendered, 'stack.yaml').ok).toBe(true);
+});
+
+test('the probes, the ports that only they ask, and the volumes', () => {
+  expect(planProbes(stack).map(({ container, question }) => [container, question.kind])).toEqual([
+    ['proxy', 'http'],
+    ['memstore', 'grpc'],
+    ['postgres-plugin', 'grpc'],
+    ['database', 'exec'],
+    ['page', 'http'],
+  ]);
+  expect(listProbePorts(stack)).toEqual([50100, 50101]);
+  expect(listVolumes(stack)).toEqual([
+    { name: 'prism-stack.claim.database', kind: 'claim' },
+    { name: 'prism-stack.config.proxy', kind: 'config' },
+    { name: 'prism-stack.scratch.tmp', kind: 'scratch' },
+  ]);
+});

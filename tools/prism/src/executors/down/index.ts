@@ -1,0 +1,27 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { ok, type Result } from '@prism-build/errors';
+import { withLock } from '@prism-build/shell';
+import { parseOptions } from '../../nx/parseOptions';
+import { endTask } from '../../nx/report';
+import { openProject } from '../../stack/openStack';
+import { stopStack } from '../../stack/stopStack';
+import { options as own } from './options';
+
+/** The `down` executor: stops and removes a stack. It succeeds if there is none. */
+export async function execute(value: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
+  return endTask(await down(value, context));
+}
+
+async function down(value: unknown, context: ExecutorContext): Promise<Result<string>> {
+  const options = parseOptions(own, value, `${context.projectName}:${context.targetName}`);
+  if (!options.ok) return options;
+  const project = openProject(context);
+  if (!project.ok) return project;
+  const { volumes, grace } = options.value;
+  const work = () => stopStack(project.value, grace, volumes ? 'remove' : 'keep');
+  const stopped = await withLock(project.value.lock, work);
+  if (!stopped.ok) return stopped;
+  const { pods, volumes: removed } = stopped.value;
+  const first = pods.length === 0 ? `${project.value.project} is not up` : `${pods.join(', ')} removed`;
+  return ok(`  ${first}${removed === 0 ? '' : `, with ${removed} volumes`}\n`);
+}

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pod, PodContainer } from '@prism-build/engine';
+import { failed, ok, type Result, stackFailure } from '@prism-build/errors';
+import { describeQuestion, type PlannedProbe, planProbes, type Stack } from '@prism-build/stack';
+import { ask } from './ask';
+import type { StackProject } from './openStack';
+import { readPod } from './pod';
+
+/** Milliseconds between two questions, and between two looks at the containers. */
+const pause = 100;
+const look = 1000;
+
+interface Waiting {
+  /** When the pod was asked to start, by `performance.now()`. */
+  readonly since: number;
+  readonly limit: number;
+  readonly stopped: AbortSignal;
+}
+
+/** Seconds until each container was ready, by its name in the stack. */
+export type ReadyAfter = ReadonlyMap<string, number>;
+
+/**
+ * Waits until every probe of a stack has answered well. Failure: STACK_NOT_READY, for a container that ended for good, for
+ * each probe that did not answer within `limit` milliseconds, or if `stopped` is aborted.
+ */
+export async function awaitReady(
+  project: StackProject,
+  stack: Stack,
+  { since, limit, stopped }: Waiting,
+): Promise<Result<ReadyAfter>> {
+  const over = new AbortController();
+  const ended = AbortSignal.any([over.signal, stopped]);
+  const timer = setTimeout(() => over.abort(), limit);
+  const waits = stack.spec.containers.map(async ({ name }) => {
+    const why = await awaitContainer(project, stack, name, ended, since);
+    // One that ended for good ends the others' waiting.
+    if (why?.gone) over.abort();
+    return { name, why, after: (performance.now() - since) / 1000 };
+  });
+  const all = await Promise.all(waits);
+  clearTimeout(timer);
+  const late = all.flatMap(({ name, why }) => (why ? [{ name, ...why }] : []));
+  if (late.length === 0) return ok(new Map(all.map(({ name, after }) => [name, after])));
+  if (stopped.aborted) {
+    const what = `up was stopped before ${stack.name} was ready`;
+    return failed(stackFailure('STACK_NOT_READY', { what, remedy: 'Run the target again.' }));
+  }
+  const gone = late.filter((one) => one.gone);
+  return failed(
+    ...(gone.length > 0 ? gone : late).map(({ name, text, cause }) => {
+      const what = `${name} of ${stack.name} ${text ?? `was not ready within ${limit / 1000} s`}`;
+      const at = stack.images.find(({ container }) => container === name)?.at;
+      return stackFailure('STACK_NOT_READY', { what, why: cause, at });
+    }),
+  );
+}
+
+interface NotReady {
+  /** Whether the container ended for good. */
+  readonly gone: boolean;
+  readonly text?: string;
+  readonly cause?: string;
+}
+
+async function awaitContainer(
+  project: StackProject,
+  stack: Stack,
+  container: string,
+  ended: AbortSignal,
+  since: number,
+): Promise<NotReady | undefined> {
+  const probes = planProbes(stack).filter((one) => one.container === container);
+  let cause: string | undefined = 'it does not run';
+  let looked = Number.NEGATIVE_INFINITY;
+  let pod: Pod | undefined;
+  let good = 0;
+  for (let at = 0; !ended.aborted; await sleep(pause)) {
+    if (performance.now() - looked >= look || !pod) {
+      const read = await readPod(project, stack.name);
+      looked = performance.now();
+      if (read.ok) pod = read.value;
+    }
+    const found = pod && findContainer(pod, stack, container);
+    if (!pod || !found) continue;
+    const text = describeEnd(found, stack);
+    if (text !== undefined) return { gone: true, text };
+    if (found.status !== 'running') continue;
+    const probe = probes[at];
+    if (!probe) return undefined;
+    if (performance.now() - since < probe.delay) continue;
+    cause = await askProbe(project, probe, pod, found);
+    good = cause === undefined ? good + 1 : 0;
+    if (good < probe.successes) continue;
+    good = 0;
+    at++;
+    if (at === probes.length) return undefined;
+  }
+  return cause === undefined ? { gone: false } : { gone: false, cause };
+}
+
+/** Asks a probe once. Undefined if the answer is good. */
+export async function askProbe(
+  { call }: Pick<StackProject, 'call'>,
+  { question, timeout, field }: PlannedProbe,
+  { ports }: Pod,
+  { id }: PodContainer,
+): Promise<string | undefined> {
+  const hostPort = question.kind === 'exec' ? undefined : ports[`${question.port}/tcp`];
+  const why = await ask(question, { hostPort, container: id, call }, timeout);
+  return why === undefined ? undefined : `${field}, ${describeQuestion(question)}: ${why}`;
+}
+
+export function findContainer(pod: Pod, { name }: Stack, container: string): PodContainer | undefined {
+  return pod.containers.find((one) => one.name === `${name}-${container}`);
+}
+
+function describeEnd({ status, exitCode }: PodContainer, { spec }: Stack): string | undefined {
+  if (status !== 'exited' && status !== 'stopped') return undefined;
+  const policy = spec.restartPolicy ?? 'Always';
+  const again = policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+  return again ? undefined : `ended with status ${exitCode}`;
+}

@@ -1,0 +1,57 @@
+import { podmanPods } from '@prism-build/engine';
+import { type Failure, failed, failuresOf, ok, type Result, stackFailure } from '@prism-build/errors';
+import type { Stack } from '@prism-build/stack';
+import type { StackProject } from './openStack';
+import type { ResolvedImage } from './resolveImages';
+
+/**
+ * What `podman kube play` would find out late, or not at all: images and secrets that Podman does not have, and images that
+ * run as root against runAsNonRoot. Failures: STACK_IMAGE_MISSING, STACK_SECRET_MISSING, STACK_VALUE_INVALID.
+ */
+export async function checkStack(
+  { call }: StackProject,
+  stack: Stack,
+  images: readonly ResolvedImage[],
+): Promise<Result<void>> {
+  const seen = await Promise.all(
+    images.map(async (image): Promise<Failure[]> => {
+      const found = await call({ argv: podmanPods.inspectImage(image.name) });
+      const [id = '', user = ''] = found.ok ? found.value.stdout.trim().split(' ') : [];
+      const [expected] = image.config === undefined ? [id] : [image.config.replace('sha256:', '')];
+      if (!found.ok || id.replace('sha256:', '') !== expected) return [describeMissing(image)];
+      return checkUser(stack, image, user);
+    }),
+  );
+  const secrets = await Promise.all(
+    stack.secrets.map(async ({ name, at }) => {
+      const found = await call({ argv: podmanPods.inspectSecret(name) });
+      if (found.ok) return found;
+      return failed(stackFailure('STACK_SECRET_MISSING', { what: `Podman has no secret ${name}`, at }));
+    }),
+  );
+  const failures = [...seen.flat(), ...failuresOf(...secrets)];
+  return failures.length > 0 ? failed(...failures) : ok(undefined);
+}
+
+function describeMissing({ name, project, at }: ResolvedImage): Failure {
+  const what = `Podman does not have the image ${name}`;
+  const remedy =
+    project === undefined
+      ? `Pull it: podman pull ${name}`
+      : `Load it: npx nx load-image ${project} --engine=podman`;
+  return stackFailure('STACK_IMAGE_MISSING', { what, remedy, at });
+}
+
+/** Podman ignores runAsNonRoot. As in Kubernetes, a user by name cannot be checked, and is refused. */
+function checkUser({ spec }: Stack, { container, name, at }: ResolvedImage, imageUser: string): Failure[] {
+  const own = spec.containers.find((one) => one.name === container)?.securityContext;
+  const { runAsNonRoot, runAsUser } = { ...spec.securityContext, ...own };
+  if (!runAsNonRoot || runAsUser !== undefined) return [];
+  const user = imageUser.split(':')[0]!;
+  if (/^\d+$/.test(user) && Number(user) !== 0) return [];
+  const runs = user === '' || Number(user) === 0 ? 'runs as root' : `runs as ${user}, which is no number`;
+  const what = `runAsNonRoot is true, and the image ${name} ${runs}`;
+  const remedy =
+    'Set USER to a number in its Containerfile, or runAsUser in the securityContext of the container.';
+  return [stackFailure('STACK_VALUE_INVALID', { what, remedy, at })];
+}

@@ -1,0 +1,64 @@
+import { createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failed, ok, type Result, stackFailure } from '@prism-build/errors';
+import type { StackPort } from '@prism-build/stack';
+
+const loopback = '127.0.0.1';
+
+/** Milliseconds in which a pod that was just removed gives its ports back. */
+const patience = 2000;
+
+/** Whether the ports of Services are free on loopback. Failure: STACK_PORT_IN_USE, for each that is not. */
+export async function checkPorts(ports: readonly StackPort[]): Promise<Result<void>> {
+  const tried = await Promise.all(
+    ports
+      .filter(({ protocol }) => protocol === 'TCP')
+      .map(async ({ hostPort, service, at }) => {
+        const opened = await openPatiently(hostPort);
+        if (!(opened instanceof Error)) {
+          await close(opened);
+          return [];
+        }
+        const { code } = opened as NodeJS.ErrnoException;
+        const what =
+          code === 'EACCES'
+            ? `this user may not listen on port ${hostPort} of Service ${service}`
+            : `port ${hostPort} of Service ${service} is in use on ${loopback}`;
+        const remedy = code === 'EACCES' ? 'Give the Service a port of 1024 or higher.' : undefined;
+        return [stackFailure('STACK_PORT_IN_USE', { what, why: opened.message, remedy, at })];
+      }),
+  );
+  const failures = tried.flat();
+  return failures.length > 0 ? failed(...failures) : ok(undefined);
+}
+
+/** A free port of loopback for each port that only probes ask. Another program may take one before Podman does. */
+export async function findFreePorts(ports: readonly number[]): Promise<Record<number, number>> {
+  const servers = await Promise.all(ports.map(() => open(0)));
+  const free = servers.map((one, index) => {
+    if (one instanceof Error) throw one;
+    const address = one.address();
+    return [ports[index]!, typeof address === 'object' ? address!.port : 0] as const;
+  });
+  await Promise.all(servers.map((one) => (one instanceof Error ? undefined : close(one))));
+  return Object.fromEntries(free);
+}
+
+async function openPatiently(port: number): Promise<Server | Error> {
+  for (const end = performance.now() + patience; ; await sleep(100)) {
+    const opened = await open(port);
+    const inUse = opened instanceof Error && (opened as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (!inUse || performance.now() > end) return opened;
+  }
+}
+
+function open(port: number): Promise<Server | Error> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', resolve).listen(port, loopback, () => resolve(server));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}

@@ -1,0 +1,63 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { ok, type Result } from '@prism-build/errors';
+import { withLock } from '@prism-build/shell';
+import { printStatus } from '@prism-build/stack';
+import { awaitReady } from './awaitReady';
+import { openProject, openStack } from './openStack';
+import { readStatus } from './readStatus';
+import { resolveImages } from './resolveImages';
+import { checkStart, findRunning, startStack } from './startStack';
+import { defaultGrace, stopStack } from './stopStack';
+
+/**
+ * Starts a stack, or replaces it. Reads and checks everything first: a fault in the file, or an image that is not there,
+ * leaves a running stack alone. Returns the table of its containers.
+ */
+export async function runUp(
+  context: ExecutorContext,
+  seconds: number,
+  how: 'start' | 'replace',
+): Promise<Result<string>> {
+  const project = openProject(context);
+  if (!project.ok) return project;
+  const opened = await openStack(project.value);
+  if (!opened.ok) return opened;
+  const { stack } = opened.value;
+  const images = await resolveImages(stack, context);
+  if (!images.ok) return images;
+  const stopping = listenForStop();
+  const start = { stack, images: images.value, limit: seconds * 1000, stopped: stopping.signal };
+  const ready = await withLock(project.value.lock, async () => {
+    const good = await checkStart(project.value, start);
+    if (!good.ok) return good;
+    if (how === 'replace') {
+      const grace = stack.spec.terminationGracePeriodSeconds ?? defaultGrace;
+      const stopped = await stopStack(project.value, grace, 'keep');
+      if (!stopped.ok) return stopped;
+    }
+    const running = await findRunning(project.value, start);
+    if (!running.ok) return running;
+    if (!running.value) return startStack(project.value, start);
+    const waited = await awaitReady(project.value, stack, { since: performance.now(), ...start });
+    // It was ready before: the seconds of this command mean nothing.
+    return waited.ok ? ok(undefined) : waited;
+  });
+  stopping.end();
+  if (!ready.ok) return ready;
+  const status = await readStatus(project.value, stack, ready.value);
+  return status.ok ? ok(printStatus(status.value)) : status;
+}
+
+/** Aborts at the first signal to stop, so that what was started is removed before this process ends. */
+function listenForStop() {
+  const stopped = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const stop = () => stopped.abort();
+  for (const signal of signals) process.on(signal, stop);
+  return {
+    signal: stopped.signal,
+    end: () => {
+      for (const signal of signals) process.off(signal, stop);
+    },
+  };
+}

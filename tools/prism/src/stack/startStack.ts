@@ -1,0 +1,136 @@
+import { podmanPods } from '@prism-build/engine';
+import { type Failure, failed, ok, type Result, stackFailure } from '@prism-build/errors';
+import {
+  listProbePorts,
+  type PodmanFacts,
+  renderedLabel,
+  renderPodman,
+  type Stack,
+  stackLabel,
+} from '@prism-build/stack';
+import { awaitReady, findContainer, type ReadyAfter } from './awaitReady';
+import { checkStack } from './checkStack';
+import type { StackProject } from './openStack';
+import { listOwnPods, readPod } from './pod';
+import { checkPorts, findFreePorts } from './ports';
+import type { ResolvedImage } from './resolveImages';
+import { defaultGrace, removePod } from './stopStack';
+import { createVolumes, removeVolumes } from './volumes';
+
+/** Lines of a container's log that a failure shows. */
+const shown = 20;
+
+interface Start {
+  readonly stack: Stack;
+  readonly images: readonly ResolvedImage[];
+  /** Milliseconds. */
+  readonly limit: number;
+  readonly stopped: AbortSignal;
+}
+
+/**
+ * Whether Podman runs exactly this stack. Failures: STACK_EXISTS, if it has another pod of this name or of this project.
+ */
+export async function findRunning(project: StackProject, { stack, images }: Start): Promise<Result<boolean>> {
+  const own = await listOwnPods(project);
+  if (!own.ok) return own;
+  const pod = await readPod(project, stack.name);
+  if (!pod.ok) return pod;
+  const renamed = own.value.find((name) => name !== stack.name);
+  if (!pod.value && renamed === undefined) return ok(false);
+  const remedy = `Replace it: npx nx restart ${project.project}`;
+  if (renamed !== undefined) {
+    const what = `${project.project} runs already, as the pod ${renamed}`;
+    return failed(stackFailure('STACK_EXISTS', { what, remedy }));
+  }
+  const { labels = {}, containers = [] } = pod.value ?? {};
+  if (labels[stackLabel] !== project.owner) {
+    const what = `Podman has a pod ${stack.name} that is not that of ${project.project} in this workspace`;
+    return failed(stackFailure('STACK_EXISTS', { what }));
+  }
+  const { rendered } = renderPodman(stack, factsOf(project, images, {}));
+  const whole = containers.length === stack.spec.containers.length;
+  if (labels[renderedLabel] === rendered && whole) return ok(true);
+  const what = whole
+    ? `the pod ${stack.name} exists already, with other contents than ${project.file} has now`
+    : `the pod ${stack.name} exists already, and lacks containers of ${project.file}`;
+  return failed(stackFailure('STACK_EXISTS', { what, remedy }));
+}
+
+/** What must hold before anything is started, or anything that runs is stopped. */
+export function checkStart(project: StackProject, { stack, images }: Start): Promise<Result<void>> {
+  return checkStack(project, stack, images);
+}
+
+/**
+ * Starts the pod of a stack and waits until it is ready. If that fails, prints the last lines of containers and removes what
+ * was made, without the volumes of claims. Failures: STACK_PORT_IN_USE, STACK_START_FAILED, STACK_NOT_READY.
+ */
+export async function startStack(project: StackProject, start: Start): Promise<Result<ReadyAfter>> {
+  const { stack, images, limit, stopped } = start;
+  const free = await checkPorts(stack.ports);
+  if (!free.ok) return free;
+  const volumes = await createVolumes(project, stack);
+  if (!volumes.ok) return undo(project, stack, volumes.failures);
+  const probePorts = await findFreePorts(listProbePorts(stack));
+  const { text } = renderPodman(stack, factsOf(project, images, probePorts));
+  const since = performance.now();
+  // Beside a directory with the name of an image, Podman would look for a Containerfile.
+  const played = await project.call({ argv: podmanPods.play(), input: text, cwd: '/' });
+  const pod = await readPod(project, stack.name);
+  // Podman 4.3 ends with status 0 if it gets SIGTERM.
+  const whole = pod.ok && pod.value?.containers.length === stack.spec.containers.length;
+  if (!played.ok || !whole) {
+    const why = played.ok ? 'it ended before its work was done' : played.failures[0]?.why;
+    return undo(project, stack, [explainStart(stack.name, why)]);
+  }
+  const ready = await awaitReady(project, stack, { since, limit, stopped });
+  if (ready.ok) return ready;
+  await printLogs(project, stack, ready.failures);
+  return undo(project, stack, ready.failures);
+}
+
+function factsOf(
+  { owner }: StackProject,
+  images: readonly ResolvedImage[],
+  probePorts: PodmanFacts['probePorts'],
+): PodmanFacts {
+  return { owner, images: Object.fromEntries(images.map((one) => [one.container, one.name])), probePorts };
+}
+
+function explainStart(name: string, why: string | undefined): Failure {
+  const what = `podman did not start the pod ${name}`;
+  if (/address already in use/.test(why ?? ''))
+    return stackFailure('STACK_PORT_IN_USE', { what: `a port of ${name} is in use`, why });
+  const remedy = /catatonit/.test(why ?? '')
+    ? 'Install what Podman needs for pods (Debian: apt-get install catatonit).'
+    : undefined;
+  return stackFailure('STACK_START_FAILED', { what, why, remedy });
+}
+
+async function undo(
+  project: StackProject,
+  stack: Stack,
+  failures: readonly Failure[],
+): Promise<Result<never>> {
+  const grace = Math.min(stack.spec.terminationGracePeriodSeconds ?? defaultGrace, 10);
+  const removed = await removePod(project, stack.name, grace);
+  const emptied = await removeVolumes(project, ['config', 'scratch']);
+  const more = [removed, emptied].flatMap((one) => (one.ok ? [] : one.failures));
+  return failed(...failures, ...more);
+}
+
+/** Prints the last lines of the containers that failures name, or of all that have printed something. */
+async function printLogs(project: StackProject, stack: Stack, failures: readonly Failure[]): Promise<void> {
+  const pod = await readPod(project, stack.name);
+  if (!pod.ok || !pod.value) return;
+  for (const { name } of stack.spec.containers) {
+    if (!failures.some(({ what }) => what.startsWith(`${name} of `))) continue;
+    const found = findContainer(pod.value, stack, name);
+    if (!found) continue;
+    const lines = await project.call({ argv: podmanPods.containerLogs(found.id, shown) });
+    if (!lines.ok) continue;
+    const text = `${lines.value.stdout}\n${lines.value.stderr}`.trim();
+    process.stdout.write(`  ${name}, last lines:\n${text.replace(/^/gm, '    ')}\n`);
+  }
+}

@@ -1,0 +1,41 @@
+import { podmanPods } from '@prism-build/engine';
+import { failed, ok, type Result, stackFailure } from '@prism-build/errors';
+import { listVolumes, type Stack, type StackVolume, volumeLabel } from '@prism-build/stack';
+import type { StackProject } from './openStack';
+
+/** Creates the volumes of a stack. Those of claims keep their files; others begin empty. */
+export async function createVolumes(project: StackProject, stack: Stack): Promise<Result<void>> {
+  const { call, owner } = project;
+  const emptied = await removeVolumes(project, ['config', 'scratch']);
+  if (!emptied.ok) return emptied;
+  const kept = await call({ argv: podmanPods.listVolumes(volumeLabel(owner, 'claim')) });
+  if (!kept.ok) return refuse(stack.name, kept);
+  const there = new Set(kept.value.stdout.split('\n'));
+  for (const { name, kind } of listVolumes(stack)) {
+    if (there.has(name)) continue;
+    const created = await call({ argv: podmanPods.createVolume(name, volumeLabel(owner, kind)) });
+    if (!created.ok) return refuse(stack.name, created);
+  }
+  return ok(undefined);
+}
+
+/** Removes the volumes of a project's stack by kind; returns how many. */
+export async function removeVolumes(
+  { call, owner }: StackProject,
+  kinds: readonly StackVolume['kind'][],
+): Promise<Result<number>> {
+  const names: string[] = [];
+  for (const kind of kinds) {
+    const listed = await call({ argv: podmanPods.listVolumes(volumeLabel(owner, kind)) });
+    if (!listed.ok) return listed;
+    names.push(...listed.value.stdout.split('\n').filter((name) => name !== ''));
+  }
+  if (names.length === 0) return ok(0);
+  const removed = await call({ argv: podmanPods.removeVolumes(names) });
+  return removed.ok ? ok(names.length) : removed;
+}
+
+function refuse(name: string, { failures }: Extract<Result<unknown>, { ok: false }>) {
+  const what = `podman did not make the volumes of ${name}`;
+  return failed(...failures.map(({ why }) => stackFailure('STACK_START_FAILED', { what, why })));
+}
