@@ -49,7 +49,7 @@ const full: RunRequest = {
 
 test('everything, and what differs between the engines', () => {
   const argv = runImage(docker, full);
-  expect(argv.slice(6)).toEqual([
+  expect(argv.slice(7)).toEqual([
     ...['--publish', '127.0.0.1:18980:8980/tcp', '--publish', '[::1]:53:53/udp'],
     ...['--env', 'TOKEN', '--env-file', '/w/.env', '--volume', '/w/data:/data:ro', '--tmpfs', '/tmp'],
     ...['--user=1:2', '--read-only', '--interactive', '--tty', '--entrypoint=/bin/sh'],

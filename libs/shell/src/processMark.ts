@@ -20,11 +20,13 @@ export function mayRun(mark: string): boolean {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat (proc(5)); the name of the program, in parentheses, may contain anything. */
+/** Field 22 of /proc/<pid>/stat (proc(5)), undefined if the process has ended; the name of the program, in parentheses, may contain anything. */
 function startTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie has ended; where no init runs, it stays.
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch {
     return undefined;
   }

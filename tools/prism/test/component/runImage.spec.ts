@@ -187,6 +187,17 @@ test('what does not listen is removed in the end', async () => {
   await until('the container is gone', () => containers() === '');
 });
 
+test('a run that is killed leaves its container, and the next one ends it', async () => {
+  const running = await startAndWait();
+  const exited = new Promise((resolve) => running.child.on('exit', resolve));
+  running.killAll('SIGKILL');
+  await exited;
+  expect(containers()).toBe(`${prefix}-say`);
+  const next = await run('--args=status', '--args=0');
+  expect(next.output).toContain(`${prefix}-say is ended first`);
+  expect(next.status).toBe(0);
+});
+
 test('two of one name: the second is refused with a word; what a killed run left is no obstacle', async () => {
   podman('run', '--detach', `--name=${prefix}-say`, `localhost/${prefix}/say:latest`);
   const second = await run();
