@@ -2,9 +2,25 @@ import type { Failure } from '@prism-build/errors';
 import type { LicensedPackage } from './licenses';
 import type { Severity } from './severity';
 
+/**
+ * Whether a program can run the vulnerable code. `called`: the program contains a vulnerable function, so the linker found a way
+ * from the program's start to it; `symbols` are those functions. `notCalled`: it contains none of them. `unknown`: nobody can
+ * say, for the reason `why`.
+ */
+export type Reachability =
+  | { readonly state: 'called'; readonly symbols: readonly string[] }
+  | { readonly state: 'notCalled' }
+  | { readonly state: 'unknown'; readonly why: string };
+
 /** A known vulnerability in a package of an image. */
 export interface Finding {
   readonly id: string;
+  /** Other names of the same vulnerability: CVE, GHSA or GO. */
+  readonly aliases?: readonly string[] | undefined;
+  /** The scanners that report it, if more than one looked. */
+  readonly scanners?: readonly string[] | undefined;
+  /** Absent if no scanner looked. */
+  readonly reachability?: Reachability | undefined;
   readonly package: string;
   readonly installed: string;
   /** Versions with the fix, as the advisory writes them; undefined if none is known. */
@@ -87,6 +103,8 @@ export interface Scanned {
   readonly gaps: readonly string[];
   /** Time of the database's creation; milliseconds since 1970. */
   readonly databaseTime: number;
+  /** The same of the second scanner's database; undefined if there is no second scanner. */
+  readonly secondDatabaseTime?: number | undefined;
   /** The packages with their licences; judged if the policy has lists of licences. */
   readonly licenses?: readonly LicensedPackage[] | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Failure } from '@prism-build/errors';
 import type { Assessment, Finding, Scanned } from './assessment';
-import { describeSuppression, type Judgement, judgeFinding } from './judgeFinding';
+import { describeSuppression, idsOf, type Judgement, judgeFinding } from './judgeFinding';
 import type { ScanPolicy } from './policy/scanPolicy';
 import { breakRules, type Violation } from './rules/imageRules';
 import { covers, hasExpired, type Suppressible } from './suppressions/covers';
@@ -14,12 +14,14 @@ export type Reason =
   | { readonly kind: 'rule'; readonly platform: string; readonly violation: Violation }
   | { readonly kind: 'expired'; readonly suppression: Suppression };
 
-/** A finding that does not block: below the threshold, in its grace period or suppressed. */
+/** A finding that does not block: below the threshold, in its grace period, not called or suppressed. */
 interface Accepted {
   readonly platform: string;
   readonly finding: Finding;
   readonly by: string;
   readonly suppressed: boolean;
+  /** Whether it would block if its code were called. */
+  readonly warns: boolean;
 }
 
 export interface Decision {
@@ -102,10 +104,8 @@ function judgePlatform(assessment: Assessment, policy: ScanPolicy, now: number):
     ],
     accepted: findings
       .filter((one) => !one.blocks)
-      .map(({ finding, why, suppression }) => ({
-        platform,
-        finding,
-        by: why,
+      .map(({ finding, why, suppression, warns = false }) => ({
+        ...{ platform, finding, by: why, warns },
         suppressed: suppression !== undefined,
       })),
     warnings: rules
@@ -116,7 +116,7 @@ function judgePlatform(assessment: Assessment, policy: ScanPolicy, now: number):
         by: suppression && describeSuppression(suppression),
       })),
     suppressible: [
-      ...findings.map(({ finding }) => ({ what: { ...finding, ids: [finding.id] }, digests })),
+      ...findings.map(({ finding }) => ({ what: { ...finding, ids: idsOf(finding) }, digests })),
       ...rules.map(({ violation }) => ({ what: toSuppressible(violation), digests })),
     ],
   };
@@ -134,9 +134,16 @@ function listGaps(scan: Scanned, policy: ScanPolicy, now: number): string[] {
 }
 
 /** The comparison is written so that NaN counts as too old. */
-function listAge({ databaseTime }: Scanned, { maxDatabaseAgeDays }: ScanPolicy, now: number): string[] {
-  const days = (now - databaseTime) / DAY;
-  if (days >= -1 && days <= maxDatabaseAgeDays) return [];
-  const age = days < 0 ? 'is from the future' : `is ${Math.floor(days)} days old`;
-  return [`the database ${age}; the policy allows ${maxDatabaseAgeDays} days`];
+function listAge(scan: Scanned, { maxDatabaseAgeDays }: ScanPolicy, now: number): string[] {
+  const second = scan.secondDatabaseTime;
+  const databases = [
+    { name: 'the database', time: scan.databaseTime },
+    ...(second === undefined ? [] : [{ name: 'the database of govulncheck', time: second }]),
+  ];
+  return databases.flatMap(({ name, time }) => {
+    const days = (now - time) / DAY;
+    if (days >= -1 && days <= maxDatabaseAgeDays) return [];
+    const age = days < 0 ? 'is from the future' : `is ${Math.floor(days)} days old`;
+    return [`${name} ${age}; the policy allows ${maxDatabaseAgeDays} days`];
+  });
 }

@@ -1,4 +1,4 @@
-export type { Assessment, FileFacts, Finding, ImageFacts, Secret } from './assessment';
+export type { Assessment, FileFacts, Finding, ImageFacts, Reachability, Secret } from './assessment';
 export { decide } from './decide';
 export { checkValue, type Refuse } from './documents/located';
 export { readJson } from './documents/readJson';

@@ -8,6 +8,8 @@ import type { Suppression } from './suppressions/suppression';
 export interface Judgement {
   readonly blocks: boolean;
   readonly why: string;
+  /** Whether it is shown although it does not block. */
+  readonly warns?: boolean;
   /** The suppression that accepts it. */
   readonly suppression?: Suppression | undefined;
 }
@@ -22,13 +24,26 @@ export function judgeFinding(
   now: number,
 ): Judgement {
   const suppression = policy.suppressions.find(
-    (one) => !hasExpired(one, now) && covers(one, { ...finding, ids: [finding.id] }, digests),
+    (one) => !hasExpired(one, now) && covers(one, { ...finding, ids: idsOf(finding) }, digests),
   );
   if (suppression) return { blocks: false, why: describeSuppression(suppression), suppression };
   const exploited = judgeExploitation(finding, policy);
   if (exploited) return exploited;
   const bySeverity = judgeSeverity(finding, policy);
-  return bySeverity.blocks ? (judgeGrace(finding, policy, now) ?? bySeverity) : bySeverity;
+  if (!bySeverity.blocks) return bySeverity;
+  return judgeGrace(finding, policy, now) ?? judgeReachability(finding, policy) ?? bySeverity;
+}
+
+/** All names of a finding. */
+export function idsOf({ id, aliases = [] }: Finding): string[] {
+  return [id, ...aliases];
+}
+
+/** Undefined unless the policy says that code which is not called only warns, and this code is provably not called. */
+function judgeReachability({ reachability }: Finding, { unreachable }: ScanPolicy): Judgement | undefined {
+  return unreachable === 'warn' && reachability?.state === 'notCalled'
+    ? { blocks: false, warns: true, why: 'the program does not contain the vulnerable code' }
+    : undefined;
 }
 
 /** Undefined if data about exploitation decides nothing. */

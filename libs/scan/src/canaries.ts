@@ -1,3 +1,5 @@
+import type { Canary } from './scanner';
+
 /**
  * Packages with published advisories that no database drops. A database that does not report them is empty, damaged
  * or lacks advisories for that kind of package. It would report every image as clean.
@@ -22,15 +24,6 @@ const known: Readonly<
 /** Kinds of packages that belong to an operating system; its release decides which advisories apply. */
 const ofSystems = new Set(['deb', 'apk', 'rpm']);
 
-export interface Canary {
-  /** CycloneDX to match. */
-  readonly bom: string;
-  /** The scan must find one of these advisories; undefined: any advisory. */
-  readonly id: string | undefined;
-  /** The gap to report if it finds none. */
-  readonly gap: string;
-}
-
 /** A canary for a kind of package; undefined if there is none, so the database cannot be checked for that kind. */
 export function canaryOf(ecosystem: string): Canary | undefined {
   const one = known[ecosystem];
@@ -38,8 +31,8 @@ export function canaryOf(ecosystem: string): Canary | undefined {
   const { purl, name, version, id } = one;
   const components = [{ 'bom-ref': 'canary', type: 'library', name, version, purl }];
   return {
-    bom: encode(components),
-    id,
+    inventory: encode(components),
+    isFound: (findings) => findings.some((finding) => finding.id === id),
     gap: `the database does not know ${id}, so it has no usable ${ecosystem} advisories`,
   };
 }
@@ -55,7 +48,7 @@ export function canaryOfSystem(family: string, release: string): Canary {
     { 'bom-ref': 'canary', type: 'library', name: 'openssl', version, purl },
   ];
   const gap = `the database has no advisories for ${family} ${release || '(no release)'}`;
-  return { bom: encode(components), id: undefined, gap };
+  return { inventory: encode(components), isFound: (findings) => findings.length > 0, gap };
 }
 
 export function isOfSystem(ecosystem: string): boolean {

@@ -8,11 +8,14 @@ import { hashOnce } from './hashOnce';
 
 /** A vulnerability database on the disk. Stored matches identify it by digest, not by path. */
 export interface Database {
-  /** Contains trivy.db and metadata.json. */
   readonly directory: string;
   readonly digest: Digest;
   /** Time of creation; milliseconds since 1970. */
   readonly time: number;
+}
+
+/** Trivy's database: trivy.db and metadata.json. */
+export interface TrivyDatabase extends Database {
   /** Data that lies beside it; not part of the digest, because matches do not depend on it. */
   readonly exploitation: ExploitData;
 }
@@ -26,7 +29,7 @@ const metadata = z.object({ Version: z.literal(2), UpdatedAt: z.iso.datetime({ o
  *
  * @param kept the directory of stored results: an unchanged database is hashed once
  */
-export async function openDatabase(directory: string, kept?: string): Promise<Result<Database>> {
+export async function openDatabase(directory: string, kept?: string): Promise<Result<TrivyDatabase>> {
   const below = join(directory, 'db');
   const place = existsSync(join(below, 'trivy.db')) ? below : directory;
   const [data, about] = [join(place, 'trivy.db'), join(place, 'metadata.json')];

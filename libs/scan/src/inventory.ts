@@ -5,7 +5,7 @@ import { listUnlisted } from './explain/listUnlisted';
 import { readFiles } from './explain/readFiles';
 import { addUnlisted } from './explain/unlistedInBom';
 import { keep, readKept } from './kept';
-import { type LayoutSources, type ScannedPlatform, withLayout } from './layout';
+import type { LayoutSources, ScannedPlatform } from './layout';
 import type { InTurn, Once } from './once';
 import type { Scanner, SecretScanner } from './scanner';
 import { findSecrets } from './secrets';
@@ -57,7 +57,7 @@ async function makeInventory(input: InventoryInput, platform: ScannedPlatform): 
   const fetched = await input.fetch(platform);
   if (!fetched.ok) return fetched;
   const [printed, secrets] = await Promise.all([
-    withLayout(input, platform, input.scanner.inventory),
+    input.scanner.inventory(input, platform),
     findSecrets(input, platform),
   ]);
   if (!printed.ok) return printed;

@@ -1,9 +1,6 @@
 import { ok, type Result } from '@prism-build/errors';
 import type { Finding } from '@prism-build/policy';
-import { type Canary, canaryOf, canaryOfSystem, isOfSystem } from './canaries';
-import { type Contents, parseBom, readContents } from './cycloneDx';
 import type { Database } from './database';
-import { describeUnlisted, readUnlisted } from './explain/unlistedInBom';
 import { matchOnce } from './matchStore';
 import type { Scanner } from './scanner';
 
@@ -15,8 +12,8 @@ export interface ScannedInventory {
 }
 
 /**
- * Matches an inventory, and tests the database with a canary for each kind of package and each operating-system
- * release in it. `matches` is the directory of stored matches.
+ * Matches an inventory of a scanner, and tests the database with the canaries for it. `matches` is the directory of stored
+ * matches.
  */
 export async function scanInventory(
   matches: string,
@@ -24,48 +21,24 @@ export async function scanInventory(
   inventory: Uint8Array,
   database: Database,
 ): Promise<Result<ScannedInventory>> {
-  const bom = parseBom(Buffer.from(inventory).toString(), 'the inventory');
-  if (!bom.ok) return bom;
-  const contents = readContents(bom.value);
-  const unlisted = describeUnlisted(readUnlisted(bom.value));
-  if (contents.packages === 0) return ok({ findings: [], packages: 0, gaps: unlisted });
-  const { canaries, gaps: unknown } = listCanaries(contents);
+  const survey = scanner.survey(inventory);
+  if (!survey.ok) return survey;
+  const { packages, canaries, gaps } = survey.value;
+  if (packages === 0) return ok({ findings: [], packages, gaps });
   // All at once: a scanner may match them in one process.
   const match = (text: Uint8Array) => matchOnce(matches, scanner, text, database);
   const [found, ...ofCanaries] = await Promise.all([
     match(inventory),
-    ...canaries.map((canary) => match(Buffer.from(canary.bom))),
+    ...canaries.map((canary) => match(Buffer.from(canary.inventory))),
   ]);
   // What stops the scanner stops it for all of them; one report is enough.
   const failure = [found!, ...ofCanaries].find((one) => !one.ok);
   if (failure && !failure.ok) return failure;
-  const blind = canaries.filter(({ id }, index) => {
+  const blind = canaries.filter(({ isFound }, index) => {
     const result = ofCanaries[index]!;
-    return !(result.ok && result.value.some((one) => id === undefined || one.id === id));
+    return !(result.ok && isFound(result.value));
   });
-  const gaps = [...unlisted, ...unknown, ...blind.map(({ gap }) => gap)];
-  return found!.ok ? ok({ findings: found!.value, packages: contents.packages, gaps }) : found!;
-}
-
-/** The canaries for an inventory, and the kinds without a canary. */
-function listCanaries({ ecosystems, systems }: Contents): {
-  readonly canaries: readonly Canary[];
-  readonly gaps: readonly string[];
-} {
-  const libraries = ecosystems.filter((one) => !isOfSystem(one));
-  const withoutRelease = ecosystems.some(isOfSystem) && systems.length === 0;
-  return {
-    canaries: [
-      ...libraries.flatMap((one) => canaryOf(one) ?? []),
-      ...systems.map(({ family, release }) => canaryOfSystem(family, release)),
-    ],
-    gaps: [
-      ...libraries
-        .filter((one) => !canaryOf(one))
-        .map((one) => `no canary tests whether the database has ${one} advisories`),
-      ...(withoutRelease
-        ? ['the image has packages of an operating system but does not say its release']
-        : []),
-    ],
-  };
+  return found!.ok
+    ? ok({ findings: found!.value, packages, gaps: [...gaps, ...blind.map(({ gap }) => gap)] })
+    : found!;
 }

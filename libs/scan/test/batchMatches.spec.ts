@@ -10,7 +10,9 @@ const database = (digest: string) => ({ directory: '/db', digest: `sha256:${dige
 function makeScanner() {
   const calls: string[][] = [];
   const scanner: Scanner = {
+    name: 'fake',
     identity: 'fake',
+    survey: () => ok({ packages: 1, canaries: [], gaps: [] }),
     inventory: async () => ok(''),
     match: async (inventories, { digest }) => {
       const texts = inventories.map((one) => Buffer.from(one).toString());

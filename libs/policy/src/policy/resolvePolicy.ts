@@ -1,4 +1,4 @@
-import { all, failed, ok, type Result } from '@prism-build/errors';
+import { all, failed, ok, type Result, scanFailure } from '@prism-build/errors';
 import { checkValue, type Located, type Path } from '../documents/located';
 import { readJson } from '../documents/readJson';
 import type { Suppression } from '../suppressions/suppression';
@@ -39,7 +39,21 @@ export function resolvePolicy(sources: readonly PolicySource[]): Result<Resolved
   ) as Record<string, string>;
   for (const name of nested)
     if (Object.keys(origins).some((one) => one.startsWith(`${name}.`))) delete origins[name];
-  return ok({ policy, origins });
+  return checkEffect({ policy, origins });
+}
+
+/** A policy may not count on reachability that no scanner finds out. */
+function checkEffect(resolved: ResolvedPolicy): Result<ResolvedPolicy> {
+  const { policy, origins } = resolved;
+  if (policy.unreachable === 'block' || policy.govulncheck !== false) return ok(resolved);
+  const [, file = '', line = ''] = /^(.*):(\d+)$/.exec(origins.unreachable ?? '') ?? [];
+  return failed(
+    scanFailure('SCAN_POLICY_INVALID', {
+      what: 'unreachable: "warn" has no effect, because only govulncheck finds out what is called',
+      remedy: 'Add "govulncheck": {"database": "<directory>"}, or remove "unreachable".',
+      at: { file, line: Number(line) },
+    }),
+  );
 }
 
 interface Part {

@@ -104,6 +104,16 @@ const fields = z.strictObject({
     'Images in which nothing was recognised, or for which the database has no advisories. Default: block.',
   ),
   maxDatabaseAgeDays: z.number().positive().describe('An older database fails the scan. Default: 7.'),
+  govulncheck: z
+    .union([z.literal(false), z.strictObject({ database: z.string().min(1) })])
+    .describe(
+      'The directory of a Go vulnerability database, relative to the workspace: govulncheck scans Go programs as well. Default: false.',
+    ),
+  unreachable: z
+    .enum(['block', 'warn'])
+    .describe(
+      'Findings whose code is provably not called, by govulncheck: judged like all others, or only a warning. Default: block.',
+    ),
   ...rules,
   licenses: licenses.describe('Judged only if allow or deny is set.'),
   scanners: z
@@ -139,6 +149,8 @@ export const defaultPolicy: ScanPolicy = {
   epss: 1,
   notAssessable: 'block',
   maxDatabaseAgeDays: 7,
+  govulncheck: false,
+  unreachable: 'block',
   runsAsRoot: 'block',
   secretsInConfig: 'block',
   secretsInFiles: 'block',

@@ -13,7 +13,6 @@ export interface FixGroup {
   }[];
   /** Where the packages come from: `file:line` in the workspace, else paths in the image. */
   readonly origins: readonly string[];
-  readonly ids: readonly string[];
   readonly platforms: readonly string[];
   readonly findings: readonly ReportFinding[];
 }
@@ -34,7 +33,6 @@ export function groupByFix(findings: readonly ReportFinding[]): FixGroup[] {
         ({ package: name, installed }) => `${name} ${installed}`,
       ),
       origins: distinct(group.map(printOrigin)),
-      ids: distinct(group.map(({ id }) => id)).sort(),
       platforms: distinct(group.flatMap(({ platforms }) => platforms)),
       findings: group,
     }))

@@ -8,6 +8,12 @@ import { findOrigin, type LockFile } from './origin';
 import type { ReportFinding, ReportSuppression, ReportViolation, ScanReport } from './schema';
 import { compareVersions, nearestFix } from './versions';
 
+interface UsedDatabase {
+  readonly digest: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
 /** What a report says beside the decision. */
 export interface ReportInput {
   readonly image: string;
@@ -17,7 +23,8 @@ export interface ReportInput {
   readonly decision: Decision;
   readonly policy: ScanPolicy;
   readonly scanner: string;
-  readonly database: { readonly digest: string; readonly time: number };
+  readonly database: UsedDatabase;
+  readonly second?: { readonly scanner: string; readonly database: UsedDatabase } | undefined;
   /** Files of the workspace that findings may come from, the project's own first. */
   readonly locks: readonly LockFile[];
   /** Milliseconds since 1970. */
@@ -26,7 +33,7 @@ export interface ReportInput {
 
 /** A decision with what people need to act on it: each finding once, with its origin and its fix. */
 export function makeReport(input: ReportInput): ScanReport {
-  const { image, project, containerfile, assessments, decision, scanner, database, now } = input;
+  const { image, project, containerfile, assessments, decision, scanner, database, second, now } = input;
   const pick = <K extends Reason['kind']>(kind: K) =>
     decision.reasons.flatMap((one) => (one.kind === kind ? [one as Extract<Reason, { kind: K }>] : []));
   const errors = pick('error').flatMap(({ platform, failures }) =>
@@ -45,7 +52,8 @@ export function makeReport(input: ReportInput): ScanReport {
     time: new Date(now).toISOString(),
     verdict: decision.verdict,
     scanner,
-    database: { digest: database.digest, time: new Date(database.time).toISOString() },
+    database: printDatabase(database),
+    second: second && { scanner: second.scanner, database: printDatabase(second.database) },
     findings: listFindings(input),
     violations: listViolations(decision),
     errors: joinPlatforms(errors),
@@ -54,6 +62,10 @@ export function makeReport(input: ReportInput): ScanReport {
     unused: decision.unused.map(printSuppression),
     policy: printPolicy(input.policy),
   });
+}
+
+function printDatabase({ digest, time }: UsedDatabase): ScanReport['database'] {
+  return { digest, time: new Date(time).toISOString() };
 }
 
 /** A policy as JSON. */
@@ -65,9 +77,9 @@ function listFindings({ decision, locks }: ReportInput): ReportFinding[] {
   const blocking = decision.reasons.flatMap((one) =>
     one.kind === 'finding' ? [{ ...one, state: 'blocks' as const }] : [],
   );
-  const accepted = decision.accepted.map(({ platform, finding, by, suppressed }) => ({
+  const accepted = decision.accepted.map(({ platform, finding, by, suppressed, warns }) => ({
     ...{ platform, finding, why: by },
-    state: suppressed ? ('suppressed' as const) : ('accepted' as const),
+    state: suppressed ? ('suppressed' as const) : warns ? ('warns' as const) : ('accepted' as const),
   }));
   const all = [...blocking, ...accepted];
   const fixes = new Map<string, string>();

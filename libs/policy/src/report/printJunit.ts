@@ -1,4 +1,5 @@
 import type { FixGroup } from './groupByFix';
+import { printReachability } from './printReachability';
 import type { ScanReport } from './schema';
 import { selectParts } from './select';
 
@@ -46,9 +47,10 @@ function nameOf({ worst, packages }: FixGroup): string {
 
 function listFindings({ findings }: FixGroup): string {
   return findings
-    .map(({ id, package: name, installed, fixedIn, title, origin, path }) => {
+    .map(({ id, package: name, installed, fixedIn, title, origin, path, reachability }) => {
       const place = origin ? `${origin.file}:${origin.line}` : path;
-      return `${id} ${name} ${installed}, fixed in ${fixedIn ?? '-'} (${place}) ${title}`.trimEnd();
+      const called = reachability ? `${printReachability(reachability)}. ` : '';
+      return `${id} ${name} ${installed}, fixed in ${fixedIn ?? '-'} (${place}) ${called}${title}`.trimEnd();
     })
     .join('\n');
 }

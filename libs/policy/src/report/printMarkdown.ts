@@ -1,10 +1,11 @@
+import { printIds } from './printReachability';
 import type { ScanReport } from './schema';
 import { countAccepted, printExploitation, selectParts, verdictWords } from './select';
 
 /** A report for the summary of a workflow or a comment: GitHub Flavored Markdown. */
 export function printMarkdown(report: ScanReport): string {
   const { groups, others, notes, gone } = selectParts(report);
-  const rows = groups.map(({ worst, packages, origins, fix, ids, findings }) =>
+  const rows = groups.map(({ worst, packages, origins, fix, findings }) =>
     [
       worst,
       packages
@@ -12,7 +13,7 @@ export function printMarkdown(report: ScanReport): string {
           ({ package: name, installed, fixedIn }) => `${name} ${installed}${fixedIn ? ` → ${fixedIn}` : ''}`,
         )
         .join(', '),
-      [ids.join(' '), printExploitation(findings)].filter(Boolean).join('; '),
+      [printIds(findings), printExploitation(findings)].filter(Boolean).join('; '),
       origins.join(', '),
       fix,
     ].map(escapeCell),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Log, ReportingDescriptor, Result as SarifResult } from 'sarif';
 import type { Severity } from '../severity';
+import { printReachability } from './printReachability';
 import type { ReportFinding, ReportViolation, ScanReport } from './schema';
 
 /** CVSS of each severity, by which GitHub sorts alerts (`security-severity`). */
@@ -45,6 +46,9 @@ export function printSarif(report: ScanReport): string {
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
+/** The level of a finding by its state. */
+const levels = { blocks: 'error', warns: 'warning', accepted: 'note', suppressed: 'note' } as const;
+
 interface Found {
   readonly rule: ReportingDescriptor;
   readonly result: SarifResult;
@@ -64,8 +68,10 @@ function fromFinding(one: ReportFinding, { image, containerfile, digest }: ScanR
     path,
     fix,
     platforms,
+    reachability,
   } = one;
-  const text = `${name} ${installed} has ${id} (${severity})${title ? `: ${title}` : ''}. Fixed in: ${fixedIn ?? 'no version'}. ${state === 'blocks' ? 'To do' : `It does not block (${why}); to fix it`}: ${fix}.`;
+  const called = reachability ? ` Reachability: ${printReachability(reachability)}.` : '';
+  const text = `${name} ${installed} has ${id} (${severity})${title ? `: ${title}` : ''}.${called} Fixed in: ${fixedIn ?? 'no version'}. ${state === 'blocks' ? 'To do' : `It does not block (${why}); to fix it`}: ${fix}.`;
   return {
     rule: {
       id,
@@ -76,7 +82,7 @@ function fromFinding(one: ReportFinding, { image, containerfile, digest }: ScanR
       properties: { tags: ['security', 'vulnerability'], 'security-severity': scores[severity] },
     },
     result: {
-      level: state === 'blocks' ? 'error' : 'note',
+      level: levels[state],
       message: { text },
       locations: [locate(origin ?? { file: containerfile, line: 1 }, path, image)],
       partialFingerprints: { 'prismScan/v1': hash([image, id, name, path]) },
@@ -88,6 +94,9 @@ function fromFinding(one: ReportFinding, { image, containerfile, digest }: ScanR
         ...(digest && { digest }),
         ...(one.epss !== undefined && { epss: one.epss }),
         ...(one.knownExploited !== undefined && { knownExploited: one.knownExploited }),
+        ...(one.aliases && { aliases: one.aliases }),
+        ...(one.scanners && { scanners: one.scanners }),
+        ...(reachability && { reachability }),
       },
     },
   };

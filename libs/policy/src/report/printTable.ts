@@ -1,4 +1,5 @@
 import type { FixGroup } from './groupByFix';
+import { printIds } from './printReachability';
 import type { ScanReport } from './schema';
 import { countAccepted, printExploitation, selectParts, verdictWords } from './select';
 
@@ -36,10 +37,14 @@ function rowOf({ worst, packages, origins, fix }: FixGroup): string[] {
   ];
 }
 
-function listIds({ ids, packages, findings }: FixGroup): string {
+function listIds({ packages, findings }: FixGroup): string {
   const others = packages.slice(1).map(({ package: name, installed }) => `${name} ${installed}`);
   const exploitation = printExploitation(findings);
-  const parts = [ids.join(' '), ...(others.length > 0 ? [`also ${others.join(', ')}`] : []), exploitation];
+  const parts = [
+    printIds(findings),
+    ...(others.length > 0 ? [`also ${others.join(', ')}`] : []),
+    exploitation,
+  ];
   return `    ${parts.filter(Boolean).join('; ')}`;
 }
 

@@ -5,8 +5,26 @@ import { severities } from '../severity';
 const place = z.strictObject({ file: z.string(), line: z.int().positive().optional() });
 const platforms = z.array(z.string()).describe('As in linux/amd64.');
 
+const reachability = z
+  .discriminatedUnion('state', [
+    z.strictObject({
+      state: z.literal('called'),
+      symbols: z.array(z.string()).readonly().describe('The vulnerable functions that the program contains.'),
+    }),
+    z.strictObject({ state: z.literal('notCalled') }),
+    z.strictObject({ state: z.literal('unknown'), why: z.string() }),
+  ])
+  .describe('Whether the program contains the vulnerable code; absent if no scanner looked.');
+
 const finding = z.strictObject({
   id: z.string().describe('The advisory.'),
+  aliases: z.array(z.string()).readonly().optional().describe('Other names of the same vulnerability.'),
+  scanners: z
+    .array(z.string())
+    .readonly()
+    .optional()
+    .describe('Who reports it, if more than one scanner looked.'),
+  reachability: reachability.optional(),
   package: z.string(),
   installed: z.string(),
   fixed: z.string().optional().describe('Versions with the fix, as the advisory writes them.'),
@@ -20,7 +38,9 @@ const finding = z.strictObject({
   epss: z.number().optional(),
   knownExploited: z.boolean().optional(),
   platforms,
-  state: z.enum(['blocks', 'accepted', 'suppressed']),
+  state: z
+    .enum(['blocks', 'warns', 'accepted', 'suppressed'])
+    .describe('warns: it would block if its code were called.'),
   why: z.string(),
   origin: z
     .strictObject({ file: z.string(), line: z.int().positive(), project: z.string() })
@@ -59,6 +79,8 @@ const change = z.strictObject({
   path: z.string(),
 });
 
+const database = z.strictObject({ digest: z.string(), time: z.string() });
+
 /** The schema of `--format=json`. Increase `version` if the meaning of a field changes. */
 const scanReport = z
   .strictObject({
@@ -70,7 +92,11 @@ const scanReport = z
     time: z.iso.datetime().describe('When the decision was made.'),
     verdict: z.enum(['allow', 'block', 'notAssessable']).describe('Only allow lets the target succeed.'),
     scanner: z.string(),
-    database: z.strictObject({ digest: z.string(), time: z.string() }),
+    database,
+    second: z
+      .strictObject({ scanner: z.string(), database })
+      .optional()
+      .describe('The second scanner, if the policy names one.'),
     findings: z.array(finding),
     violations: z.array(violation),
     errors: z.array(

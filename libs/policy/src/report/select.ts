@@ -36,6 +36,11 @@ export function selectParts(report: ScanReport): Selected {
       ...shortList(
         violations.filter(({ state }) => state === 'warns').map(({ rule, what }) => `${rule}: ${what}`),
       ),
+      ...findings
+        .filter(({ state }) => state === 'warns')
+        .map(
+          ({ id, package: name, installed, why }) => `${id} in ${name} ${installed} does not block: ${why}`,
+        ),
       ...unused.map(
         ({ ids, at }) =>
           `${at.file}:${at.line ?? 1}: the suppression of ${ids[0]} matches nothing; remove it`,

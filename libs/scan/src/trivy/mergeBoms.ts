@@ -1,4 +1,5 @@
 import type { Bom } from '../cycloneDx';
+import { groupBy } from '../groupBy';
 import { listPackages, type Package, PREFIX } from './listPackages';
 
 /** One CycloneDX document for `trivy sbom`, made of distinct packages of many inventories. */
@@ -65,15 +66,4 @@ function encode(members: readonly Package[], names: ReadonlyMap<string, string>)
     ],
   });
   return { text, refs };
-}
-
-/** The items by key, in the order of first appearance. */
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return [...groups.values()];
 }

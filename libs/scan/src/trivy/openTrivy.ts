@@ -1,13 +1,16 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Failure, failed, ok, type Result, scanFailure } from '@prism-build/errors';
+import { failed, ok, type Result, scanFailure } from '@prism-build/errors';
 import type { Finding } from '@prism-build/policy';
 import { attempt, type Run } from '@prism-build/shell';
 import { parseBom } from '../cycloneDx';
 import type { Database } from '../database';
 import { hashOnce } from '../hashOnce';
+import { withLayout } from '../layout';
 import type { Scanner, SecretScanner } from '../scanner';
 import { removeLeft, withScratch } from '../scratch';
+import { surveyBom } from '../surveyBom';
+import { toScanError } from '../toScanError';
 import { type Argv, inventoryArgv, matchArgv, secretConfig, secretsArgv, versionArgv } from './argv';
 import { type MergedBom, mergeBoms } from './mergeBoms';
 import { parseReport, type Report } from './parseReport';
@@ -43,12 +46,16 @@ export async function openTrivy(input: TrivyInput): Promise<Result<Scanner & Sec
   if (!version.ok) return version;
   return ok({
     identity: `trivy ${version.value} ${digest}`,
-    inventory: (layout) =>
-      withScratch(input.scratch, 'trivy', (directory) => {
-        const output = join(directory, 'inventory.json');
-        const argv = inventoryArgv(input.binary, basename(layout), output, join(directory, 'cache'));
-        return call(input, { cwd: dirname(layout), home: directory }, argv, output);
-      }),
+    name: 'trivy',
+    survey: surveyBom,
+    inventory: (sources, platform) =>
+      withLayout(sources, platform, (layout) =>
+        withScratch(input.scratch, 'trivy', (directory) => {
+          const output = join(directory, 'inventory.json');
+          const argv = inventoryArgv(input.binary, basename(layout), output, join(directory, 'cache'));
+          return call(input, { cwd: dirname(layout), home: directory }, argv, output);
+        }),
+      ),
     secrets: (layout) =>
       withScratch(input.scratch, 'trivy', async (directory) => {
         const [config, output] = [join(directory, 'secret.yaml'), join(directory, 'report.json')];
@@ -126,11 +133,4 @@ async function call(
   if (!done.ok) return failed(...done.failures.map(toScanError));
   const text = await attempt(`cannot read ${output}`, () => readFileSync(output, 'utf8'));
   return text.ok ? text : failed(...text.failures.map(toScanError));
-}
-
-/** A full disk keeps its code; every other failure of the command becomes SCAN_ERROR. */
-function toScanError(failure: Failure): Failure {
-  if (failure.code === 'DISK_FULL') return failure;
-  const { what, why } = failure;
-  return scanFailure('SCAN_ERROR', { what: `the scanner failed: ${what}`, why });
 }

@@ -38,23 +38,45 @@ function withDirectory<T>(work: (directory: string) => T): T {
  * program does nothing, so the compiler is quick.
  */
 export function go(module: string, version: string): Files {
-  const program = withDirectory((directory) => {
+  const main = `package main\n\nimport _ "${module}/empty"\n\nfunc main() {}\n`;
+  return { app: buildGo(module, version, 'empty', main, 'package empty\n', true) };
+}
+
+/**
+ * A Go program that calls `Parse` of golang.org/x/text/language, and not `ParseAcceptLanguage`. The module has only these two, and
+ * the compiler inlines them.
+ */
+export function goText(version: string, stripped: boolean): Uint8Array {
+  const module = 'golang.org/x/text';
+  const main = `package main\n\nimport "${module}/language"\n\nfunc main() { language.Parse("en") }\n`;
+  const functions = ['Parse', 'ParseAcceptLanguage'].map((name) => `func ${name}(s string) { println(s) }\n`);
+  return buildGo(module, version, 'language', main, `package language\n\n${functions.join('\n')}`, stripped);
+}
+
+function buildGo(
+  module: string,
+  version: string,
+  name: string,
+  main: string,
+  text: string,
+  stripped: boolean,
+): Uint8Array {
+  return withDirectory((directory) => {
     const files = {
       'go.mod': `module example.com/app\n\ngo 1.24\n\nrequire ${module} ${version}\n`,
-      'main.go': `package main\n\nimport _ "${module}/empty"\n\nfunc main() {}\n`,
-      'vendor/modules.txt': `# ${module} ${version}\n## explicit; go 1.24\n${module}/empty\n`,
-      [`vendor/${module}/empty/empty.go`]: 'package empty\n',
+      'main.go': main,
+      'vendor/modules.txt': `# ${module} ${version}\n## explicit; go 1.24\n${module}/${name}\n`,
+      [`vendor/${module}/${name}/${name}.go`]: text,
     };
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       writeFileSync(join(directory, path), text);
     }
-    const argv = ['build', '-trimpath', '-ldflags=-s -w', '-o', 'app', '.'];
+    const argv = ['build', '-trimpath', ...(stripped ? ['-ldflags=-s -w'] : []), '-o', 'app', '.'];
     const env = { ...process.env, GOFLAGS: '-mod=vendor', GOWORK: 'off', CGO_ENABLED: '0', GOPROXY: 'off' };
     execFileSync('go', argv, { cwd: directory, env, stdio: 'pipe' });
     return readFileSync(join(directory, 'app'));
   });
-  return { app: program };
 }
 
 /** A program with the dependency list that cargo-auditable writes. Made of a small system program: Trivy reads the list only. */

@@ -42,6 +42,7 @@ export function examine(facts: Facts): Finding[] {
       ? good('skopeo', facts.skopeo)
       : better('skopeo', 'not there; needed for bases of a registry', commandFor(system, 'skopeo')),
     examineTrivy(facts, system),
+    ...examineGovulncheck(facts),
     examineCosign(facts, system),
     examineEmulation(facts, system),
     examineSpace('free, workspace', facts.freeWorkspace),
@@ -129,6 +130,19 @@ function examineTrivy({ trivy, architecture }: Facts, system: System): Finding {
       ? 'sh node_modules/prism/install-trivy'
       : `${system === 'macos' ? 'brew install trivy' : 'install a release from https://trivy.dev'}, then add its digest to "scanners" of scan-policy.json`;
   return better('trivy', 'not there; needed for scans', todo);
+}
+
+/** Scans need it only if their policy names a Go database, so it is not missed where it was never installed. */
+function examineGovulncheck({ govulncheck }: Facts): Finding[] {
+  if (!govulncheck) return [];
+  if (govulncheck.version !== undefined) return [good('govulncheck', govulncheck.version)];
+  return [
+    better(
+      'govulncheck',
+      'not a pinned one; scans refuse it unless the policy trusts it',
+      'sh node_modules/prism/install-govulncheck',
+    ),
+  ];
 }
 
 function examineCosign({ cosign, architecture, distribution }: Facts, system: System): Finding {

@@ -15,7 +15,9 @@ export interface Facts {
   readonly machines: readonly { readonly name: string; readonly running: boolean }[] | undefined;
   readonly skopeo: string | undefined;
   /** The Trivy that scans would use; `version` is undefined if its digest is not pinned. */
-  readonly trivy?: { readonly digest: string; readonly version: string | undefined } | undefined;
+  readonly trivy?: ScannerFacts | undefined;
+  /** The govulncheck that scans would use. */
+  readonly govulncheck?: ScannerFacts | undefined;
   /** The cosign that signs and verifies; `version` is undefined if it prints none, as Debian's. */
   readonly cosign?: { readonly usable: boolean; readonly version: string | undefined } | undefined;
   /** Architectures whose programs this kernel runs by an interpreter. */
@@ -28,6 +30,12 @@ export interface Facts {
   readonly settings: string | undefined;
   /** The path of the drop-in, and its current content. */
   readonly dropIn: { readonly path: string; readonly text: string | undefined };
+}
+
+export interface ScannerFacts {
+  readonly digest: string;
+  /** Undefined if the digest is not a pinned one. */
+  readonly version: string | undefined;
 }
 
 export interface EngineFacts {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { checkCosign, findCosign } from '@prism-build/attestation';
 import { isOnPath } from '@prism-build/builder';
 import { hashFile } from '@prism-build/oci';
-import { findTrivy, pinned } from '@prism-build/scan';
+import { findScanner, pinned, pinnedGovulncheck } from '@prism-build/scan';
 import { isExecutable, type Run, readTextIfThere } from '@prism-build/shell';
 import type { Directories } from '@prism-build/workspace';
 import { readEngine } from './engine';
-import type { Facts } from './facts';
+import type { Facts, ScannerFacts } from './facts';
 import { readToolchains } from './toolchains';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -34,7 +34,8 @@ export async function gatherFacts(directories: Directories, run: Run, env: Env):
     machines:
       process.platform === 'darwin' && engine?.name === 'podman' ? await readMachines(run) : undefined,
     skopeo: await firstMatch(run, ['skopeo', '--version'], /version (\S+)/),
-    trivy: readTrivy(directories, env),
+    trivy: readScanner('trivy', pinned, directories, env),
+    govulncheck: readScanner('govulncheck', pinnedGovulncheck, directories, env),
     cosign: await readCosign(directories, run, env),
     emulates: readEmulation(),
     freeWorkspace: freeBytes(directories.root),
@@ -55,10 +56,15 @@ async function firstMatch(
   return done.ok ? pattern.exec(done.value.stdout)?.[1] : undefined;
 }
 
-function readTrivy({ root, cache }: Directories, env: Env): Facts['trivy'] {
+function readScanner(
+  name: 'trivy' | 'govulncheck',
+  versions: Readonly<Record<string, string>>,
+  { root, cache }: Directories,
+  env: Env,
+): ScannerFacts | undefined {
   try {
-    const { digest } = hashFile(findTrivy(root, cache, env));
-    return { digest, version: pinned[digest] };
+    const { digest } = hashFile(findScanner(name, root, cache, env));
+    return { digest, version: versions[digest] };
   } catch {
     return undefined;
   }

@@ -4,9 +4,14 @@ import { blobPath, type ImageSettings, isDigest, parseConfig, platformName } fro
 import type { Assessment, ImageFacts } from '@prism-build/policy';
 import {
   addExploitData,
-  type Database,
+  mergeFindings,
+  type PlatformScan,
+  type ScannedInventory,
   type ScannedPlatform,
+  type SecondScanner,
+  scanBeside,
   scanPlatform,
+  type TrivyDatabase,
   takeFacts,
 } from '@prism-build/scan';
 import { attempt } from '@prism-build/shell';
@@ -17,33 +22,56 @@ import type { OpenedImage } from './openImage';
 export async function assessImage(
   opened: OpenedImage,
   declared: Declared | undefined,
-  database: Database,
+  database: TrivyDatabase,
+  second: SecondScanner | undefined,
 ): Promise<Result<readonly Assessment[]>> {
   const { image, input } = opened;
   const assessed = await Promise.all(
     image.platforms.map(async (platform): Promise<Result<Assessment>> => {
       const scanned = await scanPlatform(input, platform, database);
       if (!scanned.ok) return scanned;
+      const beside = second && (await scanBeside(input, platform, second));
+      if (beside && !beside.ok) return beside;
       const facts = await readFacts(opened, platform, declared);
       if (!facts.ok) return facts;
-      const scan = scanned.value;
       return ok({
         platform: platformName(platform.platform),
         digest: image.index.digest,
         manifest: platform.manifest.digest,
         facts: facts.value,
-        scan: scan.ok
-          ? {
-              ok: true,
-              databaseTime: database.time,
-              ...scan.value,
-              findings: addExploitData(scan.value.findings, database.exploitation),
-            }
-          : scan,
+        scan: joinScans(input.scanner.name, scanned.value, database, second, beside?.value),
       });
     }),
   );
   return all(assessed);
+}
+
+/** The scans of both scanners as one. If one fails, the platform is not scanned. */
+function joinScans(
+  name: string,
+  scan: Result<PlatformScan>,
+  database: TrivyDatabase,
+  second: SecondScanner | undefined,
+  beside: Result<ScannedInventory> | undefined,
+): Assessment['scan'] {
+  if (!scan.ok) return scan;
+  if (beside && !beside.ok) return beside;
+  const { findings } = scan.value;
+  const merged =
+    second && beside
+      ? mergeFindings(
+          { scanner: name, findings },
+          { scanner: second.scanner.name, findings: beside.value.findings },
+          // govulncheck reads Go programs only.
+          ({ kind }) => kind === 'gobinary',
+        )
+      : findings;
+  return {
+    ...{ ok: true, databaseTime: database.time, ...scan.value },
+    ...(second && { secondDatabaseTime: second.database.time }),
+    gaps: [...scan.value.gaps, ...(beside?.value.gaps ?? [])],
+    findings: addExploitData(merged, database.exploitation),
+  };
 }
 
 async function readFacts(

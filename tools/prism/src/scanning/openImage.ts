@@ -1,18 +1,21 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
 import type { ScanPolicy } from '@prism-build/policy';
 import {
   batchMatches,
-  findTrivy,
+  findScanner,
   hashOnce,
   type InTurn,
   type InventoryInput,
   makeOnce,
   type Once,
+  openGoDatabase,
+  openGovulncheck,
   openTrivy,
   type ScannedImage,
   type Scanner,
+  type SecondScanner,
   type SecretScanner,
 } from '@prism-build/scan';
 import { run } from '@prism-build/shell';
@@ -34,20 +37,25 @@ export function scansDirectories({ root }: ExecutorContext): {
 /** The scanner of this machine, as the tasks of a process share it. */
 export interface OpenedScanner {
   readonly scanner: Scanner & SecretScanner;
+  /** With its database; undefined if the policy names none. */
+  readonly second: SecondScanner | undefined;
   readonly once: Once;
   /** Limits how many images are read at once. */
   readonly inTurn: InTurn;
 }
 
-/** The scanner, if the policy accepts it. Failures: SCANNER_MISSING, SCANNER_REFUSED. */
+/**
+ * The scanners, if the policy accepts them. Failures: SCANNER_MISSING, SCANNER_REFUSED, SCAN_DATABASE_MISSING,
+ * SCAN_DATABASE_INVALID.
+ */
 export type OpenScanner = (context: ExecutorContext, policy: ScanPolicy) => Promise<Result<OpenedScanner>>;
 
-/** Opens a scanner once for all tasks of a process with the same trusted digests. */
+/** Opens the scanners once for all tasks of a process that trust the same digests and name the same Go database. */
 export function openScanners(inTurn: InTurn): OpenScanner {
   const opened = new Map<string, Promise<Result<OpenedScanner>>>();
-  return (context, { scanners: trusted }) => {
-    const key = JSON.stringify(trusted);
-    const result = opened.get(key) ?? openScanner(context, trusted, inTurn);
+  return (context, policy) => {
+    const key = JSON.stringify([policy.scanners, policy.govulncheck]);
+    const result = opened.get(key) ?? openScanner(context, policy, inTurn);
     opened.set(key, result);
     return result;
   };
@@ -55,19 +63,25 @@ export function openScanners(inTurn: InTurn): OpenScanner {
 
 async function openScanner(
   context: ExecutorContext,
-  trusted: readonly string[],
+  { scanners: trusted, govulncheck }: ScanPolicy,
   inTurn: InTurn,
 ): Promise<Result<OpenedScanner>> {
-  const { cache } = directoriesOf(context.root, process.env);
-  const scanner = await openTrivy({
-    run,
-    binary: findTrivy(context.root, cache, process.env),
-    trusted,
-    ...scansDirectories(context),
-    timeout: TIMEOUT,
-  });
+  const { root } = context;
+  const { cache } = directoriesOf(root, process.env);
+  const binaryOf = (name: 'trivy' | 'govulncheck') => findScanner(name, root, cache, process.env);
+  const shared = { run, trusted, ...scansDirectories(context), timeout: TIMEOUT };
+  const scanner = await openTrivy({ ...shared, binary: binaryOf('trivy') });
   if (!scanner.ok) return scanner;
-  return ok({ scanner: { ...scanner.value, ...batchMatches(scanner.value) }, once: makeOnce(), inTurn });
+  let second: SecondScanner | undefined;
+  if (govulncheck !== false) {
+    const opened = await openGovulncheck({ ...shared, binary: binaryOf('govulncheck') });
+    if (!opened.ok) return opened;
+    const database = openGoDatabase(resolve(root, govulncheck.database));
+    if (!database.ok) return database;
+    second = { scanner: opened.value, database: database.value };
+  }
+  const batched = { ...scanner.value, ...batchMatches(scanner.value) };
+  return ok({ scanner: batched, second, once: makeOnce(), inTurn });
 }
 
 /** A verified image, and what its inventories can be made from. */

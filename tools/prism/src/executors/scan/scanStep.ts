@@ -11,9 +11,9 @@ import {
   type ScanReport,
 } from '@prism-build/policy';
 import {
-  type Database,
   publishInventories,
   openDatabase as readDatabase,
+  type TrivyDatabase,
   takeInventory,
 } from '@prism-build/scan';
 import { readTextIfThere } from '@prism-build/shell';
@@ -45,10 +45,10 @@ export interface ScanOutcome {
 }
 
 /** Opens a database once for all tasks of a process. */
-type OpenDatabase = (directory: string, context: ExecutorContext) => Promise<Result<Database>>;
+type OpenDatabase = (directory: string, context: ExecutorContext) => Promise<Result<TrivyDatabase>>;
 
 export function openDatabases(): OpenDatabase {
-  const opened = new Map<string, Promise<Result<Database>>>();
+  const opened = new Map<string, Promise<Result<TrivyDatabase>>>();
   return (directory, context) => {
     const result = opened.get(directory) ?? readDatabase(directory, scansDirectories(context).kept);
     opened.set(directory, result);
@@ -79,7 +79,7 @@ interface Judge {
   readonly audit: AuditWriter;
   readonly earlier: ScanReport | undefined;
   readonly scanner: OpenedScanner;
-  readonly database: Database;
+  readonly database: TrivyDatabase;
   readonly registry: RegistryAccess | undefined;
 }
 
@@ -103,10 +103,12 @@ export async function scanStep(
   if (!scanner.ok) return scanner;
   const database = await openDatabase(databaseDirectory(options.db, context), context);
   if (!database.ok) return database;
+  const { second } = scanner.value;
   if (options.dryRun) {
     const plan = {
       images: references.value ?? [image],
       ...{ scanner: scanner.value.scanner.identity, database: database.value },
+      ...(second && { second: { scanner: second.scanner.identity, database: second.database } }),
       ...{ policy: printPolicy(policy), sources: origins, suppressionFiles },
     };
     return ok({ text: `${JSON.stringify(plan, null, 2)}\n`, allowed: true });
@@ -160,7 +162,8 @@ async function judgeImage(
   judge: Judge,
 ): Promise<Result<ScanOutcome>> {
   const { project, root, options, context, policy, written, audit, scanner, database, earlier } = judge;
-  const assessed = await assessImage(opened, declared, database);
+  const { second } = scanner;
+  const assessed = await assessImage(opened, declared, database, second);
   if (!assessed.ok) return assessed;
   const now = Date.now();
   const decision = decide(assessed.value, policy, now);
@@ -170,6 +173,7 @@ async function judgeImage(
     ...{ image, project, policy, decision, now, assessments: assessed.value, database },
     containerfile: declared?.containerfile ?? join(root, 'Containerfile'),
     scanner: scanner.scanner.identity,
+    second: second && { scanner: second.scanner.identity, database: second.database },
     locks: readLocks(project, context),
   });
   const shown = earlier ? compareReports(report, earlier) : report;

@@ -1,0 +1,53 @@
+import type { Finding, Reachability } from '@prism-build/policy';
+
+/** What a scanner found. */
+export interface FoundBy {
+  readonly scanner: string;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The findings of two scanners: every one of the first, with what the second adds to it, then those that only the second has. Two
+ * are the same if they are in the same package at the same path and share a name. The first one's severity counts.
+ *
+ * @param covers whether the second scanner looks at findings of this kind
+ */
+export function mergeFindings(first: FoundBy, second: FoundBy, covers: (one: Finding) => boolean): Finding[] {
+  const merged = first.findings.map((one) => {
+    if (!covers(one)) return one;
+    const same = second.findings.filter((other) => isSame(one, other));
+    const names = namesOf(one).concat(same.flatMap(namesOf));
+    const aliases = [...new Set(names)].filter((name) => name !== one.id);
+    const silent: Reachability = { state: 'unknown', why: `${second.scanner} does not report it` };
+    return {
+      ...one,
+      ...(aliases.length > 0 && { aliases }),
+      fixed: one.fixed ?? same.find(({ fixed }) => fixed !== undefined)?.fixed,
+      scanners: same.length > 0 ? [first.scanner, second.scanner] : [first.scanner],
+      reachability: same.length > 0 ? joinReachability(same) : silent,
+    };
+  });
+  const alone = second.findings
+    .filter((one) => !first.findings.some((other) => isSame(other, one)))
+    .map((one) => ({ ...one, scanners: [second.scanner] }));
+  return [...merged, ...alone];
+}
+
+function namesOf({ id, aliases = [] }: Finding): string[] {
+  return [id, ...aliases];
+}
+
+function isSame(a: Finding, b: Finding): boolean {
+  const names = namesOf(b);
+  return a.package === b.package && a.path === b.path && namesOf(a).some((name) => names.includes(name));
+}
+
+/** Of several advisories about one vulnerability the worst counts: not called only if none is called. */
+function joinReachability(findings: readonly Finding[]): Reachability {
+  const all = findings.flatMap(({ reachability }) => reachability ?? []);
+  const symbols = all.flatMap((one) => (one.state === 'called' ? one.symbols : []));
+  if (symbols.length > 0) return { state: 'called', symbols: [...new Set(symbols)].sort() };
+  const unknown = all.find(({ state }) => state === 'unknown');
+  if (unknown) return unknown;
+  return all[0] ?? { state: 'unknown', why: 'the scanner does not say' };
+}
