@@ -8,15 +8,18 @@ export interface FoundBy {
 
 /**
  * The findings of two scanners: every one of the first, with what the second adds to it, then those that only the second has. Two
- * are the same if they are in the same package at the same path and share a name. The first one's severity counts.
+ * are the same if they are in the same package at the same path and share a name, directly or by an alias of a third. The first
+ * one's severity counts.
  *
  * @param covers whether the second scanner looks at findings of this kind
  */
 export function mergeFindings(first: FoundBy, second: FoundBy, covers: (one: Finding) => boolean): Finding[] {
+  const used = new Set<Finding>();
   const merged = first.findings.map((one) => {
     if (!covers(one)) return one;
-    const same = second.findings.filter((other) => isSame(one, other));
-    const names = namesOf(one).concat(same.flatMap(namesOf));
+    const same = findSame(one, second.findings);
+    for (const other of same) used.add(other);
+    const names = [one, ...same].flatMap(namesOf);
     const aliases = [...new Set(names)].filter((name) => name !== one.id);
     const silent: Reachability = { state: 'unknown', why: `${second.scanner} does not report it` };
     return {
@@ -28,7 +31,7 @@ export function mergeFindings(first: FoundBy, second: FoundBy, covers: (one: Fin
     };
   });
   const alone = second.findings
-    .filter((one) => !first.findings.some((other) => isSame(other, one)))
+    .filter((one) => !used.has(one))
     .map((one) => ({ ...one, scanners: [second.scanner] }));
   return [...merged, ...alone];
 }
@@ -37,9 +40,18 @@ function namesOf({ id, aliases = [] }: Finding): string[] {
   return [id, ...aliases];
 }
 
-function isSame(a: Finding, b: Finding): boolean {
-  const names = namesOf(b);
-  return a.package === b.package && a.path === b.path && namesOf(a).some((name) => names.includes(name));
+function findSame(one: Finding, others: readonly Finding[]): readonly Finding[] {
+  const names = new Set(namesOf(one));
+  const there = others.filter((other) => other.package === one.package && other.path === one.path);
+  const same = new Set<Finding>();
+  for (let before = -1; before < same.size; ) {
+    before = same.size;
+    for (const other of there.filter((found) => namesOf(found).some((name) => names.has(name)))) {
+      same.add(other);
+      for (const name of namesOf(other)) names.add(name);
+    }
+  }
+  return [...same];
 }
 
 /** Of several advisories about one vulnerability the worst counts: not called only if none is called. */
@@ -48,6 +60,5 @@ function joinReachability(findings: readonly Finding[]): Reachability {
   const symbols = all.flatMap((one) => (one.state === 'called' ? one.symbols : []));
   if (symbols.length > 0) return { state: 'called', symbols: [...new Set(symbols)].sort() };
   const unknown = all.find(({ state }) => state === 'unknown');
-  if (unknown) return unknown;
-  return all[0] ?? { state: 'unknown', why: 'the scanner does not say' };
+  return unknown ?? all[0] ?? { state: 'unknown', why: 'the scanner does not say' };
 }
