@@ -24,6 +24,7 @@ const finding = (change: Partial<Finding> = {}): Finding => ({
   title: '',
   ...change,
 });
+const unreachable = { unreachable: 'warn', govulncheck: { database: 'go' } };
 const scanned = (findings: Finding[], change = {}): Assessment => ({
   platform: 'linux/amd64',
   digest,
@@ -86,6 +87,23 @@ describe('decide', () => {
     ['not exploited', { severity: 'LOW', knownExploited: false }, {}, 'allow'],
     ['EPSS at the threshold', { severity: 'LOW', epss: 0.5 }, { epss: 0.5 }, 'block'],
     ['EPSS below', { severity: 'LOW', epss: 0.49 }, { epss: 0.5 }, 'allow'],
+    ['not called', { reachability: { state: 'notCalled' } }, {}, 'block'],
+    ['not called, which warns', { reachability: { state: 'notCalled' } }, unreachable, 'allow'],
+    ['called', { reachability: { state: 'called', symbols: ['f'] } }, unreachable, 'block'],
+    ['unknown whether called', { reachability: { state: 'unknown', why: 'stripped' } }, unreachable, 'block'],
+    ['no scanner looked', {}, unreachable, 'block'],
+    [
+      'exploited and not called',
+      { reachability: { state: 'notCalled' }, knownExploited: true },
+      unreachable,
+      'block',
+    ],
+    [
+      'suppressed by an alias',
+      { id: 'CVE-2', aliases: ['CVE-1'] },
+      { suppressions: [{ ...suppression, package: 'net', path: 'app', digest }] },
+      'allow',
+    ],
     ['no EPSS', { severity: 'LOW' }, { epss: 0 }, 'allow'],
     ['all scopes', {}, { suppressions: [{ ...suppression, package: 'net', path: 'app', digest }] }, 'allow'],
   ])('%s', (_, change, policy, expected) => {
@@ -103,6 +121,13 @@ describe('decide', () => {
       { notAssessable: 'allow' },
       'notAssessable',
     ],
+    [
+      'an old second database',
+      scanned([], { secondDatabaseTime: now - 8 * 86_400_000 }),
+      {},
+      'notAssessable',
+    ],
+    ['a second database', scanned([], { secondDatabaseTime: now - 6 * 86_400_000 }), {}, 'allow'],
     ['a database of the future', scanned([], { databaseTime: now + 2 * 86_400_000 }), {}, 'notAssessable'],
     ['a database without a time', scanned([], { databaseTime: Number.NaN }), {}, 'notAssessable'],
     ['root', { ...scanned([]), facts: { ...facts, user: '' } }, {}, 'block'],

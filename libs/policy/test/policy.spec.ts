@@ -50,6 +50,12 @@ test.each<[string, PolicySource, RegExp[]]>([
   ['an unknown field', source('p.json', { fixible: 'HIGH' }), [/^p\.json:2: SCAN_POLICY_INVALID: .*fixible/]],
   ['an unknown field below a key', source('nx.json', { a: 1, x: { b: 1 } }, ['x']), [/^nx\.json:4: .*"b"/]],
   ['a wrong value', source('p.json', { epss: 2 }), [/^p\.json:2: .*epss/]],
+  [
+    'reachability that nobody finds out',
+    source('p.json', { fixable: 'LOW', unreachable: 'warn' }),
+    [/^p\.json:3: SCAN_POLICY_INVALID: unreachable: "warn" has no effect/],
+  ],
+  ['a Go database without a directory', source('p.json', { govulncheck: {} }), [/^p\.json:2: .*govulncheck/]],
   ['a wrong date', source('p.json', { graceDays: { HIGH: -1 } }), [/^p\.json:3: .*graceDays\.HIGH/]],
   [
     'no licence',

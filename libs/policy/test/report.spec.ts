@@ -101,6 +101,46 @@ describe('the table', () => {
     expect(rowsOf(text)).toHaveLength(2);
   });
 
+  test('reachability is beside the advisory in every form, and what is not called is noted', () => {
+    const one = report(
+      [
+        go({ reachability: { state: 'called', symbols: ['html.Parse', 'html.Render'] } }),
+        go({ id: 'CVE-2', reachability: { state: 'unknown', why: 'the program is stripped' } }),
+        go({
+          ...{ id: 'CVE-3', aliases: ['GO-3'], scanners: ['trivy', 'govulncheck'] },
+          reachability: { state: 'notCalled' },
+        }),
+      ],
+      {},
+      { unreachable: 'warn', govulncheck: { database: 'go' } },
+    );
+    const text = reportFormats.table.print(one);
+    expect(text).toContain(
+      'CVE-1 (called: html.Parse and 1 more) CVE-2 (unknown whether called: the program',
+    );
+    expect(text).toContain(
+      'note: CVE-3 in golang.org/x/net v0.7.0 does not block: the program does not contain',
+    );
+    expect(reportFormats.markdown.print(one)).toContain('CVE-1 (called: html.Parse and 1 more)');
+    expect(reportFormats.junit.print(one)).toContain('called: html.Parse and 1 more. Rapid reset');
+    const { runs } = JSON.parse(reportFormats.sarif.print(one)) as Log;
+    const third = runs[0]!.results!.find(({ ruleId }) => ruleId === 'CVE-3')!;
+    expect(third.level).toBe('warning');
+    expect(third.message.text).toContain('Reachability: not called.');
+    expect(third.properties).toMatchObject({
+      ...{ aliases: ['GO-3'], scanners: ['trivy', 'govulncheck'], reachability: { state: 'notCalled' } },
+    });
+    const json = JSON.parse(reportFormats.json.print(one)) as ScanReport;
+    expect(json.findings.map(({ state, reachability }) => [state, reachability?.state])).toEqual([
+      ['blocks', 'called'],
+      ['blocks', 'unknown'],
+      ['warns', 'notCalled'],
+    ]);
+    expect(new Ajv2020({ strict: false, validateFormats: false }).validate(makeReportSchema(), json)).toBe(
+      true,
+    );
+  });
+
   test('EPSS and known exploitation are shown', () => {
     const text = reportFormats.table.print(report([go({ epss: 0.94, knownExploited: true })]));
     expect(text).toContain('EPSS 0.94, known to be exploited');

@@ -42,7 +42,7 @@ export function examine(facts: Facts): Finding[] {
       ? good('skopeo', facts.skopeo)
       : better('skopeo', 'not there; needed for bases of a registry', commandFor(system, 'skopeo')),
     examineTrivy(facts, system),
-    ...examineGovulncheck(facts),
+    examineGovulncheck(facts, system),
     examineCosign(facts, system),
     examineEmulation(facts, system),
     examineSpace('free, workspace', facts.freeWorkspace),
@@ -132,17 +132,16 @@ function examineTrivy({ trivy, architecture }: Facts, system: System): Finding {
   return better('trivy', 'not there; needed for scans', todo);
 }
 
-/** Scans need it only if their policy names a Go database, so it is not missed where it was never installed. */
-function examineGovulncheck({ govulncheck }: Facts): Finding[] {
-  if (!govulncheck) return [];
-  if (govulncheck.version !== undefined) return [good('govulncheck', govulncheck.version)];
-  return [
-    better(
-      'govulncheck',
-      'not a pinned one; scans refuse it unless the policy trusts it',
-      'sh node_modules/prism/install-govulncheck',
-    ),
-  ];
+function examineGovulncheck({ govulncheck }: Facts, system: System): Finding {
+  if (govulncheck?.version !== undefined) return good('govulncheck', govulncheck.version);
+  const found = govulncheck
+    ? 'not a pinned one; scans refuse it unless the policy trusts it'
+    : 'not there; needed for scans whose policy has govulncheck';
+  const todo =
+    system === 'macos'
+      ? 'go install golang.org/x/vuln/cmd/govulncheck@v1.1.4, then add its digest to "scanners" of scan-policy.json'
+      : 'sh node_modules/prism/install-govulncheck';
+  return better('govulncheck', found, todo);
 }
 
 function examineCosign({ cosign, architecture, distribution }: Facts, system: System): Finding {

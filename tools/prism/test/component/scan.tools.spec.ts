@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { goText } from '../../../../libs/scan/test/support/packages';
+import { goDatabase, installGovulncheck } from '../../../../test/support/govulncheck';
 import { makeRegistry, type Registry } from '../../../../test/support/registry';
 import { installTrivy, unpackAdvisories } from '../../../../test/support/trivy';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
@@ -8,15 +10,18 @@ import { makeWorkspace, type Workspace } from '../../../../test/support/workspac
 let workspace: Workspace;
 let registry: Registry;
 let trivy: string;
+let govulncheck: string;
 
 const env = () => ({
   PRISM_TRIVY: trivy,
+  PRISM_GOVULNCHECK: govulncheck,
   PRISM_SCAN_DB: workspace.path('.nx/advisories'),
   REGISTRY_AUTH_FILE: registry.authFile(),
 });
 
 beforeAll(async () => {
   trivy = installTrivy();
+  govulncheck = installGovulncheck();
   workspace = makeWorkspace();
   registry = await makeRegistry(workspace.path('.nx/registry'));
   unpackAdvisories(workspace.path('.nx/advisories'));
@@ -37,6 +42,11 @@ beforeAll(async () => {
   writePython('new', 'urllib3', '99.0.0');
   workspace.write('svc/plain/Containerfile', 'FROM scratch\nCOPY hello /hello\nUSER 65532\n');
   workspace.write('svc/plain/hello', 'hello');
+  workspace.write('svc/text/Containerfile', 'FROM scratch\nCOPY app /app\nUSER 65532\n');
+  workspace.write('svc/text/app', goText('v0.3.6', false), 0o755);
+  const second = { govulncheck: { database: '.nx/go' }, unreachable: 'warn' };
+  workspace.write('svc/text/scan-policy.json', JSON.stringify(second));
+  cpSync(goDatabase, workspace.path('.nx/go'), { recursive: true });
   workspace.write('svc/new/packages/settings.ini', `token=ghp_${'a1B2'.repeat(9)}\n`);
 });
 afterAll(async () => {
@@ -70,6 +80,15 @@ test('known vulnerabilities block, a clean image passes, an unreadable one is no
   const first = workspace.read('dist/inventory/old/linux-amd64.cdx.json');
   expect(first).toContain('pkg:pypi/urllib3@1.26.4');
 
+  // Of two vulnerabilities of a module, the function of one is in the program.
+  expect(ran.output).toContain('CVE-2021-38561 (called: golang.org/x/text/language.Parse)');
+  expect(ran.output).toMatch(/note: CVE-2022-32149 in golang\.org\/x\/text v0\.3\.6 does not block/);
+  const text = JSON.parse(workspace.read('dist/scan/text.json'));
+  expect(text.second.scanner).toMatch(/^govulncheck 1\.1\.4 sha256:/);
+  expect(text.findings.find(({ id }: { id: string }) => id === 'CVE-2022-32149')).toMatchObject({
+    ...{ state: 'warns', scanners: ['trivy', 'govulncheck'], reachability: { state: 'notCalled' } },
+  });
+
   for (const ending of ['json', 'sarif', 'junit.xml', 'md'])
     expect(workspace.read(`dist/scan/old.${ending}`)).toContain('CVE-2021-33503');
   const sarif = JSON.parse(workspace.read('dist/scan/old.sarif'));
@@ -83,6 +102,13 @@ test('known vulnerabilities block, a clean image passes, an unreadable one is no
   expect(plan.output).toContain('"maxDatabaseAgeDays": "scan-policy.json:2"');
   expect(plan.output).toContain('"setuid": "nx.json:1"');
   expect(plan.output).toContain('"fixable": "default"');
+});
+
+test('without its database, the second scanner blocks', async () => {
+  rmSync(workspace.path('.nx/go/ID/GO-2022-1059.json'));
+  const ran = await workspace.nx(['scan', 'text'], env());
+  expect(ran.status).not.toBe(0);
+  expect(ran.output).toMatch(/SCAN_DATABASE_INVALID: .*GO-2022-1059\.json cannot be used/);
 });
 
 test('images of a registry are scanned by digest, without reading again what was scanned here', async () => {
