@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ok, type Result } from '@prism-build/errors';
 import type { ContentStore, Descriptor } from '@prism-build/oci';
@@ -42,25 +42,26 @@ export async function readGoPrograms(
 
 /** Whether content is a Go program, which is then in the file. Only the start of other files is read. */
 async function copyGoProgram(content: AsyncIterable<Uint8Array>, file: string): Promise<boolean> {
-  let start: Buffer | undefined = Buffer.alloc(0);
   const search = makeSearch();
-  const out = await open(file, 'w');
+  let start = Buffer.alloc(0);
+  let out: FileHandle | undefined;
   try {
     for await (const part of content) {
-      const bytes: Uint8Array = start ? Buffer.concat([start, part]) : part;
-      if (start && bytes.length < programHeaderSize) {
-        start = Buffer.from(bytes);
-        continue;
+      let bytes = part;
+      if (!out) {
+        start = Buffer.concat([start, part]);
+        if (start.length < programHeaderSize) continue;
+        if (!isProgram(start)) return false;
+        out = await open(file, 'w');
+        bytes = start;
       }
-      if (start && !isProgram(bytes)) break;
-      start = undefined;
       search.add(bytes);
       await out.writeFile(bytes);
     }
   } finally {
-    await out.close();
+    await out?.close();
   }
-  if (!search.found()) await rm(file);
+  if (out && !search.found()) await rm(file);
   return search.found();
 }
 
