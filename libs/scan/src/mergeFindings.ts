@@ -1,4 +1,4 @@
-import type { Finding, Reachability } from '@prism-build/policy';
+import { type Finding, type Reachability, severities } from '@prism-build/policy';
 
 /** What a scanner found. */
 export interface FoundBy {
@@ -32,8 +32,21 @@ export function mergeFindings(first: FoundBy, second: FoundBy, covers: (one: Fin
   });
   const alone = second.findings
     .filter((one) => !used.has(one))
-    .map((one) => ({ ...one, scanners: [second.scanner] }));
+    .map((one) => ({
+      ...one,
+      severity: one.severity === 'UNKNOWN' ? findSeverity(one, first.findings) : one.severity,
+      scanners: [second.scanner],
+    }));
   return [...merged, ...alone];
+}
+
+/** The worst that another scanner says about the same vulnerability of the same package, wherever the image has it. */
+function findSeverity(one: Finding, others: readonly Finding[]): Finding['severity'] {
+  const names = namesOf(one);
+  const known = others
+    .filter((other) => other.package === one.package && namesOf(other).some((name) => names.includes(name)))
+    .map(({ severity }) => severity);
+  return severities.findLast((severity) => known.includes(severity)) ?? 'UNKNOWN';
 }
 
 function namesOf({ id, aliases = [] }: Finding): string[] {

@@ -282,4 +282,20 @@ describe('merging', () => {
       { ...other, scanners: ['govulncheck'] },
     ]);
   });
+
+  test('a severity belongs to the advisory, not to the place', () => {
+    const one = { package: 'a', installed: 'v1', fixed: undefined, title: '', kind: 'gobinary' };
+    const known: Finding = { ...one, id: 'CVE-1', path: 'x', severity: 'LOW' };
+    const link: Finding = { ...one, id: 'GO-1', aliases: ['CVE-1'], path: 'y', severity: 'UNKNOWN' };
+    const merged = mergeFindings(
+      { scanner: 'trivy', findings: [known] },
+      { scanner: 'govulncheck', findings: [link, { ...link, package: 'b' }] },
+      isGo,
+    );
+    expect(merged.map(({ path, severity }) => `${path} ${severity}`)).toEqual([
+      'x LOW',
+      'y LOW',
+      'y UNKNOWN',
+    ]);
+  });
 });
