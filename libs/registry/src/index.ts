@@ -12,6 +12,7 @@ export { lockImage } from './lockImage';
 export { imagesLockPath } from './names';
 export { signatureTag } from './promote/attachments';
 export { copyAttachments, type Side } from './promote/copyAttachments';
+export { copyReferrers } from './promote/copyReferrers';
 export { isMissing, readManifest } from './push/callSkopeo';
 export { type Destination, parseDestination } from './push/destination';
 export { judgePush, type ScanVerdict } from './push/gate';

@@ -16,6 +16,7 @@ export const promoteFailure = defineCatalogue({
   PROMOTE_ATTACHMENTS_DIFFER: {
     remedy: 'Promote to another repository, or remove the attachments of this image there first.',
   },
+  PROMOTE_ORAS_MISSING: { remedy: 'Install oras (https://oras.land), or name its path in PRISM_ORAS.' },
   ROLLBACK_NONE: { remedy: 'Name the image: --to=sha256:….' },
   RETENTION_REFUSED: {
     remedy: 'Allow deletion in the settings of the registry (docker-registry: `storage.delete.enabled`).',

@@ -39,6 +39,11 @@ export const promoteExplanations: Explanations<typeof promoteFailure> = {
       what: 'registry.example/prod/api:sha256-9f86….att holds other attachments than registry.example/staging/api:sha256-9f86….att',
     },
   },
+  PROMOTE_ORAS_MISSING: {
+    means: 'Something is attached to the image as referrers, and skopeo cannot copy those.',
+    causes: ['oras is neither on PATH nor named in PRISM_ORAS.'],
+    example: { what: `${image} has referrers, and oras, which copies them, is not installed` },
+  },
   ROLLBACK_NONE: {
     means: 'The audit log of this workspace knows no earlier image of the tag.',
     causes: [

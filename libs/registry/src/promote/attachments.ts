@@ -2,27 +2,30 @@ import type { Digest } from '@prism-build/oci';
 import * as z from 'zod';
 
 /**
- * Tags that belong to a manifest: attestations and SBOMs of cosign, and the list of its referrers in registries without the
- * referrers API (the tag schema of the OCI distribution specification). A signature is none: it is valid in one repository.
+ * Tags of cosign that belong to a manifest: attestations and SBOMs. A signature is none: it is valid in one repository.
  */
 export function attachmentTags(digest: Digest): readonly string[] {
-  const name = digest.replace(':', '-');
-  return [`${name}.att`, `${name}.sbom`, name];
+  const name = referrersTag(digest);
+  return [`${name}.att`, `${name}.sbom`];
+}
+
+/** The tag of a manifest's referrers where the referrers API is missing (the tag schema of the OCI distribution specification). */
+export function referrersTag(digest: Digest): string {
+  return digest.replace(':', '-');
 }
 
 /** The tag of cosign's signatures of a manifest. */
 export function signatureTag(digest: Digest): string {
-  return `${digest.replace(':', '-')}.sig`;
+  return `${referrersTag(digest)}.sig`;
 }
 
-const listed = z.array(z.looseObject({ digest: z.string() })).default([]);
-const holder = z.looseObject({ layers: listed, manifests: listed });
+const holder = z.looseObject({ layers: z.array(z.looseObject({ digest: z.string() })).default([]) });
 
-/** The digests of what an attachment holds: the layers of a manifest, or the manifests of an index. */
+/** The digests of the layers of an attachment: each is a statement or an SBOM. */
 function listHeld(bytes: Uint8Array): ReadonlySet<string> {
   try {
-    const { layers, manifests } = holder.parse(JSON.parse(Buffer.from(bytes).toString()));
-    return new Set([...layers, ...manifests].map(({ digest }) => digest));
+    const { layers } = holder.parse(JSON.parse(Buffer.from(bytes).toString()));
+    return new Set(layers.map(({ digest }) => digest));
   } catch {
     return new Set();
   }

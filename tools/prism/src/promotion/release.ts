@@ -16,6 +16,7 @@ import { directoriesOf, imageKey, lockPath } from '@prism-build/workspace';
 import type { ScanShared } from '../executors/scan/scanStep';
 import { listCauses, recordAudit } from '../nx/recordAudit';
 import type { Reach } from '../signing/reach';
+import { findOras } from './findOras';
 import { judgeRelease } from './judgeRelease';
 import { moveTag } from './moveTag';
 import { openKeys } from './openKeys';
@@ -121,6 +122,7 @@ export async function release(
               cosign: cosignIn(to.env),
               lock: lockPath(directories, `sign-${to.place.registry}/${to.place.repository}`),
             },
+          findOras(context.root, process.env),
         ),
       );
       const before = moved.ok ? moved.value.before.get(target.tag) : undefined;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AuditRecord, verifyLog } from '@prism-build/audit';
+import { compileOras } from '../../../../test/support/goFixture';
 import { describeWith, dockerRegistry, go, skopeo } from '../../../../test/support/needs';
 import { makePushable, type Pushable } from '../../../../test/support/pushable';
 import { type ReferrersRegistry, startReferrersRegistry } from '../../../../test/support/referrersRegistry';
@@ -21,7 +22,12 @@ describeWith([skopeo, dockerRegistry, go], 'promote and rollback', () => {
     const auths = { [pushable.registry.host]: { auth }, [other.host]: { auth } };
     workspace.write('tmp/auth.json', JSON.stringify({ auths }));
     const { PRISM_REGISTRY_USER: _user, PRISM_REGISTRY_PASSWORD: _password, ...rest } = pushable.env;
-    env = { ...rest, COSIGN_PASSWORD: 'a password', REGISTRY_AUTH_FILE: workspace.path('tmp/auth.json') };
+    env = {
+      ...rest,
+      PRISM_ORAS: compileOras(),
+      COSIGN_PASSWORD: 'a password',
+      REGISTRY_AUTH_FILE: workspace.path('tmp/auth.json'),
+    };
     pushable.writeComponent('api', '99.0.0');
     mkdirSync(workspace.path('keys'));
     const options = { cwd: workspace.path('keys'), env: { ...process.env, ...env } };
@@ -129,6 +135,42 @@ describeWith([skopeo, dockerRegistry, go], 'promote and rollback', () => {
         'promote done',
       ],
     ]);
+  });
+
+  test('referrers go along, from the referrers API to a registry without it', async () => {
+    const there = `${other.host}/prod/api`;
+    const back = `${pushable.registry.host}/back/api`;
+    const manifest = receipt().platforms['linux/amd64'];
+    const file = workspace.path('tmp/auth.json');
+    const oras = (...args: string[]) =>
+      execFileSync(env.PRISM_ORAS!, [...args, '--plain-http', `--registry-config=${file}`, '--no-tty'], {
+        cwd: workspace.root,
+        stdio: 'pipe',
+      }).toString();
+    const attach = (digest: string, what: string) => {
+      workspace.write(`tmp/${what}`, what);
+      const kind = `--artifact-type=application/vnd.test.${what}`;
+      oras('attach', kind, `${there}@${digest}`, `tmp/${what}:text/plain`, '--disable-path-validation');
+    };
+    const listed = (repository: string, digest: string) => {
+      const { referrers = [] } = JSON.parse(oras('discover', '--format=json', `${repository}@${digest}`));
+      return referrers.map((one: { artifactType: string }) => one.artifactType.split('.').at(-1));
+    };
+    attach(first, 'report');
+    attach(manifest, 'licences');
+    // oras also writes the list for registries without the API; without it, only the API knows the report.
+    const { status } = await fetch(`http://${other.host}/v2/prod/api/manifests/${first.replace(':', '-')}`, {
+      method: 'DELETE',
+      headers: pushable.registry.headers,
+    });
+    expect(status).toBe(202);
+    const options = [`--from=${there}:stable`, `--to=${back}:stable`, '--sign=keys/cosign.key'];
+    const without = await workspace.nx(['promote', 'api', ...options], { ...env, PRISM_ORAS: '' });
+    expect(without.output).toMatch(/PROMOTE_ORAS_MISSING: \S+@sha256:\w+ has referrers/);
+    expect(digestOf(`${back}:stable`)).toBeUndefined();
+    expect((await nx('promote', 'api', ...options)).output).toContain(`${back}:stable  ${first}`);
+    expect(listed(back, first)).toEqual(['report']);
+    expect(listed(back, manifest)).toEqual(['licences']);
   });
 
   test('an image that the key has not signed is refused', async () => {
