@@ -11,6 +11,10 @@ export const pushFailure = defineCatalogue({
     remedy:
       'Correct the option `tags`: a tag has letters, digits, `.`, `_` and `-`, begins with neither `.` nor `-`, and has at most 128 characters.',
   },
+  PUSH_RELEASE_UNKNOWN: {
+    remedy:
+      'Fetch the tags with `git fetch --tags` and check out the commit of the release, or make one with `npx nx release`.',
+  },
   PUSH_BLOCKED: {
     remedy: 'Fix what the scan names, or accept it with a suppression in scan-policy.json; then push again.',
   },

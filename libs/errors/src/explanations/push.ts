@@ -26,6 +26,17 @@ export const pushExplanations: Explanations<typeof pushFailure> = {
     ],
     example: { what: 'the tag rule v{version} needs {version}, which is not known here' },
   },
+  PUSH_RELEASE_UNKNOWN: {
+    means: '`nx release publish` cannot find out which version of a project this commit releases.',
+    causes: [
+      'CI checks out without tags.',
+      'Commits were added after the release.',
+      'The project is in no release group.',
+    ],
+    example: {
+      what: 'no tag of git names the commit that is checked out, so the version of api is not known',
+    },
+  },
   PUSH_BLOCKED: {
     means: 'The scan that runs before a push does not allow the image.',
     causes: [

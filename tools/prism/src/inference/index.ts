@@ -99,6 +99,7 @@ function makeAll(inferred: Inferred, known: NxHashes) {
   const directories = new Set(roots.values());
   const submodules = submoduleFilesets(workspaceRoot, memory.files);
   const declared = readDeclared(new Map(components.map(({ name, root }) => [root, name])));
+  const releases = nxJson.release !== undefined;
   const consumers = components.map((one): Consumer & ComponentPlace => ({
     ...one,
     siblings: siblingsOf(one, links),
@@ -108,7 +109,7 @@ function makeAll(inferred: Inferred, known: NxHashes) {
   const made = components.map((one, index) => {
     const own = one.reads.images.map(({ variant }) => links.get(imageKey(one.name, variant)));
     const named = { name: one.name, links: own, made: linked[index]! };
-    const surroundings = { ...named, prefix, registry, identity, known, submodules };
+    const surroundings = { ...named, prefix, registry, releases, identity, known, submodules };
     const project = makeProject(one, one.reads, surroundings);
     const uses = usesOf(one, one.reads, surroundings);
     const { projects, externalNodes } = listNodes(uses, directories, memory.files);

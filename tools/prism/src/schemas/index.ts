@@ -12,7 +12,7 @@ import { initOptions } from '../generate/init/options';
 import { pluginOptions } from '../generate/plugin/options';
 import { lockOptions } from '../lock/options';
 import { pruneOptions } from '../prune/options';
-import type { Executor } from '../table/executor';
+import { type Executor, releaseTargetName } from '../table/executor';
 
 const generators = {
   lock: lockOptions,
@@ -81,8 +81,9 @@ export function printOptions(
   describe: (name: string) => string,
   executors: readonly Executor[],
 ): string {
-  const rows = executors.map(({ name, target, stackTarget, description }) => {
-    const targets = target || stackTarget ? [name] : ['compile', 'build-image', 'rootfs'];
+  const rows = executors.map(({ name, target, stackTarget, releaseTarget, description }) => {
+    const own = releaseTarget ? releaseTargetName : name;
+    const targets = target || stackTarget || releaseTarget ? [own] : ['compile', 'build-image', 'rootfs'];
     return `| \`prism:${name}\` | ${targets.map((one) => `\`${one}\``).join(', ')} | ${toCell(description)} |`;
   });
   const sections = (kind: string, all: ExecutorOptions) =>

@@ -19,6 +19,17 @@ export interface Executor {
   readonly target?: (image: ImageNames) => OwnTarget;
   /** The target to add to each stack. */
   readonly stackTarget?: (stack: StackNames) => OwnTarget;
+  /** The target to add for all images of a component, if nx.json has "release"; Nx gives it its name. */
+  readonly releaseTarget?: (release: ReleaseNames) => OwnTarget;
+}
+
+/** What `nx release publish` runs. */
+export const releaseTargetName = 'nx-release-publish';
+
+/** The names that the target of a release needs. */
+interface ReleaseNames {
+  /** The targets that build the images. */
+  readonly builds: readonly string[];
 }
 
 /** The names that the targets of a stack need. */

@@ -108,6 +108,18 @@ export const executors: readonly Executor[] = [
     }),
   },
   {
+    name: 'release-publish',
+    description:
+      'Pushes the images of a project under the version that `nx release` gave it, as push-manifest does; nothing if it has no new version.',
+    batch: true,
+    releaseTarget: ({ builds }) => ({
+      executor: 'prism:release-publish',
+      dependsOn: [...builds],
+      cache: false,
+      metadata: { description: 'Push the images of a release under its version, if the gate allows it' },
+    }),
+  },
+  {
     name: 'verify-image',
     description:
       'Verifies an image of a registry by a policy: signatures, SBOM, provenance, and by building it again.',

@@ -34,7 +34,8 @@ export async function pushStep(
   const { image } = verified.value;
   const { variant, requireClean, revoked, sign, builderId, force, json } = options;
   const plan = planPush(imageKey(project, variant), image, destination, tags, sign !== undefined);
-  if (options.dryRun) return ok(`${JSON.stringify(plan, null, 2)}\n`);
+  // `nx release --dry-run` sets the variable for all that its publishing runs.
+  if (options.dryRun || process.env.NX_DRY_RUN === 'true') return ok(`${JSON.stringify(plan, null, 2)}\n`);
   const reach = reachOf(context.root, options);
   // A key that cannot sign is found before the gate.
   const opened = sign === undefined ? ok(undefined) : await openKey(context.root, sign, reach);

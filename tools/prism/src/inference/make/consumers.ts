@@ -1,5 +1,6 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import type { ImageNames } from '../../table/executor';
+import { targetName } from '@prism-build/workspace';
+import { type ImageNames, releaseTargetName } from '../../table/executor';
 import { executors } from '../../table/executors';
 
 /**
@@ -8,4 +9,14 @@ import { executors } from '../../table/executors';
  */
 export function addConsumers(targets: Record<string, TargetConfiguration>, names: ImageNames): void {
   for (const { name, target } of executors) if (target) targets[names.nameOf(name)] = target(names);
+}
+
+/** Adds the target that `nx release publish` runs. */
+export function addRelease(
+  targets: Record<string, TargetConfiguration>,
+  images: readonly { readonly variant?: string | undefined }[],
+): void {
+  const builds = images.map(({ variant }) => targetName('build-image', variant));
+  for (const { releaseTarget } of executors)
+    if (releaseTarget) targets[releaseTargetName] = releaseTarget({ builds });
 }

@@ -12,7 +12,7 @@ import { beside, type Input } from '../read/keys';
 import { toolInput } from '../read/namedInputs';
 import type { CompileKey, ImageReads, ProjectReads } from '../read/reads';
 import type { BaseLinks } from './bases';
-import { addConsumers } from './consumers';
+import { addConsumers, addRelease } from './consumers';
 import { listRehashed, type NxHashes } from './rehashed';
 import { addSubmodules } from './submodules';
 
@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly prefix: string;
   /** Where images are pushed to, if the plugin's options say so. */
   readonly registry?: string | undefined;
+  /** Whether `nx release` is configured. */
+  readonly releases?: boolean | undefined;
   readonly identity: Identity;
   /** Files for which Nx has a wrong digest. */
   readonly known: NxHashes;
@@ -48,6 +50,7 @@ export function makeTargets(place: ComponentPlace, reads: ProjectReads, surround
     if (reads.rootfs && variant === undefined) targets.rootfs = rootfsTarget(place, reads, surroundings);
     addConsumers(targets, imageNames(name, prefix, variant, registry));
   }
+  if (surroundings.releases) addRelease(targets, reads.images);
   return targets;
 }
 
