@@ -1,5 +1,6 @@
 export { builderOf } from './claims/builder';
 export {
+  isClean,
   isReproducible,
   makeProvenance,
   type Provenance,

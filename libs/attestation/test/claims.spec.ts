@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { builderOf } from '../src/claims/builder';
 import {
   coversProvenance,
+  isClean,
+  isReproducible,
   makeProvenance,
   type ProvenanceFacts,
   parseProvenance,
@@ -25,6 +27,7 @@ const facts: ProvenanceFacts = {
   },
   bases: [{ name: 'docker.io/library/debian:12', digest: `sha256:${'1'.repeat(64)}` }],
   files: [{ path: 'containerfiles/go-builder/pin.json', digest: `sha256:${'2'.repeat(64)}` }],
+  runs: false,
   builder: 'https://ci.example/runner/1',
   tool: 'c'.repeat(64),
   run: 'https://ci.example/jobs/7',
@@ -99,6 +102,16 @@ test('outside of git there is no source; a work tree with changes does not give 
   expect(sourceOf(without)).toBeUndefined();
   const dirty = makeProvenance({ ...facts, source: { ...facts.source!, clean: false } });
   expect(dirty.buildDefinition.internalParameters).toMatchObject({ reproducible: false, clean: false });
+});
+
+test('with RUN commands of an engine, the commit is known, and it may give another image', () => {
+  const runs = makeProvenance({ ...facts, runs: true });
+  expect(runs.buildDefinition.internalParameters).toMatchObject({ reproducible: false, clean: true });
+  expect([isClean(runs), isReproducible(runs)]).toEqual([true, false]);
+  // Two pushes of a cached image add no second provenance; a clean one still replaces one with changes.
+  expect(coversProvenance(runs, makeProvenance({ ...facts, runs: true }))).toBe(true);
+  const dirty = makeProvenance({ ...facts, runs: true, source: { ...facts.source!, clean: false } });
+  expect(coversProvenance(dirty, runs)).toBe(false);
 });
 
 test('a later commit that gives the same image needs no further provenance; a clean one replaces a dirty one', () => {

@@ -115,7 +115,7 @@ describeWith([skopeo, dockerRegistry], 'signatures and attestations of a real re
         directory: '',
         clean: true,
       },
-      ...{ bases: [], files: [], builder, tool: 'c', run: undefined },
+      ...{ bases: [], files: [], runs: false, builder, tool: 'c', run: undefined },
     });
   const attestations = ({ manifests }: Image): Attestation[] =>
     manifests.flatMap((digest) => [

@@ -20,7 +20,7 @@ const facts: ProvenanceFacts = {
     directory: '',
     clean: true,
   },
-  ...{ bases: [], files: [], builder: 'https://ci.example/1', tool: '', run: undefined },
+  ...{ bases: [], files: [], runs: false, builder: 'https://ci.example/1', tool: '', run: undefined },
 };
 const provenanceOf = (digest: string, more: Partial<ProvenanceFacts> = {}, metadata = {}) => {
   const predicate = makeProvenance({ ...facts, ...more });

@@ -13,6 +13,7 @@ export { repairImage } from './repairImage';
 export { readRequest } from './request';
 export { hasRootfs, rootfsFile, rootfsLockFile } from './rootfs';
 export { rootfsStep } from './rootfsStep';
+export { findRuns } from './run/findRuns';
 export { snapshot } from './snapshot';
 export type { StepInput, StepReport } from './step';
 export { findToolchain, readPin, thisMachine } from './toolchain';

@@ -14,6 +14,7 @@ export {
 } from './imagePlan';
 export { planCompile } from './planCompile';
 export { planImage } from './planImage';
+export { hasRun } from './reads/hasRun';
 export type { ImageReads, ImageUse, PlatformReads, Reads } from './reads/reads';
 export { chooseReads, type ResolvedFile, resolveFile, resolveReads } from './reads/resolveReads';
 export type { PlanOptions, ReadRequest } from './request';

@@ -15,7 +15,9 @@ const provenance = z.looseObject({
   buildDefinition: z.looseObject({
     buildType: z.string(),
     externalParameters: z.record(z.string(), z.unknown()),
-    internalParameters: z.looseObject({ reproducible: z.boolean().optional() }).optional(),
+    internalParameters: z
+      .looseObject({ reproducible: z.boolean().optional(), clean: z.boolean().optional() })
+      .optional(),
     resolvedDependencies: z.array(dependency).optional(),
   }),
   runDetails: z.looseObject({
@@ -58,6 +60,8 @@ export interface ProvenanceFacts {
   readonly bases: readonly { readonly name: string; readonly digest: string }[];
   /** Locks and pins that name what was fetched, by path in the workspace. */
   readonly files: readonly { readonly path: string; readonly digest: string }[];
+  /** Whether an engine executed RUN commands, for the image or for one that it is made of. */
+  readonly runs: boolean;
   /** A URI: who is responsible for the build. */
   readonly builder: string;
   /** The digest of the builder's code. */
@@ -71,7 +75,8 @@ export interface ProvenanceFacts {
  * them the same build gives the same bytes.
  */
 export function makeProvenance(facts: ProvenanceFacts): Provenance {
-  const { project, variant, containerfile, platforms, source, bases, files, builder, tool, run } = facts;
+  const { project, variant, containerfile, platforms, source, bases, files, builder, tool, run, runs } =
+    facts;
   const clean = source?.clean === true;
   return {
     buildDefinition: {
@@ -81,7 +86,7 @@ export function makeProvenance(facts: ProvenanceFacts): Provenance {
         ...(variant !== undefined && { variant }),
         ...(source && { source: { ...(source.uri && { uri: source.uri }), directory: source.directory } }),
       },
-      internalParameters: { reproducible: clean, clean, tool },
+      internalParameters: { reproducible: clean && !runs, clean, tool },
       resolvedDependencies: [
         ...(source ? [describeSource(source)] : []),
         ...bases.map(({ name, digest }) => ({ uri: `docker://${name}`, digest: splitDigest(digest) })),
@@ -106,14 +111,19 @@ export function sourceOf({ buildDefinition }: Provenance) {
   return buildDefinition.resolvedDependencies?.find(({ digest }) => digest?.gitCommit !== undefined);
 }
 
-/** Whether the sources that provenance names give the image. */
+/** Whether the image was built from the commit that provenance names, without further changes. */
+export function isClean({ buildDefinition }: Provenance): boolean {
+  return buildDefinition.internalParameters?.clean === true;
+}
+
+/** Whether that commit gives the same image in every build: no engine executed RUN commands. */
 export function isReproducible({ buildDefinition }: Provenance): boolean {
   return buildDefinition.internalParameters?.reproducible === true;
 }
 
 /**
- * Whether provenance that is attached already makes another one needless: it comes from the same builder and repository, and its
- * commit gives this image. Later commits that give the same digest add nothing.
+ * Whether provenance that is attached already makes another one needless: it comes from the same builder and repository, and from a
+ * commit without changes. Later commits that give the same digest add nothing.
  */
 export function coversProvenance(there: unknown, wanted: Provenance): boolean {
   const found = parseProvenance(there);
@@ -121,7 +131,7 @@ export function coversProvenance(there: unknown, wanted: Provenance): boolean {
   return (
     found.runDetails.builder.id === wanted.runDetails.builder.id &&
     sourceOf(found)?.uri === sourceOf(wanted)?.uri &&
-    (isReproducible(found) || !isReproducible(wanted))
+    (isClean(found) || !isClean(wanted))
   );
 }
 

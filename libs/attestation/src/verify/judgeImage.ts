@@ -1,7 +1,7 @@
 import { type Failure, verifyFailure } from '@prism-build/errors';
 import type { Digest } from '@prism-build/oci';
 import { formatReference, type Reference } from '@prism-build/registry';
-import { isReproducible, type Provenance, parseProvenance, sourceOf } from '../claims/provenance';
+import { isClean, type Provenance, parseProvenance, sourceOf } from '../claims/provenance';
 import type { SignatureClaim } from '../claims/signature';
 import { predicateTypes, type Statement } from '../claims/statement';
 import { isAllowed, type VerifyRule } from './verifyPolicy';
@@ -82,7 +82,7 @@ function judgeAttestations(
   });
 }
 
-/** The provenance of a manifest that the rule accepts, one whose sources give the image before others. */
+/** The provenance of a manifest that the rule accepts, one of a commit without changes before others. */
 export function findProvenance(
   image: Reference,
   manifest: ManifestEvidence,
@@ -95,7 +95,7 @@ export function findProvenance(
     if (judgeProvenance(nameOf(image, manifest), predicate, rule, now).length > 0) return [];
     return provenance ?? [];
   });
-  return accepted.find(isReproducible) ?? accepted[0];
+  return accepted.find(isClean) ?? accepted[0];
 }
 
 function judgeProvenance(name: string, predicate: unknown, rule: VerifyRule, now: number): Failure[] {

@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { builderOf, makeProvenance } from '@prism-build/attestation';
+import { findRuns } from '@prism-build/builder';
 import { ok, type Result } from '@prism-build/errors';
 import { type DigestJson, digestOf, platformName } from '@prism-build/oci';
 import { lockFileNames } from '@prism-build/policy';
@@ -22,8 +23,11 @@ export async function gatherProvenance(
   image: DigestJson,
   { project, variant, builderId, context }: About,
 ): Promise<Result<ReturnType<typeof makeProvenance>>> {
-  const options = openSiblings(context).optionsOf(project, variant);
+  const siblings = openSiblings(context);
+  const options = siblings.optionsOf(project, variant);
   if (!options.ok) return options;
+  const runs = findRuns(context.root, project, options.value, siblings);
+  if (!runs.ok) return runs;
   const locks = readLocks(project, context, [...lockFileNames, 'pin.json']);
   const builder = builderOf(process.env);
   return ok(
@@ -37,6 +41,7 @@ export async function gatherProvenance(
       files: locks
         .map(({ file, text }) => ({ path: file, digest: digestOf(Buffer.from(text)) }))
         .sort((a, b) => (a.path < b.path ? -1 : 1)),
+      runs: runs.value.length > 0,
       builder: builderId ?? builder.id,
       tool: executorIdentity(),
       run: builder.run,

@@ -2,29 +2,14 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { isReproducible, type Provenance, sourceOf, type Verification } from '@prism-build/attestation';
-import {
-  all,
-  distinctFailures,
-  type Failure,
-  failed,
-  ok,
-  type Result,
-  verifyFailure,
-} from '@prism-build/errors';
+import type { Verification } from '@prism-build/attestation';
+import { type Failure, ok, type Result, verifyFailure } from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
 import { formatReference } from '@prism-build/registry';
 import { attempt, run } from '@prism-build/shell';
 import { directoriesOf, imageDirectory, targetName } from '@prism-build/workspace';
+import { type Described, describeBuilds, impossible } from './describeBuilds';
 import type { VerifyOptions } from './options';
-
-/** A build that provenance describes. */
-interface Described {
-  readonly commit: string;
-  /** The workspace's directory in the repository. */
-  readonly directory: string;
-  readonly platforms: readonly string[];
-}
 
 /**
  * Builds an image again from the commit that its accepted provenance names, and compares the digests. The clone is temporary and
@@ -41,14 +26,26 @@ export async function rebuildImage(
   const { image } = verification;
   const described = describeBuilds(project, options.variant, verification);
   if (!described.ok) return described.failures;
+  return compareBuilds(image, described.value, (build) => buildAgain(root, project, options, build));
+}
+
+/** The reasons why none of the builds gives the image; empty as soon as one does. */
+export async function compareBuilds(
+  image: Verification['image'],
+  builds: readonly Described[],
+  build: (described: Described) => Promise<Result<string>>,
+): Promise<readonly Failure[]> {
   const reasons: Failure[] = [];
-  for (const build of described.value) {
-    const built = await buildAgain(root, project, options, build);
+  for (const described of builds) {
+    const built = await build(described);
     if (built.ok && built.value === image.digest) return [];
     if (!built.ok) reasons.push(...built.failures);
     else {
-      const what = `the commit ${build.commit} gives ${built.value}, and not ${formatReference(image)}`;
-      reasons.push(verifyFailure('VERIFY_REBUILD_DIFFERS', { what }));
+      const what = `the commit ${described.commit} gives ${built.value}, and not ${formatReference(image)}`;
+      const why = described.reproducible
+        ? undefined
+        : 'An engine executed RUN commands for the image, and what they make may differ from build to build.';
+      reasons.push(verifyFailure('VERIFY_REBUILD_DIFFERS', { what, why }));
     }
   }
   return reasons;
@@ -62,56 +59,6 @@ async function buildAgain(root: string, project: string, options: VerifyOptions,
   } finally {
     rmSync(made.value, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-function impossible(
-  what: string,
-  more: { readonly why?: string | undefined; readonly remedy?: string } = {},
-) {
-  return failed(verifyFailure('VERIFY_REBUILD_IMPOSSIBLE', { what, ...more }));
-}
-
-/** The builds that the provenance of the platforms describes, one for each commit. */
-function describeBuilds(
-  project: string,
-  variant: string | undefined,
-  { image, platforms }: Verification,
-): Result<readonly Described[]> {
-  const found = platforms.flatMap(({ provenance }) => provenance ?? []);
-  if (found.length === 0)
-    return impossible(`${formatReference(image)} has no provenance that the policy accepts`);
-  const builds = all(found.map((one) => describeBuild(project, variant, one)));
-  if (!builds.ok) return failed(...distinctFailures(builds.failures));
-  return ok([...new Map(builds.value.map((one) => [one.commit, one])).values()]);
-}
-
-function describeBuild(
-  project: string,
-  variant: string | undefined,
-  provenance: Provenance,
-): Result<Described> {
-  const commit = sourceOf(provenance)?.digest?.gitCommit;
-  const about = parametersOf(provenance);
-  if (about.project !== project || about.variant !== variant)
-    return impossible(`the provenance is of ${about.project}, and this is ${project}`, {
-      remedy: 'Run verify-image of that project.',
-    });
-  if (!commit || !/^[0-9a-f]{40,64}$/.test(commit)) return impossible('the provenance names no commit');
-  if (!isReproducible(provenance))
-    return impossible(`the image was built from ${commit} with changes that were not committed`);
-  return ok({ commit, directory: about.directory, platforms: about.platforms });
-}
-
-function parametersOf({ buildDefinition: { externalParameters } }: Provenance) {
-  const { project, variant, platforms, source } = externalParameters;
-  const directory = (source as { readonly directory?: unknown } | undefined)?.directory;
-  return {
-    project,
-    variant,
-    platforms: Array.isArray(platforms) ? platforms.map(String) : [],
-    // A path out of the clone would build something else.
-    directory: typeof directory === 'string' && !directory.split('/').includes('..') ? directory : '',
-  };
 }
 
 /** Clones the commit and builds there; returns the digest of the image. */

@@ -1,7 +1,13 @@
 import { type ContextSource, isAbsoluteMode, type Source } from '@prism-build/containerfile';
 import { failed, ok, type Result } from '@prism-build/errors';
 import { languageNamed, listCompanions } from '@prism-build/languages';
-import type { CompilePlatform, CompileStage, ImageUse, PlatformReads, Reads } from '@prism-build/plan';
+import {
+  type CompilePlatform,
+  type CompileStage,
+  hasRun,
+  type ImageUse,
+  type Reads,
+} from '@prism-build/plan';
 
 /** The reads of a component's targets, from which keys are made. */
 export interface Component {
@@ -37,7 +43,7 @@ export interface CompileReads {
 /** Failures: those of the stages that the image needs. */
 export function toComponent({ compile, image }: Reads): Result<Component> {
   if (!image.ok) return failed(...image.failures);
-  const { sources, images, compiled, platforms } = image.value;
+  const { sources, images, compiled } = image.value;
   const own = distinct(sources);
   const kept = sources.filter(({ chmod }) => chmod === undefined || !isAbsoluteMode(chmod));
   const recognised = compiled && compile.kind === 'recognised' ? compile : undefined;
@@ -45,7 +51,7 @@ export function toComponent({ compile, image }: Reads): Result<Component> {
     bases: images,
     image: own,
     modes: kept.length < sources.length ? distinct(kept) : own,
-    taken: { image: sources, compile: recognised?.sources ?? [], runs: platforms.some(hasRun) },
+    taken: { image: sources, compile: recognised?.sources ?? [], runs: hasRun(image.value) },
     whole: { image: listWhole(sources), compile: listWhole(recognised?.sources ?? []) },
     compile: recognised && {
       ...describeCompile(recognised.stage, recognised.platforms),
@@ -53,10 +59,6 @@ export function toComponent({ compile, image }: Reads): Result<Component> {
       sources: distinct(recognised.sources),
     },
   });
-}
-
-function hasRun({ stages }: PlatformReads): boolean {
-  return stages.some(({ instructions }) => instructions.some(({ keyword }) => keyword === 'RUN'));
 }
 
 function listWhole(sources: readonly ContextSource[]): number[] {
