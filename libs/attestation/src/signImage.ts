@@ -4,7 +4,8 @@ import { atDigest, type Destination, formatReference } from '@prism-build/regist
 import { withLock } from '@prism-build/shell';
 import { coversProvenance, type Provenance } from './claims/provenance';
 import { predicateTypes, type Statement } from './claims/statement';
-import type { Cosign, PublicKey } from './cosign/cosign';
+import type { Cosign } from './cosign/cosign';
+import type { Signer } from './cosign/signer';
 
 /** What to attach to a manifest. */
 export interface Attestation {
@@ -21,12 +22,6 @@ export interface SignRequest {
   readonly attestations: readonly Attestation[];
 }
 
-/** A key that signs, as cosign takes it, and its public half. */
-export interface Signer {
-  readonly key: string;
-  readonly publicKey: PublicKey;
-}
-
 /** How much of a request was there already. */
 export interface Signed {
   readonly signatures: number;
@@ -37,7 +32,7 @@ export interface Signed {
 const ATTEMPTS = 3;
 
 /**
- * Signs images that are in a repository and attaches attestations; what this key signed and attached before is not repeated.
+ * Signs images that are in a repository and attaches attestations; what this signer signed and attached before is not repeated.
  * Registries without the referrers API keep the attestations of one digest in one manifest, and the last writer wins. So writers
  * of one machine wait for each other at `lock`, and everything is read back. Returns how many were added. Failures: SIGN_…, PUSH_….
  */
@@ -62,22 +57,22 @@ async function addSignatures(cosign: Cosign, signer: Signer, request: SignReques
   if (!missing.ok) return missing;
   const [first, ...others] = missing.value;
   if (first === undefined) return ok(0);
-  const done = await cosign.sign(signer.key, request.to, [first, ...others]);
+  const done = await cosign.sign(signer, request.to, [first, ...others]);
   if (!done.ok) return done;
   const lost = await listUnsigned(cosign, signer, { ...request, digests: missing.value });
   if (!lost.ok) return lost;
   return lost.value.length === 0 ? ok(missing.value.length) : failed(...lost.value.map(lose(request.to)));
 }
 
-/** The digests that this key has not signed for this repository. */
+/** The digests that this signer has not signed for this repository. */
 async function listUnsigned(
   cosign: Cosign,
-  { publicKey }: Signer,
+  { trusted }: Signer,
   { to, digests }: SignRequest,
 ): Promise<Result<Digest[]>> {
   const repository = `${to.registry}/${to.repository}`;
   const read = all(
-    await Promise.all(digests.map((digest) => cosign.readSignatures({ ...to, digest }, publicKey))),
+    await Promise.all(digests.map((digest) => cosign.readSignatures({ ...to, digest }, trusted))),
   );
   if (!read.ok) return read;
   const isSigned = (digest: Digest, at: number) =>
@@ -107,13 +102,13 @@ async function addAttestations(
 
 async function attachInTurn(
   cosign: Cosign,
-  { key }: Signer,
+  signer: Signer,
   to: Destination,
   group: readonly Attestation[],
 ): Promise<Result<void>> {
   for (const { digest, kind, predicate } of group) {
     const text = canonicalJson(predicate as Json);
-    const done = await cosign.attest(key, { ...to, digest }, predicateTypes[kind], text);
+    const done = await cosign.attest(signer, { ...to, digest }, predicateTypes[kind], text);
     if (!done.ok) return done;
   }
   return ok(undefined);
@@ -126,14 +121,14 @@ function groupByDigest(attestations: readonly Attestation[]): readonly (readonly
 
 async function listMissing(
   cosign: Cosign,
-  { publicKey }: Signer,
+  { trusted }: Signer,
   to: Destination,
   attestations: readonly Attestation[],
 ): Promise<Result<Attestation[]>> {
   const read = all(
     await Promise.all(
       attestations.map(({ digest, kind }) =>
-        cosign.readStatements({ ...to, digest }, publicKey, predicateTypes[kind]),
+        cosign.readStatements({ ...to, digest }, trusted, predicateTypes[kind]),
       ),
     ),
   );

@@ -89,9 +89,9 @@ test('each fault is a reason of its own, and all are named', () => {
   "VERIFY_SIGNATURE_MISPLACED: the signature at r.example/team/api@sha256:2 (linux/amd64) is for sha256:1",
   "VERIFY_ATTESTATION_MISPLACED: the provenance at r.example/team/api@sha256:2 (linux/amd64) is about sha256:9",
   "VERIFY_ATTESTATION_MISPLACED: the sbom at r.example/team/api@sha256:2 (linux/amd64) is about sha256:9",
-  "VERIFY_UNSIGNED: r.example/team/api@sha256:3 (linux/arm64) has no signature of a key that the policy allows",
-  "VERIFY_ATTESTATION_MISSING: r.example/team/api@sha256:3 (linux/arm64) has no provenance of a key that the policy allows",
-  "VERIFY_ATTESTATION_MISSING: r.example/team/api@sha256:3 (linux/arm64) has no sbom of a key that the policy allows",
+  "VERIFY_UNSIGNED: r.example/team/api@sha256:3 (linux/arm64) has no signature that the policy allows",
+  "VERIFY_ATTESTATION_MISSING: r.example/team/api@sha256:3 (linux/arm64) has no provenance that is signed as the policy wants",
+  "VERIFY_ATTESTATION_MISSING: r.example/team/api@sha256:3 (linux/arm64) has no sbom that is signed as the policy wants",
 ]
 `);
 });

@@ -1,4 +1,3 @@
-import { createHash, createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Failure, failed, ok, type Result, signFailure } from '@prism-build/errors';
@@ -16,6 +15,8 @@ import { parseSignatures, type SignatureClaim } from '../claims/signature';
 import { parseStatements, type Statement } from '../claims/statement';
 import { type Certificate, cosignCalls } from './cosignCalls';
 import { describeKeyFailure, describeReadFailure, describeSignFailure, isAbsent } from './cosignFailures';
+import { type Signer, signBy } from './signer';
+import { type PublicKey, parsePublicKey, type Trusted, verifyBy } from './trusted';
 
 /** How to run cosign against a registry. */
 export interface CosignTools {
@@ -29,16 +30,6 @@ export interface CosignTools {
   readonly patience: Patience;
 }
 
-/** A public key, and its name in receipts and records. */
-export interface PublicKey {
-  readonly pem: string;
-  /** SHA-256 of the key as SubjectPublicKeyInfo in DER. */
-  readonly id: `sha256:${string}`;
-}
-
-/** cosign reads the public key from this variable, so that no file is needed. */
-const VARIABLE = 'PRISM_PUBLIC_KEY';
-
 /** cosign 2 as functions. Keys are what cosign takes: a file, `env://VARIABLE`, or the URI of a KMS. */
 export function openCosign(tools: CosignTools) {
   const { run, connection, timeout, patience } = tools;
@@ -48,25 +39,40 @@ export function openCosign(tools: CosignTools) {
   const call = (
     argv: readonly [string, ...string[]],
     describe: (failure: Failure) => Failure,
-    more: { readonly input?: string; readonly key?: PublicKey } = {},
+    more: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
   ): Promise<Result<string>> =>
     withRetries(patience, async () => {
-      const { input, key } = more;
+      const { input } = more;
       const done = await run({
         argv,
         timeout,
-        env: key ? { ...env, [VARIABLE]: key.pem } : env,
+        env: { ...env, ...more.env },
         ...(input !== undefined && { input }),
       });
       return done.ok ? ok(done.value.stdout) : failed(...done.failures.map(describe));
     });
-  const read = async <T>(
-    argv: readonly [string, ...string[]],
+  const write = async (
+    signer: Signer,
     image: Reference,
-    key: PublicKey,
+    argv: (options: readonly string[]) => readonly [string, ...string[]],
+    input?: string,
+  ): Promise<Result<string>> => {
+    const token = 'key' in signer ? ok(undefined) : await signer.readToken();
+    if (!token.ok) return token;
+    const by = signBy(signer, token.value);
+    return call(argv(by.options), (failure) => describeSignFailure(signer, image, failure), {
+      env: by.env,
+      ...(input !== undefined && { input }),
+    });
+  };
+  const read = async <T>(
+    argv: (options: readonly string[]) => readonly [string, ...string[]],
+    image: Reference,
+    trusted: Trusted,
     parse: (text: string) => readonly T[] | undefined,
   ): Promise<Result<readonly T[]>> => {
-    const done = await call(argv, (failure) => describeReadFailure(image, failure), { key });
+    const by = verifyBy(trusted);
+    const done = await call(argv(by.options), (failure) => describeReadFailure(image, failure), by);
     if (!done.ok) return done.failures.every(isAbsent) ? ok([]) : done;
     const parsed = parse(done.value);
     if (parsed) return ok(parsed);
@@ -80,42 +86,28 @@ export function openCosign(tools: CosignTools) {
       return done.ok ? parsePublicKey(done.value, key) : done;
     },
     /** Signs manifests and indexes for their repository. */
-    sign: (key: string, { registry, repository }: Destination, digests: readonly [Digest, ...Digest[]]) => {
-      const [digest] = digests;
-      const describe = (failure: Failure) =>
-        describeSignFailure(key, { registry, repository, digest }, failure);
-      return call(calls.sign(key, { registry, repository }, digests), describe);
+    sign: (signer: Signer, to: Destination, digests: readonly [Digest, ...Digest[]]) => {
+      const { registry, repository } = to;
+      const first = { registry, repository, digest: digests[0] };
+      return write(signer, first, (by) => calls.sign(by, { registry, repository }, digests));
     },
     /** Attaches an attestation. Two at once to one digest may lose one of them. */
-    attest: (key: string, image: Reference, predicateType: string, predicate: string) =>
-      call(calls.attest(key, image, predicateType), (failure) => describeSignFailure(key, image, failure), {
-        input: predicate,
-      }),
-    /** The claims of all signatures of an image that this key made; what they claim is not judged. */
-    readSignatures: (image: Reference, key: PublicKey): Promise<Result<readonly SignatureClaim[]>> =>
-      read(calls.verify(`env://${VARIABLE}`, image), image, key, parseSignatures),
-    /** The statements about an image that this key signed; their subjects are not judged. */
+    attest: (signer: Signer, image: Reference, predicateType: string, predicate: string) =>
+      write(signer, image, (by) => calls.attest(by, image, predicateType), predicate),
+    /** The claims of all signatures of an image that are by `trusted`; what they claim is not judged. */
+    readSignatures: (image: Reference, trusted: Trusted): Promise<Result<readonly SignatureClaim[]>> =>
+      read((by) => calls.verify(by, image), image, trusted, parseSignatures),
+    /** The statements about an image that are by `trusted`; their subjects are not judged. */
     readStatements: (
       image: Reference,
-      key: PublicKey,
+      trusted: Trusted,
       predicateType: string,
     ): Promise<Result<readonly Statement[]>> =>
-      read(calls.verifyAttestation(`env://${VARIABLE}`, image, predicateType), image, key, parseStatements),
+      read((by) => calls.verifyAttestation(by, image, predicateType), image, trusted, parseStatements),
   };
 }
 
 export type Cosign = ReturnType<typeof openCosign>;
-
-/** Failure: SIGN_KEY_INVALID. `from` names the key in it. */
-export function parsePublicKey(pem: string, from: string): Result<PublicKey> {
-  try {
-    const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
-    return ok({ pem, id: `sha256:${createHash('sha256').update(der).digest('hex')}` });
-  } catch (error) {
-    const what = `${from} is no public key in PEM`;
-    return failed(signFailure('SIGN_KEY_INVALID', { what, why: (error as Error).message }));
-  }
-}
 
 /** The files of a directory as containers-certs.d(5) names them. */
 function listCertificates(directory: string | undefined): Certificate[] {

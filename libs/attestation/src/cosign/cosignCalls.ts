@@ -8,6 +8,7 @@ import {
 } from '@prism-build/registry';
 
 type Argv = readonly [string, ...string[]];
+type Options = readonly string[];
 
 /** A file of the directory of certificates that exists. */
 export interface Certificate {
@@ -16,19 +17,18 @@ export interface Certificate {
 }
 
 /**
- * Calls of cosign 2, as argument vectors. Signatures are tags `sha256-<hex>.sig`, which podman and skopeo verify. Nothing is
- * sent to a transparency log. Claims are not checked by cosign, because this library judges them and names what is wrong.
+ * Calls of cosign 2, as argument vectors; `by` says who signs or must have signed. Signatures are tags `sha256-<hex>.sig`, which
+ * podman and skopeo verify. Claims are not checked by cosign, because this library judges them and names what is wrong.
  */
 export function cosignCalls(program: string, connection: Connection, certificates: readonly Certificate[]) {
   const reach = (image: Reference): string[] => [
     ...(mayUseHttp(connection, image) ? ['--allow-http-registry', '--allow-insecure-registry'] : []),
     ...certificates.map(({ option, file }) => `--registry-${option}=${file}`),
   ];
-  const verify = (command: string, key: string, image: Reference, options: readonly string[]): Argv => [
+  const verify = (command: string, by: Options, image: Reference, options: Options): Argv => [
     program,
     command,
-    `--key=${key}`,
-    '--insecure-ignore-tlog=true',
+    ...by,
     '--check-claims=false',
     ...options,
     ...reach(image),
@@ -36,31 +36,29 @@ export function cosignCalls(program: string, connection: Connection, certificate
   ];
   return {
     publicKey: (key: string): Argv => [program, 'public-key', `--key=${key}`],
-    sign: (key: string, to: Destination, digests: readonly Digest[]): Argv => [
+    sign: (by: Options, to: Destination, digests: readonly Digest[]): Argv => [
       program,
       'sign',
       '--yes',
-      `--key=${key}`,
-      '--tlog-upload=false',
+      ...by,
       // cosign itself writes index.docker.io for docker.io, which podman does not accept.
       `--sign-container-identity=${to.registry}/${to.repository}`,
       ...reach(to),
       ...digests.map((digest) => formatReference({ ...to, digest })),
     ],
     /** The predicate is standard input. */
-    attest: (key: string, image: Reference, predicateType: string): Argv => [
+    attest: (by: Options, image: Reference, predicateType: string): Argv => [
       program,
       'attest',
       '--yes',
-      `--key=${key}`,
-      '--tlog-upload=false',
+      ...by,
       `--type=${predicateType}`,
       '--predicate=-',
       ...reach(image),
       formatReference(image),
     ],
-    verify: (key: string, image: Reference) => verify('verify', key, image, ['--output=json']),
-    verifyAttestation: (key: string, image: Reference, predicateType: string) =>
-      verify('verify-attestation', key, image, [`--type=${predicateType}`]),
+    verify: (by: Options, image: Reference) => verify('verify', by, image, ['--output=json']),
+    verifyAttestation: (by: Options, image: Reference, predicateType: string) =>
+      verify('verify-attestation', by, image, [`--type=${predicateType}`]),
   };
 }

@@ -1,12 +1,17 @@
 import { type Failure, signFailure } from '@prism-build/errors';
 import { describeFailure, describePushFailure, formatReference, type Reference } from '@prism-build/registry';
+import type { Signer } from './signer';
 
 const absent =
   /no signatures found|no matching signatures|no matching attestations|none of the attestations matched/i;
 const key =
   /getting signer|reading key|loading (public|private) key|loading URL|decrypt|env var \$|getting public key|KMS|unsupported pem/i;
 
-/** Whether cosign says only that this key made no signature or attestation. */
+const keyless =
+  /getting key from fulcio|retrieving cert|getting id token|verifying SCT|CTFE public keys|\/api\/v1\/log\/entries|transparency log/i;
+const roots = /getting (rekor|ctlog) public keys|getting fulcio|tuf root|tuf client|updating local metadata/i;
+
+/** Whether cosign says only that nobody who is trusted made a signature or an attestation. */
 export function isAbsent({ code, why = '' }: Failure): boolean {
   return code === 'COMMAND_FAILED' && absent.test(why);
 }
@@ -16,15 +21,22 @@ export function describeReadFailure(image: Reference, failure: Failure): Failure
   const own = describeProgram(failure);
   if (own) return own;
   const why = messageOf(failure);
+  if (roots.test(why) && !absent.test(why))
+    return signFailure('SIGN_ROOTS_MISSING', { what: 'cosign cannot read the roots of Sigstore', why });
   return absent.test(why) ? { ...failure, why } : describeFailure(image, { ...failure, why });
 }
 
 /** Translates a failed call of cosign that writes. */
-export function describeSignFailure(from: string, image: Reference, failure: Failure): Failure {
+export function describeSignFailure(signer: Signer, image: Reference, failure: Failure): Failure {
   const own = describeProgram(failure);
   if (own) return own;
   const why = messageOf(failure);
-  if (key.test(why)) return describeKeyFailure(from, failure);
+  if ('key' in signer) {
+    if (key.test(why)) return describeKeyFailure(signer.key, failure);
+  } else if (keyless.test(why)) {
+    const what = `${signer.fulcio} or ${signer.rekor} did not let ${signer.trusted.subject} sign`;
+    return signFailure('SIGN_KEYLESS_FAILED', { what, why });
+  }
   const described = describePushFailure(image, { ...failure, why });
   if (described.code !== 'PUSH_FAILED') return described;
   return signFailure('SIGN_FAILED', { what: `${formatReference(image)} could not be signed`, why });

@@ -6,7 +6,7 @@ import type { SignatureClaim } from '../claims/signature';
 import { predicateTypes, type Statement } from '../claims/statement';
 import { isAllowed, type VerifyRule } from './verifyPolicy';
 
-/** What allowed keys say about an index or a manifest. */
+/** What allowed keys and identities say about an index or a manifest. */
 export interface ManifestEvidence {
   readonly digest: Digest;
   /** Undefined for an index, and for a manifest that is verified alone. */
@@ -16,7 +16,7 @@ export interface ManifestEvidence {
   readonly statements: readonly Statement[];
 }
 
-/** What a registry has about an image; signatures and statements of other keys are left out. */
+/** What a registry has about an image; signatures and statements by others are left out. */
 export interface Evidence {
   readonly image: Reference & { readonly digest: Digest };
   /** The index first, if the image is one. */
@@ -48,9 +48,7 @@ function judgeSignatures(image: Reference, manifest: ManifestEvidence): Failure[
   const repository = `${image.registry}/${image.repository}`;
   if (signatures.some((claim) => claim.digest === digest && claim.repository === repository)) return [];
   if (signatures.length === 0)
-    return [
-      verifyFailure('VERIFY_UNSIGNED', { what: `${name} has no signature of a key that the policy allows` }),
-    ];
+    return [verifyFailure('VERIFY_UNSIGNED', { what: `${name} has no signature that the policy allows` })];
   return signatures.map((claim) => {
     const about = claim.digest === digest ? `the repository ${claim.repository}` : claim.digest;
     return verifyFailure('VERIFY_SIGNATURE_MISPLACED', { what: `the signature at ${name} is for ${about}` });
@@ -68,7 +66,7 @@ function judgeAttestations(
     const of = manifest.statements.filter(({ predicateType }) => predicateType === predicateTypes[kind]);
     const bound = of.filter(({ subjects }) => subjects.includes(manifest.digest));
     if (of.length === 0) {
-      const what = `${name} has no ${kind} of a key that the policy allows`;
+      const what = `${name} has no ${kind} that is signed as the policy wants`;
       return [verifyFailure('VERIFY_ATTESTATION_MISSING', { what })];
     }
     if (bound.length === 0) {

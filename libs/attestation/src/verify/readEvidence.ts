@@ -15,7 +15,8 @@ import {
 } from '@prism-build/registry';
 import { attempt, type Run } from '@prism-build/shell';
 import { predicateTypes } from '../claims/statement';
-import type { Cosign, PublicKey } from '../cosign/cosign';
+import type { Cosign } from '../cosign/cosign';
+import type { Trusted } from '../cosign/trusted';
 import type { Evidence, ManifestEvidence } from './judgeImage';
 
 /** How to read from a registry. */
@@ -30,15 +31,23 @@ export interface EvidenceTools {
   readonly patience: Patience;
 }
 
+/** What to read besides signatures. */
+interface Reading {
+  /** Whether to compare all layers with their digests. */
+  readonly layers: boolean;
+  /** Kinds of attestations. */
+  readonly kinds: readonly (keyof typeof predicateTypes)[];
+}
+
 /**
- * Reads an image by its digest, and what these keys say about it. Index and manifests are compared with their digests; with
+ * Reads an image by its digest, and what those who are trusted say about it. Index and manifests are compared with their digests; with
  * `layers`, so is everything else. Failures: REGISTRY_…, IMAGE_…, SIGN_….
  */
 export async function readEvidence(
   tools: EvidenceTools,
   image: Reference & { readonly digest: Digest },
-  keys: readonly PublicKey[],
-  layers: boolean,
+  trusted: readonly Trusted[],
+  { layers, kinds }: Reading,
 ): Promise<Result<Evidence>> {
   const bytes = await readVerified(tools, image);
   if (!bytes.ok) return bytes;
@@ -57,7 +66,7 @@ export async function readEvidence(
     { digest: image.digest, platform: undefined, isIndex },
     ...children.map(([platform, digest]) => ({ digest, platform, isIndex: false })),
   ];
-  const read = all(await Promise.all(manifests.map((one) => readClaims(tools, image, one, keys))));
+  const read = all(await Promise.all(manifests.map((one) => readClaims(tools, image, one, trusted, kinds))));
   return read.ok ? ok({ image, manifests: read.value }) : read;
 }
 
@@ -67,14 +76,15 @@ async function readClaims(
   { cosign }: EvidenceTools,
   image: Reference,
   manifest: Manifest,
-  keys: readonly PublicKey[],
+  trusted: readonly Trusted[],
+  kinds: Reading['kinds'],
 ): Promise<Result<ManifestEvidence>> {
   const at = atDigest(image, manifest.digest);
-  const types = manifest.isIndex ? [] : Object.values(predicateTypes);
-  const signatures = all(await Promise.all(keys.map((key) => cosign.readSignatures(at, key))));
+  const types = manifest.isIndex ? [] : kinds.map((kind) => predicateTypes[kind]);
+  const signatures = all(await Promise.all(trusted.map((by) => cosign.readSignatures(at, by))));
   if (!signatures.ok) return signatures;
   const statements = all(
-    await Promise.all(keys.flatMap((key) => types.map((type) => cosign.readStatements(at, key, type)))),
+    await Promise.all(trusted.flatMap((by) => types.map((type) => cosign.readStatements(at, by, type)))),
   );
   if (!statements.ok) return statements;
   return ok({ ...manifest, signatures: signatures.value.flat(), statements: statements.value.flat() });

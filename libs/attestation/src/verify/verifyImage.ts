@@ -3,16 +3,18 @@ import { all, type Failure, failed, ok, type Result, signFailure } from '@prism-
 import type { Digest } from '@prism-build/oci';
 import type { Reference } from '@prism-build/registry';
 import type { Provenance } from '../claims/provenance';
-import { type Cosign, type PublicKey, parsePublicKey } from '../cosign/cosign';
+import type { Cosign } from '../cosign/cosign';
+import { type PublicKey, parsePublicKey, type Trusted } from '../cosign/trusted';
+import { openRoots } from '../keyless/roots';
 import { findProvenance, judgeImage } from './judgeImage';
 import { type EvidenceTools, readEvidence } from './readEvidence';
-import { findRule, type VerifyPolicy } from './verifyPolicy';
+import { findRule, type VerifyPolicy, type VerifyRule } from './verifyPolicy';
 
 /** How to verify. */
 export interface Verifying {
   readonly policy: VerifyPolicy;
-  /** A key of the policy as cosign takes it: a file with its whole path, or a URI. */
-  readonly keyIn: (key: string) => string;
+  /** A key or directory of the policy as cosign takes it: with its whole path, or a URI. */
+  readonly pathIn: (name: string) => string;
   /** Whether to compare all layers with their digests. */
   readonly layers: boolean;
   /** Milliseconds since 1970. */
@@ -38,13 +40,15 @@ export interface Verification {
 export async function verifyImage(
   tools: EvidenceTools,
   image: Reference & { readonly digest: Digest },
-  { policy, keyIn, layers, now, env }: Verifying,
+  { policy, pathIn, layers, now, env }: Verifying,
 ): Promise<Result<Verification>> {
   const rule = findRule(policy, `${image.registry}/${image.repository}`);
   if (!rule.ok) return rule;
-  const keys = await readKeys(tools.cosign, rule.value.keys.map(keyIn), env);
-  if (!keys.ok) return keys;
-  const evidence = await readEvidence(tools, image, keys.value, layers);
+  const trusted = await readTrusted(tools.cosign, rule.value, pathIn, env);
+  if (!trusted.ok) return trusted;
+  // A rebuild needs provenance, whether the rule does or not.
+  const kinds = [...new Set([...rule.value.require, 'provenance' as const])];
+  const evidence = await readEvidence(tools, image, trusted.value, { layers, kinds });
   if (!evidence.ok) return evidence;
   const manifests = evidence.value.manifests.filter(({ isIndex }) => !isIndex);
   return ok({
@@ -56,6 +60,19 @@ export async function verifyImage(
       provenance: findProvenance(image, manifest, rule.value, now),
     })),
   });
+}
+
+async function readTrusted(
+  cosign: Cosign,
+  { keys = [], identities = [], sigstoreRoots }: VerifyRule,
+  pathIn: Verifying['pathIn'],
+  env: NodeJS.ProcessEnv,
+): Promise<Result<Trusted[]>> {
+  const roots = sigstoreRoots === undefined ? ok(undefined) : openRoots(pathIn(sigstoreRoots));
+  if (!roots.ok) return roots;
+  const read = await readKeys(cosign, keys.map(pathIn), env);
+  if (!read.ok) return read;
+  return ok([...read.value, ...identities.map((one) => ({ ...one, roots: roots.value }))]);
 }
 
 /** Public keys, or the public halves of others. Failures: SIGN_KEY_INVALID. */

@@ -5,6 +5,22 @@ import * as z from 'zod';
 const pattern = (what: string) =>
   z.array(z.string().min(1)).min(1).describe(`${what} A \`*\` at the end stands for any text.`);
 
+const identity = z.strictObject({
+  issuer: z
+    .string()
+    .min(1)
+    .describe(
+      'The service that gives tokens to workflows, as in https://token.actions.githubusercontent.com.',
+    ),
+  subject: z
+    .string()
+    .min(1)
+    .refine((text) => text !== '*', 'would allow everybody whom the issuer knows')
+    .describe(
+      'The workflow or e-mail address in the certificate, as in https://github.com/team/app/.github/workflows/release.yml@refs/heads/main. A `*` at the end stands for any text.',
+    ),
+});
+
 const rule = z
   .strictObject({
     repositories: z
@@ -20,8 +36,23 @@ const rule = z
     keys: z
       .array(z.string().min(1))
       .min(1)
+      .optional()
       .describe(
-        'Public keys, of which one must have signed: files relative to the workspace, env://VARIABLE, or URIs of a KMS.',
+        'Public keys, of which one, or one of the identities, must have signed: files relative to the workspace, env://VARIABLE, or URIs of a KMS.',
+      ),
+    identities: z
+      .array(identity)
+      .min(1)
+      .optional()
+      .describe(
+        'Identities, of which one, or one of the keys, must have signed, with a certificate of Fulcio.',
+      ),
+    sigstoreRoots: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'A directory with fulcio.pem, rekor.pub and, if the authority has a log, ctfe.pub, relative to the workspace: whose certificates and log entries of identities count. The public instance of Sigstore if left out.',
       ),
     platforms: z
       .array(z.string())
@@ -39,6 +70,10 @@ const rule = z
   })
   .refine(({ require, builders, sources }) => !require.includes('provenance') || (builders && sources), {
     message: 'needs `builders` and `sources`, because `require` has provenance',
+  })
+  .refine(({ keys, identities }) => keys || identities, { message: 'needs `keys` or `identities`' })
+  .refine(({ identities, sigstoreRoots }) => identities || sigstoreRoots === undefined, {
+    message: '`sigstoreRoots` has no effect without `identities`',
   });
 
 const verifyPolicy = z.strictObject({ $schema: z.string().optional(), rules: z.array(rule).min(1) });

@@ -26,6 +26,44 @@ export const signExplanations: Explanations<typeof signFailure> = {
       why: 'decrypt: encrypted: decryption failed',
     },
   },
+  SIGN_IDENTITY_MISSING: {
+    means: 'The option `sign` is `keyless`, and nothing here vouches for who signs.',
+    causes: [
+      'The job of the CI service may not ask for an identity token.',
+      'The push runs on a machine without an identity, such as your own.',
+    ],
+    example: { what: 'this job of GitHub Actions may not ask for an identity token' },
+  },
+  SIGN_IDENTITY_INVALID: {
+    means: 'The identity token cannot be used to sign.',
+    causes: [
+      'It has expired: tokens live for minutes.',
+      'SIGSTORE_ID_TOKEN is not a token of OpenID Connect.',
+      'The service of GitHub that gives tokens refused or did not answer.',
+    ],
+    example: { what: 'the identity token of https://git.example was valid until 2026-11-29T07:00:00.000Z' },
+  },
+  SIGN_ROOTS_MISSING: {
+    means:
+      'What makes certificates and log entries of identities trustworthy is not there, so no identity counts.',
+    causes: [
+      'The directory of `sigstoreRoots` has a typing error, or lacks a file.',
+      'The option is not set, and cosign cannot fetch the roots of the public instance.',
+    ],
+    example: { what: 'sigstore has no rekor.pub' },
+  },
+  SIGN_KEYLESS_FAILED: {
+    means: 'Fulcio gave no certificate for the identity, or Rekor did not record the signature.',
+    causes: [
+      'The service cannot be reached from here, or does not know the issuer of the token.',
+      'The token has another audience than the service wants.',
+      'The directory of `sigstoreRoots` belongs to another instance.',
+    ],
+    example: {
+      what: 'https://fulcio.example or https://rekor.example did not let release@git.example sign',
+      why: 'retrieving cert: POST https://fulcio.example/api/v1/signingCert returned 401',
+    },
+  },
   SIGN_LOST: {
     means: 'The registry lacks a signature or an attestation that was written just now.',
     causes: [

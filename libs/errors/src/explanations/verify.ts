@@ -26,16 +26,16 @@ export const verifyExplanations: Explanations<typeof verifyFailure> = {
     example: { what: 'no rule of the policy is for registry.example/other/api' },
   },
   VERIFY_UNSIGNED: {
-    means: 'No key that the policy allows has signed the index, or the manifest of a platform.',
+    means: 'No key or identity that the policy allows has signed the index, or the manifest of a platform.',
     causes: [
       'The image was pushed without the option `sign`.',
-      'Another key signed it.',
+      'Another key or identity signed it, or one with certificates of another authority.',
       'The signature, or what it signs, was altered.',
     ],
-    example: { what: `${name} (linux/arm64) has no signature of a key that the policy allows` },
+    example: { what: `${name} (linux/arm64) has no signature that the policy allows` },
   },
   VERIFY_SIGNATURE_MISPLACED: {
-    means: 'An allowed key made the signature, but for another repository or another digest.',
+    means: 'An allowed key or identity made the signature, but for another repository or another digest.',
     causes: [
       'Someone copied an image with its signature to another repository.',
       'Someone moved the signature of the index to a platform, or of one image to another.',
@@ -51,13 +51,13 @@ export const verifyExplanations: Explanations<typeof verifyFailure> = {
     example: { what: `${name} has no image for linux/arm64, which the policy wants` },
   },
   VERIFY_ATTESTATION_MISSING: {
-    means: 'The manifest of a platform has no SBOM or provenance that an allowed key signed.',
+    means: 'The manifest of a platform has no SBOM or provenance that an allowed key or identity signed.',
     causes: [
       'The image was pushed without the option `sign`.',
       'Something removed tags that end with `.att`.',
       'Parallel writers overwrote each other.',
     ],
-    example: { what: `${name} (linux/amd64) has no sbom of a key that the policy allows` },
+    example: { what: `${name} (linux/amd64) has no sbom that is signed as the policy wants` },
   },
   VERIFY_ATTESTATION_MISPLACED: {
     means: 'An attestation of an allowed key is about another image.',

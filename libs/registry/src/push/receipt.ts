@@ -21,7 +21,13 @@ const gateRecord = z.strictObject({
 
 /** What was signed before the tags moved. */
 const signedRecord = z.strictObject({
-  key: digest.describe('SHA-256 of the public key, as SubjectPublicKeyInfo in DER'),
+  key: digest
+    .optional()
+    .describe('SHA-256 of the public key, as SubjectPublicKeyInfo in DER; left out if an identity signed'),
+  identity: z
+    .strictObject({ issuer: z.string(), subject: z.string() })
+    .optional()
+    .describe('Who signed without a key, as the certificate names it'),
   digests: z.array(digest).describe('The index and the manifest of each platform'),
   attestations: z.array(
     z.strictObject({ digest, predicateType: z.string().describe('As in-toto names it') }),

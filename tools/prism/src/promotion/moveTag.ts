@@ -1,4 +1,4 @@
-import { type Cosign, type Signer, signImage } from '@prism-build/attestation';
+import { type Cosign, type KeySigner, signImage } from '@prism-build/attestation';
 import { ok, type Result } from '@prism-build/errors';
 import type { Digest } from '@prism-build/oci';
 import {
@@ -13,7 +13,7 @@ import type { OpenedSide } from './withSides';
 
 /** A key, and the file that writers of signatures wait at. */
 export interface Signing {
-  readonly signer: Signer;
+  readonly signer: KeySigner;
   readonly cosign: Cosign;
   readonly lock: string;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import type { Signer } from '@prism-build/attestation';
+import type { KeySigner } from '@prism-build/attestation';
 import { failed, ok, type Result } from '@prism-build/errors';
 import { type Digest, openContentStore } from '@prism-build/oci';
 import {
@@ -45,7 +45,7 @@ export interface Released {
   readonly from: string;
   readonly pushed?: Pushed;
   readonly audit?: string;
-  readonly signer?: Signer | undefined;
+  readonly signer?: KeySigner | undefined;
   readonly digests: readonly Digest[];
 }
 

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { verifyLog } from '@prism-build/audit';
-import { describeWith, dockerRegistry, skopeo } from '../../../../test/support/needs';
+import { describeWith, dockerRegistry, openssl, skopeo } from '../../../../test/support/needs';
 import { makePushable, type Pushable } from '../../../../test/support/pushable';
+import { makeSigstore } from '../../../../test/support/sigstore';
 
-describeWith([skopeo, dockerRegistry], 'signing', () => {
+describeWith([skopeo, dockerRegistry, openssl], 'signing', () => {
   let pushable: Pushable;
   let workspace: Pushable['workspace'];
   let env: Record<string, string>;
@@ -135,9 +136,34 @@ describeWith([skopeo, dockerRegistry], 'signing', () => {
     const key = `--key=${workspace.path('keys/cosign.key')}`;
     const file = `--predicate=${workspace.path('.nx/predicate.json')}`;
     cosign(['attest', '--yes', '--tlog-upload=false', key, `--type=${type}`, file, reference()]);
-    expect((await workspace.nx(['verify-image', 'api'], env)).status).toBe(0);
     const differs = await workspace.nx(['verify-image', 'api', '--rebuild'], env);
     expect(differs.output).toMatch(/VERIFY_REBUILD_DIFFERS: the commit \w{40} gives sha256:\w{64}, and not /);
     expect(differs.status).not.toBe(0);
+  });
+
+  test('the identity of a job signs, and the policy allows it; no token is printed or an argument', async () => {
+    const sigstore = await makeSigstore(workspace.path('.nx/sigstore'));
+    const workflow = 'team/app/.github/workflows/release.yml@refs/heads/main';
+    const token = sigstore.token({ job_workflow_ref: workflow });
+    const identity = { issuer: sigstore.issuer, subject: `https://github.com/${workflow}` };
+    try {
+      const services = [`--fulcio=${sigstore.fulcio}`, `--rekor=${sigstore.rekor}`];
+      const options = ['--sign=keyless', '--sigstoreRoots=.nx/sigstore', ...services];
+      const keyless = { ...pushable.env, SIGSTORE_ID_TOKEN: token };
+      const pushed = await workspace.nx(['push-manifest', 'api', ...options], keyless);
+      expect(pushed.output).not.toContain(token);
+      expect(pushed.status).toBe(0);
+    } finally {
+      await sigstore.stop();
+    }
+    expect(receipt().signed).toMatchObject({ identity });
+    expect((await added()).at(-1)).toBe('2 2');
+    const [rule] = JSON.parse(workspace.read('verify-policy.json')).rules;
+    const { keys: _, ...others } = rule;
+    const rules = [{ ...others, identities: [identity], sigstoreRoots: '.nx/sigstore' }];
+    workspace.write('.nx/keyless-policy.json', JSON.stringify({ rules }));
+    const verified = await workspace.nx(['verify-image', 'api', '--policy=.nx/keyless-policy.json'], env);
+    expect(verified.output).toContain('linux/amd64: signed, built by');
+    expect(verified.status).toBe(0);
   });
 });

@@ -95,6 +95,6 @@ function makePromotionReceipt({ plan, from, pushed, audit, signer, digests }: Re
     clean: null,
     audit: audit!,
   } as const;
-  const signed = signer && { key: signer.publicKey.id, digests: [...digests], attestations: [] };
+  const signed = signer && { key: signer.trusted.id, digests: [...digests], attestations: [] };
   return makeReceipt(plan, pushed!.before, gate, Date.now(), { from, signed });
 }

@@ -1,8 +1,23 @@
 import * as z from 'zod';
 import { list, reachFields } from '../../signing/reachFields';
 
+/** The token of the job is sent there, so the connection must be private. */
+const service = (what: string) =>
+  z
+    .string()
+    .refine(isPrivate, 'expected an https URL; http is for loopback only')
+    .describe(`The URL of a service ${what}; the public instance of Sigstore if left out.`);
+
+function isPrivate(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return (
+    protocol === 'https:' || (protocol === 'http:' && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname))
+  );
+}
+
 /** Options of the `push-manifest` executor. */
-export const options = z.object({
+const fields = z.object({
   variant: z.string().optional().describe('The variant of the image; the default image if left out.'),
   registry: z
     .string()
@@ -42,7 +57,16 @@ export const options = z.object({
     .min(1)
     .optional()
     .describe(
-      'The key that signs index and platforms: a file relative to the workspace (its password in COSIGN_PASSWORD), env://VARIABLE, or the URI of a KMS. Not signed if left out.',
+      'The key that signs index and platforms: a file relative to the workspace (its password in COSIGN_PASSWORD), env://VARIABLE, or the URI of a KMS. With keyless, the identity of the CI job signs. Not signed if left out.',
+    ),
+  fulcio: service('that certifies the identity of a keyless signature').optional(),
+  rekor: service('with the log of keyless signatures').optional(),
+  sigstoreRoots: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A directory with fulcio.pem, rekor.pub and, if the authority has a log, ctfe.pub of these services, relative to the workspace. The public instance of Sigstore if left out.',
     ),
   builderId: z
     .url()
@@ -59,6 +83,16 @@ export const options = z.object({
     ),
   json: z.boolean().default(false).describe('Print the receipt as one line of JSON.'),
   dryRun: z.boolean().default(false).describe('Print the plan as JSON; judge and send nothing.'),
+});
+
+export const options = fields.superRefine(({ sign, fulcio, rekor, sigstoreRoots }, { addIssue }) => {
+  const refuse = (name: string, message: string) => addIssue({ code: 'custom', path: [name], message });
+  // With a key they have no effect either, but the command line must be able to name one.
+  if (sign === undefined)
+    for (const [name, value] of Object.entries({ fulcio, rekor, sigstoreRoots }))
+      if (value !== undefined) refuse(name, 'has no effect without `sign: "keyless"`');
+  if (sign === 'keyless' && (fulcio ?? rekor) !== undefined && sigstoreRoots === undefined)
+    refuse('sigstoreRoots', 'is needed, because the roots of the public instance do not fit another one');
 });
 
 export type PushOptions = z.infer<typeof options>;

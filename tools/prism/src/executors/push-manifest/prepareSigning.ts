@@ -6,11 +6,11 @@ import { directoriesOf, lockPath } from '@prism-build/workspace';
 import type { VerifiedImage } from '../../nx/readVerifiedImage';
 import type { OpenScanner } from '../../scanning/openImage';
 import { gatherProvenance } from '../../signing/gatherProvenance';
-import type { CosignIn } from '../../signing/openSigner';
+import { type CosignIn, describeSigner } from '../../signing/openSigner';
 import { readSboms } from '../../signing/readSboms';
 import type { RecordEvent } from './recorder';
 
-/** What is signed, and by which key. */
+/** What is signed, and by whom. */
 export interface Signing {
   readonly project: string;
   readonly variant: string | undefined;
@@ -45,7 +45,7 @@ export async function prepareSigning(
   const { registry, repository } = plan.destination;
   const lock = lockPath(directoriesOf(context.root, process.env), `sign-${registry}/${repository}`);
   const request = { to: plan.destination, digests, attestations };
-  const key = signer.publicKey.id;
+  const { key, identity } = describeSigner(signer);
   return ok({
     sign: async (env) => {
       const signed = await signImage(cosignIn(env), signer, request, lock);
@@ -53,11 +53,16 @@ export async function prepareSigning(
       const added = signed.ok
         ? { signatures: `${signed.value.signatures}`, attestations: `${signed.value.attestations}` }
         : {};
-      const recorded = await record('sign', signed.ok ? 'done' : 'failed', signed, { key, ...added });
+      const recorded = await record('sign', signed.ok ? 'done' : 'failed', signed, {
+        ...(key !== undefined && { key }),
+        ...identity,
+        ...added,
+      });
       return signed.ok ? recorded : signed;
     },
     record: {
-      key,
+      ...(key !== undefined && { key }),
+      ...(identity && { identity }),
       digests,
       attestations: attestations.map(({ digest, kind }) => ({ digest, predicateType: predicateTypes[kind] })),
     },

@@ -37,8 +37,9 @@ export async function pushStep(
   // `nx release --dry-run` sets the variable for all that its publishing runs.
   if (options.dryRun || process.env.NX_DRY_RUN === 'true') return ok(`${JSON.stringify(plan, null, 2)}\n`);
   const reach = reachOf(context.root, options);
-  // A key that cannot sign is found before the gate.
-  const opened = sign === undefined ? ok(undefined) : await openKey(context.root, sign, reach);
+  // A key or an identity that cannot sign is found before the gate.
+  const opened =
+    sign === undefined ? ok(undefined) : await openSigning(context.root, { ...options, sign }, reach);
   if (!opened.ok) return opened;
   const changes = requireClean ? (source.changes ?? 'There is no git work tree.') : undefined;
   const passed = await passGate(verified.value, { project, variant, context, shared, changes, revoked });
@@ -70,14 +71,14 @@ export async function pushStep(
 }
 
 /** Failures: SIGN_…. */
-async function openKey(
+async function openSigning(
   root: string,
-  key: string,
+  options: Parameters<typeof openSigner>[1],
   reach: Reach,
 ): Promise<Result<Pick<Signing, 'signer' | 'cosignIn'>>> {
   const cosignIn = await findProgram(root, reach);
   if (!cosignIn.ok) return cosignIn;
-  const signer = await openSigner(root, key, cosignIn.value);
+  const signer = await openSigner(root, options, cosignIn.value);
   return signer.ok ? ok({ signer: signer.value, cosignIn: cosignIn.value }) : signer;
 }
 

@@ -36,5 +36,6 @@ export async function writeReceipt(
 }
 
 function placeOf({ registry, repository, digest, tags, signed }: Receipt): string {
-  return JSON.stringify([registry, repository, digest, tags.map(({ name }) => name), signed?.key]);
+  const signer = signed?.key ?? signed?.identity;
+  return JSON.stringify([registry, repository, digest, tags.map(({ name }) => name), signer]);
 }

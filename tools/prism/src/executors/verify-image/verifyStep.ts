@@ -44,7 +44,7 @@ export async function verifyStep(
     const tools = { run, calls: pushCalls(connection), cosign, env, ...patient };
     const verifying = {
       policy: policy.value,
-      keyIn: (key: string) => keyIn(context.root, key),
+      pathIn: (name: string) => keyIn(context.root, name),
       layers: options.layers,
       now: Date.now(),
       env: process.env,

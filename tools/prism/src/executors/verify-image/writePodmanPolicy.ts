@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { type Cosign, podmanFiles, readKeys, type VerifyPolicy } from '@prism-build/attestation';
-import { ok, type Result } from '@prism-build/errors';
+import { failed, ok, type Result, verifyFailure } from '@prism-build/errors';
 import { attempt, writeFileAtomic } from '@prism-build/shell';
 import { keyIn } from '../../signing/openSigner';
 
-/** Writes the policy for podman and skopeo; returns the names of the files, one a line. */
+/** Writes the policy for podman and skopeo from keys; returns the names of the files, one a line. */
 export async function writePodmanPolicy(
   root: string,
   directory: string,
@@ -13,7 +13,12 @@ export async function writePodmanPolicy(
   cosign: Cosign,
 ): Promise<Result<string>> {
   const trusted = [];
-  for (const { repositories, keys } of rules) {
+  for (const [at, { repositories, keys }] of rules.entries()) {
+    if (keys === undefined) {
+      const what = `rules.${at} of the policy has no keys, and podman cannot verify identities of workflows`;
+      const remedy = 'Add a key, with which the image is signed too, or leave podman without a policy.';
+      return failed(verifyFailure('VERIFY_POLICY_INVALID', { what, remedy }));
+    }
     const read = await readKeys(
       cosign,
       keys.map((key) => keyIn(root, key)),
