@@ -4,25 +4,18 @@ import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onEnd } from './cleanup.mjs';
+import { installGoTool } from './goTool.mjs';
 import { environment, run } from './process.mjs';
-import { cache, repository } from './workspace.mjs';
+import { cache } from './workspace.mjs';
 
 export const koVersion = 'v0.19.1';
 
-/** Installs ko into the repository's `.prism/bench` and returns its path. The first time takes minutes. */
-async function installKo() {
-  const bin = join(repository, '.prism', 'bench', koVersion);
-  const ko = join(bin, 'ko');
-  if (fs.existsSync(ko)) return ko;
-  process.stderr.write(`installing ko ${koVersion} into .prism/bench, once\n`);
-  const env = environment({ GOBIN: bin, GOWORK: 'off', GOFLAGS: '-modcacherw' });
-  await run(['go', 'install', `github.com/google/ko@${koVersion}`], { cwd: '/', env });
-  return ko;
-}
-
-/** `ko build` of a Go program for both platforms into an OCI layout, on an empty base, with the same flags. */
-export async function koBuild(scratch, workspace, { module, main, tags }) {
-  const ko = await installKo();
+/**
+ * `ko build` of a Go program for both platforms, on an empty base, with the same flags: into an OCI layout, or to a repository on
+ * loopback.
+ */
+export async function koBuild(scratch, workspace, { module, main, tags }, repository) {
+  const ko = await installGoTool('github.com/google/ko', koVersion);
   const base = await servedBase(scratch);
   const config = join(scratch, 'ko');
   fs.mkdirSync(config, { recursive: true });
@@ -36,7 +29,7 @@ export async function koBuild(scratch, workspace, { module, main, tags }) {
   fs.writeFileSync(join(config, '.ko.yaml'), JSON.stringify({ defaultBaseImage: base, builds: [build] }));
   const env = environment({
     KO_CONFIG_PATH: config,
-    KO_DOCKER_REPO: 'localhost/bench',
+    KO_DOCKER_REPO: repository ?? 'localhost/bench',
     GOCACHE: join(cache, 'gobuild'),
     GOMODCACHE: join(cache, 'gomod'),
     GOWORK: 'off',
@@ -45,20 +38,11 @@ export async function koBuild(scratch, workspace, { module, main, tags }) {
     CGO_ENABLED: '0',
   });
   const layout = join(scratch, 'ko-layout');
+  const to = repository ? ['--bare', '--insecure-registry'] : ['--push=false', `--oci-layout-path=${layout}`];
   return async () => {
     fs.rmSync(layout, { recursive: true, force: true });
-    await run(
-      [
-        ko,
-        'build',
-        '--push=false',
-        '--sbom=none',
-        '--platform=linux/amd64,linux/arm64',
-        `--oci-layout-path=${layout}`,
-        main,
-      ],
-      { cwd: join(workspace, module), env },
-    );
+    const argv = [ko, 'build', '--sbom=none', '--platform=linux/amd64,linux/arm64', ...to, main];
+    await run(argv, { cwd: join(workspace, module), env });
   };
 }
 
