@@ -23,5 +23,7 @@ async function down(value: unknown, context: ExecutorContext): Promise<Result<st
   if (!stopped.ok) return stopped;
   const { pods, volumes: removed } = stopped.value;
   const first = pods.length === 0 ? `${project.value.project} is not up` : `${pods.join(', ')} removed`;
-  return ok(`  ${first}${removed === 0 ? '' : `, with ${removed} volumes`}\n`);
+  return ok(
+    `  ${first}${removed === 0 ? '' : `, with ${removed} ${removed === 1 ? 'volume' : 'volumes'}`}\n`,
+  );
 }
