@@ -224,7 +224,7 @@ describeWith([needsPodman, command('catatonit'), command('go', 'golang-go')], 'a
     expect(first.output).toContain(`${name} removed`);
     expect(volumes()).toEqual([`${name}.claim.data`]);
     const second = await nx('down', 'shop', '--volumes');
-    expect(second.output).toContain('shop is not up, with 1 volumes');
+    expect(second.output).toContain('shop is not up, with 1 volume');
     expect(second.status).toBe(0);
     expect([pods(), volumes()]).toEqual(['', []]);
     expect(await nx('status', 'shop')).toMatchObject({ status: 1 });
