@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseBenchReport } from '../src';
+import { benchFormats, parseBenchReport } from '../src';
 
 const sample = readFileSync(join(__dirname, 'fixtures', 'report.json'), 'utf8');
 
@@ -20,4 +20,24 @@ test.each([
     failures: [{ code: 'BENCH_REPORT_INVALID', at: { file: 'base/report.json' } }],
   });
   expect(JSON.stringify(parsed)).toContain(why);
+});
+
+test('a package in several layers is one line, by its whole size', () => {
+  const report = parseBenchReport(sample, 'report.json');
+  if (!report.ok) throw new Error('no report');
+  const [platform] = report.value.platforms;
+  const part = { kind: 'deb', name: 'libc6', version: '2.36' } as const;
+  const parts = [
+    { ...part, layer: 0, size: 2_000_000 },
+    { kind: 'deb', name: 'zlib1g', version: '1.2', layer: 0, size: 2_500_000 } as const,
+    { ...part, layer: 1, size: 1_000_000 },
+  ];
+  const printed = benchFormats.text({
+    report: { ...report.value, platforms: [{ ...platform!, parts }] },
+    compared: undefined,
+  });
+  expect(printed.match(/^ +\S+ MB {2}deb .*$/gm)).toEqual([
+    '        3 MB  deb libc6 2.36',
+    '      2.5 MB  deb zlib1g 1.2',
+  ]);
 });

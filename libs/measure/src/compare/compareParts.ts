@@ -44,7 +44,8 @@ export function compareFiles(
     .sort(byChange);
 }
 
-function sumParts(parts: readonly Part[]): Map<string, Part> {
+/** Parts by package, in all layers together. */
+export function sumParts(parts: readonly Part[]): Map<string, Part> {
   const sums = new Map<string, Part>();
   for (const part of parts) {
     const key = `${part.kind} ${part.name}`;

@@ -1,4 +1,5 @@
 import { printQuantity } from '../budgets/quantity';
+import { sumParts } from '../compare/compareParts';
 import type { BenchReport, StartReport, TransferReport } from '../report/schema';
 import { printBudget } from './printBudgets';
 import { type Comparison, printComparison, printComparisonMarkdown } from './printComparison';
@@ -32,14 +33,17 @@ export const benchFormats: Readonly<
 };
 
 function printSizes({ image, platforms }: BenchReport): string[] {
-  return platforms.flatMap(({ platform, uncompressedSize, size, parts = [] }) => [
-    `  ${image} on ${platform}: ${bytes(uncompressedSize)}, compressed ${bytes(size)}\n`,
-    ...parts.slice(0, SHOWN).map(({ kind, name, version, size }) => {
-      const text = version === undefined ? name : `${name} ${version}`;
-      return `    ${bytes(size).padStart(8)}  ${kind} ${text}\n`;
-    }),
-    ...(parts.length > SHOWN ? [`    and ${parts.length - SHOWN} more\n`] : []),
-  ]);
+  return platforms.flatMap(({ platform, uncompressedSize, size, parts = [] }) => {
+    const packages = [...sumParts(parts).values()].sort((a, b) => b.size - a.size);
+    return [
+      `  ${image} on ${platform}: ${bytes(uncompressedSize)}, compressed ${bytes(size)}\n`,
+      ...packages.slice(0, SHOWN).map(({ kind, name, version, size }) => {
+        const text = version === undefined ? name : `${name} ${version}`;
+        return `    ${bytes(size).padStart(8)}  ${kind} ${text}\n`;
+      }),
+      ...(packages.length > SHOWN ? [`    and ${packages.length - SHOWN} more\n`] : []),
+    ];
+  });
 }
 
 function printStart({ sides, noise, runs, probe }: StartReport): string[] {
