@@ -6,6 +6,17 @@ export const list = (what: string) =>
     error: `expected ${what}, as a list or as a text with commas`,
   });
 
+/** The option that says who must have signed an image that moves. */
+export const signerField = {
+  key: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The key that must have signed the image: a file with a public key relative to the workspace, env://VARIABLE, or the URI of a KMS.',
+    ),
+};
+
 /** The options that say how to reach a registry. */
 export const reachFields = {
   allowHttp: list('hosts')

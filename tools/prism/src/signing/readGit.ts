@@ -1,14 +1,9 @@
 import { type SourceFacts, sourceUri } from '@prism-build/attestation';
-import { run } from '@prism-build/shell';
-
-const TIMEOUT = 60_000;
+import { openGit } from '../nx/git';
 
 /** What git says about the sources of a workspace; undefined outside of git, or before the first commit. */
 export async function readGit(root: string): Promise<SourceFacts | undefined> {
-  const git = async (...args: string[]) => {
-    const done = await run({ argv: ['git', '-C', root, ...args], timeout: TIMEOUT });
-    return done.ok ? done.value.stdout : undefined;
-  };
+  const git = openGit(root);
   const [ids, remote, status, prefix] = await Promise.all([
     git('rev-parse', 'HEAD', 'HEAD^{tree}'),
     git('remote', 'get-url', 'origin'),

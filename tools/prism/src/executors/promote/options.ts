@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { reachFields } from '../../signing/reachFields';
+import { reachFields, signerField } from '../../signing/reachFields';
 
 /** Options of the `promote` executor. */
 export const options = z.object({
@@ -18,13 +18,7 @@ export const options = z.object({
     .describe(
       'The key that signs for another repository, as for push-manifest. Without `key`, it must also have signed the image.',
     ),
-  key: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'The key that must have signed the image: a file with a public key relative to the workspace, env://VARIABLE, or the URI of a KMS.',
-    ),
+  ...signerField,
   ...reachFields,
   json: z.boolean().default(false).describe('Print the receipt as one line of JSON.'),
   dryRun: z.boolean().default(false).describe('Print the plan as JSON; judge and send nothing.'),

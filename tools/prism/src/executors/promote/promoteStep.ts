@@ -5,17 +5,16 @@ import {
   encodeReceipt,
   formatReference,
   makeReceipt,
-  parseReceipt,
   type Receipt,
   type Reference,
 } from '@prism-build/registry';
-import { attempt, readTextIfThere, writeFileAtomic } from '@prism-build/shell';
+import { attempt, writeFileAtomic } from '@prism-build/shell';
 import { imageKey } from '@prism-build/workspace';
 import { openSiblings } from '../../nx/openSiblings';
 import { parsePlace, parseTarget } from '../../promotion/places';
 import { type Released, release } from '../../promotion/release';
 import { reachOf } from '../../signing/reach';
-import { receiptPath } from '../push-manifest/receiptFile';
+import { readReceipt } from '../push-manifest/receiptFile';
 import type { ScanShared } from '../scan/scanStep';
 import type { PromoteOptions } from './options';
 
@@ -78,7 +77,7 @@ function findSource(
   { root }: ExecutorContext,
 ): Result<Reference> {
   if (from !== undefined) return parsePlace('from', from);
-  const receipt = parseReceipt(readTextIfThere(receiptPath(root, project, variant)) ?? '');
+  const receipt = readReceipt(root, project, variant);
   if (receipt) {
     const { registry, repository, digest } = receipt;
     return ok({ registry, repository, digest });

@@ -17,6 +17,15 @@ export function receiptPath(root: string, project: string, variant: string | und
   return join(root, 'dist', 'push', project, variant ?? '', 'receipt.json');
 }
 
+/** The receipt of the last push of an image; undefined if there is none that can be read. */
+export function readReceipt(root: string, project: string, variant: string | undefined): Receipt | undefined {
+  return readReceiptFile(receiptPath(root, project, variant));
+}
+
+export function readReceiptFile(file: string): Receipt | undefined {
+  return parseReceipt(readTextIfThere(file) ?? '');
+}
+
 /**
  * Writes the receipt of a push, after it. A receipt that already says the same of an unchanged image stays, because it also says
  * what its tags named before.
@@ -29,7 +38,7 @@ export async function writeReceipt(
   signed: SignedRecord | undefined,
 ): Promise<Result<Receipt>> {
   const receipt = makeReceipt(plan, before, gate, Date.now(), { signed });
-  const old = unchanged ? parseReceipt(readTextIfThere(file) ?? '') : undefined;
+  const old = unchanged ? readReceiptFile(file) : undefined;
   if (old !== undefined && placeOf(old) === placeOf(receipt)) return ok(old);
   const written = await attempt(`cannot write ${file}`, () => writeFileAtomic(file, encodeReceipt(receipt)));
   return written.ok ? ok(receipt) : written;

@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { type AuditRecord, findLastGood, listNamed, listReleases, verifyLog } from '@prism-build/audit';
 import { failed, ok, promoteFailure, type Result } from '@prism-build/errors';
-import { type Destination, parseDestination, parseReceipt, type StoredManifest } from '@prism-build/registry';
-import { readTextIfThere } from '@prism-build/shell';
+import { type Destination, parseDestination, type StoredManifest } from '@prism-build/registry';
 import { directoriesOf, imageKey } from '@prism-build/workspace';
 import glob from 'fast-glob';
-import { receiptPath } from '../push-manifest/receiptFile';
+import { readReceipt, readReceiptFile } from '../push-manifest/receiptFile';
 import type { RetentionOptions } from './options';
 
 /** What the audit log says about a repository. */
@@ -24,7 +23,7 @@ export function findRepository(
     const [registry = '', ...path] = repository.split('/');
     return parseDestination(registry, path.join('/'));
   }
-  const receipt = parseReceipt(readTextIfThere(receiptPath(root, project, variant)) ?? '');
+  const receipt = readReceipt(root, project, variant);
   if (receipt) return ok({ registry: receipt.registry, repository: receipt.repository });
   const what = `${imageKey(project, variant)} was not pushed from here, and the option \`repository\` is not set`;
   const remedy = 'Name the repository: --repository=registry.example/team/api.';
@@ -54,7 +53,7 @@ export function findNeeded(
     if (good) needed.set(good.digest, `roll-back of ${tag}`);
   }
   for (const file of glob.sync('dist/{push,promote}/**/receipt.json', { cwd: root })) {
-    const receipt = parseReceipt(readTextIfThere(join(root, file)) ?? '');
+    const receipt = readReceiptFile(join(root, file));
     if (receipt?.registry !== place.registry || receipt.repository !== place.repository) continue;
     needed.set(receipt.digest, file);
     for (const digest of Object.values(receipt.platforms)) needed.set(digest, file);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { reachFields } from '../../signing/reachFields';
+import { reachFields, signerField } from '../../signing/reachFields';
 
 /** Options of the `rollback` executor. */
 export const options = z.object({
@@ -14,13 +14,7 @@ export const options = z.object({
     .regex(/^sha256:[0-9a-f]{64}$/)
     .optional()
     .describe('The digest to point to; the last good one of the audit log if left out.'),
-  key: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'The key that must have signed the image: a file with a public key relative to the workspace, env://VARIABLE, or the URI of a KMS.',
-    ),
+  ...signerField,
   force: z
     .boolean()
     .default(false)

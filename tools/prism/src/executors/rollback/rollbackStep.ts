@@ -2,14 +2,13 @@ import type { ExecutorContext } from '@nx/devkit';
 import { type AuditRecord, findLastGood, listNamed, verifyLog } from '@prism-build/audit';
 import { failed, ok, promoteFailure, type Result } from '@prism-build/errors';
 import { type Digest, digestOf } from '@prism-build/oci';
-import { formatReference, parseReceipt, type Reference, readManifest } from '@prism-build/registry';
-import { readTextIfThere } from '@prism-build/shell';
+import { formatReference, type Reference, readManifest } from '@prism-build/registry';
 import { directoriesOf } from '@prism-build/workspace';
 import { parseTarget } from '../../promotion/places';
 import { release } from '../../promotion/release';
 import { withSides } from '../../promotion/withSides';
 import { type Reach, reachOf } from '../../signing/reach';
-import { receiptPath } from '../push-manifest/receiptFile';
+import { readReceipt } from '../push-manifest/receiptFile';
 import type { ScanShared } from '../scan/scanStep';
 import type { RollbackOptions } from './options';
 
@@ -56,7 +55,7 @@ function findTag(
   { tag, variant }: RollbackOptions,
   { root }: ExecutorContext,
 ): Result<Reference & { readonly tag: string }> {
-  const receipt = parseReceipt(readTextIfThere(receiptPath(root, project, variant)) ?? '');
+  const receipt = readReceipt(root, project, variant);
   if (receipt || !tag.startsWith(':'))
     return parseTarget('tag', tag, receipt ?? { registry: '', repository: '' });
   const what = `--tag=${tag} names a tag of the repository of the last push, and dist/push has no receipt of one`;

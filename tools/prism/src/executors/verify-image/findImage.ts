@@ -1,8 +1,7 @@
 import { failed, ok, type Result, verifyFailure } from '@prism-build/errors';
 import type { Digest } from '@prism-build/oci';
-import { parseReceipt, parseReference, type Reference } from '@prism-build/registry';
-import { readTextIfThere } from '@prism-build/shell';
-import { receiptPath } from '../push-manifest/receiptFile';
+import { parseReference, type Reference } from '@prism-build/registry';
+import { readReceipt } from '../push-manifest/receiptFile';
 import type { VerifyOptions } from './options';
 
 export type NamedImage = Reference & { readonly digest: Digest };
@@ -14,7 +13,7 @@ export function findImage(
   { image, variant }: Pick<VerifyOptions, 'image' | 'variant'>,
 ): Result<NamedImage> {
   if (image === undefined) {
-    const receipt = parseReceipt(readTextIfThere(receiptPath(root, project, variant)) ?? '');
+    const receipt = readReceipt(root, project, variant);
     if (receipt) {
       const { registry, repository, digest } = receipt;
       return ok({ registry, repository, digest });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { reachFields } from '../../signing/reachFields';
 
 /** Options of the `verify-image` executor. */
 export const options = z.object({
@@ -29,29 +30,12 @@ export const options = z.object({
     .describe(
       'Write policy.json and registries.d for podman and skopeo into this directory, from the rules of the policy, and verify nothing.',
     ),
-  allowHttp: z
-    .union([z.array(z.string()), z.string().transform((text) => text.split(',').filter(Boolean))], {
-      error: 'expected hosts, as a list or as a text with commas',
-    })
-    .default([])
-    .describe('Registries, as host[:port], that may speak HTTP without TLS. Loopback always may.'),
-  certDir: z
-    .string()
-    .optional()
-    .describe(
-      'A directory with ca.crt, and client.cert and client.key if the registry wants them, relative to the workspace.',
-    ),
+  ...reachFields,
   timeout: z
     .number()
     .positive()
     .default(600)
     .describe('Seconds for one call of a program; a rebuild has six times as long.'),
-  retries: z
-    .int()
-    .min(0)
-    .max(20)
-    .default(4)
-    .describe('How often to repeat what failed by a broken connection, 429 or 5xx.'),
   json: z.boolean().default(false).describe('Print the result as one line of JSON.'),
 });
 
