@@ -1,5 +1,5 @@
-import { delimiter, join, resolve } from 'node:path';
-import { isExecutable } from '@prism-build/shell';
+import { join, resolve } from 'node:path';
+import { findOnPath, isExecutable } from '@prism-build/shell';
 
 /** The versions that `tools/prism/install-<name>` installs, and the variables that name another binary. */
 const scanners = {
@@ -21,9 +21,5 @@ export function findScanner(
   const named = env[variable];
   if (named) return resolve(root, named);
   const installed = join(cache, 'tools', `${name}-${version}`, name);
-  const onPath = (env.PATH ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .map((one) => join(one, name));
-  return [installed, ...onPath].find(isExecutable) ?? installed;
+  return isExecutable(installed) ? installed : (findOnPath(name, env) ?? installed);
 }

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { type Failure, failed, ok, type Result, shellFailure } from '@prism-build/errors';
 
 /** The failure for an exception of node:fs. */
@@ -37,6 +38,14 @@ function ifThere<T>(read: () => T): T | undefined {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
+}
+
+/** The first program of that name in the directories of PATH. */
+export function findOnPath(name: string, { PATH = '' }: NodeJS.ProcessEnv): string | undefined {
+  return PATH.split(delimiter)
+    .filter(Boolean)
+    .map((directory) => join(directory, name))
+    .find(isExecutable);
 }
 
 /** Whether this process may run the file. */

@@ -1,3 +1,4 @@
+export { askGrpcHealth } from './askGrpcHealth';
 export {
   bringThenRename,
   isTemporary,
@@ -8,6 +9,7 @@ export {
 export {
   attempt,
   fileFailure,
+  findOnPath,
   isExecutable,
   readText,
   readTextIfThere,
@@ -26,3 +28,4 @@ export {
   type Started,
   startProcess,
 } from './run';
+export { within } from './within';

@@ -1,6 +1,6 @@
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { failed, ok, type Result, signFailure } from '@prism-build/errors';
-import { isExecutable, type Run } from '@prism-build/shell';
+import { findOnPath, isExecutable, type Run } from '@prism-build/shell';
 
 /** The version that install-cosign installs. */
 const installedVersion = '2.5.0';
@@ -12,11 +12,7 @@ const installedVersion = '2.5.0';
 export function findCosign(root: string, cache: string, env: NodeJS.ProcessEnv): string {
   if (env.PRISM_COSIGN) return resolve(root, env.PRISM_COSIGN);
   const installed = join(cache, 'tools', `cosign-${installedVersion}`, 'cosign');
-  const onPath = (env.PATH ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .map((one) => join(one, 'cosign'));
-  return [installed, ...onPath].find(isExecutable) ?? installed;
+  return isExecutable(installed) ? installed : (findOnPath('cosign', env) ?? installed);
 }
 
 /**
