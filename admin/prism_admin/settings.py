@@ -28,7 +28,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     def read(name: str, default: str) -> str:
         return environment.get(name, "").strip() or default
 
-    listen = read("PRISM_LISTEN", "0.0.0.0:8000")
+    listen = read("PRISM_LISTEN", "127.0.0.1:8000")
     host, _, port = listen.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:

@@ -5,7 +5,7 @@ from prism_admin.settings import Settings, SettingsError, read_settings
 
 class ReadSettings(unittest.TestCase):
     def test_defaults(self) -> None:
-        expected = Settings("0.0.0.0", 8000, "http://127.0.0.1:8981", 2.0, "info")
+        expected = Settings("127.0.0.1", 8000, "http://127.0.0.1:8981", 2.0, "info")
         self.assertEqual(read_settings({}), expected)
         self.assertEqual(read_settings({"PRISM_LISTEN": "", "PROXY_URL": "  "}), expected)
 

@@ -21,7 +21,7 @@ type config struct {
 
 func (c *config) settings() *Settings {
 	s := &Settings{}
-	s.Add("PRISM_LISTEN", ":50100", "address of the gRPC server, host:port; port 0 takes a free one", address(&c.listen))
+	s.Add("PRISM_LISTEN", "127.0.0.1:50100", "address of the gRPC server, host:port; port 0 takes a free one, no host is every address", address(&c.listen))
 	s.Add("PRISM_CONTROL_LISTEN", "127.0.0.1:0",
 		"address of the Lifecycle service, apart from the data; port 0 takes a free one, which the log names",
 		address(&c.control))

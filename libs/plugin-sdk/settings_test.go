@@ -15,7 +15,7 @@ func load(env map[string]string, args ...string) (config, error) {
 
 func TestDefaults(t *testing.T) {
 	c, err := load(nil)
-	if err != nil || c.listen != ":50100" || c.drain != 30*time.Second {
+	if err != nil || c.listen != "127.0.0.1:50100" || c.drain != 30*time.Second {
 		t.Errorf("load = %+v, %v", c, err)
 	}
 }

@@ -102,7 +102,7 @@ class Setting:
 
 #: Of every plugin.
 SHARED = (
-    Setting("PRISM_LISTEN", ":50100", "address of the gRPC server, host:port; port 0 takes a free one", parse_address),
+    Setting("PRISM_LISTEN", "127.0.0.1:50100", "address of the gRPC server, host:port; port 0 takes a free one", parse_address),
     Setting(
         "PRISM_CONTROL_LISTEN",
         "127.0.0.1:0",

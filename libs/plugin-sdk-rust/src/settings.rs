@@ -144,7 +144,7 @@ impl Common {
         let most = Duration::from_secs(3600);
         let listen = settings.read(
             "PRISM_LISTEN",
-            ":50100",
+            "127.0.0.1:50100",
             "address of the gRPC server, host:port; port 0 takes a free one",
             parse::address,
         );
