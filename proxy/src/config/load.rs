@@ -1,23 +1,30 @@
 //! From a file's text and the environment to a [`Config`].
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
+    time::Duration,
+};
 
 use saphyr::{LoadableYamlNode, MarkedYaml};
 
 use super::{
-    Clients, Config, Violations, clients, entries,
+    Clients, Config, Connections, Violations, entries, limits,
     reader::{Fields, Reader},
 };
 
-const DEFAULT_LISTEN: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 8980);
-const DEFAULT_ADMIN: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 8981);
+/// Of listeners whose address nobody names. Images, whose network is their own,
+/// set `PRISM_LISTEN_HOST`.
+const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const DEFAULT_PORT: u16 = 8980;
+const DEFAULT_ADMIN_PORT: u16 = 8981;
 const DEFAULT_DRAIN_MS: u64 = 10_000;
 
 /// The variables that configuration reads.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
+    /// `PRISM_LISTEN_HOST`: IP address of listeners that nothing else names.
+    pub listen_host: Option<String>,
     /// `PRISM_LISTEN`: `address:port` of the data plane.
     pub listen: Option<String>,
     /// `PRISM_ADMIN_LISTEN`: `address:port` of the admin server.
@@ -32,6 +39,7 @@ impl Environment {
     pub fn of_process() -> Self {
         let get = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         Self {
+            listen_host: get("PRISM_LISTEN_HOST"),
             listen: get("PRISM_LISTEN"),
             admin_listen: get("PRISM_ADMIN_LISTEN"),
             drain_timeout_ms: get("PRISM_DRAIN_TIMEOUT_MS"),
@@ -66,10 +74,12 @@ pub fn parse(file: &str, text: &str, environment: &Environment) -> Result<Config
         );
         Vec::new()
     });
+    let host = host(environment, &mut reader.violations);
     let mut config = Config {
-        listen: DEFAULT_LISTEN,
-        admin_listen: DEFAULT_ADMIN,
+        listen: SocketAddr::new(host, DEFAULT_PORT),
+        admin_listen: SocketAddr::new(host, DEFAULT_ADMIN_PORT),
         drain_timeout: Duration::from_millis(DEFAULT_DRAIN_MS),
+        connections: Connections::default(),
         clients: Clients::default(),
         namespaces: Vec::new(),
     };
@@ -88,14 +98,23 @@ pub fn parse(file: &str, text: &str, environment: &Environment) -> Result<Config
 }
 
 fn read_document(reader: &mut Reader<'_>, document: &MarkedYaml<'_>, config: &mut Config) {
-    let known = ["listen", "admin_listen", "clients", "namespaces"];
+    let known = [
+        "listen",
+        "admin_listen",
+        "connections",
+        "clients",
+        "namespaces",
+    ];
     let Some(fields) = reader.fields(document, "the configuration", &known) else {
         return;
     };
     address(reader, &fields, "listen", &mut config.listen);
     address(reader, &fields, "admin_listen", &mut config.admin_listen);
     if let Some(node) = fields.optional("clients") {
-        config.clients = clients::clients(reader, node);
+        config.clients = limits::clients(reader, node);
+    }
+    if let Some(node) = fields.optional("connections") {
+        config.connections = limits::connections(reader, node);
     }
     if let Some(node) = reader.required(&fields, "namespaces") {
         config.namespaces = entries::namespaces(reader, node);
@@ -113,6 +132,20 @@ fn address(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, name: &str, into: &
 }
 
 const ADDRESS_RULE: &str = "must be an IP address and port, such as 0.0.0.0:8980";
+
+fn host(environment: &Environment, violations: &mut Violations) -> IpAddr {
+    match environment.listen_host.as_deref().map(str::parse) {
+        Some(Ok(host)) => host,
+        Some(Err(_)) => {
+            violations.add(
+                "PRISM_LISTEN_HOST",
+                "must be an IP address, such as 0.0.0.0",
+            );
+            DEFAULT_HOST
+        }
+        None => DEFAULT_HOST,
+    }
+}
 
 fn apply(environment: &Environment, config: &mut Config, violations: &mut Violations) {
     let mut set = |name: &str, value: &Option<String>, into: &mut SocketAddr| match value

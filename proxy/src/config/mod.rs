@@ -1,9 +1,9 @@
 //! Configuration: a YAML file, with listen addresses and the drain limit
 //! overridable by the environment.
 
-mod clients;
 mod entries;
 mod interfaces;
+mod limits;
 mod load;
 mod reader;
 mod violation;
@@ -13,7 +13,7 @@ mod tests;
 
 use std::{net::SocketAddr, time::Duration};
 
-use prism_transport::Endpoint;
+use prism_transport::{Endpoint, Limits};
 
 pub use load::{Environment, load, parse};
 pub use violation::{Violation, Violations};
@@ -21,16 +21,43 @@ pub use violation::{Violation, Violations};
 /// Everything the proxy needs to run; all values are valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Where gRPC and `GET /health` are served; 0.0.0.0:8980 by default.
+    /// Where gRPC and `GET /health` are served; 127.0.0.1:8980 by default.
     pub listen: SocketAddr,
-    /// Where the admin HTTP server listens; 0.0.0.0:8981 by default.
+    /// Where the admin HTTP server listens; 127.0.0.1:8981 by default.
     pub admin_listen: SocketAddr,
     /// How long calls in flight may take to finish after SIGTERM; 10 s by default.
     pub drain_timeout: Duration,
+    /// What all clients may take together.
+    pub connections: Connections,
     /// What one client may take.
     pub clients: Clients,
     /// At least one, with distinct names.
     pub namespaces: Vec<Namespace>,
+}
+
+/// Limits of the data port's connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// Open at once, of all clients; 10000 by default, or what the limit of file
+    /// descriptors leaves.
+    pub max: usize,
+    /// From the connection to its first request; 20 s by default.
+    pub header: Duration,
+    /// From the last request on; 5 minutes by default.
+    pub idle: Duration,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        let Limits {
+            most, header, idle, ..
+        } = Limits::default();
+        Self {
+            max: most,
+            header,
+            idle,
+        }
+    }
 }
 
 /// Limits of each client, that is of an IPv4 address or an IPv6 network of 64 bits.
@@ -39,6 +66,8 @@ pub struct Clients {
     /// Calls in flight at once, over all connections; 2000 by default, half of
     /// what a plugin gets.
     pub max_calls: usize,
+    /// Connections at once; 1000 by default.
+    pub max_connections: usize,
     /// How long an answer waits for a client that does not read; 10 s by default.
     pub slow_reader: Duration,
 }
@@ -47,6 +76,7 @@ impl Default for Clients {
     fn default() -> Self {
         Self {
             max_calls: 2000,
+            max_connections: Limits::default().most_of_client,
             slow_reader: Duration::from_secs(10),
         }
     }

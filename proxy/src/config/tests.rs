@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Config, Environment, Violations, parse};
+use super::{Config, Connections, Environment, Violations, parse};
 
 fn read(text: &str) -> Result<Config, Violations> {
     parse("c.yaml", text, &Environment::default())
@@ -43,13 +43,17 @@ fn the_example_is_valid() {
         "{config:?}"
     );
     let listen = config.map(|c| (c.listen.to_string(), c.admin_listen.to_string()));
-    assert_eq!(listen, Ok(("0.0.0.0:8980".into(), "0.0.0.0:8981".into())));
+    assert_eq!(
+        listen,
+        Ok(("127.0.0.1:8980".into(), "127.0.0.1:8981".into()))
+    );
 }
 
 #[test]
 fn interfaces_and_clients_have_defaults_and_limits() {
     let text = "\
-clients: {max_calls: 5, slow_reader_ms: 250}
+clients: {max_calls: 5, slow_reader_ms: 250, max_connections: 6}
+connections: {max: 7, header_ms: 8, idle_ms: 9}
 namespaces:
   - {name: a, backend: b, endpoint: 'c:1'}
   - {name: b, backend: b, endpoint: 'c:1', interfaces: [x.v1.Y, _z.Z_2]}
@@ -60,6 +64,12 @@ namespaces:
     assert_eq!(lists, ["prism.keyvalue.v1.KeyValue", "x.v1.Y _z.Z_2"]);
     let clients = config.map(|c| (c.clients.max_calls, c.clients.slow_reader.as_millis()));
     assert_eq!(clients, Ok((5, 250)));
+    let connections = read(text).map(|c| {
+        let Connections { max, header, idle } = c.connections;
+        let times = (header.as_millis(), idle.as_millis());
+        (c.clients.max_connections, max, times)
+    });
+    assert_eq!(connections, Ok((6, 7, (8, 9))));
     let clients = read("namespaces: [{name: a, backend: b, endpoint: 'c:1'}]");
     let clients = clients.map(|c| (c.clients.max_calls, c.clients.slow_reader.as_secs()));
     assert_eq!(clients, Ok((2000, 10)));
@@ -180,6 +190,7 @@ fn the_environment_overrides_and_is_validated() {
     let text = "listen: 127.0.0.1:1\nnamespaces: [{name: a, backend: b, endpoint: 'c:1'}]";
     let some = |text: &str| Some(text.to_owned());
     let good = Environment {
+        listen_host: some("0.0.0.0"),
         listen: some("127.0.0.1:2"),
         admin_listen: some("[::1]:3"),
         drain_timeout_ms: some("250"),
@@ -194,6 +205,7 @@ fn the_environment_overrides_and_is_validated() {
     assert_eq!(config, Ok((2, 3, 250)));
 
     let bad = Environment {
+        listen_host: some("everywhere"),
         listen: some("8980"),
         admin_listen: some("127.0.0.1:1"),
         drain_timeout_ms: some("1s"),
@@ -202,5 +214,21 @@ fn the_environment_overrides_and_is_validated() {
         Ok(_) => Vec::new(),
         Err(violations) => violations.0.into_iter().map(|v| v.place).collect(),
     };
-    assert_eq!(places, ["PRISM_LISTEN", "PRISM_DRAIN_TIMEOUT_MS", "listen"]);
+    assert_eq!(
+        places,
+        [
+            "PRISM_LISTEN_HOST",
+            "PRISM_LISTEN",
+            "PRISM_DRAIN_TIMEOUT_MS",
+            "listen"
+        ]
+    );
+
+    let image = Environment {
+        listen_host: some("0.0.0.0"),
+        ..Environment::default()
+    };
+    let config = parse("c.yaml", text, &image);
+    let listen = config.map(|c| (c.listen.to_string(), c.admin_listen.to_string()));
+    assert_eq!(listen, Ok(("127.0.0.1:1".into(), "0.0.0.0:8981".into())));
 }

@@ -2,10 +2,11 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use prism_transport::Peer;
 use tonic::Status;
 
 /// The calls in flight of every client, and the most that one may have.
@@ -29,8 +30,8 @@ impl Clients {
     ///
     /// # Errors
     /// `RESOURCE_EXHAUSTED` for a client that has too many.
-    pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Result<Permit, Status> {
-        let client = client_of(address);
+    pub(super) fn enter(self: &Arc<Self>, peer: Peer) -> Result<Permit, Status> {
+        let client = peer.client();
         let mut all = self.lock();
         let calls = all.entry(client).or_default();
         if *calls >= self.most {
@@ -48,14 +49,6 @@ impl Clients {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A host has all addresses of its IPv6 network, usually 64 bits wide.
-fn client_of(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
     }
 }
 
@@ -86,7 +79,7 @@ mod tests {
     fn each_client_has_its_own_limit() -> Result<(), Box<dyn std::error::Error>> {
         let clients = Arc::new(Clients::new(2));
         let enter = |address: &str| -> Result<_, Box<dyn std::error::Error>> {
-            Ok(clients.enter(address.parse()?))
+            Ok(clients.enter(Peer(address.parse()?)))
         };
         let first = enter("192.0.2.1")?;
         let second = enter("192.0.2.1")?;

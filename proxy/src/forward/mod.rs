@@ -94,7 +94,7 @@ impl Forwarder {
     ) -> Result<(Response<tonic::body::Body>, Deadline, Held), Status> {
         let deadline = Deadline::of(request.headers_mut(), plugin)?;
         let peer = request.extensions().get::<Peer>();
-        let permit = peer.map(|peer| self.clients.enter(peer.0)).transpose()?;
+        let permit = peer.map(|peer| self.clients.enter(*peer)).transpose()?;
         let lease = plugin.pool.lease().ok_or_else(|| {
             Status::unavailable(format!(
                 "plugin {} has {} calls in flight, the most that one gets; try again later",

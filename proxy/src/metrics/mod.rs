@@ -4,13 +4,14 @@ mod names;
 
 use std::{
     collections::HashSet,
-    sync::{PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
+use prism_transport::Connections;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 use tonic::Code;
 
@@ -34,6 +35,10 @@ pub struct Metrics {
     latency: HistogramVec,
     plugin_up: IntGaugeVec,
     slow_readers: IntCounterVec,
+    connections: IntGauge,
+    refused: IntCounter,
+    /// Of the data port, once it is open.
+    watched: OnceLock<Arc<Connections>>,
     /// Calls that are being served now.
     pub in_flight: IntGauge,
     methods: RwLock<HashSet<String>>,
@@ -74,6 +79,12 @@ impl Metrics {
                 ),
                 &["namespace"],
             )?,
+            connections: IntGauge::new("prism_connections", "Open connections of clients.")?,
+            refused: IntCounter::new(
+                "prism_connections_refused_total",
+                "Connections that were closed at once because of a limit.",
+            )?,
+            watched: OnceLock::new(),
             in_flight: IntGauge::new("prism_requests_in_flight", "Calls being served now.")?,
             methods: RwLock::default(),
         };
@@ -98,6 +109,12 @@ impl Metrics {
         metrics
             .registry
             .register(Box::new(metrics.in_flight.clone()))?;
+        metrics
+            .registry
+            .register(Box::new(metrics.connections.clone()))?;
+        metrics
+            .registry
+            .register(Box::new(metrics.refused.clone()))?;
         metrics.registry.register(Box::new(info))?;
         Ok(metrics)
     }
@@ -123,6 +140,11 @@ impl Metrics {
         self.slow_readers.with_label_values(&[namespace]).inc();
     }
 
+    /// Shows the connections of a listener from now on; the first one counts.
+    pub fn watch_connections(&self, connections: &Arc<Connections>) {
+        self.watched.get_or_init(|| Arc::clone(connections));
+    }
+
     /// The Prometheus text format, with plugin health as of now.
     ///
     /// # Errors
@@ -136,6 +158,13 @@ impl Metrics {
             self.plugin_up
                 .with_label_values(&labels)
                 .set(plugin.health().up.into());
+        }
+        if let Some(connections) = self.watched.get() {
+            let open = i64::try_from(connections.open()).unwrap_or(i64::MAX);
+            self.connections.set(open);
+            let counted = self.refused.get();
+            self.refused
+                .inc_by(connections.refused().saturating_sub(counted));
         }
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;

@@ -1,5 +1,6 @@
 //! What each command does, as exit codes.
 
+mod descriptors;
 mod serving;
 
 use std::{

@@ -2,9 +2,10 @@
 
 use std::{error::Error, time::Duration};
 
-use prism_transport::{Listener, Signals};
+use prism_transport::{Limits, Listener, Signals};
 use tokio::time::timeout;
 
+use super::descriptors::{ADMIN_CONNECTIONS, for_clients};
 use crate::{
     config::Config,
     phase::{Phase, Phases},
@@ -19,11 +20,20 @@ pub(super) async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let phases = Phases::default();
     let shared = Shared::new(&config, phases.clone())?;
     phases.advance(Phase::Opening);
-    let admin = Listener::open(config.admin_listen).await?;
+    let admin = Listener::open(config.admin_listen).await?.limited(Limits {
+        most: ADMIN_CONNECTIONS,
+        ..Limits::default()
+    });
     let admin_address = admin.address;
     // Never stopped: it tells of the drain until the process ends.
     tokio::spawn(admin.serve(shared.admin(), Box::pin(std::future::pending())));
-    let data = Listener::open(config.listen).await?;
+    let data = Listener::open(config.listen).await?.limited(Limits {
+        most: for_clients(config.connections.max, config.namespaces.len()),
+        most_of_client: config.clients.max_connections,
+        header: config.connections.header,
+        idle: config.connections.idle,
+    });
+    shared.metrics.watch_connections(&data.connections);
     let data_address = data.address;
     let stop = phases.clone();
     let serving = tokio::spawn(data.serve(

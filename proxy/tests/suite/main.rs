@@ -4,6 +4,7 @@
 
 mod admin;
 mod commands;
+mod connections;
 mod drain;
 mod failures;
 mod interfaces;

@@ -38,8 +38,25 @@ pub fn start_with(rows: &[(&str, SocketAddr, &str)], environment: &[(&str, &str)
     start_configured("", rows, environment)
 }
 
+/// Starts a proxy that may open this many files, and cannot get more.
+pub fn start_with_descriptors(limit: u32, rows: &[(&str, SocketAddr, &str)]) -> Proxy {
+    let mut command = Command::new("/bin/sh");
+    let script = format!("ulimit -n {limit} && exec \"$0\"");
+    command.args(["-c", &script, BINARY]);
+    start_command(command, "", rows, &[])
+}
+
 /// Starts a proxy with lines of YAML in front of the namespaces.
 pub fn start_configured(
+    yaml: &str,
+    rows: &[(&str, SocketAddr, &str)],
+    environment: &[(&str, &str)],
+) -> Proxy {
+    start_command(Command::new(BINARY), yaml, rows, environment)
+}
+
+fn start_command(
+    mut command: Command,
     yaml: &str,
     rows: &[(&str, SocketAddr, &str)],
     environment: &[(&str, &str)],
@@ -51,7 +68,7 @@ pub fn start_configured(
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.yaml");
     std::fs::write(&config, yaml).unwrap();
-    let mut child = Command::new(BINARY)
+    let mut child = command
         .env_clear()
         .env("PRISM_CONFIG", config)
         .env("PRISM_LISTEN", "127.0.0.1:0")

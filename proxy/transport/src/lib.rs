@@ -6,6 +6,7 @@
 
 mod channel;
 mod connect;
+mod connections;
 mod endpoint;
 mod listener;
 mod pool;
@@ -16,6 +17,7 @@ mod signals;
 mod windows;
 
 pub use channel::channel;
+pub use connections::{Connections, Limits};
 pub use endpoint::{Endpoint, Host};
 pub use listener::{Listener, Peer, Stop};
 pub use pool::{Lease, Pool};

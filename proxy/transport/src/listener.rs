@@ -4,9 +4,10 @@ use std::{
     convert::Infallible,
     future::Future,
     io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     pin::{Pin, pin},
-    time::Duration,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use axum::{Router, body::Body};
@@ -24,6 +25,7 @@ use tokio::{
 use tower::{Service, ServiceExt};
 
 use crate::{
+    connections::{Activity, Connections, Limits, Place},
     reader::watched,
     windows::{CONNECTION_WINDOW, SEND_BUFFER, STREAM_WINDOW, STREAMS},
 };
@@ -35,6 +37,24 @@ pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
 
+impl Peer {
+    /// Who counts as one client: a host has all addresses of its IPv6 network,
+    /// usually 64 bits wide.
+    #[must_use]
+    pub fn client(self) -> IpAddr {
+        match self.0 {
+            IpAddr::V4(_) => self.0,
+            IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+        }
+    }
+}
+
+/// A client that vanished answers no pings.
+const PING_EVERY: Duration = Duration::from_secs(30);
+const PONG_LIMIT: Duration = Duration::from_secs(10);
+/// Refused connections are logged at most this often.
+const LOG_EVERY: Duration = Duration::from_secs(10);
+
 /// An open listener and its true address, which differs from the configured one
 /// for port 0.
 #[derive(Debug)]
@@ -42,16 +62,23 @@ pub struct Listener {
     socket: TcpListener,
     /// Where it listens.
     pub address: SocketAddr,
+    /// What is open.
+    pub connections: Arc<Connections>,
     trusted: bool,
+    limits: Limits,
 }
 
 /// Spawns the task of each stream, watched.
 #[derive(Clone)]
-struct Streams;
+struct Streams(Activity);
 
 impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
     fn execute(&self, stream: F) {
-        tokio::spawn(watched(stream));
+        let running = self.0.begin();
+        tokio::spawn(async move {
+            watched(stream).await;
+            drop(running);
+        });
     }
 }
 
@@ -67,8 +94,16 @@ impl Listener {
         Ok(Self {
             socket,
             address,
+            connections: Arc::default(),
             trusted: false,
+            limits: Limits::default(),
         })
+    }
+
+    /// With other limits than the default ones.
+    #[must_use]
+    pub fn limited(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// For plugins, whose client is the proxy: it resets calls as fast as its
@@ -87,8 +122,8 @@ impl Listener {
     /// # Errors
     /// Never at present; accept errors are logged and retried.
     pub async fn serve(self, router: Router, mut stop: Stop) -> io::Result<()> {
-        let builder = self.builder();
         let (closing, open) = watch::channel(());
+        let mut logged = None;
         loop {
             let accepted = tokio::select! {
                 accepted = self.socket.accept() => accepted,
@@ -96,14 +131,14 @@ impl Listener {
             };
             match accepted {
                 Ok((stream, peer)) => {
-                    let served = serve_connection(
-                        builder.clone(),
-                        stream,
-                        Peer(peer.ip().to_canonical()),
-                        router.clone(),
-                        open.clone(),
-                    );
-                    tokio::spawn(served);
+                    let peer = Peer(peer.ip().to_canonical());
+                    match self.connections.enter(peer.client(), &self.limits) {
+                        Some(place) => {
+                            let connection = Connection::new(&self, peer, place);
+                            tokio::spawn(connection.serve(stream, router.clone(), open.clone()));
+                        }
+                        None => self.log_refusal(peer, &mut logged),
+                    }
                 }
                 Err(error) => retry_later(&error).await,
             }
@@ -115,12 +150,53 @@ impl Listener {
         Ok(())
     }
 
+    fn log_refusal(&self, peer: Peer, logged: &mut Option<Instant>) {
+        if logged.is_none_or(|at| at.elapsed() > LOG_EVERY) {
+            *logged = Some(Instant::now());
+            tracing::warn!(
+                listen = %self.address,
+                client = %peer.0,
+                open = self.connections.open(),
+                refused = self.connections.refused(),
+                most = self.limits.most,
+                most_of_client = self.limits.most_of_client,
+                "too many connections; new ones are closed"
+            );
+        }
+    }
+}
+
+/// An accepted connection.
+struct Connection {
+    peer: Peer,
+    activity: Activity,
+    limits: Limits,
+    trusted: bool,
+    _place: Place,
+}
+
+impl Connection {
+    fn new(listener: &Listener, peer: Peer, place: Place) -> Self {
+        Self {
+            peer,
+            activity: Activity::new(),
+            limits: listener.limits,
+            trusted: listener.trusted,
+            _place: place,
+        }
+    }
+
     fn builder(&self) -> Builder<Streams> {
-        let mut builder = Builder::new(Streams);
-        builder.http1().timer(TokioTimer::new());
+        let mut builder = Builder::new(Streams(self.activity.clone()));
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.header);
         builder
             .http2()
             .timer(TokioTimer::new())
+            .keep_alive_interval(PING_EVERY)
+            .keep_alive_timeout(PONG_LIMIT)
             .max_concurrent_streams(STREAMS)
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
@@ -133,34 +209,42 @@ impl Listener {
         }
         builder
     }
+
+    async fn serve(self, stream: TcpStream, router: Router, mut open: watch::Receiver<()>) {
+        // Without this a small answer may wait 10 ms for an acknowledgement.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was refused");
+        }
+        let (peer, activity) = (self.peer, self.activity.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            let running = activity.begin();
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(peer);
+            let answer = answer(router.clone(), request);
+            async move {
+                let answered = answer.await;
+                drop(running);
+                answered
+            }
+        });
+        let builder = self.builder();
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        tokio::select! {
+            ended = connection.as_mut() => return log_end(ended),
+            _ = open.changed() => {}
+            () = self.activity.idle(&self.limits) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            ended = connection => log_end(ended),
+            () = self.activity.goodbye() => {}
+        }
+    }
 }
 
-async fn serve_connection(
-    builder: Builder<Streams>,
-    stream: TcpStream,
-    peer: Peer,
-    router: Router,
-    mut open: watch::Receiver<()>,
-) {
-    // Without this a small answer may wait 10 ms for an acknowledgement.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY was refused");
-    }
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(peer);
-        answer(router.clone(), request)
-    });
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = open.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
+fn log_end<E: Into<Box<dyn std::error::Error + Send + Sync>>>(ended: Result<(), E>) {
     if let Err(error) = ended {
-        tracing::trace!(error, "a connection ended with an error");
+        tracing::trace!(error = error.into(), "a connection ended with an error");
     }
 }
 

@@ -35,6 +35,8 @@ struct Connection {
 impl Pool {
     /// Calls at once that a plugin gets; more are refused.
     pub const MOST_CALLS: usize = MOST_CALLS * MOST_CONNECTIONS;
+    /// Connections at once that a plugin gets.
+    pub const MOST_CONNECTIONS: usize = MOST_CONNECTIONS;
 
     /// Connects at the first call, and anew after a loss, resolving the name
     /// each time.

@@ -1,0 +1,236 @@
+//! How many connections a listener has, and which of them do nothing.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// A closing connection may say goodbye for this time.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// What the connections of a listener may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Open at once; a further one is closed at once.
+    pub most: usize,
+    /// Open at once by one client, of [`Self::most`].
+    pub most_of_client: usize,
+    /// From the connection to its first request, and for the head of each
+    /// request of HTTP/1.1. Handshakes count.
+    pub header: Duration,
+    /// From the last request on.
+    pub idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            most: 10_000,
+            most_of_client: 1000,
+            // Shorter than a minute, the usual interval of what asks again on
+            // one connection of HTTP/1.1.
+            header: Duration::from_secs(20),
+            idle: Duration::from_secs(300),
+        }
+    }
+}
+
+/// The open connections of one listener, and how many it refused.
+#[derive(Debug, Default)]
+pub struct Connections {
+    clients: Mutex<HashMap<IpAddr, usize>>,
+    open: AtomicUsize,
+    refused: AtomicU64,
+}
+
+impl Connections {
+    /// How many are open.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.open.load(Relaxed)
+    }
+
+    /// How many were closed at once because of a limit.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Relaxed)
+    }
+
+    /// Counts a connection until the place is dropped; `None` beyond a limit.
+    pub(crate) fn enter(self: &Arc<Self>, client: IpAddr, limits: &Limits) -> Option<Place> {
+        let mut clients = self.lock();
+        let of_client = clients.get(&client).copied().unwrap_or_default();
+        if self.open() >= limits.most || of_client >= limits.most_of_client {
+            self.refused.fetch_add(1, Relaxed);
+            return None;
+        }
+        clients.insert(client, of_client + 1);
+        self.open.fetch_add(1, Relaxed);
+        Some(Place {
+            connections: Arc::clone(self),
+            client,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One open connection.
+#[derive(Debug)]
+pub(crate) struct Place {
+    connections: Arc<Connections>,
+    client: IpAddr,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut clients = self.connections.lock();
+        if let Some(open) = clients.get_mut(&self.client) {
+            *open -= 1;
+            if *open == 0 {
+                clients.remove(&self.client);
+            }
+        }
+        self.connections.open.fetch_sub(1, Relaxed);
+    }
+}
+
+/// Whether a connection has requests. Cloning gives another handle.
+#[derive(Clone, Debug)]
+pub(crate) struct Activity(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    opened: Instant,
+    running: AtomicUsize,
+    any: AtomicBool,
+    /// Milliseconds from `opened` to the end of the last request.
+    last: AtomicU64,
+}
+
+impl Activity {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(State {
+            opened: Instant::now(),
+            running: AtomicUsize::new(0),
+            any: AtomicBool::new(false),
+            last: AtomicU64::new(0),
+        }))
+    }
+
+    /// A request runs until the guard is dropped.
+    pub(crate) fn begin(&self) -> Running {
+        self.0.any.store(true, Relaxed);
+        self.0.running.fetch_add(1, Relaxed);
+        Running(self.clone())
+    }
+
+    fn touch(&self) {
+        let since = self.0.opened.elapsed().as_millis();
+        self.0
+            .last
+            .store(u64::try_from(since).unwrap_or(u64::MAX), Relaxed);
+    }
+
+    /// Returns when there has been no request for too long. Requests do not wake
+    /// it, which would cost each of them: it looks again when time is up.
+    pub(crate) async fn idle(&self, limits: &Limits) {
+        let limit = if self.0.any.load(Relaxed) {
+            limits.idle
+        } else {
+            limits.header
+        };
+        self.quiet_for(limit, limits.idle).await;
+    }
+
+    /// Returns when a connection that is closing has had the time for it.
+    pub(crate) async fn goodbye(&self) {
+        self.touch();
+        self.quiet_for(GOODBYE, GOODBYE).await;
+    }
+
+    async fn quiet_for(&self, first: Duration, then: Duration) {
+        let mut limit = first;
+        loop {
+            if self.0.running.load(Relaxed) > 0 {
+                sleep(limit).await;
+                limit = then;
+                continue;
+            }
+            let quiet_since = self.0.opened + Duration::from_millis(self.0.last.load(Relaxed));
+            let due = quiet_since + limit;
+            if due <= Instant::now() {
+                return;
+            }
+            sleep_until(due).await;
+            if self.0.any.load(Relaxed) {
+                limit = then;
+            }
+        }
+    }
+}
+
+/// One running request.
+#[derive(Debug)]
+pub(crate) struct Running(Activity);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.touch();
+        self.0.0.running.fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_limits_hold_and_places_are_given_back() -> Result<(), Box<dyn std::error::Error>> {
+        let connections = Arc::new(Connections::default());
+        let limits = Limits {
+            most: 3,
+            most_of_client: 2,
+            ..Limits::default()
+        };
+        let one = "192.0.2.1".parse()?;
+        let enter = |client| connections.enter(client, &limits);
+        let held = (enter(one), enter(one), enter("192.0.2.2".parse()?));
+        assert!(held.0.is_some() && held.1.is_some() && held.2.is_some());
+        assert!(enter("192.0.2.3".parse()?).is_none());
+        drop(held.2);
+        assert!(enter(one).is_none());
+        assert_eq!((connections.open(), connections.refused()), (2, 2));
+        drop((held.0, held.1));
+        assert!(enter(one).is_some() && connections.lock().is_empty());
+        Ok(())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_quiet_connections_are_idle() {
+        let limits = Limits::default();
+        let begun = Instant::now();
+        Activity::new().idle(&limits).await;
+        assert_eq!(begun.elapsed().as_secs(), limits.header.as_secs());
+
+        let activity = Activity::new();
+        let begun = Instant::now();
+        let running = activity.begin();
+        let work = async {
+            sleep(Duration::from_secs(1000)).await;
+            drop(running);
+        };
+        tokio::join!(work, activity.idle(&limits));
+        let quiet = begun.elapsed() - Duration::from_secs(1000);
+        assert!(quiet >= limits.idle && quiet < 2 * limits.idle, "{quiet:?}");
+    }
+}
