@@ -3,6 +3,7 @@ package sdk
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -25,6 +26,24 @@ func Int(to *int, least, most int) func(string) error {
 			return fmt.Errorf("%q is not a whole number from %d to %d", s, least, most)
 		}
 		*to = n
+		return nil
+	}
+}
+
+// Bytes parses a number of bytes like 4096, 512KiB, 64MiB or 2GiB, from least to most.
+func Bytes(to *int, least, most int) func(string) error {
+	return func(s string) error {
+		digits, shift := s, 0
+		for suffix, bits := range map[string]int{"KiB": 10, "MiB": 20, "GiB": 30} {
+			if before, ok := strings.CutSuffix(s, suffix); ok {
+				digits, shift = before, bits
+			}
+		}
+		n, err := strconv.Atoi(digits)
+		if err != nil || n < 0 || n > most>>shift || n<<shift < least {
+			return fmt.Errorf("%q is not a size from %d to %d bytes; write it like 4096, 512KiB, 64MiB or 2GiB", s, least, most)
+		}
+		*to = n << shift
 		return nil
 	}
 }

@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -13,21 +14,29 @@ func (s *Store) Set(ctx context.Context, key string, value []byte, ttl time.Dura
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	it := item{key: key, value: value}
+	it := item{id: of(ctx, key), value: value}
 	if ttl > 0 {
 		it.expires = time.Now().Add(ttl)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.hasRoom(it) {
+		return fmt.Errorf("memstore: %w: %d of %d bytes are taken", kv.ErrFull, s.bytes, s.maxBytes)
+	}
 	s.put(it)
 	return nil
+}
+
+// of names the item of a call's key.
+func of(ctx context.Context, key string) id {
+	return id{kv.Namespace(ctx), key}
 }
 
 // Get implements kv.Store.
 func (s *Store) Get(ctx context.Context, key string) ([]byte, bool, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	it, ok := s.get(key)
+	it, ok := s.get(of(ctx, key))
 	if !ok {
 		return nil, false, ctx.Err()
 	}
@@ -38,7 +47,7 @@ func (s *Store) Get(ctx context.Context, key string) ([]byte, bool, error) {
 func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	_, ok := s.get(key)
+	_, ok := s.get(of(ctx, key))
 	return ok, ctx.Err()
 }
 
@@ -46,7 +55,7 @@ func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 func (s *Store) TTL(ctx context.Context, key string) (time.Duration, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	it, ok := s.get(key)
+	it, ok := s.get(of(ctx, key))
 	switch {
 	case !ok:
 		return kv.Missing, ctx.Err()
@@ -59,7 +68,7 @@ func (s *Store) TTL(ctx context.Context, key string) (time.Duration, error) {
 
 // Delete implements kv.Store.
 func (s *Store) Delete(ctx context.Context, key string) (bool, error) {
-	return s.change(ctx, key, func(item) { s.remove(key) })
+	return s.change(ctx, key, func(it item) { s.remove(it.id) })
 }
 
 // Expire implements kv.Store.
@@ -85,7 +94,7 @@ func (s *Store) change(ctx context.Context, key string, edit func(item)) (bool, 
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	it, ok := s.get(key)
+	it, ok := s.get(of(ctx, key))
 	if ok {
 		edit(it)
 	}
@@ -98,9 +107,9 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 	defer s.mu.RUnlock()
 	var page kv.Page
 	now, bytes := time.Now(), 0
-	from := item{key: max(q.Prefix, q.After)}
+	from := item{id: of(ctx, max(q.Prefix, q.After))}
 	s.items.AscendGreaterOrEqual(from, func(it item) bool {
-		if !strings.HasPrefix(it.key, q.Prefix) {
+		if it.namespace != from.namespace || !strings.HasPrefix(it.key, q.Prefix) {
 			return false
 		}
 		if it.key == q.After || !it.live(now) {

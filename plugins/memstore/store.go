@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/btree"
 
+	sdk "prism.internal/plugin-sdk"
 	"prism.internal/plugin-sdk/kv"
 )
 
@@ -20,10 +21,24 @@ const (
 	reclaimBatch = 1000
 )
 
+// itemBytes is what an item takes beside its texts, in both trees.
+const itemBytes = 256
+
+// id names an item; those of one namespace are neighbours.
+type id struct{ namespace, key string }
+
+func (a id) compare(b id) int {
+	return cmp.Or(cmp.Compare(a.namespace, b.namespace), cmp.Compare(a.key, b.key))
+}
+
 type item struct {
-	key     string
+	id
 	value   []byte
 	expires time.Time // zero: never
+}
+
+func (it item) size() int {
+	return itemBytes + len(it.namespace) + len(it.key) + len(it.value)
 }
 
 func (it item) live(now time.Time) bool {
@@ -32,9 +47,12 @@ func (it item) live(now time.Time) bool {
 
 // Store implements kv.Store.
 type Store struct {
+	maxBytes int
+
 	mu     sync.RWMutex
-	items  *btree.BTreeG[item] // by key
+	items  *btree.BTreeG[item] // by namespace and key
 	expiry *btree.BTreeG[item] // those that expire, soonest first; without values
+	bytes  int                 // the sizes of all items
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -42,20 +60,33 @@ type Store struct {
 
 var _ kv.Store = (*Store)(nil)
 
+// Config is what a Store needs; Settings fills it.
+type Config struct {
+	MaxBytes int // of all keys and values; a value beyond it is refused
+}
+
+// Settings declares the settings that fill c.
+func (c *Config) Settings(s *sdk.Settings) {
+	s.Add("PRISM_MEMSTORE_MAX_BYTES", "64MiB",
+		"room for keys and values; the process takes up to twice as much, and values beyond it get RESOURCE_EXHAUSTED",
+		sdk.Bytes(&c.MaxBytes, 1<<20, 1<<40))
+}
+
 // Open returns an empty store.
-func Open() *Store {
+func Open(c Config) *Store {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Store{
-		items:  btree.NewG(degree, func(a, b item) bool { return a.key < b.key }),
-		expiry: btree.NewG(degree, sooner),
-		stop:   stop,
+		maxBytes: c.MaxBytes,
+		items:    btree.NewG(degree, func(a, b item) bool { return a.compare(b.id) < 0 }),
+		expiry:   btree.NewG(degree, sooner),
+		stop:     stop,
 	}
 	s.done.Go(func() { s.reclaimLoop(ctx) })
 	return s
 }
 
 func sooner(a, b item) bool {
-	return cmp.Or(a.expires.Compare(b.expires), cmp.Compare(a.key, b.key)) < 0
+	return cmp.Or(a.expires.Compare(b.expires), a.compare(b.id)) < 0
 }
 
 // Ping implements kv.Store; memory always answers.
@@ -69,26 +100,50 @@ func (s *Store) Close() error {
 }
 
 // get returns a live item. The caller holds mu.
-func (s *Store) get(key string) (item, bool) {
-	it, ok := s.items.Get(item{key: key})
+func (s *Store) get(id id) (item, bool) {
+	it, ok := s.items.Get(item{id: id})
 	return it, ok && it.live(time.Now())
+}
+
+// hasRoom tells whether an item fits in place of the one of its key; expired
+// items make room first. The caller holds mu for writing.
+func (s *Store) hasRoom(it item) bool {
+	for {
+		need := it.size()
+		if old, ok := s.items.Get(it); ok {
+			need -= old.size()
+		}
+		if need <= 0 || s.bytes+need <= s.maxBytes {
+			return true
+		}
+		if s.reclaimLocked() == 0 {
+			return false
+		}
+	}
 }
 
 // put replaces the item of its key. The caller holds mu for writing.
 func (s *Store) put(it item) {
 	if old, ok := s.items.ReplaceOrInsert(it); ok {
-		s.expiry.Delete(item{key: old.key, expires: old.expires})
+		s.forget(old)
 	}
+	s.bytes += it.size()
 	if !it.expires.IsZero() {
-		s.expiry.ReplaceOrInsert(item{key: it.key, expires: it.expires})
+		s.expiry.ReplaceOrInsert(item{id: it.id, expires: it.expires})
 	}
 }
 
 // remove drops the item of a key. The caller holds mu for writing.
-func (s *Store) remove(key string) {
-	if old, ok := s.items.Delete(item{key: key}); ok {
-		s.expiry.Delete(item{key: old.key, expires: old.expires})
+func (s *Store) remove(id id) {
+	if old, ok := s.items.Delete(item{id: id}); ok {
+		s.forget(old)
 	}
+}
+
+// forget follows the removal of an item.
+func (s *Store) forget(old item) {
+	s.bytes -= old.size()
+	s.expiry.Delete(item{id: old.id, expires: old.expires})
 }
 
 func (s *Store) reclaimLoop(ctx context.Context) {
@@ -109,13 +164,17 @@ func (s *Store) reclaimLoop(ctx context.Context) {
 func (s *Store) reclaim() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.reclaimLocked()
+}
+
+func (s *Store) reclaimLocked() int {
 	now := time.Now()
 	for n := range reclaimBatch {
 		soonest, ok := s.expiry.Min()
 		if !ok || soonest.live(now) {
 			return n
 		}
-		s.remove(soonest.key)
+		s.remove(soonest.id)
 	}
 	return reclaimBatch
 }

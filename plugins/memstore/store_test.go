@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -11,7 +12,11 @@ import (
 )
 
 func open(t *testing.T) kv.Store {
-	s := Open()
+	return openWith(t, 1<<30)
+}
+
+func openWith(t *testing.T, maxBytes int) *Store {
+	s := Open(Config{MaxBytes: maxBytes})
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -22,6 +27,49 @@ func open(t *testing.T) kv.Store {
 
 func TestConformance(t *testing.T) {
 	conformance.Run(t, open)
+}
+
+func TestNamespacesAreApart(t *testing.T) {
+	conformance.RunNamespaces(t, open)
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, ctx := openWith(t, 10*1000), t.Context()
+		value := make([]byte, 1000-itemBytes-1)
+		for i := range 10 {
+			if err := s.Set(ctx, fmt.Sprint(i), value, time.Minute); err != nil {
+				t.Fatal(i, err)
+			}
+		}
+		if err := s.Set(ctx, "x", nil, 0); !errors.Is(err, kv.ErrFull) {
+			t.Errorf("Set beyond the bound: %v", err)
+		}
+		// What takes no more room is not refused.
+		for _, edit := range []func() error{
+			func() error { return s.Set(ctx, "0", value, time.Minute) },
+			func() error { _, err := s.Expire(ctx, "1", time.Hour); return err },
+			func() error { _, err := s.Delete(ctx, "2"); return err },
+			func() error { return s.Set(ctx, "x", nil, time.Minute) },
+		} {
+			if err := edit(); err != nil {
+				t.Error(err)
+			}
+		}
+		// Expired keys make room at once, before the next sweep.
+		time.Sleep(time.Minute)
+		if err := s.Set(ctx, "y", make([]byte, 8000), 0); err != nil {
+			t.Errorf("Set after keys expired: %v", err)
+		}
+		for _, key := range []string{"1", "y"} {
+			if _, err := s.Delete(ctx, key); err != nil {
+				t.Error(err)
+			}
+		}
+		if s.bytes != 0 {
+			t.Errorf("%d bytes are counted for an empty store", s.bytes)
+		}
+	})
 }
 
 func TestExpiredKeysAreReclaimed(t *testing.T) {
@@ -70,7 +118,7 @@ func TestReplacedExpiryIsForgotten(t *testing.T) {
 }
 
 func BenchmarkSetGet(b *testing.B) {
-	s := Open()
+	s := Open(Config{MaxBytes: 1 << 30})
 	defer s.Close()
 	keys := make([]string, 10_000)
 	for i := range keys {

@@ -12,6 +12,10 @@ import (
 // accept work now. Callers see gRPC's UNAVAILABLE and may try again.
 var ErrUnavailable = errors.New("backend unavailable")
 
+// ErrFull marks errors of a store that has no room for a value. Callers see
+// gRPC's RESOURCE_EXHAUSTED; trying again helps only once keys are gone.
+var ErrFull = errors.New("the store is full")
+
 // What TTL returns instead of a time to live.
 const (
 	NoExpiry time.Duration = -1 // the key never expires
@@ -22,7 +26,7 @@ const (
 //
 // An expired key is as good as deleted: no method shows it. Methods give up
 // when ctx ends, with an error that wraps ctx's; an error of an unreachable
-// backend wraps ErrUnavailable. Neither side changes a value's bytes after
+// backend wraps ErrUnavailable, that of one without room ErrFull. Neither side changes a value's bytes after
 // handing it over.
 type Store interface {
 	// Set writes a value, replacing any earlier value and its time to live.

@@ -28,6 +28,8 @@ func Status(err error) error {
 		return status.Error(codes.DeadlineExceeded, "the deadline passed before the backend answered")
 	case errors.Is(err, context.Canceled):
 		return status.Error(codes.Canceled, "the call was cancelled")
+	case errors.Is(err, kv.ErrFull):
+		return status.Error(codes.ResourceExhausted, "the store is full; delete keys, or give it more room")
 	case errors.Is(err, kv.ErrUnavailable):
 		return status.Error(codes.Unavailable, "the backend is unavailable; try again later")
 	}

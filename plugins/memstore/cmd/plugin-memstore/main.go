@@ -13,9 +13,11 @@ import (
 var version = "dev"
 
 func main() {
+	var config memstore.Config
 	sdk.Main(sdk.Plugin{
-		Name:    "memstore",
-		Version: version,
-		Open:    func(*slog.Logger) (kv.Store, error) { return memstore.Open(), nil },
+		Name:     "memstore",
+		Version:  version,
+		Settings: config.Settings,
+		Open:     func(*slog.Logger) (kv.Store, error) { return memstore.Open(config), nil },
 	})
 }
