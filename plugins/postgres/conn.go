@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -22,7 +23,7 @@ const (
 func openPool(c Config) (*sql.DB, error) {
 	database := c.Database.Clone()
 	if database.SSLMode == "" {
-		database.SSLMode = pq.SSLModePrefer // the default of every libpq client
+		database.SSLMode = defaultSSLMode(database.Host)
 	}
 	if database.ConnectTimeout == 0 {
 		database.ConnectTimeout = connectTimeout
@@ -43,6 +44,16 @@ func openPool(c Config) (*sql.DB, error) {
 	db.SetMaxIdleConns(c.MaxConns)
 	db.SetConnMaxLifetime(connLifetime)
 	return db, nil
+}
+
+// defaultSSLMode is not libpq's prefer, which sends passwords unencrypted to
+// whoever refuses TLS. Nothing reads along on loopback or a socket.
+func defaultSSLMode(host string) pq.SSLMode {
+	ip := net.ParseIP(host)
+	if strings.HasPrefix(host, "/") || host == "localhost" || ip != nil && ip.IsLoopback() {
+		return pq.SSLModePrefer
+	}
+	return pq.SSLModeVerifyFull
 }
 
 // dialer makes connections on which a read fails after answerTimeout.

@@ -28,7 +28,8 @@ var migrations = []string{
 }
 
 // migrate applies the steps that the database lacks, all or none of them. A
-// database that is newer is left alone.
+// database that is one version newer is left alone; one that is newer still is
+// an error, because it may have lost what this plugin needs.
 func migrate(ctx context.Context, db *sql.DB, steps []string) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -48,6 +49,10 @@ func migrate(ctx context.Context, db *sql.DB, steps []string) error {
 	row := tx.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM prism_migrations")
 	if err := row.Scan(&version); err != nil {
 		return err
+	}
+	if version > len(steps)+1 {
+		return fmt.Errorf("the database has schema version %d; this plugin knows %d and works with %d at most: use a newer plugin",
+			version, len(steps), len(steps)+1)
 	}
 	for ; version < len(steps); version++ {
 		if _, err := tx.ExecContext(ctx, steps[version]); err != nil {

@@ -80,7 +80,11 @@ func (s *Store) exec(ctx context.Context, query, key string, args ...any) (bool,
 	if !s.migrated.Load() {
 		return false, errNotReady
 	}
-	result, err := s.db.ExecContext(ctx, query, append([]any{s.config.Namespace, []byte(key)}, args...)...)
+	namespace, err := s.namespace(ctx)
+	if err != nil {
+		return false, err
+	}
+	result, err := s.db.ExecContext(ctx, query, append([]any{namespace, []byte(key)}, args...)...)
 	if err != nil {
 		return false, s.fail(ctx, err)
 	}
@@ -93,7 +97,11 @@ func (s *Store) row(ctx context.Context, query, key string, to any) (bool, error
 	if !s.migrated.Load() {
 		return false, errNotReady
 	}
-	err := s.db.QueryRowContext(ctx, query, s.config.Namespace, []byte(key)).Scan(to)
+	namespace, err := s.namespace(ctx)
+	if err != nil {
+		return false, err
+	}
+	err = s.db.QueryRowContext(ctx, query, namespace, []byte(key)).Scan(to)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

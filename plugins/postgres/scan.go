@@ -30,12 +30,16 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 	if !s.migrated.Load() {
 		return kv.Page{}, errNotReady
 	}
+	namespace, err := s.namespace(ctx)
+	if err != nil {
+		return kv.Page{}, err
+	}
 	query := scanSQL
 	if q.KeysOnly {
 		query = keysSQL
 	}
 	rows, err := s.db.QueryContext(ctx, query,
-		s.config.Namespace, []byte(q.After), []byte(q.Prefix), after(q.Prefix), q.Limit, q.MaxBytes)
+		namespace, []byte(q.After), []byte(q.Prefix), after(q.Prefix), q.Limit, q.MaxBytes)
 	if err != nil {
 		return kv.Page{}, s.fail(ctx, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -61,6 +62,34 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+func TestNamespacesOfCallsAreApart(t *testing.T) {
+	conformance.RunNamespaces(t, func(t *testing.T) kv.Store { return openReady(t, pgtest.Database(t), "") })
+}
+
+func TestOneNamespaceOnly(t *testing.T) {
+	s := open(t, "postgres://127.0.0.1:1/none", "sql")
+	for asked, ok := range map[string]bool{"": true, "sql": true, "other": false} {
+		got, err := s.namespace(kv.WithNamespace(t.Context(), asked))
+		if (err == nil) != ok || ok && got != "sql" {
+			t.Errorf("%q: %q, %v", asked, got, err)
+		}
+	}
+	if got, err := open(t, "postgres://127.0.0.1:1/none", "").namespace(t.Context()); got != "default" || err != nil {
+		t.Errorf("no namespace at all: %q, %v", got, err)
+	}
+}
+
+func TestTLSIsTheDefaultBeyondThisMachine(t *testing.T) {
+	for host, want := range map[string]pq.SSLMode{
+		"db.example.org": pq.SSLModeVerifyFull, "192.0.2.1": pq.SSLModeVerifyFull, "2001:db8::1": pq.SSLModeVerifyFull,
+		"localhost": pq.SSLModePrefer, "127.0.0.1": pq.SSLModePrefer, "::1": pq.SSLModePrefer, "/run/postgresql": pq.SSLModePrefer,
+	} {
+		if got := defaultSSLMode(host); got != want {
+			t.Errorf("%s: %q", host, got)
+		}
+	}
+}
+
 func TestNamespacesAreApart(t *testing.T) {
 	url := pgtest.Database(t)
 	a, b := openReady(t, url, "a"), openReady(t, url, "b")
@@ -113,6 +142,9 @@ func TestMigrationsGoOn(t *testing.T) {
 	}
 	if err := migrate(t.Context(), db, migrations[:1]); err != nil {
 		t.Errorf("a plugin that is older than the schema: %v", err)
+	}
+	if err := migrate(t.Context(), db, nil); err == nil || !strings.Contains(err.Error(), "use a newer plugin") {
+		t.Errorf("a plugin that is two versions older than the schema: %v", err)
 	}
 }
 
