@@ -13,6 +13,7 @@ import (
 type config struct {
 	listen   string
 	control  string
+	metrics  string
 	level    slog.Level
 	drain    time.Duration
 	interval time.Duration
@@ -25,6 +26,8 @@ func (c *config) settings() *Settings {
 	s.Add("PRISM_CONTROL_LISTEN", "127.0.0.1:0",
 		"address of the Lifecycle service, apart from the data; port 0 takes a free one, which the log names",
 		address(&c.control))
+	s.Add("PRISM_METRICS_LISTEN", "127.0.0.1:0",
+		"address of /metrics, /ready and /live over HTTP; port 0 takes a free one, which the log names", address(&c.metrics))
 	s.Add("PRISM_LOG_LEVEL", "info", "least level that is logged: debug, info, warn or error", c.parseLevel)
 	s.Add("PRISM_DRAIN_TIMEOUT", "30s", "how long SIGTERM waits for calls in flight before it aborts them",
 		Duration(&c.drain, 0, time.Hour))

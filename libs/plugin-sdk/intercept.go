@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -23,6 +24,17 @@ func (r *runner) intercept(ctx context.Context, req any, info *grpc.UnaryServerI
 	if !strings.HasPrefix(info.FullMethod, dataPlane) {
 		return next(ctx, req)
 	}
+	began := time.Now()
+	resp, err := r.admit(ctx, req, info, next)
+	r.calls.Observe(strings.TrimPrefix(info.FullMethod, dataPlane), status.Code(err), time.Since(began))
+	return resp, err
+}
+
+func (r *runner) admit(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	ctx, err := named(ctx)
+	if err != nil {
+		return nil, err
+	}
 	ctx, leave, ok := r.gate.Enter(ctx)
 	if !ok {
 		return nil, status.Error(codes.Unavailable, "the plugin is draining; try another one")
@@ -39,9 +51,9 @@ func (r *runner) intercept(ctx context.Context, req any, info *grpc.UnaryServerI
 	switch status.Code(answer) {
 	case codes.Unavailable:
 		r.monitor.Recheck()
-		r.log.Debug("backend unavailable", "method", info.FullMethod, "error", err)
+		r.log.Debug("backend unavailable", "method", info.FullMethod, "request_id", requestID(ctx), "error", err)
 	case codes.Internal:
-		r.log.Error("call failed", "method", info.FullMethod, "error", err)
+		r.log.Error("call failed", "method", info.FullMethod, "request_id", requestID(ctx), "error", err)
 	case codes.Canceled:
 		if errors.Is(context.Cause(ctx), gate.ErrAborted) {
 			answer = status.Error(codes.Unavailable, gate.ErrAborted.Error())
@@ -54,7 +66,7 @@ func (r *runner) intercept(ctx context.Context, req any, info *grpc.UnaryServerI
 func (r *runner) call(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.log.Error("call panicked", "method", info.FullMethod, "panic", p, "stack", string(debug.Stack()))
+			r.log.Error("call panicked", "method", info.FullMethod, "request_id", requestID(ctx), "panic", p, "stack", string(debug.Stack()))
 			err = status.Error(codes.Internal, "the plugin failed; see its log")
 		}
 	}()

@@ -49,6 +49,7 @@ func (f *fake) Close() error {
 type running struct {
 	addr string
 	ctrl string             // where Lifecycle is
+	web  string             // where /metrics is
 	stop context.CancelFunc // as SIGTERM
 	exit chan int
 	kv   keyvaluev1.KeyValueClient
@@ -75,7 +76,7 @@ func start(t *testing.T, store *fake, args ...string) *running {
 	case <-time.After(patience):
 		t.Fatal("the plugin does not listen")
 	}
-	r.ctrl = log.control
+	r.ctrl, r.web = log.control, log.metrics
 	conn := connect(t, r.addr)
 	r.kv, r.hc = keyvaluev1.NewKeyValueClient(conn), healthpb.NewHealthClient(conn)
 	r.life = lifecyclev1.NewLifecycleClient(connect(t, r.ctrl))
@@ -96,6 +97,7 @@ func connect(t *testing.T, addr string) *grpc.ClientConn {
 type logReader struct {
 	addr    chan string
 	control string
+	metrics string
 	once    sync.Once
 }
 
@@ -103,10 +105,11 @@ func (l *logReader) Write(line []byte) (int, error) {
 	var entry struct {
 		Msg, Address string
 		Control      string `json:"control_address"`
+		Metrics      string `json:"metrics_address"`
 	}
 	if json.Unmarshal(line, &entry) == nil && entry.Msg == "listening" {
 		l.once.Do(func() {
-			l.control = entry.Control
+			l.control, l.metrics = entry.Control, entry.Metrics
 			l.addr <- entry.Address
 		})
 	}
@@ -156,7 +159,7 @@ func TestCommands(t *testing.T) {
 	if code, out, _ := run(t, nil, "--version"); code != exitOK || out != "plugin-fake 1.2.3\n" {
 		t.Errorf("--version: %d, %q", code, out)
 	}
-	if code, out, _ := run(t, nil, "--help"); code != exitOK || !strings.Contains(out, "DATABASE_URL\n      where it is") {
+	if code, out, _ := run(t, nil, "--help"); code != exitOK || !strings.Contains(out, "DATABASE_URL or DATABASE_URL_FILE, a file with it\n      where it is") {
 		t.Errorf("--help: %d, %q", code, out)
 	}
 	code, _, errs := run(t, map[string]string{"PRISM_LISTEN": "x"})

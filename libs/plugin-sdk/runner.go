@@ -9,6 +9,7 @@ import (
 
 	"prism.internal/plugin-sdk/internal/gate"
 	"prism.internal/plugin-sdk/internal/health"
+	"prism.internal/plugin-sdk/internal/metrics"
 )
 
 // runner steers a running plugin for signals and for the Lifecycle service.
@@ -17,6 +18,7 @@ type runner struct {
 	config  config
 	gate    *gate.Gate
 	monitor *health.Monitor
+	calls   *metrics.Calls
 	stop    chan time.Duration // asks serve to end within that drain timeout
 
 	mu     sync.Mutex // orders Resume and the beginning of a drain

@@ -11,6 +11,8 @@ import (
 	"prism.internal/plugin-sdk/internal/gate"
 	"prism.internal/plugin-sdk/internal/health"
 	"prism.internal/plugin-sdk/internal/lifecycle"
+	"prism.internal/plugin-sdk/internal/metrics"
+	"prism.internal/plugin-sdk/internal/web"
 	keyvaluev1 "prism.internal/proto/keyvalue/v1"
 	lifecyclev1 "prism.internal/proto/lifecycle/v1"
 )
@@ -27,6 +29,11 @@ func serve(ctx context.Context, p Plugin, c config, log *slog.Logger) (err error
 		return err
 	}
 	defer control.Close()
+	pages, err := listen(ctx, c.metrics, "PRISM_METRICS_LISTEN")
+	if err != nil {
+		return err
+	}
+	defer pages.Close()
 	store, err := p.Open(log)
 	if err != nil {
 		return fmt.Errorf("cannot open the store: %w", err)
@@ -37,7 +44,7 @@ func serve(ctx context.Context, p Plugin, c config, log *slog.Logger) (err error
 	states := health.NewServer()
 	states.Set(health.Serving, lifecyclev1.Lifecycle_ServiceDesc.ServiceName)
 	r := &runner{
-		log: log, config: c, gate: gate.New(), stop: make(chan time.Duration, 1),
+		log: log, config: c, gate: gate.New(), calls: metrics.NewCalls(), stop: make(chan time.Duration, 1),
 		monitor: health.NewMonitor(states, store.Ping, c.interval, log, "", name),
 	}
 	servers := r.servers(store, states, lifecycle.Identity{
@@ -54,8 +61,9 @@ func serve(ctx context.Context, p Plugin, c config, log *slog.Logger) (err error
 	failed := make(chan error, 2)
 	go func() { failed <- servers.data.Serve(data) }()
 	go func() { failed <- servers.control.Serve(control) }()
+	go web.Serve(pages, r.pages(p))
 	log.Info("listening", "address", data.Addr().String(), "control_address", control.Addr().String(),
-		"version", p.Version)
+		"metrics_address", pages.Addr().String(), "version", p.Version)
 
 	timeout := c.drain
 	select {

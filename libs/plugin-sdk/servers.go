@@ -4,23 +4,41 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
+	"golang.org/x/net/netutil"
 	"google.golang.org/grpc"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/reflection"
 
 	"prism.internal/plugin-sdk/internal/health"
 	"prism.internal/plugin-sdk/internal/kvserver"
 	"prism.internal/plugin-sdk/internal/lifecycle"
 	"prism.internal/plugin-sdk/kv"
-	keyvaluev1 "prism.internal/proto/keyvalue/v1"
 	lifecyclev1 "prism.internal/proto/lifecycle/v1"
 )
 
 // How long connections get for goodbyes once no call of the data plane runs.
 const closeTimeout = time.Second
+
+const (
+	// handshakeTimeout ends connections that send nothing.
+	handshakeTimeout = 10 * time.Second
+	// maxConnections of a listener; further ones wait.
+	maxConnections = 1000
+)
+
+// Clients that vanished answer no pings; idle ones connect again.
+var connections = []grpc.ServerOption{
+	grpc.ConnectionTimeout(handshakeTimeout),
+	grpc.KeepaliveParams(keepalive.ServerParameters{
+		MaxConnectionIdle: 5 * time.Minute, Time: 30 * time.Second, Timeout: 10 * time.Second,
+	}),
+	pings,
+}
 
 // The proxy pings its connections every ten seconds, idle ones too; gRPC would
 // close them after three pings.
@@ -36,12 +54,13 @@ type servers struct {
 
 func (r *runner) servers(store kv.Store, states *health.Server, id lifecycle.Identity) servers {
 	s := servers{
-		data:    grpc.NewServer(pings, grpc.UnaryInterceptor(r.intercept)),
-		control: grpc.NewServer(pings),
+		data:    grpc.NewServer(append(slices.Clone(connections), kvserver.Codec(), grpc.UnaryInterceptor(r.intercept))...),
+		control: grpc.NewServer(connections...),
 	}
 	healthpb.RegisterHealthServer(s.data, states)
 	healthpb.RegisterHealthServer(s.control, states)
-	keyvaluev1.RegisterKeyValueServer(s.data, kvserver.New(store))
+	kvserver.Register(s.data, store)
+	reflection.RegisterV1(s.data)
 	lifecyclev1.RegisterLifecycleServer(s.control, lifecycle.New(id, r))
 	return s
 }
@@ -64,5 +83,5 @@ func listen(ctx context.Context, address, setting string) (net.Listener, error) 
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen: %w; choose another address with %s", err, setting)
 	}
-	return l, nil
+	return netutil.LimitListener(l, maxConnections), nil
 }

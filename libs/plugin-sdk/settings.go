@@ -3,6 +3,7 @@ package sdk
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 )
 
@@ -26,7 +27,8 @@ func (s *Settings) Add(env, fallback, usage string, parse func(string) error) {
 }
 
 // AddSecret declares a setting without a flag, which every user of the machine
-// could read, and without a fallback.
+// could read, and without a fallback. The variable with _FILE behind its name
+// has the path of a file with the value instead, as container engines mount it.
 func (s *Settings) AddSecret(env, usage string, parse func(string) error) {
 	s.list = append(s.list, setting{env: env, usage: usage, secret: true, parse: parse})
 }
@@ -43,6 +45,15 @@ func (s *Settings) load(args []string, getenv func(string) string) error {
 		if v := getenv(st.env); v != "" {
 			value = v
 		}
+		if path := getenv(st.env + fileSuffix); st.secret && path != "" {
+			from += fileSuffix
+			secret, err := readSecret(path, value)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", from, err))
+				continue
+			}
+			value = secret
+		}
 		if v, ok := flags[st.flag()]; ok {
 			value, from = v, "--"+st.flag()
 		}
@@ -51,6 +62,20 @@ func (s *Settings) load(args []string, getenv func(string) string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+const fileSuffix = "_FILE"
+
+// readSecret returns what a file has, without the end of its line.
+func readSecret(path, given string) (string, error) {
+	if given != "" {
+		return "", errors.New("the variable without " + fileSuffix + " is set as well; set one of them")
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimRight(string(text), "\r\n"), nil
 }
 
 // parseFlags is this short, instead of package flag, so that its errors come
@@ -95,7 +120,9 @@ func (s *Settings) usage() string {
 	var b strings.Builder
 	for _, st := range s.list {
 		b.WriteString("  " + st.env)
-		if !st.secret {
+		if st.secret {
+			b.WriteString(" or " + st.env + fileSuffix + ", a file with it")
+		} else {
 			b.WriteString(", --" + st.flag())
 		}
 		if st.fallback != "" {

@@ -1,6 +1,8 @@
 package sdk
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -50,12 +52,55 @@ func TestSecretsHaveNoFlag(t *testing.T) {
 	var url string
 	s := &Settings{}
 	s.AddSecret("DATABASE_URL", "", Text(&url))
-	env := func(string) string { return "from the environment" }
+	env := func(name string) string { return map[string]string{"DATABASE_URL": "from the environment"}[name] }
 	if err := s.load([]string{"--database-url=x"}, env); err == nil || url != "from the environment" {
 		t.Errorf("%v, %q", err, url)
 	}
 	if strings.Contains(s.usage(), "--database-url") {
 		t.Error("--help offers a flag for a secret")
+	}
+}
+
+func TestSecretsByFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "url")
+	if err := os.WriteFile(path, []byte("of the file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		env        map[string]string
+		value, err string
+	}{
+		{map[string]string{"DATABASE_URL_FILE": path}, "of the file", ""},
+		{map[string]string{"DATABASE_URL_FILE": path, "DATABASE_URL": "x"}, "", "DATABASE_URL_FILE: the variable without"},
+		{map[string]string{"DATABASE_URL_FILE": path + "x"}, "", "DATABASE_URL_FILE: open "},
+		{nil, "", "DATABASE_URL: is empty"},
+	} {
+		var url string
+		s := &Settings{}
+		s.AddSecret("DATABASE_URL", "", Text(&url))
+		err := s.load(nil, func(name string) string { return test.env[name] })
+		if url != test.value || (err == nil) != (test.err == "") || err != nil && !strings.HasPrefix(err.Error(), test.err) {
+			t.Errorf("%v: %q, %v", test.env, url, err)
+		}
+	}
+	s := &Settings{}
+	s.Add("PRISM_PLAIN", "default", "", Text(new(string)))
+	if err := s.load(nil, func(name string) string { return map[string]string{"PRISM_PLAIN_FILE": "/none"}[name] }); err != nil {
+		t.Errorf("only secrets are read from files: %v", err)
+	}
+}
+
+func TestBytes(t *testing.T) {
+	for text, want := range map[string]int{"4096": 4096, "1KiB": 1024, "2MiB": 2 << 20, "1GiB": 1 << 30} {
+		var n int
+		if err := Bytes(&n, 1024, 1<<30)(text); err != nil || n != want {
+			t.Errorf("%q: %d, %v", text, n, err)
+		}
+	}
+	for _, bad := range []string{"", "1023", "2GiB", "-1", "1MB", "1 MiB", "MiB", "9223372036854775807GiB", "1.5MiB"} {
+		if Bytes(new(int), 1024, 1<<30)(bad) == nil {
+			t.Errorf("%q is accepted", bad)
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"context"
 	"time"
 
+	"google.golang.org/grpc"
+
 	"prism.internal/plugin-sdk/kv"
 	keyvaluev1 "prism.internal/proto/keyvalue/v1"
 )
@@ -12,6 +14,21 @@ import (
 type server struct {
 	keyvaluev1.UnimplementedKeyValueServer
 	store kv.Store
+}
+
+// Register adds the service to a server with the option Codec.
+func Register(to grpc.ServiceRegistrar, store kv.Store) {
+	service := keyvaluev1.KeyValue_ServiceDesc
+	methods := make([]grpc.MethodDesc, len(service.Methods))
+	for i, method := range service.Methods {
+		handle := method.Handler
+		method.Handler = func(srv any, ctx context.Context, decode func(any) error, intercept grpc.UnaryServerInterceptor) (any, error) {
+			return handle(srv, ctx, decodeWith(decode), intercept)
+		}
+		methods[i] = method
+	}
+	service.Methods = methods
+	to.RegisterService(&service, New(store))
 }
 
 // New returns the service. Its errors are gRPC statuses or come from the store.
