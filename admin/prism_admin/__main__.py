@@ -22,6 +22,7 @@ def main() -> int:
     import uvicorn
 
     from .app import make_app
+    from .connections import Connection
     from .logs import start_logging
 
     start_logging(settings.log_level)
@@ -34,12 +35,10 @@ def main() -> int:
         server_header=False,
         lifespan="off",
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
-        timeout_keep_alive=15,
         # Seconds; a page that is being made is not worth more.
         timeout_graceful_shutdown=1,
-        limit_concurrency=200,
     )
     server = uvicorn.Server(config)
     server.run()

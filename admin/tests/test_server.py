@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import json
 import time
 import unittest
@@ -55,6 +56,23 @@ class Server(unittest.IsolatedAsyncioTestCase):
         self.assertEqual((found[0]["method"], found[0]["status"], found[0]["level"]), ("GET", 404, "INFO"))
         self.assertGreater(found[0]["duration_ms"], 0)
         self.assertNotIn("secret", output)
+
+    async def test_idle_connections_keep_nobody_out(self) -> None:
+        admin = await self.start()
+        host, port = admin.address.split(":")
+        idle = []
+        for number in range(600):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            self.addCleanup(writer.close)
+            if number % 2:
+                writer.write(b"GET /health HTTP/1.1\r\nHost:")
+            idle.append(reader)
+        self.assertEqual((await admin.get("/health"))[0], 200)
+        # The oldest made room.
+        with contextlib.suppress(ConnectionError):
+            self.assertEqual(await asyncio.wait_for(idle[0].read(), 20), b"")
+        with self.assertRaises(TimeoutError):
+            await asyncio.wait_for(idle[-1].read(), 0.1)
 
     async def test_sigterm_ends_it_at_once(self) -> None:
         async with proxy(None) as (url, asked):
