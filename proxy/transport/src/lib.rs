@@ -14,6 +14,7 @@ mod reachable;
 mod reader;
 mod resolve;
 mod signals;
+mod stream;
 mod windows;
 
 pub use channel::channel;
@@ -25,3 +26,4 @@ pub use reachable::reachable;
 pub use reader::Reader;
 pub use resolve::resolve;
 pub use signals::Signals;
+pub use stream::{Handshake, Secure, Secured};

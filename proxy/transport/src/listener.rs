@@ -20,13 +20,14 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tower::{Service, ServiceExt};
 
 use crate::{
     connections::{Activity, Connections, Limits, Place},
     reader::watched,
+    stream::{Secure, Stream},
     windows::{CONNECTION_WINDOW, SEND_BUFFER, STREAM_WINDOW, STREAMS},
 };
 
@@ -57,7 +58,6 @@ const LOG_EVERY: Duration = Duration::from_secs(10);
 
 /// An open listener and its true address, which differs from the configured one
 /// for port 0.
-#[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
     /// Where it listens.
@@ -66,6 +66,7 @@ pub struct Listener {
     pub connections: Arc<Connections>,
     trusted: bool,
     limits: Limits,
+    secure: Option<Secure>,
 }
 
 /// Spawns the task of each stream, watched.
@@ -97,7 +98,14 @@ impl Listener {
             connections: Arc::default(),
             trusted: false,
             limits: Limits::default(),
+            secure: None,
         })
+    }
+
+    /// For clients that speak TLS; others get no answer.
+    #[must_use]
+    pub fn secured(self, secure: Option<Secure>) -> Self {
+        Self { secure, ..self }
     }
 
     /// With other limits than the default ones.
@@ -172,6 +180,7 @@ struct Connection {
     activity: Activity,
     limits: Limits,
     trusted: bool,
+    secure: Option<Secure>,
     _place: Place,
 }
 
@@ -182,6 +191,7 @@ impl Connection {
             activity: Activity::new(),
             limits: listener.limits,
             trusted: listener.trusted,
+            secure: listener.secure.clone(),
             _place: place,
         }
     }
@@ -210,11 +220,27 @@ impl Connection {
         builder
     }
 
+    async fn handshake(&self, stream: TcpStream) -> io::Result<Stream> {
+        let Some(secure) = &self.secure else {
+            return Ok(Stream::Plain(stream));
+        };
+        let limited = timeout(self.limits.header, secure(stream)).await;
+        let secured = limited.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+        Ok(Stream::Secured(secured))
+    }
+
     async fn serve(self, stream: TcpStream, router: Router, mut open: watch::Receiver<()>) {
         // Without this a small answer may wait 10 ms for an acknowledgement.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was refused");
         }
+        let stream = match self.handshake(stream).await {
+            Ok(stream) => stream,
+            Err(error) => {
+                tracing::debug!(client = %self.peer.0, %error, "no TLS handshake");
+                return;
+            }
+        };
         let (peer, activity) = (self.peer, self.activity.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             let running = activity.begin();
