@@ -5,6 +5,7 @@
 //! arrive, so the proxy knows no message type and a new service needs no change
 //! here.
 
+pub mod access;
 pub mod cli;
 pub mod config;
 pub mod forward;
@@ -12,6 +13,8 @@ pub mod logging;
 pub mod metrics;
 pub mod phase;
 pub mod plugin;
+pub mod routing;
 pub mod run;
 pub mod self_check;
 pub mod server;
+pub mod tls;

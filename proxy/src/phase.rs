@@ -11,6 +11,8 @@ pub enum Phase {
     Opening,
     /// Calls are served.
     Serving,
+    /// Calls are served, but health says no: load balancers shall look elsewhere.
+    Leaving,
     /// New calls are refused; those in flight may finish.
     Draining,
 }
@@ -26,6 +28,7 @@ impl Phase {
             ],
             Self::Opening => &["the data listener is not open"],
             Self::Serving => &[],
+            Self::Leaving => &["stopping"],
             Self::Draining => &["draining"],
         }
     }
@@ -59,11 +62,11 @@ impl Phases {
         });
     }
 
-    /// Returns once draining has begun.
-    pub async fn draining(&self) {
+    /// Returns once a phase has come, or a later one.
+    pub async fn reached(&self, wanted: Phase) {
         let mut seen = self.0.subscribe();
         // An error needs every sender gone, and `self` is one.
-        let _ended = seen.wait_for(|phase| *phase == Phase::Draining).await;
+        let _ended = seen.wait_for(|phase| *phase >= wanted).await;
     }
 }
 
@@ -77,6 +80,7 @@ mod tests {
             Phase::Loading,
             Phase::Opening,
             Phase::Serving,
+            Phase::Leaving,
             Phase::Draining,
         ] {
             assert_eq!(

@@ -8,6 +8,7 @@ use saphyr::MarkedYaml;
 use super::{
     Namespace,
     interfaces::interfaces,
+    limits,
     reader::{Fields, Reader},
 };
 
@@ -30,9 +31,44 @@ pub(super) fn namespaces(reader: &mut Reader<'_>, node: &MarkedYaml<'_>) -> Vec<
         let Some(namespace) = namespace(reader, item, &mut first_lines) else {
             continue;
         };
+        check_endpoint(reader, item, &namespace, &found);
         found.push(namespace);
     }
     found
+}
+
+/// One endpoint has one set of keys, unless its plugin keeps namespaces apart.
+fn check_endpoint(
+    reader: &mut Reader<'_>,
+    item: &MarkedYaml<'_>,
+    namespace: &Namespace,
+    others: &[Namespace],
+) {
+    let same = |other: &&Namespace| other.endpoint == namespace.endpoint;
+    let Some(other) = others.iter().find(same) else {
+        return;
+    };
+    if !(namespace.shared && other.shared) {
+        reader.at(
+            item,
+            format!(
+                "namespaces `{}` and `{}` share {} and would share their keys; set `shared: true` in \
+                 both if the plugin keeps namespaces apart, as memstore and postgres do",
+                other.name, namespace.name, namespace.endpoint
+            ),
+        );
+    }
+}
+
+fn shared(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<bool> {
+    let Some(node) = fields.optional("shared") else {
+        return Some(false);
+    };
+    let shared = node.data.as_bool();
+    if shared.is_none() {
+        reader.at(node, "`shared` must be true or false");
+    }
+    shared
 }
 
 fn namespace(
@@ -40,7 +76,15 @@ fn namespace(
     item: &MarkedYaml<'_>,
     first_lines: &mut HashMap<String, usize>,
 ) -> Option<Namespace> {
-    let known = ["name", "backend", "endpoint", "interfaces", "timeout_ms"];
+    let known = [
+        "name",
+        "backend",
+        "endpoint",
+        "interfaces",
+        "timeout_ms",
+        "shared",
+        "limits",
+    ];
     let fields = reader.fields(item, "namespace", &known)?;
     // Every field is read before any `?`, so that one bad field hides no other.
     let name = name(reader, &fields, first_lines);
@@ -48,12 +92,17 @@ fn namespace(
     let endpoint = endpoint(reader, &fields);
     let interfaces = interfaces(reader, &fields);
     let timeout = timeout(reader, &fields);
+    let shared = shared(reader, &fields);
+    let limits = fields.optional("limits");
+    let limits = limits.map(|node| limits::of_namespace(reader, node));
     Some(Namespace {
         name: name?,
         backend: backend?.to_owned(),
         endpoint: endpoint?,
         interfaces: interfaces?,
         timeout: timeout?,
+        shared: shared?,
+        limits: limits.unwrap_or_default(),
     })
 }
 

@@ -5,13 +5,14 @@ use std::time::Duration;
 use saphyr::MarkedYaml;
 
 use super::{
-    Clients, Connections,
+    Clients, Connections, NamespaceLimits,
     reader::{Fields, Reader},
 };
 
 /// A million of anything is a mistake, more than an hour too.
 const MOST: u64 = 1_000_000;
 const LONGEST_MS: u64 = 3_600_000;
+const MOST_BYTES: u64 = 1 << 30;
 
 /// Reads the section; violations go to the reader.
 pub(super) fn connections(reader: &mut Reader<'_>, node: &MarkedYaml<'_>) -> Connections {
@@ -42,6 +43,21 @@ pub(super) fn clients(reader: &mut Reader<'_>, node: &MarkedYaml<'_>) -> Clients
     );
     milliseconds(reader, &fields, "slow_reader_ms", &mut found.slow_reader);
     found
+}
+
+/// Reads the `limits` of a namespace; violations go to the reader.
+pub(super) fn of_namespace(reader: &mut Reader<'_>, node: &MarkedYaml<'_>) -> NamespaceLimits {
+    let known = ["calls_per_second", "max_calls", "max_request_bytes"];
+    let Some(fields) = reader.fields(node, "limits", &known) else {
+        return NamespaceLimits::default();
+    };
+    let rate = number(reader, &fields, "calls_per_second", MOST);
+    let calls = number(reader, &fields, "max_calls", MOST);
+    NamespaceLimits {
+        calls_per_second: rate.and_then(|rate| u32::try_from(rate).ok()),
+        max_calls: calls.and_then(|calls| usize::try_from(calls).ok()),
+        max_request_bytes: number(reader, &fields, "max_request_bytes", MOST_BYTES),
+    }
 }
 
 fn count(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, name: &str, into: &mut usize) {

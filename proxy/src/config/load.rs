@@ -11,6 +11,7 @@ use saphyr::{LoadableYamlNode, MarkedYaml};
 use super::{
     Clients, Config, Connections, Violations, entries, limits,
     reader::{Fields, Reader},
+    tls, tokens,
 };
 
 /// Of listeners whose address nobody names. Images, whose network is their own,
@@ -19,6 +20,7 @@ const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const DEFAULT_PORT: u16 = 8980;
 const DEFAULT_ADMIN_PORT: u16 = 8981;
 const DEFAULT_DRAIN_MS: u64 = 10_000;
+const DEFAULT_LAME_DUCK_MS: u64 = 1000;
 
 /// The variables that configuration reads.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,8 @@ pub struct Environment {
     pub admin_listen: Option<String>,
     /// `PRISM_DRAIN_TIMEOUT_MS`: milliseconds.
     pub drain_timeout_ms: Option<String>,
+    /// `PRISM_LAME_DUCK_MS`: milliseconds.
+    pub lame_duck_ms: Option<String>,
 }
 
 impl Environment {
@@ -43,6 +47,7 @@ impl Environment {
             listen: get("PRISM_LISTEN"),
             admin_listen: get("PRISM_ADMIN_LISTEN"),
             drain_timeout_ms: get("PRISM_DRAIN_TIMEOUT_MS"),
+            lame_duck_ms: get("PRISM_LAME_DUCK_MS"),
         }
     }
 }
@@ -79,6 +84,9 @@ pub fn parse(file: &str, text: &str, environment: &Environment) -> Result<Config
         listen: SocketAddr::new(host, DEFAULT_PORT),
         admin_listen: SocketAddr::new(host, DEFAULT_ADMIN_PORT),
         drain_timeout: Duration::from_millis(DEFAULT_DRAIN_MS),
+        lame_duck: Duration::from_millis(DEFAULT_LAME_DUCK_MS),
+        tls: None,
+        tokens: None,
         connections: Connections::default(),
         clients: Clients::default(),
         namespaces: Vec::new(),
@@ -103,6 +111,8 @@ fn read_document(reader: &mut Reader<'_>, document: &MarkedYaml<'_>, config: &mu
         "admin_listen",
         "connections",
         "clients",
+        "tls",
+        "tokens",
         "namespaces",
     ];
     let Some(fields) = reader.fields(document, "the configuration", &known) else {
@@ -118,6 +128,12 @@ fn read_document(reader: &mut Reader<'_>, document: &MarkedYaml<'_>, config: &mu
     }
     if let Some(node) = reader.required(&fields, "namespaces") {
         config.namespaces = entries::namespaces(reader, node);
+    }
+    if let Some(node) = fields.optional("tls") {
+        config.tls = tls::tls(reader, node);
+    }
+    if let Some(node) = fields.optional("tokens") {
+        config.tokens = Some(tokens::tokens(reader, node, &config.namespaces));
     }
 }
 
@@ -162,18 +178,24 @@ fn apply(environment: &Environment, config: &mut Config, violations: &mut Violat
         &environment.admin_listen,
         &mut config.admin_listen,
     );
-    match environment
-        .drain_timeout_ms
+    let mut set = |name: &str, value: &Option<String>, into: &mut Duration| match value
         .as_deref()
         .map(str::parse::<u32>)
     {
-        Some(Ok(ms)) => config.drain_timeout = Duration::from_millis(ms.into()),
-        Some(Err(_)) => violations.add(
-            "PRISM_DRAIN_TIMEOUT_MS",
-            "must be a whole number of milliseconds",
-        ),
+        Some(Ok(ms)) => *into = Duration::from_millis(ms.into()),
+        Some(Err(_)) => violations.add(name, "must be a whole number of milliseconds"),
         None => {}
-    }
+    };
+    set(
+        "PRISM_DRAIN_TIMEOUT_MS",
+        &environment.drain_timeout_ms,
+        &mut config.drain_timeout,
+    );
+    set(
+        "PRISM_LAME_DUCK_MS",
+        &environment.lame_duck_ms,
+        &mut config.lame_duck,
+    );
     let clash = config.listen == config.admin_listen && config.listen.port() != 0;
     if clash {
         violations.add(

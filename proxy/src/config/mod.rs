@@ -6,12 +6,14 @@ mod interfaces;
 mod limits;
 mod load;
 mod reader;
+mod tls;
+mod tokens;
 mod violation;
 
 #[cfg(test)]
 mod tests;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use prism_transport::{Endpoint, Limits};
 
@@ -31,6 +33,13 @@ pub struct Config {
     pub connections: Connections,
     /// What one client may take.
     pub clients: Clients,
+    /// How long the proxy still takes calls after SIGTERM, while health says no;
+    /// 1 s by default.
+    pub lame_duck: Duration,
+    /// TLS of the data port.
+    pub tls: Option<Tls>,
+    /// `None` when everybody may use every namespace.
+    pub tokens: Option<Vec<Token>>,
     /// At least one, with distinct names.
     pub namespaces: Vec<Namespace>,
 }
@@ -94,7 +103,45 @@ pub struct Namespace {
     /// Full names of the gRPC services that are forwarded, and no others;
     /// `prism.keyvalue.v1.KeyValue` by default.
     pub interfaces: Vec<String>,
-    /// The limit of a call that brings no deadline of its own; none when the
-    /// file says `timeout_ms: 0`. 10 s by default.
+    /// The limit of a call, whatever deadline it brings; none when the file says
+    /// `timeout_ms: 0`. 10 s by default.
     pub timeout: Option<Duration>,
+    /// Whether the plugin keeps namespaces apart, so that others may use the
+    /// same endpoint.
+    pub shared: bool,
+    /// What all its clients may take together.
+    pub limits: NamespaceLimits,
+}
+
+/// Limits of a namespace; `None` for none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamespaceLimits {
+    /// Calls that begin in a second, and at once after a pause.
+    pub calls_per_second: Option<u32>,
+    /// Calls in flight at once.
+    pub max_calls: Option<usize>,
+    /// Bytes of a request, with its gRPC framing.
+    pub max_request_bytes: Option<u64>,
+}
+
+/// Who may use which namespaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// For people.
+    pub name: String,
+    /// SHA-256 of what clients send as `authorization: Bearer …`.
+    pub sha256: [u8; 32],
+    /// Names of configured namespaces.
+    pub namespaces: Vec<String>,
+}
+
+/// Files of TLS, in PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificate, then those between it and the root.
+    pub cert: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+    /// Roots of clients' certificates, which all clients then need.
+    pub client_ca: Option<PathBuf>,
 }

@@ -56,7 +56,7 @@ clients: {max_calls: 5, slow_reader_ms: 250, max_connections: 6}
 connections: {max: 7, header_ms: 8, idle_ms: 9}
 namespaces:
   - {name: a, backend: b, endpoint: 'c:1'}
-  - {name: b, backend: b, endpoint: 'c:1', interfaces: [x.v1.Y, _z.Z_2]}
+  - {name: b, backend: b, endpoint: 'c:2', interfaces: [x.v1.Y, _z.Z_2]}
 ";
     let config = read(text).map_err(|v| v.to_string());
     let lists: Vec<_> = config.iter().flat_map(|c| &c.namespaces).collect();
@@ -194,21 +194,24 @@ fn the_environment_overrides_and_is_validated() {
         listen: some("127.0.0.1:2"),
         admin_listen: some("[::1]:3"),
         drain_timeout_ms: some("250"),
+        lame_duck_ms: some("7"),
     };
     let config = parse("c.yaml", text, &good).map(|c| {
         (
             c.listen.port(),
             c.admin_listen.port(),
             c.drain_timeout.as_millis(),
+            c.lame_duck.as_millis(),
         )
     });
-    assert_eq!(config, Ok((2, 3, 250)));
+    assert_eq!(config, Ok((2, 3, 250, 7)));
 
     let bad = Environment {
         listen_host: some("everywhere"),
         listen: some("8980"),
         admin_listen: some("127.0.0.1:1"),
         drain_timeout_ms: some("1s"),
+        lame_duck_ms: some("-1"),
     };
     let places: Vec<_> = match parse("c.yaml", text, &bad) {
         Ok(_) => Vec::new(),
@@ -220,6 +223,7 @@ fn the_environment_overrides_and_is_validated() {
             "PRISM_LISTEN_HOST",
             "PRISM_LISTEN",
             "PRISM_DRAIN_TIMEOUT_MS",
+            "PRISM_LAME_DUCK_MS",
             "listen"
         ]
     );
@@ -231,4 +235,94 @@ fn the_environment_overrides_and_is_validated() {
     let config = parse("c.yaml", text, &image);
     let listen = config.map(|c| (c.listen.to_string(), c.admin_listen.to_string()));
     assert_eq!(listen, Ok(("127.0.0.1:1".into(), "0.0.0.0:8981".into())));
+}
+
+#[test]
+fn one_endpoint_has_several_namespaces_only_where_both_say_so() {
+    let of = |a: &str, b: &str| {
+        problems(&format!(
+            "namespaces:\n  - {{name: a, backend: m, endpoint: 'c:1'{a}}}\n  - {{name: b, backend: m, endpoint: 'c:1'{b}}}\n"
+        ))
+    };
+    let shared = ", shared: true";
+    assert_eq!(of(shared, shared), [""; 0]);
+    for (a, b) in [
+        ("", ""),
+        (shared, ""),
+        ("", shared),
+        (shared, ", shared: false"),
+    ] {
+        let found = of(a, b);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with("c.yaml:3: namespaces `a` and `b` share c:1"),
+            "{found:?}"
+        );
+    }
+    let odd = of(", shared: yes", ", shared: true");
+    assert!(
+        odd[0].starts_with("c.yaml:2: `shared` must be true or false"),
+        "{odd:?}"
+    );
+}
+
+#[test]
+fn limits_and_tokens_are_read_and_checked() {
+    let digest = "0f".repeat(32);
+    let text = format!(
+        "\
+tokens:
+  - {{name: shop, sha256: {digest}, namespaces: [a]}}
+namespaces:
+  - name: a
+    backend: b
+    endpoint: 'c:1'
+    limits: {{calls_per_second: 5, max_calls: 6, max_request_bytes: 7}}
+"
+    );
+    let config = read(&text).map_err(|v| v.to_string());
+    let tokens: Vec<_> = config
+        .iter()
+        .flat_map(|c| c.tokens.clone())
+        .flatten()
+        .collect();
+    assert_eq!(tokens.len(), 1, "{config:?}");
+    assert_eq!(
+        (tokens[0].sha256, &tokens[0].namespaces[..]),
+        ([15; 32], &["a".to_owned()][..])
+    );
+    let limits = config.map(|c| c.namespaces[0].limits.clone());
+    let limits = limits.map(|l| (l.calls_per_second, l.max_calls, l.max_request_bytes));
+    assert_eq!(limits, Ok((Some(5), Some(6), Some(7))));
+
+    let text = format!(
+        "\
+tokens:
+  - {{name: shop, sha256: {digest}, namespaces: [z]}}
+  - {{name: shop, sha256: {digest}, namespaces: [a]}}
+  - {{sha256: secret, namespaces: []}}
+namespaces:
+  - name: a
+    backend: b
+    endpoint: 'c:1'
+    limits: {{calls_per_second: 0, max_calls: many, colour: red}}
+tls: {{cert: /nowhere, key: k}}
+"
+    );
+    let expected = [
+        "c.yaml:9: unknown field `colour` in limits",
+        "c.yaml:9: `calls_per_second` must be a whole number",
+        "c.yaml:9: `max_calls` must be a whole number",
+        "c.yaml:10: /nowhere cannot be used",
+        "c.yaml:2: no namespace `z` is configured",
+        "c.yaml:3: the same token as on line 2",
+        "c.yaml:4: token has no `name`",
+        "c.yaml:4: `sha256` must be the 64 hexadecimal digits",
+        "c.yaml:4: `namespaces` of a token must be a list",
+    ];
+    let found = problems(&text);
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found} is not {expected}");
+    }
 }

@@ -14,6 +14,8 @@ use prism_transport::{Lease, Reader};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::{Code, Status};
 
+use crate::plugin::Place;
+
 use super::{call::Call, clients::Permit, deadline::Deadline, errors};
 
 /// Passes frames on untouched, notes the final status, and turns a broken or
@@ -36,6 +38,8 @@ pub(super) struct Held {
     pub(super) _lease: Option<Lease>,
     /// Its place among the calls of the client.
     pub(super) _permit: Option<Permit>,
+    /// Its place among the calls of the namespace.
+    pub(super) _place: Option<Place>,
 }
 
 impl Answer {

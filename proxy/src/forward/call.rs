@@ -4,25 +4,29 @@ use std::{sync::Arc, time::Instant};
 
 use tonic::Code;
 
-use crate::metrics::Metrics;
+use crate::{metrics::Metrics, plugin::Plugin};
 
 /// Counts a call when it ends, however it ends.
 #[derive(Debug)]
 pub(super) struct Call {
     metrics: Arc<Metrics>,
-    namespace: String,
+    plugin: Option<Arc<Plugin>>,
     method: String,
     begun: Instant,
     finished: bool,
 }
 
 impl Call {
-    /// Begins a call. An empty namespace is one that could not be routed.
-    pub(super) fn begin(metrics: &Arc<Metrics>, namespace: &str, method: &str) -> Self {
+    /// Begins a call. One that could not be routed has no plugin.
+    pub(super) fn begin(
+        metrics: &Arc<Metrics>,
+        plugin: Option<&Arc<Plugin>>,
+        method: &str,
+    ) -> Self {
         metrics.in_flight.inc();
         Self {
             metrics: Arc::clone(metrics),
-            namespace: namespace.to_owned(),
+            plugin: plugin.cloned(),
             method: method.to_owned(),
             begun: Instant::now(),
             finished: false,
@@ -36,14 +40,17 @@ impl Call {
 
     /// Ends a call whose client does not read its answer.
     pub(super) fn cut_off(mut self) {
-        self.metrics.count_slow_reader(&self.namespace);
+        if let Some(plugin) = &self.plugin {
+            self.metrics.count_slow_reader(plugin);
+        }
         self.record(Code::Cancelled);
     }
 
     fn record(&mut self, code: Code) {
         self.finished = true;
+        let took = self.begun.elapsed();
         self.metrics
-            .observe(&self.namespace, &self.method, code, self.begun.elapsed());
+            .observe(self.plugin.as_deref(), &self.method, code, took);
     }
 }
 

@@ -9,35 +9,22 @@ use std::{
 use prism_transport::Peer;
 use tonic::Status;
 
-/// The calls in flight of every client, and the most that one may have.
-#[derive(Debug)]
-pub struct Clients {
-    most: usize,
-    calls: Mutex<HashMap<IpAddr, usize>>,
-}
+/// The calls in flight of every client.
+#[derive(Debug, Default)]
+pub struct Clients(Mutex<HashMap<IpAddr, usize>>);
 
 impl Clients {
-    /// Without calls yet.
-    #[must_use]
-    pub fn new(most: usize) -> Self {
-        Self {
-            most,
-            calls: Mutex::default(),
-        }
-    }
-
     /// Counts a call until the permit is dropped.
     ///
     /// # Errors
     /// `RESOURCE_EXHAUSTED` for a client that has too many.
-    pub(super) fn enter(self: &Arc<Self>, peer: Peer) -> Result<Permit, Status> {
+    pub(super) fn enter(self: &Arc<Self>, peer: Peer, most: usize) -> Result<Permit, Status> {
         let client = peer.client();
         let mut all = self.lock();
         let calls = all.entry(client).or_default();
-        if *calls >= self.most {
+        if *calls >= most {
             return Err(Status::resource_exhausted(format!(
-                "this client has {} calls in flight, the most that one may have; wait for some to end",
-                self.most
+                "this client has {most} calls in flight, the most that one may have; wait for some to end"
             )));
         }
         *calls += 1;
@@ -48,7 +35,7 @@ impl Clients {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -77,9 +64,9 @@ mod tests {
 
     #[test]
     fn each_client_has_its_own_limit() -> Result<(), Box<dyn std::error::Error>> {
-        let clients = Arc::new(Clients::new(2));
+        let clients = Arc::new(Clients::default());
         let enter = |address: &str| -> Result<_, Box<dyn std::error::Error>> {
-            Ok(clients.enter(Peer(address.parse()?)))
+            Ok(clients.enter(Peer(address.parse()?), 2))
         };
         let first = enter("192.0.2.1")?;
         let second = enter("192.0.2.1")?;

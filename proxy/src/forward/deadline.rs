@@ -19,17 +19,23 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// Takes the client's deadline, or else the configured limit, which is then
-    /// written into the headers so that the plugin knows it too.
+    /// Takes the client's deadline or the configured limit, whichever is earlier.
+    /// The latter is written into the headers, so that the plugin knows it too.
     pub(super) fn of(headers: &mut HeaderMap, plugin: &Plugin) -> Result<Self, Status> {
-        let limit = match headers.get(HEADER) {
+        let asked = match headers.get(HEADER) {
             Some(value) => Some(parse(value).ok_or_else(|| {
                 Status::invalid_argument(format!("malformed metadata `{HEADER}`: {value:?}"))
             })?),
-            None => plugin.namespace.timeout.inspect(|limit| {
-                headers.insert(HEADER, to_value(*limit));
-            }),
+            None => None,
         };
+        let limit = match (asked, plugin.namespace.timeout) {
+            (Some(asked), Some(limit)) if asked > limit => Some(limit),
+            (None, limit) => limit,
+            (asked, _) => asked,
+        };
+        if let Some(limit) = limit.filter(|_| limit != asked) {
+            headers.insert(HEADER, to_value(limit));
+        }
         // A limit beyond the clock's range is no limit.
         let at = limit.and_then(|limit| Instant::now().checked_add(limit));
         Ok(Self::new(at, plugin.describe()))

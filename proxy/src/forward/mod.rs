@@ -6,13 +6,15 @@ mod clients;
 mod deadline;
 mod errors;
 mod path;
+mod request_id;
+mod upload;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::body::Body;
-use http::{Request, Response, header};
-use prism_transport::{Peer, Pool};
-use tonic::Status;
+use http::{Request, Response, header, request::Parts};
+use prism_transport::{Lease, Peer, Pool};
+use tonic::{Code, Status};
 use tower::ServiceExt;
 
 pub use clients::Clients;
@@ -20,101 +22,179 @@ pub use errors::root_cause;
 
 use crate::{
     metrics::Metrics,
-    plugin::{Plugin, Plugins},
+    plugin::{Plugin, namespace_of},
+    routing::{Current, Routing},
 };
 use {
     answer::{Answer, Held},
     call::Call,
     deadline::Deadline,
+    upload::{Exceeded, Upload},
 };
 
 /// What forwarding needs; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Forwarder {
     /// Where calls go.
-    pub plugins: Plugins,
+    pub current: Current,
     /// Where they are counted.
     pub metrics: Arc<Metrics>,
     /// What each client has in flight.
     pub clients: Arc<Clients>,
-    /// How long an answer waits for a client that does not read.
-    pub slow_reader: Duration,
 }
+
+type Exchanged = Result<(Response<tonic::body::Body>, Deadline, Held), Status>;
 
 impl Forwarder {
     /// Answers one gRPC call. Failures of the proxy's own are HTTP 200 with a
     /// gRPC status, as the protocol wants.
-    pub async fn forward(&self, request: Request<Body>) -> Response<Body> {
-        let routed = self.route(&request);
-        let namespace = routed
-            .as_ref()
-            .map_or("", |plugin| plugin.namespace.name.as_str());
-        let call = Call::begin(&self.metrics, namespace, request.uri().path());
+    pub async fn forward(&self, mut request: Request<Body>) -> Response<Body> {
+        let id = request_id::of(request.headers_mut());
+        let routing = self.current.get();
+        let routed = route(&routing, &request);
+        let call = Call::begin(
+            &self.metrics,
+            routed.as_ref().ok().copied(),
+            request.uri().path(),
+        );
         let answered = match routed {
-            Ok(plugin) => self.exchange(plugin, request).await,
+            Ok(plugin) => self.exchange(&routing, plugin, request).await,
             Err(status) => Err(status),
         };
-        match answered {
+        let mut answer = match answered {
             Ok((answer, deadline, held)) => {
-                Answer::wrap(answer, call, deadline, held, self.slow_reader)
+                Answer::wrap(answer, call, deadline, held, routing.clients.slow_reader)
             }
             Err(status) => {
-                call.finish(status.code());
+                let (code, message) = (status.code(), status.message());
+                tracing::debug!(request_id = ?id, ?code, message, "a call failed");
+                call.finish(code);
                 status.into_http()
             }
-        }
-    }
-
-    /// The plugin that a call is for. Only interfaces that its namespace declares
-    /// are forwarded; what no namespace declares needs no namespace to be refused.
-    fn route(&self, request: &Request<Body>) -> Result<&Arc<Plugin>, Status> {
-        let service = path::service(request.uri()).unwrap_or_default();
-        if !self.plugins.iter().any(|plugin| plugin.serves(service)) {
-            return Err(Status::unimplemented(format!(
-                "this proxy does not forward {}",
-                request.uri().path()
-            )));
-        }
-        let plugin = self.plugins.route(request.headers())?;
-        if !plugin.serves(service) {
-            let namespace = &plugin.namespace;
-            return Err(Status::unimplemented(format!(
-                "namespace {} does not declare {service}; it declares {}",
-                namespace.name,
-                namespace.interfaces.join(", ")
-            )));
-        }
-        Ok(plugin)
+        };
+        answer.headers_mut().insert(request_id::HEADER, id);
+        answer
     }
 
     async fn exchange(
         &self,
+        routing: &Routing,
         plugin: &Plugin,
         mut request: Request<Body>,
-    ) -> Result<(Response<tonic::body::Body>, Deadline, Held), Status> {
+    ) -> Exchanged {
         let deadline = Deadline::of(request.headers_mut(), plugin)?;
         let peer = request.extensions().get::<Peer>();
-        let permit = peer.map(|peer| self.clients.enter(*peer)).transpose()?;
+        let permit = peer
+            .map(|peer| self.clients.enter(*peer, routing.clients.max_calls))
+            .transpose()?;
+        let place = plugin.enter()?;
+        let headers = request.headers_mut();
+        // The channel sets the authority; a second opinion would be refused.
+        headers.remove(header::HOST);
+        // A token is for the proxy.
+        if routing.access.is_limited() {
+            headers.remove(header::AUTHORIZATION);
+        }
+        let (response, lease) = self.send(plugin, request, &deadline).await?;
+        let held = Held {
+            _lease: Some(lease),
+            _permit: permit,
+            _place: Some(place),
+        };
+        Ok((response, deadline, held))
+    }
+
+    /// Sends a request; once more if the connection is lost, the method is
+    /// idempotent and the request small.
+    async fn send(
+        &self,
+        plugin: &Plugin,
+        request: Request<Body>,
+        deadline: &Deadline,
+    ) -> Result<(Response<tonic::body::Body>, Lease), Status> {
+        let most = plugin.namespace.limits.max_request_bytes;
+        let (exceeded, (parts, body)) = (Exceeded::default(), request.into_parts());
+        let body = if path::is_idempotent(&parts.uri) {
+            deadline
+                .limit(Upload::kept(body, most, &exceeded))
+                .await??
+        } else {
+            Upload::streamed(body, most, &exceeded)
+        };
+        let again = body.again().map(|body| (parts.clone(), body));
+        let mut sent = self.try_send(plugin, parts, body, deadline).await;
+        let lost = sent
+            .as_ref()
+            .err()
+            .is_some_and(|error| error.code() == Code::Unavailable);
+        if let Some((parts, body)) = again.filter(|_| lost && !exceeded.is_set()) {
+            self.metrics.count_retry(plugin);
+            sent = self.try_send(plugin, parts, body, deadline).await;
+        }
+        match sent {
+            Ok(sent) => {
+                plugin.succeeded();
+                Ok(sent)
+            }
+            Err(_) if exceeded.is_set() => Err(Status::resource_exhausted(format!(
+                "the request has more than {} bytes, the limit of namespace {}",
+                most.unwrap_or_default(),
+                plugin.namespace.name
+            ))),
+            Err(status) => {
+                if status.code() == Code::Unavailable && plugin.failed() {
+                    self.metrics.count_ejection(plugin);
+                }
+                Err(status)
+            }
+        }
+    }
+
+    async fn try_send(
+        &self,
+        plugin: &Plugin,
+        parts: Parts,
+        body: Upload,
+        deadline: &Deadline,
+    ) -> Result<(Response<tonic::body::Body>, Lease), Status> {
         let lease = plugin.pool.lease().ok_or_else(|| {
-            Status::unavailable(format!(
+            Status::resource_exhausted(format!(
                 "plugin {} has {} calls in flight, the most that one gets; try again later",
                 plugin.describe(),
                 Pool::MOST_CALLS
             ))
         })?;
-        // The channel sets the authority; a second opinion would be refused.
-        request.headers_mut().remove(header::HOST);
-        let request = request.map(tonic::body::Body::new);
+        let request = Request::from_parts(parts, tonic::body::Body::new(body));
         let answer = lease.channel.clone().oneshot(request);
         match deadline.limit(answer).await? {
-            Ok(response) => {
-                let held = Held {
-                    _lease: Some(lease),
-                    _permit: permit,
-                };
-                Ok((response, deadline, held))
-            }
+            Ok(response) => Ok((response, lease)),
             Err(error) => Err(errors::from_transport(plugin, &error)),
         }
     }
+}
+
+/// The plugin that a call is for. Only interfaces that its namespace declares
+/// are forwarded; what no namespace declares needs no namespace to be refused.
+/// The namespace goes on to the plugin in the same metadata, which has exactly
+/// this name.
+fn route<'r>(routing: &'r Routing, request: &Request<Body>) -> Result<&'r Arc<Plugin>, Status> {
+    let service = path::service(request.uri()).unwrap_or_default();
+    if !routing.plugins.iter().any(|plugin| plugin.serves(service)) {
+        return Err(Status::unimplemented(format!(
+            "this proxy does not forward {}",
+            request.uri().path()
+        )));
+    }
+    let name = namespace_of(request.headers())?;
+    routing.access.check(request.headers(), name)?;
+    let plugin = routing.plugins.find(name)?;
+    if !plugin.serves(service) {
+        let namespace = &plugin.namespace;
+        return Err(Status::unimplemented(format!(
+            "namespace {} does not declare {service}; it declares {}",
+            namespace.name,
+            namespace.interfaces.join(", ")
+        )));
+    }
+    Ok(plugin)
 }

@@ -11,6 +11,19 @@ pub(super) fn service(uri: &http::Uri) -> Option<&str> {
     (is_method && !service.is_empty()).then_some(service)
 }
 
+/// Methods that may run twice, because they change nothing.
+const IDEMPOTENT: [&str; 4] = [
+    "/prism.keyvalue.v1.KeyValue/Get",
+    "/prism.keyvalue.v1.KeyValue/Exists",
+    "/prism.keyvalue.v1.KeyValue/GetTTL",
+    "/prism.keyvalue.v1.KeyValue/Scan",
+];
+
+/// Whether a call may be sent again.
+pub(super) fn is_idempotent(uri: &http::Uri) -> bool {
+    IDEMPOTENT.contains(&uri.path())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ use prometheus::{
 use tonic::Code;
 
 use self::names::code_name;
-use crate::plugin::Plugins;
+use crate::plugin::{Plugin, Plugins};
 
 /// Clients choose paths, and every label value costs memory for ever: paths
 /// beyond this many are counted as `other`.
@@ -35,6 +35,8 @@ pub struct Metrics {
     latency: HistogramVec,
     plugin_up: IntGaugeVec,
     slow_readers: IntCounterVec,
+    retries: IntCounterVec,
+    ejections: IntCounterVec,
     connections: IntGauge,
     refused: IntCounter,
     /// Of the data port, once it is open.
@@ -55,7 +57,7 @@ impl Metrics {
             registry: Registry::new(),
             requests: IntCounterVec::new(
                 Opts::new("prism_requests_total", "Calls by final gRPC status."),
-                &["namespace", "method", "code"],
+                &["namespace", "backend", "method", "code"],
             )?,
             latency: HistogramVec::new(
                 HistogramOpts::new(
@@ -63,7 +65,7 @@ impl Metrics {
                     "Time from a call's arrival to its status.",
                 )
                 .buckets(BUCKETS.to_vec()),
-                &["namespace", "method"],
+                &["namespace", "backend", "method"],
             )?,
             plugin_up: IntGaugeVec::new(
                 Opts::new(
@@ -77,7 +79,21 @@ impl Metrics {
                     "prism_slow_readers_total",
                     "Answers that were reset because their client did not read.",
                 ),
-                &["namespace"],
+                &by_plugin,
+            )?,
+            retries: IntCounterVec::new(
+                Opts::new(
+                    "prism_retries_total",
+                    "Calls of idempotent methods that were sent once more.",
+                ),
+                &by_plugin,
+            )?,
+            ejections: IntCounterVec::new(
+                Opts::new(
+                    "prism_plugin_ejections_total",
+                    "Times that a plugin got no calls for a moment, after some in a row got no answer.",
+                ),
+                &by_plugin,
             )?,
             connections: IntGauge::new("prism_connections", "Open connections of clients.")?,
             refused: IntCounter::new(
@@ -108,6 +124,12 @@ impl Metrics {
             .register(Box::new(metrics.slow_readers.clone()))?;
         metrics
             .registry
+            .register(Box::new(metrics.retries.clone()))?;
+        metrics
+            .registry
+            .register(Box::new(metrics.ejections.clone()))?;
+        metrics
+            .registry
             .register(Box::new(metrics.in_flight.clone()))?;
         metrics
             .registry
@@ -119,25 +141,36 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Counts a finished call. An empty namespace is one that could not be routed.
-    pub fn observe(&self, namespace: &str, path: &str, code: Code, took: Duration) {
-        let routed = !namespace.is_empty();
+    /// Counts a finished call. One that could not be routed has no plugin.
+    pub fn observe(&self, plugin: Option<&Plugin>, path: &str, code: Code, took: Duration) {
+        let routed = plugin.is_some();
+        let [namespace, backend] = plugin.map_or(["", ""], labels);
         let method = if self.has_label(path, routed) {
             path
         } else {
             "other"
         };
         self.requests
-            .with_label_values(&[namespace, method, code_name(code)])
+            .with_label_values(&[namespace, backend, method, code_name(code)])
             .inc();
         self.latency
-            .with_label_values(&[namespace, method])
+            .with_label_values(&[namespace, backend, method])
             .observe(took.as_secs_f64());
     }
 
     /// Counts an answer that was reset because its client did not read.
-    pub fn count_slow_reader(&self, namespace: &str) {
-        self.slow_readers.with_label_values(&[namespace]).inc();
+    pub fn count_slow_reader(&self, plugin: &Plugin) {
+        self.slow_readers.with_label_values(&labels(plugin)).inc();
+    }
+
+    /// Counts a call that is sent once more.
+    pub fn count_retry(&self, plugin: &Plugin) {
+        self.retries.with_label_values(&labels(plugin)).inc();
+    }
+
+    /// Counts an ejection of a plugin.
+    pub fn count_ejection(&self, plugin: &Plugin) {
+        self.ejections.with_label_values(&labels(plugin)).inc();
     }
 
     /// Shows the connections of a listener from now on; the first one counts.
@@ -150,13 +183,11 @@ impl Metrics {
     /// # Errors
     /// When a metric cannot be encoded.
     pub fn render(&self, plugins: &Plugins) -> prometheus::Result<Vec<u8>> {
+        // A reload may have removed some.
+        self.plugin_up.reset();
         for plugin in plugins.iter() {
-            let labels = [
-                plugin.namespace.name.as_str(),
-                plugin.namespace.backend.as_str(),
-            ];
             self.plugin_up
-                .with_label_values(&labels)
+                .with_label_values(&labels(plugin))
                 .set(plugin.health().up.into());
         }
         if let Some(connections) = self.watched.get() {
@@ -192,20 +223,29 @@ impl Metrics {
     }
 }
 
+fn labels(plugin: &Plugin) -> [&str; 2] {
+    [&plugin.namespace.name, &plugin.namespace.backend]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Environment, parse};
 
     #[test]
-    fn paths_of_clients_cannot_grow_without_limit() -> prometheus::Result<()> {
+    fn paths_of_clients_cannot_grow_without_limit() -> Result<(), Box<dyn std::error::Error>> {
         let metrics = Metrics::new()?;
+        let text = "namespaces: [{name: m, backend: b, endpoint: 'c:1'}]";
+        let config = parse("c.yaml", text, &Environment::default())?;
+        let plugins = Plugins::new(config.namespaces);
+        let plugin = plugins.iter().next().map(std::convert::AsRef::as_ref);
         for n in 0..MOST_METHODS + 5 {
-            metrics.observe("m", &format!("/s/{n}"), Code::Ok, Duration::ZERO);
+            metrics.observe(plugin, &format!("/s/{n}"), Code::Ok, Duration::ZERO);
         }
         let count = |method: &str| {
             metrics
                 .requests
-                .with_label_values(&["m", method, "OK"])
+                .with_label_values(&["m", "b", method, "OK"])
                 .get()
         };
         assert_eq!((count("/s/0"), count("other")), (1, 5));

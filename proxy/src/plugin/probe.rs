@@ -1,7 +1,7 @@
 //! Asks plugins for their health, so that operators see a plugin that is down
 //! before a client does. Calls never wait for a probe.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Weak, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tonic::Code;
@@ -15,12 +15,15 @@ use crate::forward::root_cause;
 const EVERY: Duration = Duration::from_secs(2);
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// Probes until the runtime ends.
-pub async fn keep_probing(plugin: Arc<Plugin>) {
+/// Probes until the plugin is no longer configured.
+pub async fn keep_probing(plugin: Weak<Plugin>) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        let Some(plugin) = plugin.upgrade() else {
+            return;
+        };
         let found = probe(&plugin).await;
         let was = plugin.health();
         if was == found {
@@ -28,6 +31,7 @@ pub async fn keep_probing(plugin: Arc<Plugin>) {
         }
         let of = plugin.describe();
         if found.up {
+            plugin.succeeded();
             tracing::info!(plugin = of, "plugin is up");
         } else {
             tracing::warn!(plugin = of, reason = found.detail, "plugin is down");

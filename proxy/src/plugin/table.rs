@@ -26,6 +26,27 @@ impl Plugins {
         )
     }
 
+    /// Those of another configuration, and which of them are new: a plugin whose
+    /// namespace is the same stays as it is.
+    #[must_use]
+    pub fn renewed(&self, namespaces: Vec<Namespace>) -> (Self, Vec<Arc<Plugin>>) {
+        let mut new = Vec::new();
+        let mut renew = |namespace: Namespace| {
+            let old = self.get(&namespace.name);
+            let plugin = match old {
+                Some(old) if old.namespace == namespace => return Arc::clone(old),
+                Some(old) if old.namespace.endpoint == namespace.endpoint => {
+                    Arc::new(old.reconfigured(namespace))
+                }
+                _ => Arc::new(Plugin::new(namespace)),
+            };
+            new.push(Arc::clone(&plugin));
+            plugin
+        };
+        let all = namespaces.into_iter().map(&mut renew).collect();
+        (Self(all), new)
+    }
+
     /// Every plugin.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Plugin>> {
         self.0.iter()
@@ -38,40 +59,35 @@ impl Plugins {
         self.0.iter().find(|plugin| plugin.namespace.name == name)
     }
 
-    /// The plugin that a call's headers ask for.
+    /// The plugin of a name that a call asks for. Who guesses is not told the
+    /// names that exist.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` without a readable header, `NOT_FOUND` for an unknown namespace.
-    pub fn route(&self, headers: &http::HeaderMap) -> Result<&Arc<Plugin>, Status> {
-        let mut values = headers.get_all(NAMESPACE_HEADER).iter();
-        let (value, second) = (values.next(), values.next());
-        let Some(value) = value else {
-            return Err(Status::invalid_argument(format!(
-                "missing metadata `{NAMESPACE_HEADER}`: name one of {}",
-                self.names()
-            )));
-        };
-        if second.is_some() {
-            return Err(Status::invalid_argument(format!(
-                "metadata `{NAMESPACE_HEADER}` is given more than once"
-            )));
-        }
-        let name = value.to_str().map_err(|_| {
-            Status::invalid_argument(format!("metadata `{NAMESPACE_HEADER}` is not ASCII"))
-        })?;
-        self.get(name).ok_or_else(|| {
-            Status::not_found(format!(
-                "unknown namespace `{name}`; known: {}",
-                self.names()
-            ))
-        })
+    /// `NOT_FOUND` for an unknown namespace.
+    pub fn find(&self, name: &str) -> Result<&Arc<Plugin>, Status> {
+        self.get(name)
+            .ok_or_else(|| Status::not_found(format!("unknown namespace `{name:.63}`")))
     }
+}
 
-    fn names(&self) -> String {
-        self.0
-            .iter()
-            .map(|p| p.namespace.name.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
+/// The one namespace that a call's headers name.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` without a readable header.
+pub fn namespace_of(headers: &http::HeaderMap) -> Result<&str, Status> {
+    let mut values = headers.get_all(NAMESPACE_HEADER).iter();
+    let (value, second) = (values.next(), values.next());
+    let Some(value) = value else {
+        return Err(Status::invalid_argument(format!(
+            "missing metadata `{NAMESPACE_HEADER}`: it names the namespace"
+        )));
+    };
+    if second.is_some() {
+        return Err(Status::invalid_argument(format!(
+            "metadata `{NAMESPACE_HEADER}` is given more than once"
+        )));
     }
+    value.to_str().map_err(|_| {
+        Status::invalid_argument(format!("metadata `{NAMESPACE_HEADER}` is not ASCII"))
+    })
 }

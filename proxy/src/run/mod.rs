@@ -1,6 +1,7 @@
 //! What each command does, as exit codes.
 
 mod descriptors;
+mod reload;
 mod serving;
 
 use std::{
@@ -20,7 +21,8 @@ pub const EXIT_INVALID: u8 = 2;
 #[must_use]
 pub fn serve(config: Option<&Path>) -> ExitCode {
     logging::start();
-    let config = match configuration(config) {
+    let source = Source::new(config);
+    let config = match source.read() {
         Ok(config) => config,
         Err(violations) => return invalid(&violations),
     };
@@ -28,7 +30,7 @@ pub fn serve(config: Option<&Path>) -> ExitCode {
         .enable_all()
         .build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(serving::run(config)),
+        Ok(runtime) => runtime.block_on(serving::run(config, source)),
         Err(error) => Err(error.into()),
     };
     match outcome {
@@ -43,7 +45,7 @@ pub fn serve(config: Option<&Path>) -> ExitCode {
 /// Validates the configuration and says how many namespaces it has.
 #[must_use]
 pub fn check_config(config: Option<&Path>) -> ExitCode {
-    match configuration(config) {
+    match Source::new(config).read() {
         Ok(config) => {
             println!("valid: {} namespaces", config.namespaces.len());
             ExitCode::SUCCESS
@@ -55,7 +57,7 @@ pub fn check_config(config: Option<&Path>) -> ExitCode {
 /// Asks the proxy of the same configuration and environment whether it is ready.
 #[must_use]
 pub fn health(config: Option<&Path>) -> ExitCode {
-    let address = match configuration(config) {
+    let address = match Source::new(config).read() {
         Ok(config) => config.admin_listen,
         Err(violations) => return invalid(&violations),
     };
@@ -68,18 +70,28 @@ pub fn health(config: Option<&Path>) -> ExitCode {
     }
 }
 
-fn configuration(named: Option<&Path>) -> Result<Config, Violations> {
-    let path = named.map(Path::to_owned).or_else(|| {
-        std::env::var_os("PRISM_CONFIG")
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    });
-    match path {
-        Some(path) => config::load(&path, &Environment::of_process()),
-        None => {
-            let mut violations = Violations::default();
-            violations.add("PRISM_CONFIG", "not set, and no --config FILE is given");
-            Err(violations)
+/// Where the configuration is.
+struct Source(Option<PathBuf>);
+
+impl Source {
+    /// The file that is named, or else that of the environment.
+    fn new(named: Option<&Path>) -> Self {
+        Self(named.map(Path::to_owned).or_else(|| {
+            std::env::var_os("PRISM_CONFIG")
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        }))
+    }
+
+    /// Reads it, as it is now.
+    fn read(&self) -> Result<Config, Violations> {
+        match &self.0 {
+            Some(path) => config::load(path, &Environment::of_process()),
+            None => {
+                let mut violations = Violations::default();
+                violations.add("PRISM_CONFIG", "not set, and no --config FILE is given");
+                Err(violations)
+            }
         }
     }
 }

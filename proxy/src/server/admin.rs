@@ -65,7 +65,8 @@ impl Row {
 }
 
 fn rows(shared: &Shared) -> Vec<Row> {
-    shared
+    let routing = shared.current.get();
+    routing
         .plugins
         .iter()
         .map(|plugin| Row::of(plugin))
@@ -98,7 +99,7 @@ async fn namespaces(State(shared): State<Shared>) -> Response {
 }
 
 async fn metrics(State(shared): State<Shared>) -> Response {
-    match shared.metrics.render(&shared.plugins) {
+    match shared.metrics.render(&shared.current.get().plugins) {
         Ok(text) => ([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response(),
         Err(error) => failed(&error),
     }

@@ -10,11 +10,28 @@ use axum::{
 use http::{Method, StatusCode, Version, header};
 use tonic_health::pb::health_server::{Health, HealthServer};
 
-use crate::forward::Forwarder;
+use crate::{
+    forward::Forwarder,
+    phase::{Phase, Phases},
+};
 
-pub(super) fn router<H: Health>(forwarder: Forwarder, health: HealthServer<H>) -> Router {
+pub(super) fn router<H: Health>(
+    forwarder: Forwarder,
+    health: HealthServer<H>,
+    phases: Phases,
+) -> Router {
+    let serves = move || {
+        let serves = phases.now() == Phase::Serving;
+        async move {
+            if serves {
+                (StatusCode::OK, "ok\n")
+            } else {
+                (StatusCode::SERVICE_UNAVAILABLE, "stopping\n")
+            }
+        }
+    };
     Router::new()
-        .route("/health", get(|| async { "ok\n" }))
+        .route("/health", get(serves))
         .route_service("/grpc.health.v1.Health/{method}", health)
         .fallback(forward)
         .with_state(forwarder)

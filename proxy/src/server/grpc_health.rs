@@ -22,12 +22,15 @@ pub(super) fn service(shared: &Shared) -> HealthServer<Checks> {
 }
 
 impl Checks {
-    /// `None` for a service that does not exist.
+    /// `None` for a service that does not exist, or that nobody without a token
+    /// may know of.
     fn status(&self, service: &str) -> Option<ServingStatus> {
         let serving = self.0.phases.now() == Phase::Serving;
+        let routing = self.0.current.get();
         let up = match service {
             "" => true,
-            name => self.0.plugins.get(name)?.health().up,
+            _ if routing.access.is_limited() => return None,
+            name => routing.plugins.get(name)?.health().up,
         };
         Some(if serving && up {
             ServingStatus::Serving
@@ -56,23 +59,27 @@ impl Health for Checks {
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
         let service = request.into_inner().service;
-        let changes = self.0.plugins.get(&service).map(|plugin| plugin.watch());
         let (out, stream) = mpsc::channel(1);
-        tokio::spawn(follow(Self(self.0.clone()), service, changes, out));
+        tokio::spawn(follow(Self(self.0.clone()), service, out));
         Ok(Response::new(ReceiverStream::new(stream)))
     }
 }
 
 /// Sends every change until the client goes away or draining begins: an endless
 /// stream would hold up the drain to its limit.
-async fn follow(
-    checks: Checks,
-    service: String,
-    mut changes: Option<watch::Receiver<plugin::Health>>,
-    out: mpsc::Sender<Answer>,
-) {
+async fn follow(checks: Checks, service: String, out: mpsc::Sender<Answer>) {
     let mut sent = None;
+    let mut reloads = checks.0.current.watch();
     loop {
+        let phase = checks.0.phases.now();
+        let mut changes = {
+            let routing = reloads.borrow_and_update();
+            routing.plugins.get(&service).map(|plugin| plugin.watch())
+        };
+        // What is sent now is at least as new as what is watched.
+        if let Some(changes) = &mut changes {
+            changes.mark_unchanged();
+        }
         let status = checks
             .status(&service)
             .unwrap_or(ServingStatus::ServiceUnknown);
@@ -82,11 +89,15 @@ async fn follow(
                 return;
             }
         }
-        if checks.0.phases.now() == Phase::Draining {
-            return;
-        }
+        let next = match phase {
+            Phase::Draining => return,
+            Phase::Leaving => Phase::Draining,
+            Phase::Serving => Phase::Leaving,
+            Phase::Loading | Phase::Opening => Phase::Serving,
+        };
         tokio::select! {
-            () = checks.0.phases.draining() => {}
+            () = checks.0.phases.reached(next) => {}
+            _ = reloads.changed() => {}
             () = changed(&mut changes) => {}
             () = out.closed() => return,
         }

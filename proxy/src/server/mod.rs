@@ -9,11 +9,11 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::{
-    config::{self, Config},
+    config::Config,
     forward::{Clients, Forwarder},
     metrics::Metrics,
     phase::Phases,
-    plugin::Plugins,
+    routing::Current,
 };
 
 /// What both servers share; cheap to clone.
@@ -21,12 +21,10 @@ use crate::{
 pub struct Shared {
     /// How far the process has come.
     pub phases: Phases,
-    /// The configured plugins.
-    pub plugins: Plugins,
+    /// What the configuration says to calls.
+    pub current: Current,
     /// What is counted.
     pub metrics: Arc<Metrics>,
-    /// What one client may take.
-    limits: config::Clients,
 }
 
 impl Shared {
@@ -35,24 +33,21 @@ impl Shared {
     /// # Errors
     /// When a metric cannot be registered.
     pub fn new(config: &Config, phases: Phases) -> prometheus::Result<Self> {
-        let plugins = Plugins::new(config.namespaces.clone());
         Ok(Self {
             phases,
-            plugins,
+            current: Current::new(config),
             metrics: Arc::new(Metrics::new()?),
-            limits: config.clients,
         })
     }
 
     /// Routes of the data port: gRPC, and `GET /health` over HTTP/1.1 or 2.
     pub fn data(&self) -> Router {
         let forwarder = Forwarder {
-            plugins: self.plugins.clone(),
+            current: self.current.clone(),
             metrics: Arc::clone(&self.metrics),
-            clients: Arc::new(Clients::new(self.limits.max_calls)),
-            slow_reader: self.limits.slow_reader,
+            clients: Arc::new(Clients::default()),
         };
-        data::router(forwarder, grpc_health::service(self))
+        data::router(forwarder, grpc_health::service(self), self.phases.clone())
     }
 
     /// Routes of the admin port.

@@ -18,9 +18,15 @@ async fn calls_and_plugins_are_counted() {
         .unwrap_err();
     let method = "/prism.keyvalue.v1.KeyValue/Get";
     let expected = [
-        format!(r#"prism_requests_total{{code="OK",method="{method}",namespace="one"}} 1"#),
-        format!(r#"prism_requests_total{{code="NOT_FOUND",method="{method}",namespace=""}} 1"#),
-        format!(r#"prism_request_duration_seconds_count{{method="{method}",namespace="one"}} 1"#),
+        format!(
+            r#"prism_requests_total{{backend="test",code="OK",method="{method}",namespace="one"}} 1"#
+        ),
+        format!(
+            r#"prism_requests_total{{backend="",code="NOT_FOUND",method="{method}",namespace=""}} 1"#
+        ),
+        format!(
+            r#"prism_request_duration_seconds_count{{backend="test",method="{method}",namespace="one"}} 1"#
+        ),
         r#"prism_plugin_up{backend="test",namespace="one"} 1"#.to_owned(),
         "prism_requests_in_flight 0".to_owned(),
         r#"prism_build_info{arch=""#.to_owned(),

@@ -61,3 +61,41 @@ async fn the_drain_has_a_limit() {
     assert!(proxy.ended().await.success());
     assert!(call.await.unwrap().is_err());
 }
+
+#[tokio::test]
+async fn before_the_drain_health_says_no_and_calls_are_served() {
+    let plugin = plugin::anywhere().await;
+    let patient = [("PRISM_LAME_DUCK_MS", "600000")];
+    let mut proxy = proxy::start_with(&[("one", plugin.address, "")], &patient);
+    let mut old = proxy.client().await;
+    let mut watch = HealthClient::new(proxy.channel().await)
+        .watch(HealthCheckRequest::default())
+        .await
+        .unwrap()
+        .into_inner();
+    assert!(watch.message().await.unwrap().is_some());
+    proxy.terminate();
+    let told = watch.message().await.unwrap().unwrap();
+    assert_eq!(told.status(), ServingStatus::NotServing);
+    let (status, text) = proxy.admin("/health/ready").await;
+    assert!(
+        status == 503 && text.contains("stopping"),
+        "{status} {text}"
+    );
+    assert_eq!(proxy::get(proxy.listen, "/health").await.0, 503);
+    let get = || to("one", GetRequest { key: "k".into() });
+    old.get(get()).await.unwrap();
+    proxy.client().await.get(get()).await.unwrap();
+    // Whoever cannot wait asks again.
+    proxy.terminate();
+    assert!(proxy.ended().await.success());
+}
+
+#[tokio::test]
+async fn a_person_at_a_terminal_does_not_wait() {
+    let plugin = plugin::anywhere().await;
+    let patient = [("PRISM_LAME_DUCK_MS", "600000")];
+    let mut proxy = proxy::start_with(&[("one", plugin.address, "")], &patient);
+    proxy.signal("-INT");
+    assert!(proxy.ended().await.success());
+}

@@ -17,7 +17,10 @@ use tokio::{
     runtime::{Builder, Runtime},
     sync::Notify,
 };
-use tonic::{Request, Response, Status, service::Routes, transport::server::TcpIncoming};
+use tonic::{
+    Request, Response, Status, metadata::MetadataMap, service::Routes,
+    transport::server::TcpIncoming,
+};
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -41,6 +44,8 @@ pub struct Store {
     entries: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     /// `grpc-timeout` of the last call, as it arrived.
     pub timeout: Arc<Mutex<Option<String>>>,
+    /// Metadata of the last `Get`.
+    pub metadata: Arc<Mutex<MetadataMap>>,
     /// Paths of the calls that arrived, where a plugin notes them.
     pub paths: Arc<Mutex<Vec<String>>>,
     /// A `Get` of the key `slow` announces itself here ...
@@ -141,6 +146,7 @@ impl KeyValue for Store {
     }
 
     async fn get(&self, request: Request<GetRequest>) -> Answer<GetResponse> {
+        self.metadata.lock().unwrap().clone_from(request.metadata());
         let timeout = request.metadata().get("grpc-timeout");
         *self.timeout.lock().unwrap() = timeout.map(|t| t.to_str().unwrap().to_owned());
         let key = request.into_inner().key;

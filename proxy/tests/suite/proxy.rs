@@ -22,9 +22,9 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_prism-proxy");
 /// A running proxy; dropping it kills it.
 pub struct Proxy {
     child: Child,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     // Kept open: a proxy that cannot write its log would stop.
-    _log: BufReader<ChildStdout>,
+    log: std::sync::Mutex<BufReader<ChildStdout>>,
     pub listen: SocketAddr,
     pub admin: SocketAddr,
 }
@@ -73,6 +73,7 @@ fn start_command(
         .env("PRISM_CONFIG", config)
         .env("PRISM_LISTEN", "127.0.0.1:0")
         .env("PRISM_ADMIN_LISTEN", "127.0.0.1:0")
+        .env("PRISM_LAME_DUCK_MS", "0")
         .envs(environment.iter().copied())
         .stdout(Stdio::piped())
         .spawn()
@@ -94,8 +95,8 @@ fn start_command(
         listen: address("listen"),
         admin: address("admin_listen"),
         child,
-        _folder: folder,
-        _log: log,
+        folder,
+        log: std::sync::Mutex::new(log),
     }
 }
 
@@ -145,14 +146,33 @@ impl Proxy {
     }
 
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    pub fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Replaces the configuration and has it read; the log line that says how
+    /// that went.
+    pub fn reload(&self, yaml: &str) -> serde_json::Value {
+        std::fs::write(self.folder.path().join("config.yaml"), yaml).unwrap();
+        self.signal("-HUP");
+        let mut log = self.log.lock().unwrap();
+        loop {
+            let mut line = String::new();
+            assert!(log.read_line(&mut line).unwrap() > 0, "the proxy ended");
+            let line: serde_json::Value = serde_json::from_str(&line).expect("logs are JSON");
+            if line["message"]
+                .as_str()
                 .unwrap()
-                .success()
-        );
+                .starts_with("the configuration")
+            {
+                return line;
+            }
+        }
     }
 
     pub async fn ended(&mut self) -> ExitStatus {

@@ -106,7 +106,8 @@ async fn who_reads_nothing_is_cut_off_on_both_sides() {
     );
     for (window, cut) in [(65_535, 4), (0, 8)] {
         let unread = leave_unread(proxy.listen, 1, 4, window).await;
-        let expected = format!(r#"prism_slow_readers_total{{namespace="one"}} {cut}"#);
+        let expected =
+            format!(r#"prism_slow_readers_total{{backend="test",namespace="one"}} {cut}"#);
         metric(&proxy, &expected).await;
         metric(&proxy, "prism_requests_in_flight 0").await;
         for answer in unread.answers {
@@ -134,7 +135,11 @@ async fn who_reads_a_little_now_and_then_is_cut_off_too() {
         assert!(begun.elapsed() < crate::wait::PATIENCE, "it is not cut off");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    metric(&proxy, r#"prism_slow_readers_total{namespace="one"} 1"#).await;
+    metric(
+        &proxy,
+        r#"prism_slow_readers_total{backend="test",namespace="one"} 1"#,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -156,7 +161,7 @@ async fn who_does_not_read_is_cut_off_at_the_deadline() {
     let proxy = proxy::start(&[("one", plugin.address, ", timeout_ms: 300")]);
     let unread = leave_unread(proxy.listen, 1, 1, 65_535).await;
     let line = format!(
-        r#"prism_requests_total{{code="DEADLINE_EXCEEDED",method="{METHOD}",namespace="one"}} 1"#
+        r#"prism_requests_total{{backend="test",code="DEADLINE_EXCEEDED",method="{METHOD}",namespace="one"}} 1"#
     );
     metric(&proxy, &line).await;
     metric(&proxy, "prism_requests_in_flight 0").await;
