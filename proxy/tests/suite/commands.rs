@@ -75,3 +75,37 @@ async fn health_asks_the_running_proxy() {
     drop(running);
     assert_eq!(ask().status.code(), Some(1));
 }
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_one_clear_line() {
+    let plugin = plugin::anywhere().await;
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.yaml");
+    let taken = plugin.address.to_string();
+    for (listen, admin) in [(&*taken, "127.0.0.1:0"), ("127.0.0.1:0", &*taken)] {
+        let environment = [("PRISM_LISTEN", listen), ("PRISM_ADMIN_LISTEN", admin)];
+        let output = run(&["--config", example], &environment);
+        assert_eq!(output.status.code(), Some(1));
+        let log = String::from_utf8_lossy(&output.stdout);
+        let error = log.lines().last().unwrap();
+        assert!(
+            error.contains("cannot serve") && error.contains(&taken),
+            "{log}"
+        );
+    }
+}
+
+#[test]
+fn two_namespaces_on_one_endpoint_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.yaml");
+    let rows =
+        "- {name: a, backend: m, endpoint: 'c:1'}\n- {name: b, backend: m, endpoint: 'c:1'}\n";
+    std::fs::write(&path, format!("namespaces:\n{rows}")).unwrap();
+    let checked = run(&["--check-config", "--config", path.to_str().unwrap()], &[]);
+    assert_eq!(checked.status.code(), Some(2));
+    assert!(
+        stderr(&checked).contains("would share their keys"),
+        "{}",
+        stderr(&checked)
+    );
+}

@@ -26,7 +26,9 @@ test.each(['memory', 'sql', 'queue', 'blank'])(
     const image = files['plugins/redis-cache/Containerfile']!;
     expect(image).toMatch(/^FROM localhost\/prism\/base-go-builder AS compile$/m);
     expect(image).toMatch(/^FROM scratch$/m);
-    expect(image).toMatch(/^USER 65532:65532\nENV PRISM_LISTEN=:50100\nEXPOSE 50100\nENTRYPOINT \["\/plugin-redis-cache"\]\n$/m);
+    expect(image).toMatch(
+      /^USER 65532:65532\nENV PRISM_LISTEN=:50100\nEXPOSE 50100\nENTRYPOINT \["\/plugin-redis-cache"\]\n$/m,
+    );
     expect(tree.read('go.work', 'utf-8')).toMatch(/\t\.\/plugins\/postgres\n\t\.\/plugins\/redis-cache\n\)/);
     const before = snapshot(tree);
     expect(await make(tree, { name: 'redis-cache', backend })).toMatchObject({
@@ -108,7 +110,9 @@ test.each(['memory', 'sql', 'queue', 'blank'])(
     expect(image).toMatch(/^FROM localhost\/prism\/base-rust-builder AS compile$/m);
     expect(image).toMatch(/^COPY plugins plugins\nCOPY proxy proxy\n/m);
     expect(image).not.toContain('proxy/transport');
-    expect(image).toMatch(/^USER 65532:65532\nENV PRISM_LISTEN=:50100\nEXPOSE 50100\nENTRYPOINT \["\/plugin-redis-cache"\]\n$/m);
+    expect(image).toMatch(
+      /^USER 65532:65532\nENV PRISM_LISTEN=:50100\nEXPOSE 50100\nENTRYPOINT \["\/plugin-redis-cache"\]\n$/m,
+    );
     expect(image.includes('VOLUME /data')).toBe(keeps);
     expect(Object.keys(files).includes('plugins/redis-cache/data/README')).toBe(keeps);
     // It belongs to the workspace's.
