@@ -17,4 +17,3 @@ pub mod routing;
 pub mod run;
 pub mod self_check;
 pub mod server;
-pub mod tls;

@@ -2,22 +2,23 @@
 //! overridable by the environment.
 
 mod entries;
+mod environment;
 mod interfaces;
 mod limits;
 mod load;
 mod reader;
-mod tls;
 mod tokens;
 mod violation;
 
 #[cfg(test)]
 mod tests;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use prism_transport::{Endpoint, Limits};
 
-pub use load::{Environment, load, parse};
+pub use environment::Environment;
+pub use load::{load, parse};
 pub use violation::{Violation, Violations};
 
 /// Everything the proxy needs to run; all values are valid.
@@ -36,8 +37,6 @@ pub struct Config {
     /// How long the proxy still takes calls after SIGTERM, while health says no;
     /// 1 s by default.
     pub lame_duck: Duration,
-    /// TLS of the data port.
-    pub tls: Option<Tls>,
     /// `None` when everybody may use every namespace.
     pub tokens: Option<Vec<Token>>,
     /// At least one, with distinct names.
@@ -133,15 +132,4 @@ pub struct Token {
     pub sha256: [u8; 32],
     /// Names of configured namespaces.
     pub namespaces: Vec<String>,
-}
-
-/// Files of TLS, in PEM.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tls {
-    /// The certificate, then those between it and the root.
-    pub cert: PathBuf,
-    /// Its private key.
-    pub key: PathBuf,
-    /// Roots of clients' certificates, which all clients then need.
-    pub client_ca: Option<PathBuf>,
 }

@@ -306,14 +306,12 @@ namespaces:
     backend: b
     endpoint: 'c:1'
     limits: {{calls_per_second: 0, max_calls: many, colour: red}}
-tls: {{cert: /nowhere, key: k}}
 "
     );
     let expected = [
         "c.yaml:9: unknown field `colour` in limits",
         "c.yaml:9: `calls_per_second` must be a whole number",
         "c.yaml:9: `max_calls` must be a whole number",
-        "c.yaml:10: /nowhere cannot be used",
         "c.yaml:2: no namespace `z` is configured",
         "c.yaml:3: the same token as on line 2",
         "c.yaml:4: token has no `name`",

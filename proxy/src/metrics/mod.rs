@@ -11,7 +11,7 @@ use std::{
 use prism_transport::Connections;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder,
+    Registry, TextEncoder, core::Collector,
 };
 use tonic::Code;
 
@@ -110,33 +110,20 @@ impl Metrics {
         )?;
         info.with_label_values(&[env!("CARGO_PKG_VERSION"), std::env::consts::ARCH])
             .set(1);
-        metrics
-            .registry
-            .register(Box::new(metrics.requests.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.latency.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.plugin_up.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.slow_readers.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.retries.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.ejections.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.in_flight.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.connections.clone()))?;
-        metrics
-            .registry
-            .register(Box::new(metrics.refused.clone()))?;
+        let all: [Box<dyn Collector>; 9] = [
+            Box::new(metrics.requests.clone()),
+            Box::new(metrics.latency.clone()),
+            Box::new(metrics.plugin_up.clone()),
+            Box::new(metrics.slow_readers.clone()),
+            Box::new(metrics.retries.clone()),
+            Box::new(metrics.ejections.clone()),
+            Box::new(metrics.in_flight.clone()),
+            Box::new(metrics.connections.clone()),
+            Box::new(metrics.refused.clone()),
+        ];
+        for one in all {
+            metrics.registry.register(one)?;
+        }
         metrics.registry.register(Box::new(info))?;
         Ok(metrics)
     }

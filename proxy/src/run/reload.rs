@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Source;
-use crate::{config::Config, plugin::keep_probing, server::Shared, tls::Certificates};
+use crate::{config::Config, plugin::keep_probing, server::Shared};
 
 /// What a reload needs.
 pub(super) struct Reload {
@@ -11,7 +11,6 @@ pub(super) struct Reload {
     /// The one that holds now.
     pub(super) config: Config,
     pub(super) shared: Shared,
-    pub(super) certificates: Option<Certificates>,
 }
 
 impl Reload {
@@ -21,11 +20,7 @@ impl Reload {
             let text = violations.to_string();
             text.trim_end().replace('\n', "; ")
         });
-        let done = read.and_then(|config| {
-            self.renew_certificates(&config)?;
-            Ok(config)
-        });
-        let config = match done {
+        let config = match read {
             Ok(config) => config,
             Err(violations) => {
                 tracing::error!(violations, "the configuration stays as it was");
@@ -44,13 +39,6 @@ impl Reload {
         self.config = config;
         tracing::info!(namespaces, "the configuration was read again");
     }
-
-    fn renew_certificates(&self, config: &Config) -> Result<(), String> {
-        match (&self.certificates, &config.tls) {
-            (Some(certificates), Some(files)) => certificates.renew(files),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Fields of listeners, which are open already.
@@ -63,8 +51,6 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
             "clients.max_connections",
             old.clients.max_connections != new.clients.max_connections,
         ),
-        // Other files need none.
-        ("tls", old.tls.is_some() != new.tls.is_some()),
     ];
     changed
         .into_iter()

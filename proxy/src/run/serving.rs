@@ -17,7 +17,6 @@ use crate::{
     phase::{Phase, Phases},
     plugin::keep_probing,
     server::Shared,
-    tls::Certificates,
 };
 
 /// Serves until a signal, then drains.
@@ -35,16 +34,12 @@ pub(super) async fn run(config: Config, source: super::Source) -> Result<(), Box
     let admin_address = admin.address;
     // Never stopped: it tells of the drain until the process ends.
     tokio::spawn(admin.serve(shared.admin(), Box::pin(pending())));
-    let certificates = config.tls.as_ref().map(Certificates::read).transpose()?;
-    let data = Listener::open(config.listen)
-        .await?
-        .limited(Limits {
-            most: for_clients(config.connections.max, config.namespaces.len()),
-            most_of_client: config.clients.max_connections,
-            header: config.connections.header,
-            idle: config.connections.idle,
-        })
-        .secured(certificates.as_ref().map(Certificates::secure));
+    let data = Listener::open(config.listen).await?.limited(Limits {
+        most: for_clients(config.connections.max, config.namespaces.len()),
+        most_of_client: config.clients.max_connections,
+        header: config.connections.header,
+        idle: config.connections.idle,
+    });
     shared.metrics.watch_connections(&data.connections);
     let data_address = data.address;
     let stop = phases.clone();
@@ -57,7 +52,6 @@ pub(super) async fn run(config: Config, source: super::Source) -> Result<(), Box
         listen = %data_address,
         admin_listen = %admin_address,
         namespaces = config.namespaces.len(),
-        tls = config.tls.is_some(),
         tokens = config.tokens.as_ref().map_or(0, Vec::len),
         "ready"
     );
@@ -69,7 +63,6 @@ pub(super) async fn run(config: Config, source: super::Source) -> Result<(), Box
         source,
         config,
         shared: shared.clone(),
-        certificates,
     };
     let name = loop {
         tokio::select! {

@@ -17,5 +17,4 @@ mod reload;
 mod retries;
 mod routing;
 mod slow_readers;
-mod tls;
 mod wait;

@@ -4,26 +4,28 @@
 //! h2 and the resolver, which costs the compiler most of a minute and hardly
 //! ever changes: an edit of the proxy must not pay for it.
 
+mod activity;
 mod channel;
 mod connect;
+mod connection;
 mod connections;
 mod endpoint;
 mod listener;
+mod peer;
 mod pool;
 mod reachable;
 mod reader;
 mod resolve;
 mod signals;
-mod stream;
 mod windows;
 
 pub use channel::channel;
 pub use connections::{Connections, Limits};
 pub use endpoint::{Endpoint, Host};
-pub use listener::{Listener, Peer, Stop};
+pub use listener::{Listener, Stop};
+pub use peer::Peer;
 pub use pool::{Lease, Pool};
 pub use reachable::reachable;
 pub use reader::Reader;
 pub use resolve::resolve;
 pub use signals::Signals;
-pub use stream::{Handshake, Secure, Secured};

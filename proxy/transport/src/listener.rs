@@ -1,63 +1,33 @@
 //! Listening sockets.
 
 use std::{
-    convert::Infallible,
     future::Future,
     io,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
-    pin::{Pin, pin},
+    net::SocketAddr,
+    pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use axum::{Router, body::Body};
-use http::Request;
-use hyper::{body::Incoming, rt::Executor, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::conn::auto::Builder,
-};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    time::{sleep, timeout},
-};
-use tower::{Service, ServiceExt};
+use axum::Router;
+use tokio::{net::TcpListener, sync::watch, time::sleep};
 
 use crate::{
-    connections::{Activity, Connections, Limits, Place},
-    reader::watched,
-    stream::{Secure, Stream},
-    windows::{CONNECTION_WINDOW, SEND_BUFFER, STREAM_WINDOW, STREAMS},
+    Peer,
+    activity::Activity,
+    connection::Connection,
+    connections::{Connections, Limits},
 };
 
 /// Ends when serving shall stop. Boxed, so that callers instantiate no server.
 pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Who sent a request; in the extensions of each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub IpAddr);
-
-impl Peer {
-    /// Who counts as one client: a host has all addresses of its IPv6 network,
-    /// usually 64 bits wide.
-    #[must_use]
-    pub fn client(self) -> IpAddr {
-        match self.0 {
-            IpAddr::V4(_) => self.0,
-            IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
-        }
-    }
-}
-
-/// A client that vanished answers no pings.
-const PING_EVERY: Duration = Duration::from_secs(30);
-const PONG_LIMIT: Duration = Duration::from_secs(10);
 /// Refused connections are logged at most this often.
 const LOG_EVERY: Duration = Duration::from_secs(10);
 
 /// An open listener and its true address, which differs from the configured one
 /// for port 0.
+#[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
     /// Where it listens.
@@ -66,21 +36,6 @@ pub struct Listener {
     pub connections: Arc<Connections>,
     trusted: bool,
     limits: Limits,
-    secure: Option<Secure>,
-}
-
-/// Spawns the task of each stream, watched.
-#[derive(Clone)]
-struct Streams(Activity);
-
-impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
-    fn execute(&self, stream: F) {
-        let running = self.0.begin();
-        tokio::spawn(async move {
-            watched(stream).await;
-            drop(running);
-        });
-    }
 }
 
 impl Listener {
@@ -98,14 +53,7 @@ impl Listener {
             connections: Arc::default(),
             trusted: false,
             limits: Limits::default(),
-            secure: None,
         })
-    }
-
-    /// For clients that speak TLS; others get no answer.
-    #[must_use]
-    pub fn secured(self, secure: Option<Secure>) -> Self {
-        Self { secure, ..self }
     }
 
     /// With other limits than the default ones.
@@ -142,7 +90,13 @@ impl Listener {
                     let peer = Peer(peer.ip().to_canonical());
                     match self.connections.enter(peer.client(), &self.limits) {
                         Some(place) => {
-                            let connection = Connection::new(&self, peer, place);
+                            let connection = Connection {
+                                peer,
+                                activity: Activity::new(),
+                                limits: self.limits,
+                                trusted: self.trusted,
+                                _place: place,
+                            };
                             tokio::spawn(connection.serve(stream, router.clone(), open.clone()));
                         }
                         None => self.log_refusal(peer, &mut logged),
@@ -172,116 +126,6 @@ impl Listener {
             );
         }
     }
-}
-
-/// An accepted connection.
-struct Connection {
-    peer: Peer,
-    activity: Activity,
-    limits: Limits,
-    trusted: bool,
-    secure: Option<Secure>,
-    _place: Place,
-}
-
-impl Connection {
-    fn new(listener: &Listener, peer: Peer, place: Place) -> Self {
-        Self {
-            peer,
-            activity: Activity::new(),
-            limits: listener.limits,
-            trusted: listener.trusted,
-            secure: listener.secure.clone(),
-            _place: place,
-        }
-    }
-
-    fn builder(&self) -> Builder<Streams> {
-        let mut builder = Builder::new(Streams(self.activity.clone()));
-        builder
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.limits.header);
-        builder
-            .http2()
-            .timer(TokioTimer::new())
-            .keep_alive_interval(PING_EVERY)
-            .keep_alive_timeout(PONG_LIMIT)
-            .max_concurrent_streams(STREAMS)
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
-            .max_send_buf_size(SEND_BUFFER);
-        if self.trusted {
-            builder
-                .http2()
-                .max_pending_accept_reset_streams(usize::MAX)
-                .max_local_error_reset_streams(None);
-        }
-        builder
-    }
-
-    async fn handshake(&self, stream: TcpStream) -> io::Result<Stream> {
-        let Some(secure) = &self.secure else {
-            return Ok(Stream::Plain(stream));
-        };
-        let limited = timeout(self.limits.header, secure(stream)).await;
-        let secured = limited.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
-        Ok(Stream::Secured(secured))
-    }
-
-    async fn serve(self, stream: TcpStream, router: Router, mut open: watch::Receiver<()>) {
-        // Without this a small answer may wait 10 ms for an acknowledgement.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was refused");
-        }
-        let stream = match self.handshake(stream).await {
-            Ok(stream) => stream,
-            Err(error) => {
-                tracing::debug!(client = %self.peer.0, %error, "no TLS handshake");
-                return;
-            }
-        };
-        let (peer, activity) = (self.peer, self.activity.clone());
-        let service = service_fn(move |request: Request<Incoming>| {
-            let running = activity.begin();
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(peer);
-            let answer = answer(router.clone(), request);
-            async move {
-                let answered = answer.await;
-                drop(running);
-                answered
-            }
-        });
-        let builder = self.builder();
-        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-        tokio::select! {
-            ended = connection.as_mut() => return log_end(ended),
-            _ = open.changed() => {}
-            () = self.activity.idle(&self.limits) => {}
-        }
-        connection.as_mut().graceful_shutdown();
-        tokio::select! {
-            ended = connection => log_end(ended),
-            () = self.activity.goodbye() => {}
-        }
-    }
-}
-
-fn log_end<E: Into<Box<dyn std::error::Error + Send + Sync>>>(ended: Result<(), E>) {
-    if let Err(error) = ended {
-        tracing::trace!(error = error.into(), "a connection ended with an error");
-    }
-}
-
-async fn answer(
-    mut router: Router,
-    request: Request<Body>,
-) -> Result<axum::response::Response, Infallible> {
-    <Router as ServiceExt<Request<Body>>>::ready(&mut router)
-        .await?
-        .call(request)
-        .await
 }
 
 /// One client's reset says nothing of the next connection; without descriptors
