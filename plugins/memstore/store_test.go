@@ -26,7 +26,7 @@ func openWith(t *testing.T, maxBytes int) *Store {
 }
 
 func TestConformance(t *testing.T) {
-	conformance.Run(t, open)
+	conformance.RunInstantly(t, open)
 }
 
 func TestNamespacesAreApart(t *testing.T) {

@@ -4,6 +4,7 @@ package conformance
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"prism.internal/plugin-sdk/kv"
@@ -12,34 +13,46 @@ import (
 // patience is how long a test waits for what has to happen.
 const patience = 20 * time.Second
 
+var tests = []struct {
+	name string
+	run  func(*testing.T, kv.Store)
+}{
+	{"SetGet", testSetGet},
+	{"Delete", testDelete},
+	{"Exists", testExists},
+	{"BinaryValues", testBinaryValues},
+	{"BigValues", testBigValues},
+	{"OddKeys", testOddKeys},
+	{"ExpiredKeysAreGone", testExpiredKeysAreGone},
+	{"ExpireTTLPersist", testExpireTTLPersist},
+	{"SetReplacesTTL", testSetReplacesTTL},
+	{"LongestTTL", testLongestTTL},
+	{"ScanOrder", testScanOrder},
+	{"ScanPrefix", testScanPrefix},
+	{"ScanPages", testScanPages},
+	{"ScanMaxBytes", testScanMaxBytes},
+	{"ScanKeysOnly", testScanKeysOnly},
+	{"Concurrent", testConcurrent},
+	{"EndedContext", testEndedContext},
+	{"Ping", testPing},
+	{"Model", testModel},
+}
+
 // Run tests the stores that open returns. Each is empty and open until the end
 // of its test; open registers the cleanup.
 func Run(t *testing.T, open func(t *testing.T) kv.Store) {
-	tests := []struct {
-		name string
-		run  func(*testing.T, kv.Store)
-	}{
-		{"SetGet", testSetGet},
-		{"Delete", testDelete},
-		{"Exists", testExists},
-		{"BinaryValues", testBinaryValues},
-		{"BigValues", testBigValues},
-		{"OddKeys", testOddKeys},
-		{"ExpiredKeysAreGone", testExpiredKeysAreGone},
-		{"ExpireTTLPersist", testExpireTTLPersist},
-		{"SetReplacesTTL", testSetReplacesTTL},
-		{"LongestTTL", testLongestTTL},
-		{"ScanOrder", testScanOrder},
-		{"ScanPrefix", testScanPrefix},
-		{"ScanPages", testScanPages},
-		{"ScanMaxBytes", testScanMaxBytes},
-		{"ScanKeysOnly", testScanKeysOnly},
-		{"Concurrent", testConcurrent},
-		{"EndedContext", testEndedContext},
-		{"Ping", testPing},
-	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { test.run(t, open(t)) })
+	}
+}
+
+// RunInstantly is Run with a clock that jumps ahead whenever everything waits
+// for it. It is for stores that wait for nothing outside of the process.
+func RunInstantly(t *testing.T, open func(t *testing.T) kv.Store) {
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { test.run(t, open(t)) })
+		})
 	}
 }
 
