@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"regexp"
 	"time"
 
@@ -24,7 +25,7 @@ type Config struct {
 // Settings declares the settings that fill c.
 func (c *Config) Settings(s *sdk.Settings) {
 	s.AddSecret("NATS_URL", "where NATS is, like nats://user:password@host:4222", c.parseURL)
-	s.Add("NATS_CREDENTIALS", "", "file with the user's JWT and seed", sdk.Text(&c.Credentials))
+	s.Add("NATS_CREDENTIALS", "", "file with the user's JWT and seed", c.parseCredentials)
 	s.Add("PRISM_NATS_BUCKET", "prism", "bucket that holds the keys; made if it is missing", c.parseBucket)
 	s.Add("PRISM_NATS_REPLICAS", "1", "servers that hold a copy of a bucket that is made", sdk.Int(&c.Replicas, 1, 5))
 	s.Add("PRISM_NATS_REAP_INTERVAL", "10m", "how often expired keys are deleted, which reads the whole bucket",
@@ -41,6 +42,16 @@ func (c *Config) parseURL(s string) error {
 		return errors.New("is not like nats://user:password@host:4222 or tls://host:4222")
 	}
 	c.URL = s
+	return nil
+}
+
+func (c *Config) parseCredentials(s string) error {
+	if s != "" {
+		if _, err := os.Stat(s); err != nil {
+			return err // names the file
+		}
+	}
+	c.Credentials = s
 	return nil
 }
 

@@ -5,6 +5,7 @@ go 1.26.8
 require (
 	modernc.org/sqlite v1.61.1
 	prism.internal/plugin-sdk v0.0.0
+	prism.internal/proto v0.0.0
 )
 
 require (
@@ -22,7 +23,6 @@ require (
 	modernc.org/libc v1.79.0 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
-	prism.internal/proto v0.0.0 // indirect
 )
 
 replace (

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"prism.internal/plugin-sdk/plugintest"
+)
+
+func TestMain(m *testing.M) { plugintest.Main(m, main) }
+
+func TestWrongSettings(t *testing.T) {
+	for env, want := range map[string]string{
+		"NATS_URL=":                      "NATS_URL: is missing; set it like nats://",
+		"NATS_URL=http://me:s3cret@host": "NATS_URL: is not like nats://",
+		"NATS_URL=nats://me:s3cr%t@host": "NATS_URL: is not like nats://",
+	} {
+		out, err := plugintest.Command(t, []string{env, "PRISM_NATS_BUCKET=a.b"}).CombinedOutput()
+		if err == nil || err.Error() != "exit status 2" || !strings.Contains(string(out), want) ||
+			!strings.Contains(string(out), "is not a bucket") || strings.Contains(string(out), "s3cr") {
+			t.Errorf("%s: %v: %s", env, err, out)
+		}
+	}
+}
+
+func TestPluginStartsWithoutServer(t *testing.T) {
+	listen := "PRISM_LISTEN=" + plugintest.FreeAddress(t)
+	cmd := plugintest.Command(t, []string{listen, "NATS_URL=nats://" + plugintest.FreeAddress(t)})
+	cmd.Stderr = t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		out, err := plugintest.Command(t, []string{listen}, "health").CombinedOutput()
+		if err != nil && strings.Contains(string(out), "NOT_SERVING") {
+			return
+		}
+		if err == nil || time.Now().After(deadline) {
+			t.Fatalf("%v: %s; want NOT_SERVING", err, out)
+		}
+	}
+}
