@@ -16,6 +16,7 @@ import (
 
 	"prism.internal/plugin-sdk/conformance"
 	"prism.internal/plugin-sdk/kv"
+	"prism.internal/plugin-sdk/plugintest"
 )
 
 const patience = 20 * time.Second
@@ -30,6 +31,7 @@ type natsServer struct {
 
 func start(t *testing.T) *natsServer {
 	t.Helper()
+	plugintest.Embedded(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

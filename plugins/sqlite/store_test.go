@@ -13,6 +13,7 @@ import (
 
 	"prism.internal/plugin-sdk/conformance"
 	"prism.internal/plugin-sdk/kv"
+	"prism.internal/plugin-sdk/plugintest"
 )
 
 func openAt(t *testing.T, path string) *Store {
@@ -33,6 +34,7 @@ func file(t *testing.T) string { return filepath.Join(t.TempDir(), "odd %20 ?#na
 
 func openFile(t *testing.T) *Store {
 	t.Helper()
+	plugintest.Embedded(t)
 	path := file(t)
 	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
@@ -45,9 +47,6 @@ func TestConformanceInMemory(t *testing.T) {
 }
 
 func TestConformanceInAFile(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: waits for disks")
-	}
 	conformance.RunInstantly(t, func(t *testing.T) kv.Store { return openFile(t) })
 }
 

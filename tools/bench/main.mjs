@@ -16,6 +16,7 @@ import { sizes } from './sizes.mjs';
 import { sizesGate } from './sizesGate.mjs';
 import { stack } from './stack.mjs';
 import { start } from './start.mjs';
+import { tiers } from './tiers.mjs';
 
 const benchmarks = {
   edit,
@@ -32,6 +33,7 @@ const benchmarks = {
   scale,
   limits,
   scan,
+  tiers,
 };
 const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);

@@ -46,6 +46,15 @@ const countCheck = (_output, status) => ({
   skipped: 0,
 });
 
+/** Not vet: that target runs all analyzers over the same packages. */
+const runGo = (directory, flags = [], env = {}) => ({
+  argv: ['go', 'test', '-vet=off', '-json', ...flags, './...'],
+  cwd: directory,
+  env: { ...goSettings, ...env },
+  count: countGo,
+  quiet: true,
+});
+
 /**
  * The kinds of runTest.mjs: the command of some arguments, its environment, and the counts from its output and status.
  * What is quiet prints nothing unless it fails.
@@ -55,14 +64,9 @@ export const runners = {
     argv: [bin('jest'), '--ci', '--json', `--outputFile=${details}`, ...args],
     count: () => countJest(details),
   }),
-  /** Not vet: that target runs all analyzers over the same packages. */
-  go: ([directory]) => ({
-    argv: ['go', 'test', '-vet=off', '-json', './...'],
-    cwd: directory,
-    env: goSettings,
-    count: countGo,
-    quiet: true,
-  }),
+  go: ([directory]) => runGo(directory),
+  goShort: ([directory]) => runGo(directory, ['-short']),
+  goEmbedded: ([directory]) => runGo(directory, [], { USE_SQLITE: 'true' }),
   cargo: (args) => ({ argv: ['/usr/bin/cargo', ...args], env: rustSettings, count: countCargo }),
   python: (argv) => ({ argv, count: countPython }),
   check: ([name, ...args]) => ({ argv: [name, ...args], count: countCheck }),

@@ -19,7 +19,9 @@ const stages = [
     [
       { targets: ['component'], exclude: ['prism'] },
       { targets: ['protocol', 'gofmt', 'rustfmt', 'vet'] },
-      { targets: ['test'], projects: ['tag:go', 'tag:python'] },
+      { targets: ['test'], projects: ['tag:go', 'tag:python'], exclude: ['tag:tiers'] },
+      // The last tier of the plugins contains the others.
+      { targets: ['test-integration'] },
     ],
   ],
   [

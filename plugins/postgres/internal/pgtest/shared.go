@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	_ "github.com/lib/pq" // the driver "postgres"
+
+	"prism.internal/plugin-sdk/plugintest"
 )
 
 var (
@@ -41,17 +43,10 @@ func need(t *testing.T, err error) {
 	}
 }
 
-func skipIfShort(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: needs a PostgreSQL server")
-	}
-}
-
 // Own starts a server that the test may kill.
 func Own(t *testing.T) *Server {
 	t.Helper()
-	skipIfShort(t)
+	plugintest.Server(t)
 	s, err := Start()
 	need(t, err)
 	t.Cleanup(s.Remove)
@@ -62,7 +57,7 @@ func Own(t *testing.T) *Server {
 // tests of the package share.
 func Database(t *testing.T) string {
 	t.Helper()
-	skipIfShort(t)
+	plugintest.Server(t)
 	started.Store(true)
 	s, err := shared()
 	need(t, err)

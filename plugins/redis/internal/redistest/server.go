@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"prism.internal/plugin-sdk/plugintest"
 )
 
 const patience = 20 * time.Second
@@ -25,13 +27,11 @@ type Server struct {
 	log  bytes.Buffer
 }
 
-// Start starts a server that ends with the test. Without Redis on this machine,
-// or with -short, the test is skipped; in CI a missing Redis is a failure.
+// Start starts a server that ends with the test. Without Redis on this machine
+// the test is skipped, which in CI is a failure.
 func Start(t *testing.T) *Server {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: needs a Redis server")
-	}
+	plugintest.Server(t)
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 func TestMain(m *testing.M) { plugintest.Main(m, main) }
 
 func TestKeysOutliveThePlugin(t *testing.T) {
+	plugintest.Embedded(t)
 	path := "PRISM_SQLITE_PATH=" + filepath.Join(t.TempDir(), "prism.db")
 	t.Run("write", func(t *testing.T) {
 		_, err := plugintest.Start(t, path).Set(t.Context(), &keyvaluev1.SetRequest{Key: "key", Value: []byte("value")})
