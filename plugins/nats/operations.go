@@ -20,7 +20,7 @@ func (s *Store) Set(ctx context.Context, key string, value []byte, ttl time.Dura
 	if ttl > 0 {
 		r.expires = time.Now().Add(ttl)
 	}
-	_, err = bucket.Put(ctx, toSubject(key), r.encode())
+	_, err = bucket.Put(ctx, toSubject(kv.Namespace(ctx), key), r.encode())
 	return s.fail(ctx, err)
 }
 
@@ -60,7 +60,7 @@ func (s *Store) TTL(ctx context.Context, key string) (time.Duration, error) {
 // Delete implements kv.Store.
 func (s *Store) Delete(ctx context.Context, key string) (bool, error) {
 	return s.change(ctx, key, func(bucket jetstream.KeyValue, _ record, revision uint64) error {
-		return bucket.Delete(ctx, toSubject(key), jetstream.LastRevision(revision))
+		return bucket.Delete(ctx, toSubject(kv.Namespace(ctx), key), jetstream.LastRevision(revision))
 	})
 }
 
@@ -77,7 +77,7 @@ func (s *Store) Persist(ctx context.Context, key string) (bool, error) {
 func (s *Store) setExpiry(ctx context.Context, key string, expires time.Time) (bool, error) {
 	return s.change(ctx, key, func(bucket jetstream.KeyValue, r record, revision uint64) error {
 		r.expires = expires
-		_, err := bucket.Update(ctx, toSubject(key), r.encode(), revision)
+		_, err := bucket.Update(ctx, toSubject(kv.Namespace(ctx), key), r.encode(), revision)
 		return err
 	})
 }
@@ -105,13 +105,13 @@ func (s *Store) change(
 
 // replaced reports whether another writer changed a key after this revision.
 func (s *Store) replaced(ctx context.Context, bucket jetstream.KeyValue, key string, revision uint64) bool {
-	entry, err := bucket.Get(ctx, toSubject(key))
+	entry, err := bucket.Get(ctx, toSubject(kv.Namespace(ctx), key))
 	return errors.Is(err, jetstream.ErrKeyNotFound) || err == nil && entry.Revision() != revision
 }
 
 // get reads a live key with the revision of its record.
 func (s *Store) get(ctx context.Context, bucket jetstream.KeyValue, key string) (record, uint64, bool, error) {
-	entry, err := bucket.Get(ctx, toSubject(key))
+	entry, err := bucket.Get(ctx, toSubject(kv.Namespace(ctx), key))
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return record{}, 0, false, nil
 	}

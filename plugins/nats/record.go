@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"prism.internal/plugin-sdk/kv"
@@ -46,13 +47,20 @@ func decode(data []byte) (record, error) {
 
 func (r record) live(now time.Time) bool { return r.expires.IsZero() || now.Before(r.expires) }
 
-// toSubject returns a key as a token of a subject. NATS allows few characters
-// there; hexadecimal digits keep the order of keys.
-func toSubject(key string) string { return hex.EncodeToString([]byte(key)) }
+// toSubject returns a key of a namespace as two tokens of a subject. NATS allows
+// few characters there, and no empty token.
+func toSubject(namespace, key string) string {
+	return keysOf(namespace) + hex.EncodeToString([]byte(key))
+}
 
+// keysOf is how the subjects of a namespace begin.
+func keysOf(namespace string) string { return "n" + hex.EncodeToString([]byte(namespace)) + "." }
+
+// fromSubject returns the key.
 func fromSubject(subject string) (string, error) {
-	key, err := hex.DecodeString(subject)
-	if err != nil {
+	_, token, _ := strings.Cut(subject, ".")
+	key, err := hex.DecodeString(token)
+	if err != nil || len(key) == 0 {
 		return "", fmt.Errorf("nats: the key %q, which this plugin has not written", subject)
 	}
 	return string(key), nil

@@ -11,7 +11,7 @@ import (
 )
 
 // Scan implements kv.Store. NATS lists keys in no order and cannot start at a
-// prefix of a token, so each page lists all keys: without their values, which
+// prefix of a token, so each page lists all keys of the namespace: without their values, which
 // are then read for the page only.
 func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 	bucket, err := s.ready(ctx)
@@ -50,7 +50,7 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 
 // list returns the keys that match, in ascending byte order.
 func (s *Store) list(ctx context.Context, bucket jetstream.KeyValue, match func(string) bool) ([]string, error) {
-	lister, err := bucket.ListKeys(ctx, jetstream.IgnoreDeletes(), jetstream.MetaOnly())
+	lister, err := bucket.ListKeysFiltered(ctx, keysOf(kv.Namespace(ctx))+">")
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}

@@ -101,6 +101,11 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, func(t *testing.T) kv.Store { return ready(t, open(t, nats.ClientURL(), bucketOf(t))) })
 }
 
+func TestNamespacesAreApart(t *testing.T) {
+	nats := start(t)
+	conformance.RunNamespaces(t, func(t *testing.T) kv.Store { return ready(t, open(t, nats.ClientURL(), "prism")) })
+}
+
 func TestServerRestarts(t *testing.T) {
 	nats := start(t)
 	s := ready(t, open(t, nats.ClientURL(), "prism"))
@@ -259,7 +264,7 @@ func TestReaperKeepsNewValues(t *testing.T) {
 func TestForeignRecordsAreErrors(t *testing.T) {
 	s := ready(t, open(t, start(t).ClientURL(), "prism"))
 	bucket := *s.bucket.Load()
-	if _, err := bucket.PutString(t.Context(), toSubject("key"), "short"); err != nil {
+	if _, err := bucket.PutString(t.Context(), toSubject("", "key"), "short"); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := s.Get(t.Context(), "key"); err == nil || errors.Is(err, kv.ErrUnavailable) {

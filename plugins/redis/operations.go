@@ -35,23 +35,23 @@ var (
 )
 
 // Set implements kv.Store.
-func (s *Store) Set(ctx context.Context, key string, value []byte, ttl time.Duration) error {
-	_, err := s.run(ctx, setScript, key, value, ttl.Milliseconds())
+func (s *Store) Set(ctx context.Context, key string, data []byte, ttl time.Duration) error {
+	_, err := s.run(ctx, setScript, key, data, ttl.Milliseconds())
 	return err
 }
 
 // Get implements kv.Store.
 func (s *Store) Get(ctx context.Context, key string) ([]byte, bool, error) {
-	value, err := s.client.Get(ctx, s.prefix+key).Bytes()
+	data, err := s.client.Get(ctx, value(ctx, key)).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return nil, false, nil
 	}
-	return value, err == nil, fail(ctx, err)
+	return data, err == nil, fail(ctx, err)
 }
 
 // Exists implements kv.Store.
 func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
-	n, err := s.client.Exists(ctx, s.prefix+key).Result()
+	n, err := s.client.Exists(ctx, value(ctx, key)).Result()
 	return n > 0, fail(ctx, err)
 }
 
@@ -62,7 +62,7 @@ func (s *Store) Delete(ctx context.Context, key string) (bool, error) {
 
 // Expire implements kv.Store.
 func (s *Store) Expire(ctx context.Context, key string, ttl time.Duration) (bool, error) {
-	found, err := s.client.PExpire(ctx, s.prefix+key, ttl).Result()
+	found, err := s.client.PExpire(ctx, value(ctx, key), ttl).Result()
 	return found, fail(ctx, err)
 }
 
@@ -73,7 +73,7 @@ func (s *Store) Persist(ctx context.Context, key string) (bool, error) {
 
 // TTL implements kv.Store.
 func (s *Store) TTL(ctx context.Context, key string) (time.Duration, error) {
-	left, err := s.client.PTTL(ctx, s.prefix+key).Result()
+	left, err := s.client.PTTL(ctx, value(ctx, key)).Result()
 	switch {
 	case err != nil || left == -2:
 		return kv.Missing, fail(ctx, err)
@@ -85,6 +85,6 @@ func (s *Store) TTL(ctx context.Context, key string) (time.Duration, error) {
 
 // run runs a script on one key and reports whether it returned 1.
 func (s *Store) run(ctx context.Context, script *redis.Script, key string, args ...any) (bool, error) {
-	n, err := script.Run(ctx, s.client, []string{s.prefix + key, s.index}, append([]any{key}, args...)...).Int()
+	n, err := script.Run(ctx, s.client, []string{value(ctx, key), index(ctx)}, append([]any{key}, args...)...).Int()
 	return n == 1, fail(ctx, err)
 }

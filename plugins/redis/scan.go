@@ -58,7 +58,7 @@ func (s *Store) keys(ctx context.Context, prefix, after string, n int) ([]string
 		end = "(" + prefix + "\xff"
 	}
 	keys, err := s.client.ZRangeArgs(ctx, redis.ZRangeArgs{
-		Key: s.index, Start: start, Stop: end, ByLex: true, Count: int64(n),
+		Key: index(ctx), Start: start, Stop: end, ByLex: true, Count: int64(n),
 	}).Result()
 	return keys, fail(ctx, err)
 }
@@ -69,7 +69,7 @@ func (s *Store) sizes(ctx context.Context, keys []string) ([]int, error) {
 	pipe := s.client.Pipeline()
 	exists, lengths := make([]*redis.IntCmd, len(keys)), make([]*redis.IntCmd, len(keys))
 	for i, key := range keys {
-		exists[i], lengths[i] = pipe.Exists(ctx, s.prefix+key), pipe.StrLen(ctx, s.prefix+key)
+		exists[i], lengths[i] = pipe.Exists(ctx, value(ctx, key)), pipe.StrLen(ctx, value(ctx, key))
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, fail(ctx, err)
@@ -91,6 +91,6 @@ func (s *Store) entry(ctx context.Context, key string, keyOnly bool) (kv.Entry, 
 	if keyOnly {
 		return kv.Entry{Key: key}, true, nil
 	}
-	value, found, err := s.Get(ctx, key)
-	return kv.Entry{Key: key, Value: value}, found, err
+	data, found, err := s.Get(ctx, key)
+	return kv.Entry{Key: key, Value: data}, found, err
 }

@@ -13,8 +13,6 @@ import (
 // Store implements kv.Store.
 type Store struct {
 	client *redis.Client
-	prefix string // of the names of values
-	index  string // name of the sorted set of keys
 }
 
 var _ kv.Store = (*Store)(nil)
@@ -28,11 +26,18 @@ func Open(c Config) *Store {
 	// know whether they may try again.
 	options.MaxRetries = -1
 	options.ContextTimeoutEnabled = true
-	// The braces keep a namespace in one slot of a cluster, where a script may
-	// use several keys.
-	name := "prism:{" + c.Namespace + "}:"
-	return &Store{client: redis.NewClient(&options), prefix: name + "value:", index: name + "keys"}
+	return &Store{client: redis.NewClient(&options)}
 }
+
+// value is the name of a key's value.
+func value(ctx context.Context, key string) string { return own(ctx) + "value:" + key }
+
+// index is the name of the sorted set of keys.
+func index(ctx context.Context) string { return own(ctx) + "keys" }
+
+// own is how the names of a namespace begin. The braces keep it in one slot of a
+// cluster, where a script may use several keys.
+func own(ctx context.Context) string { return "prism:{" + kv.Namespace(ctx) + "}:" }
 
 // Ping implements kv.Store.
 func (s *Store) Ping(ctx context.Context) error { return fail(ctx, s.client.Ping(ctx).Err()) }

@@ -13,15 +13,19 @@ import (
 // Keys are blobs: they compare by bytes, and may hold U+0000.
 var migrations = []string{
 	`CREATE TABLE prism_kv (
-		key        BLOB NOT NULL PRIMARY KEY,
+		namespace  TEXT NOT NULL,
+		key        BLOB NOT NULL,
 		value      BLOB NOT NULL,
-		expires_at INTEGER -- microseconds of Unix time; NULL: never
+		expires_at INTEGER, -- microseconds of Unix time; NULL: never
+		PRIMARY KEY (namespace, key)
 	) STRICT`,
 	`CREATE INDEX prism_kv_expires_at ON prism_kv (expires_at) WHERE expires_at IS NOT NULL`,
 }
 
 // migrate applies the steps that the database lacks, all or none of them.
-// SQLite's user_version holds how many it has.
+// SQLite's user_version holds how many it has. A database that is one version
+// newer is left alone; one that is newer still is an error, because it may have
+// lost what this plugin needs.
 func migrate(ctx context.Context, db *sql.DB, steps []string) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -31,6 +35,10 @@ func migrate(ctx context.Context, db *sql.DB, steps []string) error {
 	var version int
 	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
+	}
+	if version > len(steps)+1 {
+		return fmt.Errorf("it has schema version %d; this plugin knows %d and works with %d at most: use a newer plugin",
+			version, len(steps), len(steps)+1)
 	}
 	for ; version < len(steps); version++ {
 		if _, err := tx.ExecContext(ctx, steps[version]); err != nil {

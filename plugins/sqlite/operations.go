@@ -11,16 +11,16 @@ import (
 
 const (
 	// live is the condition under which a row's key exists; its parameter is now.
-	live = "(expires_at IS NULL OR expires_at > ?2)"
+	live = "(expires_at IS NULL OR expires_at > ?3)"
 	// one selects a live key.
-	one = " WHERE key = ?1 AND " + live
+	one = " WHERE namespace = ?1 AND key = ?2 AND " + live
 
-	setSQL = `INSERT INTO prism_kv (key, value, expires_at) VALUES (?1, ?2, ?3)
-		ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`
+	setSQL = `INSERT INTO prism_kv (namespace, key, value, expires_at) VALUES (?1, ?2, ?3, ?4)
+		ON CONFLICT (namespace, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`
 	deleteSQL = "DELETE FROM prism_kv" + one
-	expireSQL = "UPDATE prism_kv SET expires_at = ?3" + one
-	reapSQL   = `DELETE FROM prism_kv WHERE key IN (
-		SELECT key FROM prism_kv WHERE expires_at IS NOT NULL AND expires_at <= ?1 LIMIT ?2)`
+	expireSQL = "UPDATE prism_kv SET expires_at = ?4" + one
+	reapSQL   = `DELETE FROM prism_kv WHERE rowid IN (
+		SELECT rowid FROM prism_kv WHERE expires_at IS NOT NULL AND expires_at <= ?1 LIMIT ?2)`
 
 	getSQL    = "SELECT value FROM prism_kv" + one
 	existsSQL = "SELECT 1 FROM prism_kv" + one
@@ -65,7 +65,7 @@ func (s *Store) Set(ctx context.Context, key string, value []byte, ttl time.Dura
 	if ttl > 0 {
 		expires = s.in(ttl)
 	}
-	_, err := s.writes.set.ExecContext(ctx, []byte(key), value, expires)
+	_, err := s.writes.set.ExecContext(ctx, kv.Namespace(ctx), []byte(key), value, expires)
 	return fail(ctx, err)
 }
 
@@ -83,17 +83,17 @@ func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 
 // Delete implements kv.Store. It leaves expired rows to the reaper.
 func (s *Store) Delete(ctx context.Context, key string) (bool, error) {
-	return changed(ctx, s.writes.delete, []byte(key), s.in(0))
+	return s.change(ctx, s.writes.delete, key)
 }
 
 // Expire implements kv.Store.
 func (s *Store) Expire(ctx context.Context, key string, ttl time.Duration) (bool, error) {
-	return changed(ctx, s.writes.expire, []byte(key), s.in(0), s.in(ttl))
+	return s.change(ctx, s.writes.expire, key, s.in(ttl))
 }
 
 // Persist implements kv.Store.
 func (s *Store) Persist(ctx context.Context, key string) (bool, error) {
-	return changed(ctx, s.writes.expire, []byte(key), s.in(0), nil)
+	return s.change(ctx, s.writes.expire, key, nil)
 }
 
 // TTL implements kv.Store.
@@ -113,9 +113,9 @@ func (s *Store) TTL(ctx context.Context, key string) (time.Duration, error) {
 // in returns the time after d as the table holds it.
 func (s *Store) in(d time.Duration) int64 { return s.now().Add(d).UnixMicro() }
 
-// changed runs a statement and reports whether it changed a row.
-func changed(ctx context.Context, stmt *sql.Stmt, args ...any) (bool, error) {
-	result, err := stmt.ExecContext(ctx, args...)
+// change runs a statement on the row of a key, and reports whether there is one.
+func (s *Store) change(ctx context.Context, stmt *sql.Stmt, key string, args ...any) (bool, error) {
+	result, err := stmt.ExecContext(ctx, append([]any{kv.Namespace(ctx), []byte(key), s.in(0)}, args...)...)
 	if err != nil {
 		return false, fail(ctx, err)
 	}
@@ -125,7 +125,7 @@ func changed(ctx context.Context, stmt *sql.Stmt, args ...any) (bool, error) {
 
 // row reads one column of the row of a key, and reports whether there is one.
 func (s *Store) row(ctx context.Context, stmt *sql.Stmt, key string, to any) (bool, error) {
-	err := stmt.QueryRowContext(ctx, []byte(key), s.in(0)).Scan(to)
+	err := stmt.QueryRowContext(ctx, kv.Namespace(ctx), []byte(key), s.in(0)).Scan(to)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

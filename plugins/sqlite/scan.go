@@ -12,7 +12,7 @@ const (
 	keysSQL = scanHead + scanTail
 
 	scanHead = "SELECT key"
-	scanTail = " FROM prism_kv WHERE key > ?1 AND " + live + " AND key >= ?3 ORDER BY key"
+	scanTail = " FROM prism_kv WHERE namespace = ?1 AND key > ?2 AND " + live + " AND key >= ?4 ORDER BY key"
 )
 
 // Scan implements kv.Store. Rows are read one by one until the page is full, so
@@ -22,7 +22,7 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 	if q.KeysOnly {
 		stmt = s.reads.keys
 	}
-	rows, err := stmt.QueryContext(ctx, []byte(q.After), s.in(0), []byte(q.Prefix))
+	rows, err := stmt.QueryContext(ctx, kv.Namespace(ctx), []byte(q.After), s.in(0), []byte(q.Prefix))
 	if err != nil {
 		return kv.Page{}, fail(ctx, err)
 	}

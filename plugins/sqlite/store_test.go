@@ -50,6 +50,10 @@ func TestConformanceInAFile(t *testing.T) {
 	conformance.RunInstantly(t, func(t *testing.T) kv.Store { return openFile(t) })
 }
 
+func TestNamespacesAreApart(t *testing.T) {
+	conformance.RunNamespaces(t, func(t *testing.T) kv.Store { return openAt(t, Memory) })
+}
+
 func TestDatabasesInMemoryAreApart(t *testing.T) {
 	a, b := openAt(t, Memory), openAt(t, Memory)
 	if err := a.Set(t.Context(), "key", nil, 0); err != nil {
@@ -110,6 +114,9 @@ func TestMigrationsGoOn(t *testing.T) {
 	if err := migrate(t.Context(), s.write, migrations); err != nil {
 		t.Errorf("a plugin that is older than the schema: %v", err)
 	}
+	if err := migrate(t.Context(), s.write, migrations[:1]); err == nil {
+		t.Error("a plugin that is two versions older takes the schema")
+	}
 }
 
 func TestExpiredRowsAreReaped(t *testing.T) {
@@ -140,7 +147,7 @@ func TestScanUsesTheIndex(t *testing.T) {
 	s := openAt(t, Memory)
 	var id, parent, unused int
 	var plan string
-	row := s.read.QueryRowContext(t.Context(), "EXPLAIN QUERY PLAN "+scanSQL, []byte("a"), 0, []byte("a"))
+	row := s.read.QueryRowContext(t.Context(), "EXPLAIN QUERY PLAN "+scanSQL, "", []byte("a"), 0, []byte("a"))
 	if err := row.Scan(&id, &parent, &unused, &plan); err != nil {
 		t.Fatal(err)
 	}

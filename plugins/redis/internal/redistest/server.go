@@ -83,6 +83,16 @@ func (s *Server) Restart(options ...string) {
 	}
 }
 
+// Flush deletes all keys.
+func (s *Server) Flush() {
+	s.t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + s.port, MaxRetries: -1})
+	defer client.Close()
+	if err := client.FlushDB(s.t.Context()).Err(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // Kill ends the server at once, as a crash would.
 func (s *Server) Kill() {
 	if s.cmd == nil {
