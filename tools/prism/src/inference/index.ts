@@ -4,6 +4,8 @@ import { imageKey } from '@prism-build/workspace';
 import { listStated, mayState } from './contexts/listStated';
 import { type ContextFacts, openMadeBy, saysTheSame } from './contexts/presence';
 import { keepEdges } from './createDependencies';
+import { openNxReading } from './declared/nxReading';
+import { openHasRegistry } from './declared/openHasRegistry';
 import { type ProjectFiles, readDeclaredProjects, readProjectFiles } from './declared/openOutputs';
 import { openLazily } from './declared/outputIndex';
 import { type Identity, pluginIdentity } from './identity';
@@ -100,6 +102,7 @@ function makeAll(inferred: Inferred, known: NxHashes) {
   const submodules = submoduleFilesets(workspaceRoot, memory.files);
   const declared = readDeclared(new Map(components.map(({ name, root }) => [root, name])));
   const releases = nxJson.release !== undefined;
+  const hasRegistry = openHasRegistry(registry, declared.projects, openNxReading(workspaceRoot, nxJson));
   const consumers = components.map((one): Consumer & ComponentPlace => ({
     ...one,
     siblings: siblingsOf(one, links),
@@ -109,7 +112,8 @@ function makeAll(inferred: Inferred, known: NxHashes) {
   const made = components.map((one, index) => {
     const own = one.reads.images.map(({ variant }) => links.get(imageKey(one.name, variant)));
     const named = { name: one.name, links: own, made: linked[index]! };
-    const surroundings = { ...named, prefix, registry, releases, identity, known, submodules };
+    const pushed = { registry, hasRegistry: hasRegistry(one), releases };
+    const surroundings = { ...named, ...pushed, prefix, identity, known, submodules };
     const project = makeProject(one, one.reads, surroundings);
     const uses = usesOf(one, one.reads, surroundings);
     const { projects, externalNodes } = listNodes(uses, directories, memory.files);
