@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { measure, table } from './lib/measure.mjs';
+import { makeNothing } from './lib/nothing.mjs';
 import { time } from './lib/process.mjs';
 import {
   commit,
@@ -16,19 +17,25 @@ const goal = 1.1;
 
 /**
  * `nx run-many -t bench -c sizes` over 200 components whose images are built, each with a budget, against as many cached tasks
- * of the same names that project.json defines, without plugin.
+ * of the same names that project.json defines, without plugin. A verdict is never cached, so Nx starts a process for the
+ * batch: the same tasks of a batch executor that does nothing show what that costs, which no plugin can avoid.
  */
 export async function sizesGate({ rounds = 7 }) {
   const directory = temporaryDirectory();
   const ours = await makeComponents(join(directory, 'ours'), await packPlugin(join(directory, 'packed')));
   const gate = nxOf(ours, { daemon: false });
   await gate('run-many', '-t', 'bench', '-c', 'sizes');
-  const plain = await makePlain(join(directory, 'plain'), ours);
-  const peer = nxOf(plain, { daemon: false });
+  const cached = { command: 'true', cache: true, inputs: ['{projectRoot}/hello'] };
+  const peer = nxOf(await makePlain(join(directory, 'plain'), ours, cached), { daemon: false });
   await peer('run-many', '-t', 'bench');
+  const nothing = makeNothing(join(directory, 'nothing'));
+  const batched = { executor: 'prism:nothing', cache: false };
+  const floor = nxOf(await makePlain(join(directory, 'floor'), ours, batched, nothing), { daemon: false });
+  await floor('run-many', '-t', 'bench');
   const times = await measure(
     {
       prism: () => time(() => gate('run-many', '-t', 'bench', '-c', 'sizes')),
+      floor: () => time(() => floor('run-many', '-t', 'bench')),
       nx: () => time(() => peer('run-many', '-t', 'bench')),
     },
     rounds,
@@ -36,6 +43,8 @@ export async function sizesGate({ rounds = 7 }) {
   );
   return `budgets of size of ${count} components\n${table([
     ['bench -c sizes', times.prism, { to: 'nx without plugin', peer: times.nx, goal }],
+    ['bench -c sizes', times.prism, { to: 'a batch that does nothing', peer: times.floor }],
+    ['a batch that does nothing', times.floor, { to: 'nx without plugin', peer: times.nx }],
     ['as many cached tasks without plugin', times.nx],
   ])}`;
 }
@@ -58,9 +67,9 @@ async function makeComponents(root, plugin) {
   return root;
 }
 
-async function makePlain(root, ours) {
+async function makePlain(root, ours, bench, plugin) {
   startWorkspace(root, {});
-  linkModules(root);
+  linkModules(root, plugin);
   for (let index = 0; index < count; index += 1) {
     const name = nameOf(index);
     const place = join(root, 'svc', name);
@@ -72,16 +81,8 @@ async function makePlain(root, ours) {
       inputs: ['{projectRoot}/hello'],
       outputs: [`{workspaceRoot}/dist/images/${name}`],
     };
-    const bench = {
-      command: 'true',
-      cache: true,
-      inputs: ['{projectRoot}/hello'],
-      dependsOn: ['build-image'],
-    };
-    fs.writeFileSync(
-      join(place, 'project.json'),
-      JSON.stringify({ name, targets: { 'build-image': image, bench } }),
-    );
+    const targets = { 'build-image': image, bench: { ...bench, dependsOn: ['build-image'] } };
+    fs.writeFileSync(join(place, 'project.json'), JSON.stringify({ name, targets }));
     fs.writeFileSync(join(place, 'hello'), name);
   }
   await commit(root);

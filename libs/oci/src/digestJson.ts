@@ -69,9 +69,9 @@ export function parseDigestJson(text: string, file: string): Result<DigestJson> 
   } catch (error) {
     return invalid(file, String(error));
   }
-  const version = z.looseObject({ schemaVersion: z.unknown() }).safeParse(value);
-  if (version.success && typeof version.data.schemaVersion === 'number' && version.data.schemaVersion !== 1) {
-    const what = `${file} has schemaVersion ${version.data.schemaVersion}; this version reads 1.`;
+  const { schemaVersion: version } = Object(value) as { readonly schemaVersion?: unknown };
+  if (typeof version === 'number' && version !== 1) {
+    const what = `${file} has schemaVersion ${version}; this version reads 1.`;
     return failed(ociFailure('DIGEST_JSON_UNSUPPORTED', { what, at: { file } }));
   }
   const parsed = digestJson.safeParse(value);

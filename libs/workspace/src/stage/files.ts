@@ -37,6 +37,8 @@ export interface Files {
     directory: string,
     work: () => T,
   ) => { readonly value: T; readonly trace: Trace | undefined };
+  /** The trace of the files that were used outside of `watch`. */
+  readonly traceRest: () => Trace | undefined;
   /** The result of this run's one `lstat` of a path. */
   readonly look: (path: string) => Looked;
 }
@@ -63,7 +65,8 @@ export function openFiles(root: string, facts: Facts): Files {
   const listed = new Map<string, readonly Listed[]>();
   // All components read the same few files at the root of the workspace.
   const texts = new Map<string, string | undefined>();
-  let seen: { readonly paths: Set<string>; readonly kinds: Set<string> } | undefined;
+  const rest = { paths: new Set<string>(), kinds: new Set<string>() };
+  let seen = rest;
 
   const absolute = (path: string): string => absoluteIn(root, path);
   const look = (path: string): Looked => {
@@ -86,7 +89,7 @@ export function openFiles(root: string, facts: Facts): Files {
     return text;
   };
   const askKind = (path: string): Looked => {
-    seen?.kinds.add(path);
+    seen.kinds.add(path);
     return look(path);
   };
   /** The nearest existing directory above a path. It changes if the path is created or removed. */
@@ -97,7 +100,7 @@ export function openFiles(root: string, facts: Facts): Files {
   const askContent = (path: string): Looked => {
     const found = look(path);
     if (found.kind === 'none') return askKind(path);
-    seen?.paths.add(path);
+    seen.paths.add(path);
     return found;
   };
   const list = (path: string): readonly Listed[] => {
@@ -139,7 +142,7 @@ export function openFiles(root: string, facts: Facts): Files {
   return {
     kindOf: (path) => askKind(path).kind,
     stateOf: (path) => {
-      seen?.paths.add(`${path}${ofState}`);
+      seen.paths.add(`${path}${ofState}`);
       const { kind, executable, restamped } = look(path);
       return { kind, executable, restamped, target: targetOf(path) };
     },
@@ -174,9 +177,10 @@ export function openFiles(root: string, facts: Facts): Files {
         for (const path of kinds) paths.add(traceOfKind(path, within));
         return { value, trace: traceOf(paths) };
       } finally {
-        seen = undefined;
+        seen = rest;
       }
     },
+    traceRest: () => traceOf(new Set([...rest.paths, ...[...rest.kinds].map((path) => `${path}${ofKind}`)])),
     look,
   };
 }

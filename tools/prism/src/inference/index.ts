@@ -4,17 +4,20 @@ import { imageKey } from '@prism-build/workspace';
 import { listStated, mayState } from './contexts/listStated';
 import { type ContextFacts, openMadeBy, saysTheSame } from './contexts/presence';
 import { keepEdges } from './createDependencies';
+import { openNxReading } from './declared/nxReading';
+import { openHasRegistry } from './declared/openHasRegistry';
 import { type ProjectFiles, readDeclaredProjects, readProjectFiles } from './declared/openOutputs';
 import { openLazily } from './declared/outputIndex';
 import { type Identity, pluginIdentity } from './identity';
 import { type BaseLinks, findTakenNames, linkBases, type Named } from './make/bases';
 import { listEdges, listNodes } from './make/edges';
 import { makeProject, usesOf } from './make/makeProject';
-import { keepConsumers, listMakerEdges } from './make/makerEdges';
+import { keepWaiting, listMakerEdges, listWaiting } from './make/makerEdges';
 import { nameProjects } from './make/names';
 import { type NxHashes, readNxHashes, restampedIn } from './make/rehashed';
 import { makeStacks, readStacks, type StackReads } from './make/stacks';
 import { submoduleFilesets } from './make/submodules';
+import { type Answer, openAnswer } from './memory/answer';
 import { type OpenMemory, openMemory } from './memory/openMemory';
 import type { Asked } from './memory/told';
 import { type Consumer, linkComponents, listLinkFailures } from './outputs/linkComponents';
@@ -31,16 +34,27 @@ export const createNodes: CreateNodes<PluginOptions> = [
   inferenceGlob,
   (found, options, { workspaceRoot, nxJsonConfiguration: nxJson }) => {
     const asked = { found, options, nxJson };
+    const earlier = openAnswer(workspaceRoot, asked, pluginIdentity(__dirname, workspaceRoot));
+    const known = earlier.find();
+    if (known) return give(workspaceRoot, known);
     const inferred = readAll(asked, workspaceRoot);
     if (!inferred) return [];
-    const { components, failures } = inferred;
-    warn([...failures, ...components.flatMap(({ warnings }) => warnings)]);
-    const make = (known: NxHashes) => {
-      keepTold(workspaceRoot, asked, summariseReads(components, known));
-      return makeAll(inferred, known);
+    const { components, failures, memory } = inferred;
+    const warnings = [...failures, ...components.flatMap((one) => one.warnings)];
+    warn(warnings);
+    const make = (hashes: NxHashes) => {
+      keepTold(workspaceRoot, asked, summariseReads(components, hashes));
+      const made = makeAll(inferred, hashes);
+      warn(made.failures);
+      return made;
     };
-    const restamped = components.some(({ reads }) => restampedIn(reads).length > 0);
-    return restamped ? readNxHashes(workspaceRoot).then(make) : make(() => undefined);
+    if (components.some(({ reads }) => restampedIn(reads).length > 0))
+      return readNxHashes(workspaceRoot).then((hashes) => give(workspaceRoot, make(hashes)));
+    const { failures: linkFailures, ...answer } = make(() => undefined);
+    // An answer with warnings is made every time, so that they are printed again.
+    const trace = warnings.length + linkFailures.length > 0 ? undefined : memory.traceAll(components.length);
+    if (trace) earlier.keep(answer, trace);
+    return give(workspaceRoot, answer);
   },
 ];
 
@@ -54,6 +68,13 @@ export const preTasksExecution: PreTasksExecution<PluginOptions> = async (_optio
   // Nx copies the variables that a plugin sets here.
   Object.assign(process.env, variables);
 };
+
+/** Nx asks for nodes, and afterwards for edges. */
+function give(workspaceRoot: string, { nodes, edges, waiting }: Answer): Answer['nodes'] {
+  keepEdges(workspaceRoot, edges);
+  keepWaiting(workspaceRoot, waiting);
+  return nodes;
+}
 
 interface Inferred {
   readonly components: readonly Component[];
@@ -92,7 +113,7 @@ function readAll({ found, options, nxJson }: Asked, workspaceRoot: string): Infe
   return { ...all, prefix, workspaceRoot, registry: options?.registry, nxJson, readDeclared };
 }
 
-function makeAll(inferred: Inferred, known: NxHashes) {
+function makeAll(inferred: Inferred, known: NxHashes): Answer & { readonly failures: readonly Failure[] } {
   const { components, memory, identity, prefix, registry, workspaceRoot, nxJson, readDeclared } = inferred;
   const links = linkBases(components.flatMap(listNamed), prefix);
   const roots = new Map(components.map(({ name, root }) => [name, root]));
@@ -100,16 +121,17 @@ function makeAll(inferred: Inferred, known: NxHashes) {
   const submodules = submoduleFilesets(workspaceRoot, memory.files);
   const declared = readDeclared(new Map(components.map(({ name, root }) => [root, name])));
   const releases = nxJson.release !== undefined;
+  const hasRegistry = openHasRegistry(registry, declared.projects, openNxReading(workspaceRoot, nxJson));
   const consumers = components.map((one): Consumer & ComponentPlace => ({
     ...one,
     siblings: siblingsOf(one, links),
   }));
   const linked = linkComponents(consumers, declared.projects, declared.outputs, nxJson);
-  warn(listLinkFailures(linked));
   const made = components.map((one, index) => {
     const own = one.reads.images.map(({ variant }) => links.get(imageKey(one.name, variant)));
     const named = { name: one.name, links: own, made: linked[index]! };
-    const surroundings = { ...named, prefix, registry, releases, identity, known, submodules };
+    const pushed = { registry, hasRegistry: hasRegistry(one), releases };
+    const surroundings = { ...named, ...pushed, prefix, identity, known, submodules };
     const project = makeProject(one, one.reads, surroundings);
     const uses = usesOf(one, one.reads, surroundings);
     const { projects, externalNodes } = listNodes(uses, directories, memory.files);
@@ -118,12 +140,13 @@ function makeAll(inferred: Inferred, known: NxHashes) {
     return { node: [one.file, result] as const, edges };
   });
   const stacks = makeStacks(inferred.stacks, components, inferred.projectFiles, prefix);
-  keepEdges(
-    workspaceRoot,
-    [...made, ...stacks].flatMap(({ edges }) => edges),
-  );
-  keepConsumers(workspaceRoot, consumers, linked);
-  return [...made, ...stacks].map(({ node: [file, result] }): [string, CreateNodesResult] => [file, result]);
+  const all = [...made, ...stacks];
+  return {
+    nodes: all.map(({ node: [file, result] }): [string, CreateNodesResult] => [file, result]),
+    edges: all.flatMap(({ edges }) => edges),
+    waiting: listWaiting(consumers, linked),
+    failures: listLinkFailures(linked),
+  };
 }
 
 interface Unnamed extends ComponentPlace, ReadProject {}

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import { changesVariable } from './make/changes';
 import { listRehashed, type NxHashes } from './make/rehashed';
-import { type Asked, isHost, isWorker, readTold, type Summary, type Told, writeTold } from './memory/told';
+import {
+  type Asked,
+  isWorker,
+  outlivesCommands,
+  readTold,
+  type Summary,
+  type Told,
+  writeTold,
+} from './memory/told';
 import type { ProjectReads } from './read/reads';
 
 /** The last result that Nx got, by workspace, in this process. */
 const told = new Map<string, Told>();
-
-/** Only in a process that outlives a command can Nx hold an outdated result. */
-function outlivesCommands(): boolean {
-  return isHost() || isWorker();
-}
 
 export function summariseReads(
   components: readonly { readonly name: string; readonly reads: ProjectReads }[],

@@ -17,6 +17,8 @@ export interface Executor {
    * sends an entry that names its source file, in every command.
    */
   readonly target?: (image: ImageNames) => OwnTarget;
+  /** Whether the target needs a registry that options name: without one, it would be a cost in every command and of no use. */
+  readonly needsRegistry?: boolean;
   /** The target to add to each stack. */
   readonly stackTarget?: (stack: StackNames) => OwnTarget;
   /** The target to add for all images of a component, if nx.json has "release"; Nx gives it its name. */
@@ -45,7 +47,6 @@ export type OwnTarget = Omit<TargetConfiguration, 'metadata'> & {
 
 /** The names that the targets of an image need. */
 export interface ImageNames {
-  readonly project: string;
   /** The part of the image's name before the project. */
   readonly prefix: string;
   readonly variant: string | undefined;
@@ -57,14 +58,8 @@ export interface ImageNames {
   readonly nameOf: (target: string) => string;
 }
 
-export function imageNames(
-  project: string,
-  prefix: string,
-  variant: string | undefined,
-  registry?: string,
-): ImageNames {
+export function imageNames(prefix: string, variant: string | undefined, registry?: string): ImageNames {
   return {
-    project,
     prefix,
     variant,
     registry,

@@ -136,17 +136,13 @@ export const executors: readonly Executor[] = [
     description:
       'Moves an image of a registry to another tag, repository or registry after a gate, with the same digests and what is attached.',
     batch: false,
-    target: ({ project, variant, image, nameOf }) => ({
+    needsRegistry: true,
+    target: ({ variant, image }) => ({
       executor: 'prism:promote',
       cache: false,
       options: variant === undefined ? {} : { variant },
       metadata: {
-        technologies: ['skopeo', 'oci'],
         description: `Move ${image} that was pushed to another tag or repository, if the gate allows it`,
-        help: {
-          command: `nx ${nameOf('promote')} ${project} --help`,
-          example: { options: { to: 'registry.example/prod/api:stable', dryRun: true } },
-        },
       },
     }),
   },
@@ -154,18 +150,12 @@ export const executors: readonly Executor[] = [
     name: 'rollback',
     description: 'Points a tag of a registry back to the last good image of the audit log, after a gate.',
     batch: false,
-    target: ({ project, variant, image, nameOf }) => ({
+    needsRegistry: true,
+    target: ({ variant, image }) => ({
       executor: 'prism:rollback',
       cache: false,
       options: variant === undefined ? {} : { variant },
-      metadata: {
-        technologies: ['skopeo', 'oci'],
-        description: `Point a tag of ${image} back to the last good one`,
-        help: {
-          command: `nx ${nameOf('rollback')} ${project} --help`,
-          example: { options: { tag: ':latest' } },
-        },
-      },
+      metadata: { description: `Point a tag of ${image} back to the last good one` },
     }),
   },
   {
@@ -173,18 +163,12 @@ export const executors: readonly Executor[] = [
     description:
       'Lists what a registry may delete by rule, and deletes it if asked: nothing that a tag, an index, a signature or a receipt needs.',
     batch: false,
-    target: ({ project, variant, image, nameOf }) => ({
+    needsRegistry: true,
+    target: ({ variant, image }) => ({
       executor: 'prism:retention',
       cache: false,
       options: variant === undefined ? {} : { variant },
-      metadata: {
-        technologies: ['skopeo', 'oci'],
-        description: `List old images of the repository of ${image}`,
-        help: {
-          command: `nx ${nameOf('retention')} ${project} --help`,
-          example: { options: { keepLast: 5, keepDays: 14 } },
-        },
-      },
+      metadata: { description: `List old images of the repository of ${image}` },
     }),
   },
   ...stackExecutors,

@@ -106,6 +106,7 @@ const surroundings = {
   links: [],
   known: () => undefined,
   submodules: [],
+  hasRegistry: true,
 };
 const nothing = {
   named: {},

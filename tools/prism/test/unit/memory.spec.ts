@@ -5,6 +5,16 @@ import { treeSeed } from '../../../../test/support/treeSeed';
 import { createDependencies, createNodes } from '../../src/inference';
 import { inferenceGlob } from '../../src/inference/places';
 
+const mockLooks: string[] = [];
+jest.mock('node:fs', () => {
+  const actual: typeof fs = jest.requireActual('node:fs');
+  const lstatSync = (path: string, options?: object) => {
+    mockLooks.push(path);
+    return actual.lstatSync(path, options);
+  };
+  return { ...actual, lstatSync };
+});
+
 /** What inference says after any change is the same whether or not it kept what it said before. */
 let root: string;
 let ahead: number;
@@ -217,6 +227,96 @@ test.each([0, 1, 2, 3].map((step) => seed + step))(
   },
   60_000,
 );
+
+const answer = () => join(data(), 'prism-answer.json');
+
+/** Without links: a component with one is read every time, so there is no answer for the whole workspace. */
+function writeWithoutLinks(): void {
+  for (const [name, content] of Object.entries(files)) if (!content.startsWith('-> ')) write(name, content);
+}
+
+test.each([0, 1, 2].map((step) => seed + step))(
+  'after every change the same as without the answer of the last command, seed %i',
+  async (one) => {
+    const random = generator(one);
+    writeWithoutLinks();
+    const done: string[] = [];
+    await infer();
+    for (let round = 0; round < 20; round += 1) {
+      fs.rmSync(answer(), { force: true });
+      // Reads nothing anew, so it keeps its answer.
+      await infer();
+      // A link or a warning came in.
+      if (!fs.existsSync(answer())) await startAgain();
+      expect(fs.existsSync(answer())).toBe(true);
+      await tick();
+      done.push(change(random));
+      const kept = await infer();
+      expect({ done, said: kept }).toEqual({ done, said: await inferAnew() });
+    }
+  },
+  60_000,
+);
+
+async function startAgain(): Promise<void> {
+  for (const name of fs.readdirSync(root))
+    if (name !== '.nx') fs.rmSync(join(root, name), { recursive: true });
+  writeWithoutLinks();
+  await infer();
+  await infer();
+}
+
+/** Marks the answer of the last command, and returns whether inference gives that answer. */
+async function isAnswered(): Promise<boolean> {
+  const [head, body] = fs.readFileSync(answer(), 'utf8').split('\n') as [string, string];
+  fs.writeFileSync(answer(), `${head}\n${JSON.stringify({ ...JSON.parse(body), nodes: [['marked', {}]] })}`);
+  const { nodes } = (await infer()) as { nodes: [string, object][] };
+  return nodes[0]?.[0] === 'marked';
+}
+
+test('a command that follows one without changes gives its answer, and looks once at each place', async () => {
+  writeWithoutLinks();
+  await infer();
+  expect(fs.existsSync(answer())).toBe(false);
+  await infer();
+  const { places } = JSON.parse(fs.readFileSync(answer(), 'utf8').split('\n')[0]!);
+  mockLooks.splice(0);
+  expect(await isAnswered()).toBe(true);
+  expect(mockLooks.length).toBeGreaterThan(20);
+  expect(mockLooks.length).toBeLessThanOrEqual(places.length);
+  expect(new Set(mockLooks).size).toBe(mockLooks.length);
+});
+
+test('an answer with warnings, or for a process that outlives commands, is made every time', async () => {
+  writeWithoutLinks();
+  await infer();
+  Object.assign(globalThis, { NX_DAEMON: true });
+  try {
+    await infer();
+    expect(fs.existsSync(answer())).toBe(false);
+  } finally {
+    Object.assign(globalThis, { NX_DAEMON: undefined });
+  }
+  await infer();
+  expect(fs.existsSync(answer())).toBe(true);
+  write('svc/plain/Containerfile', 'FROM scratch\nNONSENSE\n');
+  for (const _ of [1, 2, 3]) {
+    const said = jest.spyOn(process.stderr, 'write').mockClear();
+    await infer();
+    expect(said).toHaveBeenCalled();
+  }
+});
+
+test('an answer that is cut off is made again', async () => {
+  writeWithoutLinks();
+  const expected = await infer();
+  await infer();
+  const text = fs.readFileSync(answer(), 'utf8');
+  for (const length of [0, 10, text.indexOf('\n') + 1, text.length - 1]) {
+    fs.writeFileSync(answer(), text.slice(0, length));
+    expect(await infer()).toEqual(expected);
+  }
+});
 
 /** Puts a mark into what was kept of every component, and says which of them show it. */
 async function inferMarked(): Promise<string[]> {

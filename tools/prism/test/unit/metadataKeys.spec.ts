@@ -128,6 +128,7 @@ function readKey(index: ReturnType<typeof makeNxIndex>, component: string) {
     identity,
     submodules: [],
     known: index.known,
+    hasRegistry: false,
   };
   const project = makeProject(place, reads, surroundings);
   const target = project.targets!['build-image']!;

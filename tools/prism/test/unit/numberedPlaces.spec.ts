@@ -25,7 +25,7 @@ async function holdAfter(change: (file: string) => void): Promise<readonly strin
   await new Promise((resolve) => setTimeout(resolve, 12));
   change(file);
   const { places, above } = numbered;
-  const { holds } = compareWith({ places, above, looks: numbered.looks(), projects: new Map() }, root);
+  const { holds } = compareWith({ places, above, looks: numbered.looks(), trace: [] }, root);
   return traced.filter((_, index) => holds(trace[index]!));
 }
 

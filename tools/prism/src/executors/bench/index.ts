@@ -1,3 +1,4 @@
+import '../../nx/withoutJit';
 import { batchExecutor } from '../../nx/batchExecutor';
 import { parseOptions } from '../../nx/parseOptions';
 import { toTaskResult } from '../../nx/report';

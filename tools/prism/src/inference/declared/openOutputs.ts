@@ -16,10 +16,15 @@ export interface DeclaredProjects {
 /** Files that declare projects, among those that Nx found. */
 export const isProjectFile = (file: string): boolean => /(^|\/)(project|package)\.json$/.test(file);
 
+/** Where a package manager lists its workspaces besides package.json; Nx reads them itself. */
+const workspaceFiles = ['pnpm-workspace.yaml', 'lerna.json'];
+
 /** project.json and package.json files by path. Unchanged files are not parsed again. */
 export type ProjectFiles = ReadonlyMap<string, ProjectFile>;
 
 export function readProjectFiles(found: readonly string[], files: Files): ProjectFiles {
+  // What Nx reads of them is part of the trace.
+  for (const file of workspaceFiles) files.text(file);
   return new Map(
     found.filter(isProjectFile).flatMap((file) => {
       const read = readFile(files, file, file.endsWith('project.json') ? readProjectJson : readPackageJson);

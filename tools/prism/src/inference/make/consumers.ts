@@ -7,8 +7,13 @@ import { executors } from '../../table/executors';
  * Adds the targets that use a built image. Each row of the executor table writes its target as an object literal:
  * with computed property names V8 takes ten times as long, and every nx command makes all targets.
  */
-export function addConsumers(targets: Record<string, TargetConfiguration>, names: ImageNames): void {
-  for (const { name, target } of executors) if (target) targets[names.nameOf(name)] = target(names);
+export function addConsumers(
+  targets: Record<string, TargetConfiguration>,
+  names: ImageNames,
+  hasRegistry: boolean,
+): void {
+  for (const { name, target, needsRegistry } of executors)
+    if (target && (hasRegistry || !needsRegistry)) targets[names.nameOf(name)] = target(names);
 }
 
 /** Adds the target that `nx release publish` runs. */

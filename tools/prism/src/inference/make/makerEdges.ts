@@ -20,21 +20,21 @@ export function listMakerEdges(
   );
 }
 
-type Placed = Consumer & { readonly root: string };
+/** A component with sources that no known target makes. */
+export type Waiting = Consumer & { readonly root: string };
 
-/** Components with sources that no known target makes. Nx requests nodes first, then edges, in one process. */
-const waiting = new Map<string, readonly Placed[]>();
+/** Nx requests nodes first, then edges, in one process. */
+const waiting = new Map<string, readonly Waiting[]>();
 
-export function keepConsumers(
-  workspaceRoot: string,
-  components: readonly Placed[],
-  links: readonly ComponentLinks[],
-): void {
-  const unknown = components.filter((_, index) => {
+export function listWaiting(components: readonly Waiting[], links: readonly ComponentLinks[]): Waiting[] {
+  return components.filter((_, index) => {
     const { compile, images } = links[index]!;
     return [compile, ...images].some((one) => one.unknown.length > 0);
   });
-  waiting.set(workspaceRoot, unknown);
+}
+
+export function keepWaiting(workspaceRoot: string, components: readonly Waiting[]): void {
+  waiting.set(workspaceRoot, components);
 }
 
 /**

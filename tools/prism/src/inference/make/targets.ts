@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly prefix: string;
   /** Where images are pushed to, if the plugin's options say so. */
   readonly registry?: string | undefined;
+  /** Whether options say where images are pushed to. */
+  readonly hasRegistry: boolean;
   /** Whether `nx release` is configured. */
   readonly releases?: boolean | undefined;
   readonly identity: Identity;
@@ -40,7 +42,7 @@ type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /** The targets of a component. Every nx command makes them all in cold code, so nothing is copied twice. */
 export function makeTargets(place: ComponentPlace, reads: ProjectReads, surroundings: Surroundings): Targets {
-  const { name, links, made, prefix, registry } = surroundings;
+  const { links, made, prefix, registry } = surroundings;
   const targets: Targets = {};
   if (reads.compile) targets.compile = compileTarget(place, reads, reads.compile, surroundings);
   for (const [index, image] of reads.images.entries()) {
@@ -48,7 +50,7 @@ export function makeTargets(place: ComponentPlace, reads: ProjectReads, surround
     const target = targetName('build-image', variant);
     targets[target] = imageTarget(place, reads, image, links[index], made.images[index]!, surroundings);
     if (reads.rootfs && variant === undefined) targets.rootfs = rootfsTarget(place, reads, surroundings);
-    addConsumers(targets, imageNames(name, prefix, variant, registry));
+    addConsumers(targets, imageNames(prefix, variant, registry), surroundings.hasRegistry);
   }
   if (surroundings.releases) addRelease(targets, reads.images);
   return targets;

@@ -12,7 +12,7 @@ import {
 } from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
 import { NumberedPlaces } from './numberedPlaces';
-import { isAmong, lookAmong } from './numbers';
+import { decodeLooks, encodeLooks, isAmong, lookAmong } from './numbers';
 
 /** The result of an earlier run for a component. */
 export interface MemoryEntry {
@@ -49,19 +49,16 @@ export function readMemory(place: string, version: string): Memory {
     const text = readTextIfThere(place);
     const read = text === undefined ? undefined : (JSON.parse(text) as Written);
     if (read?.version !== version) return nothing;
-    const bytes = new Uint8Array(Buffer.from(read.looks, 'base64'));
     const { places, above, projects } = read;
-    const looks = new Float64Array(bytes.buffer);
-    return { places, above, looks, projects: new Map(Object.entries(projects)) };
+    return { places, above, looks: decodeLooks(read.looks), projects: new Map(Object.entries(projects)) };
   } catch {
     return nothing;
   }
 }
 
 export function writeMemory(place: string, version: string, memory: Memory): void {
-  const looks = Buffer.from(memory.looks.buffer).toString('base64');
   const projects = Object.fromEntries(memory.projects);
-  const written: Written = { version, ...memory, looks, projects };
+  const written: Written = { version, ...memory, looks: encodeLooks(memory.looks), projects };
   try {
     writeFileAtomic(place, JSON.stringify(written));
   } catch {
@@ -71,9 +68,13 @@ export function writeMemory(place: string, version: string, memory: Memory): voi
 
 interface Written extends Pick<Memory, 'places' | 'above'> {
   readonly version: string;
-  /** The bytes of the numbers in base64, because parsing many decimal numbers is slow. */
   readonly looks: string;
   readonly projects: Readonly<Record<string, MemoryEntry>>;
+}
+
+/** The places that a whole inference depends on, as a memory has them. */
+export interface NumberedTrace extends Pick<Memory, 'places' | 'above' | 'looks'> {
+  readonly trace: readonly number[];
 }
 
 /** A memory compared with the workspace. */
@@ -85,7 +86,7 @@ export interface Compared {
 }
 
 /** Looks at each place of a memory at most once. Uses indexes instead of a map, because every nx command checks thousands. */
-export function compareWith({ places, above, looks }: Memory, root: string): Compared {
+export function compareWith({ places, above, looks }: Memory | NumberedTrace, root: string): Compared {
   const looked: Looked[] = [];
   const asItWas: boolean[] = [];
   const look = (index: number): Looked => {
@@ -128,11 +129,40 @@ export function makeMemory(
         one.reads,
         one.fresh.map((path) => numbered.add(path, files.look(placeOf(path)))),
       );
-  const again = (traced: number): number | undefined => {
-    const index = Math.floor(traced / aspects.length);
-    return numbered.addAspect(before.places[index]!, traced % aspects.length, look(index));
-  };
+  const again = addAgain(numbered, before, look);
   for (const [name, one] of projects) if ('trace' in one) add(name, one.reads, one.trace.map(again));
   const { places, above } = numbered;
   return { places, above, looks: numbered.looks(), projects: known };
+}
+
+/** Adds what a number of an earlier trace stands for, as it looks now. */
+function addAgain(numbered: NumberedPlaces, { places }: Memory, look: Compared['look']) {
+  return (traced: number): number | undefined => {
+    const index = Math.floor(traced / aspects.length);
+    return numbered.addAspect(places[index]!, traced % aspects.length, look(index));
+  };
+}
+
+/**
+ * All traces of a run as one; undefined if a file changed meanwhile.
+ *
+ * @param entries of this run; all are unchanged from `before`
+ * @param rest what was read besides them
+ */
+export function joinTraces(
+  before: Memory,
+  { look }: Compared,
+  entries: Iterable<MemoryEntry>,
+  rest: Trace,
+  files: Files,
+): NumberedTrace | undefined {
+  const numbered = new NumberedPlaces();
+  const distinct = new Set([...entries].flatMap(({ trace }) => trace));
+  const trace = [
+    ...[...distinct].map(addAgain(numbered, before, look)),
+    ...rest.map((path) => numbered.add(path, files.look(placeOf(path)))),
+  ];
+  const { places, above } = numbered;
+  if (!trace.every((one) => one !== undefined)) return undefined;
+  return { places, above, looks: numbered.looks(), trace: [...new Set(trace)] };
 }

@@ -13,6 +13,15 @@ export function toNumbers(looks: readonly (Looked | undefined)[]): Float64Array 
   return numbers;
 }
 
+/** The bytes in base64, because parsing many decimal numbers is slow. */
+export function encodeLooks(looks: Float64Array): string {
+  return Buffer.from(looks.buffer).toString('base64');
+}
+
+export function decodeLooks(text: string): Float64Array {
+  return new Float64Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
+}
+
 export function lookAmong(numbers: Float64Array, index: number): Looked {
   const at = length * index;
   const bits = numbers[at + 3]!;

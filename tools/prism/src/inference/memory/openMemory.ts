@@ -10,7 +10,17 @@ import {
 } from '@prism-build/workspace';
 import type { ProjectReads } from '../read/reads';
 import { dataDirectory } from './dataDirectory';
-import { compareWith, type Fresh, type MemoryEntry, makeMemory, readMemory, writeMemory } from './memory';
+import { fromHere } from './fromHere';
+import {
+  compareWith,
+  type Fresh,
+  joinTraces,
+  type MemoryEntry,
+  makeMemory,
+  type NumberedTrace,
+  readMemory,
+  writeMemory,
+} from './memory';
 
 /** Results of earlier runs for a workspace. */
 export interface OpenMemory {
@@ -20,6 +30,8 @@ export interface OpenMemory {
   readonly keep: (containerfile: string, reads: ProjectReads, trace: Trace) => void;
   /** Writes new results, and drops those that this run did not use. */
   readonly save: () => void;
+  /** The trace of everything that this run read; undefined if not all components are as in an earlier run. */
+  readonly traceAll: (components: number) => NumberedTrace | undefined;
 }
 
 /** @param options everything besides the plugin's code that affects how files are read */
@@ -29,7 +41,7 @@ export function openMemory(root: string, options: string): OpenMemory {
     openFacts(() => join(directory, 'prism-workspace.json'), inferenceIdentity),
     openFacts(() => join(directory, 'prism-sources.json'), inferenceIdentity),
   );
-  const from = shortest(root);
+  const from = fromHere(root);
   const files = openFiles(from, facts);
   const version = `${inferenceIdentity()} ${options}`;
   const place = join(directory, 'prism-projects.json');
@@ -54,10 +66,10 @@ export function openMemory(root: string, options: string): OpenMemory {
       if (!fresh && used.size === before.projects.size) return;
       writeMemory(place, version, makeMemory(before, compared, used, files));
     },
+    traceAll: (components) => {
+      const entries = [...used.values()].flatMap((one) => ('trace' in one ? [one] : []));
+      const rest = entries.length === components ? files.traceRest() : undefined;
+      return rest && joinTraces(before, compared, entries, rest, files);
+    },
   };
-}
-
-/** A shorter prefix for paths: the system resolves every part for each stat, so this halves the work. */
-function shortest(root: string): string {
-  return process.cwd() === root ? '.' : root;
 }

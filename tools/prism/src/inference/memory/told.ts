@@ -23,13 +23,18 @@ export interface Told {
 }
 
 /** Whether this is Nx's daemon. */
-export function isHost(): boolean {
+function isHost(): boolean {
   return Boolean((globalThis as { NX_DAEMON?: boolean }).NX_DAEMON);
 }
 
 /** Whether this is a process that Nx runs plugins in, for its daemon or for a command. */
 export function isWorker(): boolean {
   return Boolean((globalThis as { NX_PLUGIN_WORKER?: boolean }).NX_PLUGIN_WORKER);
+}
+
+/** Only in a process that outlives a command can Nx hold an outdated result. */
+export function outlivesCommands(): boolean {
+  return isHost() || isWorker();
 }
 
 const fileName = /^prism-told-(\d+)\.json$/;
