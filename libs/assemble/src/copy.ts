@@ -18,6 +18,12 @@ export function copyInto(tree: Tree, source: Tree, copy: Copy): Result<ChangedTr
   return items.ok ? placeItems(tree, source, copy, items.value) : items;
 }
 
+/** In a layer, such a name means that a path of the layers below is gone (OCI image-spec, layer.md). */
+function refuseWhiteout(path: string, { at }: Copy) {
+  const what = `/${path} would be a whiteout: in a layer, a name with .wh. at its start removes other files`;
+  return failed(imageFailure('PATH_IS_WHITEOUT', { what, at }));
+}
+
 /** The second half of a copy: puts the items that were found into the tree. */
 export function placeItems(
   tree: Tree,
@@ -40,6 +46,7 @@ export function placeItems(
     for (const entry of listEntries(source, item, copy, name)) {
       const place = followPlace(draft.tree, directory, entry.path);
       if (place === undefined) return invalid(joinPath(directory, entry.path));
+      if (`/${place}`.includes('/.wh.')) return refuseWhiteout(place, copy);
       const named =
         name === undefined ? toTreePath(copy.destination) : parentOf(toTreePath(copy.destination));
       if (copy.link && place !== joinPath(named, entry.path))

@@ -23,6 +23,8 @@ const refusals: readonly (readonly [readonly string[], readonly string[]])[] = [
   [['COPY a.txt /x', 'COPY d /x'], ['COPY_DESTINATION_INVALID app/Containerfile:3']],
   [['COPY a.txt /x', 'COPY a.txt /x/'], ['COPY_DESTINATION_INVALID app/Containerfile:3']],
   [['COPY a.txt /x', 'COPY a.txt /x/y'], ['COPY_DESTINATION_INVALID app/Containerfile:3']],
+  [['COPY a.txt /x/.wh.f'], ['PATH_IS_WHITEOUT app/Containerfile:2']],
+  [['COPY a.txt /f', 'COPY d /.wh.f/'], ['PATH_IS_WHITEOUT app/Containerfile:3']],
   [['COPY loop /d/', 'WORKDIR /w'], ['COPY_SOURCE_MISSING app/Containerfile:2']],
   [['COPY . /', 'COPY a.txt /loop/'], ['COPY_DESTINATION_INVALID app/Containerfile:3']],
   [['COPY . /', 'WORKDIR /loop'], ['WORKDIR_INVALID app/Containerfile:3']],

@@ -46,6 +46,18 @@ export function mirrorTree(tree: Tree, directory: string, manifestPath: string):
   return { digest: hash.digest('hex'), files };
 }
 
+/**
+ * Hides the git repository above a directory from programs that run below it. Build scripts ask git for the commit,
+ * which is in no key, and which they would not find in a container either. Git and libgit2 stop their search upwards at
+ * a `.git` that is no repository.
+ */
+export function hideRepository(directory: string): void {
+  const marker = join(directory, '.git');
+  if (fs.existsSync(marker)) return;
+  fs.mkdirSync(directory, { recursive: true });
+  writeFileAtomic(marker, 'not a repository: compilers must not see the one above\n');
+}
+
 function place(
   path: string,
   node: Node,

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readDirectory, type Tree } from '@prism-build/assemble';
 import { ignoreNothing } from '@prism-build/containerfile';
-import { mirrorTree } from '../src/mirror';
+import { hideRepository, mirrorTree } from '../src/mirror';
 
 let base: string;
 let context: string;
@@ -133,4 +134,16 @@ test('killed while it wrote, and the edit taken back: the old content returns', 
   write('file', 'one');
   run();
   expect(list(mirror)).toEqual(['file 644 one', 'late 644 one']);
+});
+
+test('a program in the mirror does not find the repository above it', () => {
+  const git = (directory: string, ...args: string[]) => spawnSync('git', ['-C', directory, ...args]).status;
+  write('file', 'one');
+  const work = join(base, 'work');
+  mirrorTree(tree(), join(work, 'source'), join(work, 'source.json'));
+  expect(git(base, 'init', '-q')).toBe(0);
+  expect(git(join(work, 'source'), 'rev-parse', '--git-dir')).toBe(0);
+  hideRepository(work);
+  expect(git(join(work, 'source'), 'rev-parse', '--git-dir')).toBe(128);
+  expect(git(base, 'status')).toBe(0);
 });

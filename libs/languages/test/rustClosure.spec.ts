@@ -145,6 +145,59 @@ test('a macro of the tree that looks at files makes all count', () => {
   expect(macro('use proc_macro::TokenStream;').closure).toBeDefined();
 });
 
+const scripted = (more: Record<string, string>, dependencies = '') => {
+  const manifest = `[workspace]\n[build-dependencies]\nprost-build = "1"\nmake = { path = "make" }\n${dependencies}`;
+  return alone({
+    'Cargo.toml': crate('app', manifest),
+    'build.rs': 'mod util;\nfn main() { make::all("proto"); }',
+    'util.rs': 'use std::fs;',
+    'make/Cargo.toml': crate('make'),
+    'make/src/lib.rs': 'use std::fs;',
+    ...more,
+  });
+};
+
+test.each<[string, Record<string, string>, string, RegExp]>([
+  ['a module', { 'util.rs': 'fs::read("../x")' }, '', /^util\.rs may read files outside/],
+  ['a library of the tree', { 'make/src/a.rs': 'dir.parent()' }, '', /^make\/src\/a\.rs may read files/],
+  ['a program', { 'build.rs': 'std::process::Command::new("git")' }, '', /^build\.rs may read files outside/],
+  ['a library of a registry', {}, 'built = "0.8"\n', /^build\.rs uses built, which may read any file/],
+  [
+    'what that one uses',
+    { 'make/Cargo.toml': crate('make', '[dependencies]\ngit2 = "1"\n') },
+    '',
+    /uses git2/,
+  ],
+  [
+    'a variable',
+    { '.cargo/config.toml': '[env]\nROOT = { value = "", relative = true }\n' },
+    '',
+    /gives .* a path/,
+  ],
+])('a build script may leave its crate by %s: then everything counts', (_, files, dependencies, why) => {
+  expect(scripted({}).closure).toBeDefined();
+  expect(scripted(files, dependencies)).toMatchObject({ why: expect.stringMatching(why) });
+});
+
+test('a macro may read files by a library', () => {
+  const macro = (library: string, dependencies = '') =>
+    alone({
+      'Cargo.toml': crate('app', '[workspace]\n[dependencies]\nm = { path = "m" }\n'),
+      'm/Cargo.toml': crate(
+        'm',
+        `[lib]\nproc-macro = true\n[dependencies]\nh = { path = "../h" }\n${dependencies}`,
+      ),
+      'm/src/lib.rs': '',
+      'h/Cargo.toml': crate('h'),
+      'h/src/lib.rs': library,
+    });
+  expect(macro('').closure).toBeDefined();
+  expect(macro('std::fs::read("x")')).toMatchObject({
+    why: expect.stringMatching(/^h\/src\/lib\.rs belongs to/),
+  });
+  expect(macro('', 'dotenvy = "1"\n')).toMatchObject({ why: expect.stringMatching(/m uses dotenvy/) });
+});
+
 test('carriage returns and a byte order mark are no part of a manifest', () => {
   expect(parseManifest('\ufeff[package]\r\nname = "a"\r\n')).toMatchObject({ name: 'a' });
 });

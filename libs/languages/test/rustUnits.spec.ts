@@ -45,6 +45,20 @@ test('a crate with a path that leads out may be made of all; with such a macro, 
   expect(altered({ 'app/page.html': '2' }, macro)).toEqual(['app', 'app2', 'lib']);
 });
 
+test('a build script may call a library of the tree that leads out, or another program', () => {
+  const scripted = {
+    ...tree,
+    'app/build.rs': 'lib::all()',
+    'other/Cargo.toml': crate('other'),
+    'other/x': '1',
+  };
+  expect(altered({ 'other/x': '2' }, scripted)).toEqual(['other']);
+  const leading = { ...scripted, 'lib/src/lib.rs': 'Path::new("../other/x")' };
+  expect(altered({ 'other/x': '2' }, leading)).toEqual(['app', 'lib', 'other']);
+  const calling = { ...scripted, 'app/build.rs': 'Command::new("cargo")' };
+  expect(altered({ 'other/x': '2' }, calling)).toEqual(['app', 'lib', 'other']);
+});
+
 test('what the stage sets counts for its own crates', () => {
   const [one, two] = [digest(tree, [{ VERSION: '1' }]), digest(tree, [{ VERSION: '2' }])];
   expect(two.get('app')).not.toBe(one.get('app'));

@@ -21,7 +21,7 @@ import { withCompiler } from '../compiler/withCompiler';
 import { describeOutput, flushOutput } from '../describeOutput';
 import { fetchDependencies, fetchKey } from '../fetch';
 import { inspectDependencies } from '../inspectDependencies';
-import { type MirroredTree, mirrorTree } from '../mirror';
+import { hideRepository, type MirroredTree, mirrorTree } from '../mirror';
 import { preparePackers } from '../packing';
 import type { StepInput } from '../step';
 import { readPin } from '../toolchain';
@@ -55,9 +55,10 @@ export async function compileTree(
   if (!checked.ok) return checked;
   const work = join(directories.prism, 'work', project);
   const source = join(work, 'source');
-  const mirror = await attempt('cannot lay out the sources of the compile stage', () =>
-    mirrorTree(tree, source, join(work, 'source.json')),
-  );
+  const mirror = await attempt('cannot lay out the sources of the compile stage', () => {
+    for (const directory of [work, directories.cache]) hideRepository(directory);
+    return mirrorTree(tree, source, join(work, 'source.json'));
+  });
   if (!mirror.ok) return mirror;
   prepared();
   const destination = compileDirectory(directories.root, project);

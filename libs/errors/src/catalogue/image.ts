@@ -73,6 +73,7 @@ export const imageFailure = defineCatalogue({
   COMPILE_OUTPUT_CORRUPT: {
     remedy: 'Run the target again with --skip-nx-cache, so that the compile target writes its output again.',
   },
+  PATH_IS_WHITEOUT: { remedy: 'Rename the file, or leave it out: in the ignore file, or of the archive.' },
   PATH_NOT_UTF8: { remedy: 'Rename the file, or name it in the ignore file.' },
   ARCHITECTURE_MISMATCH: {
     remedy: 'Build the binary for the platform of the image: use TARGETARCH in the compile stage.',

@@ -168,6 +168,15 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
     causes: ['Another program wrote into `dist/compile`.', "A damaged entry of Nx's cache."],
     example: { what: 'dist/compile/api/linux-arm64/server is missing or altered' },
   },
+  PATH_IS_WHITEOUT: {
+    means:
+      'A copied file has a name that starts with `.wh.`. In a layer, such a name says that a file of the layers below is gone, so no image can have it.',
+    causes: ['A layer of an image was unpacked as a plain archive.'],
+    example: {
+      what: '/rootfs/.wh.app would be a whiteout: in a layer, a name with .wh. at its start removes other files',
+      at,
+    },
+  },
   PATH_NOT_UTF8: {
     means: 'A file of the context has a name that is not UTF-8. Archives and cache keys cannot name it.',
     causes: ['It was unpacked from an archive that has another encoding.'],

@@ -10,10 +10,11 @@ import {
 } from '../closure';
 import { tableOf, textOf } from '../toml';
 import { type Configuration, readConfigurations } from './configuration';
-import { addCrate, addPlaceholders, checkMacro } from './crate';
+import { addCrate, addPlaceholders, scriptOf } from './crate';
+import { type Crates, checkMacro, checkScript } from './hostCode';
 import { parseCargoLock } from './lockFile';
 import { findReader } from './macros';
-import { type Manifest, parseManifest } from './manifest';
+import { type Dependency, type Manifest, parseManifest } from './manifest';
 
 /**
  * What cargo and rustc read of a tree: all manifests of the workspace and its lock, and the sources of the package
@@ -43,9 +44,13 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
   const configured = readSettings(working, reader);
   for (const path of configured.sources) out.add({ kind: 'tree', path });
 
-  const pathsOf = (directory: string, manifest: Manifest, development: boolean): string[] =>
+  const pathsOf = (
+    directory: string,
+    manifest: Manifest,
+    wanted: (kind: Dependency['kind']) => boolean,
+  ): string[] =>
     manifest.dependencies
-      .filter((one) => development || !one.development)
+      .filter(({ kind }) => wanted(kind))
       .flatMap(({ name, path, inherits }) => {
         const inherited = inherits ? workspace?.inherited[name] : undefined;
         const [base, target] = inherited === undefined ? [directory, path] : [root, inherited];
@@ -64,18 +69,28 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
   const all = new Set([...members, ...patched]);
   for (const directory of all) {
     const manifest = read(directory);
-    for (const path of manifest ? pathsOf(directory, manifest, true) : []) all.add(path);
+    for (const path of manifest ? pathsOf(directory, manifest, () => true) : []) all.add(path);
   }
   const main = [...manifests].find(([, { name }]) => name === recognised.flags.package)?.[0];
   if (main === undefined)
     return { why: `no Cargo.toml that COPY brought is that of ${recognised.flags.package}` };
+  const compiled = (kind: Dependency['kind']) => kind !== 'development';
+  const tree: Crates = {
+    manifestOf: read,
+    pathsOf: (directory, manifest, kind) =>
+      pathsOf(directory, manifest, kind === 'build' ? (one) => one === 'build' : compiled),
+  };
   const crates = new Set([main, ...patched]);
   for (const directory of crates) {
     const manifest = read(directory);
     if (!manifest) continue;
     addCrate(directory, manifest, reader, out);
-    if (manifest.macro) checkMacro(directory, reader, out);
-    for (const path of pathsOf(directory, manifest, false)) {
+    const script = scriptOf(directory, manifest, reader);
+    if (script !== undefined) checkScript({ directory, script, manifest }, tree, reader, out);
+    if (manifest.macro) checkMacro(directory, tree, reader, out);
+    if ((manifest.macro || script !== undefined) && configured.namesPaths)
+      out.giveUp('the configuration of cargo gives build scripts and macros a path');
+    for (const path of pathsOf(directory, manifest, compiled)) {
       crates.add(path);
       out.use(below(directory, 'Cargo.toml'), path);
     }
@@ -124,6 +139,10 @@ function readSettings(working: string, reader: SourceReader) {
   return {
     sources: configurations.flatMap((one) =>
       Object.values(tableOf(one.table.source)).flatMap((source) => inTree(one, tableOf(source).directory)),
+    ),
+    /** Whether a variable of `[env]` is a path of the tree. */
+    namesPaths: configurations.some(({ table }) =>
+      Object.values(tableOf(table.env)).some((one) => tableOf(one).relative === true),
     ),
     patches: configurations.flatMap((one) =>
       Object.values(tableOf(one.table.patch)).flatMap((source) =>

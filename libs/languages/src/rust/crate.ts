@@ -20,13 +20,11 @@ const defaults = [
 /** Adds what rustc, the build script and macros read of a crate: `src`, and everything else that the crate refers to. */
 export function addCrate(directory: string, manifest: Manifest, reader: SourceReader, out: Collector): void {
   const entries = reader.list(directory);
-  const has = (name: string) => entries.some((entry) => entry.name === name);
-  const script = manifest.build ?? (manifest.build === undefined && has('build.rs') ? 'build.rs' : undefined);
+  const script = scriptOf(directory, manifest, reader);
   const sources = manifest.products.filter(({ kind }) => kind === 'lib' || kind === 'bin');
   const elsewhere = sources.some(({ path }) => path !== undefined && !path.startsWith('src/'));
   if (script || elsewhere) out.add({ kind: 'tree', path: directory });
   else out.add({ kind: 'tree', path: below(directory, 'src') });
-  if (script) checkScript(below(directory, script), reader, out);
   const others = entries.flatMap(({ name, directory: isDirectory }) => {
     const crate = isDirectory && reader.list(below(directory, name)).some((one) => one.name === 'Cargo.toml');
     return usual.test(name) || crate ? [] : [name];
@@ -35,6 +33,12 @@ export function addCrate(directory: string, manifest: Manifest, reader: SourceRe
   scan.visit(elsewhere ? directory : below(directory, 'src'));
   for (const name of defaults) if (others.includes(name)) scan.named.add(name);
   for (const name of scan.named) addAny(below(directory, name), reader, out);
+}
+
+/** The build script of a crate, relative to it; undefined if it has none. */
+export function scriptOf(directory: string, { build }: Manifest, reader: SourceReader): string | undefined {
+  if (build !== undefined) return build === false ? undefined : build;
+  return reader.list(directory).some(({ name }) => name === 'build.rs') ? 'build.rs' : undefined;
 }
 
 /** Files that must exist because a manifest lists them. Cargo reads them only if it builds them. */
@@ -55,28 +59,6 @@ export function addPlaceholders(
   const nothing = !products.some(({ kind }) => kind === 'lib' || kind === 'bin');
   if (!compiled && nothing && name !== undefined) out.placeholders.add(below(directory, 'src/lib.rs'));
 }
-
-/** A build script may read anything. If it may leave its crate, the closure cannot be determined. */
-function checkScript(path: string, reader: SourceReader, out: Collector): void {
-  const leads = reader.facts(path, 'build.rs', (text) =>
-    /\.\.[/"\\]|\bparent\(\)|\bancestors\(\)|\.pop\(\)/.test(text),
-  );
-  if (leads) out.giveUp(`${path} may read files outside of its crate`);
-}
-
-/** A macro of the tree runs in the crates that use it. What it reads there cannot be determined. */
-export function checkMacro(directory: string, reader: SourceReader, out: Collector): void {
-  for (const entry of reader.list(directory)) {
-    const path = below(directory, entry.name);
-    if (entry.directory) {
-      if (entry.name !== 'target' && entry.name !== 'tests') checkMacro(path, reader, out);
-    } else if (path.endsWith('.rs') && reader.facts(path, 'macro.rs', (text) => readsFiles.test(text)))
-      out.giveUp(`${path} belongs to a macro that may read any file`);
-  }
-}
-
-const readsFiles =
-  /\b(?:fs|File|OpenOptions|Command|env::current_dir|env::var|read_dir|walkdir|WalkDir|glob)\b/;
 
 /** Follows the Rust files of a crate and the files that they name. */
 class Scan {

@@ -18,6 +18,11 @@ export function findReader(needed: readonly string[], lock: Lock): string | unde
   return undefined;
 }
 
+/** Whether a package is known to read only its arguments. */
+export function isPure(name: string): boolean {
+  return pure.has(name);
+}
+
 const tools = new Set(['syn', 'quote', 'proc-macro2', 'proc-macro-crate', 'darling']);
 /** Names of macros that do not use the usual libraries. */
 const readers = /[-_](?:macros?|derive|codegen|impl)$/;

@@ -23,6 +23,8 @@ export interface Manifest {
   readonly dependencies: readonly Dependency[];
   /** Names of the packages that it depends on, including those of registries. */
   readonly needs: readonly string[];
+  /** Names of those that its build script depends on. */
+  readonly scriptNeeds: readonly string[];
   /** Names of the packages that only its tests and examples depend on. */
   readonly developmentNeeds: readonly string[];
   /** Paths of `[workspace.dependencies]` by name. */
@@ -32,13 +34,15 @@ export interface Manifest {
   readonly products: readonly Product[];
 }
 
-interface Dependency {
+export interface Dependency {
   readonly name: string;
   readonly path: string | undefined;
   /** `workspace = true` */
   readonly inherits: boolean;
-  readonly development: boolean;
+  readonly kind: DependencyKind;
 }
+
+type DependencyKind = 'normal' | 'build' | 'development';
 
 /** A manifest's entry for a build target: a library, a program, an example. */
 export interface Product {
@@ -59,9 +63,9 @@ export function manifestOf(file: Table): Manifest {
   const shared = tableOf(workspace.package);
   const scopes = [file, ...Object.values(tableOf(file.target)).map(tableOf)];
   const dependencies = scopes.flatMap((scope) => [
-    ...readDependencies(scope.dependencies, false),
-    ...readDependencies(scope['build-dependencies'], false),
-    ...readDependencies(scope['dev-dependencies'], true),
+    ...readDependencies(scope.dependencies, 'normal'),
+    ...readDependencies(scope['build-dependencies'], 'build'),
+    ...readDependencies(scope['dev-dependencies'], 'development'),
   ]);
   const patches = [...Object.values(tableOf(file.patch)), file.replace].flatMap((source) =>
     Object.values(tableOf(source)).flatMap((one) => textOf(tableOf(one).path) ?? []),
@@ -82,6 +86,7 @@ export function manifestOf(file: Table): Manifest {
       ...listNeeds(scope.dependencies),
       ...listNeeds(scope['build-dependencies']),
     ]),
+    scriptNeeds: scopes.flatMap((scope) => listNeeds(scope['build-dependencies'])),
     developmentNeeds: scopes.flatMap((scope) => listNeeds(scope['dev-dependencies'])),
     inherited: Object.fromEntries(
       Object.entries(tableOf(workspace.dependencies)).flatMap(([name, one]) => {
@@ -105,13 +110,11 @@ function listNeeds(value: unknown): string[] {
   return Object.entries(tableOf(value)).map(([name, one]) => textOf(tableOf(one).package) ?? name);
 }
 
-function readDependencies(value: unknown, development: boolean): Dependency[] {
+function readDependencies(value: unknown, kind: DependencyKind): Dependency[] {
   return Object.entries(tableOf(value)).flatMap(([name, one]) => {
     const { path, workspace } = tableOf(one);
     const inherits = workspace === true;
-    return textOf(path) === undefined && !inherits
-      ? []
-      : [{ name, path: textOf(path), inherits, development }];
+    return textOf(path) === undefined && !inherits ? [] : [{ name, path: textOf(path), inherits, kind }];
   });
 }
 

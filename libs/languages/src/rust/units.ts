@@ -9,8 +9,8 @@ import { parseMessages, parsePackageId } from './messages';
  * does not know what macros and build scripts read. So a unit is valid only for this content.
  *
  * A crate may read its own directory and all files that belong to no crate. It may read everything if one of its Rust
- * files, or a macro or build script of the tree, has a path that leads out of its crate. A vendored crate reads its
- * own directory.
+ * files leads out of it, or if the tree has a macro or build script and a Rust file that leads out of its crate. A
+ * vendored crate reads its own directory.
  *
  * @param environment what the stage sets, for all targets
  */
@@ -26,7 +26,9 @@ export function listContents(
   }
   const common = [JSON.stringify(environment), ...(lines.get(undefined) ?? [])];
   const all = [...lines].flatMap(([owner, some]) => (owner?.vendored ? [] : some));
-  const everywhere = [...crates.values()].some(({ leads, runs }) => leads && runs);
+  // A script or macro may call a library of the tree, and then it is the library that leads out.
+  const everywhere =
+    [...crates.values()].some(({ leads }) => leads) && [...crates.values()].some(({ runs }) => runs);
   const named = new Map<string, string[]>();
   for (const crate of crates.values()) {
     const own = lines.get(crate) ?? [];
@@ -46,7 +48,7 @@ interface Crate {
   readonly leads: boolean;
 }
 
-const leadsOut = /"[^"\n]*\.\.(?:[/\\][^"\n]*)?"|\b(?:ancestors|parent|pop)\(\)/;
+const leadsOut = /"[^"\n]*\.\.(?:[/\\][^"\n]*)?"|\b(?:ancestors|parent|pop)\(\)|\bCommand\b/;
 
 function listCrates({ digests, text }: CompiledSources): Map<string, Crate> {
   const found = new Map<string, Crate>();

@@ -48,7 +48,10 @@ interface State {
   readonly kind: Kind;
   /** Whether the owner may execute the file: the only mode bit that git and images keep. */
   readonly executable: boolean;
-  /** Whether a program set the file's mtime (`touch -d`, `rsync -t`, tar): other contents may have the same mtime. */
+  /**
+   * Whether other contents may have the same mtime: a program set it (`touch -d`, `rsync -t`, tar), a directory above
+   * was renamed, or the file has another name (hard link).
+   */
   readonly restamped: boolean;
   /** The target of a link, as it is written; undefined for other paths and below another link. */
   readonly target: string | undefined;
@@ -72,12 +75,12 @@ export function openFiles(root: string, facts: Facts): Files {
   const look = (path: string): Looked => {
     const known = looked.get(path);
     if (known) return known;
-    const above = path === '' ? 'directory' : look(parentOf(path)).kind;
+    const above = path === '' ? undefined : look(parentOf(path));
     const found =
-      above === 'directory'
-        ? lookAt(absolute(path))
-        : above === 'link'
-          ? { ...nowhere, kind: above }
+      above === undefined || above.kind === 'directory'
+        ? lookAt(absolute(path), above)
+        : above.kind === 'link'
+          ? { ...nowhere, kind: above.kind }
           : nowhere;
     looked.set(path, found);
     return found;

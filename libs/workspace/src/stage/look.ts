@@ -19,6 +19,7 @@ export interface Fingerprint {
 export interface Looked extends Fingerprint {
   readonly kind: Kind;
   readonly executable: boolean;
+  /** Whether other contents may have the same mtime: of the file, or of the files below the directory. */
   readonly restamped: boolean;
 }
 
@@ -55,19 +56,31 @@ const kinds: ReadonlyMap<number, Kind> = new Map([
   [S_IFLNK, 'link'],
 ]);
 
-/** Examines a path without following a link at its end. The caller checks for links above it. */
-export function lookAt(absolute: string): Looked {
+/**
+ * Examines a path without following a link at its end. The caller checks for links above it.
+ *
+ * @param above the directory that contains it; undefined for the workspace itself
+ */
+export function lookAt(absolute: string, above: Looked | undefined): Looked {
   try {
     const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
     if (!stat) return nowhere;
     const kind = kinds.get(stat.mode & fs.constants.S_IFMT) ?? 'none';
     const executable = kind === 'file' && (stat.mode & 0o100) !== 0;
-    // A write sets both times. They differ if a program set mtime: ctime cannot be set.
-    const restamped = kind === 'file' && stat.mtimeMs !== stat.ctimeMs;
+    const restamped = above !== undefined && (above.restamped || isRestamped(kind, stat));
     return { kind, executable, restamped, inode: stat.ino, size: stat.size, changed: stat.ctimeMs };
   } catch {
     return nowhere;
   }
+}
+
+/**
+ * Whether Nx may know other contents by these times. A write sets both times. They differ if a program set mtime
+ * (ctime cannot be set), or if a directory was renamed: its files keep their times, which Nx knows in milliseconds.
+ * Nx's daemon does not notice a write through another hard link.
+ */
+function isRestamped(kind: Kind, { mtimeMs, ctimeMs, nlink }: fs.Stats): boolean {
+  return (kind === 'file' && nlink > 1) || (kind !== 'link' && mtimeMs !== ctimeMs);
 }
 
 /** The entries of a directory; empty if it cannot be read, which the build reports. */

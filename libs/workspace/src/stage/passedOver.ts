@@ -10,7 +10,8 @@ const timestamp = /^vi(te|test)\.config\..*timestamp/;
 const restless = new Set(['.git', '.jj', '.nx']);
 
 export function isPassedOver(name: string): boolean {
-  return directories.has(name) || timestamp.test(name);
+  // Nx reads a backslash as a separator, and so hashes such a file under a path that does not exist.
+  return directories.has(name) || timestamp.test(name) || name.includes('\\');
 }
 
 /** Whether a directory of this name changes with every command. */

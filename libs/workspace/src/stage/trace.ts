@@ -41,7 +41,7 @@ function fingerprintIn(aspect: string, looked: Looked): Fingerprint {
 
 /** Whether the state of a path depends on more than its kind and mode. */
 export function hasOwnState({ kind, restamped }: Looked): boolean {
-  return kind === 'link' || restamped;
+  return kind === 'link' || (kind === 'file' && restamped);
 }
 
 function isSame(one: Fingerprint, other: Fingerprint): boolean {

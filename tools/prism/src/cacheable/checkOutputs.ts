@@ -4,7 +4,14 @@ import type { ExecutorContext, ProjectsConfigurations, TaskGraph } from '@nx/dev
 import type { BuildOptions } from '@prism-build/builder';
 import { ignoreNothing } from '@prism-build/containerfile';
 import type { Reads } from '@prism-build/plan';
-import { literalPart, openGitIgnore, readBelow, readIgnoreRules } from '@prism-build/workspace';
+import {
+  literalPart,
+  noFacts,
+  openFiles,
+  openGitIgnore,
+  readBelow,
+  readIgnoreRules,
+} from '@prism-build/workspace';
 import { isSilent, type KnownProject, listOutputs } from '../inference/declared/listOutputs';
 import { openNxReading } from '../inference/declared/nxReading';
 import { indexOutputs, type OutputIndex } from '../inference/declared/outputIndex';
@@ -37,7 +44,9 @@ export function checkOutputs(
   const waits = listWaits(context.taskGraph, taskId);
   const outputsWaitedFor = waits.flatMap((id) => context.taskGraph?.tasks[id]?.outputs ?? []);
   const waitedFor = (path: string) => outputsWaitedFor.some((output) => matches(path, output));
-  const taken = listTaken(options.context, readSources(reads, options.step), openGitIgnore(readBelow(root)));
+  const sources = readSources(reads, options.step);
+  const isIgnored = openGitIgnore(readBelow(root));
+  const taken = listTaken(options.context, sources, openFiles(root, noFacts), isIgnored);
   const rules = readIgnoreRules(readBelow(root), options.containerfile, options.context);
   const leftOut = openLeftOut(options.context, rules.ok ? rules.value : ignoreNothing);
   const isThere = (path: string) => existsSync(join(root, literalPart(path)));

@@ -133,8 +133,10 @@ test.each([
   ['docker build -f apps/api/Dockerfile .', ['apps/api/Dockerfile in .: file, x']],
   [
     'cd a && docker buildx build --push -t "a b" --file=x/Dockerfile --build-arg A=b ./x && echo y',
-    ['x/Dockerfile in x: file, x'],
+    ['a/x/Dockerfile in a/x: file, x'],
   ],
+  ['cd apps/api; cd "../b" && docker build -f Dockerfile .', ['apps/b/Dockerfile in apps/b: file, x']],
+  ['cd $DIR && docker build .', []],
   ['podman build apps/api --no-cache', ['apps/api/Dockerfile in apps/api: file, x']],
   ['buildah bud -q -f C "my dir"', ['C in my dir: file, x']],
   ['docker build - < Dockerfile', []],

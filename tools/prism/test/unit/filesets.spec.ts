@@ -43,6 +43,8 @@ test.each([
   // The ignore file itself counts, though it ignores itself.
   ['.containerignore\n.*\nx', ['.containerignore'], ['!{workspaceRoot}/c/x', '!{workspaceRoot}/c/x/**']],
   ['keep', ['keep/below/file'], []],
+  // Nx fails on `..`, which no file of a context matches.
+  ['../x\nb/../../x', [], []],
 ])('ignore file %j', (text, mustCount, expected) => {
   expect(toExclusions('c', rulesOf(text)!, mustCount)).toEqual(expected);
 });

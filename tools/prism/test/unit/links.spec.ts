@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Source } from '@prism-build/containerfile';
+import type { ContextSource, Source } from '@prism-build/containerfile';
 import { noFacts, openFiles } from '@prism-build/workspace';
 import { followSources } from '../../src/inference/read/links';
+import { listTaken } from '../../src/inference/read/takes';
 
 const context = fs.mkdtempSync(join(tmpdir(), 'prism-links-'));
 afterAll(() => fs.rmSync(context, { recursive: true, force: true }));
@@ -53,4 +54,14 @@ test('a link into itself ends after as many as the kernel follows', () => {
   const read = paths('deeper/y');
   expect(read).toHaveLength(41);
   expect(read[40]).toBe(`deeper/${'x/'.repeat(40)}y`);
+});
+
+test('what a link leads to counts as taken, also if no target has made it yet', () => {
+  const source: Source = { kind: 'path', path: 'dead/x', glob: false, directory: false };
+  const sources = [{ source, line: 2 } as ContextSource];
+  const taken = listTaken('.', sources, openFiles(context, noFacts), (path) => path === 'nothing/x');
+  expect(taken).toEqual([
+    { path: 'dead/x', line: 2, ignored: false },
+    { path: 'nothing/x', line: 2, ignored: true },
+  ]);
 });

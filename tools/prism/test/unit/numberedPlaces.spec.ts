@@ -20,7 +20,7 @@ async function holdAfter(change: (file: string) => void): Promise<readonly strin
   fs.mkdirSync(join(root, 'd'));
   fs.writeFileSync(file, 'one');
   const numbered = new NumberedPlaces();
-  const trace = traced.map((path) => numbered.add(path, lookAt(join(root, placeOf(path))))!);
+  const trace = traced.map((path) => numbered.add(path, lookAt(join(root, placeOf(path)), undefined))!);
   // Times of files have steps; two changes within one look the same.
   await new Promise((resolve) => setTimeout(resolve, 12));
   change(file);

@@ -125,6 +125,17 @@ test('files whose time was set count by their contents, as Nx has them', () => {
   ]);
 });
 
+test('files of a renamed directory, of a second name and with a backslash count by their contents, too', () => {
+  for (const name of ['v1/d/f', 'v2/d/f', 'one', 'w\\ith']) write(`t/${name}`, 0o644, name);
+  fs.linkSync(join(root, 't/one'), join(root, 'b/two'));
+  fs.renameSync(join(root, 't/v2'), join(root, 't/v3'));
+  // A write through the other name sets both times, as any write does.
+  write('b/two', 0o644, 'other');
+  const { facts, restamped } = read('t', ['.']);
+  expect(restamped.map(({ path }) => path)).toEqual(['t/one', 't/v3/d/f']);
+  expect(facts).toEqual([expect.stringMatching(/^1 file that Nx passes over, sha256:/)]);
+});
+
 test('the parts that a compiler reads', () => {
   write('svc/lib/a.go', 0o755);
   write('svc/lib/a_test.go');

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { DeclaredTarget, ProjectFile } from '../declared/projectFile';
 import { readSettings } from './settings';
 import { resolveBuild, type StatedBuild, type StatedContext } from './stated';
@@ -11,9 +12,16 @@ const alone = new Set(
 const command =
   /\b(?:docker|podman|nerdctl|buildah)\s+(?:(?:buildx|image|builder)\s+)?(?:build|bud)\s+([^;&|\n]+)/g;
 
+const changesDirectory = /(?:^|[;&(])\s*cd\s+("[^"]*"|'[^']*'|[^\s;&|]+)/g;
+
 /** The builds that a command line of a target runs. */
 export function readCommand(line: string, name: string): StatedBuild[] {
-  return [...line.matchAll(command)].flatMap(([, rest]): StatedBuild[] => {
+  return [...line.matchAll(command)].flatMap(({ 1: rest, index }): StatedBuild[] => {
+    const before = [...line.slice(0, index).matchAll(changesDirectory)];
+    const changes = before.map(([, to]) => to!.replaceAll(/["']/g, ''));
+    // Only paths below the workspace can be followed.
+    if (changes.some((to) => /[$`~]|^[-/]/.test(to))) return [];
+    const directory = changes.length > 0 ? posix.join(...changes) : undefined;
     const words = [...rest!.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
     const { contexts, containerfile, flags } = readWords(words);
     const [context] = contexts;
@@ -27,7 +35,7 @@ export function readCommand(line: string, name: string): StatedBuild[] {
       contexts: of('--build-context'),
       labels: of('--label'),
     });
-    return [{ name, context, containerfile, from, settings }];
+    return [{ name, context, containerfile, from, directory, settings }];
   });
 }
 

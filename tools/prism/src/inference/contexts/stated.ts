@@ -22,15 +22,18 @@ export interface StatedBuild {
   readonly containerfile: string | undefined;
   /** Base of a relative Containerfile path: the context in Compose and Bake, the working directory of a command. */
   readonly from: 'context' | 'directory';
+  /** Where a command runs after its `cd`, relative to where it starts; absent without one. */
+  readonly directory?: string | undefined;
   readonly settings: StatedSettings;
 }
 
 /**
- * @param directory base of relative paths, relative to the workspace
+ * @param start base of relative paths, relative to the workspace
  * @param source the file that describes the build
  */
-export function resolveBuild(build: StatedBuild, directory: string, source: string): StatedContext[] {
+export function resolveBuild(build: StatedBuild, start: string, source: string): StatedContext[] {
   const { containerfile = 'Dockerfile', from, name, settings } = build;
+  const directory = posix.join(start, build.directory ?? '.');
   // Variables, remote contexts and absolute paths cannot be mapped to this workspace.
   if ([build.context, containerfile].some((path) => /^\/|\$|:/.test(path))) return [];
   const context = posix.join(directory, build.context).replace(/(.)\/$/, '$1');

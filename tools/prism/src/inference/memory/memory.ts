@@ -94,8 +94,9 @@ export function compareWith({ places, above, looks }: Memory | NumberedTrace, ro
     if (known) return known;
     const parent = above[index]!;
     // If a parent changed, for example a link, the path may be another file with equal times.
-    const within = parent < 0 || look(parent).kind === 'directory';
-    const found = within ? lookAt(absoluteIn(root, places[index]!)) : nowhere;
+    const directory = parent < 0 ? undefined : look(parent);
+    const within = directory === undefined || directory.kind === 'directory';
+    const found = within ? lookAt(absoluteIn(root, places[index]!), directory) : nowhere;
     looked[index] = found;
     return found;
   };

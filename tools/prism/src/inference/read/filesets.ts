@@ -45,8 +45,8 @@ export function toExclusions(context: string, rules: IgnoreMatcher, mustCount: r
   const visible = new Set(mustCount.flatMap(pathAndParents));
   const usable = rules.patterns.slice(last + 1).filter(({ text, matches }) => {
     const hides = [...visible].some(matches);
-    // `**` inside a name has different meanings in engines and in Nx.
-    const odd = text.split('/').some((part) => part !== '**' && part.includes('**'));
+    // `**` inside a name has different meanings in engines and in Nx. With `..`, a pattern matches nothing, and Nx fails.
+    const odd = text.split('/').some((part) => part === '..' || (part !== '**' && part.includes('**')));
     return !foreign.test(text) && !odd && !hides;
   });
   return usable.flatMap(({ text }) => [`!${prefix}${text}`, `!${prefix}${text}/**`]);

@@ -87,7 +87,7 @@ export function readProject(
       inputs: inputs[index]!,
       compiled: component?.compile !== undefined,
       takes: {
-        taken: listTaken(context, component?.taken.image ?? [], isIgnored),
+        taken: listTaken(context, component?.taken.image ?? [], files, isIgnored),
         onlyFiles: component?.taken.runs === false,
       },
       definition: readDefinition(facts, locked ? [imagesLockPath(file)] : [], files),
@@ -177,7 +177,7 @@ function readCompileKey(
   const { reading, context } = facts;
   const definition = readDefinition(facts, pinsOf(compile), files);
   const unhashed = readCompileUnhashed({ ...facts, rules }, compile, reading, files);
-  const takes = { taken: listTaken(context, component.taken.compile, isIgnored), onlyFiles: false };
+  const takes = { taken: listTaken(context, component.taken.compile, files, isIgnored), onlyFiles: false };
   return {
     language,
     builder,

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { ContextSource } from '@prism-build/containerfile';
-import type { IsIgnored } from '@prism-build/workspace';
+import type { Files, IsIgnored } from '@prism-build/workspace';
 import type { Wanted } from '../contexts/findContext';
 import type { Component } from './component';
+import { followSources } from './links';
 
 /** A path that a COPY, an ADD or a mount takes from the context. */
 export interface Taken {
@@ -20,16 +21,25 @@ export interface Takes {
   readonly onlyFiles: boolean;
 }
 
-/** Sources of a context as paths of the workspace, each once. Those outside of it are refused by the build. */
-export function listTaken(context: string, sources: readonly ContextSource[], isIgnored: IsIgnored): Taken[] {
+/**
+ * Sources of a context as paths of the workspace, each once, with the targets of links on the way: a target may make
+ * what a link leads to. Those outside of the workspace are refused by the build.
+ */
+export function listTaken(
+  context: string,
+  sources: readonly ContextSource[],
+  files: Files,
+  isIgnored: IsIgnored,
+): Taken[] {
   const taken = new Map<string, Taken>();
-  for (const { source, line } of sources) {
-    if (source.kind !== 'path') continue;
-    const joined = posix.join(context, source.path);
-    const path = joined === '.' ? '' : joined;
-    if (path.startsWith('..') || taken.has(path)) continue;
-    taken.set(path, { path, line, ignored: isIgnored(path) });
-  }
+  for (const { source: written, line } of sources)
+    for (const source of followSources(context, [written], files)) {
+      if (source.kind !== 'path') continue;
+      const joined = posix.join(context, source.path);
+      const path = joined === '.' ? '' : joined;
+      if (path.startsWith('..') || taken.has(path)) continue;
+      taken.set(path, { path, line, ignored: isIgnored(path) });
+    }
   return [...taken.values()];
 }
 
