@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const repository = join(__dirname, '..', '..');
-const modules = join(repository, 'node_modules');
+/** PRISM_TEST_MODULES: a node_modules with another version of Nx, and what the plugin depends on. */
+const modules = process.env.PRISM_TEST_MODULES ?? join(repository, 'node_modules');
 
 /**
  * The plugin with its current sources, packed once for all test files, so editing the sources does not change a
@@ -30,7 +31,7 @@ function packPlugin(): string {
 
 /** Digest of the files that a package is made from. */
 function stateOfSources(): string {
-  const hash = createHash('sha256').update(repository);
+  const hash = createHash('sha256').update(repository).update(modules);
   for (const place of ['tools/prism', 'containerfiles', 'libs'].map((name) => join(repository, name))) {
     for (const entry of fs.readdirSync(place, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
@@ -52,6 +53,6 @@ export function linkModules(root: string, prism = join(packPlugin(), 'prism')): 
   const own = join(root, 'libs');
   if (!prism.startsWith(root)) return;
   fs.mkdirSync(join(target, '@prism-build'));
-  for (const name of fs.readdirSync(join(modules, '@prism-build')))
+  for (const name of fs.readdirSync(join(repository, 'node_modules', '@prism-build')))
     fs.symlinkSync(join(own, name), join(target, '@prism-build', name));
 }

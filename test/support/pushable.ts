@@ -22,7 +22,7 @@ export async function makePushable(options: object, signs = false): Promise<Push
   const trivy = installTrivy();
   const cosign = signs ? installCosign() : undefined;
   const workspace = makeWorkspace();
-  const registry = await makeRegistry(workspace.path('.nx/registry'), 'memory');
+  const registry = await makeRegistry(workspace.path('.nx/registry'), 'memory', true);
   const [, pair = ''] = registry.headers.authorization!.split(' ');
   const [user = '', password = ''] = Buffer.from(pair, 'base64').toString().split(':');
   const database = workspace.path('.nx/advisories');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 
 /** A real registry (distribution) on loopback that requires a password. */
@@ -92,6 +92,14 @@ export function serveDistribution(directory: string, settings: object, isUp: () 
       await ended;
     },
   };
+}
+
+/** Whether something listens on a port of loopback. */
+export function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+    socket.unref().end();
+  });
 }
 
 export function freePort(): Promise<number> {

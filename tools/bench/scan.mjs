@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { measure, table } from './lib/measure.mjs';
+import { align, measure, table } from './lib/measure.mjs';
 import { makeNothing } from './lib/nothing.mjs';
+import { peakOf } from './lib/proc.mjs';
 import { environment, run, time } from './lib/process.mjs';
 import {
   cache,
@@ -24,7 +25,8 @@ const names = Array.from({ length: count }, (_, index) => nameOf(index));
 /**
  * `nx run-many -t scan` over 30 images of Python distributions with the test database: nothing changed, against as many
  * tasks of a batch executor that does nothing; a new database, against `trivy image` in a loop, with the binary as npm
- * brings it, which is compressed and starts slowly, and with ours, which is decompressed; one image from nothing.
+ * brings it, which is compressed and starts slowly, and with ours, which is decompressed; one image from nothing. Then the most
+ * memory that the processes of each side had together.
  */
 export async function scan({ rounds = 5 }) {
   execFileSync(join(repository, 'tools', 'prism', 'install-trivy'), {
@@ -46,11 +48,12 @@ export async function scan({ rounds = 5 }) {
     },
     rounds,
   );
+  // Bytes behind the last page change the digest and nothing else.
+  const fill = () => fs.appendFileSync(join(database, 'trivy.db'), Buffer.alloc(4096));
   const updated = await measure(
     {
       prism: () => {
-        // Bytes behind the last page change the digest and nothing else.
-        fs.appendFileSync(join(database, 'trivy.db'), Buffer.alloc(4096));
+        fill();
         return time(() => nx('run-many', '-t', 'scan'));
       },
       loop: () => time(() => loop(ours, directory, trivy, names)),
@@ -71,6 +74,20 @@ export async function scan({ rounds = 5 }) {
     rounds,
     0,
   );
+  const memory = [];
+  for (const [what, work] of [
+    ['nothing changed', () => nx('run-many', '-t', 'scan')],
+    ['nx and nothing', () => peer('run-many', '-t', 'scan')],
+    [
+      'new database',
+      () => {
+        fill();
+        return nx('run-many', '-t', 'scan');
+      },
+    ],
+    ['trivy image in a loop, decompressed', () => loop(ours, directory, trivy, names)],
+  ])
+    memory.push([what, `${((await peakOf(work)) / 1e6).toFixed(0)} MB`]);
   const rows = [
     ['nothing changed', unchanged.prism, { to: 'nx and nothing', peer: unchanged.nx, goal: 1.1 }],
     ['nx and nothing', unchanged.nx],
@@ -83,7 +100,8 @@ export async function scan({ rounds = 5 }) {
     ['the same, decompressed', updated.loop],
     ['one image from nothing', fresh.prism, { to: '2.1 s', peer: fresh.prism.map(() => 2100), goal: 1 }],
   ];
-  return `scans of ${count} images\n${table(rows)}`;
+  const peaks = align([['most memory (PSS of all processes)', ''], ...memory]);
+  return `scans of ${count} images\n${table(rows)}\n${peaks}`;
 }
 
 /** The binary of the package that tools/prism/install-trivy decompresses. */

@@ -307,6 +307,8 @@ describe('rules', () => {
     ['a port less', withFacts({ ports: [] }), 'allow', 'unexpectedPorts'],
     ['no Containerfile', withFacts({ declaredPorts: undefined }), 'allow', ''],
     ['a secret in a file', withScan({ secrets: [secret] }), 'block', 'secretsInFiles'],
+    ['root', withFacts({ user: '0' }), 'block', 'runsAsRoot'],
+    ['a secret in ENV', withFacts({ env: ['DB_PASSWORD=x'] }), 'block', 'secretsInConfig'],
   ])('%s', (_, one, expected, rule) => {
     const decision = decide([one], resolve({}), now);
     expect(decision.verdict).toBe(expected);

@@ -14,6 +14,7 @@ export { signatureTag } from './promote/attachments';
 export { copyAttachments, type Side } from './promote/copyAttachments';
 export { copyReferrers } from './promote/copyReferrers';
 export { isMissing, readManifest } from './push/callSkopeo';
+export { credentialVariables } from './push/credentials';
 export { type Destination, parseDestination } from './push/destination';
 export { judgePush, type ScanVerdict } from './push/gate';
 export { type PushPlan, planPush } from './push/planPush';
@@ -30,7 +31,7 @@ export {
   type SignedRecord,
 } from './push/receipt';
 export { type Patience, withRetries } from './push/retry';
-export { type BaseLock, parseRevoked, type Revoked } from './push/revoked';
+export { type Base, listLocked, parseRevoked, type Revoked } from './push/revoked';
 export { listPlaceholders, makeTags, type TagFacts } from './push/tags';
 export { withCredentials } from './push/withCredentials';
 export { readIndex } from './readIndex';

@@ -19,7 +19,7 @@ import {
 import { checkPrograms } from '../src/push/checkPrograms';
 import { makeAuthFile } from '../src/push/credentials';
 import { describePushFailure } from '../src/push/pushFailures';
-import { checkBases } from '../src/push/revoked';
+import { checkBases, listLocked } from '../src/push/revoked';
 import { good, makeSample, type SampleImage } from './images';
 
 let directory: string;
@@ -179,7 +179,7 @@ test('the gate names every reason, not the first', () => {
       scan: { ok: true, allowed: true, digest, text: '' },
       excesses: [],
       changes: undefined,
-      locks: [],
+      bases: [],
       revoked: new Map(),
       ...more,
     }).map(({ code }) => code);
@@ -215,10 +215,10 @@ test('revoked bases, by layer and by lock', () => {
   const images = {
     'docker.io/library/debian:12': { digest: index!, platforms: { 'linux/amd64': platform } },
   };
-  const locks = [{ file: 'api/images.lock.json', lock: { version: 1 as const, images } }];
+  const bases = listLocked({ version: 1, images }, 'api/images.lock.json');
   const revoke = (...digests: (string | undefined)[]) => new Map(digests.map((one) => [one!, 'leaked']));
   const check = (revoked: ReadonlyMap<string, string>, image = sample.image) =>
-    checkBases('api', image, locks, revoked).map(({ what, why }) => `${what}: ${why}`);
+    checkBases('api', image, bases, revoked).map(({ what, why }) => `${what}: ${why}`);
   expect(check(revoke(other))).toEqual([]);
   for (const digest of [index, manifest])
     expect(check(revoke(digest))).toEqual([

@@ -1,5 +1,4 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok, renderFailures } from '@prism-build/errors';
@@ -16,7 +15,7 @@ import { type Certificates, makeCertificates } from '../../../test/support/certi
 import { type ConnectProxy, startConnectProxy } from '../../../test/support/connectProxy';
 import { describeWith, dockerRegistry, go, openssl, skopeo } from '../../../test/support/needs';
 import { type ReferrersRegistry, startReferrersRegistry } from '../../../test/support/referrersRegistry';
-import { bcrypt, freePort, password, serveDistribution, user } from '../../../test/support/registry';
+import { bcrypt, freePort, isOpen, password, serveDistribution, user } from '../../../test/support/registry';
 import { startTokenServer, type TokenServer } from '../../../test/support/tokenServer';
 import { good, makeSample } from './images';
 
@@ -77,17 +76,7 @@ describeWith([skopeo, dockerRegistry, go, openssl], 'pushes to real registries',
     mkdirSync(at);
     const http = { addr: `127.0.0.1:${port}`, ...(tls && { tls }) };
     const settings = { version: '0.1', storage: { inmemory: {} }, auth, http };
-    const registry = serveDistribution(
-      at,
-      settings,
-      () =>
-        new Promise((resolve) => {
-          const socket = createConnection(port, '127.0.0.1', () => resolve(true)).on('error', () =>
-            resolve(false),
-          );
-          socket.unref().end();
-        }),
-    );
+    const registry = serveDistribution(at, settings, () => isOpen(port));
     distributions.push(registry);
     await registry.start();
     return port;

@@ -1,16 +1,59 @@
 import * as fs from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** PSS in bytes of all processes whose command line contains `text`. PSS counts shared pages once. */
 export function pssOf(text) {
-  let sum = 0;
-  for (const id of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (!fs.readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(text)) continue;
-      const [, kilobytes] = /^Pss:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'));
-      sum += Number(kilobytes) * 1024;
-    } catch {
-      // The process ended meanwhile.
+  const processes = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return sumOf(processes.filter((id) => read(`/proc/${id}/cmdline`).includes(text)));
+}
+
+/** Milliseconds between two looks at the memory of processes. */
+const PAUSE = 20;
+
+/**
+ * The most PSS in bytes that all descendants of this process had together while `work` ran. Reading it slows them down, so nothing is
+ * timed meanwhile.
+ */
+export async function peakOf(work) {
+  let peak = 0;
+  let over = false;
+  const sample = async () => {
+    while (!over) {
+      peak = Math.max(peak, sumOf(listDescendants(process.pid)));
+      await sleep(PAUSE);
     }
+  };
+  await Promise.all([sample(), work().finally(() => (over = true))]);
+  return peak;
+}
+
+function listDescendants(id) {
+  const threads = list(`/proc/${id}/task`);
+  const children = threads.flatMap((thread) =>
+    read(`/proc/${id}/task/${thread}/children`).split(' ').filter(Boolean),
+  );
+  return children.flatMap((child) => [child, ...listDescendants(child)]);
+}
+
+/** A process that ended meanwhile counts nothing. */
+function sumOf(ids) {
+  return ids
+    .map((id) => Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${id}/smaps_rollup`))?.[1] ?? 0) * 1024)
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function list(directory) {
+  try {
+    return fs.readdirSync(directory);
+  } catch {
+    return [];
   }
-  return sum;
+}
+
+function read(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -11,9 +11,16 @@ const keyless =
   /getting key from fulcio|retrieving cert|getting id token|verifying SCT|CTFE public keys|\/api\/v1\/log\/entries|transparency log/i;
 const roots = /getting (rekor|ctlog) public keys|getting fulcio|tuf root|tuf client|updating local metadata/i;
 
+/** A request that failed: cosign could not read what it says does not match. */
+const unread = /\b(Get|Head) "https?:/;
+
 /** Whether cosign says only that nobody who is trusted made a signature or an attestation. */
 export function isAbsent({ code, why = '' }: Failure): boolean {
-  return code === 'COMMAND_FAILED' && absent.test(why);
+  return code === 'COMMAND_FAILED' && saysAbsent(why);
+}
+
+function saysAbsent(why: string): boolean {
+  return absent.test(why) && !unread.test(why);
 }
 
 /** Translates a failed call of cosign that reads; `isAbsent` judges those that stay as they are. */
@@ -21,9 +28,10 @@ export function describeReadFailure(image: Reference, failure: Failure): Failure
   const own = describeProgram(failure);
   if (own) return own;
   const why = messageOf(failure);
+  if (saysAbsent(why)) return { ...failure, why };
   if (roots.test(why) && !absent.test(why))
     return signFailure('SIGN_ROOTS_MISSING', { what: 'cosign cannot read the roots of Sigstore', why });
-  return absent.test(why) ? { ...failure, why } : describeFailure(image, { ...failure, why });
+  return describeFailure(image, { ...failure, why });
 }
 
 /** Translates a failed call of cosign that writes. */
@@ -46,7 +54,15 @@ export function describeSignFailure(signer: Signer, image: Reference, failure: F
 export function describeKeyFailure(from: string, failure: Failure): Failure {
   const own = describeProgram(failure);
   if (own) return own;
-  return signFailure('SIGN_KEY_INVALID', { what: `the key ${from} cannot be used`, why: messageOf(failure) });
+  const why = messageOf(failure);
+  const [, scheme] = /unrecognized scheme: (\S+)/.exec(why) ?? [];
+  if (scheme !== undefined)
+    return signFailure('SIGN_COSIGN_UNSUPPORTED', {
+      what: `this cosign cannot use the key ${from}: it has no driver for ${scheme}`,
+      remedy:
+        "Correct the URI, or name a cosign 2 with all drivers in PRISM_COSIGN: `go install github.com/sigstore/cosign/v2/cmd/cosign@v2.6.5` builds one. Debian's, which install-cosign installs, has awskms:// and k8s:// only.",
+    });
+  return signFailure('SIGN_KEY_INVALID', { what: `the key ${from} cannot be used`, why });
 }
 
 /** What is no word of cosign itself. */
@@ -57,9 +73,13 @@ function describeProgram(failure: Failure): Failure | undefined {
   return code === 'COMMAND_FAILED' || code === 'COMMAND_TIMED_OUT' ? undefined : failure;
 }
 
+/** What cosign says first where it may use HTTP without TLS: it tries TLS before, and names both failures. */
+const tlsFirst = /\w+ "https:[^"]*": http: server gave HTTP response to HTTPS client; (?=\w+ "http:)/g;
+
 /** cosign prints its message twice, the second time behind these words. */
 function messageOf({ why, what }: Failure): string {
   const text = why ?? what;
   const at = text.lastIndexOf('error during command execution: ');
-  return at < 0 ? text : text.slice(at).replace('error during command execution: ', '');
+  const message = at < 0 ? text : text.slice(at).replace('error during command execution: ', '');
+  return message.replaceAll(tlsFirst, '');
 }

@@ -33,10 +33,11 @@ export const measureFailure = defineCatalogue({
     remedy: 'Stop what listens there, or let the component listen elsewhere by `env` and change `probe`.',
   },
   START_ENDED: {
-    remedy: 'Correct what it printed; settings that it needs belong into the option `env` of bench.',
+    remedy:
+      'Correct what it printed; settings that it needs belong into the options `env` and `files` of bench.',
   },
   START_TIMED_OUT: {
-    remedy: 'Correct the option `probe`, give it what it needs in `env`, or raise `timeout`.',
+    remedy: 'Correct the option `probe`, give it what it needs in `env` and `files`, or raise `timeout`.',
   },
   START_ELSEWHERE: {
     remedy: 'Let the option `probe` of bench ask an address on which the component listens.',

@@ -10,8 +10,13 @@ export const signExplanations: Explanations<typeof signFailure> = {
     example: { what: 'there is no .prism/cache/tools/cosign-2.5.0/cosign' },
   },
   SIGN_COSIGN_UNSUPPORTED: {
-    means: 'This cosign cannot be used: podman and skopeo do not verify what cosign 3 writes.',
-    causes: ['PATH has cosign 3.', 'Another program is called cosign.'],
+    means:
+      'This cosign cannot be used: podman and skopeo do not verify what cosign 3 writes, and a distribution may leave out drivers of KMS.',
+    causes: [
+      'PATH has cosign 3.',
+      'Another program is called cosign.',
+      'The key is in a KMS for which this cosign was built without a driver.',
+    ],
     example: { what: '/usr/bin/cosign is cosign 3.1.3' },
   },
   SIGN_KEY_INVALID: {

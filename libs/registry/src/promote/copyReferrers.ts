@@ -1,6 +1,7 @@
-import { all, failed, ok, promoteFailure, type Result } from '@prism-build/errors';
+import { all, type Failure, failed, ok, promoteFailure, type Result } from '@prism-build/errors';
 import type { Digest } from '@prism-build/oci';
 import { isMissing, readManifest } from '../push/callSkopeo';
+import { mayUseHttp } from '../push/pushCalls';
 import { describePushFailure } from '../push/pushFailures';
 import { withRetries } from '../push/retry';
 import { formatReference } from '../reference';
@@ -31,17 +32,35 @@ export async function copyReferrers(
   return ok(true);
 }
 
-function copyOf(oras: string, from: Side, to: Side, digest: Digest): Promise<Result<unknown>> {
+/** With certificates, oras tries TLS only; a registry that turns out to speak HTTP, and may, is asked again that way. */
+async function copyOf(oras: string, from: Side, to: Side, digest: Digest): Promise<Result<unknown>> {
   const { run, timeout, env, patience, told } = from.tools;
   const image = { ...from.place, digest };
-  const argv = orasCopy(oras, image, from.connection, to.place, to.connection);
-  return withRetries(
-    patience,
-    async () => {
-      const done = await run({ argv, timeout, ...(env && { env }) });
-      return done.ok ? done : failed(...done.failures.map((one) => describePushFailure(image, one)));
-    },
-    told,
+  const plain = new Set<string>();
+  for (;;) {
+    const argv = orasCopy(oras, image, from.connection, to.place, to.connection, plain);
+    const copied = await withRetries(
+      patience,
+      async () => {
+        const done = await run({ argv, timeout, ...(env && { env }) });
+        return done.ok ? done : failed(...done.failures.map((one) => describePushFailure(image, one)));
+      },
+      told,
+    );
+    const more = copied.ok ? [] : [from, to].filter((side) => mayBePlain(side, copied.failures, plain));
+    if (more.length === 0) return copied;
+    for (const { place } of more) plain.add(place.registry);
+  }
+}
+
+function mayBePlain(
+  { connection, place }: Side,
+  failures: readonly Failure[],
+  plain: ReadonlySet<string>,
+): boolean {
+  if (plain.has(place.registry) || !mayUseHttp(connection, place)) return false;
+  return failures.some(
+    ({ code, why }) => code === 'PUSH_PLAIN_HTTP' && why?.includes(`"https://${place.registry}/`),
   );
 }
 

@@ -6,29 +6,39 @@ import { formatReference, type Reference } from '../reference';
 
 type Argv = readonly [string, ...string[]];
 
-/** The call of oras that copies a manifest and all of its referrers. `image` has a digest. */
+/**
+ * The call of oras that copies a manifest and all of its referrers. `image` has a digest. It tries only one of TLS and HTTP: TLS with
+ * a CA, unless the registry is one of `plain`.
+ */
 export function orasCopy(
   oras: string,
   image: Reference,
   from: Connection,
   to: Destination,
   toConnection: Connection,
+  plain: ReadonlySet<string> = new Set(),
 ): Argv {
   return [
     oras,
     'copy',
     '--recursive',
     '--no-tty',
-    ...orasReach('from', from, image),
-    ...orasReach('to', toConnection, to),
+    ...orasReach('from', from, image, plain.has(image.registry)),
+    ...orasReach('to', toConnection, to, plain.has(to.registry)),
     formatReference(image),
     `${to.registry}/${to.repository}`,
   ];
 }
 
-/** Options of oras that say how to reach one side. With a CA it uses TLS, because it tries only one of both. */
-function orasReach(side: 'from' | 'to', connection: Connection, image: Reference): readonly string[] {
-  const { certDir, authFile } = connection;
+/** Options of oras that say how to reach one side. */
+function orasReach(
+  side: 'from' | 'to',
+  connection: Connection,
+  image: Reference,
+  plain: boolean,
+): readonly string[] {
+  const { authFile } = connection;
+  const certDir = plain ? undefined : connection.certDir;
   const files = (
     [
       ['ca-file', 'ca.crt'],

@@ -1,7 +1,7 @@
 import { type Failure, pushFailure } from '@prism-build/errors';
 import { type DigestJson, type Programs, platformName } from '@prism-build/oci';
 import { checkPrograms } from './checkPrograms';
-import { type BaseLock, checkBases, type Revoked } from './revoked';
+import { type Base, checkBases, type Revoked } from './revoked';
 
 /** Everything that the gate judges, gathered at the time of the push. */
 export interface GateFacts {
@@ -16,8 +16,8 @@ export interface GateFacts {
   readonly excesses: readonly Failure[];
   /** The changes of the work tree, one a line; undefined if the configuration allows them. */
   readonly changes: string | undefined;
-  /** The locks of the images that it is built from. */
-  readonly locks: readonly BaseLock[];
+  /** The images that it may be built from. */
+  readonly bases: readonly Base[];
   readonly revoked: Revoked;
 }
 
@@ -37,7 +37,7 @@ const checks: readonly ((facts: GateFacts) => readonly Failure[])[] = [
   checkPlatforms,
   ({ name, image, programs }) =>
     image.platforms.flatMap((platform, at) => checkPrograms(name, platform, programs[at]!)),
-  ({ name, image, locks, revoked }) => checkBases(name, image, locks, revoked),
+  ({ name, image, bases, revoked }) => checkBases(name, image, bases, revoked),
   checkScan,
   ({ excesses }) => excesses,
   checkChanges,

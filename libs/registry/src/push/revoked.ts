@@ -25,35 +25,41 @@ export function parseRevoked(text: string, file: string): Result<Revoked> {
   return parsed.success ? ok(new Map(Object.entries(parsed.data))) : invalid(z.prettifyError(parsed.error));
 }
 
-/** A lock of images that the image is built from, and the file. */
-export interface BaseLock {
-  readonly file: string;
-  readonly lock: ImagesLock;
+/** An image that another one may be built from: its index and the manifests of its platforms. */
+export interface Base {
+  readonly name: string;
+  readonly digests: readonly string[];
+  /** The lock that names it, if one does. */
+  readonly file?: string;
+}
+
+/** The images of a lock. */
+export function listLocked(lock: ImagesLock, file: string): Base[] {
+  return Object.entries(lock.images).map(([name, image]) => {
+    const manifests = lockedBase(image).map(({ manifest }) => manifest.digest);
+    return { name, file, digests: [image.digest, ...manifests] };
+  });
 }
 
 /**
- * The revoked bases of an image: those that its layers come from, and those that its locks name by index or by platform. COPY
- * --from leaves no layer, so the locks count too. Failures: PUSH_BASE_REVOKED.
+ * The revoked bases of an image: those that its layers come from, and those that it may be built from, by index or by platform: COPY
+ * --from leaves no layer. Failures: PUSH_BASE_REVOKED.
  */
 export function checkBases(
   name: string,
   { platforms }: DigestJson,
-  locks: readonly BaseLock[],
+  bases: readonly Base[],
   revoked: Revoked,
 ): Failure[] {
-  const locked = locks.flatMap(({ file, lock }) =>
-    Object.entries(lock.images).flatMap(([base, image]) =>
-      [image.digest, ...lockedBase(image).map(({ manifest }) => manifest.digest)].map((one) => ({
-        ...{ digest: one as string, base, file },
-      })),
-    ),
+  const known = bases.flatMap(({ name: base, digests, file }) =>
+    digests.map((digest) => ({ digest, base, file })),
   );
   const inherited = platforms
     .flatMap(({ layers }) => layers)
     .flatMap(({ origin }) => (origin === 'own' ? [] : [origin.base as string]))
-    .filter((one) => !locked.some((known) => known.digest === one))
+    .filter((one) => !known.some(({ digest }) => digest === one))
     .map((one) => ({ digest: one, base: 'a base', file: undefined }));
-  const bad = [...locked, ...inherited].filter((one) => revoked.has(one.digest));
+  const bad = [...known, ...inherited].filter((one) => revoked.has(one.digest));
   const distinct = new Map(bad.map((one) => [`${one.digest} ${one.base}`, one]));
   return [...distinct.values()].map(({ digest, base, file }) => {
     const what = `${name} is built from ${base} ${digest}, which is revoked`;

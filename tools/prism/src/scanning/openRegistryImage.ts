@@ -11,7 +11,6 @@ import {
   type RegistryTools,
 } from '@prism-build/registry';
 import type { InventoryInput } from '@prism-build/scan';
-import { run } from '@prism-build/shell';
 import { directoriesOf } from '@prism-build/workspace';
 import { type OpenedImage, type OpenedScanner, scansDirectories } from './openImage';
 
@@ -31,7 +30,7 @@ export async function openRegistryImage(
   text: string,
   scanner: OpenedScanner,
   context: ExecutorContext,
-  access: RegistryAccess = { run },
+  access: RegistryAccess,
 ): Promise<Result<OpenedRegistryImage>> {
   const parsed = parseReference(text);
   if (!parsed.ok) return parsed;

@@ -30,7 +30,7 @@ export function readLocks(
 }
 
 /** The project and what it depends on, the nearest first. */
-function listDependencies(
+export function listDependencies(
   project: string,
   { projectGraph, projectsConfigurations }: ExecutorContext,
 ): string[] {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type AuditRecord, verifyLog } from '@prism-build/audit';
 import { compileOras } from '../../../../test/support/goFixture';
 import { describeWith, dockerRegistry, go, skopeo } from '../../../../test/support/needs';
@@ -226,5 +226,33 @@ describeWith([skopeo, dockerRegistry, go], 'promote and rollback', () => {
     expect(keep.filter(({ why }: { why: string }) => why.startsWith('attached to '))).toHaveLength(6);
     expect(remove).toEqual([]);
     expect(removed).toEqual([]);
+  });
+
+  test('retention deletes an image with what is attached to it, and nothing that a tag needs', async () => {
+    const here = `${pushable.registry.host}/team/api`;
+    workspace.write('scan-policy.json', JSON.stringify({ maxDatabaseAgeDays: 100_000 }));
+    workspace.write('svc/api/packages/more', 'soon old');
+    expect((await nx('push-manifest', 'api', '--tags=old')).output).toContain(`${here}@`);
+    const { digest, platforms } = receipt();
+    // The receipt of what was pushed last keeps it.
+    rmSync(workspace.path('dist/push'), { recursive: true });
+    const tags = async () => {
+      const answer = await fetch(`http://${pushable.registry.host}/v2/team/api/tags/list`, {
+        headers: pushable.registry.headers,
+      });
+      return ((await answer.json()) as { tags: string[] }).tags;
+    };
+    const before = await tags();
+    const rules = ['--keepLast=0', '--keepDays=0', '--keepTags=staging,latest', '--delete'];
+    const deleted = await nx('retention', 'api', `--repository=${here}`, ...rules);
+    expect([deleted.status, deleted.output]).toEqual([0, expect.stringContaining('5 may go; deleted 5')]);
+    const attached = [digest, platforms['linux/amd64']].map((one: string) => one.replace(':', '-'));
+    expect((await tags()).sort()).toEqual(
+      before.filter((tag) => tag !== 'old' && !attached.some((one) => tag.startsWith(one))).sort(),
+    );
+    expect([digestOf(`${here}:staging`), digestOf(`${here}:latest`)]).toEqual([first, second]);
+    expect(inspect(`${here}@${digest}`)).toBeUndefined();
+    const gone = (await records()).filter(({ event }) => event === 'remove');
+    expect(gone.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done', 'done', 'done']);
   });
 });

@@ -70,7 +70,14 @@ describeWith([skopeo, dockerRegistry], 'push-manifest', () => {
 
   test('the gate names every reason, and nothing is sent', async () => {
     const before = registry.requests().length;
+    const path = '/usr/lib/python3/more';
+    workspace.write('svc/bad/Containerfile', `FROM localhost/good\nCOPY packages ${path}\nUSER 65532\n`);
+    workspace.write('revoked-bases.json', JSON.stringify({ [built()]: 'its key leaked' }));
     const pushed = await workspace.nx(['push-manifest', 'bad', '--requireClean'], env());
+    rmSync(workspace.path('revoked-bases.json'));
+    expect(pushed.output).toMatch(
+      /PUSH_BASE_REVOKED: bad is built from .*, which is revoked\n.*its key leaked/,
+    );
     expect(pushed.status).not.toBe(0);
     expect(pushed.output).toMatch(/PUSH_BLOCKED: the scan blocks bad[\s\S]*CVE-2021-33503/);
     expect(pushed.output).toContain('PUSH_TREE_DIRTY');

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { goText } from '../../../../libs/scan/test/support/packages';
 import { goDatabase, installGovulncheck } from '../../../../test/support/govulncheck';
-import { makeRegistry, type Registry } from '../../../../test/support/registry';
+import { makeRegistry, password, type Registry, user } from '../../../../test/support/registry';
 import { installTrivy, unpackAdvisories } from '../../../../test/support/trivy';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
@@ -16,7 +16,8 @@ const env = () => ({
   PRISM_TRIVY: trivy,
   PRISM_GOVULNCHECK: govulncheck,
   PRISM_SCAN_DB: workspace.path('.nx/advisories'),
-  REGISTRY_AUTH_FILE: registry.authFile(),
+  PRISM_REGISTRY_USER: user,
+  PRISM_REGISTRY_PASSWORD: password,
 });
 
 beforeAll(async () => {
@@ -135,6 +136,7 @@ test('images of a registry are scanned by digest, without reading again what was
   expect(ran.output).toContain(`team/new@${digest}: allowed`);
   expect(ran.output).toMatch(/team\/old@sha256:[0-9a-f]{64}: blocked/);
   expect(ran.output).toMatch(/team\/none:1: not scanned/);
+  expect(ran.output).not.toContain(password);
   expect(ran.output).toMatch(/not allowed:\n.*team\/none:1\n.*team\/old@sha256:[0-9a-f]{64}\n/);
   // Manifests and configurations only: both images were scanned here.
   const layers = ['old', 'new'].flatMap((project) =>

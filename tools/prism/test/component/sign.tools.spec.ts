@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { verifyLog } from '@prism-build/audit';
+import { startAwsKms } from '../../../../test/support/kms';
 import { describeWith, dockerRegistry, openssl, skopeo } from '../../../../test/support/needs';
 import { makePushable, type Pushable } from '../../../../test/support/pushable';
 import { makeSigstore } from '../../../../test/support/sigstore';
@@ -165,5 +166,26 @@ describeWith([skopeo, dockerRegistry, openssl], 'signing', () => {
     const verified = await workspace.nx(['verify-image', 'api', '--policy=.nx/keyless-policy.json'], env);
     expect(verified.output).toContain('linux/amd64: signed, built by');
     expect(verified.status).toBe(0);
+  });
+
+  test('a key of a KMS signs, and the policy names it; no secret is printed', async () => {
+    const secret = 'the secret of the KMS';
+    const kms = await startAwsKms(workspace.path('.nx/kms'), secret);
+    try {
+      const pushed = await workspace.nx(['push-manifest', 'api', `--sign=${kms.key}`], {
+        ...env,
+        ...kms.env,
+      });
+      expect(pushed.output).not.toContain(secret);
+      expect([pushed.status, pushed.output]).toEqual([0, expect.stringContaining('latest')]);
+      expect((await added()).at(-1)).toBe('2 2');
+      const [rule] = JSON.parse(workspace.read('verify-policy.json')).rules;
+      workspace.write('.nx/kms-policy.json', JSON.stringify({ rules: [{ ...rule, keys: [kms.key] }] }));
+      const options = ['verify-image', 'api', '--policy=.nx/kms-policy.json'];
+      const verified = await workspace.nx(options, { ...env, ...kms.env });
+      expect([verified.status, verified.output]).toEqual([0, expect.stringContaining('signed, built by')]);
+    } finally {
+      await kms.close();
+    }
   });
 });

@@ -53,6 +53,8 @@ afterAll(() => fs.rmSync(directory, { recursive: true }));
 async function write(files: readonly string[], options: object, path: string): Promise<string> {
   const tree = createTreeWithEmptyWorkspace();
   for (const file of files) tree.write(file, '');
+  // All steps that a workflow may have.
+  tree.write('scan-policy.json', '{ "govulncheck": { "database": ".prism/cache/govulndb" } }');
   const silent = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   await ci(tree, options).finally(() => silent.mockRestore());
   const target = join(fs.mkdtempSync(join(directory, 'w-')), '.github', 'workflows', 'images.yml');

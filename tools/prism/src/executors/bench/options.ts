@@ -33,6 +33,12 @@ export const options = z.object({
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
     .default({})
     .describe('Variables for the component that is measured.'),
+  files: z
+    .record(z.string(), z.string().min(1))
+    .default({})
+    .describe(
+      'Files for the component that is measured: the path in the image, and the file of the workspace that is there, as in {"/etc/api.yaml": "api/bench.yaml"}.',
+    ),
   args: z.array(z.string()).default([]).describe('Arguments of its entrypoint, instead of CMD.'),
   where: z
     .enum(['both', 'bare', 'container'])

@@ -1,5 +1,6 @@
 import { reportFormatNames } from '@prism-build/policy';
 import * as z from 'zod';
+import { reachFields } from '../../signing/reachFields';
 
 const formats = z.enum(reportFormatNames);
 const names = reportFormatNames.join(', ');
@@ -25,6 +26,8 @@ export const options = z.object({
     .describe(
       'A file with images of registries to scan, one a line, relative to the workspace; # starts a comment.',
     ),
+  allowHttp: reachFields.allowHttp,
+  certDir: reachFields.certDir,
   policy: z
     .string()
     .optional()

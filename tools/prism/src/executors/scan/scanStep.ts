@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { failed, ok, type Result, renderFailure, shellFailure } from '@prism-build/errors';
+import { failed, ok, type Result, shellFailure } from '@prism-build/errors';
 import {
   compareReports,
   decide,
@@ -28,11 +28,12 @@ import {
   openImage,
   scansDirectories,
 } from '../../scanning/openImage';
-import { openRegistryImage, type RegistryAccess } from '../../scanning/openRegistryImage';
+import type { RegistryAccess } from '../../scanning/openRegistryImage';
 import { readLocks } from '../../scanning/readLocks';
 import { readPolicy } from '../../scanning/readPolicy';
 import { listReferences } from './listReferences';
 import type { ScanOptions } from './options';
+import { scanReferences } from './scanReferences';
 import { toAuditEntry } from './toAuditEntry';
 import { type Written, writeReport } from './writeReport';
 
@@ -63,7 +64,7 @@ export interface ScanShared {
   readonly written: Written;
   /** The audit log of a workspace. */
   readonly auditOf: (root: string) => AuditWriter;
-  /** How to reach the registries of images, where skopeo does not know by itself. */
+  /** How to reach the registries of images, where the caller knows; the options and the environment say it otherwise. */
   readonly registry?: RegistryAccess;
 }
 
@@ -117,7 +118,11 @@ export async function scanStep(
     ...{ project, root, options, context, policy, written, audit: auditOf(context.root) },
     ...{ scanner: scanner.value, database: database.value, earlier: earlier.value, registry },
   };
-  if (references.value) return scanReferences(references.value, judge);
+  if (references.value) {
+    // What a Containerfile declares now says nothing about an image that was released earlier.
+    const judgeOne = (name: string, opened: OpenedImage) => judgeImage(name, opened, undefined, judge);
+    return scanReferences(references.value, judge, judgeOne);
+  }
   const opened = await openImage(project, options.variant, scanner.value, context);
   if (!opened.ok) return opened;
   const { input } = opened.value;
@@ -130,29 +135,6 @@ export async function scanStep(
   );
   if (!published.ok) return published;
   return judgeImage(image, opened.value, readDeclared(project, options.variant, context), judge);
-}
-
-/** Scans each image, also after one that fails, and ends with a list of those that may not be used. */
-async function scanReferences(references: readonly string[], judge: Judge): Promise<Result<ScanOutcome>> {
-  const outcomes: (ScanOutcome & { readonly name: string })[] = [];
-  for (const text of references) {
-    const opened = await openRegistryImage(text, judge.scanner, judge.context, judge.registry);
-    const name = opened.ok ? opened.value.reference : text;
-    // What a Containerfile declares now says nothing about an image that was released earlier.
-    const judged = opened.ok ? await judgeImage(name, opened.value, undefined, judge) : opened;
-    const failure = judged.ok ? '' : judged.failures.map((one) => `${renderFailure(one)}\n`).join('');
-    const outcome = judged.ok ? judged.value : { text: `${text}: not scanned\n${failure}`, allowed: false };
-    outcomes.push({ name, ...outcome });
-  }
-  const blocked = outcomes.filter(({ allowed }) => !allowed);
-  const list = references.length > 1 && blocked.length > 0 && isTable(judge.options);
-  const end = list ? `not allowed:\n${blocked.map(({ name }) => `  ${name}\n`).join('')}` : '';
-  return ok({ text: outcomes.map(({ text }) => text).join('') + end, allowed: blocked.length === 0 });
-}
-
-/** Whether the terminal shows tables only; other forms are for programs. */
-function isTable({ json, format, output }: ScanOptions): boolean {
-  return !json && (output !== undefined || format.every((one) => one === 'table'));
 }
 
 async function judgeImage(

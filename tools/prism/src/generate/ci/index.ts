@@ -3,6 +3,7 @@ import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { finish, say } from '../../nx/finish';
 import { parseOptions } from '../../nx/parseOptions';
 import { placeFiles, renderTemplates } from '../shared/files';
+import { findGoDatabases } from './findGoDatabases';
 import { type CiOptions, ciOptions } from './options';
 
 /** The `ci` generator: `nx g prism:ci [--provider=gitlab]`. */
@@ -16,6 +17,8 @@ function makeWorkflow(tree: Tree, value: unknown): Result<void> {
   const { provider, unit, integration, node, released, project } = options.value;
   const daily = checkReleased(options.value);
   if (!daily.ok) return daily;
+  const goDatabases = findGoDatabases(tree);
+  if (!goDatabases.ok) return goDatabases;
   const branch = options.value.branch ?? baseBranch(tree);
   const words = {
     branch,
@@ -24,6 +27,7 @@ function makeWorkflow(tree: Tree, value: unknown): Result<void> {
     node,
     released,
     project,
+    goDatabases: goDatabases.value,
     manager: packageManager(tree),
     goFile: ['go.work', 'go.mod'].find((file) => tree.exists(file)) ?? '',
   };

@@ -54,6 +54,41 @@ test('GitLab: the same tiers; a pipeline that is there includes ours', async () 
   expect(beside.output).toContain("include: [{ local: '/.gitlab/images.yml' }]");
 });
 
+test('govulncheck and its database are installed where a scan policy turns it on, and only there', async () => {
+  const policy = (database: string) => JSON.stringify({ govulncheck: { database } });
+  const files = {
+    'nx.json': '{ "scan-policy": { "epss": 0.5 } }',
+    'api/scan-policy.json': policy('.prism/cache/govulndb'),
+    'web/project.json': `{ "name": "web", "scan-policy": ${policy('vulndb')} }`,
+    'job/scan-policy.json': policy('/srv/vulndb'),
+  };
+  const options = { released: 'released.txt', project: 'api' };
+  const { read } = await write(files, options);
+  for (const path of ['images', 'rescan']) {
+    const { jobs } = parse(read(`.github/workflows/${path}.yml`));
+    const steps: { run?: string }[] = (jobs.scan ?? jobs.rescan).steps;
+    const commands = steps.flatMap(({ run }) => run ?? []);
+    const at = commands.indexOf('sh node_modules/prism/install-govulncheck');
+    expect(at).toBeGreaterThan(0);
+    expect(commands.slice(at + 1, at + 4)).toEqual([
+      'curl -fsSL -o "$RUNNER_TEMP/vulndb.zip" https://vuln.go.dev/vulndb.zip',
+      'unzip -qo -d .prism/cache/govulndb "$RUNNER_TEMP/vulndb.zip"',
+      'unzip -qo -d vulndb "$RUNNER_TEMP/vulndb.zip"',
+    ]);
+    expect(commands[at + 4]).toMatch(/^npx nx (affected -t )?scan/);
+  }
+  const gitlab = await write(files, { provider: 'gitlab' });
+  const { script } = parse(gitlab.read('.gitlab-ci.yml')).scan;
+  expect(script.join('\n')).toMatch(
+    /install-govulncheck\n.*vulndb\.zip\n(unzip .*\n){2}npx nx affected -t scan/,
+  );
+  const without = await write({ 'nx.json': '{}' }, options);
+  for (const path of ['images', 'rescan'])
+    expect(without.read(`.github/workflows/${path}.yml`)).not.toContain('govulncheck');
+  const wrong = await write({ 'scan-policy.json': '{ "govulncheck": 3 }' }, {});
+  expect(wrong.error).toMatch(/scan-policy\.json:1.*SCAN_POLICY_INVALID/);
+});
+
 test.each<[object, RegExp]>([
   [{ provider: 'jenkins' }, /OPTIONS_INVALID: option provider/],
   [{ unit: 'test; rm -rf /' }, /OPTIONS_INVALID: option unit/],

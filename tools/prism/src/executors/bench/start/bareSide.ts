@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ok, type Result } from '@prism-build/errors';
 import { type Launch, makeFloorProgram, type Side, writeRoot } from '@prism-build/measure';
 import { isExecutable, readTextIfThere } from '@prism-build/shell';
+import { writeFiles } from './readFiles';
 import type { StartInput } from './started';
 
 /**
@@ -17,6 +18,8 @@ export async function makeBareSide(input: StartInput): Promise<Result<Side | str
     return ok('it needs Linux and unshare of util-linux');
   const root = await writeRoot(input.store, platform.layers, scratch);
   if (!root.ok) return root;
+  const written = writeFiles(root.value, input.files);
+  if (!written.ok) return written;
   const floor = join(scratch, 'floor');
   mkdirSync(floor, { recursive: true });
   writeFileSync(join(floor, 'floor'), nothing);

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { engineEnvironment, engineRun, loadPlatform } from '@prism-build/builder';
 import { podman, projectLabel, removeContainer, removeImage } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { type Launch, makeFloorProgram, type Side } from '@prism-build/measure';
 import { writeLayerTar } from '@prism-build/oci';
+import { writeFiles } from './readFiles';
 import type { StartInput } from './started';
 
 /** A side, and what removes the names that it gave in the engine's store. */
@@ -13,7 +15,7 @@ export interface ContainerSide {
 
 /** The image in a container of Podman, in the network of this machine. `engine` is its name and version. */
 export async function makeContainerSide(input: StartInput, engine: string): Promise<Result<ContainerSide>> {
-  const { name, platform, directories, verified, env, args } = input;
+  const { name, platform, directories, verified, scratch, env, files, args } = input;
   const nothing = makeFloorProgram(platform.platform.architecture) ?? Buffer.alloc(0);
   const call = engineRun(directories);
   const id = name.replace(/[^\w.-]+/g, '-').toLowerCase();
@@ -37,12 +39,23 @@ export async function makeContainerSide(input: StartInput, engine: string): Prom
     });
     return seen.ok ? Number(seen.value.stdout) || undefined : undefined;
   };
-  const launch = (of: string, more: readonly string[], values: Readonly<Record<string, string>>): Launch => ({
+  // Copies, which the image's user may read.
+  const copies = join(scratch, 'files');
+  const written = writeFiles(copies, files);
+  if (!written.ok) return written;
+  const mounts = files.map(({ path }) => `--volume=${join(copies, path)}:${path}:ro`);
+  const launch = (
+    of: string,
+    more: readonly string[],
+    values: Readonly<Record<string, string>>,
+    options: readonly string[] = [],
+  ): Launch => ({
     argv: [
       ...(['podman', 'run', '--rm', '--pull=never', '--network=host', `--name=${container}`] as const),
       ...[
         `--label=${projectLabel}=${id}`,
         ...Object.keys(values).flatMap((variable) => ['--env', variable]),
+        ...options,
         of,
         ...more,
       ],
@@ -52,7 +65,7 @@ export async function makeContainerSide(input: StartInput, engine: string): Prom
       await call({ argv: removeContainer(podman, container) });
     },
   });
-  const component = launch(image, args, env);
+  const component = launch(image, args, env, mounts);
   return ok({
     side: {
       where: 'container',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { engineRun, isOnPath } from '@prism-build/builder';
 import { steersEngine } from '@prism-build/engine';
-import { failed, imageFailure, measureFailure, ok, type Result } from '@prism-build/errors';
+import { failed, failuresOf, imageFailure, measureFailure, ok, type Result } from '@prism-build/errors';
 import {
   describeHost,
   measureNoise,
@@ -26,6 +26,7 @@ import type { BenchOptions } from '../options';
 import { makeBareSide } from './bareSide';
 import { makeContainerSide } from './containerSide';
 import { measureTransfer } from './measureTransfer';
+import { readFiles } from './readFiles';
 import type { StartInput } from './started';
 
 /** What starts showed, and what was not measured. */
@@ -60,7 +61,8 @@ export async function measureStart(
   if (!platform) return none(`the image has no platform for this machine (${host})`);
   if (platform.entrypoint.length + platform.cmd.length === 0) return none('the image has nothing to start');
   const probe = readProbe(project, options, context);
-  if (!probe.ok) return probe;
+  const files = readFiles(context.root, options.files);
+  if (!probe.ok || !files.ok) return failed(...failuresOf(probe, files));
   const fetched = await fetchBases(platform.layers);
   if (!fetched.ok) return fetched;
   const gathered = await gatherBlobs({ store, imageDirs: [directory] }, listAllBlobs(image));
@@ -76,7 +78,7 @@ export async function measureStart(
   const machine = describeHost(engine === undefined ? [] : [engine]);
   const { where, env, args, runs, timeout } = options;
   // Values of variables may be secret: the stored key is a digest.
-  const key = `start ${executorIdentity('bench')} ${platform.manifest.digest} ${machine.fingerprint} ${digestOf(Buffer.from(JSON.stringify([probe.value.text, where, env, args, runs])))}`;
+  const key = `start ${executorIdentity('bench')} ${platform.manifest.digest} ${machine.fingerprint} ${digestOf(Buffer.from(JSON.stringify([probe.value.text, where, env, args, runs, files.value])))}`;
   const known = options.again ? undefined : readKept<Starts>(measurementsDirectory(context), key);
   if (known) return ok({ ...known, skipped: [...skipped, ...known.skipped] });
   const measured = await withLock(lockPath(directories, 'bench'), () => {
@@ -89,7 +91,7 @@ export async function measureStart(
       directories,
     };
     return inScratch(join(directories.prism, 'scratch'), (scratch) =>
-      measureAll({ ...start, scratch, env, args }, engine, where, (sides) =>
+      measureAll({ ...start, scratch, env, args, files: files.value }, engine, where, (sides) =>
         measureSides(name, sides, probe.value.probe, { runs, limit: timeout * 1000 }),
       ),
     );
