@@ -49,10 +49,14 @@ test('for Kubernetes: the file with other images, and nothing else', () => {
 
 test('the probes, the ports that only they ask, and the volumes', () => {
   expect(planProbes(stack).map(({ container, question }) => [container, question.kind])).toEqual([
+    ['proxy', 'exec'],
     ['proxy', 'http'],
+    ['memstore', 'exec'],
     ['memstore', 'grpc'],
+    ['postgres-plugin', 'exec'],
     ['postgres-plugin', 'grpc'],
     ['database', 'exec'],
+    ['page', 'exec'],
     ['page', 'http'],
   ]);
   expect(listProbePorts(stack)).toEqual([50100, 50101]);
