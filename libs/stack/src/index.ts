@@ -4,7 +4,7 @@ export type { Stack, StackImage, StackPort } from './read/stack';
 export { renderCompose } from './render/compose';
 export type { RenderedFiles } from './render/form';
 export { renderKubernetes } from './render/kubernetes';
-export { type KustomizeImage, renderKustomize } from './render/kustomize';
+export { renderKustomize } from './render/kustomize';
 export { ownerOf, type PodmanFacts, renderedLabel, renderPodman, stackLabel } from './render/podman';
 export { renderQuadlet } from './render/quadlet';
 export { listVolumes, type StackVolume, volumeLabel } from './render/volumes';

@@ -1,10 +1,10 @@
 import { ok, type Result } from '@prism-build/errors';
-import { stringify } from 'yaml';
 import type { Stack } from '../read/stack';
 import type { RenderedFiles } from './form';
 import { startPeriod } from './health';
 import { listConfigFiles } from './mounts';
 import { type PlainContainer, planContainers } from './plainContainer';
+import { printYaml } from './printYaml';
 import { volumeName } from './volumes';
 
 const restart = { Always: 'always', OnFailure: 'on-failure', Never: 'no' } as const;
@@ -26,14 +26,11 @@ export function renderCompose(stack: Stack, images: Readonly<Record<string, stri
   const volumes = stack.claims.map(
     (claim) => [claim, { name: volumeName(stack.name, 'claim', claim) }] as const,
   );
-  const text = stringify(
-    {
-      name: stack.name,
-      services: Object.fromEntries(services),
-      ...(volumes.length > 0 && { volumes: Object.fromEntries(volumes) }),
-    },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  );
+  const text = printYaml({
+    name: stack.name,
+    services: Object.fromEntries(services),
+    ...(volumes.length > 0 && { volumes: Object.fromEntries(volumes) }),
+  });
   const notes = [
     ...planned.value.flatMap((one) => one.notes),
     ...(stack.spec.securityContext?.fsGroup !== undefined && stack.claims.length > 0

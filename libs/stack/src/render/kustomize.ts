@@ -1,10 +1,10 @@
-import { stringify } from 'yaml';
 import type { Stack, StackPort } from '../read/stack';
 import type { RenderedFiles } from './form';
+import { printYaml } from './printYaml';
 import { volumeName } from './volumes';
 
 /** The image of a container in a cluster, and in Podman. Absent where the file names it by digest. */
-export interface KustomizeImage {
+interface KustomizeImage {
   /** As the file names it, without `:latest`. */
   readonly reference: string;
   /** `ghcr.io/org/proxy`. */
@@ -61,7 +61,7 @@ export function renderKustomize(
 function kustomization(comments: readonly string[], fields: Readonly<Record<string, unknown>>): string {
   const head = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' };
   const lines = comments.map((comment) => `# ${comment}\n`).join('');
-  return lines + stringify({ ...head, ...fields }, { lineWidth: 0, aliasDuplicateObjects: false });
+  return lines + printYaml({ ...head, ...fields });
 }
 
 /** What Podman needs and a cluster does not, and the reverse. JSON patches: they change exactly the named fields. */
@@ -103,7 +103,7 @@ function patchFor(stack: Stack, hostPorts: boolean) {
   });
   const services = [...new Set(ports.map(({ service }) => service))];
   return [
-    { target: { kind, name }, patch: stringify([...edits, ...volumes], { lineWidth: 0 }) },
+    { target: { kind, name }, patch: printYaml([...edits, ...volumes]) },
     // Podman makes the volumes itself, and refuses a claim whose volume exists. It knows no Services.
     ...claims.map((claim) => remove('PersistentVolumeClaim', claim)),
     ...services.map((service) => remove('Service', service)),
@@ -121,5 +121,5 @@ function toHostPort({ containerPort, hostPort, protocol }: StackPort) {
 }
 
 function remove(kind: string, name: string) {
-  return { patch: stringify({ $patch: 'delete', apiVersion: 'v1', kind, metadata: { name } }) };
+  return { patch: printYaml({ $patch: 'delete', apiVersion: 'v1', kind, metadata: { name } }) };
 }
