@@ -102,8 +102,8 @@ function explainStart(name: string, why: string | undefined): Failure {
   const what = `podman did not start the pod ${name}`;
   if (/address already in use/.test(why ?? ''))
     return stackFailure('STACK_PORT_IN_USE', { what: `a port of ${name} is in use`, why });
-  const remedy = /catatonit/.test(why ?? '')
-    ? 'Install what Podman needs for pods (Debian: apt-get install catatonit).'
+  const remedy = /catatonit|setting rlimit|\/dev\/net\/tun/.test(why ?? '')
+    ? 'Run `npx nx g prism:doctor`: it names the package or the setting that this machine lacks.'
     : undefined;
   return stackFailure('STACK_START_FAILED', { what, why, remedy });
 }
