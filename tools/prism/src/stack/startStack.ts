@@ -84,7 +84,7 @@ export async function startStack(project: StackProject, start: Start): Promise<R
     const why = played.ok ? 'it ended before its work was done' : played.failures[0]?.why;
     return undo(project, stack, [explainStart(stack.name, why)]);
   }
-  const ready = await awaitReady(project, stack, { since, limit, stopped });
+  const ready = await awaitReady(project, stack, { since, limit, stopped, pod: pod.value });
   if (ready.ok) return ready;
   await printLogs(project, stack, ready.failures);
   return undo(project, stack, ready.failures);
