@@ -47,7 +47,7 @@ function examineRootless({ rootless }: EngineFacts, { tun, lowestPort }: StartFa
       good(
         'ports',
         lowestPort > 80
-          ? `from ${lowestPort} on; docs/stack.md says how to serve 80 and 443`
+          ? `from ${lowestPort} on; node_modules/prism/docs/stack.md says how to serve 80 and 443`
           : `from ${lowestPort} on`,
       ),
     );
