@@ -15,6 +15,7 @@ import { scan } from './scan.mjs';
 import { sizes } from './sizes.mjs';
 import { sizesGate } from './sizesGate.mjs';
 import { stack } from './stack.mjs';
+import { stackUp } from './stackUp.mjs';
 import { start } from './start.mjs';
 import { tiers } from './tiers.mjs';
 
@@ -26,6 +27,7 @@ const benchmarks = {
   start,
   podman,
   stack,
+  'stack-up': stackUp,
   push,
   regular,
   sizes,

@@ -1,7 +1,11 @@
 export { describeQuestion, listProbePorts, type PlannedProbe, planProbes, type Question } from './probes';
 export { readStack } from './read/readStack';
 export type { Stack, StackImage, StackPort } from './read/stack';
+export { renderCompose } from './render/compose';
+export type { RenderedFiles } from './render/form';
 export { renderKubernetes } from './render/kubernetes';
+export { renderKustomize } from './render/kustomize';
 export { ownerOf, type PodmanFacts, renderedLabel, renderPodman, stackLabel } from './render/podman';
+export { renderQuadlet } from './render/quadlet';
 export { listVolumes, type StackVolume, volumeLabel } from './render/volumes';
 export { printStatus, type StackStatus } from './report/table';

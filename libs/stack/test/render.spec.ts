@@ -27,6 +27,20 @@ test('for Podman 4.3: one pod, ports on loopback, no probes, volumes by name', (
   expect(renderPodman(stack, facts).text).toMatchSnapshot();
 });
 
+test('Podman reads words of YAML 1.1 as text', () => {
+  const container = {
+    name: 'a',
+    image: 'localhost/a',
+    env: [{ name: 'A', value: 'yes' }],
+    args: ['=', '12:30', '\n\tx'],
+  };
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [container] } };
+  const small = readStack(JSON.stringify(pod), 'stack.yaml');
+  if (!small.ok) throw new Error(JSON.stringify(small.failures));
+  const rendered = renderPodman(small.value, { ...facts, images: {}, probePorts: {} }).text;
+  for (const line of ['value: "yes"', '- "="', '- "12:30"', '- "\\n\\tx"']) expect(rendered).toContain(line);
+});
+
 test('what is rendered is the same whatever ports the probes get', () => {
   const one = renderPodman(stack, facts);
   const other = renderPodman(stack, { ...facts, probePorts: {} });
@@ -49,10 +63,14 @@ test('for Kubernetes: the file with other images, and nothing else', () => {
 
 test('the probes, the ports that only they ask, and the volumes', () => {
   expect(planProbes(stack).map(({ container, question }) => [container, question.kind])).toEqual([
+    ['proxy', 'exec'],
     ['proxy', 'http'],
+    ['memstore', 'exec'],
     ['memstore', 'grpc'],
+    ['postgres-plugin', 'exec'],
     ['postgres-plugin', 'grpc'],
     ['database', 'exec'],
+    ['page', 'exec'],
     ['page', 'http'],
   ]);
   expect(listProbePorts(stack)).toEqual([50100, 50101]);

@@ -11,6 +11,10 @@ export const stackFailure = defineCatalogue({
   },
   STACK_VALUE_INVALID: { remedy: 'Correct the value.' },
   STACK_REFERENCE_MISSING: { remedy: 'Correct the name, or add what it names to the file.' },
+  STACK_FORM_LACKS: {
+    remedy:
+      'Change the field, or render another form; node_modules/prism/docs/stack.md says what each can express.',
+  },
   STACK_IMAGE_MISSING: { remedy: 'Build and load the image, or correct its name.' },
   STACK_SECRET_MISSING: {
     remedy:

@@ -40,6 +40,21 @@ export const stackExplanations: Explanations<typeof stackFailure> = {
     causes: ['A typing error.', 'The document is in another file: a stack is one file.'],
     example: { what: 'deploy/shop/stack.yaml has no ConfigMap setings. Did you mean settings?', at },
   },
+  STACK_FORM_LACKS: {
+    means:
+      'stack.yaml has a field that Quadlet or Compose cannot express. `render` drops none, so it renders nothing.',
+    causes: [
+      'A probe that is asked from outside: both run health checks inside of the container only.',
+      'A secretRef: both give one Secret to one variable.',
+    ],
+    example: {
+      what: 'Quadlet cannot express readinessProbe, GET /health on port 8080',
+      why: 'it runs health checks inside of the container, and asks nothing from outside',
+      remedy:
+        "Add a startupProbe with exec, such as the image's own health command; it stands for this probe.",
+      at,
+    },
+  },
   STACK_IMAGE_MISSING: {
     means:
       'A container of the stack names an image that is no component of this workspace, or that Podman does not have.',

@@ -4,6 +4,7 @@ import type { ConfigMap, PodSpec, Service } from './schema';
 /** The pod of a stack with the places of its fields. */
 export interface Template {
   readonly name: string;
+  readonly kind: 'Pod' | 'Deployment';
   readonly labels: Readonly<Record<string, string>>;
   readonly spec: PodSpec;
   readonly lineOf: (path: Path) => number;

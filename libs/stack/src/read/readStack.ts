@@ -24,8 +24,9 @@ export function readStack(text: string, file: string): Result<Stack> {
   const listed = listReferences(parts.value);
   if (!listed.ok) return listed;
   const { template, configMaps, claims } = parts.value;
-  const { name, labels, spec } = template;
-  return ok({ file, name, labels, spec, configMaps, claims, ...listed.value });
+  const { name, kind, labels, spec, lineOf } = template;
+  const placeOf = (path: Path) => ({ file, line: lineOf(['spec', ...path]) });
+  return ok({ file, name, kind, labels, spec, configMaps, claims, placeOf, ...listed.value });
 }
 
 /** Documents of one kind and name: Kubernetes would take the last one. */
@@ -54,12 +55,13 @@ function divide(documents: readonly Checked[], file: string): Result<Parts> {
     else if (manifest.kind === 'Service') services.push({ service: manifest, lineOf });
     else if (manifest.kind === 'Pod') {
       const { metadata, spec } = manifest;
-      templates.push({ name: metadata.name, labels: metadata.labels ?? {}, spec, lineOf });
+      templates.push({ name: metadata.name, kind: 'Pod', labels: metadata.labels ?? {}, spec, lineOf });
     } else {
       const { name } = manifest.metadata;
       const { metadata, spec } = manifest.spec.template;
       const inner = (path: Path) => lineOf(['spec', 'template', ...path]);
-      templates.push({ name, labels: metadata.labels ?? {}, spec, lineOf: inner });
+      const { labels = {} } = metadata;
+      templates.push({ name, kind: 'Deployment', labels, spec, lineOf: inner });
     }
   }
   const [template, second] = templates;

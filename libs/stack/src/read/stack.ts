@@ -1,4 +1,5 @@
 import type { Place } from '@prism-build/errors';
+import type { Path } from './documents';
 import type { ConfigMap, PodSpec } from './schema';
 
 /** A stack: one pod, with what its containers read and where its ports are. All names that it uses exist. */
@@ -6,6 +7,8 @@ export interface Stack {
   readonly file: string;
   /** The name of the Pod or the Deployment, and of the pod in Podman. */
   readonly name: string;
+  /** Of the document that has the pod. */
+  readonly kind: 'Pod' | 'Deployment';
   readonly labels: Readonly<Record<string, string>>;
   readonly spec: PodSpec;
   readonly configMaps: readonly ConfigMap[];
@@ -14,6 +17,8 @@ export interface Stack {
   readonly ports: readonly StackPort[];
   readonly images: readonly StackImage[];
   readonly secrets: readonly StackSecret[];
+  /** Where a field of the pod's spec is: `['containers', 0, 'image']`. */
+  readonly placeOf: (path: Path) => Place;
 }
 
 /** A port of a Service: on loopback, and in the pod. */

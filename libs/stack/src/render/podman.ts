@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { stringify } from 'yaml';
 import type { Container, PodSpec } from '../read/schema';
 import type { Stack } from '../read/stack';
+import { printYaml } from './printYaml';
 import { volumeName } from './volumes';
 
 /** The label of a stack's pod, with its owner. */
@@ -52,8 +52,7 @@ export function renderPodman(stack: Stack, { owner, images, probePorts }: Podman
       spec: renderSpec(stack, images, ports),
     },
   ];
-  const print = (values: readonly unknown[]) =>
-    values.map((one) => stringify(one, { aliasDuplicateObjects: false, lineWidth: 0 })).join('---\n');
+  const print = (values: readonly unknown[]) => values.map((one) => printYaml(one)).join('---\n');
   const rendered = createHash('sha256')
     .update(print(documents({}, {})))
     .digest('hex')

@@ -79,6 +79,7 @@ export function parseDocker(text: string): Details {
   }
   const { data } = parsed;
   return {
+    serverVersion: data.ServerVersion,
     rootless: (data.SecurityOptions ?? []).some((one) => one.includes('rootless')),
     storageDriver: data.Driver,
     storagePath: data.DockerRootDir,

@@ -1,28 +1,7 @@
+import { examineStarts } from './examineStarts';
 import type { EngineFacts, Facts } from './facts';
-import { commandFor, type System, systemOf } from './systems';
-
-export interface Finding {
-  readonly what: string;
-  readonly found: string;
-  /** `missing`: images cannot be loaded or run without it. `better`: it would help. */
-  readonly verdict: 'good' | 'better' | 'missing';
-  /** The remedy, a command if possible; empty if nothing is to be done. */
-  readonly todo: string;
-}
-
-const good = (what: string, found: string): Finding => ({ what, found, verdict: 'good', todo: '' });
-const better = (what: string, found: string, todo: string): Finding => ({
-  what,
-  found,
-  verdict: 'better',
-  todo,
-});
-const missing = (what: string, found: string, todo: string): Finding => ({
-  what,
-  found,
-  verdict: 'missing',
-  todo,
-});
+import { better, type Finding, good, missing } from './finding';
+import { commandFor, type System, systemOf, useOverlay } from './systems';
 
 /** Bytes that a cold build of a few images and their builders may need. */
 const enough = 5e9;
@@ -74,7 +53,8 @@ function examineNode(version: string): Finding {
 function examineEngine(facts: Facts, system: System): Finding[] {
   const { engine, askedEngine, machines } = facts;
   if (!engine) return [examineNoEngine(askedEngine, system)];
-  const found = `${engine.name} ${engine.version}`;
+  const server = engine.serverVersion;
+  const found = `${engine.name} ${engine.version}${server === undefined ? '' : `, server ${server}`}`;
   if (system === 'macos' && engine.name === 'podman' && !machines?.some(({ running }) => running)) {
     const need = machines && machines.length > 0 ? 'start' : 'machine';
     const state = need === 'start' ? 'its machine does not run' : 'there is no machine';
@@ -86,7 +66,8 @@ function examineEngine(facts: Facts, system: System): Finding[] {
   const old = engine.name === 'podman' && (major < 4 || (major === 4 && minor < 3));
   return [
     old ? missing('engine', found, 'Podman 4.3 or later is needed') : good('engine', found),
-    ...examineSettings(engine, system),
+    ...examineSettings(facts, engine, system),
+    ...(facts.starts ? examineStarts(engine, facts.starts, system) : []),
   ];
 }
 
@@ -97,12 +78,18 @@ function examineNoEngine(asked: string | undefined, system: System): Finding {
   return missing('engine', `no ${asked}, which PRISM_ENGINE asks for`, todo);
 }
 
-function examineSettings(engine: EngineFacts, system: System): Finding[] {
+function examineSettings({ starts }: Facts, engine: EngineFacts, system: System): Finding[] {
   const { rootless, storageDriver, cgroups, cgroupManager, runtime } = engine;
   const findings: Finding[] = [];
   if (rootless !== undefined) findings.push(good('rights', rootless ? 'rootless' : 'rootful'));
   if (storageDriver === 'vfs')
-    findings.push(better('storage driver', 'vfs copies every layer', commandFor(system, 'overlay')));
+    findings.push(
+      better(
+        'storage driver',
+        'vfs copies every layer',
+        starts?.fuseOverlayfs ? useOverlay(starts.storage.path) : commandFor(system, 'overlay'),
+      ),
+    );
   else if (storageDriver) findings.push(good('storage driver', storageDriver));
   const limits = rootless && cgroups === 'v1';
   if (limits)

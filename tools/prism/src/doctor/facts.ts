@@ -13,6 +13,8 @@ export interface Facts {
   readonly askedEngine?: string | undefined;
   /** Machines of `podman machine`; undefined if the command does not support them. */
   readonly machines: readonly { readonly name: string; readonly running: boolean }[] | undefined;
+  /** Undefined unless the engine is Podman on Linux. */
+  readonly starts?: StartFacts | undefined;
   readonly skopeo: string | undefined;
   /** The Trivy that scans would use; `version` is undefined if its digest is not pinned. */
   readonly trivy?: ScannerFacts | undefined;
@@ -41,6 +43,8 @@ export interface ScannerFacts {
 export interface EngineFacts {
   readonly name: 'podman' | 'docker';
   readonly version: string;
+  /** Of Docker's daemon; its own version is that of the client. */
+  readonly serverVersion?: string | undefined;
   /** The error message if it does not work. */
   readonly trouble?: string | undefined;
   readonly rootless?: boolean | undefined;
@@ -52,6 +56,29 @@ export interface EngineFacts {
   readonly runtime?: string | undefined;
   readonly networkBackend?: string | undefined;
   readonly eventLogger?: string | undefined;
+}
+
+/** What decides whether Podman can start pods and containers. */
+export interface StartFacts {
+  /** The init process of pods. */
+  readonly catatonit: boolean;
+  /** Whether the helper that resolves names of containers is there, by network backend. */
+  readonly names: { readonly netavark: boolean; readonly cni: boolean };
+  /** /dev/net/tun, which rootless networks need. */
+  readonly tun: boolean;
+  /** Cgroups of version 2 beside version 1. */
+  readonly hybridCgroups: boolean;
+  /** The hard limit of open files. */
+  readonly openFiles: number | undefined;
+  /** CAP_SYS_RESOURCE. */
+  readonly mayRaiseLimits: boolean;
+  /** Whether settings of Podman say the limits of containers. */
+  readonly limitsSet: boolean;
+  /** The lowest port that a user may listen on. */
+  readonly lowestPort: number | undefined;
+  readonly fuseOverlayfs: boolean;
+  /** The user's storage.conf. */
+  readonly storage: { readonly path: string; readonly there: boolean };
 }
 
 export interface ToolchainFacts {

@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkCosign, findCosign } from '@prism-build/attestation';
-import { isOnPath } from '@prism-build/builder';
+import { engineEnvironment, isOnPath } from '@prism-build/builder';
 import { hashFile } from '@prism-build/oci';
 import { findScanner, pinned, pinnedGovulncheck } from '@prism-build/scan';
 import { isExecutable, type Run, readTextIfThere } from '@prism-build/shell';
 import type { Directories } from '@prism-build/workspace';
 import { readEngine } from './engine';
 import type { Facts, ScannerFacts } from './facts';
+import { readStartFacts } from './readStartFacts';
 import { readToolchains } from './toolchains';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -21,6 +22,7 @@ export async function gatherFacts(directories: Directories, run: Run, env: Env):
   const engine = await readEngine(run, askedEngine);
   const home = env.XDG_CONFIG_HOME || join(env.HOME ?? '/root', '.config');
   const dropIn = join(home, 'containers', 'containers.conf.d', '50-prism-build.conf');
+  const engineSettings = env.CONTAINERS_CONF ? undefined : engineEnvironment(directories).CONTAINERS_CONF;
   const own = [env.CONTAINERS_CONF, join(home, 'containers', 'containers.conf')];
   return {
     platform: process.platform,
@@ -33,6 +35,10 @@ export async function gatherFacts(directories: Directories, run: Run, env: Env):
     askedEngine,
     machines:
       process.platform === 'darwin' && engine?.name === 'podman' ? await readMachines(run) : undefined,
+    starts:
+      process.platform === 'linux' && engine?.name === 'podman'
+        ? readStartFacts(home, [dropIn, ...own, '/etc/containers/containers.conf', engineSettings])
+        : undefined,
     skopeo: await firstMatch(run, ['skopeo', '--version'], /version (\S+)/),
     trivy: readScanner('trivy', pinned, directories, env),
     govulncheck: readScanner('govulncheck', pinnedGovulncheck, directories, env),

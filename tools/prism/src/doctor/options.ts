@@ -10,6 +10,12 @@ export const doctorOptions = z.object({
     .boolean()
     .default(false)
     .describe("Write those of them that weaken no isolation into a drop-in of the user's containers.conf.d."),
+  fix: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Show the commands that install what is missing, or make a machine of Podman where there is none; then run them. Changes nothing that exists.',
+    ),
   json: z
     .boolean()
     .default(false)

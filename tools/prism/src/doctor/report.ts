@@ -1,5 +1,5 @@
 import { formatTable } from '../summary/table';
-import type { Finding } from './examine';
+import type { Finding } from './finding';
 
 const signs = { good: '✓', better: '•', missing: '✗' } as const;
 const colours = { good: 32, better: 33, missing: 31 } as const;

@@ -11,21 +11,35 @@ export function systemOf({ platform, distribution, wsl }: Facts): System {
   return wsl ? 'wsl' : 'linux';
 }
 
-type Need = 'podman' | 'skopeo' | 'emulation' | 'crun' | 'machine' | 'start' | 'overlay';
+type Need =
+  | 'podman'
+  | 'skopeo'
+  | 'emulation'
+  | 'crun'
+  | 'machine'
+  | 'start'
+  | 'overlay'
+  | 'catatonit'
+  | 'dnsname'
+  | 'aardvark-dns';
 
 /** Podman cannot convert existing storage, so a change of driver needs a reset. */
 const reset = '# then podman system reset, which deletes all images and containers';
 
 const apt: Partial<Record<Need, string>> = {
-  podman: 'sudo apt-get update && sudo apt-get install -y podman uidmap slirp4netns fuse-overlayfs',
+  podman: 'sudo apt-get update && sudo apt-get install -y podman catatonit uidmap slirp4netns fuse-overlayfs',
   skopeo: 'sudo apt-get install -y skopeo',
   emulation: 'sudo apt-get install -y qemu-user-static',
   crun: 'sudo apt-get install -y crun',
+  catatonit: 'sudo apt-get install -y catatonit',
+  dnsname: 'sudo apt-get install -y golang-github-containernetworking-plugin-dnsname',
+  'aardvark-dns': 'sudo apt-get install -y aardvark-dns',
   overlay: `sudo apt-get install -y fuse-overlayfs ${reset}`,
 };
 
 /** The recommended podman machine for a Mac: rootless, half of a typical laptop. */
-const machine = 'podman machine init --cpus 4 --memory 4096 --disk-size 50';
+export const machineSettings = ['--cpus', '4', '--memory', '4096', '--disk-size', '50'] as const;
+const machine = `podman machine init ${machineSettings.join(' ')}`;
 
 const commands: Readonly<Record<System, Partial<Record<Need, string>>>> = {
   debian: apt,
@@ -35,6 +49,8 @@ const commands: Readonly<Record<System, Partial<Record<Need, string>>>> = {
     skopeo: 'sudo dnf install -y skopeo',
     emulation: 'sudo dnf install -y qemu-user-static',
     crun: 'sudo dnf install -y crun',
+    catatonit: 'sudo dnf install -y catatonit',
+    'aardvark-dns': 'sudo dnf install -y aardvark-dns',
     overlay: `sudo dnf install -y fuse-overlayfs ${reset}`,
   },
   macos: {
@@ -48,6 +64,13 @@ const commands: Readonly<Record<System, Partial<Record<Need, string>>>> = {
 };
 
 const names: Partial<Record<Need, string>> = { emulation: 'qemu-user-static', overlay: 'fuse-overlayfs' };
+
+/** What to do where fuse-overlayfs is installed and Podman still copies layers. */
+export function useOverlay(path: string): string {
+  const driver = 'driver = "overlay" below [storage]';
+  const program = 'mount_program = "/usr/bin/fuse-overlayfs" below [storage.options.overlay]';
+  return `write ${driver} and ${program} in ${path} ${reset}`;
+}
 
 /** The command that installs a missing item; a sentence if no command is known. */
 export function commandFor(system: System, need: Need): string {

@@ -15,6 +15,8 @@ interface Waiting {
   readonly since: number;
   readonly limit: number;
   readonly stopped: AbortSignal;
+  /** The pod as it was just read; saves a look at the start. */
+  readonly pod?: Pod | undefined;
 }
 
 /** Seconds until each container was ready, by its name in the stack. */
@@ -27,13 +29,14 @@ export type ReadyAfter = ReadonlyMap<string, number>;
 export async function awaitReady(
   project: StackProject,
   stack: Stack,
-  { since, limit, stopped }: Waiting,
+  { since, limit, stopped, pod }: Waiting,
 ): Promise<Result<ReadyAfter>> {
   const over = new AbortController();
   const ended = AbortSignal.any([over.signal, stopped]);
   const timer = setTimeout(() => over.abort(), limit);
+  const lookAt = shareLooks(project, stack.name, pod);
   const waits = stack.spec.containers.map(async ({ name }) => {
-    const why = await awaitContainer(project, stack, name, ended, since);
+    const why = await awaitContainer(project, stack, name, { lookAt, ended, since });
     // One that ended for good ends the others' waiting.
     if (why?.gone) over.abort();
     return { name, why, after: (performance.now() - since) / 1000 };
@@ -67,20 +70,13 @@ async function awaitContainer(
   project: StackProject,
   stack: Stack,
   container: string,
-  ended: AbortSignal,
-  since: number,
+  { lookAt, ended, since }: { lookAt: Look; ended: AbortSignal; since: number },
 ): Promise<NotReady | undefined> {
   const probes = planProbes(stack).filter((one) => one.container === container);
   let cause: string | undefined = 'it does not run';
-  let looked = Number.NEGATIVE_INFINITY;
-  let pod: Pod | undefined;
   let good = 0;
   for (let at = 0; !ended.aborted; await sleep(pause)) {
-    if (performance.now() - looked >= look || !pod) {
-      const read = await readPod(project, stack.name);
-      looked = performance.now();
-      if (read.ok) pod = read.value;
-    }
+    const pod = await lookAt();
     const found = pod && findContainer(pod, stack, container);
     if (!pod || !found) continue;
     const text = describeEnd(found, stack);
@@ -97,6 +93,26 @@ async function awaitContainer(
     if (at === probes.length) return undefined;
   }
   return cause === undefined ? { gone: false } : { gone: false, cause };
+}
+
+/** The pod as it was at most `look` milliseconds ago; undefined if it is not there yet. */
+type Look = () => Promise<Pod | undefined>;
+
+/** One look at the pod for all of its containers: each is two commands of Podman. */
+function shareLooks(project: StackProject, name: string, first: Pod | undefined): Look {
+  let looked = first ? performance.now() : Number.NEGATIVE_INFINITY;
+  let current = Promise.resolve(first);
+  return () => {
+    if (performance.now() - looked < look) return current;
+    looked = performance.now();
+    const before = current;
+    current = readPod(project, name).then(async (read) => {
+      const pod = read.ok ? read.value : await before;
+      if (!pod) looked = Number.NEGATIVE_INFINITY;
+      return pod;
+    });
+    return current;
+  };
 }
 
 /** Asks a probe once. Undefined if the answer is good. */

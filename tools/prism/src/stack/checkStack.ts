@@ -43,15 +43,23 @@ function describeMissing({ name, project, at }: ResolvedImage): Failure {
 }
 
 /** Podman ignores runAsNonRoot. As in Kubernetes, a user by name cannot be checked, and is refused. */
-function checkUser({ spec }: Stack, { container, name, at }: ResolvedImage, imageUser: string): Failure[] {
+export function checkUser(
+  { spec }: Stack,
+  { container, name, at }: Pick<ResolvedImage, 'container' | 'name' | 'at'>,
+  imageUser: string | undefined,
+): Failure[] {
   const own = spec.containers.find((one) => one.name === container)?.securityContext;
   const { runAsNonRoot, runAsUser } = { ...spec.securityContext, ...own };
   if (!runAsNonRoot || runAsUser !== undefined) return [];
-  const user = imageUser.split(':')[0]!;
-  if (/^\d+$/.test(user) && Number(user) !== 0) return [];
-  const runs = user === '' || Number(user) === 0 ? 'runs as root' : `runs as ${user}, which is no number`;
-  const what = `runAsNonRoot is true, and the image ${name} ${runs}`;
+  const user = imageUser?.split(':')[0];
+  if (user !== undefined && /^\d+$/.test(user) && Number(user) !== 0) return [];
+  const what = `runAsNonRoot is true, and the image ${name} ${describeUser(user)}`;
   const remedy =
     'Set USER to a number in its Containerfile, or runAsUser in the securityContext of the container.';
   return [stackFailure('STACK_VALUE_INVALID', { what, remedy, at })];
+}
+
+function describeUser(user: string | undefined): string {
+  if (user === undefined) return 'is not of this workspace, so its user is unknown';
+  return user === '' || Number(user) === 0 ? 'runs as root' : `runs as ${user}, which is no number`;
 }

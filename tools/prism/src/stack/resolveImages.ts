@@ -17,6 +17,8 @@ export interface ResolvedImage {
   readonly name: string;
   /** The digest of its config for this machine, if the workspace builds it. */
   readonly config: string | undefined;
+  /** Its user, if the workspace builds it; empty for root. */
+  readonly user: string | undefined;
   readonly at: Place;
 }
 
@@ -48,7 +50,8 @@ async function resolve(
   // Podman 4.3 takes either a tag or a digest.
   if (digest !== undefined) {
     const name = `${registry.replace(/:[^/:]*$/, '')}@${digest}`;
-    return ok({ container, reference, project: undefined, digest, name, config: undefined, at });
+    const unknown = { project: undefined, config: undefined, user: undefined };
+    return ok({ container, reference, digest, name, ...unknown, at });
   }
   const project = known.get(reference);
   if (project === undefined) {
@@ -63,6 +66,6 @@ async function resolve(
   const name = loadNames(reference, image.value.index.digest)[1];
   return ok({
     ...{ container, reference, project, digest: image.value.index.digest },
-    ...{ name, config: found?.config.digest, at },
+    ...{ name, config: found?.config.digest, user: found?.user, at },
   });
 }

@@ -84,7 +84,7 @@ export async function startStack(project: StackProject, start: Start): Promise<R
     const why = played.ok ? 'it ended before its work was done' : played.failures[0]?.why;
     return undo(project, stack, [explainStart(stack.name, why)]);
   }
-  const ready = await awaitReady(project, stack, { since, limit, stopped });
+  const ready = await awaitReady(project, stack, { since, limit, stopped, pod: pod.value });
   if (ready.ok) return ready;
   await printLogs(project, stack, ready.failures);
   return undo(project, stack, ready.failures);
@@ -102,8 +102,8 @@ function explainStart(name: string, why: string | undefined): Failure {
   const what = `podman did not start the pod ${name}`;
   if (/address already in use/.test(why ?? ''))
     return stackFailure('STACK_PORT_IN_USE', { what: `a port of ${name} is in use`, why });
-  const remedy = /catatonit/.test(why ?? '')
-    ? 'Install what Podman needs for pods (Debian: apt-get install catatonit).'
+  const remedy = /catatonit|setting rlimit|\/dev\/net\/tun/.test(why ?? '')
+    ? 'Run `npx nx g prism:doctor`: it names the package or the setting that this machine lacks.'
     : undefined;
   return stackFailure('STACK_START_FAILED', { what, why, remedy });
 }

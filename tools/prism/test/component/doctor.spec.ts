@@ -35,6 +35,7 @@ test('what is gathered is what this machine says of itself', async () => {
   expect(facts.engine?.rootless).toBe(process.getuid!() !== 0);
   expect(facts.freeWorkspace).toBeGreaterThan(0);
   expect(facts.freeStorage).toBeGreaterThan(0);
+  expect(facts.starts).toMatchObject({ catatonit: true, names: {}, openFiles: expect.any(Number) });
   expect(facts.skopeo).toMatch(/^\d+\.\d+/);
   expect(facts.toolchains).toMatchObject([{ language: 'Go', wanted: '1.0.0' }]);
   expect(facts.toolchains[0]!.found).not.toBe('1.0.0');
@@ -47,12 +48,23 @@ test('without an engine it fails, with the command; and its JSON is JSON', async
   fs.mkdirSync(tools);
   for (const name of ['git', 'sh'])
     fs.symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(tools, name));
-  const { status, output } = await workspace.nx(['g', 'prism:doctor'], {
+  const env = {
     PATH: `${tools}:${dirname(process.execPath) === '/usr/bin' ? '' : dirname(process.execPath)}`,
-  });
+  };
+  const { status, output } = await workspace.nx(['g', 'prism:doctor'], env);
   expect(status).toBe(1);
   expect(output).toContain('✗ engine');
   expect(output).toContain('SETUP_INCOMPLETE');
+  // Package managers that only write down what they are asked to do.
+  const log = workspace.path('installed');
+  for (const name of ['apt-get', 'dnf', 'sudo'])
+    fs.writeFileSync(join(tools, name), `#!/bin/sh\necho ${name} "$@" >>${log}\n`, { mode: 0o755 });
+  const shown = await workspace.nx(['g', 'prism:doctor', '--fix', '--dry-run'], env);
+  expect([shown.output, fs.existsSync(log)]).toEqual([expect.stringContaining('--fix runs:'), false]);
+  const fixed = await workspace.nx(['g', 'prism:doctor', '--fix'], env);
+  expect(fs.readFileSync(log, 'utf8')).toMatch(/install -y podman/);
+  // It looks again, and finds no engine.
+  expect([fixed.status, fixed.output]).toEqual([1, expect.stringContaining('SETUP_INCOMPLETE')]);
   const good = await workspace.nx(['g', 'prism:doctor', '--json', '--quiet'], { CONTAINERS_CONF: '' });
   expect(good.status).toBe(0);
   const { version, findings } = JSON.parse(good.output.split('\n')[0]!);

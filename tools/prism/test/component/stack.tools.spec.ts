@@ -140,7 +140,8 @@ describeWith([needsPodman, command('catatonit'), command('go', 'golang-go')], 'a
     quietly(() => podman(['pod', 'rm', '--force', '--time=0', name]));
     quietly(() => podman(['volume', 'rm', ...volumes()]));
     quietly(() => podman(['secret', 'rm', secret]));
-    quietly(() => podman(['rmi', '--force', `localhost/${name}/say:latest`]));
+    const tags = podman(['images', '--format', '{{.Repository}}:{{.Tag}}', `localhost/${name}/say`]);
+    quietly(() => podman(['rmi', '--force', ...tags.split('\n')]));
     workspace.remove();
   });
 

@@ -1,7 +1,9 @@
 import { checkWrite } from '../../src/doctor';
 import { lastWords, parseDocker, parsePodman } from '../../src/doctor/engine';
 import { examine } from '../../src/doctor/examine';
-import type { Facts } from '../../src/doctor/facts';
+import { examineStarts } from '../../src/doctor/examineStarts';
+import type { EngineFacts, Facts, StartFacts } from '../../src/doctor/facts';
+import { formatFixes, listFixes } from '../../src/doctor/fixes';
 import { formatFindings } from '../../src/doctor/report';
 import { formatSettings, listSettings, mark } from '../../src/doctor/settings';
 
@@ -34,6 +36,19 @@ const debian: Facts = {
   ],
   settings: undefined,
   dropIn: { path: '/home/u/.config/containers/containers.conf.d/50-prism-build.conf', text: undefined },
+};
+/** A machine on which everything starts. */
+const starts: StartFacts = {
+  catatonit: true,
+  names: { netavark: true, cni: false },
+  tun: true,
+  hybridCgroups: false,
+  openFiles: 1_048_576,
+  mayRaiseLimits: true,
+  limitsSet: false,
+  lowestPort: 1024,
+  fuseOverlayfs: false,
+  storage: { path: '/home/u/.config/containers/storage.conf', there: false },
 };
 const fedora: Facts = {
   ...debian,
@@ -165,6 +180,7 @@ test('what engines say of themselves', () => {
     SecurityOptions: ['name=rootless'],
   };
   expect(parseDocker(JSON.stringify(docker))).toEqual({
+    serverVersion: '20.10.24',
     rootless: true,
     storageDriver: 'overlay2',
     storagePath: '/d',
@@ -197,4 +213,89 @@ test.each([
   [undefined, 'it says nothing'],
 ])('of %j an engine is heard to say %j', (text, words) => {
   expect(lastWords(text)).toBe(words);
+});
+
+const podman: EngineFacts = { ...debian.engine!, rootless: true };
+
+test.each<[string, Partial<EngineFacts>, Partial<StartFacts>, string, string]>([
+  ['no catatonit', {}, { catatonit: false }, 'pods', 'sudo apt-get install -y catatonit'],
+  ['no names', {}, { names: { netavark: false, cni: true } }, 'names in networks', 'install -y aardvark-dns'],
+  [
+    'no names of CNI',
+    { networkBackend: 'cni' },
+    {},
+    'names in networks',
+    'install -y golang-github-containernetworking-plugin-dnsname',
+  ],
+  ['crun on hybrid cgroups', { runtime: 'crun' }, { hybridCgroups: true }, 'cgroups', 'runtime = "runc"'],
+  ['no tun', {}, { tun: false }, 'network', 'sudo modprobe tun'],
+  [
+    'a low limit of open files',
+    { rootless: false },
+    { openFiles: 4096, mayRaiseLimits: false },
+    'limits',
+    'default_ulimits = ["nofile=4096:4096"]',
+  ],
+])('what keeps containers from starting: %s', (_what, engine, facts, what, todo) => {
+  const wrong = (more: Partial<EngineFacts>, these: StartFacts) =>
+    examineStarts({ ...podman, ...more }, these, 'debian').filter(({ verdict }) => verdict !== 'good');
+  expect(wrong({}, starts)).toEqual([]);
+  expect(wrong(engine, { ...starts, ...facts })).toMatchObject([
+    { what, todo: expect.stringContaining(todo) },
+  ]);
+});
+
+test('what does not matter for a kind of Podman is no finding', () => {
+  const found = (engine: EngineFacts, facts: Partial<StartFacts>) =>
+    examineStarts(engine, { ...starts, ...facts }, 'debian').filter(({ verdict }) => verdict !== 'good');
+  // Only rootless networks need it, and only rootful Podman raises limits.
+  expect(found({ ...podman, rootless: false }, { tun: false })).toEqual([]);
+  const low = { openFiles: 4096, mayRaiseLimits: false };
+  expect(found(podman, low)).toEqual([]);
+  expect(found({ ...podman, rootless: false }, { ...low, limitsSet: true })).toEqual([]);
+  expect(found({ ...podman, runtime: 'runc' }, { hybridCgroups: true })).toEqual([]);
+});
+
+test('where fuse-overlayfs is there, vfs needs settings and no package', () => {
+  const engine = { ...podman, storageDriver: 'vfs' };
+  const driver = (facts: StartFacts) =>
+    examine({ ...debian, engine, starts: facts }).find(({ what }) => what === 'storage driver')?.todo;
+  expect(driver(starts)).toContain('apt-get install -y fuse-overlayfs');
+  expect(driver({ ...starts, fuseOverlayfs: true })).toBe(
+    'write driver = "overlay" below [storage] and mount_program = "/usr/bin/fuse-overlayfs" below [storage.options.overlay] in /home/u/.config/containers/storage.conf # then podman system reset, which deletes all images and containers',
+  );
+});
+
+test("Docker's server has a version of its own", () => {
+  const engine = { name: 'docker', version: '28.2.2', serverVersion: '20.10.24' } as const;
+  const found = examine({ ...debian, engine }).find(({ what }) => what === 'engine');
+  expect(found).toMatchObject({ found: 'docker 28.2.2, server 20.10.24', verdict: 'good' });
+});
+
+const bare: Facts = { ...debian, engine: undefined, skopeo: undefined };
+
+test.each<[string, Facts, boolean]>([
+  ['Debian with everything', { ...debian, starts }, true],
+  ['Debian with nothing', bare, true],
+  ['Debian with nothing, as a user', bare, false],
+  [
+    'Debian without catatonit and names',
+    { ...debian, starts: { ...starts, catatonit: false, names: { netavark: false, cni: false } } },
+    false,
+  ],
+  [
+    'Debian with an engine that does not answer',
+    { ...debian, engine: { ...debian.engine!, trouble: 'no' } },
+    true,
+  ],
+  ['Fedora', { ...fedora, engine: undefined }, false],
+  ['WSL2 with nothing', wsl, false],
+  ['macOS with nothing', { ...macos, engine: undefined, skopeo: undefined }, false],
+  ['macOS without a machine', macos, false],
+  ['macOS with a machine that does not run', { ...macos, machines: [{ name: 'm', running: false }] }, false],
+  ['macOS with a machine that runs', { ...macos, machines: [{ name: 'm', running: true }] }, false],
+  ['Windows', windows, false],
+  ['a system that nobody knows', { ...wsl, wsl: false, distribution: ['nixos'] }, false],
+])('--fix on %s', (_what, facts, root) => {
+  expect(formatFixes(facts, listFixes(facts, examine(facts), root))).toMatchSnapshot();
 });

@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { attempt, writeFileAtomic } from '@prism-build/shell';
-import { renderKubernetes, renderPodman } from '@prism-build/stack';
 import { parseOptions } from '../../nx/parseOptions';
 import { endTask } from '../../nx/report';
 import { describeProject, openStack } from '../../stack/openStack';
-import { type ResolvedImage, resolveImages } from '../../stack/resolveImages';
+import { resolveImages } from '../../stack/resolveImages';
 import { options as own } from './options';
+import { renderForm } from './renderForm';
+import { writeDirectory } from './writeDirectory';
 
 /** The `render` executor: a stack with the digests of its images. */
 export async function execute(value: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
@@ -21,33 +22,24 @@ async function render(value: unknown, context: ExecutorContext): Promise<Result<
   const project = describeProject(context);
   const opened = await openStack(project);
   if (!opened.ok) return opened;
-  const { text, stack } = opened.value;
-  const images = await resolveImages(stack, context);
+  const images = await resolveImages(opened.value.stack, context);
   if (!images.ok) return images;
-  if (format === 'kubernetes' && registry === undefined && images.value.some((one) => one.project)) {
-    const what = 'option registry of render is missing: a cluster does not have the images of this machine';
-    return failed(
-      imageFailure('OPTIONS_INVALID', { what, remedy: 'Add --registry=<host>/<path>, as of push-manifest.' }),
-    );
+  const rendered = renderForm(format, {
+    ...opened.value,
+    ...{ images: images.value, owner: project.owner, registry },
+  });
+  if (!rendered.ok) return rendered;
+  const { value: form } = rendered;
+  if (output === undefined) {
+    if (typeof form === 'string') return ok(form);
+    const what = `option output of render is missing: ${format} is a directory`;
+    const remedy = `Add --output=dist/${project.project}-${format}.`;
+    return failed(imageFailure('OPTIONS_INVALID', { what, remedy }));
   }
-  const names = (form: 'container' | 'reference', nameOf: (image: ResolvedImage) => string) =>
-    Object.fromEntries(images.value.map((one) => [one[form], nameOf(one)]));
-  const rendered =
-    format === 'podman'
-      ? renderPodman(stack, {
-          owner: project.owner,
-          images: names('container', ({ name }) => name),
-          probePorts: {},
-        }).text
-      : renderKubernetes(
-          text,
-          names('reference', ({ project: own, reference, digest }) =>
-            own === undefined ? reference : `${registry}/${own}@${digest}`,
-          ),
-        );
-  if (output === undefined) return ok(rendered);
-  const written = await attempt(`cannot write ${output}`, () =>
-    writeFileAtomic(resolve(context.root, output), rendered),
-  );
+  const path = resolve(context.root, output);
+  const written =
+    typeof form === 'string'
+      ? await attempt(`cannot write ${output}`, () => writeFileAtomic(path, form))
+      : await writeDirectory(path, output, form);
   return written.ok ? ok(`  ${output}\n`) : written;
 }
