@@ -4,7 +4,7 @@ import { engineSettings } from '../support/engineSettings';
 import { type ImageFiles, readImageFiles } from '../support/imageFiles';
 import { describeWith, podman as needsPodman } from '../support/needs';
 import { ownCaches } from './support/clone';
-import { linkFetched } from './support/compilers';
+import { linkFetched, sharedCompilers } from './support/compilers';
 import { makeDirectory, removeDirectory } from './support/directory';
 import { Podman } from './support/podman';
 import { run } from './support/run';
@@ -33,11 +33,10 @@ describeWith([needsPodman], 'who compiles', () => {
   beforeAll(async () => {
     await nx(['build-image', 'admin'], { timeout: patience });
     clone = await makeCloneWithSmall('in-containers');
-    const own = join(dirname(clone), 'own');
     fetched = join(dirname(clone), 'fetched');
-    for (const cache of [fetched, own]) await linkFetched(cache, ['packages', 'gomod', 'python/wheels']);
-    // A cache of its own does not wait for the compilers of the other end-to-end tests.
-    const here = { ...ownCaches(clone), PRISM_CACHE_DIR: own };
+    await linkFetched(fetched, ['packages', 'gomod', 'python/wheels']);
+    // With what is compiled already: clones.spec.ts compares it with what is compiled from nothing.
+    const here = { ...ownCaches(clone), PRISM_CACHE_DIR: sharedCompilers };
     await nx(['run-many', '-t', 'build-image', '-p', small.join()], { clone, env: here, timeout: patience });
     for (const project of small) onHost.set(project, readDigest(project, clone));
     onHost.set('admin', readDigest('admin'));

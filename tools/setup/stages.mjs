@@ -1,4 +1,8 @@
 // What `npm test` runs, as commands of nx, and what runs beside what.
+import { join } from 'node:path';
+
+/** Not a command of nx: installs what all stages but the first need. Most of it is waiting for the network. */
+const install = { targets: [], program: join(import.meta.dirname, 'install'), args: ['test'] };
 
 const otherLanguages = ['tag:go', 'tag:python', 'tag:rust'];
 const quick = {
@@ -9,11 +13,11 @@ const quick = {
 
 /**
  * Stages of lanes of commands: the lanes of a stage run at the same time, and the commands of a lane one after another.
- * `component` and `e2e` use both cores, but wait for containers too; a lane of single commands fits beside them. `ready`
- * measures milliseconds, so nothing else may run.
+ * Each lane waits for containers, servers and locks some of the time, so three keep two cores busy. Tests of the second
+ * lane need nothing that another command of nx builds. `ready` measures milliseconds, so nothing else may run.
  */
 const stages = [
-  [[quick]],
+  [[quick], [install]],
   [
     [{ targets: ['component'], projects: ['prism'], streams: true }],
     [
@@ -22,12 +26,12 @@ const stages = [
       { targets: ['test'], projects: ['tag:go', 'tag:python'], exclude: ['tag:tiers'] },
       // The last tier of the plugins contains the others.
       { targets: ['test-integration'] },
+      // Clippy compiles what the tests in Rust then only run.
+      { targets: ['clippy'] },
+      { targets: ['test'], projects: ['tag:rust'] },
+      { targets: ['clones'] },
     ],
-  ],
-  [
     [{ targets: ['e2e'], streams: true }],
-    // Clippy compiles what the tests in Rust then only run.
-    [{ targets: ['clippy'] }, { targets: ['test'], projects: ['tag:rust'] }, { targets: ['clones'] }],
   ],
   [[{ targets: ['ready'], streams: true }]],
 ];
@@ -42,12 +46,14 @@ export function chooseStages(names) {
     const all = command === quick && names.includes('quick');
     return { ...command, targets: command.targets.filter((target) => all || names.includes(target)) };
   };
-  return stages.map((lanes) =>
+  const chosen = stages.map((lanes) =>
     lanes.map((lane) => lane.map(only).filter(({ targets }) => targets.length > 0)),
   );
+  const needsMore = chosen.slice(1).flat(2).length > 0;
+  return needsMore ? [[...chosen[0], [install]], ...chosen.slice(1)] : chosen;
 }
 
-/** The arguments of nx. What does not stream prints at its end, so that lanes do not mix. */
+/** The arguments of nx. Lanes do not mix: what streams has its project before each line, and the rest prints at its end. */
 export function toArguments({ targets, projects = [], exclude = [], parallel = 1, streams = false }) {
   return [
     'run-many',
@@ -56,6 +62,6 @@ export function toArguments({ targets, projects = [], exclude = [], parallel = 1
     ...(exclude.length > 0 ? [`--exclude=${exclude.join(',')}`] : []),
     `--parallel=${parallel}`,
     '--nxBail=false',
-    `--output-style=${streams ? 'stream-without-prefixes' : 'static'}`,
+    `--output-style=${streams ? 'stream' : 'static'}`,
   ];
 }

@@ -21,6 +21,7 @@ const none = { passed: 0, failed: 0, skipped: 0, seconds: 0, tests: [] };
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 const rows = [];
+const running = new Set();
 for (const lanes of chooseStages(names)) await Promise.all(lanes.map(runLane));
 printTable();
 printSlowest();
@@ -30,7 +31,18 @@ console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
 async function runLane(commands) {
-  for (const command of commands) await runCommand([...toArguments(command), ...options]);
+  for (const command of commands) {
+    if (command.program) await install(command);
+    else await runCommand([...toArguments(command), ...options]);
+  }
+}
+
+/** Without what it installs, nothing else can run; it has printed what is missing. */
+async function install({ program, args }) {
+  const { status } = await start(program, args, 'show');
+  if (status === 0) return;
+  for (const child of running) child.kill();
+  process.exit(1);
 }
 
 async function runCommand(args) {
@@ -53,15 +65,21 @@ function readReport({ project, target }, status) {
 }
 
 function nx(args, output) {
+  return start('node_modules/.bin/nx', args, output);
+}
+
+function start(program, args, output) {
   return new Promise((resolve) => {
     const chunks = [];
     const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' };
     const stdio = ['ignore', output === 'collect' ? 'pipe' : 'inherit', 'inherit'];
-    const child = spawn('node_modules/.bin/nx', args, { env, stdio });
+    const child = spawn(program, args, { env, stdio });
+    running.add(child);
     child.stdout?.on('data', (chunk) => chunks.push(chunk));
-    child.on('close', (status) =>
-      resolve({ status: status ?? 1, output: Buffer.concat(chunks).toString('utf8') }),
-    );
+    child.on('close', (status) => {
+      running.delete(child);
+      resolve({ status: status ?? 1, output: Buffer.concat(chunks).toString('utf8') });
+    });
   });
 }
 

@@ -167,7 +167,7 @@ test('with CGO_ENABLED=1 the pinned compiler of C makes static programs for each
     expect(env).toMatchObject({
       CGO_ENABLED: '1',
       CGO_CFLAGS: '-DX=1',
-      CGO_LDFLAGS: '-O2 -s -static',
+      CGO_LDFLAGS: '-O2 -s -static -fno-PIC',
       PRISM_SOURCE: '/w/source',
     });
     expect(env.CC).toMatch(new RegExp(`^sh -c '[^']*' /c/zig/x/ziglang/zig cc -target ${triple} `));

@@ -59,10 +59,22 @@ test('a build script may call a library of the tree that leads out, or another p
   expect(altered({ 'other/x': '2' }, calling)).toEqual(['app', 'lib', 'other']);
 });
 
+test('a call that goes to a parent counts only if a macro or a build script may execute it', () => {
+  const calls = { ...tree, 'lib/src/lib.rs': 'list.pop()' };
+  expect(altered({ 'app/page.html': '2' }, calls)).toEqual(['app']);
+  expect(altered({ 'app/page.html': '2' }, { ...calls, 'app/build.rs': '' })).toEqual(['app', 'lib']);
+});
+
 test('what the stage sets counts for its own crates', () => {
   const [one, two] = [digest(tree, [{ VERSION: '1' }]), digest(tree, [{ VERSION: '2' }])];
   expect(two.get('app')).not.toBe(one.get('app'));
   expect(two.get('tiny')).toBe(one.get('tiny'));
+});
+
+test('one platform or several of equal settings: the same content, so no crate is compiled once more', () => {
+  const own = digest(tree, [{ VERSION: '1' }]);
+  expect(digest(tree, [{ VERSION: '1' }, { VERSION: '1' }])).toEqual(own);
+  expect(digest(tree, [{ VERSION: '1' }, { VERSION: '2' }]).get('app')).not.toBe(own.get('app'));
 });
 
 test('units out of what cargo says', () => {

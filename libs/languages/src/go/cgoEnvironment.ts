@@ -51,8 +51,9 @@ export function cgoEnvironment(request: CompileRequest, target: Target): Record<
     // Omits -g, which Go adds by default: most programs are stripped.
     ...{ CGO_CFLAGS: '-O2', CGO_CPPFLAGS: '', CGO_CXXFLAGS: '-O2' },
     ...Object.fromEntries(own),
-    // The same flags as in the final link: Zig compiles the C library separately for each mode.
-    CGO_LDFLAGS: `-O2 -s -static ${stage.CGO_LDFLAGS ?? ''}`.trimEnd(),
+    // The same mode as in the final link: Zig compiles the C library, a minute of work, separately for each mode. Go links a
+    // probe with -fPIC, and the program without.
+    CGO_LDFLAGS: `-O2 -s -static -fno-PIC ${stage.CGO_LDFLAGS ?? ''}`.trimEnd(),
     ...{
       CGO_ENABLED: '1',
       CC: call('cc'),

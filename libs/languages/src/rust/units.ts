@@ -9,14 +9,16 @@ import { parseMessages, parsePackageId } from './messages';
  * does not know what macros and build scripts read. So a unit is valid only for this content.
  *
  * A crate may read its own directory and all files that belong to no crate. It may read everything if one of its Rust
- * files leads out of it, or if the tree has a macro or build script and a Rust file that leads out of its crate. A
- * vendored crate reads its own directory.
+ * files leads out of it, or if the tree has a macro or build script and a Rust file that leads out of its crate. A path
+ * with `..` leads out; where a macro or build script may execute it, so does a call that goes to a parent directory or
+ * starts a program. A vendored crate reads its own directory.
  *
- * @param environment what the stage sets, for all targets
+ * @param environments what the stage sets for each target. Those that are equal count once, so a compile for one platform
+ * uses what one for all platforms made.
  */
 export function listContents(
   sources: CompiledSources,
-  environment: readonly object[],
+  environments: readonly object[],
 ): ReadonlyMap<string, string> {
   const crates = listCrates(sources);
   const lines = new Map<Crate | undefined, string[]>();
@@ -24,7 +26,8 @@ export function listContents(
     const owner = ownerOf(crates, path);
     lines.set(owner, [...(lines.get(owner) ?? []), `${path}\0${digest}`]);
   }
-  const common = [JSON.stringify(environment), ...(lines.get(undefined) ?? [])];
+  const set = new Set(environments.map((one) => JSON.stringify(one)));
+  const common = [...set, ...(lines.get(undefined) ?? [])];
   const all = [...lines].flatMap(([owner, some]) => (owner?.vendored ? [] : some));
   // A script or macro may call a library of the tree, and then it is the library that leads out.
   const everywhere =
@@ -48,7 +51,8 @@ interface Crate {
   readonly leads: boolean;
 }
 
-const leadsOut = /"[^"\n]*\.\.(?:[/\\][^"\n]*)?"|\b(?:ancestors|parent|pop)\(\)|\bCommand\b/;
+const writtenPath = /"[^"\n]*\.\.(?:[/\\][^"\n]*)?"/;
+const callOut = /\b(?:ancestors|parent|pop)\(\)|\bCommand\b/;
 
 function listCrates({ digests, text }: CompiledSources): Map<string, Crate> {
   const found = new Map<string, Crate>();
@@ -63,10 +67,13 @@ function listCrates({ digests, text }: CompiledSources): Map<string, Crate> {
     const runs = !vendored && (manifest.macro || script !== false);
     found.set(directory, { name: manifest.name, vendored, runs, leads: false });
   }
+  // `pop()` is more often a vector's than a path's, so without code that runs in a compile it is no reason.
+  const executes = [...found.values()].some(({ runs }) => runs);
+  const leadsOut = (code: string) => writtenPath.test(code) || (executes && callOut.test(code));
   for (const path of digests.keys()) {
     const directory = path.endsWith('.rs') ? homeOf(found, path) : undefined;
     if (directory === undefined || leading.has(directory) || found.get(directory)!.vendored) continue;
-    if (leadsOut.test(text(path) ?? '')) leading.add(directory);
+    if (leadsOut(text(path) ?? '')) leading.add(directory);
   }
   return new Map([...found].map(([at, crate]) => [at, { ...crate, leads: leading.has(at) }]));
 }

@@ -1,6 +1,6 @@
 import { until } from '../../../../test/support/workspace';
 import { type Generated, host, openGenerated, podman, succeeds } from './generated';
-import { backends, buildPair, generatePair, runsInContainer } from './pluginPair';
+import { backends, buildPair, generatePair, loadBuilt, runsInContainer } from './pluginPair';
 
 /** Plugins in Python for real: a package, the SDK's and the messages in one image. */
 let generated: Generated;
@@ -26,6 +26,10 @@ test('plugins in Python build for both platforms, pass their tests and run', asy
   await buildPair(generated);
   const tested = await nx('run-many', '-t', 'test', '--projects=plugin-kv-*', '--parallel=1');
   expect(tested.match(/^Ran \d+ tests? in .*\n\nOK/gm)).toHaveLength(2);
+  await loadBuilt(
+    generated,
+    backends.map((backend) => `plugin-kv-${backend}`),
+  );
   for (const backend of backends)
     await runsInContainer(generated, `plugin-kv-${backend}`, [
       '/usr/bin/python3',

@@ -32,10 +32,18 @@ export async function generatePair(
   }
 }
 
-/** One platform of the second is enough for a test: the SDK is the same. */
-export async function buildPair({ workspace, nx }: Generated): Promise<void> {
-  await nx('build-image', 'plugin-kv-memory');
-  await nx('build-image', 'plugin-kv-blank', `--platforms=linux/${host}`);
+/**
+ * Builds both, and more backends for both platforms or for this machine's. One platform of `blank` is enough for a test:
+ * the SDK is the same.
+ */
+export async function buildPair(
+  { workspace, nx }: Generated,
+  more: { readonly both: readonly string[]; readonly own: readonly string[] } = { both: [], own: [] },
+): Promise<void> {
+  const build = (names: readonly string[], ...options: string[]) =>
+    nx('run-many', '-t', 'build-image', '-p', names.map((name) => `plugin-kv-${name}`).join(), ...options);
+  await build(['memory', ...more.both]);
+  await build(['blank', ...more.own], `--platforms=linux/${host}`);
   const platformsOf = (project: string) => {
     expect(digestOf(workspace, project)).toMatch(/^sha256:/);
     return JSON.parse(workspace.read(`dist/images/${project}/digest.json`)).platforms.length;
@@ -43,13 +51,18 @@ export async function buildPair({ workspace, nx }: Generated): Promise<void> {
   expect(backends.map((backend) => platformsOf(`plugin-kv-${backend}`))).toEqual([2, 1]);
 }
 
+/** Loads what is built, and builds nothing: a load alone would first build the platforms that are missing. */
+export async function loadBuilt({ nx }: Generated, projects: readonly string[]): Promise<void> {
+  const options = [`--platforms=linux/${host}`, '--excludeTaskDependencies'];
+  await nx('run-many', '-t', 'load-image', '-p', projects.join(), ...options);
+}
+
 /** @param health the command in the container that says whether it serves */
 export async function runsInContainer(
-  { nx, start }: Generated,
+  { start }: Generated,
   project: string,
   health: readonly string[],
 ): Promise<void> {
-  await nx('load-image', project, `--platforms=linux/${host}`);
   const name = start(project);
   await until('the plugin in its container is healthy', () => succeeds('exec', name, ...health));
   podman('stop', '--time=20', name);
