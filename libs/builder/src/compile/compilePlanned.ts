@@ -6,6 +6,7 @@ import { stageTree, wideTree } from '../stageTree';
 import type { StepInput } from '../step';
 import { forgetReading, listExtra, listRead, listReads, mayLackFiles, type Widened } from '../widen';
 import { type CompiledTree, compileTree } from './compileTree';
+import { compileWork } from './compileWork';
 
 export interface Compiled extends CompiledTree {
   readonly widened?: Widened;
@@ -17,7 +18,7 @@ export interface Compiled extends CompiledTree {
  * the result is not cached.
  */
 export async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Result<Compiled>> {
-  const { directories, options, project } = input;
+  const { directories, options } = input;
   const { root } = directories;
   const narrow = stageTree(root, plan, options.alsoReads);
   if (!narrow.ok) return narrow;
@@ -27,7 +28,7 @@ export async function compilePlanned(input: StepInput, plan: CompilePlan): Promi
   const wide = wideTree(root, plan);
   const extra = wide.ok ? listExtra(wide.value, narrow.value) : [];
   if (!wide.ok || extra.length === 0) return done;
-  const source = join(directories.prism, 'work', project, 'source');
+  const source = join(compileWork(input), 'source');
   const whole = await compileTree({ ...input, force: true }, plan, wide.value, () =>
     forgetReading(source, extra),
   );

@@ -32,6 +32,7 @@ export const rust: Language = {
       return { language: 'rust', ...split, units: [split.flags.bin ?? split.flags.package] };
     },
     check: checkRust,
+    develop: (recognised) => ({ ...recognised, flags: { ...recognised.flags, profile: 'dev' } }),
   },
 
   sources: { reads: readRustClosure, neverRead: [] },
