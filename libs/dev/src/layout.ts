@@ -50,7 +50,9 @@ export interface Mount {
 export function listMounts({ directories, files }: Layout): Mount[] {
   return [
     { source: 'shim', target: shimDirectory, kind: 'directory' },
-    ...directories.map((path, at): Mount => ({ source: `directories/${at}`, target: `/${path}`, kind: 'directory' })),
+    ...directories.map(
+      (path, at): Mount => ({ source: `directories/${at}`, target: `/${path}`, kind: 'directory' }),
+    ),
     ...files.map((path, at): Mount => ({ source: `files/${at}`, target: `/${path}`, kind: 'file' })),
   ];
 }

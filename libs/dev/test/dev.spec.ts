@@ -11,7 +11,11 @@ describe('how files get into the container', () => {
   });
 
   test('a directory of the image alone is mounted, as far up as possible', () => {
-    const layout = layoutOf(['app/x/main.py', 'app/y.py', 'srv/www/a.html'], ['usr/bin/python3'], 'usr/bin/python3');
+    const layout = layoutOf(
+      ['app/x/main.py', 'app/y.py', 'srv/www/a.html'],
+      ['usr/bin/python3'],
+      'usr/bin/python3',
+    );
     expect(layout).toEqual({ program: undefined, directories: ['app', 'srv'], files: [] });
     expect(listMounts(layout)).toEqual([
       { source: 'shim', target: '/.prism-dev', kind: 'directory' },
@@ -36,7 +40,9 @@ describe('how files get into the container', () => {
   });
 
   test('no mount hides a file of the base, and each file has one place', () => {
-    const path = fc.array(fc.constantFrom('a', 'b', 'etc', 'usr'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+    const path = fc
+      .array(fc.constantFrom('a', 'b', 'etc', 'usr'), { minLength: 1, maxLength: 4 })
+      .map((parts) => parts.join('/'));
     fc.assert(
       fc.property(fc.uniqueArray(path), fc.uniqueArray(path), (own, base) => {
         const { directories, files, program } = layoutOf(own, base, own[0]);
@@ -85,11 +91,18 @@ describe('what a change needs', () => {
 test('files after which nx reads the project again', () => {
   const isOne = (path: string) => isDefinition(path, 'svc/a/build.containerfile');
   expect(
-    ['svc/a/build.containerfile', 'svc/a/project.json', 'x/rootfs.lock.json', 'y/Containerfile', 'a.Dockerfile', 'nx.json'].filter(
-      (path) => !isOne(path),
-    ),
+    [
+      'svc/a/build.containerfile',
+      'svc/a/project.json',
+      'x/rootfs.lock.json',
+      'y/Containerfile',
+      'a.Dockerfile',
+      'nx.json',
+    ].filter((path) => !isOne(path)),
   ).toEqual([]);
-  expect(['svc/a/main.go', 'svc/a/go.sum', 'svc/a/package-lock.json', 'svc/a/Containerfilex'].filter(isOne)).toEqual([]);
+  expect(
+    ['svc/a/main.go', 'svc/a/go.sum', 'svc/a/package-lock.json', 'svc/a/Containerfilex'].filter(isOne),
+  ).toEqual([]);
 });
 
 test('the state of the shim', () => {

@@ -3,6 +3,7 @@ import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
 import {
   baseOf,
+  type ImagePlan,
   type ImageReads,
   type PlatformPlan,
   planCompile,
@@ -64,7 +65,9 @@ export async function developStep(given: StepInput, platform: string): Promise<R
   }
   const image = reads.image.value;
   const compiled = image.compiled
-    ? await withLock(lockPath(directories, `dev-${project}`), () => compile(input, resolveReads(request.value)))
+    ? await withLock(lockPath(directories, `dev-${project}`), () =>
+        compile(input, resolveReads(request.value)),
+      )
     : ok(undefined);
   if (!compiled.ok) return compiled;
   const { root } = directories;
@@ -77,7 +80,17 @@ export async function developStep(given: StepInput, platform: string): Promise<R
     compiled: compiled.value?.tree,
     reads: [...new Set([...listFiles(context.value), ...(compiled.value?.reads ?? [])])],
     assemble: (use) =>
-      assemble(input, { platform: platformPlan, image, plan: plan.value, context: context.value, compiled: compiled.value?.tree }, use),
+      assemble(
+        input,
+        {
+          platform: platformPlan,
+          image,
+          plan: plan.value,
+          context: context.value,
+          compiled: compiled.value?.tree,
+        },
+        use,
+      ),
   });
 }
 
@@ -95,7 +108,7 @@ async function compile(input: StepInput, reads: ReturnType<typeof resolveReads>)
 interface Assembling {
   readonly platform: PlatformPlan;
   readonly image: ImageReads;
-  readonly plan: Parameters<typeof openRootfs>[1];
+  readonly plan: ImagePlan;
   readonly context: Tree;
   readonly compiled: Tree | undefined;
 }
