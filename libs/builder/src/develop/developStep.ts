@@ -22,6 +22,7 @@ import { openRootfs, withRootfs } from '../rootfs';
 import { openCommands } from '../run/openCommands';
 import { stageTree } from '../stageTree';
 import type { StepInput } from '../step';
+import { placeFailures } from './placeFailures';
 
 /** What the files of an image are made from, on one platform: read and compiled anew at each change. */
 export interface DevelopedSources {
@@ -99,9 +100,12 @@ async function compile(input: StepInput, reads: ReturnType<typeof resolveReads>)
   const plan = planCompile(reads, options.context);
   if (!plan.ok) return plan;
   const done = await compilePlanned(input, plan.value);
-  if (!done.ok) return done;
-  const tree = compiledTree(done.value.manifest, options.platforms[0]!, compiledDirectory(input));
   const sources = stageTree(directories.root, plan.value, options.alsoReads);
+  if (!done.ok) {
+    const seen = sources.ok ? sources.value : new Map();
+    return failed(...placeFailures(done.failures, seen, plan.value.working, directories.root));
+  }
+  const tree = compiledTree(done.value.manifest, options.platforms[0]!, compiledDirectory(input));
   return ok({ tree, reads: sources.ok ? listFiles(sources.value) : [] });
 }
 
