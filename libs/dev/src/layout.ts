@@ -1,5 +1,14 @@
 /** Where the shim is in a container, with the program that it starts. */
-export const shimDirectory = '/.prism-dev';
+const shimDirectory = '/.prism-dev';
+export const shimProgram = `${shimDirectory}/shim`;
+
+/** Milliseconds that a program has for ending before another takes its place. */
+const grace = 1000;
+
+/** The arguments with which the shim starts a command. */
+export function startArguments(command: readonly string[]): string[] {
+  return [String(grace), ...command];
+}
 
 /** How the files of an image above its base are replaced in a running container. Paths are those of trees: `srv/www`. */
 export interface Layout {

@@ -39,6 +39,8 @@ export interface CompileRequest {
   readonly out: (target: Target) => string;
   /** Whether the compiler replaces `source` in the paths that it writes into programs. */
   readonly remapsSource: boolean;
+  /** For the dev loop: what is compiled stays on this machine, and no other project's cache has a part in it. */
+  readonly development?: boolean;
 }
 
 /** Input for the checks before a compile: everything in the stage that the fixed environment would override. */

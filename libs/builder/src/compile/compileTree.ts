@@ -85,6 +85,7 @@ export async function compileTree(
     const out = (target: Target) => join(outputs, platformDirectory(formatPlatform(target)));
     const request: CompileRequest = {
       remapsSource: false,
+      ...(development && { development }),
       recognised: development ? (language.command.develop?.(recognised) ?? recognised) : recognised,
       toolchain: compiler.toolchain,
       companions: called.value,

@@ -23,9 +23,9 @@ export interface DevComponent {
   readonly update: (changed: readonly string[]) => Promise<Result<Update>>;
 }
 
-/** How a component is started, as for `run-image`. */
+/** How a component is started: in place of ENTRYPOINT and CMD of its image, where it says so. */
 interface Started {
-  readonly entrypoint: string | undefined;
+  readonly entrypoint: readonly string[] | undefined;
   readonly args: readonly string[];
 }
 
@@ -114,12 +114,12 @@ function sessionDirectory({ prism }: Directories, project: string): string {
 let sessions = 0;
 
 function commandOf(
-  entrypoint: string | undefined,
+  entrypoint: readonly string[] | undefined,
   args: readonly string[],
   ofImage: readonly string[],
   cmd: readonly string[],
 ): readonly string[] {
-  if (entrypoint !== undefined) return [entrypoint, ...args];
+  if (entrypoint !== undefined) return [...entrypoint, ...args];
   return [...ofImage, ...(args.length > 0 ? args : cmd)];
 }
 

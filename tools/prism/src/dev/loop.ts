@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Update } from '@prism-build/dev';
 import { renderFailures } from '@prism-build/errors';
@@ -21,6 +21,8 @@ export interface Loop {
   readonly root: string;
   readonly members: readonly Member[];
   readonly variant: string | undefined;
+  /** Files that only another pod brings: stack.yaml; absolute. */
+  readonly definitions: readonly string[];
   readonly watching: Watching;
   readonly changes: ChangeQueue;
   /** Aborted when the containers have ended. */
@@ -46,7 +48,11 @@ export async function runLoop(loop: Loop, fresh: boolean): Promise<LoopEnd> {
     for (const one of background.splice(0)) one.stop();
   };
   const followAll = () =>
-    watching.follow(members.flatMap(({ component }) => [...component.reads(), stateFile(component)]));
+    watching.follow([
+      ...loop.definitions,
+      ...members.flatMap(({ component }) => [...component.reads(), stateFile(component)]),
+    ]);
+  const gone = aborted(over);
   followAll();
   if (fresh) await Promise.all(members.map((one) => awaitMember(loop, one, 0, performance.now(), '')));
   let built = false;
@@ -59,7 +65,7 @@ export async function runLoop(loop: Loop, fresh: boolean): Promise<LoopEnd> {
     }
     if (next.kind === 'idle') {
       built = true;
-      for (const { component } of members) background.push(buildImage(loop, component));
+      background.push(buildImages(loop));
       continue;
     }
     for (const { component } of members) tellEnd(component, told);
@@ -69,8 +75,11 @@ export async function runLoop(loop: Loop, fresh: boolean): Promise<LoopEnd> {
     stop();
     built = false;
     await awaitGit(loop.root, over);
+    const defining = paths.filter((path) => loop.definitions.includes(path));
+    if (defining.length > 0)
+      return { kind: 'image', paths: defining.map((path) => relative(loop.root, path)) };
     for (const member of members) {
-      const update = await updateMember(loop, member, paths);
+      const update = await updateMember(loop, member, paths, gone);
       followAll();
       if (update?.kind === 'image') return { kind: 'image', paths: update.paths };
       if (update && update.kind !== 'none' && loop.test) background.push(runTests(loop, member.component));
@@ -83,10 +92,13 @@ async function updateMember(
   loop: Loop,
   member: Member,
   paths: readonly string[],
+  gone: Promise<undefined>,
 ): Promise<Update | undefined> {
   const { component } = member;
   const begun = performance.now();
-  const update = await component.update(paths);
+  // A compile that goes on after the end changes nothing: its results are beside the real ones.
+  const update = await Promise.race([component.update(paths), gone]);
+  if (!update) return undefined;
   const prepared = performance.now();
   if (!update.ok) {
     process.stdout.write(`${renderFailures(update.failures)}\n`);
@@ -116,6 +128,13 @@ async function awaitMember(
   else if (!over.aborted) say(`${component.project} ${readiness.why}; the next change starts it again`);
 }
 
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
 /** Says once that a program has ended by itself. */
 function tellEnd(component: DevComponent, told: Map<DevComponent, number>): void {
   const state = component.session.state();
@@ -124,13 +143,19 @@ function tellEnd(component: DevComponent, told: Map<DevComponent, number>): void
   say(`${component.project} ${describeEnd(state)}; the next change starts it again`);
 }
 
-function buildImage({ root, variant }: Loop, { project }: DevComponent): NxProcess {
+/** Builds the real images with nx, as their targets do, and prints their digests. */
+function buildImages({ root, variant, members }: Loop): NxProcess {
   const begun = performance.now();
-  const building = startNx(root, [targetName('build-image', variant), project], true);
+  const target = targetName('build-image', variant);
+  const projects = members.map(({ component }) => component.project);
+  const building = startNx(root, ['run-many', '-t', target, `--projects=${projects.join(',')}`], true);
   void building.ended.then(async ({ ok, text }) => {
-    if (!ok) return say(`${project}: the image could not be built\n${text}`);
-    const image = await readDigestJson(imageDirectory(root, project, variant));
-    if (image.ok) say(`${project}: the image is ${image.value.index.digest}, built in ${seconds(begun)}`);
+    if (!ok)
+      return text === '' ? undefined : say(`${projects.join(', ')} could not be built as an image\n${text}`);
+    for (const project of projects) {
+      const image = await readDigestJson(imageDirectory(root, project, variant));
+      if (image.ok) say(`${project}: the image is ${image.value.index.digest}, built in ${seconds(begun)}`);
+    }
   });
   return building;
 }
@@ -140,7 +165,8 @@ function runTests({ root }: Loop, { project }: DevComponent): NxProcess {
   const testing = startNx(root, ['test', project]);
   void testing.ended.then(({ ok, text }) => {
     if (ok) say(`${project}: tests passed in ${seconds(begun)}`);
-    else process.stdout.write(`${text}\n  ${project}: tests failed after ${seconds(begun)}\n`);
+    else if (text !== '')
+      process.stdout.write(`${text}\n  ${project}: tests failed after ${seconds(begun)}\n`);
   });
   return testing;
 }

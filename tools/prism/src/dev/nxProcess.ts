@@ -3,7 +3,7 @@ import { lastLines, OutputTail, type Started, startProcess } from '@prism-build/
 
 /** A command of nx in a process of its own. */
 export interface NxProcess {
-  /** Whether it succeeded, and the last lines that it printed. */
+  /** Whether it succeeded, and the last lines that it printed; none if it was stopped. */
   readonly ended: Promise<{ readonly ok: boolean; readonly text: string }>;
   readonly stop: () => void;
 }
@@ -36,7 +36,7 @@ export function startNx(root: string, args: readonly string[], background = fals
     process_ = started.value;
     if (stopped) process_.kill('SIGTERM');
     const { status } = await process_.ended;
-    return { ok: status === 0, text: lastLines(output.lines()) };
+    return { ok: status === 0 && !stopped, text: stopped ? '' : lastLines(output.lines()) };
   };
   return {
     ended: work(),

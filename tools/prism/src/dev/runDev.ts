@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment, engineRun } from '@prism-build/builder';
-import { listMounts, shimDirectory } from '@prism-build/dev';
+import { listMounts, shimProgram, startArguments } from '@prism-build/dev';
 import { type Engine, explainStatus, removeContainer, runImage } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { runForeground } from '@prism-build/shell';
@@ -15,9 +15,6 @@ import { type Loop, type Member, runLoop } from './loop';
 import { readProbe } from './readProbe';
 import { rebuild } from './rebuild';
 import { watchFiles } from './watch';
-
-/** Milliseconds that a program has for ending before another takes its place. */
-const grace = 1000;
 
 /** Runs one component until it is stopped, and replaces its program, its files or its container at each change. */
 export async function runDev(
@@ -51,6 +48,7 @@ export async function runDev(
         root,
         members: [member],
         variant,
+        definitions: [],
         watching,
         changes,
         over: running.over,
@@ -92,7 +90,9 @@ async function openOne(
   const { request } = planned.value;
   const asked = readProbe(project, options, request.ports, context);
   if (!asked.ok) return asked;
-  const component = await openComponent(project, options.variant, request, context);
+  const { entrypoint, args } = request;
+  const started = { entrypoint: entrypoint === undefined ? undefined : [entrypoint], args };
+  const component = await openComponent(project, options.variant, started, context);
   if (!component.ok) return component;
   const call = engineRun(directoriesOf(context.root, process.env));
   const probe = { ...asked.value, container: request.name, call };
@@ -125,8 +125,8 @@ function startContainer(
   const request = {
     ...plan.request,
     volumes: [...mounts, ...plan.request.volumes],
-    entrypoint: `${shimDirectory}/shim`,
-    args: [String(grace), ...command],
+    entrypoint: shimProgram,
+    args: startArguments(command),
   };
   const patience = stopTimeout * 1000;
   const over = new AbortController();
