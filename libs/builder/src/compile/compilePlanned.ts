@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { ok, type Result } from '@prism-build/errors';
 import { recogniseCommand } from '@prism-build/languages';
 import type { CompilePlan } from '@prism-build/plan';
+import { compileWork } from '../compileWork';
 import { stageTree, wideTree } from '../stageTree';
 import type { StepInput } from '../step';
 import { forgetReading, listExtra, listRead, listReads, mayLackFiles, type Widened } from '../widen';
 import { type CompiledTree, compileTree } from './compileTree';
-import { compileWork } from './compileWork';
 
 export interface Compiled extends CompiledTree {
   readonly widened?: Widened;

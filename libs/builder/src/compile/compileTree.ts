@@ -18,6 +18,7 @@ import { checkSources, readTree, workingDirectory } from '../checkSources';
 import { type CompileManifest, platformDirectory, publishOutput } from '../compileManifest';
 import { obtainCompanions, readCompanions } from '../compiler/companions';
 import { withCompiler } from '../compiler/withCompiler';
+import { compiledDirectory, compileWork } from '../compileWork';
 import { describeOutput, flushOutput } from '../describeOutput';
 import { fetchDependencies, fetchKey } from '../fetch';
 import { inspectDependencies } from '../inspectDependencies';
@@ -26,7 +27,6 @@ import { preparePackers } from '../packing';
 import type { StepInput } from '../step';
 import { readPin } from '../toolchain';
 import { compilePortable } from './compilePortable';
-import { compiledDirectory, compileWork } from './compileWork';
 import { readJournal } from './journal';
 
 export interface CompiledTree {

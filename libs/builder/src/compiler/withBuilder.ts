@@ -11,7 +11,7 @@ import { executorIdentity } from '@prism-build/workspace';
 import { fetchLayers } from '../bases/fetchLayers';
 import { readSibling } from '../bases/readSibling';
 import { withImages } from '../bases/withImages';
-import { compileWork } from '../compile/compileWork';
+import { compileWork } from '../compileWork';
 import { makeRunImage } from '../run/runImages';
 import type { StepInput } from '../step';
 import { findToolchain } from '../toolchain';

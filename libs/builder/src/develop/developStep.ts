@@ -15,8 +15,8 @@ import { contextPaths, lockPath, readContextTree } from '@prism-build/workspace'
 import { readBases } from '../bases/readBases';
 import { withImages } from '../bases/withImages';
 import { compilePlanned } from '../compile/compilePlanned';
-import { compiledDirectory } from '../compile/compileWork';
 import { compiledTree } from '../compiledTree';
+import { compiledDirectory } from '../compileWork';
 import { readRequest } from '../request';
 import { openRootfs, withRootfs } from '../rootfs';
 import { openCommands } from '../run/openCommands';

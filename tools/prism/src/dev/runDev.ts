@@ -5,8 +5,8 @@ import { type Engine, explainStatus, removeContainer, runImage } from '@prism-bu
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { runForeground } from '@prism-build/shell';
 import { type Directories, directoriesOf, targetName } from '@prism-build/workspace';
-import type { DevOptions } from '../executors/dev/options';
 import { endContainer } from '../executors/run-image/endContainer';
+import type { RunOptions } from '../executors/run-image/options';
 import type { RunPlan } from '../executors/run-image/planRun';
 import { freeName, readPlan } from '../executors/run-image/prepareRun';
 import { openChanges } from './changes';
@@ -15,6 +15,15 @@ import { type Loop, type Member, runLoop } from './loop';
 import { readProbe } from './readProbe';
 import { rebuild } from './rebuild';
 import { watchFiles } from './watch';
+
+/** The options of the executor `dev`. */
+interface DevOptions extends Omit<RunOptions, 'interactive' | 'dryRun'> {
+  readonly probe?: string | undefined;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly idle: number;
+  readonly test: boolean;
+}
 
 /** Runs one component until it is stopped, and replaces its program, its files or its container at each change. */
 export async function runDev(

@@ -6,7 +6,6 @@ import { podmanPods } from '@prism-build/engine';
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { type Started, startProcess, withLock } from '@prism-build/shell';
 import { planProbes, type Stack } from '@prism-build/stack';
-import type { DevStackOptions } from '../executors/dev-stack/options';
 import { listenForStop } from '../stack/listenForStop';
 import { openProject, openStack, type StackProject } from '../stack/openStack';
 import { readPod } from '../stack/pod';
@@ -22,8 +21,14 @@ import { watchFiles } from './watch';
 /** Seconds that containers have for ending: whoever develops does not wait for connections to be drained. */
 const grace = 2;
 
+/** Seconds: for becoming ready, and without a change until images are built. */
+interface StackTimes {
+  readonly timeout: number;
+  readonly idle: number;
+}
+
 /** Runs a stack until it is stopped, and replaces programs, files or the pod at each change. */
-export async function runStackDev(options: DevStackOptions, first: ExecutorContext): Promise<Result<string>> {
+export async function runStackDev(options: StackTimes, first: ExecutorContext): Promise<Result<string>> {
   const project = openProject(first);
   if (!project.ok) return project;
   const { root } = first;

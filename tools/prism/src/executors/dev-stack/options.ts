@@ -8,5 +8,3 @@ export const options = z.object({
   timeout: z.number().positive().default(60).describe('Seconds until every probe must have answered.'),
   idle,
 });
-
-export type DevStackOptions = z.infer<typeof options>;

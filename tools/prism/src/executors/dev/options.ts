@@ -20,5 +20,3 @@ export const options = runOptions.omit({ interactive: true, dryRun: true }).exte
       'Seconds without a change until the image is built in the background, and its digest printed; 0 for never.',
     ),
 });
-
-export type DevOptions = z.infer<typeof options>;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { compileDirectory } from '@prism-build/workspace';
-import type { StepInput } from '../step';
+import type { StepInput } from './step';
 
 type Compiling = Pick<StepInput, 'directories' | 'project' | 'development'>;
 
