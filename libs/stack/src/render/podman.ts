@@ -28,7 +28,7 @@ export interface PodmanFacts {
 }
 
 /** A file or directory of this machine, and where it appears in a container. */
-export interface HostMount {
+interface HostMount {
   readonly source: string;
   readonly target: string;
 }

@@ -1,5 +1,5 @@
 /** What the loop waits for. */
-export type Next =
+type Next =
   | { readonly kind: 'changed'; readonly paths: readonly string[] }
   | { readonly kind: 'idle' }
   | { readonly kind: 'over' };
