@@ -102,6 +102,7 @@ describeWith([needsPodman, needsGo], 'nx dev', () => {
           compile: { options: { platforms } },
           'build-image': { options: { platforms } },
           bench: { options: { probe: `http://127.0.0.1:${port}/` } },
+          test: { command: 'grep -c five main.go', options: { cwd: '{projectRoot}' } },
         },
       }),
     );
@@ -186,10 +187,13 @@ describeWith([needsPodman, needsGo], 'nx dev', () => {
     dev.killAll('SIGKILL');
     // Not until its pipes are closed: the container has them.
     await until('nx is gone', () => dev.child.exitCode !== null || dev.child.signalCode !== null);
-    await start('--idle=0');
+    await start('--idle=0', '--test');
     expect(dev.output()).toContain('the run that it belonged to was killed');
     expect(podman('inspect', '--format={{.Id}}', `${prefix}-say`)).not.toBe(before);
     expect(readdirSync(workspace.path('.prism/dev/say'))).toHaveLength(1);
+    edit('svc/say/main.go', program('five', port));
+    await answers('/', 'five 7 false b');
+    await until('tests ran', () => dev.output().includes('say: tests passed'));
     dev.killAll('SIGTERM');
     await dev.ended;
     await until('the container is gone', () => containers() === '');
