@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { engineSettings } from '../../../../test/support/engineSettings';
 import { goSettings } from '../../../../test/support/goSettings';
-import { describeWith, go as needsGo, podman as needsPodman } from '../../../../test/support/needs';
+import { command, describeWith, go as needsGo, podman as needsPodman } from '../../../../test/support/needs';
 import { repository } from '../../../../test/support/plugin';
 import { makeWorkspace, type Running, until, type Workspace } from '../../../../test/support/workspace';
 
@@ -40,7 +40,26 @@ EXPOSE ${port}
 ENTRYPOINT ["/say"]
 `;
 
-describeWith([needsPodman, needsGo], 'nx dev', () => {
+const stack = (port: number, name: string) => `apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, labels: {app: shop}}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+    - name: say
+      image: localhost/${name}/say
+      env: [{name: FROM_IMAGE, value: said}]
+      ports: [{name: http, containerPort: ${port}}]
+      readinessProbe: {httpGet: {path: /, port: http}}
+      securityContext: {readOnlyRootFilesystem: true}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: say}
+spec: {selector: {app: shop}, ports: [{port: ${port}, targetPort: http}]}
+`;
+
+describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
   const prefix = `d${process.pid}`;
   let workspace: Workspace;
   let port: number;
@@ -69,8 +88,8 @@ describeWith([needsPodman, needsGo], 'nx dev', () => {
     }
     expect(seen).toBe(text);
   };
-  const start = async (...options: string[]) => {
-    const running = workspace.start(['dev', 'say', '--output-style=stream', ...options], {
+  const start = async (project: string, ...options: string[]) => {
+    const running = workspace.start(['dev', project, '--output-style=stream', ...options], {
       ...engineSettings,
       PRISM_CACHE_DIR: process.env.PRISM_CACHE_DIR ?? join(goSettings.GOCACHE!, '..'),
     });
@@ -114,13 +133,15 @@ describeWith([needsPodman, needsGo], 'nx dev', () => {
   afterAll(() => {
     dev?.killAll('SIGKILL');
     if (containers() !== '') podman('rm', '--force', '--time=0', ...containers().split('\n'));
+    if (podman('pod', 'ls', '--quiet', '--filter', `name=^${prefix}$`) !== '')
+      podman('pod', 'rm', '--force', '--time=0', prefix);
     const left = podman('images', '--quiet', '--filter', `reference=localhost/${prefix}/*`);
     if (left !== '') podman('rmi', '--force', ...new Set(left.split('\n')));
     workspace.remove();
   });
 
   test('runs the image as it is, with another first process', async () => {
-    await start('--idle=1');
+    await start('say', '--idle=1');
     await answers('/', 'one 7 false a');
     expect(await get('/www/page.html')).toBe('page one');
   });
@@ -182,12 +203,12 @@ describeWith([needsPodman, needsGo], 'nx dev', () => {
   });
 
   test('after a kill, the next one ends what it left', async () => {
-    await start('--idle=0');
+    await start('say', '--idle=0');
     const before = podman('inspect', '--format={{.Id}}', `${prefix}-say`);
     dev.killAll('SIGKILL');
     // Not until its pipes are closed: the container has them.
     await until('nx is gone', () => dev.child.exitCode !== null || dev.child.signalCode !== null);
-    await start('--idle=0', '--test');
+    await start('say', '--idle=0', '--test');
     expect(dev.output()).toContain('the run that it belonged to was killed');
     expect(podman('inspect', '--format={{.Id}}', `${prefix}-say`)).not.toBe(before);
     expect(readdirSync(workspace.path('.prism/dev/say'))).toHaveLength(1);
@@ -197,6 +218,20 @@ describeWith([needsPodman, needsGo], 'nx dev', () => {
     dev.killAll('SIGTERM');
     await dev.ended;
     await until('the container is gone', () => containers() === '');
-    expect(existsSync(workspace.path('.prism/dev/say'))).toBe(true);
+  });
+
+  test('a stack: an edit is answered in the same pod, and Ctrl-C removes the pod', async () => {
+    workspace.write('deploy/shop/stack.yaml', stack(port, prefix));
+    await start('shop', '--idle=0');
+    await answers('/', 'five 7 false said');
+    const pod = () => podman('pod', 'ls', '--quiet', '--filter', `name=^${prefix}$`);
+    const before = pod();
+    expect(before).not.toBe('');
+    edit('svc/say/main.go', program('six', port));
+    await answers('/', 'six 7 false said');
+    expect(pod()).toBe(before);
+    dev.killAll('SIGINT');
+    await dev.ended;
+    await until('the pod is gone', () => pod() === '');
   });
 });

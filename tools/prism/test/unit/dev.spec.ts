@@ -105,7 +105,7 @@ describe('the files of a container', () => {
     expect(session.place(own)).toEqual({ written: [], removed: [] });
     const inodes = places.map((one) => fs.statSync(path(one)).ino);
     for (const name of ['program', 'page', 'conf']) write(name, 'two');
-    expect(session.place(own).written.sort()).toEqual(['etc/app.conf', 'server', 'srv/page.html']);
+    expect([...session.place(own).written].sort()).toEqual(['etc/app.conf', 'server', 'srv/page.html']);
     expect(places.map((one) => fs.readFileSync(path(one), 'utf8'))).toEqual(['two', 'two', 'two']);
     expect(places.map((one, at) => fs.statSync(path(one)).ino === inodes[at])).toEqual([false, false, true]);
     const less = tree({ server: file('program', 0o755), 'etc/app.conf': file('conf') });
