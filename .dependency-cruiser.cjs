@@ -8,7 +8,7 @@ const only = (lib, allowed) => ({
   to: { path: '^(libs|tools)/', pathNot: `^libs/(${[lib, ...allowed].join('|')})/` },
 });
 
-const pure = ['containerfile', 'languages', 'plan', 'engine', 'errors', 'policy', 'report', 'stack'];
+const pure = ['containerfile', 'languages', 'plan', 'engine', 'errors', 'policy', 'report', 'stack', 'dev'];
 
 module.exports = {
   forbidden: [
@@ -30,6 +30,7 @@ module.exports = {
     only('errors', []),
     only('containerfile', ['errors']),
     only('languages', ['errors', 'containerfile']),
+    only('dev', []),
     only('engine', ['errors']),
     only('stack', ['errors']),
     only('shell', ['errors']),

@@ -2,6 +2,7 @@
 // medians of pairwise ratios, so a busy machine slows both sides. A missed goal fails nothing.
 import { loadavg } from 'node:os';
 import { cold } from './cold.mjs';
+import { dev } from './dev.mjs';
 import { edit } from './edit.mjs';
 import { engines } from './engines.mjs';
 import { cleanUp } from './lib/cleanup.mjs';
@@ -21,6 +22,7 @@ import { tiers } from './tiers.mjs';
 
 const benchmarks = {
   edit,
+  dev,
   engines,
   noop,
   cold,

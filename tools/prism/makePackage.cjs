@@ -18,7 +18,7 @@ const own = new Set([
   'README.md',
   'PACKAGE.md',
 ]);
-const tools = new Set(['compile.cjs', 'loaded.cjs', 'makePackage.cjs', 'generate-schemas']);
+const tools = new Set(['compile.cjs', 'loaded.cjs', 'makePackage.cjs', 'generate-schemas', 'build-shim']);
 
 /** Documentation pages for users of the package. Messages name them: node_modules/prism/docs/errors.md. */
 const pages = [
@@ -29,6 +29,7 @@ const pages = [
   'options.md',
   'ci.md',
   'running.md',
+  'dev.md',
   'scanning.md',
   'benchmarking.md',
   'promotion.md',

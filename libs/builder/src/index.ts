@@ -3,6 +3,7 @@ export { readImagesLock } from './bases/readImagesLock';
 export type { Siblings } from './bases/siblings';
 export type { CompileManifest } from './compileManifest';
 export { compileStep } from './compileStep';
+export { type DevelopedImage, type DevelopedSources, developStep } from './develop/developStep';
 export { engineEnvironment, engineRun, isOnPath, pickEngine } from './engine';
 export { inheritedForFetching } from './fetch';
 export { imageStep } from './imageStep';

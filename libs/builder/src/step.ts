@@ -15,6 +15,11 @@ export interface StepInput {
   readonly compiled?: CompileManifest | undefined;
   /** Builds even if an earlier result looks valid, because a consumer found it altered. */
   readonly force?: boolean;
+  /**
+   * Compiles for the dev loop: beside the real results, which stay as they are, with the language's settings for development
+   * and without waiting for the disk.
+   */
+  readonly development?: boolean;
 }
 
 /**

@@ -39,6 +39,8 @@ export interface CompileRequest {
   readonly out: (target: Target) => string;
   /** Whether the compiler replaces `source` in the paths that it writes into programs. */
   readonly remapsSource: boolean;
+  /** For the dev loop: what is compiled stays on this machine, and no other project's cache has a part in it. */
+  readonly development?: boolean;
 }
 
 /** Input for the checks before a compile: everything in the stage that the fixed environment would override. */
@@ -157,6 +159,8 @@ interface CommandRules {
    * sources require and the pin does not satisfy (TOOLCHAIN_DIFFERS). Files that it reads must be parts of `reads`.
    */
   readonly check?: (request: CheckRequest, sources: CheckedSources) => readonly Failure[];
+  /** The same command with the settings that compile fastest, if they differ: for a program that only its author runs. */
+  readonly develop?: (recognised: Recognised) => Recognised;
 }
 
 /** What the compiler reads of the stage's tree, determined from files alone. Cache keys are derived from it. */

@@ -50,6 +50,21 @@ test('what is rendered is the same whatever ports the probes get', () => {
   expect(renderPodman(stack, changed).rendered).not.toBe(one.rendered);
 });
 
+test('files of this machine are mounted where the dev loop says', () => {
+  const mounts = { proxy: [{ source: '/w/.prism/dev/proxy/shim', target: '/.prism-dev' }] };
+  const [pod] = parseAllDocuments(renderPodman(stack, { ...facts, mounts }).text)
+    .map((one) => one.toJS())
+    .filter(({ kind }) => kind === 'Pod');
+  expect(pod.spec.volumes).toContainEqual({
+    name: 'host-proxy-0',
+    hostPath: { path: '/w/.prism/dev/proxy/shim' },
+  });
+  const mounting = pod.spec.containers.filter(({ volumeMounts = [] }) =>
+    volumeMounts.some(({ mountPath }: { mountPath: string }) => mountPath === '/.prism-dev'),
+  );
+  expect(mounting.map(({ name }: { name: string }) => name)).toEqual(['proxy']);
+});
+
 test('for Kubernetes: the file with other images, and nothing else', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
   const rendered = renderKubernetes(text, { 'localhost/prism/proxy': `ghcr.io/org/proxy@${digest}` });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ok, type Result } from '@prism-build/errors';
 import { recogniseCommand } from '@prism-build/languages';
 import type { CompilePlan } from '@prism-build/plan';
+import { compileWork } from '../compileWork';
 import { stageTree, wideTree } from '../stageTree';
 import type { StepInput } from '../step';
 import { forgetReading, listExtra, listRead, listReads, mayLackFiles, type Widened } from '../widen';
@@ -17,7 +18,7 @@ export interface Compiled extends CompiledTree {
  * the result is not cached.
  */
 export async function compilePlanned(input: StepInput, plan: CompilePlan): Promise<Result<Compiled>> {
-  const { directories, options, project } = input;
+  const { directories, options } = input;
   const { root } = directories;
   const narrow = stageTree(root, plan, options.alsoReads);
   if (!narrow.ok) return narrow;
@@ -27,7 +28,7 @@ export async function compilePlanned(input: StepInput, plan: CompilePlan): Promi
   const wide = wideTree(root, plan);
   const extra = wide.ok ? listExtra(wide.value, narrow.value) : [];
   if (!wide.ok || extra.length === 0) return done;
-  const source = join(directories.prism, 'work', project, 'source');
+  const source = join(compileWork(input), 'source');
   const whole = await compileTree({ ...input, force: true }, plan, wide.value, () =>
     forgetReading(source, extra),
   );

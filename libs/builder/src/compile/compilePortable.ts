@@ -24,7 +24,7 @@ export async function compilePortable(
   request: Omit<CompileRequest, 'remapsSource'>,
   { sources, plan, marker }: { sources: Sources; plan: CompilePlan; marker: string },
 ): Promise<Result<readonly string[]>> {
-  const { machinePaths } = language.compiler;
+  const machinePaths = request.development ? undefined : language.compiler.machinePaths;
   const compile = async (remapsSource: boolean) => {
     const asked = { ...request, remapsSource };
     const done = await runCompilers(compiler, language, asked, sources, plan);

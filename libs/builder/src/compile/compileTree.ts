@@ -13,11 +13,12 @@ import {
 } from '@prism-build/languages';
 import type { CompilePlan } from '@prism-build/plan';
 import { attempt, readTextIfThere, sayIfLong, writeFileAtomic } from '@prism-build/shell';
-import { compileDirectory, executorIdentity } from '@prism-build/workspace';
+import { executorIdentity } from '@prism-build/workspace';
 import { checkSources, readTree, workingDirectory } from '../checkSources';
 import { type CompileManifest, platformDirectory, publishOutput } from '../compileManifest';
 import { obtainCompanions, readCompanions } from '../compiler/companions';
 import { withCompiler } from '../compiler/withCompiler';
+import { compiledDirectory, compileWork } from '../compileWork';
 import { describeOutput, flushOutput } from '../describeOutput';
 import { fetchDependencies, fetchKey } from '../fetch';
 import { inspectDependencies } from '../inspectDependencies';
@@ -45,7 +46,7 @@ export async function compileTree(
   tree: Tree,
   prepared: () => void = () => undefined,
 ): Promise<Result<CompiledTree>> {
-  const { directories, project } = input;
+  const { directories, project, development } = input;
   const { language, recognised } = recogniseCommand(plan.argv)!;
   const pin = readPin(directories.root, plan);
   if (!pin.ok) return pin;
@@ -53,7 +54,7 @@ export async function compileTree(
   if (!companions.ok) return companions;
   const checked = checkSources(directories.root, plan, pin.value, tree);
   if (!checked.ok) return checked;
-  const work = join(directories.prism, 'work', project);
+  const work = compileWork(input);
   const source = join(work, 'source');
   const mirror = await attempt('cannot lay out the sources of the compile stage', () => {
     for (const directory of [work, directories.cache]) hideRepository(directory);
@@ -61,7 +62,7 @@ export async function compileTree(
   });
   if (!mirror.ok) return mirror;
   prepared();
-  const destination = compileDirectory(directories.root, project);
+  const destination = compiledDirectory(input);
   const journal = join(work, 'compiled.json');
   const key = createHash('sha256')
     .update(
@@ -84,7 +85,8 @@ export async function compileTree(
     const out = (target: Target) => join(outputs, platformDirectory(formatPlatform(target)));
     const request: CompileRequest = {
       remapsSource: false,
-      recognised,
+      ...(development && { development }),
+      recognised: development ? (language.command.develop?.(recognised) ?? recognised) : recognised,
       toolchain: compiler.toolchain,
       companions: called.value,
       targets: plan.platforms.map(({ platform }) => platform),

@@ -31,7 +31,7 @@ export async function runCompilers(
     for (const { from } of placements) fs.rmSync(from, { force: true });
     return all(await runPool(calls, calls.length, (call) => compiler.compile(call)));
   };
-  const shared = language.compiler.units?.(request, sources);
+  const shared = request.development ? undefined : language.compiler.units?.(request, sources);
   const { cache, scratch } = request.directories;
   const places = {
     lock: join(cache, 'locks', `${language.name}-units.lock`),

@@ -11,6 +11,7 @@ import { executorIdentity } from '@prism-build/workspace';
 import { fetchLayers } from '../bases/fetchLayers';
 import { readSibling } from '../bases/readSibling';
 import { withImages } from '../bases/withImages';
+import { compileWork } from '../compileWork';
 import { makeRunImage } from '../run/runImages';
 import type { StepInput } from '../step';
 import { findToolchain } from '../toolchain';
@@ -99,8 +100,9 @@ const authorities = '/etc/ssl/certs/ca-certificates.crt';
  * Mounts directories at the paths that they have on this machine, so that the compiler's arguments are the same.
  * Sources are read-only. Dependencies are read-only after fetching.
  */
-function containerRun({ directories, language, project }: CompilerRequest, program: RunProgram) {
-  const work = join(directories.prism, 'work', project);
+function containerRun(request: CompilerRequest, program: RunProgram) {
+  const { directories, language } = request;
+  const work = compileWork(request);
   const home = join(directories.prism, 'home');
   const dependencies = language.dependencies
     ? [join(directories.cache, language.dependencies.directory)]

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import type { CompileRequest } from '../language';
 
+/** A compile for development has its own units: nothing removes them, so cargo compiles incrementally. */
+const isOwn = (request: CompileRequest): boolean => request.development === true || !separates(request);
+
 /** Since 1.91, cargo can write finished programs to another directory than intermediate results. */
 function separates({ version }: CompileRequest): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -13,11 +16,10 @@ function separates({ version }: CompileRequest): boolean {
  */
 export function unitsDirectory(request: CompileRequest): string {
   const { cache, source } = request.directories;
-  if (separates(request)) return join(cache, 'cargo-units');
-  return join(cache, 'cargo-own', source);
+  return isOwn(request) ? join(cache, 'cargo-own', source) : join(cache, 'cargo-units');
 }
 
 /** The directory for cargo's finished programs, which no other compile writes to. */
 export function finishedDirectory(request: CompileRequest): string {
-  return separates(request) ? join(request.directories.scratch, 'cargo') : unitsDirectory(request);
+  return isOwn(request) ? unitsDirectory(request) : join(request.directories.scratch, 'cargo');
 }

@@ -32,6 +32,7 @@ export const rust: Language = {
       return { language: 'rust', ...split, units: [split.flags.bin ?? split.flags.package] };
     },
     check: checkRust,
+    develop: (recognised) => ({ ...recognised, flags: { ...recognised.flags, profile: 'dev' } }),
   },
 
   sources: { reads: readRustClosure, neverRead: [] },
@@ -77,6 +78,7 @@ export const rust: Language = {
     },
 
     finish(request, stdout) {
+      if (request.development) return { files: [], calls: [] };
       const made = request.targets.flatMap((target) => addList(request, target, stdout) ?? []);
       return { files: made.map(({ file }) => file), calls: made.map(({ call }) => call) };
     },
@@ -213,6 +215,8 @@ function fixedEnvironment(request: CompileRequest): Record<string, string> {
     CARGO_HOME: join(directories.cache, 'cargo'),
     CARGO_TARGET_DIR: finishedDirectory(request),
     CARGO_BUILD_BUILD_DIR: unitsDirectory(request),
+    // Less to link; panics still name their lines.
+    ...(request.development && { CARGO_PROFILE_DEV_DEBUG: 'line-tables-only' }),
   };
 }
 

@@ -23,6 +23,14 @@ export interface PodmanFacts {
   readonly images: Readonly<Record<string, string>>;
   /** Host ports for ports that only probes ask, by port in the pod. */
   readonly probePorts: Readonly<Record<number, number>>;
+  /** Files of this machine to mount, by container; the dev loop's. */
+  readonly mounts?: Readonly<Record<string, readonly HostMount[]>> | undefined;
+}
+
+/** A file or directory of this machine, and where it appears in a container. */
+interface HostMount {
+  readonly source: string;
+  readonly target: string;
 }
 
 /** A stack for `podman kube play`. */
@@ -37,7 +45,10 @@ export interface PodmanStack {
  * Podman refuses one whose volume exists; the pod names the volumes. Probes are left out, because Podman asks them by
  * programs inside the container.
  */
-export function renderPodman(stack: Stack, { owner, images, probePorts }: PodmanFacts): PodmanStack {
+export function renderPodman(
+  stack: Stack,
+  { owner, images, probePorts, mounts = {} }: PodmanFacts,
+): PodmanStack {
   const documents = (ports: PodmanFacts['probePorts'], labels: Record<string, string>) => [
     ...stack.configMaps.map(({ apiVersion, kind, metadata, data }) => ({
       apiVersion,
@@ -49,7 +60,7 @@ export function renderPodman(stack: Stack, { owner, images, probePorts }: Podman
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: stack.name, labels: { ...stack.labels, [stackLabel]: owner, ...labels } },
-      spec: renderSpec(stack, images, ports),
+      spec: renderSpec(stack, images, ports, mounts),
     },
   ];
   const print = (values: readonly unknown[]) => values.map((one) => printYaml(one)).join('---\n');
@@ -64,6 +75,7 @@ function renderSpec(
   stack: Stack,
   images: PodmanFacts['images'],
   probePorts: PodmanFacts['probePorts'],
+  mounts: NonNullable<PodmanFacts['mounts']>,
 ): Record<string, unknown> {
   const { spec } = stack;
   const published = [
@@ -77,15 +89,29 @@ function renderSpec(
   return {
     restartPolicy: spec.restartPolicy ?? 'Always',
     containers: spec.containers.map((one, index) => ({
-      ...renderContainer(one, stack, images[one.name] ?? one.image),
+      ...renderContainer(one, stack, images[one.name] ?? one.image, mounts[one.name] ?? []),
       // The containers of a pod share its ports.
       ...(index === 0 && published.length > 0 && { ports: published }),
     })),
-    ...(spec.volumes && { volumes: spec.volumes.map((one) => renderVolume(one, stack.name)) }),
+    ...((spec.volumes || Object.keys(mounts).length > 0) && {
+      volumes: [
+        ...(spec.volumes ?? []).map((one) => renderVolume(one, stack.name)),
+        ...Object.entries(mounts).flatMap(([container, own]) =>
+          own.map(({ source }, at) => ({ name: hostVolume(container, at), hostPath: { path: source } })),
+        ),
+      ],
+    }),
   };
 }
 
-function renderContainer(container: Container, stack: Stack, image: string): Record<string, unknown> {
+const hostVolume = (container: string, at: number): string => `host-${container}-${at}`;
+
+function renderContainer(
+  container: Container,
+  stack: Stack,
+  image: string,
+  mounts: readonly HostMount[],
+): Record<string, unknown> {
   const { name, command, args, workingDir, env, envFrom, resources, volumeMounts } = container;
   const configName = (of: string) => volumeName(stack.name, 'config', of);
   const isConfig = (volume: string) =>
@@ -110,9 +136,12 @@ function renderContainer(container: Container, stack: Stack, image: string): Rec
       ),
     }),
     ...(resources && { resources }),
-    ...(volumeMounts && {
-      // As in Kubernetes, a ConfigMap is mounted read-only.
-      volumeMounts: volumeMounts.map((one) => (isConfig(one.name) ? { ...one, readOnly: true } : one)),
+    ...((volumeMounts || mounts.length > 0) && {
+      volumeMounts: [
+        // As in Kubernetes, a ConfigMap is mounted read-only.
+        ...(volumeMounts ?? []).map((one) => (isConfig(one.name) ? { ...one, readOnly: true } : one)),
+        ...mounts.map(({ target }, at) => ({ name: hostVolume(name, at), mountPath: target })),
+      ],
     }),
     securityContext: renderSecurity(container, stack.spec),
   };

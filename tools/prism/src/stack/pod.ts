@@ -11,10 +11,14 @@ export async function readPod(
   const seen = await call({ argv: podmanPods.inspect(name) });
   if (!seen.ok && seen.failures.some(({ why }) => /no such pod/i.test(why ?? ''))) return ok(undefined);
   if (!seen.ok) return failed(...seen.failures.map((one) => engineFailure('ENGINE_FAILED', one)));
+  // Podman ends with status 0 if it gets SIGTERM.
+  if (seen.value.stdout === '') return failed(engineFailure('ENGINE_FAILED', { what: 'podman was stopped' }));
   const { ids, ...pod } = parsePod(seen.value.stdout);
   if (ids.length === 0) return ok({ ...pod, containers: [] });
   const inner = await call({ argv: podmanPods.inspectContainers(ids) });
   if (!inner.ok) return failed(...inner.failures.map((one) => engineFailure('ENGINE_FAILED', one)));
+  if (inner.value.stdout === '')
+    return failed(engineFailure('ENGINE_FAILED', { what: 'podman was stopped' }));
   return ok({ ...pod, containers: parseContainers(inner.value.stdout) });
 }
 

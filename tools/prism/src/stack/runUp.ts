@@ -3,6 +3,7 @@ import { ok, type Result } from '@prism-build/errors';
 import { withLock } from '@prism-build/shell';
 import { printStatus } from '@prism-build/stack';
 import { awaitReady } from './awaitReady';
+import { listenForStop } from './listenForStop';
 import { openProject, openStack } from './openStack';
 import { readStatus } from './readStatus';
 import { resolveImages } from './resolveImages';
@@ -46,18 +47,4 @@ export async function runUp(
   if (!ready.ok) return ready;
   const status = await readStatus(project.value, stack, ready.value);
   return status.ok ? ok(printStatus(status.value)) : status;
-}
-
-/** Aborts at the first signal to stop, so that what was started is removed before this process ends. */
-function listenForStop() {
-  const stopped = new AbortController();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const stop = () => stopped.abort();
-  for (const signal of signals) process.on(signal, stop);
-  return {
-    signal: stopped.signal,
-    end: () => {
-      for (const signal of signals) process.off(signal, stop);
-    },
-  };
 }

@@ -26,6 +26,8 @@ interface Start {
   /** Milliseconds. */
   readonly limit: number;
   readonly stopped: AbortSignal;
+  /** What containers of the dev loop mount. */
+  readonly mounts?: PodmanFacts['mounts'];
 }
 
 /**
@@ -67,13 +69,13 @@ export function checkStart(project: StackProject, { stack, images }: Start): Pro
  * was made, without the volumes of claims. Failures: STACK_PORT_IN_USE, STACK_START_FAILED, STACK_NOT_READY.
  */
 export async function startStack(project: StackProject, start: Start): Promise<Result<ReadyAfter>> {
-  const { stack, images, limit, stopped } = start;
+  const { stack, images, limit, stopped, mounts } = start;
   const free = await checkPorts(stack.ports);
   if (!free.ok) return free;
   const volumes = await createVolumes(project, stack);
   if (!volumes.ok) return undo(project, stack, volumes.failures);
   const probePorts = await findFreePorts(listProbePorts(stack));
-  const { text } = renderPodman(stack, factsOf(project, images, probePorts));
+  const { text } = renderPodman(stack, { ...factsOf(project, images, probePorts), mounts });
   const since = performance.now();
   // Beside a directory with the name of an image, Podman would look for a Containerfile.
   const played = await project.call({ argv: podmanPods.play(), input: text, cwd: '/' });

@@ -21,6 +21,8 @@ export interface Executor {
   readonly needsRegistry?: boolean;
   /** The target to add to each stack. */
   readonly stackTarget?: (stack: StackNames) => OwnTarget;
+  /** Its name, if it is not that of the executor. */
+  readonly stackTargetName?: string;
   /** The target to add for all images of a component, if nx.json has "release"; Nx gives it its name. */
   readonly releaseTarget?: (release: ReleaseNames) => OwnTarget;
 }

@@ -46,6 +46,20 @@ export const executors: readonly Executor[] = [
     }),
   },
   {
+    name: 'dev',
+    description:
+      'Runs a loaded image in the foreground, and keeps its container current: compiles at each change and replaces the program.',
+    batch: false,
+    target: ({ prefix, variant, image, nameOf }) => ({
+      executor: 'prism:dev',
+      dependsOn: [nameOf('load-image')],
+      cache: false,
+      continuous: true,
+      options: variant === undefined ? { prefix } : { prefix, variant },
+      metadata: { description: `Run ${image} and replace its program at each change of its sources` },
+    }),
+  },
+  {
     name: 'materialize',
     description: 'Makes a complete OCI layout of a built image, by hard links from the content store.',
     batch: false,

@@ -28,6 +28,21 @@ export const stackExecutors: readonly Executor[] = [
     stackTarget: after('load-image', 'restart', 'Replace the stack by the current one'),
   },
   {
+    name: 'dev-stack',
+    description:
+      'Starts the pod of a stack, and keeps its containers current: compiles at each change and replaces the program.',
+    batch: false,
+    stackTargetName: 'dev',
+    stackTarget: (stack) => ({
+      ...after(
+        'load-image',
+        'dev-stack',
+        'Start the stack and replace programs at each change of their sources',
+      )(stack),
+      continuous: true,
+    }),
+  },
+  {
     name: 'down',
     description: 'Stops and removes the pod of a stack; volumes of claims are kept unless asked.',
     batch: false,

@@ -125,3 +125,10 @@ test('C, and C in Go, with SQLite: static programs for both platforms, the same 
   expect(wrong.output).toContain('there is no library foo');
   expect(execFileSync(one.path(`dist/compile/c/linux-${own}/x`), { encoding: 'utf8' })).toContain('two');
 });
+
+test('the shim of nx dev is what its source compiles to', () => {
+  const env = { ...process.env, PRISM_CACHE_DIR: cache };
+  expect(() =>
+    execFileSync(join(repository, 'tools/prism/build-shim'), ['--check'], { env, stdio: 'pipe' }),
+  ).not.toThrow();
+});

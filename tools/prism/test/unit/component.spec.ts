@@ -156,6 +156,7 @@ describe.each(['proxy', 'plugins/memstore', 'plugins/postgres'])('%s', (director
       'build-image',
       'load-image',
       'run-image',
+      'dev',
       'materialize',
       'scan',
       'bench',

@@ -42,7 +42,7 @@ test('a stack is a project with edges to every image that it names, and to nothi
   const shop = projects['deploy/shop']!;
   const targets = shop.targets!;
   expect(shop).toMatchObject({ name: 'shop', projectType: 'application' });
-  expect(Object.keys(targets).sort()).toEqual(['down', 'logs', 'render', 'restart', 'status', 'up']);
+  expect(Object.keys(targets).sort()).toEqual(['dev', 'down', 'logs', 'render', 'restart', 'status', 'up']);
   expect(targets.up!.dependsOn).toEqual([{ target: 'load-image', projects: ['api', 'web'] }]);
   expect(targets.render!.dependsOn).toEqual([{ target: 'build-image', projects: ['api', 'web'] }]);
   expect(targets.down!.dependsOn).toBeUndefined();

@@ -1,23 +1,15 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment, engineRun, pickEngine } from '@prism-build/builder';
-import {
-  type Engine,
-  explainStatus,
-  inspectOwner,
-  loadNames,
-  removeContainer,
-  runImage,
-} from '@prism-build/engine';
+import { type Engine, explainStatus, removeContainer, runImage } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
-import { readDigestJson } from '@prism-build/oci';
-import { markProcess, mayRun, runForeground } from '@prism-build/shell';
-import { type Directories, directoriesOf, imageDirectory, imageName } from '@prism-build/workspace';
+import { runForeground } from '@prism-build/shell';
+import { type Directories, directoriesOf } from '@prism-build/workspace';
 import { parseOptions } from '../../nx/parseOptions';
 import { endTask } from '../../nx/report';
-import { stateOf } from './container';
 import { endContainer } from './endContainer';
 import { type RunOptions, options as runOptions } from './options';
-import { planRun, type RunPlan } from './planRun';
+import type { RunPlan } from './planRun';
+import { freeName, readPlan } from './prepareRun';
 
 /** The `run-image` executor: runs a loaded image in the foreground until it ends or is stopped. */
 export async function execute(options: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
@@ -39,54 +31,6 @@ async function run(value: unknown, context: ExecutorContext): Promise<Result<str
   if (!free.ok) return free;
   process.stdout.write(describe(plan.value));
   return runToEnd(engine.value, directories, plan.value, options.value);
-}
-
-async function readPlan(options: RunOptions, project: string, root: string): Promise<Result<RunPlan>> {
-  const { prefix, variant } = options;
-  const image = await readDigestJson(imageDirectory(root, project, variant));
-  if (!image.ok) return image;
-  const host = process.arch === 'x64' ? 'amd64' : process.arch;
-  const found = image.value.platforms.find(({ platform }) => platform.architecture === host);
-  if (!found) {
-    const what = `the image has no platform for this machine (${host})`;
-    return failed(engineFailure('LOAD_PLATFORM_MISSING', { what }));
-  }
-  return planRun(options, {
-    root,
-    project,
-    // Uses the tag with the digest, because `latest` may have moved since.
-    image: loadNames(imageName(prefix, project), image.value.index.digest, { variant })[1],
-    exposedPorts: found.exposedPorts,
-    env: process.env,
-    terminal: process.stdin.isTTY === true,
-    owner: markProcess(),
-  });
-}
-
-/**
- * Ends and removes a container of that name that a killed run has left. Fails if one is running whose run may still go on.
- */
-async function freeName(
-  engine: Engine,
-  directories: Directories,
-  name: string,
-  { stopTimeout }: RunOptions,
-): Promise<Result<void>> {
-  const call = engineRun(directories);
-  const state = await stateOf({ engine, name, call });
-  if (state === 'runs') {
-    const owner = await call({ argv: inspectOwner(engine, name) });
-    if (owner.ok && !mayRun(owner.value.stdout.trim())) {
-      process.stdout.write(`  ${name} is ended first: the run that it belonged to was killed\n`);
-      await endContainer({ engine, name, call }, 'SIGTERM', stopTimeout * 1000);
-      return ok(undefined);
-    }
-    const remedy = `Stop it (${removeContainer(engine, name).join(' ')}), or use another --name and --ports.`;
-    return failed(engineFailure('RUN_NAME_IN_USE', { what: `the container ${name} runs already`, remedy }));
-  }
-  if (state !== 'ended') return ok(undefined);
-  const removed = await call({ argv: removeContainer(engine, name) });
-  return removed.ok ? ok(undefined) : removed;
 }
 
 async function runToEnd(

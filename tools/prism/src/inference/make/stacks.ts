@@ -55,7 +55,8 @@ export function makeStacks(
     const pinned = images.flatMap(readPinned);
     const stack = { project, components: used.map(({ name }) => name) };
     const targets: Record<string, TargetConfiguration> = {};
-    for (const { name, stackTarget } of executors) if (stackTarget) targets[name] = stackTarget(stack);
+    for (const { name, stackTarget, stackTargetName = name } of executors)
+      if (stackTarget) targets[stackTargetName] = stackTarget(stack);
     const metadata = { technologies: ['kubernetes'] };
     const externalNodes = Object.fromEntries(
       pinned.map(({ node, name, digest }) => {

@@ -1,0 +1,117 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DevelopedImage } from '@prism-build/builder';
+import { openChanges } from '../../src/dev/changes';
+import { openSession } from '../../src/dev/session';
+import { watchFiles } from '../../src/dev/watch';
+
+let root: string;
+const path = (name: string) => join(root, name);
+const write = (name: string, text: string) => {
+  fs.mkdirSync(join(path(name), '..'), { recursive: true });
+  fs.writeFileSync(path(name), text);
+};
+beforeEach(() => {
+  root = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'prism-dev-'));
+});
+afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
+
+describe('watching', () => {
+  test.each([
+    ['written in place', () => write('a/x.go', 'two'), 'a/x.go'],
+    [
+      'replaced by renaming',
+      () => {
+        write('a/x.go.swp', 'two');
+        fs.renameSync(path('a/x.go.swp'), path('a/x.go'));
+      },
+      'a/x.go',
+    ],
+    ['a new file beside it', () => write('a/y.go', 'new'), 'a/y.go'],
+    ['a file in a new directory', () => write('a/b/c/z.go', 'new'), 'a/b/c/z.go'],
+    [
+      'its directory removed and made again, as git does',
+      () => {
+        fs.rmSync(path('a'), { recursive: true });
+        write('a/x.go', 'other branch');
+      },
+      'a',
+    ],
+  ])('%s', async (_, change, expected) => {
+    write('svc/a/x.go', 'one');
+    const [before, seen] = [root, new Set<string>()];
+    root = path('svc');
+    const watching = watchFiles(before, (paths) => {
+      for (const one of paths) seen.add(one);
+    });
+    try {
+      watching.follow([path('a/x.go')]);
+      change();
+      for (const end = Date.now() + 5000; !seen.has(path(expected)) && Date.now() < end; )
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      expect([...seen]).toContain(path(expected));
+    } finally {
+      watching.end();
+      root = before;
+    }
+  });
+
+  test('many changes at once are one update; node_modules is not looked at', async () => {
+    write('a/x.go', 'one');
+    const updates: (readonly string[])[] = [];
+    const watching = watchFiles(root, (paths) => updates.push(paths));
+    watching.follow([path('a/x.go')]);
+    for (let at = 0; at < 20; at++) write(`a/${at}.go`, 'new');
+    write('a/node_modules/m/index.js', 'new');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    watching.end();
+    expect(updates).toHaveLength(1);
+    expect(updates[0]!.filter((one) => one.includes('node_modules/'))).toEqual([]);
+  });
+});
+
+test('changes that come while nothing waits are the next ones; an end comes first', async () => {
+  const changes = openChanges();
+  const over = new AbortController();
+  changes.add(['a']);
+  changes.add(['b', 'a']);
+  expect(await changes.next(over.signal, 0)).toEqual({ kind: 'changed', paths: ['a', 'b'] });
+  expect(await changes.next(over.signal, 1)).toEqual({ kind: 'idle' });
+  const waiting = changes.next(over.signal, 0);
+  over.abort();
+  expect(await waiting).toEqual({ kind: 'over' });
+  changes.add(['c']);
+  expect(await changes.next(over.signal, 0)).toEqual({ kind: 'over' });
+});
+
+describe('the files of a container', () => {
+  const file = (name: string, mode = 0o644) =>
+    ({ type: 'file', mode, uid: 0, gid: 0, content: { kind: 'file', path: path(name), size: 1 } }) as const;
+  const tree = (entries: Record<string, ReturnType<typeof file>>): DevelopedImage['own'] =>
+    new Map(Object.entries(entries));
+
+  test('a change is placed: the program by renaming, a mounted file in its inode, the rest by renaming', () => {
+    for (const name of ['program', 'page', 'conf', 'shim']) write(name, 'one');
+    const own = tree({
+      server: file('program', 0o755),
+      'srv/page.html': file('page'),
+      'etc/app.conf': file('conf'),
+    });
+    const base: DevelopedImage['base'] = tree({ 'etc/passwd': file('conf') });
+    const session = openSession(path('session'), { own, base }, 'server', path('shim'));
+    const places = ['session/shim/program', 'session/directories/0/page.html', 'session/files/0'];
+    expect(places.map((one) => fs.readFileSync(path(one), 'utf8'))).toEqual(['one', 'one', 'one']);
+    expect(session.place(own)).toEqual({ written: [], removed: [] });
+    const inodes = places.map((one) => fs.statSync(path(one)).ino);
+    for (const name of ['program', 'page', 'conf']) write(name, 'two');
+    expect([...session.place(own).written].sort()).toEqual(['etc/app.conf', 'server', 'srv/page.html']);
+    expect(places.map((one) => fs.readFileSync(path(one), 'utf8'))).toEqual(['two', 'two', 'two']);
+    expect(places.map((one, at) => fs.statSync(path(one)).ino === inodes[at])).toEqual([false, false, true]);
+    const less = tree({ server: file('program', 0o755), 'etc/app.conf': file('conf') });
+    expect(session.place(less)).toEqual({ written: [], removed: ['srv/page.html'] });
+    expect(fs.existsSync(path('session/directories/0/page.html'))).toBe(false);
+    session.remove();
+    expect(fs.existsSync(path('session'))).toBe(false);
+  });
+});
