@@ -80,12 +80,16 @@ async function awaitContainer(
       const read = await readPod(project, stack.name);
       looked = performance.now();
       if (read.ok) pod = read.value;
+      else cause = read.failures[0]?.why;
     }
     const found = pod && findContainer(pod, stack, container);
     if (!pod || !found) continue;
     const text = describeEnd(found, stack);
     if (text !== undefined) return { gone: true, text };
-    if (found.status !== 'running') continue;
+    if (found.status !== 'running') {
+      cause = `Podman says that it is ${found.status}, with status ${found.exitCode}`;
+      continue;
+    }
     const probe = probes[at];
     if (!probe) return undefined;
     if (performance.now() - since < probe.delay) continue;
