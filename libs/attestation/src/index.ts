@@ -19,4 +19,9 @@ export { openRoots } from './keyless/roots';
 export { type Attestation, signImage } from './signImage';
 export { podmanFiles } from './verify/podmanPolicy';
 export { readKeys, type Verification, verifyImage } from './verify/verifyImage';
-export { makeVerifyPolicySchema, parseVerifyPolicy, type VerifyPolicy } from './verify/verifyPolicy';
+export {
+  findRule,
+  makeVerifyPolicySchema,
+  parseVerifyPolicy,
+  type VerifyPolicy,
+} from './verify/verifyPolicy';

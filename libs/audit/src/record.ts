@@ -2,11 +2,23 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
 /** What was decided or done. */
-const events = ['build', 'scan', 'gate', 'push', 'sign', 'verify', 'promote', 'rollback', 'remove'] as const;
+const events = [
+  'build',
+  'scan',
+  'gate',
+  'push',
+  'sign',
+  'verify',
+  'promote',
+  'rollback',
+  'remove',
+  // A deployment of a stack passes from one state to another.
+  'transition',
+] as const;
 
 const entrySchema = z.strictObject({
   event: z.enum(events),
-  /** The image: its name, and the digest of its index where one exists. */
+  /** The image: its name, and the digest of its index where one exists. Or a stack, and the digest of its release. */
   subject: z.strictObject({ name: z.string(), digest: z.string().optional() }),
   /** `done` and `failed` for work, `allowed` and `refused` for decisions. */
   outcome: z.enum(['done', 'failed', 'allowed', 'refused']),

@@ -34,6 +34,7 @@ export const podmanPods = {
     '{{.Id}} {{.Config.User}}',
     image,
   ],
+  tag: (image: string, name: string): Argv => ['podman', 'tag', image, name],
   inspectSecret: (name: string): Argv => ['podman', 'secret', 'inspect', name],
   createVolume: (name: string, label: string): Argv => [
     ...(['podman', 'volume', 'create', `--label=${label}`, name] as const),

@@ -1,6 +1,7 @@
 export { auditFailure } from './catalogue/audit';
 export { compileFailure } from './catalogue/compile';
 export { containerfileFailure } from './catalogue/containerfile';
+export { deployFailure } from './catalogue/deploy';
 export { engineFailure } from './catalogue/engine';
 export { generateFailure } from './catalogue/generate';
 export { imageFailure } from './catalogue/image';

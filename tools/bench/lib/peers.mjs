@@ -57,7 +57,10 @@ export async function commandsWorkspace(scratch, workspace, { sources, module, b
   const flags = `-trimpath -buildvcs=false -tags=${tags} -ldflags='-s -w'`;
   const one = (architecture) =>
     `GOARCH=${architecture} ${go} build ${flags} -o ../../dist/bin/${architecture}/${binary} ./cmd/${binary}`;
-  const store = `--root ${join(root, '..', 'commands-storage')} --runroot ${join(root, '..', 'commands-run')}`;
+  const own = { root: 'commands-storage', runroot: 'commands-run', tmpdir: 'commands-libpod' };
+  const store = Object.entries(own)
+    .map(([name, directory]) => `--${name} ${join(root, '..', directory)}`)
+    .join(' ');
   onEnd(() => run(['podman', ...store.split(' '), 'system', 'reset', '--force']));
   const targets = {
     compile: {

@@ -14,8 +14,9 @@ export function engineSettings() {
 export function podmanOf(scratch, cwd = scratch, more = {}) {
   const root = join(scratch, 'storage');
   const env = environment({ ...engineSettings(), ...more });
-  const podman = (...args) =>
-    run(['podman', '--root', root, '--runroot', join(scratch, 'run'), ...args], { cwd, env });
+  // `system reset` empties tmpdir. In the shared one is the state of all running containers of the user.
+  const own = ['--root', root, '--runroot', join(scratch, 'run'), '--tmpdir', join(scratch, 'libpod')];
+  const podman = (...args) => run(['podman', ...own, ...args], { cwd, env });
   onEnd(() => podman('system', 'reset', '--force'));
   return podman;
 }

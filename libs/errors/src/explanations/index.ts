@@ -1,6 +1,7 @@
 import { auditFailure } from '../catalogue/audit';
 import { compileFailure } from '../catalogue/compile';
 import { containerfileFailure } from '../catalogue/containerfile';
+import { deployFailure } from '../catalogue/deploy';
 import { engineFailure } from '../catalogue/engine';
 import { generateFailure } from '../catalogue/generate';
 import { imageFailure } from '../catalogue/image';
@@ -20,6 +21,7 @@ import type { Failure } from '../failure';
 import { auditExplanations } from './audit';
 import { compileExplanations } from './compile';
 import { containerfileExplanations } from './containerfile';
+import { deployExplanations } from './deploy';
 import { engineExplanations } from './engine';
 import type { Explanation, Explanations } from './explanation';
 import { generateExplanations } from './generate';
@@ -51,6 +53,7 @@ export const topics: readonly Topic[] = [
   topic('Compiling', compileFailure, compileExplanations),
   topic('Engines, RUN and running images', engineFailure, engineExplanations),
   topic('Stacks', stackFailure, stackExplanations),
+  topic('Deploying stacks', deployFailure, deployExplanations),
   topic('Images of registries', registryFailure, registryExplanations),
   topic('Scanning', scanFailure, scanExplanations),
   topic('Measuring', measureFailure, measureExplanations),

@@ -76,12 +76,16 @@ async function awaitContainer(
   let cause: string | undefined = 'it does not run';
   let good = 0;
   for (let at = 0; !ended.aborted; await sleep(pause)) {
-    const pod = await lookAt();
+    const { pod, why } = await lookAt();
+    if (why !== undefined) cause = why;
     const found = pod && findContainer(pod, stack, container);
     if (!pod || !found) continue;
     const text = describeEnd(found, stack);
     if (text !== undefined) return { gone: true, text };
-    if (found.status !== 'running') continue;
+    if (found.status !== 'running') {
+      cause = `Podman says that it is ${found.status}, with status ${found.exitCode}`;
+      continue;
+    }
     const probe = probes[at];
     if (!probe) return undefined;
     if (performance.now() - since < probe.delay) continue;
@@ -95,21 +99,21 @@ async function awaitContainer(
   return cause === undefined ? { gone: false } : { gone: false, cause };
 }
 
-/** The pod as it was at most `look` milliseconds ago; undefined if it is not there yet. */
-type Look = () => Promise<Pod | undefined>;
+/** The pod as it was at most `look` milliseconds ago, undefined if it is not there yet; why the last look failed. */
+type Look = () => Promise<{ pod?: Pod | undefined; why?: string | undefined }>;
 
 /** One look at the pod for all of its containers: each is two commands of Podman. */
 function shareLooks(project: StackProject, name: string, first: Pod | undefined): Look {
   let looked = first ? performance.now() : Number.NEGATIVE_INFINITY;
-  let current = Promise.resolve(first);
+  let current: ReturnType<Look> = Promise.resolve({ pod: first });
   return () => {
     if (performance.now() - looked < look) return current;
     looked = performance.now();
     const before = current;
     current = readPod(project, name).then(async (read) => {
-      const pod = read.ok ? read.value : await before;
+      const { pod } = read.ok ? { pod: read.value } : await before;
       if (!pod) looked = Number.NEGATIVE_INFINITY;
-      return pod;
+      return { pod, why: read.ok ? undefined : read.failures[0]?.why };
     });
     return current;
   };

@@ -4,7 +4,7 @@ import { withLock } from '@prism-build/shell';
 import { printStatus } from '@prism-build/stack';
 import { awaitReady } from './awaitReady';
 import { listenForStop } from './listenForStop';
-import { openProject, openStack } from './openStack';
+import { openProject, openStack, type StackProject } from './openStack';
 import { readStatus } from './readStatus';
 import { resolveImages } from './resolveImages';
 import { checkStart, findRunning, startStack } from './startStack';
@@ -12,12 +12,13 @@ import { defaultGrace, stopStack } from './stopStack';
 
 /**
  * Starts a stack, or replaces it. Reads and checks everything first: a fault in the file, or an image that is not there,
- * leaves a running stack alone. Returns the table of its containers.
+ * leaves a running stack alone. `permit` is asked under the lock. Returns the table of its containers.
  */
 export async function runUp(
   context: ExecutorContext,
   seconds: number,
   how: 'start' | 'replace',
+  permit: (project: StackProject, limit: number) => Promise<Result<void>>,
 ): Promise<Result<string>> {
   const project = openProject(context);
   if (!project.ok) return project;
@@ -29,6 +30,8 @@ export async function runUp(
   const stopping = listenForStop();
   const start = { stack, images: images.value, limit: seconds * 1000, stopped: stopping.signal };
   const ready = await withLock(project.value.lock, async () => {
+    const permitted = await permit(project.value, start.limit);
+    if (!permitted.ok) return permitted;
     const good = await checkStart(project.value, start);
     if (!good.ok) return good;
     if (how === 'replace') {

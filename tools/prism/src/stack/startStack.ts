@@ -123,7 +123,11 @@ async function undo(
 }
 
 /** Prints the last lines of the containers that failures name, or of all that have printed something. */
-async function printLogs(project: StackProject, stack: Stack, failures: readonly Failure[]): Promise<void> {
+export async function printLogs(
+  project: StackProject,
+  stack: Stack,
+  failures: readonly Failure[],
+): Promise<void> {
   const pod = await readPod(project, stack.name);
   if (!pod.ok || !pod.value) return;
   for (const { name } of stack.spec.containers) {

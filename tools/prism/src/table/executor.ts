@@ -21,7 +21,7 @@ export interface Executor {
   readonly needsRegistry?: boolean;
   /** The target to add to each stack. */
   readonly stackTarget?: (stack: StackNames) => OwnTarget;
-  /** Its name, if it is not that of the executor. */
+  /** The name of that target, unless the project is a component as well; the executor's if left out. */
   readonly stackTargetName?: string;
   /** The target to add for all images of a component, if nx.json has "release"; Nx gives it its name. */
   readonly releaseTarget?: (release: ReleaseNames) => OwnTarget;

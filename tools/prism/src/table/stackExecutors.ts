@@ -49,6 +49,27 @@ export const stackExecutors: readonly Executor[] = [
     stackTarget: simple('down', 'Stop and remove the stack'),
   },
   {
+    name: 'deploy',
+    description:
+      'Deploys a stack through the gate: starts the current version, watches it, and goes back to the one before if it is not healthy.',
+    batch: false,
+    stackTarget: after('load-image', 'deploy', 'Deploy the stack through the gate, with a way back'),
+  },
+  {
+    name: 'stack-rollback',
+    description: 'Starts an earlier deployment of a stack again, from images that are kept on this machine.',
+    batch: false,
+    // `rollback` moves the tag of an image.
+    stackTargetName: 'rollback',
+    stackTarget: simple('stack-rollback', 'Go back to an earlier deployment of the stack'),
+  },
+  {
+    name: 'history',
+    description: 'Prints the deployments of a stack: state, time, actor, images and cause.',
+    batch: false,
+    stackTarget: simple('history', 'Show the deployments of the stack'),
+  },
+  {
     name: 'status',
     description: 'Asks the probes of a running stack, and prints its containers; fails if one is not ready.',
     batch: false,

@@ -42,7 +42,10 @@ test('a stack is a project with edges to every image that it names, and to nothi
   const shop = projects['deploy/shop']!;
   const targets = shop.targets!;
   expect(shop).toMatchObject({ name: 'shop', projectType: 'application' });
-  expect(Object.keys(targets).sort()).toEqual(['dev', 'down', 'logs', 'render', 'restart', 'status', 'up']);
+  expect(Object.keys(targets).sort()).toEqual(
+    ['deploy', 'dev', 'down', 'history', 'logs', 'render', 'restart', 'rollback', 'status', 'up'].sort(),
+  );
+  expect(targets.rollback!.executor).toBe('prism:stack-rollback');
   expect(targets.up!.dependsOn).toEqual([{ target: 'load-image', projects: ['api', 'web'] }]);
   expect(targets.render!.dependsOn).toEqual([{ target: 'build-image', projects: ['api', 'web'] }]);
   expect(targets.down!.dependsOn).toBeUndefined();
@@ -74,6 +77,9 @@ test('names: the declared one, that of a component in the same directory, and on
     write(`${directory}/stack.yaml`, pod('localhost/p/api'));
   const declared = new Map([['one/project.json', { name: 'declared', targets: {} }]]);
   const { projects } = make(['one/stack.yaml', 'svc/api/stack.yaml', 'deploy/web/stack.yaml'], declared);
+  // `rollback` is the component's: it moves the tag of its image.
+  expect(projects['svc/api']!.targets).not.toHaveProperty('rollback');
+  expect(projects['svc/api']!.targets).toHaveProperty('stack-rollback');
   const names = Object.entries(projects).map(([directory, { name }]) => [directory, name]);
   expect(names).toEqual([
     ['one', 'declared'],

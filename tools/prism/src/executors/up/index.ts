@@ -1,4 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
+import { permitUp } from '../../deployment/permitUp';
 import { parseOptions } from '../../nx/parseOptions';
 import { endTask } from '../../nx/report';
 import { runUp } from '../../stack/runUp';
@@ -7,5 +8,5 @@ import { options as own } from './options';
 /** The `up` executor: starts a stack with Podman and waits until it is ready. */
 export async function execute(value: unknown, context: ExecutorContext): Promise<{ success: boolean }> {
   const options = parseOptions(own, value, `${context.projectName}:${context.targetName}`);
-  return endTask(options.ok ? await runUp(context, options.value.timeout, 'start') : options);
+  return endTask(options.ok ? await runUp(context, options.value.timeout, 'start', permitUp) : options);
 }

@@ -55,8 +55,10 @@ export function makeStacks(
     const pinned = images.flatMap(readPinned);
     const stack = { project, components: used.map(({ name }) => name) };
     const targets: Record<string, TargetConfiguration> = {};
+    // The project may be a component as well, whose targets keep their names.
+    const isComponent = components.some((one) => one.root === root);
     for (const { name, stackTarget, stackTargetName = name } of executors)
-      if (stackTarget) targets[stackTargetName] = stackTarget(stack);
+      if (stackTarget) targets[isComponent ? name : stackTargetName] = stackTarget(stack);
     const metadata = { technologies: ['kubernetes'] };
     const externalNodes = Object.fromEntries(
       pinned.map(({ node, name, digest }) => {

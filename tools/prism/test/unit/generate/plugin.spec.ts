@@ -29,7 +29,9 @@ test.each(['memory', 'sql', 'queue', 'blank'])(
     expect(image).toMatch(
       /^USER 65532:65532\nENV PRISM_LISTEN=:50100\nEXPOSE 50100\nENTRYPOINT \["\/plugin-redis-cache"\]\n$/m,
     );
-    expect(tree.read('go.work', 'utf-8')).toMatch(/\t\.\/plugins\/postgres\n\t\.\/plugins\/redis-cache\n\)/);
+    expect(tree.read('go.work', 'utf-8')).toMatch(
+      /\t\.\/plugins\/redis\n\t\.\/plugins\/redis-cache\n\t\.\/plugins\/sqlite\n\)/,
+    );
     const before = snapshot(tree);
     expect(await make(tree, { name: 'redis-cache', backend })).toMatchObject({
       error: '',

@@ -28,6 +28,9 @@ export async function measureTransfer(
     join(own, 'root'),
     '--runroot',
     join(own, 'run'),
+    // `system reset` empties this directory. In the shared one is the state of all running containers of the user.
+    '--tmpdir',
+    join(own, 'tmp'),
     ...args,
   ];
   const archive = join(scratch, 'image.tar');

@@ -1,0 +1,46 @@
+import { deployFailure, failed, ok, type Result } from '@prism-build/errors';
+import { type Deployment, findPrevious, findServing, type History, mayReturnTo } from '@prism-build/stack';
+import { checkStack } from '../stack/checkStack';
+import { bringUp, moveTo, type Operation, type Served } from './bringUp';
+import { refuseForeign } from './refuse';
+import { seePod } from './seePod';
+import { readVersion } from './version';
+
+/**
+ * Starts an earlier deployment instead of the one that serves: `to`, else the last healthy one before. It passed the gate when
+ * it was deployed. If it is not healthy now, the one that serves comes back. Failures: ROLLBACK_UNKNOWN,
+ * DEPLOY_RELEASE_MISSING, STACK_IMAGE_MISSING before anything is stopped; those of `bringUp`.
+ */
+export async function rollBack(operation: Operation, to: number | undefined): Promise<Result<Served>> {
+  const { project, journal } = operation;
+  const pod = await seePod(project, journal.history());
+  if (!pod.ok) return pod;
+  const known = refuseForeign(project, pod.value);
+  if (!known.ok) return known;
+  const target = findTarget(project.project, journal.history(), to);
+  if (!target.ok) return target;
+  const { number, release } = target.value;
+  const version = readVersion(project, number, release);
+  if (!version.ok) return version;
+  const checked = await checkStack(project, version.value.stack, version.value.images);
+  if (!checked.ok) return checked;
+  const serving = findServing(journal.history());
+  const cause = serving ? `rollback of deployment ${serving.number}` : 'rollback';
+  const recorded = await moveTo(operation, number, 'DEPLOYING', cause);
+  return recorded.ok ? bringUp(operation, number, version.value, false) : recorded;
+}
+
+function findTarget(project: string, history: History, to: number | undefined): Result<Deployment> {
+  const found = to === undefined ? findPrevious(history) : history.find(({ number }) => number === to);
+  if (found && mayReturnTo(found)) return ok(found);
+  const what =
+    to === undefined
+      ? `${project} has no earlier deployment that was healthy`
+      : !found
+        ? `${project} has no deployment ${to}`
+        : found.state === 'DESTROYED'
+          ? `the images of deployment ${to} of ${project} are no longer kept`
+          : `deployment ${to} of ${project} never was healthy`;
+  const remedy = `Name another one; npx nx history ${project} lists them.`;
+  return failed(deployFailure('ROLLBACK_UNKNOWN', { what, remedy }));
+}

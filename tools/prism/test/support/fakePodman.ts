@@ -1,0 +1,170 @@
+import { failed, ok, shellFailure } from '@prism-build/errors';
+import type { Command, Run } from '@prism-build/shell';
+import { parseAllDocuments } from 'yaml';
+
+/** How a container of an image behaves; its probe is an exec. */
+export type Behaviour = 'good' | 'silent' | 'crashing' | 'unstartable';
+
+/** Thrown in place of a call: the process was killed. */
+export class Killed extends Error {}
+
+interface Container {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  /** How often it was inspected. */
+  looks: number;
+  /** Whether its probe fails, whatever its image does. */
+  stuck?: boolean;
+}
+
+interface FakePod {
+  readonly labels: Record<string, string>;
+  readonly containers: Container[];
+}
+
+type Moment = 'before' | 'halfway' | 'after';
+
+/** Podman as far as stacks need it, in memory. It can kill its caller at any of its calls that change something. */
+export class FakePodman {
+  readonly pods = new Map<string, FakePod>();
+  /** IDs of images by name. */
+  readonly images = new Map<string, string>();
+  readonly behaviours = new Map<string, Behaviour>();
+  readonly volumes = new Map<string, string>();
+  /** The changes so far, and where to kill. */
+  changes = 0;
+  killAt: { readonly change: number; readonly moment: Moment } | undefined;
+  #serial = 0;
+
+  copy(): FakePodman {
+    const made = new FakePodman();
+    made.#serial = this.#serial;
+    for (const key of ['pods', 'images', 'behaviours', 'volumes'] as const)
+      for (const [name, value] of this[key])
+        (made[key] as Map<string, unknown>).set(name, structuredClone(value));
+    return made;
+  }
+
+  addImage(name: string, id: string, behaviour: Behaviour): void {
+    this.images.set(name, id);
+    this.behaviours.set(id, behaviour);
+  }
+
+  /** The IDs of the images that run. */
+  running(): string[] {
+    return [...this.pods.values()].flatMap(({ containers }) => containers.map(({ image }) => image)).sort();
+  }
+
+  readonly call: Run = async (command: Command) => {
+    const [, ...args] = command.argv;
+    const found = this.#find(args, command);
+    if (found === undefined) throw new Error(`the fake has no: podman ${args.join(' ')}`);
+    if ('text' in found) return ok({ stdout: found.text, stderr: '' });
+    if ('why' in found) return refuse(found.why);
+    const at = this.changes++;
+    const moment = this.killAt?.change === at ? this.killAt.moment : undefined;
+    if (moment === 'before') throw new Killed();
+    const why = found.change(moment === 'halfway');
+    if (moment) throw new Killed();
+    return why === undefined ? ok({ stdout: '', stderr: '' }) : refuse(why);
+  };
+
+  #find(args: readonly string[], { input }: Command) {
+    const last = args.at(-1)!;
+    const label = args.find((one) => one.startsWith('--filter=label='))?.replace('--filter=label=', '');
+    const verb = args.slice(0, 2).join(' ');
+    switch (verb) {
+      case 'pod ls': {
+        const [key = '', value] = label!.split('=');
+        return {
+          text: [...this.pods].flatMap(([name, pod]) => (pod.labels[key] === value ? [name] : [])).join('\n'),
+        };
+      }
+      case 'pod inspect':
+        return this.#inspectPod(last);
+      case 'container inspect':
+        return { text: JSON.stringify(args.slice(2).map((id) => this.#inspectContainer(id))) };
+      case 'pod rm':
+        return { change: () => void this.pods.delete(last) };
+      case 'kube play':
+        return { change: (half: boolean) => this.#play(String(input), half) };
+      case 'image inspect': {
+        const id = this.images.get(last);
+        return id === undefined ? { why: `${last}: image not known` } : { text: `${id} 65532` };
+      }
+      case 'volume ls':
+        return { text: [...this.volumes].flatMap(([name, of]) => (of === label ? [name] : [])).join('\n') };
+      case 'volume create':
+        return { change: () => void this.volumes.set(last, args[2]!.replace('--label=', '')) };
+      case 'volume rm':
+        return { change: () => args.slice(2).forEach((name) => void this.volumes.delete(name)) };
+    }
+    switch (args[0]) {
+      case 'exec': {
+        const container = this.#container(args[1]!);
+        const silent = container?.stuck || this.behaviours.get(container?.image ?? '') === 'silent';
+        return silent ? { why: 'status 1' } : { text: '' };
+      }
+      case 'tag':
+        return { change: () => void this.images.set(last, args[1]!) };
+      case 'rmi':
+        return { change: () => void this.images.delete(last) };
+      case 'images':
+        return { text: [...this.images].map(([name, id]) => `${id} ${name}`).join('\n') };
+      case 'logs':
+        return { text: 'last words' };
+    }
+    return undefined;
+  }
+
+  #inspectPod(name: string) {
+    const pod = this.pods.get(name);
+    if (!pod) return { why: `no such pod ${name}` };
+    const infra = { Id: `infra-${name}` };
+    const { labels: Labels, containers } = pod;
+    return {
+      text: JSON.stringify({
+        Labels,
+        InfraContainerID: infra.Id,
+        Containers: [infra, ...containers.map(({ id: Id }) => ({ Id }))],
+      }),
+    };
+  }
+
+  #container(id: string): Container | undefined {
+    return [...this.pods.values()].flatMap(({ containers }) => containers).find((one) => one.id === id);
+  }
+
+  #inspectContainer(id: string) {
+    const one = this.#container(id)!;
+    const crashed = this.behaviours.get(one.image) === 'crashing' && one.looks++ > 2;
+    return {
+      ...{ Id: id, Name: one.name, ImageName: one.image, RestartCount: crashed ? 1 : 0 },
+      State: { Status: 'running', ExitCode: 0, StartedAt: new Date(0).toISOString() },
+    };
+  }
+
+  #play(text: string, half: boolean): string | undefined {
+    const pod = parseAllDocuments(text)
+      .map((one) => one.toJS())
+      .find(({ kind }) => kind === 'Pod');
+    const { name, labels } = pod.metadata;
+    if (this.pods.has(name)) return `pod ${name} exists`;
+    const containers: Container[] = [];
+    this.pods.set(name, { labels, containers });
+    if (half) return undefined;
+    for (const one of pod.spec.containers) {
+      const image = this.images.get(one.image);
+      if (image === undefined) return `${one.image}: image not known`;
+      if (this.behaviours.get(image) === 'unstartable') return 'exec format error';
+      this.#serial += 1;
+      containers.push({ id: `c${this.#serial}`, name: `${name}-${one.name}`, image, looks: 0 });
+    }
+    return undefined;
+  }
+}
+
+function refuse(why: string) {
+  return failed(shellFailure('COMMAND_FAILED', { what: 'status 125', why }));
+}

@@ -1,0 +1,138 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ok, type Result } from '@prism-build/errors';
+import { type History, ownerOf, type RecordedMove, readStack, replay } from '@prism-build/stack';
+import { directoriesOf } from '@prism-build/workspace';
+import type { Operation } from '../../src/deployment/bringUp';
+import { deploy } from '../../src/deployment/deploy';
+import { type Journal, openJournal } from '../../src/deployment/journal';
+import { forgetOld } from '../../src/deployment/keepImages';
+import { recover } from '../../src/deployment/recover';
+import { rollBack } from '../../src/deployment/rollBack';
+import { stopDeployed } from '../../src/deployment/stopDeployed';
+import { planVersion } from '../../src/deployment/version';
+import type { StackProject } from '../../src/stack/openStack';
+import { type Behaviour, FakePodman, Killed } from './fakePodman';
+
+const base = fs.mkdtempSync(join(tmpdir(), 'prism-deployments-'));
+
+/** Deletes the files of all machines. */
+export function removeMachines(): void {
+  fs.rmSync(base, { recursive: true, force: true });
+}
+
+const text = (word: string, claim = '') => `apiVersion: v1
+kind: Pod
+metadata: {name: shop, labels: {app: shop}}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+    - name: api
+      image: localhost/p/api
+      env: [{name: WORD, value: ${word}}]
+      readinessProbe: {exec: {command: [/api, health]}}
+${claim}`;
+const claim = `      volumeMounts: [{name: data, mountPath: /data}]
+  volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
+`;
+
+let count = 0;
+/** A machine with a workspace and Podman. Its log is in memory, unless it is to be on the disk. */
+export function makeMachine(withClaim = false, onDisk = false) {
+  return openMachine({ withClaim, onDisk, podman: new FakePodman(), recorded: [] });
+}
+
+interface Parts {
+  readonly withClaim: boolean;
+  readonly onDisk: boolean;
+  readonly podman: FakePodman;
+  readonly recorded: RecordedMove[];
+}
+
+function openMachine({ withClaim, onDisk, podman, recorded }: Parts, releases?: string) {
+  const root = join(base, String(count++));
+  const directories = directoriesOf(root, {});
+  const project: StackProject = {
+    ...{ project: 'shop', owner: ownerOf('shop', base), file: 'stack.yaml', directories },
+    ...{ call: podman.call, lock: join(root, 'lock') },
+  };
+  const directory = join(directories.prism, 'releases');
+  if (releases !== undefined) fs.cpSync(releases, directory, { recursive: true });
+  /** The moves that were recorded, and which one kills instead. */
+  const moves = { count: 0, killAt: undefined as number | undefined };
+  const journal: Journal = {
+    history: () => replay(recorded),
+    add: async (added) => {
+      if (moves.count++ === moves.killAt) throw new Killed();
+      recorded.push(...added.map((one) => ({ ...one, actor: 'ann', time: '' })));
+      return ok(replay(recorded));
+    },
+  };
+  const open = async (): Promise<Journal> => {
+    if (!onDisk) return journal;
+    const opened = await openJournal(project);
+    if (!opened.ok) throw new Error(JSON.stringify(opened.failures));
+    return opened.value;
+  };
+  const operation = async (): Promise<Operation> => ({
+    ...{ project, journal: await open(), limit: 150, observe: 10, stopped: new AbortController().signal },
+  });
+  const version = async (id: string) => {
+    const source = text(id, withClaim ? claim : '');
+    const stack = readStack(source, 'stack.yaml');
+    if (!stack.ok) throw new Error(JSON.stringify(stack.failures));
+    const digest = `sha256:${id.padEnd(64, '0')}`;
+    const image = { container: 'api', reference: 'localhost/p/api', project: 'api', digest };
+    const resolved = [
+      { ...image, name: `localhost/p/api:sha-${id}`, config: id, at: { file: 'stack.yaml' } },
+    ];
+    const planned = await planVersion(project, { text: source, stack: stack.value }, resolved);
+    if (!planned.ok) throw new Error(JSON.stringify(planned.failures));
+    return planned.value;
+  };
+  const commands = {
+    deploy: async (id: string, gate: Result<void> = ok(undefined), beside = true, stopped?: AbortSignal) => {
+      const now = { ...(await operation()), ...(stopped && { stopped }) };
+      const recovered = await recover(now);
+      if (!recovered.ok) return recovered;
+      const done = await deploy(now, { version: await version(id), gate: async () => gate, beside });
+      if (done.ok) await forgetOld(project, now.journal, 2);
+      return done;
+    },
+    rollback: async (to?: number) => {
+      const now = await operation();
+      const recovered = await recover(now);
+      return recovered.ok ? rollBack(now, to) : recovered;
+    },
+    down: async (volumes: 'keep' | 'remove' = 'keep') => stopDeployed(project, await open(), 0, volumes),
+  };
+  const history = async (): Promise<History> => (await open()).history();
+  return {
+    ...{ podman, project, moves, history, ...commands },
+    /** Another machine in the same state. */
+    copy: () => openMachine({ withClaim, onDisk, podman: podman.copy(), recorded: [...recorded] }, directory),
+    build: (id: string, behaviour: Behaviour = 'good') =>
+      podman.addImage(`localhost/p/api:sha-${id}`, id, behaviour),
+    kept: () => [...podman.images.keys()].filter((name) => name.includes(':deployed-')),
+    states: async () => (await history()).map(({ number, state }) => `${number} ${state}`),
+  };
+}
+export type Machine = Omit<ReturnType<typeof openMachine>, 'copy'> & { readonly copy: () => Machine };
+
+/** What a command ended with. */
+export const codes = (done: Result<unknown>) =>
+  done.ok ? 'ok' : done.failures.map(({ code }) => code).join(' ');
+
+/** A machine on which `bb` serves, and `aa` did before. */
+export async function withTwo(withClaim = false): Promise<Machine> {
+  const machine = makeMachine(withClaim);
+  for (const id of ['aa', 'bb']) machine.build(id);
+  for (const id of ['aa', 'bb']) expect(codes(await machine.deploy(id))).toBe('ok');
+  return machine;
+}
