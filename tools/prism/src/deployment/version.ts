@@ -65,7 +65,7 @@ export function readVersion(project: StackProject, deployment: number, digest: s
   if (!stack.ok) return stack;
   const images = release.images.map((one): ResolvedImage => {
     const at = stack.value.images.find(({ container }) => container === one.container)?.at;
-    return { ...one, project: one.project, at: at ?? { file: release.file } };
+    return { ...one, project: one.project, user: undefined, at: at ?? { file: release.file } };
   });
   return ok({ digest, encoded, stack: labelled(stack.value, digest), images });
 }

@@ -90,7 +90,7 @@ function openMachine({ withClaim, onDisk, podman, recorded }: Parts, releases?: 
     const digest = `sha256:${id.padEnd(64, '0')}`;
     const image = { container: 'api', reference: 'localhost/p/api', project: 'api', digest };
     const resolved = [
-      { ...image, name: `localhost/p/api:sha-${id}`, config: id, at: { file: 'stack.yaml' } },
+      { ...image, name: `localhost/p/api:sha-${id}`, config: id, user: '', at: { file: 'stack.yaml' } },
     ];
     const planned = await planVersion(project, { text: source, stack: stack.value }, resolved);
     if (!planned.ok) throw new Error(JSON.stringify(planned.failures));
