@@ -31,10 +31,11 @@ func Main(m *testing.M, plugin func()) {
 }
 
 // Command returns the plugin as a command with only these variables as its
-// environment.
-func Command(t *testing.T, env []string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+// environment. It does not outlive a test process that is killed.
+func Command(env []string, args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append([]string{marker + "=1"}, env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return cmd
 }
 
@@ -45,8 +46,7 @@ func Start(t *testing.T, env ...string) keyvaluev1.KeyValueClient {
 	t.Helper()
 	address := FreeAddress(t)
 	env = append(env, "PRISM_LISTEN="+address, "PRISM_HEALTH_INTERVAL=20ms")
-	cmd := exec.Command(os.Args[0]) // Cleanup, not the test's context, ends it
-	cmd.Env = append([]string{marker + "=1"}, env...)
+	cmd := Command(env)
 	cmd.Stderr = t.Output()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func Start(t *testing.T, env ...string) keyvaluev1.KeyValueClient {
 		}
 	})
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		out, err := Command(t, env, "health").CombinedOutput()
+		out, err := Command(env, "health").CombinedOutput()
 		if err == nil {
 			break
 		}

@@ -16,7 +16,7 @@ func TestWrongSettings(t *testing.T) {
 		"NATS_URL=http://me:s3cret@host": "NATS_URL: is not like nats://",
 		"NATS_URL=nats://me:s3cr%t@host": "NATS_URL: is not like nats://",
 	} {
-		out, err := plugintest.Command(t, []string{env, "PRISM_NATS_BUCKET=a.b"}).CombinedOutput()
+		out, err := plugintest.Command([]string{env, "PRISM_NATS_BUCKET=a.b"}).CombinedOutput()
 		if err == nil || err.Error() != "exit status 2" || !strings.Contains(string(out), want) ||
 			!strings.Contains(string(out), "is not a bucket") || strings.Contains(string(out), "s3cr") {
 			t.Errorf("%s: %v: %s", env, err, out)
@@ -26,13 +26,17 @@ func TestWrongSettings(t *testing.T) {
 
 func TestPluginStartsWithoutServer(t *testing.T) {
 	listen := "PRISM_LISTEN=" + plugintest.FreeAddress(t)
-	cmd := plugintest.Command(t, []string{listen, "NATS_URL=nats://" + plugintest.FreeAddress(t)})
+	cmd := plugintest.Command([]string{listen, "NATS_URL=nats://" + plugintest.FreeAddress(t)})
 	cmd.Stderr = t.Output()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		out, err := plugintest.Command(t, []string{listen}, "health").CombinedOutput()
+		out, err := plugintest.Command([]string{listen}, "health").CombinedOutput()
 		if err != nil && strings.Contains(string(out), "NOT_SERVING") {
 			return
 		}

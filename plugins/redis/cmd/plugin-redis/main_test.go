@@ -25,7 +25,7 @@ func TestWrongSettings(t *testing.T) {
 		"REDIS_URL=":                       "REDIS_URL: is missing; set it like redis://",
 		"REDIS_URL=redis://me:s3cr%t@host": "REDIS_URL: is not like redis://",
 	} {
-		out, err := plugintest.Command(t, []string{env}).CombinedOutput()
+		out, err := plugintest.Command([]string{env}).CombinedOutput()
 		if err == nil || err.Error() != "exit status 2" || !strings.Contains(string(out), want) ||
 			strings.Contains(string(out), "s3cr") {
 			t.Errorf("%s: %v: %s", env, err, out)

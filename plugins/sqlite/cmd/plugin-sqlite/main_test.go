@@ -35,7 +35,7 @@ func TestWrongSettings(t *testing.T) {
 		"PRISM_SQLITE_PATH=file:prism.db?mode=ro": "is not a file",
 		"PRISM_SQLITE_PATH=/missing/directory/db": "cannot open the database /missing/directory/db",
 	} {
-		out, err := plugintest.Command(t, []string{env}).CombinedOutput()
+		out, err := plugintest.Command([]string{env}).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), want) {
 			t.Errorf("%s: %v: %s", env, err, out)
 		}
