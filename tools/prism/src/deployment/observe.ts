@@ -27,6 +27,7 @@ export async function observe(
   const began = performance.now();
   const bad = new Map<string, number>();
   let first: Pod | undefined;
+  let looks = 0;
   for (;;) {
     const pod = await readPod(project, stack.name);
     if (!pod.ok) return pod;
@@ -43,8 +44,10 @@ export async function observe(
       const what = `deploy was stopped while it watched ${stack.name}`;
       return failed(stackFailure('STACK_NOT_READY', { what, remedy: 'Run the target again.' }));
     }
-    // Bad answers at the end of the time are asked again.
-    if (passed >= milliseconds && [...bad.values()].every((count) => count === 0)) return ok(undefined);
+    looks += 1;
+    // One look shows no change. Bad answers at the end of the time are asked again.
+    if (looks > 1 && passed >= milliseconds && [...bad.values()].every((count) => count === 0))
+      return ok(undefined);
     const left = milliseconds - passed;
     await sleep(left > 0 ? Math.min(pause, left) : pause);
   }

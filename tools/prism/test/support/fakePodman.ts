@@ -12,8 +12,9 @@ interface Container {
   readonly id: string;
   readonly name: string;
   readonly image: string;
-  /** How often it was inspected. */
-  looks: number;
+  /** Whether its probe has answered, after which a crashing one starts again before each look. */
+  answered: boolean;
+  restarts: number;
   /** Whether its probe fails, whatever its image does. */
   stuck?: boolean;
 }
@@ -104,7 +105,9 @@ export class FakePodman {
       case 'exec': {
         const container = this.#container(args[1]!);
         const silent = container?.stuck || this.behaviours.get(container?.image ?? '') === 'silent';
-        return silent ? { why: 'status 1' } : { text: '' };
+        if (silent) return { why: 'status 1' };
+        if (container) container.answered = true;
+        return { text: '' };
       }
       case 'tag':
         return { change: () => void this.images.set(last, args[1]!) };
@@ -138,9 +141,9 @@ export class FakePodman {
 
   #inspectContainer(id: string) {
     const one = this.#container(id)!;
-    const crashed = this.behaviours.get(one.image) === 'crashing' && one.looks++ > 2;
+    if (one.answered && this.behaviours.get(one.image) === 'crashing') one.restarts += 1;
     return {
-      ...{ Id: id, Name: one.name, ImageName: one.image, RestartCount: crashed ? 1 : 0 },
+      ...{ Id: id, Name: one.name, ImageName: one.image, RestartCount: one.restarts },
       State: { Status: 'running', ExitCode: 0, StartedAt: new Date(0).toISOString() },
     };
   }
@@ -159,7 +162,13 @@ export class FakePodman {
       if (image === undefined) return `${one.image}: image not known`;
       if (this.behaviours.get(image) === 'unstartable') return 'exec format error';
       this.#serial += 1;
-      containers.push({ id: `c${this.#serial}`, name: `${name}-${one.name}`, image, looks: 0 });
+      containers.push({
+        id: `c${this.#serial}`,
+        name: `${name}-${one.name}`,
+        image,
+        answered: false,
+        restarts: 0,
+      });
     }
     return undefined;
   }
