@@ -259,6 +259,18 @@ describe('cgo', () => {
       'svc/db/x.h:1: SETTING_NOT_HONOURED: this file includes /usr/include/x.h, which is outside of the stage',
     ]);
   });
+  test.each(['CFLAGS: -O2 -I', 'LDFLAGS: -L', 'linux CFLAGS: -isystem '])(
+    'and a #cgo line no path of the stage: %s',
+    (flags) => {
+      const line = (path: string) => `package db\n\n// #cgo ${flags}${path}\n// int one(void);\nimport "C"\n`;
+      const at = (path: string) =>
+        check(['.'], { files: { ...program, 'db/db.go': line(path) }, env: { CGO_ENABLED: '1' } });
+      expect(at('/db/include')).toEqual([
+        'svc/db/db.go:3: SETTING_NOT_HONOURED: this #cgo line names /db/include of the stage, and the sources are elsewhere while it is compiled',
+      ]);
+      expect(at('/opt/homebrew/include')).toEqual([]);
+    },
+  );
   test('in a module that a replace line leads to', () => {
     const files = {
       'go.mod': 'module example.com/m\nrequire lib v1.0.0\nreplace lib => ./lib\n',

@@ -160,6 +160,12 @@ const scripted = (more: Record<string, string>, dependencies = '') => {
 test.each<[string, Record<string, string>, string, RegExp]>([
   ['a module', { 'util.rs': 'fs::read("../x")' }, '', /^util\.rs may read files outside/],
   ['a library of the tree', { 'make/src/a.rs': 'dir.parent()' }, '', /^make\/src\/a\.rs may read files/],
+  [
+    'an absolute path',
+    { 'build.rs': 'fs::read("/data/x")' },
+    '',
+    /^build\.rs names \/data\/x, which may be outside/,
+  ],
   ['a program', { 'build.rs': 'std::process::Command::new("git")' }, '', /^build\.rs may read files outside/],
   ['a library of a registry', {}, 'built = "0.8"\n', /^build\.rs uses built, which may read any file/],
   [

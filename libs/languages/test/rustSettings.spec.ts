@@ -253,3 +253,83 @@ test('a machine whose Rust is another than a pin without packages', () => {
   });
   expect(find({})).toMatchObject({ failures: [{ why: 'nothing says which version /usr/bin/cargo is' }] });
 });
+
+const elsewhere = (where: string, what: string): string =>
+  `${where}: SETTING_NOT_HONOURED: ${what}, and the sources are elsewhere`;
+
+test.each<[string, Record<string, string>, Record<string, string>, string[]]>([
+  [
+    'a path',
+    { 'build.rs': 'fn main() {\n  std::fs::read("/w/data.txt");\n}' },
+    {},
+    [elsewhere('svc/build.rs:2', 'this build script or macro names /w/data.txt of the stage')],
+  ],
+  [
+    'a placeholder',
+    { 'build.rs': 'format!("/w/{}", x)' },
+    {},
+    [elsewhere('svc/build.rs:1', 'this build script or macro names /w/{} of the stage')],
+  ],
+  [
+    'what cargo watches',
+    { 'build.rs': 'println!("cargo:rerun-if-changed=/w/data.txt");' },
+    {},
+    [elsewhere('svc/build.rs:1', 'this build script or macro names /w/data.txt of the stage')],
+  ],
+  [
+    'a variable',
+    { 'build.rs': '\nlet x = env::var("DATA");' },
+    { DATA: '/w/data.txt' },
+    [elsewhere('svc/build.rs:2', 'this build script or macro reads DATA=/w/data.txt')],
+  ],
+  [
+    'a variable of the configuration',
+    { 'build.rs': 'let x = env::var("DATA");', '.cargo/config.toml': '[env]\nDATA = "/w/data.txt"\n' },
+    {},
+    [elsewhere('svc/build.rs:1', 'this build script or macro reads DATA=/w/data.txt')],
+  ],
+  [
+    'a macro',
+    {
+      'Cargo.toml': `${manifest}[dependencies]\nm = { path = "m" }\n`,
+      'm/Cargo.toml': '[package]\nname = "m"\n[lib]\nproc-macro = true\n',
+      'm/src/lib.rs': 'fs::read("/w/data.txt")',
+    },
+    {},
+    [elsewhere('svc/m/src/lib.rs:1', 'this build script or macro names /w/data.txt of the stage')],
+  ],
+  [
+    'an include',
+    { 'src/main.rs': 'const X: &str = include_str!("/w/data.txt");' },
+    {},
+    [elsewhere('svc/src/main.rs:1', 'this file includes /w/data.txt')],
+  ],
+  [
+    'a flag',
+    { 'src/main.rs': '' },
+    { CFLAGS: '-O2 -I/w/include' },
+    [elsewhere('Containerfile:4', 'the variable CFLAGS of the stage names /w/include')],
+  ],
+  ['a path of the program', { 'src/main.rs': 'fs::read("/w/data.txt")' }, { APP_HOME: '/w' }, []],
+  [
+    'a path of the machine',
+    { 'build.rs': 'fs::read("/proc/cpuinfo"); env::var("PATH")' },
+    { PATH: '/w/bin:/bin' },
+    [],
+  ],
+  [
+    'the end of a path',
+    { 'build.rs': 'concat!(env!("CARGO_MANIFEST_DIR"), "/w"); a.ends_with("/w"); a + "/w"' },
+    {},
+    [],
+  ],
+  [
+    'a comment, and a path relative to the crate',
+    { 'build.rs': '// "/w/data.txt"\nfs::read("data.txt")' },
+    {},
+    [],
+  ],
+])('absolute paths of the stage while it is compiled: %s', (_, files, environment, expected) => {
+  const said = check({ 'data.txt': 'x', ...files }, environment);
+  expect(said).toEqual(expected.map((one) => expect.stringContaining(one)));
+});

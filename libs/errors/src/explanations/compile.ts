@@ -120,6 +120,7 @@ export const compileExplanations: Explanations<typeof compileFailure> = {
       'A variable such as GOFLAGS or RUSTFLAGS in the stage.',
       'A setting in a configuration file of cargo or pip that is not supported.',
       'A Go package that needs cgo, in a stage without `ENV CGO_ENABLED=1`.',
+      'A build script, a macro or a `#cgo` line that names the sources by an absolute path of the stage.',
     ],
     example: { what: 'the variable CARGO_BUILD_TARGET of the stage does not take effect', at },
   },

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${SRCDIR} is a variable of cgo.
 import { compileFailure, type Failure, type Place } from '@prism-build/errors';
 import { findForeignIncludes } from '../c/includes';
 import { below } from '../closure';
@@ -97,9 +98,40 @@ function refuseNameClashes(
   );
 }
 
-/** C includes of the tree that would read files of the machine that compiles. */
+/**
+ * C includes of the tree that would read files of the machine that compiles, and `#cgo` lines that name a directory
+ * of the stage: the compiler gets no absolute path, because the sources are elsewhere.
+ */
 function refuseForeignIncludes(packages: readonly Package[], sources: CheckedSources): Failure[] {
   const directories = packages.map(({ directory }) => directory);
+  const named = directories.flatMap((directory) =>
+    sources.list(directory).flatMap(({ name }) => {
+      const path = below(directory, name);
+      const found = name.endsWith('.go') ? (sources.facts(path, 'go-cgo-absolute', listAbsolute) ?? []) : [];
+      return found
+        .filter(({ place }) => sources.list('').some((one) => one.name === place.split('/')[1]))
+        .map(({ line, place }) =>
+          refuse(
+            `this #cgo line names ${place} of the stage, and the sources are elsewhere while it is compiled`,
+            { file: sources.placeOf(path), line },
+            'Write the path relative to this file: -I${SRCDIR}/include.',
+          ),
+        );
+    }),
+  );
+  return [...named, ...listForeignIncludes(directories, sources)];
+}
+
+/** Absolute paths in `#cgo` lines. */
+function listAbsolute(text: string): { line: number; place: string }[] {
+  return text.split('\n').flatMap((content, index) => {
+    if (!/^[\t /*]*#cgo\b.*:/.test(content)) return [];
+    const places = content.matchAll(/(?<=[\s:=]|-(?:I|L|isystem|iquote|idirafter))\/[^\s"']+/g);
+    return [...places].map(([place]) => ({ line: index + 1, place }));
+  });
+}
+
+function listForeignIncludes(directories: readonly string[], sources: CheckedSources): Failure[] {
   return findForeignIncludes(directories, sources).map(({ path, line, named }) =>
     refuse(
       `this file includes ${named}, which is outside of the stage`,

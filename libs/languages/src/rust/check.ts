@@ -2,6 +2,7 @@ import { compileFailure, type Failure } from '@prism-build/errors';
 import { below, joinInside, upwards } from '../closure';
 import type { CheckedSources, CheckRequest } from '../language';
 import { lineOfKey } from '../toml';
+import { checkStagePaths } from './checkStagePaths';
 import { readConfigurations } from './configuration';
 import { parseManifest } from './manifest';
 import { refuseConfiguration, refuseEnvironment } from './settings';
@@ -16,6 +17,7 @@ export function checkRust(request: CheckRequest, sources: CheckedSources): reado
   return [
     ...checkEnvironment(request),
     ...checkConfigurations(request, sources, text),
+    ...checkStagePaths(request, sources),
     ...checkToolchain(request, sources, text),
   ];
 }

@@ -15,13 +15,32 @@ import { type Crates, checkMacro, checkScript } from './hostCode';
 import { parseCargoLock } from './lockFile';
 import { findReader } from './macros';
 import { type Dependency, type Manifest, parseManifest } from './manifest';
+import { findStagePaths } from './stagePaths';
 
 /**
  * What cargo and rustc read of a tree: all manifests of the workspace and its lock, and the sources of the package
  * and its path dependencies. For members that the package does not use, only the manifest counts: cargo checks that
  * their sources exist, without reading them.
  */
-export function readRustClosure({ recognised, working }: ReadingRequest, reader: SourceReader): Reading {
+export function readRustClosure(request: ReadingRequest, reader: SourceReader): Reading {
+  return walkCrates(request, reader).reading;
+}
+
+/** A walk over the crates of a compile. */
+interface Walk {
+  readonly reading: Reading;
+  /** The files of build scripts and macros of the tree: code that runs on the machine that compiles. */
+  readonly host: readonly string[];
+  /** The directories of the compiled crates. */
+  readonly crates: readonly string[];
+}
+
+export function walkCrates(
+  { recognised, working, targets, environment }: ReadingRequest,
+  reader: SourceReader,
+): Walk {
+  const host = new Set<string>();
+  const unknown = (why: string): Walk => ({ reading: { why }, host: [], crates: [] });
   const out = new Collector();
   const manifests = new Map<string, Manifest>();
   const read = (directory: string): Manifest | undefined => {
@@ -36,7 +55,7 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
     return manifest;
   };
   const own = read(working);
-  if (!own) return { why: `there is no ${below(working, 'Cargo.toml')} that can be read` };
+  if (!own) return unknown(`there is no ${below(working, 'Cargo.toml')} that can be read`);
   const root = findRoot(working, own, reader);
   const workspace = read(root);
   out.add({ kind: 'file', path: below(root, 'Cargo.lock') });
@@ -73,7 +92,7 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
   }
   const main = [...manifests].find(([, { name }]) => name === recognised.flags.package)?.[0];
   if (main === undefined)
-    return { why: `no Cargo.toml that COPY brought is that of ${recognised.flags.package}` };
+    return unknown(`no Cargo.toml that COPY brought is that of ${recognised.flags.package}`);
   const compiled = (kind: Dependency['kind']) => kind !== 'development';
   const tree: Crates = {
     manifestOf: read,
@@ -86,8 +105,10 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
     if (!manifest) continue;
     addCrate(directory, manifest, reader, out);
     const script = scriptOf(directory, manifest, reader);
-    if (script !== undefined) checkScript({ directory, script, manifest }, tree, reader, out);
-    if (manifest.macro) checkMacro(directory, tree, reader, out);
+    const ofScript =
+      script === undefined ? [] : checkScript({ directory, script, manifest }, tree, reader, out);
+    const ofMacro = manifest.macro ? checkMacro(directory, tree, reader, out) : [];
+    for (const path of [...ofScript, ...ofMacro]) host.add(path);
     if ((manifest.macro || script !== undefined) && configured.namesPaths)
       out.giveUp('the configuration of cargo gives build scripts and macros a path');
     for (const path of pathsOf(directory, manifest, compiled)) {
@@ -95,6 +116,9 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
       out.use(below(directory, 'Cargo.toml'), path);
     }
   }
+  // The check refuses paths that exist in the tree, so the tree must be whole.
+  const [named] = findStagePaths([...host], targets.map(environment), reader);
+  if (named) out.giveUp(`${named.path} names ${named.place}, which may be outside of its crate`);
   const needed = [...crates].flatMap((directory) => read(directory)?.needs ?? []);
   const macro = findReader(
     needed,
@@ -103,7 +127,7 @@ export function readRustClosure({ recognised, working }: ReadingRequest, reader:
   if (macro !== undefined) out.giveUp(`${macro} is a macro that may read any file`);
   for (const [directory, manifest] of manifests)
     addPlaceholders(directory, manifest, crates.has(directory), out);
-  return out.finish();
+  return { reading: out.finish(), host: [...host], crates: [...crates] };
 }
 
 /** The directory of the workspace that a package belongs to, or its own directory. */
@@ -142,7 +166,10 @@ function readSettings(working: string, reader: SourceReader) {
     ),
     /** Whether a variable of `[env]` is a path of the tree. */
     namesPaths: configurations.some(({ table }) =>
-      Object.values(tableOf(table.env)).some((one) => tableOf(one).relative === true),
+      Object.values(tableOf(table.env)).some(
+        (one) =>
+          tableOf(one).relative === true || /^\//.test(textOf(one) ?? textOf(tableOf(one).value) ?? ''),
+      ),
     ),
     patches: configurations.flatMap((one) =>
       Object.values(tableOf(one.table.patch)).flatMap((source) =>

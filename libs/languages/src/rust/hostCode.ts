@@ -19,14 +19,14 @@ interface Scripted {
 
 /**
  * Checks a build script, with its modules and the crates of the tree that it uses. It may read all of its own crate.
- * Gives the closure up if it may read more.
+ * Gives the closure up if it may read more. Returns the files of this code.
  */
 export function checkScript(
   { directory, script, manifest }: Scripted,
   crates: Crates,
   reader: SourceReader,
   out: Collector,
-): void {
+): string[] {
   const files = listModules(below(directory, script), reader);
   const used = listCrates(crates.pathsOf(directory, manifest, 'build'), crates);
   const others = used.flatMap((one) => listSources(one, reader));
@@ -38,17 +38,28 @@ export function checkScript(
   const unknown = namesOutside(needs, [directory, ...used], crates).find((name) => !confined.has(name));
   if (unknown !== undefined)
     out.giveUp(`${below(directory, script)} uses ${unknown}, which may read any file`);
+  return [...files, ...others];
 }
 
-/** A macro of the tree runs in the crates that use it. What it reads there cannot be determined. */
-export function checkMacro(directory: string, crates: Crates, reader: SourceReader, out: Collector): void {
+/**
+ * A macro of the tree runs in the crates that use it. What it reads there cannot be determined. Returns the files of
+ * this code.
+ */
+export function checkMacro(
+  directory: string,
+  crates: Crates,
+  reader: SourceReader,
+  out: Collector,
+): string[] {
   const used = listCrates([directory], crates);
-  for (const path of used.flatMap((one) => listSources(one, reader)))
+  const files = used.flatMap((one) => listSources(one, reader));
+  for (const path of files)
     if (reader.facts(path, 'macro.rs', (text) => readsFiles.test(text)))
       out.giveUp(`${path} belongs to a macro that may read any file`);
   const needs = used.flatMap((one) => crates.manifestOf(one)?.needs ?? []);
   const unknown = namesOutside(needs, used, crates).find((name) => !isPure(name));
   if (unknown !== undefined) out.giveUp(`the macro ${directory} uses ${unknown}, which may read any file`);
+  return files;
 }
 
 /** Paths that lead out of a crate, and programs, such as git and cargo, that find more than the crate. */
@@ -86,7 +97,7 @@ function namesOutside(needs: readonly string[], directories: readonly string[], 
 }
 
 /** The Rust files of a crate, without its tests. */
-function listSources(directory: string, reader: SourceReader): string[] {
+export function listSources(directory: string, reader: SourceReader): string[] {
   return reader.list(directory).flatMap((entry) => {
     const path = below(directory, entry.name);
     if (entry.directory) return /^(target|tests)$/.test(entry.name) ? [] : listSources(path, reader);
