@@ -98,8 +98,11 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
   },
   CONTEXT_UNDECIDED: {
     means:
-      'Compose files, Bake files or commands of targets build this Containerfile with different contexts.',
-    causes: ['The Compose file for development has another context than the one for production.'],
+      'Compose files, Bake files or commands of targets build this Containerfile with different contexts, or a Compose file includes or extends one that does not exist.',
+    causes: [
+      'The Compose file for development has another context than the one for production.',
+      'A path of `include` or `extends` is wrong, or a tool has not written that file yet.',
+    ],
     example: {
       what: 'files of this workspace name several contexts for it: . (compose.yaml), apps/api (docker-bake.hcl)',
       at: { file: at.file },

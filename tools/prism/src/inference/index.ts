@@ -103,13 +103,21 @@ function readAll({ found, options, nxJson }: Asked, workspaceRoot: string): Infe
     readDeclaredProjects(workspaceRoot, projectFiles, nxJson, names);
   // The context depends on which paths targets make, not on which project makes them.
   const outputs = openLazily(() => readDeclared(new Map()).outputs);
-  const facts = { stated: listStated(found, projectFiles, memory.files), madeBy: openMadeBy(outputs) };
+  const { stated, failures: lost } = listStated(found, projectFiles, memory.files);
+  const facts = { stated, madeBy: openMadeBy(outputs) };
   const components = nameAll(
     places.map((place) => ({ ...read(place, memory, options, identity, facts), ...place })),
   );
   memory.save();
   const taken = findTakenNames(components, prefix);
-  const all = { components, stacks, projectFiles, failures: [...failures, ...taken], memory, identity };
+  const all = {
+    components,
+    stacks,
+    projectFiles,
+    failures: [...failures, ...lost, ...taken],
+    memory,
+    identity,
+  };
   return { ...all, prefix, workspaceRoot, registry: options?.registry, nxJson, readDeclared };
 }
 

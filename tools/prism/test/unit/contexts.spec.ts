@@ -1,10 +1,13 @@
 import { readBake } from '../../src/inference/contexts/bake';
 import { readCommand, readTargets } from '../../src/inference/contexts/commands';
-import { isOverride, readCompose } from '../../src/inference/contexts/compose';
+import { isOverride, listBuilds, parseCompose } from '../../src/inference/contexts/compose';
 import { findContext } from '../../src/inference/contexts/findContext';
 import { resolveBuild, type StatedBuild } from '../../src/inference/contexts/stated';
 import { readProjectJson } from '../../src/inference/declared/projectFile';
 import { inferenceGlob } from '../../src/inference/places';
+
+const readCompose = (text: string, whole?: boolean) =>
+  listBuilds({ ...parseCompose(text), directory: '.' }, whole);
 
 const said = (builds: readonly StatedBuild[], directory = '.') =>
   builds.flatMap((build) =>

@@ -1,11 +1,14 @@
 import { noFacts, openFiles } from '@prism-build/workspace';
 import { readBake } from '../../src/inference/contexts/bake';
 import { readTargets } from '../../src/inference/contexts/commands';
-import { readCompose } from '../../src/inference/contexts/compose';
+import { listBuilds, parseCompose } from '../../src/inference/contexts/compose';
 import { resolveBuild, type StatedBuild, type StatedContext } from '../../src/inference/contexts/stated';
 import { type Applied, listUnapplied } from '../../src/inference/contexts/unapplied';
 import { placeComponents } from '../../src/inference/places';
 import { readProject } from '../../src/inference/read/readProject';
+
+const readCompose = (text: string, whole?: boolean) =>
+  listBuilds({ ...parseCompose(text), directory: '.' }, whole);
 
 const applied: Applied = {
   file: 'svc/Dockerfile',
