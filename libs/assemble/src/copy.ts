@@ -1,10 +1,10 @@
 import { parentOf } from '@prism-build/containerfile';
-import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/errors';
 import type { Copy } from './copyRequest';
 import { type ChangedTree, Draft } from './draft';
 import { dropExcluded } from './excluded';
 import { findItems, type Item } from './items';
-import { type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
+import { contextPipe, type DirectoryNode, type Node, rootDirectory, type Tree } from './node';
 import { findTarget, followPlace } from './target';
 import type { ArchiveEntry } from './tarTree';
 import { entriesBelow, joinPath, toTreePath } from './tree';
@@ -22,6 +22,12 @@ export function copyInto(tree: Tree, source: Tree, copy: Copy): Result<ChangedTr
 function refuseWhiteout(path: string, { at }: Copy) {
   const what = `/${path} would be a whiteout: in a layer, a name with .wh. at its start removes other files`;
   return failed(imageFailure('PATH_IS_WHITEOUT', { what, at }));
+}
+
+/** Buildah copies a pipe of the context, BuildKit leaves it out, and no cache key covers it. */
+export function refusePipe(path: string, at: Place): Result<never> {
+  const what = `${path} would be a named pipe, which Buildah copies and BuildKit does not`;
+  return failed(imageFailure('COPY_SOURCE_PIPE', { what, at }));
 }
 
 /** The second half of a copy: puts the items that were found into the tree. */
@@ -52,6 +58,7 @@ export function placeItems(
       if (copy.link && place !== joinPath(named, entry.path))
         return refuseLink(copy, joinPath(named, entry.path), place);
       draft.makeDirectories(parentOf(place), fresh);
+      if ('node' in entry && entry.node === contextPipe) return refusePipe(`/${place}`, copy.at);
       if ('node' in entry) {
         draft.put(place, own(entry.node));
         continue;

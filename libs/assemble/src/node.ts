@@ -32,6 +32,9 @@ interface SpecialNode extends Owned {
 /** A file system object. Two paths that hold the *same* object are hard links of each other. */
 export type Node = FileNode | DirectoryNode | SymlinkNode | SpecialNode;
 
+/** Every named pipe of a context, to recognise it: engines disagree about it, so whatever takes it fails. */
+export const contextPipe: Node = { type: 'fifo', mode: 0o644, uid: 0, gid: 0, major: 0, minor: 0 };
+
 /**
  * A file system as a value: clean relative paths (`usr/bin/x`; the root itself is absent) to nodes. Functions do not
  * change a tree; they return a new one (see `Draft`).

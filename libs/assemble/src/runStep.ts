@@ -2,7 +2,8 @@ import { failed, imageFailure, ok, type Place, type Result } from '@prism-build/
 import type { ImageLayer } from '@prism-build/oci';
 import type { RunMount, RunStep } from '@prism-build/plan';
 import { mounted } from './commands';
-import { contentsOf, type Node, type Tree } from './node';
+import { refusePipe } from './copy';
+import { contentsOf, contextPipe, type Node, type Tree } from './node';
 import { type AssembledStage, type Sources, type StageLayer, sourceTree } from './sources';
 import { entriesBelow, joinPath, nodeAt, resolvePath } from './tree';
 
@@ -67,6 +68,8 @@ async function mountedTree(mount: RunMount, at: Place, sources: Sources): Promis
   if (node.type === 'directory')
     for (const [inner, one] of entriesBelow(source.value, path))
       tree.set(joinPath(mounted, inner.slice(start)), one);
+  const pipe = [...tree].find(([, one]) => one === contextPipe);
+  if (pipe) return refusePipe(`${mount.source}${pipe[0].slice(mounted.length)}`, at);
   const provided = await sources.images.provide(contentsOf(tree));
   return provided.ok ? ok(tree) : provided;
 }

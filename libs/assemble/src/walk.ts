@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import type { IgnoreMatcher } from '@prism-build/containerfile';
 import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { fileFailure } from '@prism-build/shell';
-import type { Node, SymlinkNode, Tree } from './node';
+import { contextPipe, type Node, type SymlinkNode, type Tree } from './node';
 import { completeTree, followLinks, joinPath } from './tree';
 
 /**
  * Reads the files below the given paths of a directory (`''`: all of it) into a tree. Modes are those that git stores
  * (0755 if the owner may execute, else 0644; directories 0755), the owner is root, and files are never hard links. So a
- * digest does not depend on umask, user or checkout. Sockets and devices are skipped, as in the engines. Links are
+ * digest does not depend on umask, user or checkout. Sockets and devices are skipped, as in the engines;
+ * a pipe is `contextPipe`. Nothing is opened. Links are
  * followed only inside the directory; their targets are read too, because a copy may name files through a link.
  * Failures name files that cannot be read and names that are not UTF-8.
  */
@@ -69,6 +70,7 @@ function nodeOf(absolute: string, stat: fs.Stats): Node | undefined {
   const owner = { uid: 0, gid: 0 };
   if (stat.isDirectory()) return { type: 'directory', mode: 0o755, ...owner };
   if (stat.isSymbolicLink()) return linkNode(absolute);
+  if (stat.isFIFO()) return contextPipe;
   if (!stat.isFile()) return undefined;
   const mode = (stat.mode & 0o100) !== 0 ? 0o755 : 0o644;
   return { type: 'file', mode, ...owner, content: { kind: 'file', path: absolute, size: stat.size } };

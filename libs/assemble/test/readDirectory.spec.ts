@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseIgnoreFile } from '@prism-build/containerfile';
-import { readDirectory } from '../src/index';
+import { copyInto, readDirectory } from '../src/index';
 import { codes, noRules, withFiles } from './support';
 
 async function paths(
@@ -56,10 +56,21 @@ test('modes are those of git, whatever the umask', async () => {
   });
 });
 
-test('a name that is not UTF-8 is a failure, a pipe is left out', async () => {
-  await withFiles({}, (directory) => {
+test('a name that is not UTF-8 is a failure, a pipe is not opened, and no copy takes it', async () => {
+  await withFiles({ plain: '' }, (directory) => {
     execFileSync('mkfifo', [join(directory, 'pipe')]);
-    expect(readDirectory(directory, [''], noRules)).toEqual({ ok: true, value: new Map() });
+    const read = readDirectory(directory, [''], noRules);
+    const at = { file: 'Containerfile', line: 3 };
+    const copy = (sources: string[]) =>
+      read.ok && copyInto(new Map(), read.value, { sources, destination: '/app/', at });
+    expect(copy(['.'])).toMatchObject({
+      failures: [{ code: 'COPY_SOURCE_PIPE', what: expect.stringContaining('/app/pipe would be'), at }],
+    });
+    expect(copy(['plain'])).toMatchObject({ ok: true });
+    const ignored = parseIgnoreFile('pipe', '.containerignore');
+    expect(ignored.ok && readDirectory(directory, [''], ignored.value)).toMatchObject({
+      value: new Map([['plain', expect.anything()]]),
+    });
     writeFileSync(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0xff])]), '');
     expect(codes(readDirectory(directory, [''], noRules))).toEqual(['PATH_NOT_UTF8']);
   });

@@ -19,10 +19,16 @@ export async function attempt<T>(what: string, work: () => Promise<T> | T): Prom
   }
 }
 
-/** The text of a file, or undefined when there is none. */
+/**
+ * The text of a file, or undefined when there is none. A pipe or a terminal is none: to open it would wait for whoever
+ * writes, without end.
+ */
 export function readTextIfThere(path: string): string | undefined {
-  // Checking first costs a tenth of an exception, and inference looks for many files that rarely exist.
-  return ifThere(() => fs.statSync(path, { throwIfNoEntry: false }) && fs.readFileSync(path, 'utf8'));
+  return ifThere(() => {
+    // Checking first costs a tenth of an exception, and inference looks for many files that rarely exist.
+    const stat = fs.statSync(path, { throwIfNoEntry: false });
+    return !stat || stat.isFIFO() || stat.isCharacterDevice() ? undefined : fs.readFileSync(path, 'utf8');
+  });
 }
 
 /** The same for a file that existed a moment ago. */

@@ -50,6 +50,7 @@ export const imageFailure = defineCatalogue({
     remedy:
       'Set "context" in the options of build-image to a directory of the workspace, and move the files that COPY takes into it.',
   },
+  COPY_SOURCE_PIPE: { remedy: 'Remove the pipe, or name it in the ignore file.' },
   COPY_DESTINATION_INVALID: {
     remedy:
       'End the destination with / when several sources are copied, and do not copy a directory over a file.',

@@ -114,6 +114,15 @@ export const imageExplanations: Explanations<typeof imageFailure> = {
     causes: ['The option `context` begins with `..`.'],
     example: { what: 'the context ../shared is outside of the workspace', at: { file: at.file } },
   },
+  COPY_SOURCE_PIPE: {
+    means:
+      'A COPY or a mount takes a named pipe (FIFO) from the context. Buildah copies it and BuildKit does not, and neither git nor Nx knows it.',
+    causes: ['A program that runs in the workspace made it, such as a supervisor or a development server.'],
+    example: {
+      what: '/app/run/control would be a named pipe, which Buildah copies and BuildKit does not',
+      at,
+    },
+  },
   COPY_DESTINATION_INVALID: {
     means: 'The destination of a COPY or ADD cannot be created in the stage.',
     causes: [

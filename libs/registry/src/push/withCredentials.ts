@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Result } from '@prism-build/errors';
-import { attempt, readTextIfThere } from '@prism-build/shell';
+import { attempt, readText, readTextIfThere } from '@prism-build/shell';
 import { credentialVariables, makeAuthFile } from './credentials';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,7 +22,8 @@ export async function withCredentials<T>(
       join(env.DOCKER_CONFIG ?? join(env.HOME ?? homedir(), '.docker'), 'config.json'),
     ),
     authJson: readTextIfThere(authJsonPath(env)),
-    authFile: env.REGISTRY_AUTH_FILE ? readTextIfThere(env.REGISTRY_AUTH_FILE) : undefined,
+    // May be a pipe of the shell: <(…).
+    authFile: env.REGISTRY_AUTH_FILE ? readText(env.REGISTRY_AUTH_FILE) : undefined,
   });
   if (text === undefined) return work(undefined);
   // A directory of the session is in memory, where there is one.

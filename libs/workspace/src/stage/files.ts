@@ -5,6 +5,7 @@ import { type Facts, settled } from './facts';
 import {
   absoluteIn,
   hashContents,
+  hashTarget,
   type Kind,
   type Listed,
   type Looked,
@@ -152,7 +153,7 @@ export function openFiles(root: string, facts: Facts): Files {
     contentsOf: (path) => {
       const { kind } = askContent(path);
       if (kind === 'file') return keep(path, 'contents', () => hashContents(absolute(path)));
-      return kind === 'link' ? hashContents(absolute(path)) : '';
+      return kind === 'link' ? hashTarget(absolute(path)) : '';
     },
     list,
     branches: (path) =>

@@ -35,6 +35,15 @@ export const nowhere: Looked = {
 type HashFile = (path: string) => string | null;
 let hashFile: HashFile | undefined;
 
+/** Nx's digest of what a link leads to; '' if it is no file. To open a pipe would wait without end. */
+export function hashTarget(absolute: string): string {
+  try {
+    return fs.statSync(absolute, { throwIfNoEntry: false })?.isFile() ? hashContents(absolute) : '';
+  } catch {
+    return '';
+  }
+}
+
 /** Nx's digest of a file; '' if the file does not exist. Nx's native module is loaded already. */
 export function hashContents(absolute: string): string {
   hashFile ??= (require('nx/src/native') as { hashFile: HashFile }).hashFile;
