@@ -271,6 +271,25 @@ test('fetching downloads what the lockfile names, and is told where from', () =>
   expect(go.dependencies!.inherits).toEqual(expect.arrayContaining(['GOPROXY', 'GOPRIVATE', 'GOSUMDB']));
 });
 
+test('a workspace whose modules require only each other fetches nothing', () => {
+  const fetched = (texts: Record<string, string>) => {
+    const text = (path: string) => texts[path.replace('/w/source/', '')];
+    const contains = (path: string) => text(path) !== undefined;
+    return go.dependencies!.fetch(requestOf(go, ['compile-go', './x'], { text, contains })).length;
+  };
+  const own = {
+    'go.work': 'go 1.26\nuse (\n\t./src/x\n\t./b\n)\n',
+    'src/x/go.mod': 'module example.com/a\nrequire example.com/b v0.0.0\n',
+    'b/go.mod': 'module example.com/b\n',
+  };
+  expect(fetched(own)).toBe(0);
+  expect(fetched({ ...own, 'b/go.mod': 'module example.com/b\nrequire golang.org/x/text v0.43.0\n' })).toBe(
+    1,
+  );
+  expect(fetched({ ...own, 'go.work': 'go 1.26\nuse ./src/x\n' })).toBe(1);
+  expect(fetched({ 'src/x/go.mod': own['src/x/go.mod'] })).toBe(1);
+});
+
 describe('toolchain', () => {
   const right = { '/usr/local/go/bin/go': '', '/usr/local/go/VERSION': 'go1.26.8\ntime 2026' };
   const old = { '/opt/old/bin/go': '', '/opt/old/VERSION': 'go1.19.8\n' };

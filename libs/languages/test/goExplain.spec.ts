@@ -18,6 +18,12 @@ const cases: [output: string, code: string, what: RegExp, remedy: RegExp][] = [
     /^example\.com\/l@v1\.2\.0 asks for Go 1\.28,/,
     /Raise the pin/,
   ],
+  ...['v0.0.0', 'v0.0.0-00010101000000-000000000000'].map((version): (typeof cases)[number] => [
+    `go: example.com/b@${version}: reading https://proxy.example/example.com/b/@v/${version}.mod: 404 Not Found`,
+    'DEPENDENCIES_NOT_FETCHED',
+    /^example\.com\/b@v0\.0\.0\S* does not exist, or this user may not read it$/,
+    /^If it is a module of this repository, .*go work edit -replace=example\.com\/b@v0\.0\.0\S*=.*GOPRIVATE/,
+  ]),
   [
     'main2.go:2:8: missing go.sum entry for module providing package github.com/foo/bar (imported by example.com/x); to add:\n\tgo get example.com/x',
     'COMPILE_FAILED',
@@ -138,6 +144,19 @@ const cases: [output: string, code: string, what: RegExp, remedy: RegExp][] = [
 test.each(cases)('%s', (output, code, what, remedy) => {
   const found = explainGo(`the go command failed\n${output}\n`, 'compile');
   expect(found).toEqual({ code, what: expect.stringMatching(what), remedy: expect.stringMatching(remedy) });
+});
+
+test('only a version that no proxy has may be a module of the same repository', () => {
+  const remedyOf = (output: string) => explainGo(output, 'fetch')?.remedy;
+  expect(remedyOf('go: example.com/b@v1.2.3: reading https://p/b.mod: 404 Not Found')).not.toMatch(/go work/);
+  expect(remedyOf('go: example.com/b@v0.0.0: module lookup disabled by GOPROXY=off')).toMatch(
+    /go work edit -replace=example\.com\/b@v0\.0\.0=/,
+  );
+  expect(
+    remedyOf(
+      'go: example.com/b@v0.0.0: unrecognized import path "example.com/b": reading https://example.com',
+    ),
+  ).toMatch(/go work edit/);
 });
 
 test('an error of the own sources is the compiler’s to say', () => {

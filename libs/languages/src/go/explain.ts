@@ -17,6 +17,14 @@ const withoutCgo =
 const access =
   'For a private module, set GOPRIVATE where nx runs, and give credentials in ~/.netrc or git. Otherwise correct the version in go.mod.';
 
+/** The versions that people and tools write for a module of the same repository, which no proxy has. */
+const placeholder = /@v0\.0\.0(-0{14}-0{12}|-00010101000000-0{12})?$/;
+const replaceSibling = (module: string): string =>
+  placeholder.test(module)
+    ? `If it is a module of this repository, \`use\` in go.work is not enough once others are fetched: run \`go work edit -replace=${module}=./<directory>\` (without a go.work: \`go mod edit\`), and commit it. `
+    : '';
+const accessTo = (module: string): string => `${replaceSibling(module)}${access}`;
+
 const compileFailed = (what: string, remedy: string): Explanation => ({
   code: 'COMPILE_FAILED',
   what,
@@ -150,7 +158,7 @@ const causes: readonly Cause[] = [
         ? compileFailed(`${module} was not fetched: go.mod or go.sum does not name it`, tidy)
         : notFetched(
             `${module} was not fetched yet, and GOPROXY=off forbids it`,
-            'Set GOPROXY to a source of modules where nx runs, or remove it.',
+            `${replaceSibling(module)}Set GOPROXY to a source of modules where nx runs, or remove it.`,
           );
     },
   },
@@ -173,11 +181,15 @@ const causes: readonly Cause[] = [
   {
     pattern:
       /(?<module>\S+@v[^\s:]+): (?:[\s\S]*?)(?:40[134] \w|410 Gone|unknown revision|terminal prompts disabled|could not read Username|Permission denied|Repository not found)/,
-    explain: ({ module }) => notFetched(`${module} does not exist, or this user may not read it`, access),
+    explain: ({ module }) =>
+      notFetched(`${module} does not exist, or this user may not read it`, accessTo(module!)),
   },
   {
     pattern: /unrecognized import path "(?<path>[^"]+)"(?!.*(?:dial|lookup|timeout))/,
-    explain: ({ path }) => notFetched(`${path} does not exist, or this user may not read it`, access),
+    explain: ({ path }, output) => {
+      const [, module = ''] = /(\S+@v[^\s:]+): /.exec(output) ?? [];
+      return notFetched(`${path} does not exist, or this user may not read it`, accessTo(module));
+    },
   },
   {
     pattern:

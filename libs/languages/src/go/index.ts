@@ -17,7 +17,7 @@ import { expandVariables } from './expand';
 import { explainGo, mayLackFiles } from './explain';
 import { splitFlags } from './flags';
 import { inspectGo } from './inspect';
-import { isVendored } from './tree';
+import { isSelfContained, isVendored } from './tree';
 
 /** Settings of the caller that determine where modules come from. */
 const inherits = [
@@ -57,7 +57,7 @@ export const go: Language = {
     directory: 'gomod',
     inherits,
     fetch(request) {
-      if (isVendored(request)) return [];
+      if (isVendored(request) || isSelfContained(request)) return [];
       const argv = [request.toolchain.command, 'mod', 'download'] as const;
       return [{ argv, cwd: request.directories.working, env: fetchEnvironment(request) }];
     },
