@@ -94,7 +94,17 @@ export async function stackUp({ rounds = 5 }) {
   const settings = { ...engineSettings(), CONTAINERS_STORAGE_CONF: storage };
   const nx = nxOf(root, { daemon: false, more: settings });
   const podman = (...args) => run(['podman', ...args], { cwd: scratch, env: environment(settings) });
-  onEnd(() => podman('system', 'reset', '--force'));
+  onEnd(() =>
+    podman(
+      '--tmpdir',
+      join(scratch, 'libpod'),
+      '--network-config-dir',
+      join(scratch, 'networks'),
+      'system',
+      'reset',
+      '--force',
+    ),
+  );
   onEnd(() => podman('pod', 'rm', '--force', '--time=1', '--all'));
   await nx('up', 'shop');
   await nx('render', 'shop', '--output=shop.yaml');

@@ -13,8 +13,8 @@ const quick = {
 
 /**
  * Stages of lanes of commands: the lanes of a stage run at the same time, and the commands of a lane one after another.
- * Each lane waits for containers, servers and locks some of the time, so three keep two cores busy. Tests of the second
- * lane need nothing that another command of nx builds. `ready` measures milliseconds, so nothing else may run.
+ * `component` and `e2e` both change the networks of the machine's engines (e2e starts Docker), so they do not run at the same
+ * time. A lane beside each needs no engine. `ready` measures milliseconds, so nothing else may run.
  */
 const stages = [
   [[quick], [install]],
@@ -26,12 +26,16 @@ const stages = [
       { targets: ['test'], projects: ['tag:go', 'tag:python'], exclude: ['tag:tiers'] },
       // The last tier of the plugins contains the others.
       { targets: ['test-integration'] },
+    ],
+  ],
+  [
+    [{ targets: ['e2e'], streams: true }],
+    [
       // Clippy compiles what the tests in Rust then only run.
       { targets: ['clippy'] },
       { targets: ['test'], projects: ['tag:rust'] },
       { targets: ['clones'] },
     ],
-    [{ targets: ['e2e'], streams: true }],
   ],
   [[{ targets: ['ready'], streams: true }]],
 ];

@@ -61,7 +61,8 @@ export async function commandsWorkspace(scratch, workspace, { sources, module, b
   const store = Object.entries(own)
     .map(([name, directory]) => `--${name} ${join(root, '..', directory)}`)
     .join(' ');
-  onEnd(() => run(['podman', ...store.split(' '), 'system', 'reset', '--force']));
+  const networks = ['--network-config-dir', join(root, '..', 'commands-networks')];
+  onEnd(() => run(['podman', ...store.split(' '), ...networks, 'system', 'reset', '--force']));
   const targets = {
     compile: {
       executor: 'nx:run-commands',

@@ -14,10 +14,11 @@ export function engineSettings() {
 export function podmanOf(scratch, cwd = scratch, more = {}) {
   const root = join(scratch, 'storage');
   const env = environment({ ...engineSettings(), ...more });
-  // `system reset` empties tmpdir. In the shared one is the state of all running containers of the user.
+  // `system reset` empties tmpdir, and removes networks. In the shared places are the state of all running containers of
+  // the user, and their networks.
   const own = ['--root', root, '--runroot', join(scratch, 'run'), '--tmpdir', join(scratch, 'libpod')];
   const podman = (...args) => run(['podman', ...own, ...args], { cwd, env });
-  onEnd(() => podman('system', 'reset', '--force'));
+  onEnd(() => podman('--network-config-dir', join(scratch, 'networks'), 'system', 'reset', '--force'));
   return podman;
 }
 

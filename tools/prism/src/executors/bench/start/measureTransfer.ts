@@ -28,9 +28,12 @@ export async function measureTransfer(
     join(own, 'root'),
     '--runroot',
     join(own, 'run'),
-    // `system reset` empties this directory. In the shared one is the state of all running containers of the user.
+    // `system reset` empties the first, and removes the networks of the second. In the shared ones are the state of all
+    // running containers of the user, and their networks.
     '--tmpdir',
     join(own, 'tmp'),
+    '--network-config-dir',
+    join(own, 'networks'),
     ...args,
   ];
   const archive = join(scratch, 'image.tar');
