@@ -28,7 +28,7 @@ type Faults = (request: SeenRequest, number: number) => Fault | undefined;
 
 export interface FaultyProxy {
   readonly host: string;
-  /** Forgets all requests, and takes these faults from now on. */
+  /** Forgets all requests, also those that clients which have ended left in a connection, and takes these faults. */
   readonly reset: (faults?: Faults) => void;
   readonly requests: () => readonly SeenRequest[];
   readonly close: () => Promise<void>;
@@ -77,6 +77,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     reset: (next = () => undefined) => {
+      server.closeAllConnections();
       faults = next;
       seen = [];
     },
