@@ -83,15 +83,15 @@ function stack() {
 
 /** The password of the database, made once and never shown. */
 function makeSecret() {
-  const podman = (args, input) => spawnSync('podman', args, { env, input, encoding: 'utf8' });
-  if (podman(['secret', 'inspect', 'prism-stack']).status === 0) return true;
+  if (spawnSync('podman', ['secret', 'inspect', 'prism-stack'], { env }).status === 0) return true;
   const password = Buffer.from(randomBytes(16).toString('hex')).toString('base64');
-  const made = podman(
-    ['secret', 'create', 'prism-stack', '-'],
-    JSON.stringify({ 'database-password': password }),
-  );
+  // Podman reads a real pipe only, and Node gives a socket.
+  const made = spawnSync('sh', ['-c', 'printf %s "$SECRET" | podman secret create prism-stack -'], {
+    env: { ...env, SECRET: JSON.stringify({ 'database-password': password }) },
+    encoding: 'utf8',
+  });
   if (made.status === 0) return true;
-  process.stderr.write(made.error ? `podman: ${made.error.message}\n` : made.stderr);
+  process.stderr.write(made.stderr);
   process.exitCode = 1;
   return false;
 }
