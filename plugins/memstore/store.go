@@ -54,8 +54,7 @@ type Store struct {
 	expiry *btree.BTreeG[item] // those that expire, soonest first; without values
 	bytes  int                 // the sizes of all items
 
-	stop context.CancelFunc
-	done sync.WaitGroup
+	stop func()
 }
 
 var _ kv.Store = (*Store)(nil)
@@ -74,14 +73,15 @@ func (c *Config) Settings(s *sdk.Settings) {
 
 // Open returns an empty store.
 func Open(c Config) *Store {
-	ctx, stop := context.WithCancel(context.Background())
 	s := &Store{
 		maxBytes: c.MaxBytes,
 		items:    btree.NewG(degree, func(a, b item) bool { return a.compare(b.id) < 0 }),
 		expiry:   btree.NewG(degree, sooner),
-		stop:     stop,
 	}
-	s.done.Go(func() { s.reclaimLoop(ctx) })
+	s.stop = kv.Every(reclaimInterval, func(context.Context) {
+		for s.reclaim() == reclaimBatch {
+		}
+	})
 	return s
 }
 
@@ -95,7 +95,6 @@ func (s *Store) Ping(ctx context.Context) error { return ctx.Err() }
 // Close implements kv.Store.
 func (s *Store) Close() error {
 	s.stop()
-	s.done.Wait()
 	return nil
 }
 
@@ -144,20 +143,6 @@ func (s *Store) remove(id id) {
 func (s *Store) forget(old item) {
 	s.bytes -= old.size()
 	s.expiry.Delete(item{id: old.id, expires: old.expires})
-}
-
-func (s *Store) reclaimLoop(ctx context.Context) {
-	tick := time.NewTicker(reclaimInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			for s.reclaim() == reclaimBatch {
-			}
-		}
-	}
 }
 
 // reclaim frees a batch of expired keys and returns how many it freed.

@@ -7,18 +7,9 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-func (s *Store) reapLoop(ctx context.Context) {
-	tick := time.NewTicker(s.config.ReapInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := s.reap(ctx); err != nil && ctx.Err() == nil {
-				s.log.Warn("cannot delete expired keys; will try again", "error", err)
-			}
-		}
+func (s *Store) reapOrWarn(ctx context.Context) {
+	if err := s.reap(ctx); err != nil && ctx.Err() == nil {
+		s.log.Warn("cannot delete expired keys; will try again", "error", err)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,9 +32,7 @@ type Store struct {
 	conn   *nats.Conn
 	stream jetstream.JetStream
 	bucket atomic.Pointer[jetstream.KeyValue]
-
-	stop context.CancelFunc
-	done sync.WaitGroup
+	stop   func()
 }
 
 var _ kv.Store = (*Store)(nil)
@@ -62,9 +59,8 @@ func Open(c Config, log *slog.Logger) (*Store, error) {
 		conn.Close()
 		return nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	s := &Store{config: c, log: log, conn: conn, stream: stream, stop: stop}
-	s.done.Go(func() { s.reapLoop(ctx) })
+	s := &Store{config: c, log: log, conn: conn, stream: stream}
+	s.stop = kv.Every(c.ReapInterval, s.reapOrWarn)
 	return s, nil
 }
 
@@ -113,7 +109,6 @@ func (s *Store) openBucket(ctx context.Context) (jetstream.KeyValue, error) {
 // Close implements kv.Store.
 func (s *Store) Close() error {
 	s.stop()
-	s.done.Wait()
 	s.conn.Close()
 	return nil
 }

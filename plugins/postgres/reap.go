@@ -1,9 +1,6 @@
 package postgres
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // reapBatch bounds how long a statement of the reaper holds locks.
 const reapBatch = 1000
@@ -11,19 +8,6 @@ const reapBatch = 1000
 // Reapers of several plugins share the work: each skips the rows of another.
 const reapSQL = `DELETE FROM prism_kv WHERE ctid = ANY (ARRAY (
 	SELECT ctid FROM prism_kv WHERE expires_at <= now() LIMIT $1 FOR UPDATE SKIP LOCKED))`
-
-func (s *Store) reapLoop(ctx context.Context) {
-	tick := time.NewTicker(s.config.ReapInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			s.reap(ctx)
-		}
-	}
-}
 
 // reap deletes the rows of expired keys, of every namespace.
 func (s *Store) reap(ctx context.Context) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 
 	"prism.internal/plugin-sdk/kv"
@@ -17,9 +16,7 @@ type Store struct {
 	db       *sql.DB
 	log      *slog.Logger
 	migrated atomic.Bool
-
-	stop context.CancelFunc
-	done sync.WaitGroup
+	stop     func()
 }
 
 var _ kv.Store = (*Store)(nil)
@@ -30,9 +27,8 @@ func Open(c Config, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	s := &Store{config: c, db: db, log: log, stop: stop}
-	s.done.Go(func() { s.reapLoop(ctx) })
+	s := &Store{config: c, db: db, log: log}
+	s.stop = kv.Every(c.ReapInterval, s.reap)
 	return s, nil
 }
 
@@ -51,6 +47,5 @@ func (s *Store) Ping(ctx context.Context) error {
 // Close implements kv.Store.
 func (s *Store) Close() error {
 	s.stop()
-	s.done.Wait()
 	return s.db.Close()
 }

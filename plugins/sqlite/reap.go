@@ -1,25 +1,9 @@
 package sqlite
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // reapBatch bounds how long the reaper keeps other writes waiting.
 const reapBatch = 1000
-
-func (s *Store) reapLoop(ctx context.Context) {
-	tick := time.NewTicker(s.config.ReapInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			s.reap(ctx)
-		}
-	}
-}
 
 // reap deletes the rows of expired keys.
 func (s *Store) reap(ctx context.Context) {

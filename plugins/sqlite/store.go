@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -30,8 +29,7 @@ type Store struct {
 	writes      writes
 	reads       reads
 
-	stop context.CancelFunc
-	done sync.WaitGroup
+	stop func()
 }
 
 var _ kv.Store = (*Store)(nil)
@@ -45,9 +43,7 @@ func open(c Config, log *slog.Logger, now func() time.Time) (*Store, error) {
 	if err := s.connect(); err != nil {
 		return nil, fmt.Errorf("cannot open the database %s: %w", c.Path, errors.Join(err, s.disconnect()))
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	s.done.Go(func() { s.reapLoop(ctx) })
+	s.stop = kv.Every(c.ReapInterval, s.reap)
 	return s, nil
 }
 
@@ -99,7 +95,6 @@ func (s *Store) Ping(ctx context.Context) error {
 // Close implements kv.Store.
 func (s *Store) Close() error {
 	s.stop()
-	s.done.Wait()
 	return s.disconnect()
 }
 
