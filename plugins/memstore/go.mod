@@ -4,7 +4,6 @@ go 1.26.8
 
 require (
 	github.com/google/btree v1.1.3
-	google.golang.org/grpc v1.85.0
 	prism.internal/plugin-sdk v0.0.0
 	prism.internal/proto v0.0.0
 )
@@ -14,6 +13,7 @@ require (
 	golang.org/x/sys v0.48.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260817212433-ac3dfec99bb1 // indirect
+	google.golang.org/grpc v1.85.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
 

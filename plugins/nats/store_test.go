@@ -3,6 +3,7 @@ package nats
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"strconv"
@@ -32,15 +33,14 @@ type natsServer struct {
 func start(t *testing.T) *natsServer {
 	t.Helper()
 	plugintest.Embedded(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	_, port, err := net.SplitHostPort(plugintest.FreeAddress(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
 	s := &natsServer{dir: t.TempDir()}
-	s.port, _ = strconv.Atoi(port)
-	l.Close()
+	if s.port, err = strconv.Atoi(port); err != nil {
+		t.Fatal(err)
+	}
 	s.restart(t, maxRecordBytes+1024)
 	t.Cleanup(func() { s.kill() })
 	return s
@@ -85,15 +85,18 @@ func open(t *testing.T, url, bucket string) *Store {
 
 func ready(t *testing.T, s *Store) *Store {
 	t.Helper()
-	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
-		err := s.Ping(t.Context())
-		if err == nil {
-			return s
+	plugintest.Eventually(t, func() error { return s.Ping(t.Context()) })
+	return s
+}
+
+func awaitConnected(t *testing.T, s *Store) {
+	t.Helper()
+	plugintest.Eventually(t, func() error {
+		if !s.conn.IsConnected() {
+			return errors.New("not connected")
 		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
-		}
-	}
+		return nil
+	})
 }
 
 func TestConformance(t *testing.T) {
@@ -165,9 +168,7 @@ func TestSmallMaxPayloadIsNamed(t *testing.T) {
 	nats.kill()
 	nats.restart(t, 1<<20)
 	s := open(t, nats.ClientURL(), "prism")
-	for deadline := time.Now().Add(patience); !s.conn.IsConnected() && time.Now().Before(deadline); {
-		time.Sleep(5 * time.Millisecond)
-	}
+	awaitConnected(t, s)
 	if err := s.Ping(t.Context()); !errors.Is(err, kv.ErrUnavailable) || !strings.Contains(err.Error(), "max_payload is 1048576") {
 		t.Errorf("Ping: %v", err)
 	}
@@ -214,15 +215,13 @@ func TestExpiredKeysAreReaped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+	plugintest.Eventually(t, func() error {
 		info, err := stream.Info(t.Context())
-		if err == nil && info.State.Msgs == 1 {
-			return
+		if err != nil || info.State.Msgs != 1 {
+			return fmt.Errorf("%+v, %v; want 1 record", info, err)
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d records are left, %v; want 1", info.State.Msgs, err)
-		}
-	}
+		return nil
+	})
 }
 
 func TestBucketWithHistoryIsRefused(t *testing.T) {
@@ -232,9 +231,7 @@ func TestBucketWithHistoryIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := open(t, nats.ClientURL(), "prism")
-	for deadline := time.Now().Add(patience); !s.conn.IsConnected() && time.Now().Before(deadline); {
-		time.Sleep(5 * time.Millisecond)
-	}
+	awaitConnected(t, s)
 	if err := s.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "keeps 5 revisions") {
 		t.Errorf("Ping: %v", err)
 	}

@@ -8,20 +8,19 @@ import (
 	"time"
 
 	"prism.internal/plugin-sdk/kv"
+	"prism.internal/plugin-sdk/plugintest"
 	"prism.internal/plugins/postgres/internal/pgtest"
 )
 
-const patience = 30 * time.Second
-
+// waitFor polls until done returns true.
 func waitFor(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
-	for !done() {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited %s in vain: %s", patience, what)
+	plugintest.Eventually(t, func() error {
+		if !done() {
+			return errors.New(what)
 		}
-		time.Sleep(10 * time.Millisecond) // between polls
-	}
+		return nil
+	})
 }
 
 func containsAll(s string, parts ...string) bool {

@@ -129,18 +129,14 @@ func TestExpiredRowsAreReaped(t *testing.T) {
 	if err := s.Set(t.Context(), "long", nil, time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	plugintest.Eventually(t, func() error {
 		rows := -1
-		if err := s.read.QueryRowContext(t.Context(), "SELECT count(*) FROM prism_kv").Scan(&rows); err != nil {
-			t.Fatal(err)
+		err := s.read.QueryRowContext(t.Context(), "SELECT count(*) FROM prism_kv").Scan(&rows)
+		if err != nil || rows != 1 {
+			return fmt.Errorf("%d rows are left, %v; want 1", rows, err)
 		}
-		if rows == 1 {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d rows are left; want 1", rows)
-		}
-	}
+		return nil
+	})
 }
 
 func TestScanUsesTheIndex(t *testing.T) {

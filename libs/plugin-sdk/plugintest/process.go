@@ -3,12 +3,13 @@
 package plugintest
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -16,18 +17,20 @@ import (
 	keyvaluev1 "prism.internal/proto/keyvalue/v1"
 )
 
-const (
-	patience = 30 * time.Second
-	marker   = "PLUGIN_TEST_MAIN"
-)
+const marker = "PLUGIN_TEST_MAIN"
 
 // Main is for TestMain: it makes the test binary the plugin for the processes
 // that Command starts, and runs the tests otherwise.
 func Main(m *testing.M, plugin func()) {
+	Become(plugin)
+	os.Exit(m.Run())
+}
+
+// Become runs plugin, which does not return, if Command started this process.
+func Become(plugin func()) {
 	if os.Getenv(marker) != "" {
 		plugin()
 	}
-	os.Exit(m.Run())
 }
 
 // Command returns the plugin as a command with only these variables as its
@@ -39,14 +42,12 @@ func Command(env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Start runs the plugin on a free port until the end of the test, at which
-// SIGTERM has to end it well. It returns once the plugin's own health check
-// succeeds.
-func Start(t *testing.T, env ...string) keyvaluev1.KeyValueClient {
+// Launch runs the plugin on a free port until the end of the test, at which
+// SIGTERM has to end it well. It returns the port's address at once.
+func Launch(t *testing.T, env ...string) (address string) {
 	t.Helper()
-	address := FreeAddress(t)
-	env = append(env, "PRISM_LISTEN="+address, "PRISM_HEALTH_INTERVAL=20ms")
-	cmd := Command(env)
+	address = FreeAddress(t)
+	cmd := Command(append(env, listen(address), "PRISM_HEALTH_INTERVAL=20ms"))
 	cmd.Stderr = t.Output()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -57,15 +58,41 @@ func Start(t *testing.T, env ...string) keyvaluev1.KeyValueClient {
 			t.Errorf("after SIGTERM: %v", err)
 		}
 	})
-	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		out, err := Command(env, "health").CombinedOutput()
-		if err == nil {
-			break
+	return address
+}
+
+func listen(address string) string { return "PRISM_LISTEN=" + address }
+
+// AwaitServing waits until the health command of the plugin at address succeeds.
+func AwaitServing(t *testing.T, address string) {
+	t.Helper()
+	Eventually(t, func() error {
+		out, err := Command([]string{listen(address)}, "health").CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("health: %w: %s", err, out)
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("waited %s in vain for health: %s", patience, out)
+		return nil
+	})
+}
+
+// AwaitNotServing waits until the health command of the plugin at address
+// fails because its backend is down.
+func AwaitNotServing(t *testing.T, address string) {
+	t.Helper()
+	Eventually(t, func() error {
+		out, err := Command([]string{listen(address)}, "health").CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "NOT_SERVING") {
+			return fmt.Errorf("health: %v: %s; want NOT_SERVING", err, out)
 		}
-	}
+		return nil
+	})
+}
+
+// Start is Launch, and returns a client once the plugin is healthy.
+func Start(t *testing.T, env ...string) keyvaluev1.KeyValueClient {
+	t.Helper()
+	address := Launch(t, env...)
+	AwaitServing(t, address)
 	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)

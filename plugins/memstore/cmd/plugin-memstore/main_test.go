@@ -3,61 +3,18 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"syscall"
 	"testing"
 
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-
 	"prism.internal/plugin-sdk/kv"
+	"prism.internal/plugin-sdk/plugintest"
 	keyvaluev1 "prism.internal/proto/keyvalue/v1"
 )
 
-// TestMain makes this test binary the plugin for the processes that tests start.
-func TestMain(m *testing.M) {
-	if os.Getenv("PLUGIN_TEST_MAIN") != "" {
-		main()
-	}
-	os.Exit(m.Run())
-}
-
-// start runs the plugin as a process of its own, which has to end well.
-func start(t *testing.T) keyvaluev1.KeyValueClient {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = []string{"PLUGIN_TEST_MAIN=1", "PRISM_LISTEN=" + address}
-	cmd.Stderr = t.Output()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("after SIGTERM: %v", err)
-		}
-	})
-	conn, err := grpc.NewClient(address,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.WaitForReady(true)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	return keyvaluev1.NewKeyValueClient(conn)
-}
+func TestMain(m *testing.M) { plugintest.Main(m, main) }
 
 // Clients with gRPC's default limits can read everything that can be written.
 func TestBiggestValuesFitMessages(t *testing.T) {
-	client, ctx := start(t), t.Context()
+	client, ctx := plugintest.Start(t), t.Context()
 	big := bytes.Repeat([]byte{1}, kv.MaxValueBytes)
 	var keys []string
 	for i := range 3 {
@@ -76,7 +33,7 @@ func TestBiggestValuesFitMessages(t *testing.T) {
 }
 
 func TestFullestPagesFitMessages(t *testing.T) {
-	client := start(t)
+	client := plugintest.Start(t)
 	value := make([]byte, 4<<10)
 	for i := range kv.MaxPage + 1 {
 		key := fmt.Sprintf("%0*d", kv.MaxKeyBytes, i)

@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"prism.internal/plugin-sdk/plugintest"
 )
@@ -25,23 +24,5 @@ func TestWrongSettings(t *testing.T) {
 }
 
 func TestPluginStartsWithoutServer(t *testing.T) {
-	listen := "PRISM_LISTEN=" + plugintest.FreeAddress(t)
-	cmd := plugintest.Command([]string{listen, "NATS_URL=nats://" + plugintest.FreeAddress(t)})
-	cmd.Stderr = t.Output()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		out, err := plugintest.Command([]string{listen}, "health").CombinedOutput()
-		if err != nil && strings.Contains(string(out), "NOT_SERVING") {
-			return
-		}
-		if err == nil || time.Now().After(deadline) {
-			t.Fatalf("%v: %s; want NOT_SERVING", err, out)
-		}
-	}
+	plugintest.AwaitNotServing(t, plugintest.Launch(t, "NATS_URL=nats://"+plugintest.FreeAddress(t)))
 }

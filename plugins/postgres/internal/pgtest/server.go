@@ -38,7 +38,7 @@ func Start() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	address, err := FreeAddress()
+	address, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -66,8 +66,8 @@ func findBinaries() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-// FreeAddress returns a loopback address on which nothing listens.
-func FreeAddress() (string, error) {
+// freeAddress returns a loopback address on which nothing listens.
+func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
