@@ -2,18 +2,19 @@ package redis
 
 import (
 	"context"
+	"errors"
 
 	"github.com/redis/go-redis/v9"
 
 	"prism.internal/plugin-sdk/kv"
 )
 
-// Scan implements kv.Store. It reads the index in chunks, and for each chunk
-// the sizes first, so that no value beyond the page is read.
+// Scan implements kv.Store. It reads the index in chunks, and for each chunk the
+// sizes first, so that no value beyond the page is read.
 func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 	var page kv.Page
-	after, bytes := q.After, 0
-	for {
+	after, read := q.After, 0 // bytes of the values so far
+	for !page.More {
 		keys, err := s.keys(ctx, q.Prefix, after, q.Limit-len(page.Entries)+1)
 		if err != nil || len(keys) == 0 {
 			return page, err
@@ -23,6 +24,8 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 		if err != nil {
 			return kv.Page{}, err
 		}
+		var fit []string
+		bytes := read
 		for i, key := range keys {
 			if sizes[i] < 0 {
 				continue
@@ -30,20 +33,26 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 			if !q.KeysOnly {
 				bytes += sizes[i]
 			}
-			if n := len(page.Entries); n == q.Limit || n > 0 && bytes > q.MaxBytes {
+			if n := len(page.Entries) + len(fit); n == q.Limit || n > 0 && bytes > q.MaxBytes {
 				page.More = true
-				return page, nil
+				break
 			}
-			entry, found, err := s.entry(ctx, key, q.KeysOnly)
-			if err != nil {
-				return kv.Page{}, err
+			fit = append(fit, key)
+		}
+		entries, err := s.entries(ctx, fit, q)
+		if err != nil {
+			return kv.Page{}, err
+		}
+		for _, entry := range entries {
+			// It may have been replaced by a bigger one since its size was read.
+			if read += len(entry.Value); len(page.Entries) > 0 && read > q.MaxBytes && !q.KeysOnly {
+				page.More = true
+				break
 			}
-			if found { // not deleted meanwhile
-				bytes += max(0, len(entry.Value)-sizes[i]) // not replaced by a bigger one
-				page.Entries = append(page.Entries, entry)
-			}
+			page.Entries = append(page.Entries, entry)
 		}
 	}
+	return page, nil
 }
 
 // keys returns up to n keys of the index in ascending byte order.
@@ -87,10 +96,33 @@ func (s *Store) sizes(ctx context.Context, keys []string) ([]int, error) {
 	return sizes, nil
 }
 
-func (s *Store) entry(ctx context.Context, key string, keyOnly bool) (kv.Entry, bool, error) {
-	if keyOnly {
-		return kv.Entry{Key: key}, true, nil
+// entries reads the values of keys in one round trip. Those that were deleted
+// meanwhile are left out.
+func (s *Store) entries(ctx context.Context, keys []string, q kv.Query) ([]kv.Entry, error) {
+	entries := make([]kv.Entry, 0, len(keys))
+	if q.KeysOnly {
+		for _, key := range keys {
+			entries = append(entries, kv.Entry{Key: key})
+		}
+		return entries, nil
 	}
-	data, found, err := s.Get(ctx, key)
-	return kv.Entry{Key: key, Value: data}, found, err
+	pipe := s.client.Pipeline()
+	values := make([]*redis.StringCmd, len(keys))
+	for i, key := range keys {
+		values[i] = pipe.Get(ctx, value(ctx, key))
+	}
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return nil, fail(ctx, err)
+	}
+	for i, key := range keys {
+		data, err := values[i].Bytes()
+		if errors.Is(err, redis.Nil) {
+			continue
+		}
+		if err != nil {
+			return nil, fail(ctx, err)
+		}
+		entries = append(entries, kv.Entry{Key: key, Value: data})
+	}
+	return entries, nil
 }
