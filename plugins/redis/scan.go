@@ -19,7 +19,6 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 		if err != nil || len(keys) == 0 {
 			return page, err
 		}
-		after = keys[len(keys)-1]
 		sizes, err := s.sizes(ctx, keys)
 		if err != nil {
 			return kv.Page{}, err
@@ -37,7 +36,10 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 				page.More = true
 				break
 			}
-			fit = append(fit, key)
+			fit, after = append(fit, key), key
+		}
+		if !page.More {
+			after = keys[len(keys)-1]
 		}
 		entries, err := s.entries(ctx, fit, q)
 		if err != nil {
@@ -51,6 +53,8 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 			}
 			page.Entries = append(page.Entries, entry)
 		}
+		// All that fit may have been deleted since: then the next keys are asked.
+		page.More = page.More && len(page.Entries) > 0
 	}
 	return page, nil
 }
