@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { onEnd } from './lib/cleanup.mjs';
 import { changeLine } from './lib/edited.mjs';
 import { measure, median, table } from './lib/measure.mjs';
 import { engineSettings, podmanOf } from './lib/podman.mjs';
+import { readyAfter } from './lib/ports.mjs';
 import { environment, run, time } from './lib/process.mjs';
 import { cache, copyRepository, nxOf, temporaryDirectory } from './lib/workspace.mjs';
 
@@ -58,7 +58,7 @@ export async function dev({ rounds = 7, project = 'plugin-memstore' }) {
         const milliseconds = await time(async () => {
           await compile();
           child = spawn(binary, [], { env: bareEnv, stdio: 'ignore' });
-          await answers(50_101);
+          await readyAfter(50_101, performance.now());
         });
         child.kill();
         await new Promise((resolve) => child.on('exit', resolve));
@@ -71,7 +71,7 @@ export async function dev({ rounds = 7, project = 'plugin-memstore' }) {
           await compile();
           await podman('build', '-q', '--no-cache', '-t', image, '.');
           await podman('run', '-d', '--name=bench-dev', `--publish=127.0.0.1:50102:${port}`, image);
-          await answers(50_102);
+          await readyAfter(50_102, performance.now());
         });
         await podman('rm', '--force', '--time=0', 'bench-dev');
         return milliseconds;
@@ -136,17 +136,4 @@ async function startDev(workspace, project, settings) {
     });
   await nextReady();
   return { nextReady, stop, pause: () => signal('SIGSTOP'), resume: () => signal('SIGCONT') };
-}
-
-/** Waits until something accepts connections. */
-async function answers(at) {
-  for (const end = Date.now() + 60_000; Date.now() < end; ) {
-    const isThere = await new Promise((resolve) => {
-      const socket = connect(at, '127.0.0.1', () => resolve(true));
-      socket.on('error', () => resolve(false)).on('connect', () => socket.destroy());
-    });
-    if (isThere) return;
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  throw new Error(`nothing answers on port ${at}`);
 }

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { align, measure, table } from './lib/measure.mjs';
 import { podmanOf } from './lib/podman.mjs';
+import { freePort, readyAfter } from './lib/ports.mjs';
 import { environment, time } from './lib/process.mjs';
 import { nxOf, repository, temporaryDirectory } from './lib/workspace.mjs';
 
@@ -38,7 +37,7 @@ export async function regular({ rounds = 9, project = 'plugin-memstore' }) {
   const container = (image) => async () => {
     const begin = performance.now();
     const id = await podman('run', '-d', ...own, '-e', `PRISM_LISTEN=${listen}`, image);
-    const taken = await ready(port, begin);
+    const taken = await readyAfter(port, begin, { pause: 1 });
     await podman('rm', '-f', '-t', '0', id.trim());
     return taken;
   };
@@ -98,38 +97,9 @@ async function bare(binary, port, env) {
   const child = spawn(binary, [], { env: environment(env), stdio: 'ignore' });
   const ended = new Promise((resolve) => child.on('error', resolve).on('exit', resolve));
   try {
-    return await ready(port, begin);
+    return await readyAfter(port, begin, { pause: 1 });
   } finally {
     child.kill('SIGKILL');
     await ended;
   }
-}
-
-/** Milliseconds from `begin` to the first connection. */
-async function ready(port, begin) {
-  while (!(await connects(port))) {
-    if (performance.now() - begin > 30_000) throw new Error(`nobody listens on port ${port}`);
-    await wait(1);
-  }
-  return performance.now() - begin;
-}
-
-function connects(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (found) => {
-      socket.destroy();
-      resolve(found);
-    };
-    socket.on('connect', () => end(true)).on('error', () => end(false));
-  });
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

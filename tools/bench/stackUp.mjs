@@ -1,10 +1,9 @@
 import * as fs from 'node:fs';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { onEnd } from './lib/cleanup.mjs';
 import { measure, table } from './lib/measure.mjs';
-import { engineSettings } from './lib/podman.mjs';
+import { engineSettings, resetOf } from './lib/podman.mjs';
+import { readyAfter } from './lib/ports.mjs';
 import { environment, run, time } from './lib/process.mjs';
 import {
   cache,
@@ -94,17 +93,7 @@ export async function stackUp({ rounds = 5 }) {
   const settings = { ...engineSettings(), CONTAINERS_STORAGE_CONF: storage };
   const nx = nxOf(root, { daemon: false, more: settings });
   const podman = (...args) => run(['podman', ...args], { cwd: scratch, env: environment(settings) });
-  onEnd(() =>
-    podman(
-      '--tmpdir',
-      join(scratch, 'libpod'),
-      '--network-config-dir',
-      join(scratch, 'networks'),
-      'system',
-      'reset',
-      '--force',
-    ),
-  );
+  onEnd(() => podman(...resetOf(scratch)));
   onEnd(() => podman('pod', 'rm', '--force', '--time=1', '--all'));
   await nx('up', 'shop');
   await nx('render', 'shop', '--output=shop.yaml');
@@ -127,7 +116,8 @@ export async function stackUp({ rounds = 5 }) {
     play: async () => {
       const taken = await time(async () => {
         await podman('kube', 'play', '--quiet', join(root, 'shop.yaml'));
-        await Promise.all(ports.map(answers));
+        const begin = performance.now();
+        await Promise.all(ports.map((port) => readyAfter(port, begin)));
       });
       await podman('pod', 'rm', '--force', '--time=1', 'prism-bench-stack');
       return taken;
@@ -140,24 +130,4 @@ export async function stackUp({ rounds = 5 }) {
     ['of it: from the start of the pod to all probes', inside.slice(-rounds), { ...peer, goal }],
     ['podman kube play, and the first connections', times.play],
   ])}`;
-}
-
-/** Waits until something accepts a connection on a port of loopback, and keeps it for a moment. */
-async function answers(port) {
-  for (let tries = 0; tries < 3000; tries++) {
-    if (await connects(port)) return;
-    await wait(5);
-  }
-  throw new Error(`nothing answers on port ${port}`);
-}
-
-function connects(port) {
-  return new Promise((resolve) => {
-    const socket = createConnection({ port, host: '127.0.0.1' })
-      .on('connect', () => {
-        socket.destroy();
-        resolve(true);
-      })
-      .on('error', () => resolve(false));
-  });
 }

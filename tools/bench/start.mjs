@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { get } from 'node:http';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { measure, median, table } from './lib/measure.mjs';
 import { podmanOf } from './lib/podman.mjs';
+import { freePort, readyAfter } from './lib/ports.mjs';
 import { environment } from './lib/process.mjs';
 import { nxOf, repository, temporaryDirectory } from './lib/workspace.mjs';
 
@@ -38,7 +37,7 @@ export async function start({ rounds = 11 }) {
       const begin = performance.now();
       const own = ['--read-only', '--user', '65532', '--cap-drop', 'all', '--network', 'host'];
       const id = await podman('run', '-d', '--pull', 'never', ...own, '-e', `PRISM_LISTEN=${listen}`, image);
-      const taken = await ready(port, begin);
+      const taken = await readyAfter(port, begin, { tries: answers });
       await podman('rm', '-f', '-t', '5', id.trim());
       return taken;
     },
@@ -63,20 +62,11 @@ async function bareProcess([command, ...args], env, port) {
   const failed = ended.then((status) => Promise.reject(new Error(`${status} from ${args.join(' ')}`)));
   failed.catch(() => undefined);
   try {
-    return await Promise.race([ready(port, begin), failed]);
+    return await Promise.race([readyAfter(port, begin, { tries: answers }), failed]);
   } finally {
     child.kill();
     await ended;
   }
-}
-
-/** Milliseconds from `begin` to the first answer. */
-async function ready(port, begin) {
-  while (!(await answers(port))) {
-    if (performance.now() - begin > 30_000) throw new Error(`nobody answers on port ${port}`);
-    await wait(2);
-  }
-  return performance.now() - begin;
 }
 
 function answers(port) {
@@ -85,14 +75,5 @@ function answers(port) {
       response.resume();
       resolve(response.statusCode === 200);
     }).on('error', () => resolve(false));
-  });
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
   });
 }

@@ -2,6 +2,7 @@
 // to the last verdict: loading the executor, and the decisions. Arguments: workspace, projects.
 'use strict';
 const path = require('node:path');
+const { makeTaskGraph } = require('./taskGraph.cjs');
 const [root, ...projects] = process.argv.slice(2);
 process.chdir(root);
 
@@ -11,17 +12,7 @@ async function main() {
   const projectsConfigurations = devkit.readProjectsConfigurationFromProjectGraph(projectGraph);
   const context = { root, cwd: root, projectGraph, projectsConfigurations, nxJsonConfiguration: {} };
   const ids = projects.map((project) => `${project}:scan`);
-  const graph = {
-    roots: ids,
-    tasks: Object.fromEntries(
-      projects.map((project) => [
-        `${project}:scan`,
-        { id: `${project}:scan`, target: { project, target: 'scan' } },
-      ]),
-    ),
-    dependencies: Object.fromEntries(ids.map((id) => [id, []])),
-    continuousDependencies: Object.fromEntries(ids.map((id) => [id, []])),
-  };
+  const graph = makeTaskGraph(Object.fromEntries(ids.map((id) => [id, []])));
   const inputs = Object.fromEntries(
     projects.map((project) => [
       `${project}:scan`,

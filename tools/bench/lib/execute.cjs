@@ -2,6 +2,7 @@
 // call to the end, including loading of modules. Arguments: workspace, project, containerfile.
 'use strict';
 const path = require('node:path');
+const { makeTaskGraph } = require('./taskGraph.cjs');
 const [root, project, containerfile] = process.argv.slice(2);
 process.chdir(root);
 
@@ -9,13 +10,7 @@ async function main() {
   const start = performance.now();
   const { buildBatch } = require(path.join(root, 'node_modules', 'prism', 'load.cjs'));
   const ids = ['compile', 'build-image'].map((target) => `${project}:${target}`);
-  const task = (id) => ({ id, target: { project, target: id.split(':')[1] } });
-  const graph = {
-    roots: [ids[0]],
-    tasks: Object.fromEntries(ids.map((id) => [id, task(id)])),
-    dependencies: { [ids[0]]: [], [ids[1]]: [ids[0]] },
-    continuousDependencies: { [ids[0]]: [], [ids[1]]: [] },
-  };
+  const graph = makeTaskGraph({ [ids[0]]: [], [ids[1]]: [ids[0]] });
   const options = (step) => ({ step, containerfile, context: '.' });
   const inputs = { [ids[0]]: options('compile'), [ids[1]]: options('image') };
   for await (const { task: id, result } of buildBatch(graph, inputs, {}, { root })) {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onEnd } from './cleanup.mjs';
 import { installGoTool } from './goTool.mjs';
+import { freePort } from './ports.mjs';
 import { environment, run } from './process.mjs';
 import { cache } from './workspace.mjs';
 
@@ -105,14 +105,4 @@ function writeEmptyLayout(layout) {
   const named = { ...index, annotations: { 'org.opencontainers.image.ref.name': 'latest' } };
   fs.writeFileSync(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [named] }));
   fs.writeFileSync(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { onEnd } from './cleanup.mjs';
 import { dockerOf } from './docker.mjs';
-import { engineSettings } from './podman.mjs';
+import { engineSettings, resetOf, storeOf } from './podman.mjs';
 import { environment, run, time } from './process.mjs';
 import { cache, commit, linkModules, nxOf, startWorkspace } from './workspace.mjs';
 
@@ -57,12 +57,10 @@ export async function commandsWorkspace(scratch, workspace, { sources, module, b
   const flags = `-trimpath -buildvcs=false -tags=${tags} -ldflags='-s -w'`;
   const one = (architecture) =>
     `GOARCH=${architecture} ${go} build ${flags} -o ../../dist/bin/${architecture}/${binary} ./cmd/${binary}`;
-  const own = { root: 'commands-storage', runroot: 'commands-run', tmpdir: 'commands-libpod' };
-  const store = Object.entries(own)
-    .map(([name, directory]) => `--${name} ${join(root, '..', directory)}`)
-    .join(' ');
-  const networks = ['--network-config-dir', join(root, '..', 'commands-networks')];
-  onEnd(() => run(['podman', ...store.split(' '), ...networks, 'system', 'reset', '--force']));
+  const storage = `${root}-podman`;
+  fs.mkdirSync(storage);
+  const store = storeOf(storage).join(' ');
+  onEnd(() => run(['podman', ...storeOf(storage), ...resetOf(storage)]));
   const targets = {
     compile: {
       executor: 'nx:run-commands',

@@ -10,15 +10,26 @@ export function engineSettings() {
   return { CONTAINERS_CONF: join(repository, 'tools', 'setup', 'containers.conf') };
 }
 
+/** Arguments for a Podman that has all its state below `scratch`. */
+export function storeOf(scratch) {
+  const places = { root: 'storage', runroot: 'run', tmpdir: 'libpod' };
+  return Object.entries(places).map(([name, directory]) => `--${name}=${join(scratch, directory)}`);
+}
+
+/**
+ * Arguments that remove everything of a Podman. `system reset` also empties tmpdir and removes networks: in the shared places
+ * are the state of all running containers of the user, and their networks.
+ */
+export function resetOf(scratch) {
+  const own = [`--tmpdir=${join(scratch, 'libpod')}`, `--network-config-dir=${join(scratch, 'networks')}`];
+  return [...own, 'system', 'reset', '--force'];
+}
+
 /** Podman with its own storage below `scratch`, which is removed at the end. */
 export function podmanOf(scratch, cwd = scratch, more = {}) {
-  const root = join(scratch, 'storage');
   const env = environment({ ...engineSettings(), ...more });
-  // `system reset` empties tmpdir, and removes networks. In the shared places are the state of all running containers of
-  // the user, and their networks.
-  const own = ['--root', root, '--runroot', join(scratch, 'run'), '--tmpdir', join(scratch, 'libpod')];
-  const podman = (...args) => run(['podman', ...own, ...args], { cwd, env });
-  onEnd(() => podman('--network-config-dir', join(scratch, 'networks'), 'system', 'reset', '--force'));
+  const podman = (...args) => run(['podman', ...storeOf(scratch), ...args], { cwd, env });
+  onEnd(() => podman(...resetOf(scratch)));
   return podman;
 }
 

@@ -11,15 +11,16 @@ export function pssOf(text) {
 const PAUSE = 20;
 
 /**
- * The most PSS in bytes that all descendants of this process had together while `work` ran. Reading it slows them down, so nothing is
- * timed meanwhile.
+ * The most PSS in bytes that the processes which `work` started had together. Reading it slows them down, so nothing is timed
+ * meanwhile.
  */
 export async function peakOf(work) {
+  const before = new Set(listDescendants(process.pid));
   let peak = 0;
   let over = false;
   const sample = async () => {
     while (!over) {
-      peak = Math.max(peak, sumOf(listDescendants(process.pid)));
+      peak = Math.max(peak, sumOf(listDescendants(process.pid).filter((id) => !before.has(id))));
       await sleep(PAUSE);
     }
   };
