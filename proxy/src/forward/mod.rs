@@ -40,7 +40,7 @@ pub struct Forwarder {
     /// Where they are counted.
     pub metrics: Arc<Metrics>,
     /// What each client has in flight.
-    pub clients: Arc<Clients>,
+    pub clients: Clients,
 }
 
 type Exchanged = Result<(Response<tonic::body::Body>, Deadline, Held), Status>;
@@ -84,7 +84,7 @@ impl Forwarder {
     ) -> Exchanged {
         let deadline = Deadline::of(request.headers_mut(), plugin)?;
         let peer = request.extensions().get::<Peer>();
-        let permit = peer
+        let counted = peer
             .map(|peer| self.clients.enter(*peer, routing.clients.max_calls))
             .transpose()?;
         let place = plugin.enter()?;
@@ -98,7 +98,7 @@ impl Forwarder {
         let (response, lease) = self.send(plugin, request, &deadline).await?;
         let held = Held {
             _lease: Some(lease),
-            _permit: permit,
+            _counted: counted,
             _place: Some(place),
         };
         Ok((response, deadline, held))

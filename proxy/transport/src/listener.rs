@@ -88,7 +88,7 @@ impl Listener {
             match accepted {
                 Ok((stream, peer)) => {
                     let peer = Peer(peer.ip().to_canonical());
-                    match self.connections.enter(peer.client(), &self.limits) {
+                    match self.connections.enter(peer, &self.limits) {
                         Some(place) => {
                             let connection = Connection {
                                 peer,
