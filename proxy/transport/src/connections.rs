@@ -18,7 +18,7 @@ pub struct Limits {
     /// Open at once by one client, of [`Self::most`].
     pub most_of_client: usize,
     /// From the connection to its first request, and for the head of each
-    /// request of HTTP/1.1. Handshakes count.
+    /// request of HTTP/1.1.
     pub header: Duration,
     /// From the last request on.
     pub idle: Duration,
