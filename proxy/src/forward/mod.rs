@@ -91,7 +91,7 @@ impl Forwarder {
         let headers = request.headers_mut();
         // The channel sets the authority; a second opinion would be refused.
         headers.remove(header::HOST);
-        // A token is for the proxy.
+        // The token is meant for the proxy, not for the plugin.
         if routing.access.is_limited() {
             headers.remove(header::AUTHORIZATION);
         }
@@ -175,8 +175,7 @@ impl Forwarder {
 
 /// The plugin that a call is for. Only interfaces that its namespace declares
 /// are forwarded; what no namespace declares needs no namespace to be refused.
-/// The namespace goes on to the plugin in the same metadata, which has exactly
-/// this name.
+/// The metadata is forwarded unchanged, so the plugin sees the same namespace.
 fn route<'r>(routing: &'r Routing, request: &Request<Body>) -> Result<&'r Arc<Plugin>, Status> {
     let service = path::service(request.uri()).unwrap_or_default();
     if !routing.plugins.iter().any(|plugin| plugin.serves(service)) {

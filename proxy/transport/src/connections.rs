@@ -29,8 +29,8 @@ impl Default for Limits {
         Self {
             most: 10_000,
             most_of_client: 1000,
-            // Shorter than a minute, the usual interval of what asks again on
-            // one connection of HTTP/1.1.
+            // Not a minute: probes often reuse their HTTP/1.1 connection at that
+            // interval, and would meet its end with their request.
             header: Duration::from_secs(20),
             idle: Duration::from_secs(300),
         }
