@@ -1,4 +1,4 @@
-"""Connections of the server: those that send nothing make room, instead of a 503 for everybody else."""
+"""Limits on the connections of the server: idle ones make room for new ones."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 log = logging.getLogger("prism_admin.connections")
 
-#: Open at once. A further one takes the place of the one that has been idle longest.
+#: Most open connections. A new one beyond that closes the connection that has been idle longest.
 MOST = 500
 #: Seconds for the head of a request, and between two requests.
 IDLE_SECONDS = 15
@@ -59,6 +59,6 @@ class Connection(H11Protocol):
         idle = [one for one in self.connections if isinstance(one, Connection) and not one.is_busy()]
         if idle:
             oldest = min(idle, key=lambda one: one.idle_since)
-            # Now, since its socket closes only later.
+            # At once: connection_lost removes it only later.
             self.connections.discard(oldest)
             oldest.transport.abort()

@@ -20,7 +20,7 @@ class Idle(unittest.IsolatedAsyncioTestCase):
             app, host="127.0.0.1", port=port, http=connections.Connection, lifespan="off", log_config=None, ws="none"
         )
         server = uvicorn.Server(config)
-        with mock.patch.object(connections, "IDLE_SECONDS", 0.2), mock.patch.object(server, "install_signal_handlers", create=True):
+        with mock.patch.object(connections, "IDLE_SECONDS", 0.2):
             serving = asyncio.create_task(server.serve())
             while not server.started:
                 await asyncio.sleep(0.01)

@@ -43,7 +43,7 @@ func checkNamespace(name string) error {
 	return nil
 }
 
-// requestID is what the proxy calls this call, for the log.
+// requestID returns the proxy's ID of a call, for the log.
 func requestID(ctx context.Context) string {
 	return strings.Join(metadata.ValueFromIncomingContext(ctx, requestIDMetadata), ",")
 }

@@ -27,8 +27,8 @@ func (s *Settings) Add(env, fallback, usage string, parse func(string) error) {
 }
 
 // AddSecret declares a setting without a flag, which every user of the machine
-// could read, and without a fallback. The variable with _FILE behind its name
-// has the path of a file with the value instead, as container engines mount it.
+// could read, and without a fallback. The variable with _FILE appended to its
+// name may give the path of a file with the value, as container engines mount it.
 func (s *Settings) AddSecret(env, usage string, parse func(string) error) {
 	s.list = append(s.list, setting{env: env, usage: usage, secret: true, parse: parse})
 }

@@ -46,8 +46,8 @@ func openPool(c Config) (*sql.DB, error) {
 	return db, nil
 }
 
-// defaultSSLMode is not libpq's prefer, which sends passwords unencrypted to
-// whoever refuses TLS. Nothing reads along on loopback or a socket.
+// defaultSSLMode is stricter than libpq's prefer, which sends passwords
+// unencrypted to a server that refuses TLS. Loopback and sockets need no TLS.
 func defaultSSLMode(host string) pq.SSLMode {
 	ip := net.ParseIP(host)
 	if strings.HasPrefix(host, "/") || host == "localhost" || ip != nil && ip.IsLoopback() {

@@ -10,9 +10,16 @@ import (
 	"prism.internal/plugin-sdk/kv"
 )
 
-// unnamed has the keys of calls without a namespace, as of plugins that no proxy
-// stands before.
+// unnamed is the namespace of calls that name none, as without a proxy.
 const unnamed = "default"
+
+// ready returns the namespace of a call's keys, or why there is no answer now.
+func (s *Store) ready(ctx context.Context) (string, error) {
+	if !s.migrated.Load() {
+		return "", errNotReady
+	}
+	return s.namespace(ctx)
+}
 
 // namespace is that of a call's keys.
 func (s *Store) namespace(ctx context.Context) (string, error) {

@@ -77,10 +77,7 @@ func (s *Store) TTL(ctx context.Context, key string) (time.Duration, error) {
 
 // exec runs a statement on one key and reports whether it changed a row.
 func (s *Store) exec(ctx context.Context, query, key string, args ...any) (bool, error) {
-	if !s.migrated.Load() {
-		return false, errNotReady
-	}
-	namespace, err := s.namespace(ctx)
+	namespace, err := s.ready(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -94,10 +91,7 @@ func (s *Store) exec(ctx context.Context, query, key string, args ...any) (bool,
 
 // row reads one column of the row of a key, and reports whether there is one.
 func (s *Store) row(ctx context.Context, query, key string, to any) (bool, error) {
-	if !s.migrated.Load() {
-		return false, errNotReady
-	}
-	namespace, err := s.namespace(ctx)
+	namespace, err := s.ready(ctx)
 	if err != nil {
 		return false, err
 	}

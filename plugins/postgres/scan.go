@@ -27,10 +27,7 @@ const (
 
 // Scan implements kv.Store.
 func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
-	if !s.migrated.Load() {
-		return kv.Page{}, errNotReady
-	}
-	namespace, err := s.namespace(ctx)
+	namespace, err := s.ready(ctx)
 	if err != nil {
 		return kv.Page{}, err
 	}

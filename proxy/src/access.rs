@@ -31,8 +31,8 @@ impl Access {
         self.0.is_some()
     }
 
-    /// Checks the token of a call for a namespace, which need not exist: whoever
-    /// may not use it is not told.
+    /// Checks that the token of a call may use a namespace. One that does not
+    /// exist is refused like any other, so that callers cannot find out names.
     ///
     /// # Errors
     /// `UNAUTHENTICATED` without a known token, `PERMISSION_DENIED` with one of

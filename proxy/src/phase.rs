@@ -62,6 +62,12 @@ impl Phases {
         });
     }
 
+    /// Follows the phases from now on.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Phase> {
+        self.0.subscribe()
+    }
+
     /// Returns once a phase has come, or a later one.
     pub async fn reached(&self, wanted: Phase) {
         let mut seen = self.0.subscribe();

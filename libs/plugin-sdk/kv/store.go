@@ -25,9 +25,9 @@ const (
 // Store keeps values under keys. It is safe for concurrent use.
 //
 // An expired key is as good as deleted: no method shows it. Methods give up
-// when ctx ends, with an error that wraps ctx's; an error of an unreachable
-// backend wraps ErrUnavailable, that of one without room ErrFull. Neither side changes a value's bytes after
-// handing it over.
+// when ctx ends, with an error that wraps ctx's. An error of an unreachable
+// backend wraps ErrUnavailable, and one of a full backend wraps ErrFull. Neither
+// side changes a value's bytes after handing it over.
 type Store interface {
 	// Set writes a value, replacing any earlier value and its time to live.
 	// A ttl of 0 means that the key never expires.

@@ -1,21 +1,22 @@
-//! What the environment says.
+//! Settings from environment variables.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    str::FromStr,
     time::Duration,
 };
 
 use super::{Config, Violations};
 
-/// Of listeners whose address nobody names. Images, whose network is their own,
-/// set `PRISM_LISTEN_HOST`.
+/// For listeners without a configured address. Images have a network of their
+/// own and set `PRISM_LISTEN_HOST`.
 const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 pub(super) const ADDRESS_RULE: &str = "must be an IP address and port, such as 0.0.0.0:8980";
 
 /// The variables that configuration reads.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
-    /// `PRISM_LISTEN_HOST`: IP address of listeners that nothing else names.
+    /// `PRISM_LISTEN_HOST`: IP address of listeners without a configured address.
     pub listen_host: Option<String>,
     /// `PRISM_LISTEN`: `address:port` of the data plane.
     pub listen: Option<String>,
@@ -44,49 +45,36 @@ impl Environment {
 
 /// The default host of listeners.
 pub(super) fn host(environment: &Environment, violations: &mut Violations) -> IpAddr {
-    match environment.listen_host.as_deref().map(str::parse) {
-        Some(Ok(host)) => host,
-        Some(Err(_)) => {
-            violations.add(
-                "PRISM_LISTEN_HOST",
-                "must be an IP address, such as 0.0.0.0",
-            );
-            DEFAULT_HOST
-        }
-        None => DEFAULT_HOST,
-    }
+    let rule = "must be an IP address, such as 0.0.0.0";
+    let host = &environment.listen_host;
+    read("PRISM_LISTEN_HOST", host, rule, violations).unwrap_or(DEFAULT_HOST)
 }
 
 /// Overrides what the file says.
 pub(super) fn apply(environment: &Environment, config: &mut Config, violations: &mut Violations) {
-    let mut set = |name: &str, value: &Option<String>, into: &mut SocketAddr| match value
-        .as_deref()
-        .map(str::parse)
-    {
-        Some(Ok(address)) => *into = address,
-        Some(Err(_)) => violations.add(name, ADDRESS_RULE),
-        None => {}
+    let mut address = |name: &str, value: &Option<String>, into: &mut SocketAddr| {
+        if let Some(address) = read(name, value, ADDRESS_RULE, violations) {
+            *into = address;
+        }
     };
-    set("PRISM_LISTEN", &environment.listen, &mut config.listen);
-    set(
+    address("PRISM_LISTEN", &environment.listen, &mut config.listen);
+    address(
         "PRISM_ADMIN_LISTEN",
         &environment.admin_listen,
         &mut config.admin_listen,
     );
-    let mut set = |name: &str, value: &Option<String>, into: &mut Duration| match value
-        .as_deref()
-        .map(str::parse::<u32>)
-    {
-        Some(Ok(ms)) => *into = Duration::from_millis(ms.into()),
-        Some(Err(_)) => violations.add(name, "must be a whole number of milliseconds"),
-        None => {}
+    let mut milliseconds = |name: &str, value: &Option<String>, into: &mut Duration| {
+        let rule = "must be a whole number of milliseconds";
+        if let Some(ms) = read::<u32>(name, value, rule, violations) {
+            *into = Duration::from_millis(ms.into());
+        }
     };
-    set(
+    milliseconds(
         "PRISM_DRAIN_TIMEOUT_MS",
         &environment.drain_timeout_ms,
         &mut config.drain_timeout,
     );
-    set(
+    milliseconds(
         "PRISM_LAME_DUCK_MS",
         &environment.lame_duck_ms,
         &mut config.lame_duck,
@@ -98,4 +86,19 @@ pub(super) fn apply(environment: &Environment, config: &mut Config, violations: 
             format!("both listeners would use {}", config.listen),
         );
     }
+}
+
+/// The value of a variable; `None` if it is unset, or breaks the rule, which is
+/// then a violation.
+fn read<T: FromStr>(
+    name: &str,
+    value: &Option<String>,
+    rule: &str,
+    violations: &mut Violations,
+) -> Option<T> {
+    let read = value.as_ref()?.parse().ok();
+    if read.is_none() {
+        violations.add(name, rule);
+    }
+    read
 }

@@ -1,4 +1,4 @@
-//! The sections `connections` and `clients`: what clients may take.
+//! The sections `connections` and `clients`, and the `limits` of namespaces.
 
 use std::time::Duration;
 

@@ -10,13 +10,13 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use prism_transport::{Lease, Reader};
+use prism_transport::{Counted, Lease, Reader};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::{Code, Status};
 
 use crate::plugin::Place;
 
-use super::{call::Call, clients::Permit, deadline::Deadline, errors};
+use super::{call::Call, deadline::Deadline, errors};
 
 /// Passes frames on untouched, notes the final status, and turns a broken or
 /// late answer into trailers, which every client understands.
@@ -37,7 +37,7 @@ pub(super) struct Held {
     /// Its place on a connection to the plugin.
     pub(super) _lease: Option<Lease>,
     /// Its place among the calls of the client.
-    pub(super) _permit: Option<Permit>,
+    pub(super) _counted: Option<Counted>,
     /// Its place among the calls of the namespace.
     pub(super) _place: Option<Place>,
 }

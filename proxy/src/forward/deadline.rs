@@ -20,7 +20,7 @@ pub(super) struct Deadline {
 
 impl Deadline {
     /// Takes the client's deadline or the configured limit, whichever is earlier.
-    /// The latter is written into the headers, so that the plugin knows it too.
+    /// Where that is the limit, it is written into the headers for the plugin.
     pub(super) fn of(headers: &mut HeaderMap, plugin: &Plugin) -> Result<Self, Status> {
         let asked = match headers.get(HEADER) {
             Some(value) => Some(parse(value).ok_or_else(|| {
@@ -28,11 +28,7 @@ impl Deadline {
             })?),
             None => None,
         };
-        let limit = match (asked, plugin.namespace.timeout) {
-            (Some(asked), Some(limit)) if asked > limit => Some(limit),
-            (None, limit) => limit,
-            (asked, _) => asked,
-        };
+        let limit = asked.into_iter().chain(plugin.namespace.timeout).min();
         if let Some(limit) = limit.filter(|_| limit != asked) {
             headers.insert(HEADER, to_value(limit));
         }

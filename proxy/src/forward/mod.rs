@@ -40,7 +40,7 @@ pub struct Forwarder {
     /// Where they are counted.
     pub metrics: Arc<Metrics>,
     /// What each client has in flight.
-    pub clients: Arc<Clients>,
+    pub clients: Clients,
 }
 
 type Exchanged = Result<(Response<tonic::body::Body>, Deadline, Held), Status>;
@@ -84,21 +84,21 @@ impl Forwarder {
     ) -> Exchanged {
         let deadline = Deadline::of(request.headers_mut(), plugin)?;
         let peer = request.extensions().get::<Peer>();
-        let permit = peer
+        let counted = peer
             .map(|peer| self.clients.enter(*peer, routing.clients.max_calls))
             .transpose()?;
         let place = plugin.enter()?;
         let headers = request.headers_mut();
         // The channel sets the authority; a second opinion would be refused.
         headers.remove(header::HOST);
-        // A token is for the proxy.
+        // The token is meant for the proxy, not for the plugin.
         if routing.access.is_limited() {
             headers.remove(header::AUTHORIZATION);
         }
         let (response, lease) = self.send(plugin, request, &deadline).await?;
         let held = Held {
             _lease: Some(lease),
-            _permit: permit,
+            _counted: counted,
             _place: Some(place),
         };
         Ok((response, deadline, held))
@@ -175,8 +175,7 @@ impl Forwarder {
 
 /// The plugin that a call is for. Only interfaces that its namespace declares
 /// are forwarded; what no namespace declares needs no namespace to be refused.
-/// The namespace goes on to the plugin in the same metadata, which has exactly
-/// this name.
+/// The metadata is forwarded unchanged, so the plugin sees the same namespace.
 fn route<'r>(routing: &'r Routing, request: &Request<Body>) -> Result<&'r Arc<Plugin>, Status> {
     let service = path::service(request.uri()).unwrap_or_default();
     if !routing.plugins.iter().any(|plugin| plugin.serves(service)) {

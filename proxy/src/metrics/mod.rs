@@ -4,7 +4,7 @@ mod names;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -41,6 +41,9 @@ pub struct Metrics {
     refused: IntCounter,
     /// Of the data port, once it is open.
     watched: OnceLock<Arc<Connections>>,
+    /// Held while gauges are refreshed and read: two scrapes at once would see
+    /// half a reset, and count refused connections twice.
+    rendering: Mutex<()>,
     /// Calls that are being served now.
     pub in_flight: IntGauge,
     methods: RwLock<HashSet<String>>,
@@ -101,6 +104,7 @@ impl Metrics {
                 "Connections that were closed at once because of a limit.",
             )?,
             watched: OnceLock::new(),
+            rendering: Mutex::default(),
             in_flight: IntGauge::new("prism_requests_in_flight", "Calls being served now.")?,
             methods: RwLock::default(),
         };
@@ -170,6 +174,10 @@ impl Metrics {
     /// # Errors
     /// When a metric cannot be encoded.
     pub fn render(&self, plugins: &Plugins) -> prometheus::Result<Vec<u8>> {
+        let _alone = self
+            .rendering
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         // A reload may have removed some.
         self.plugin_up.reset();
         for plugin in plugins.iter() {

@@ -20,8 +20,8 @@ struct State {
 }
 
 impl Ejection {
-    /// Whether a call may try now. After the pause one may, and the others wait
-    /// for what becomes of it.
+    /// Whether a call may try now. After the pause one call may; the others are
+    /// refused until it succeeds, or until the next pause is over.
     pub(super) fn allows(&self, now: Instant) -> bool {
         let mut state = self.lock();
         match state.until {

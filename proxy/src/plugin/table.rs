@@ -59,8 +59,8 @@ impl Plugins {
         self.0.iter().find(|plugin| plugin.namespace.name == name)
     }
 
-    /// The plugin of a name that a call asks for. Who guesses is not told the
-    /// names that exist.
+    /// The plugin of the namespace that a call names. The error lists no known
+    /// names, so that callers cannot find them out.
     ///
     /// # Errors
     /// `NOT_FOUND` for an unknown namespace.

@@ -37,7 +37,7 @@ fn raised() -> usize {
             tracing::debug!(%error, "the limit of file descriptors stays");
         }
     }
-    // None is no limit.
+    // `None` means unlimited.
     let now = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     usize::try_from(now).unwrap_or(usize::MAX)
 }

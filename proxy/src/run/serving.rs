@@ -73,7 +73,7 @@ pub(super) async fn run(config: Config, source: super::Source) -> Result<(), Box
     let in_flight = || shared.metrics.in_flight.get();
     phases.advance(Phase::Leaving);
     tracing::info!(signal = name, in_flight = in_flight(), "stopping");
-    // A person at a terminal waits for no load balancer.
+    // SIGINT comes from a terminal, where no load balancer needs the time.
     if name != "SIGINT" {
         tokio::select! {
             () = sleep(lame_duck) => {}

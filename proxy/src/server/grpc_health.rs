@@ -22,8 +22,8 @@ pub(super) fn service(shared: &Shared) -> HealthServer<Checks> {
 }
 
 impl Checks {
-    /// `None` for a service that does not exist, or that nobody without a token
-    /// may know of.
+    /// `None` for an unknown service. Where tokens are configured, namespaces are
+    /// unknown too: health is asked without a token.
     fn status(&self, service: &str) -> Option<ServingStatus> {
         let serving = self.0.phases.now() == Phase::Serving;
         let routing = self.0.current.get();
@@ -69,9 +69,10 @@ impl Health for Checks {
 /// stream would hold up the drain to its limit.
 async fn follow(checks: Checks, service: String, out: mpsc::Sender<Answer>) {
     let mut sent = None;
+    let mut phases = checks.0.phases.watch();
     let mut reloads = checks.0.current.watch();
     loop {
-        let phase = checks.0.phases.now();
+        let phase = *phases.borrow_and_update();
         let mut changes = {
             let routing = reloads.borrow_and_update();
             routing.plugins.get(&service).map(|plugin| plugin.watch())
@@ -89,14 +90,11 @@ async fn follow(checks: Checks, service: String, out: mpsc::Sender<Answer>) {
                 return;
             }
         }
-        let next = match phase {
-            Phase::Draining => return,
-            Phase::Leaving => Phase::Draining,
-            Phase::Serving => Phase::Leaving,
-            Phase::Loading | Phase::Opening => Phase::Serving,
-        };
+        if phase == Phase::Draining {
+            return;
+        }
         tokio::select! {
-            () = checks.0.phases.reached(next) => {}
+            _ = phases.changed() => {}
             _ = reloads.changed() => {}
             () = changed(&mut changes) => {}
             () = out.closed() => return,

@@ -45,7 +45,7 @@ impl Shared {
         let forwarder = Forwarder {
             current: self.current.clone(),
             metrics: Arc::clone(&self.metrics),
-            clients: Arc::new(Clients::default()),
+            clients: Clients::default(),
         };
         data::router(forwarder, grpc_health::service(self), self.phases.clone())
     }

@@ -1,30 +1,38 @@
 use prism_proto::keyvalue::v1::GetRequest;
+use tonic::Streaming;
 use tonic_health::pb::{
-    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+    HealthCheckRequest, HealthCheckResponse, health_check_response::ServingStatus,
+    health_client::HealthClient,
 };
 
 use crate::{
     plugin,
-    proxy::{self, to},
+    proxy::{self, Proxy, to},
     wait::until,
 };
+
+/// Longer than the test's patience: only what does not wait for it ends in time.
+const FOREVER_MS: &str = "600000";
 
 fn slow() -> GetRequest {
     GetRequest { key: "slow".into() }
 }
 
-#[tokio::test]
-async fn calls_in_flight_finish_while_new_ones_are_refused() {
-    let plugin = plugin::anywhere().await;
-    // Longer than the test's patience: only a true drain ends in time.
-    let limit = [("PRISM_DRAIN_TIMEOUT_MS", "600000")];
-    let mut proxy = proxy::start_with(&[("one", plugin.address, "")], &limit);
-    let mut client = proxy.client().await;
-    let mut watch = HealthClient::new(proxy.channel().await)
+async fn watch_health(proxy: &Proxy) -> Streaming<HealthCheckResponse> {
+    HealthClient::new(proxy.channel().await)
         .watch(HealthCheckRequest::default())
         .await
         .unwrap()
-        .into_inner();
+        .into_inner()
+}
+
+#[tokio::test]
+async fn calls_in_flight_finish_while_new_ones_are_refused() {
+    let plugin = plugin::anywhere().await;
+    let limit = [("PRISM_DRAIN_TIMEOUT_MS", FOREVER_MS)];
+    let mut proxy = proxy::start_with(&[("one", plugin.address, "")], &limit);
+    let mut client = proxy.client().await;
+    let mut watch = watch_health(&proxy).await;
     let first = watch.message().await.unwrap().unwrap();
     assert_eq!(first.status(), ServingStatus::Serving);
 
@@ -65,14 +73,10 @@ async fn the_drain_has_a_limit() {
 #[tokio::test]
 async fn before_the_drain_health_says_no_and_calls_are_served() {
     let plugin = plugin::anywhere().await;
-    let patient = [("PRISM_LAME_DUCK_MS", "600000")];
+    let patient = [("PRISM_LAME_DUCK_MS", FOREVER_MS)];
     let mut proxy = proxy::start_with(&[("one", plugin.address, "")], &patient);
     let mut old = proxy.client().await;
-    let mut watch = HealthClient::new(proxy.channel().await)
-        .watch(HealthCheckRequest::default())
-        .await
-        .unwrap()
-        .into_inner();
+    let mut watch = watch_health(&proxy).await;
     assert!(watch.message().await.unwrap().is_some());
     proxy.terminate();
     let told = watch.message().await.unwrap().unwrap();
@@ -86,7 +90,7 @@ async fn before_the_drain_health_says_no_and_calls_are_served() {
     let get = || to("one", GetRequest { key: "k".into() });
     old.get(get()).await.unwrap();
     proxy.client().await.get(get()).await.unwrap();
-    // Whoever cannot wait asks again.
+    // A second signal ends the lame-duck time.
     proxy.terminate();
     assert!(proxy.ended().await.success());
 }
@@ -94,7 +98,7 @@ async fn before_the_drain_health_says_no_and_calls_are_served() {
 #[tokio::test]
 async fn a_person_at_a_terminal_does_not_wait() {
     let plugin = plugin::anywhere().await;
-    let patient = [("PRISM_LAME_DUCK_MS", "600000")];
+    let patient = [("PRISM_LAME_DUCK_MS", FOREVER_MS)];
     let mut proxy = proxy::start_with(&[("one", plugin.address, "")], &patient);
     proxy.signal("-INT");
     assert!(proxy.ended().await.success());

@@ -140,7 +140,7 @@ async fn a_wrong_namespace_is_explained() {
         .unwrap_err();
     assert_eq!(unknown.code(), Code::NotFound);
     assert_eq!(unknown.message(), "unknown namespace `three`");
-    // Who guesses is not told the names.
+    // The errors do not reveal which names exist.
     assert!(!missing.message().contains("one"), "{missing}");
 }
 

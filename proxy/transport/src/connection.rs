@@ -1,6 +1,6 @@
 //! One accepted connection.
 
-use std::{convert::Infallible, future::Future, pin::pin, time::Duration};
+use std::{convert::Infallible, error::Error, future::Future, pin::pin, time::Duration};
 
 use axum::{Router, body::Body};
 use http::Request;
@@ -23,6 +23,7 @@ use crate::{
 /// A client that vanished answers no pings.
 const PING_EVERY: Duration = Duration::from_secs(30);
 const PONG_LIMIT: Duration = Duration::from_secs(10);
+
 /// Spawns the task of each stream, watched.
 #[derive(Clone)]
 struct Streams(Activity);
@@ -110,9 +111,9 @@ impl Connection {
     }
 }
 
-fn log_end<E: Into<Box<dyn std::error::Error + Send + Sync>>>(ended: Result<(), E>) {
+fn log_end(ended: Result<(), Box<dyn Error + Send + Sync>>) {
     if let Err(error) = ended {
-        tracing::trace!(error = error.into(), "a connection ended with an error");
+        tracing::trace!(error, "a connection ended with an error");
     }
 }
 

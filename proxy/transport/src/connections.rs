@@ -1,14 +1,14 @@
 //! How many connections a listener has, and may have.
 
 use std::{
-    collections::HashMap,
-    net::IpAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
+
+use crate::{Counted, Peer, PerClient};
 
 /// What the connections of a listener may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Limits {
     /// Open at once by one client, of [`Self::most`].
     pub most_of_client: usize,
     /// From the connection to its first request, and for the head of each
-    /// request of HTTP/1.1. Handshakes count.
+    /// request of HTTP/1.1.
     pub header: Duration,
     /// From the last request on.
     pub idle: Duration,
@@ -29,8 +29,8 @@ impl Default for Limits {
         Self {
             most: 10_000,
             most_of_client: 1000,
-            // Shorter than a minute, the usual interval of what asks again on
-            // one connection of HTTP/1.1.
+            // Not a minute: probes often reuse their HTTP/1.1 connection at that
+            // interval, and would meet its end with their request.
             header: Duration::from_secs(20),
             idle: Duration::from_secs(300),
         }
@@ -40,7 +40,7 @@ impl Default for Limits {
 /// The open connections of one listener, and how many it refused.
 #[derive(Debug, Default)]
 pub struct Connections {
-    clients: Mutex<HashMap<IpAddr, usize>>,
+    clients: PerClient,
     open: AtomicUsize,
     refused: AtomicU64,
 }
@@ -59,23 +59,19 @@ impl Connections {
     }
 
     /// Counts a connection until the place is dropped; `None` beyond a limit.
-    pub(crate) fn enter(self: &Arc<Self>, client: IpAddr, limits: &Limits) -> Option<Place> {
-        let mut clients = self.lock();
-        let of_client = clients.get(&client).copied().unwrap_or_default();
-        if self.open() >= limits.most || of_client >= limits.most_of_client {
+    /// Only one task may call this: the one that accepts.
+    pub(crate) fn enter(self: &Arc<Self>, peer: Peer, limits: &Limits) -> Option<Place> {
+        let room = self.open() < limits.most;
+        let counted = room.then(|| self.clients.enter(peer, limits.most_of_client));
+        let Some(counted) = counted.flatten() else {
             self.refused.fetch_add(1, Relaxed);
             return None;
-        }
-        clients.insert(client, of_client + 1);
+        };
         self.open.fetch_add(1, Relaxed);
         Some(Place {
             connections: Arc::clone(self),
-            client,
+            _counted: counted,
         })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,18 +79,11 @@ impl Connections {
 #[derive(Debug)]
 pub(crate) struct Place {
     connections: Arc<Connections>,
-    client: IpAddr,
+    _counted: Counted,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut clients = self.connections.lock();
-        if let Some(open) = clients.get_mut(&self.client) {
-            *open -= 1;
-            if *open == 0 {
-                clients.remove(&self.client);
-            }
-        }
         self.connections.open.fetch_sub(1, Relaxed);
     }
 }
@@ -111,16 +100,16 @@ mod tests {
             most_of_client: 2,
             ..Limits::default()
         };
-        let one = "192.0.2.1".parse()?;
+        let one = Peer("192.0.2.1".parse()?);
         let enter = |client| connections.enter(client, &limits);
-        let held = (enter(one), enter(one), enter("192.0.2.2".parse()?));
+        let held = (enter(one), enter(one), enter(Peer("192.0.2.2".parse()?)));
         assert!(held.0.is_some() && held.1.is_some() && held.2.is_some());
-        assert!(enter("192.0.2.3".parse()?).is_none());
+        assert!(enter(Peer("192.0.2.3".parse()?)).is_none());
         drop(held.2);
         assert!(enter(one).is_none());
         assert_eq!((connections.open(), connections.refused()), (2, 2));
         drop((held.0, held.1));
-        assert!(enter(one).is_some() && connections.lock().is_empty());
+        assert!(enter(one).is_some() && connections.open() == 0);
         Ok(())
     }
 }

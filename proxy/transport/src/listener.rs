@@ -85,25 +85,26 @@ impl Listener {
                 accepted = self.socket.accept() => accepted,
                 () = &mut stop => break,
             };
-            match accepted {
-                Ok((stream, peer)) => {
-                    let peer = Peer(peer.ip().to_canonical());
-                    match self.connections.enter(peer.client(), &self.limits) {
-                        Some(place) => {
-                            let connection = Connection {
-                                peer,
-                                activity: Activity::new(),
-                                limits: self.limits,
-                                trusted: self.trusted,
-                                _place: place,
-                            };
-                            tokio::spawn(connection.serve(stream, router.clone(), open.clone()));
-                        }
-                        None => self.log_refusal(peer, &mut logged),
-                    }
+            let (stream, address) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    retry_later(&error).await;
+                    continue;
                 }
-                Err(error) => retry_later(&error).await,
-            }
+            };
+            let peer = Peer(address.ip().to_canonical());
+            let Some(place) = self.connections.enter(peer, &self.limits) else {
+                self.log_refusal(peer, &mut logged);
+                continue;
+            };
+            let connection = Connection {
+                peer,
+                activity: Activity::new(),
+                limits: self.limits,
+                trusted: self.trusted,
+                _place: place,
+            };
+            tokio::spawn(connection.serve(stream, router.clone(), open.clone()));
         }
         drop(self.socket);
         drop(open);

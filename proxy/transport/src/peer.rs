@@ -7,8 +7,7 @@ pub struct Peer(pub IpAddr);
 impl Peer {
     /// Who counts as one client: a host has all addresses of its IPv6 network,
     /// usually 64 bits wide.
-    #[must_use]
-    pub fn client(self) -> IpAddr {
+    pub(crate) fn client(self) -> IpAddr {
         match self.0 {
             IpAddr::V4(_) => self.0,
             IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),

@@ -9,7 +9,7 @@ import (
 	keyvaluev1 "prism.internal/proto/keyvalue/v1"
 )
 
-// Whatever bytes arrive: a query is valid, or the caller is told.
+// Any message gives a valid query or an error.
 func FuzzScanRequest(f *testing.F) {
 	for _, r := range []*keyvaluev1.ScanRequest{
 		{}, {Prefix: "a/", Limit: 7, Cursor: encodeCursor("ключ\x00"), KeysOnly: true}, {Limit: -1}, {Cursor: "!"},
