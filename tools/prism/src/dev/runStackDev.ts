@@ -11,7 +11,7 @@ import { openProject, openStack, type StackProject } from '../stack/openStack';
 import { readPod } from '../stack/pod';
 import { type ResolvedImage, resolveImages } from '../stack/resolveImages';
 import { checkStart, startStack } from '../stack/startStack';
-import { removePod, stopStack } from '../stack/stopStack';
+import { stopStack } from '../stack/stopStack';
 import { openChanges } from './changes';
 import { type DevComponent, openComponent } from './component';
 import { type Member, runLoop } from './loop';
@@ -35,7 +35,7 @@ export async function runStackDev(options: StackTimes, first: ExecutorContext): 
   const changes = openChanges();
   const watching = watchFiles(root, changes.add);
   const stopping = listenForStop();
-  const ending = () => withLock(project.value.lock, () => stopWhole(project.value, opened?.stack.name));
+  const ending = () => withLock(project.value.lock, () => stopStack(project.value, grace, 'keep'));
   const times = { timeout: options.timeout * 1000, idle: options.idle * 1000 };
   const definitions = [join(root, project.value.file)];
   let context = first;
@@ -149,18 +149,6 @@ function start(
     const ready = await startStack(project, { stack: shimmed, images, limit, stopped, mounts });
     return ready.ok ? ok(undefined) : ready;
   });
-}
-
-/**
- * Removes the pod, and looks whether it is gone: Nx sends SIGTERM to all descendants, and Podman then lists no pods, with
- * status 0.
- */
-async function stopWhole(project: StackProject, name: string | undefined): Promise<Result<unknown>> {
-  if (name !== undefined) {
-    const removed = await removePod(project, name, grace);
-    if (!removed.ok) return removed;
-  }
-  return stopStack(project, grace, 'keep');
 }
 
 /** The components of a running stack, with the last probe of each: that of its readiness. */
