@@ -14,8 +14,8 @@ import type { StackProject } from './openStack';
 import { listOwnPods, readPod } from './pod';
 import { checkPorts, findFreePorts } from './ports';
 import type { ResolvedImage } from './resolveImages';
-import { defaultGrace, removePod } from './stopStack';
-import { createVolumes, removeVolumes } from './volumes';
+import { defaultGrace, stopStack } from './stopStack';
+import { createVolumes } from './volumes';
 
 /** Lines of a container's log that a failure shows. */
 const shown = 20;
@@ -110,16 +110,15 @@ function explainStart(name: string, why: string | undefined): Failure {
   return stackFailure('STACK_START_FAILED', { what, why, remedy });
 }
 
+/** Removes what this project has started. A pod of the same name that is not its own stays. */
 async function undo(
   project: StackProject,
   stack: Stack,
   failures: readonly Failure[],
 ): Promise<Result<never>> {
   const grace = Math.min(stack.spec.terminationGracePeriodSeconds ?? defaultGrace, 10);
-  const removed = await removePod(project, stack.name, grace);
-  const emptied = await removeVolumes(project, ['config', 'scratch']);
-  const more = [removed, emptied].flatMap((one) => (one.ok ? [] : one.failures));
-  return failed(...failures, ...more);
+  const removed = await stopStack(project, grace, 'keep');
+  return failed(...failures, ...(removed.ok ? [] : removed.failures));
 }
 
 /** Prints the last lines of the containers that failures name, or of all that have printed something. */

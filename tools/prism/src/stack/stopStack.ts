@@ -11,7 +11,7 @@ export const defaultGrace = 30;
 const attempts = 5;
 
 /** Stops and removes a pod. Failure: STACK_STILL_THERE. */
-export async function removePod(
+async function removePod(
   { call }: Pick<StackProject, 'call'>,
   name: string,
   grace: number,
