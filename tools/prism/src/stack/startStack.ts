@@ -9,12 +9,11 @@ import {
   stackLabel,
 } from '@prism-build/stack';
 import { awaitReady, findContainer, type ReadyAfter } from './awaitReady';
-import { checkStack } from './checkStack';
 import type { StackProject } from './openStack';
 import { listOwnPods, readPod } from './pod';
 import { checkPorts, findFreePorts } from './ports';
 import type { ResolvedImage } from './resolveImages';
-import { defaultGrace, stopStack } from './stopStack';
+import { graceOf, stopStack } from './stopStack';
 import { createVolumes } from './volumes';
 
 /** Lines of a container's log that a failure shows. */
@@ -46,10 +45,7 @@ export async function findRunning(project: StackProject, { stack, images }: Star
     return failed(stackFailure('STACK_EXISTS', { what, remedy }));
   }
   const { labels = {}, containers = [] } = pod.value ?? {};
-  if (labels[stackLabel] !== project.owner) {
-    const what = `Podman has a pod ${stack.name} that is not that of ${project.project} in this workspace`;
-    return failed(stackFailure('STACK_EXISTS', { what }));
-  }
+  if (labels[stackLabel] !== project.owner) return refuseOtherPod(project, stack);
   const { rendered } = renderPodman(stack, factsOf(project, images, {}));
   const whole = containers.length === stack.spec.containers.length;
   if (labels[renderedLabel] === rendered && whole) return ok(true);
@@ -59,9 +55,10 @@ export async function findRunning(project: StackProject, { stack, images }: Star
   return failed(stackFailure('STACK_EXISTS', { what, remedy }));
 }
 
-/** What must hold before anything is started, or anything that runs is stopped. */
-export function checkStart(project: StackProject, { stack, images }: Start): Promise<Result<void>> {
-  return checkStack(project, stack, images);
+/** Failure: STACK_EXISTS, for a pod of this name that this project has not started. */
+export function refuseOtherPod({ project }: StackProject, { name }: Stack): Result<never> {
+  const what = `Podman has a pod ${name} that is not that of ${project} in this workspace`;
+  return failed(stackFailure('STACK_EXISTS', { what }));
 }
 
 /**
@@ -116,8 +113,7 @@ async function undo(
   stack: Stack,
   failures: readonly Failure[],
 ): Promise<Result<never>> {
-  const grace = Math.min(stack.spec.terminationGracePeriodSeconds ?? defaultGrace, 10);
-  const removed = await stopStack(project, grace, 'keep');
+  const removed = await stopStack(project, Math.min(graceOf(stack), 10), 'keep');
   return failed(...failures, ...(removed.ok ? [] : removed.failures));
 }
 
