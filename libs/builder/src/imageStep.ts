@@ -18,7 +18,7 @@ import {
   publishImage,
   putBlobs,
 } from '@prism-build/oci';
-import { baseOf, type ImagePlan, type ImageReads, planImage, resolveReads } from '@prism-build/plan';
+import { baseOf, type ImagePlan, type ImageReads } from '@prism-build/plan';
 import { attempt, runPool, sayIfLong } from '@prism-build/shell';
 import {
   contextDigestsPath,
@@ -28,7 +28,6 @@ import {
   lockPath,
   readContextTree,
 } from '@prism-build/workspace';
-import { readBases } from './bases/readBases';
 import { withImages } from './bases/withImages';
 import { collectGarbage } from './collectGarbage';
 import type { CompileManifest } from './compileManifest';
@@ -36,8 +35,8 @@ import { describeHints, describeImage, describeStage } from './describeImage';
 import { digestContext } from './digests/contextDigests';
 import { digestInputs, readMemo, writeMemo } from './memo';
 import { hashOnCores, packLayer } from './packing';
+import { planStep } from './planStep';
 import { readCompiled } from './readCompiled';
-import { readRequest } from './request';
 import { openRootfs, type RootfsSource, withRootfs } from './rootfs';
 import { openCommands } from './run/openCommands';
 import { shareLayers } from './sharedLayers';
@@ -49,19 +48,11 @@ const manyFiles = 20_000;
 /** Assembles an image for all platforms from files, and publishes it under dist/images. */
 export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   const { directories, options } = input;
-  const request = readRequest(directories.root, options);
-  if (!request.ok) return request;
-  const named = resolveReads(request.value);
-  if (!named.image.ok) return named.image;
-  const bases = await readBases(input, named.image.value);
-  if (!bases.ok) return bases;
-  // COPY may use a variable from the ENV of a base, so resolve again with the bases.
-  const reads = bases.value.size > 0 ? resolveReads({ ...request.value, bases: bases.value }) : named;
-  const plan = planImage(reads, { ...request.value, bases: bases.value });
-  if (!plan.ok) return plan;
-  if (!reads.image.ok) return reads.image;
-  if (options.dryRun) return ok({ text: `${JSON.stringify(plan.value, null, 2)}\n` });
-  const inputs = await readInputs(input, plan.value, reads.image.value);
+  const planned = await planStep(input);
+  if (!planned.ok) return planned;
+  const { plan, reads, image: imageReads, containerfile } = planned.value;
+  if (options.dryRun) return ok({ text: `${JSON.stringify(plan, null, 2)}\n` });
+  const inputs = await readInputs(input, plan, imageReads);
   if (!inputs.ok) return inputs;
   const store = await openContentStore(directories.store);
   if (!store.ok) return store;
@@ -71,9 +62,8 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   );
   if (!digested.ok) return digested;
   const { digestOf, findChanged } = digested.value;
-  const key = digestInputs(plan.value, { context, digestOf }, manifest, rootfs?.identity);
-  const { containerfile } = request.value;
-  const hints = describeStage(reads) + describeHints(plan.value, containerfile, reads.image.value);
+  const key = digestInputs(plan, { context, digestOf }, manifest, rootfs?.identity);
+  const hints = describeStage(reads) + describeHints(plan, containerfile, imageReads);
   const text = (made: DigestJson) => hints + describeImage(made);
   const memo = input.force ? undefined : await readMemo(directories, store.value, key);
   const publish = (digestJson: DigestJson, written?: ReadonlySet<Digest>) =>
@@ -87,7 +77,7 @@ export async function imageStep(input: StepInput): Promise<Result<StepReport>> {
   // Publishing verifies every blob. If one is altered, it fails and the image is assembled again.
   if (memo && (await publish(memo)).ok) return ok({ text: text(memo), reads, digest: memo.index.digest });
   const image = await withImages(input, store.value, (images) =>
-    assembleImage(input, plan.value, { ...inputs.value, images }, store.value),
+    assembleImage(input, plan, { ...inputs.value, images }, store.value),
   );
   if (!image.ok) return image;
   const changed = await attempt('cannot read the context', findChanged);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { isDefinition, listMounts, parseState, planLayout, planUpdate } from '../src';
+import { listDefinitions, listMounts, parseState, planLayout, planUpdate } from '../src';
 
 const layoutOf = (files: string[], base: string[] = [], program?: string, others: string[] = []) =>
   planLayout({ files, others, base, program });
@@ -89,20 +89,22 @@ describe('what a change needs', () => {
 });
 
 test('files after which nx reads the project again', () => {
-  const isOne = (path: string) => isDefinition(path, 'svc/a/build.containerfile');
-  expect(
-    [
-      'svc/a/build.containerfile',
-      'svc/a/project.json',
-      'x/rootfs.lock.json',
-      'y/Containerfile',
-      'a.Dockerfile',
-      'nx.json',
-    ].filter((path) => !isOne(path)),
-  ).toEqual([]);
-  expect(
-    ['svc/a/main.go', 'svc/a/go.sum', 'svc/a/package-lock.json', 'svc/a/Containerfilex'].filter(isOne),
-  ).toEqual([]);
+  expect(listDefinitions('svc/a/build.containerfile', 'svc').sort()).toEqual([
+    'nx.json',
+    'svc/.containerignore',
+    'svc/.dockerignore',
+    'svc/a/build.containerfile',
+    'svc/a/images.lock.json',
+    'svc/a/package.json',
+    'svc/a/pin.json',
+    'svc/a/project.json',
+    'svc/a/rootfs.json',
+    'svc/a/rootfs.lock.json',
+  ]);
+  // A context of the whole workspace.
+  expect(listDefinitions('Containerfile', '.')).toEqual(
+    expect.arrayContaining(['Containerfile', 'project.json', '.containerignore', 'nx.json']),
+  );
 });
 
 test('the state of the shim', () => {

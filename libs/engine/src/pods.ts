@@ -4,10 +4,8 @@ import type { Argv } from './engine';
 export const podmanPods = {
   /** Reads YAML of Kubernetes from standard input. Pulls and builds nothing; logs where `podman logs` finds them. */
   play: (): Argv => ['podman', 'kube', 'play', '--quiet', '--build=false', '--log-driver=k8s-file', '-'],
-  /** Prints the names of the pods with a label, one a line. */
-  list: (label: string): Argv => [
-    ...(['podman', 'pod', 'ls', `--filter=label=${label}`, '--format', '{{.Name}}'] as const),
-  ],
+  /** Prints the pods with a label as a JSON array. */
+  list: (label: string): Argv => ['podman', 'pod', 'ls', `--filter=label=${label}`, '--format=json'],
   /** Prints a pod as JSON. Fails if there is none of that name. */
   inspect: (pod: string): Argv => ['podman', 'pod', 'inspect', pod],
   /** Prints containers as a JSON array. */
@@ -39,8 +37,10 @@ export const podmanPods = {
   createVolume: (name: string, label: string): Argv => [
     ...(['podman', 'volume', 'create', `--label=${label}`, name] as const),
   ],
-  /** Prints the names of the volumes with a label, one a line. Of several labels, Podman 4.3 would want only one. */
-  listVolumes: (label: string): Argv => ['podman', 'volume', 'ls', '--quiet', `--filter=label=${label}`],
+  /** Prints the volumes with a label as a JSON array. Of several labels, Podman 4.3 would want only one. */
+  listVolumes: (label: string): Argv => [
+    ...(['podman', 'volume', 'ls', `--filter=label=${label}`, '--format=json'] as const),
+  ],
   removeVolumes: (names: readonly string[]): Argv => ['podman', 'volume', 'rm', ...names],
 } as const;
 
@@ -70,6 +70,11 @@ export interface PodContainer {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly restarts: number;
+}
+
+/** The names in the output of `list` or `listVolumes`. */
+export function parseNames(output: string): string[] {
+  return (JSON.parse(output) as { readonly Name: string }[]).map(({ Name }) => Name);
 }
 
 /** The IDs of a pod's containers, from the output of `inspect`: an object, and an array since Podman 5. */

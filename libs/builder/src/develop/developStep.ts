@@ -1,5 +1,5 @@
 import { assemblePlatform, type Tree } from '@prism-build/assemble';
-import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
+import { failed, ok, type Result } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
 import {
   baseOf,
@@ -7,17 +7,15 @@ import {
   type ImageReads,
   type PlatformPlan,
   planCompile,
-  planImage,
-  resolveReads,
+  type Reads,
 } from '@prism-build/plan';
 import { withLock } from '@prism-build/shell';
 import { contextPaths, lockPath, readContextTree } from '@prism-build/workspace';
-import { readBases } from '../bases/readBases';
 import { withImages } from '../bases/withImages';
 import { compilePlanned } from '../compile/compilePlanned';
 import { compiledTree } from '../compiledTree';
 import { compiledDirectory } from '../compileWork';
-import { readRequest } from '../request';
+import { planStep } from '../planStep';
 import { openRootfs, withRootfs } from '../rootfs';
 import { openCommands } from '../run/openCommands';
 import { stageTree } from '../stageTree';
@@ -49,53 +47,27 @@ export async function developStep(given: StepInput, platform: string): Promise<R
   const options = { ...given.options, platforms: [platform] };
   const input: StepInput = { ...given, options, development: true };
   const { directories, project } = input;
-  const request = readRequest(directories.root, options);
-  if (!request.ok) return request;
-  const named = resolveReads(request.value);
-  if (!named.image.ok) return named.image;
-  const bases = await readBases(input, named.image.value);
-  if (!bases.ok) return bases;
-  const reads = bases.value.size > 0 ? resolveReads({ ...request.value, bases: bases.value }) : named;
-  if (!reads.image.ok) return reads.image;
-  const plan = planImage(reads, { ...request.value, bases: bases.value });
-  if (!plan.ok) return plan;
-  const [platformPlan] = plan.value.platforms;
-  if (!platformPlan) {
-    const what = `the image has no platform ${platform}`;
-    return failed(imageFailure('PLATFORM_NOT_SUPPORTED', { what }));
-  }
-  const image = reads.image.value;
+  const planned = await planStep(input);
+  if (!planned.ok) return planned;
+  const { plan, image, named } = planned.value;
   const compiled = image.compiled
-    ? await withLock(lockPath(directories, `dev-${project}`), () =>
-        compile(input, resolveReads(request.value)),
-      )
+    ? await withLock(lockPath(directories, `dev-${project}`), () => compile(input, named))
     : ok(undefined);
   if (!compiled.ok) return compiled;
   const { root } = directories;
   const paths = contextPaths(image.sources);
   const context = readContextTree(root, options.containerfile, options.context, paths);
   if (!context.ok) return context;
+  const found = { context: context.value, compiled: compiled.value?.tree };
   return ok({
-    plan: platformPlan,
-    context: context.value,
-    compiled: compiled.value?.tree,
+    plan: plan.platforms[0]!,
+    ...found,
     reads: [...new Set([...listFiles(context.value), ...(compiled.value?.reads ?? [])])],
-    assemble: (use) =>
-      assemble(
-        input,
-        {
-          platform: platformPlan,
-          image,
-          plan: plan.value,
-          context: context.value,
-          compiled: compiled.value?.tree,
-        },
-        use,
-      ),
+    assemble: (use) => assemble(input, { image, plan, ...found }, use),
   });
 }
 
-async function compile(input: StepInput, reads: ReturnType<typeof resolveReads>) {
+async function compile(input: StepInput, reads: Reads) {
   const { options, directories } = input;
   const plan = planCompile(reads, options.context);
   if (!plan.ok) return plan;
@@ -110,7 +82,6 @@ async function compile(input: StepInput, reads: ReturnType<typeof resolveReads>)
 }
 
 interface Assembling {
-  readonly platform: PlatformPlan;
   readonly image: ImageReads;
   readonly plan: ImagePlan;
   readonly context: Tree;
@@ -119,13 +90,14 @@ interface Assembling {
 
 async function assemble(
   input: StepInput,
-  { platform, image, plan, context, compiled }: Assembling,
+  { image, plan, context, compiled }: Assembling,
   use: (image: DevelopedImage) => Promise<Result<void>>,
 ): Promise<Result<void>> {
   const store = await openContentStore(input.directories.store);
   if (!store.ok) return store;
   const source = image.contexts.includes('rootfs') ? await openRootfs(input, plan) : ok(undefined);
   if (!source.ok) return source;
+  const platform = plan.platforms[0]!;
   const commands = openCommands(input, store.value, plan.compression);
   return withImages(input, store.value, (images) =>
     withRootfs(source.value, platform.platform, async (rootfs) => {

@@ -1,7 +1,6 @@
 import { deployFailure, type Failure, failed, ok, type Result } from '@prism-build/errors';
 import {
   candidateOf,
-  candidateOwner,
   type Deployment,
   findServing,
   listCommits,
@@ -13,9 +12,9 @@ import { listCauses } from '../nx/recordAudit';
 import type { ReadyAfter } from '../stack/awaitReady';
 import { checkStack } from '../stack/checkStack';
 import type { StackProject } from '../stack/openStack';
-import { listOwnPods } from '../stack/pod';
 import { startStack } from '../stack/startStack';
-import { defaultGrace, stopStack } from '../stack/stopStack';
+import { defaultGrace, graceOf, stopStack } from '../stack/stopStack';
+import { candidateProject, removeCandidate } from './candidate';
 import type { Journal } from './journal';
 import { observe } from './observe';
 import { readVersion, type Version } from './version';
@@ -73,20 +72,15 @@ export async function bringUp(
   version: Version,
   beside: boolean,
 ): Promise<Result<Served>> {
-  const { project, journal } = operation;
-  const fallback = findServing(journal.history());
+  const fallback = findServing(operation.journal.history());
   if (beside && fallback && mayRunBeside(version.stack)) {
     const tried = await tryBeside(operation, version);
     if (!tried.ok) return fail(operation, number, tried.failures);
   }
-  const pods = await listOwnPods(project);
-  if (!pods.ok) return pods;
   const began = performance.now();
-  const ready = await replacePod(operation, version);
-  const gap = pods.value.length > 0 ? performance.now() - began : undefined;
-  if (!ready.ok) return giveUp(operation, number, ready.failures, began);
-  const { stack } = version;
-  return confirm(operation, number, { number, stack, ready: ready.value, gap }, began);
+  const replaced = await replacePod(operation, version);
+  if (!replaced.ok) return giveUp(operation, number, replaced.failures, began);
+  return confirm(operation, number, { number, stack: version.stack, ...replaced.value }, began);
 }
 
 /** Watches a deployment whose pod is ready, and commits it. */
@@ -106,22 +100,26 @@ export async function confirm(
 
 async function tryBeside(operation: Operation, { stack, images }: Version): Promise<Result<void>> {
   const { limit, stopped } = operation;
-  const project = { ...operation.project, owner: candidateOwner(operation.project.owner) };
+  const project = candidateProject(operation.project);
   const candidate = candidateOf(stack);
   const ready = await startStack(project, { stack: candidate, images, limit, stopped });
   if (!ready.ok) return ready;
   const watched = await observe(project, candidate, operation.observe, stopped);
-  const removed = await stopStack(project, 0, 'keep');
+  const removed = await removeCandidate(operation.project);
   return watched.ok ? (removed.ok ? ok(undefined) : removed) : watched;
 }
 
 async function replacePod(
   { project, limit, stopped }: Operation,
   { stack, images }: Version,
-): Promise<Result<ReadyAfter>> {
-  const grace = stack.spec.terminationGracePeriodSeconds ?? defaultGrace;
-  const removed = await stopStack(project, grace, 'keep');
-  return removed.ok ? startStack(project, { stack, images, limit, stopped }) : removed;
+): Promise<Result<Pick<Served, 'ready' | 'gap'>>> {
+  const began = performance.now();
+  const removed = await stopStack(project, graceOf(stack), 'keep');
+  if (!removed.ok) return removed;
+  const ready = await startStack(project, { stack, images, limit, stopped });
+  if (!ready.ok) return ready;
+  const gap = removed.value.pods.length > 0 ? performance.now() - began : undefined;
+  return ok({ ready: ready.value, gap });
 }
 
 /**
@@ -154,27 +152,21 @@ export async function giveUp(
 }
 
 /** Starts a deployment again that was healthy and is DEPLOYING. Failure: DEPLOY_NOT_RESTORED. */
-export async function startAgain(operation: Operation, number: number): Promise<Result<Served>> {
+export async function startAgain(operation: Operation, number: number): Promise<Result<unknown>> {
   const { project } = operation;
-  // It finishes, also when the command was asked to stop: Nothing serves until then.
+  // Runs to its end even if the command was asked to stop, because nothing serves until then.
   const patient = { ...operation, stopped: new AbortController().signal };
   const started = await startKept(patient, number);
-  if (started.ok) {
-    const recorded = await moveTo(operation, number, 'RUNNING', 'every probe answers again');
-    return recorded.ok ? started : recorded;
-  }
+  if (started.ok) return moveTo(operation, number, 'RUNNING', 'every probe answers again');
   const what = `deployment ${number} of ${project.project} could not be started again: nothing serves`;
   return fail(operation, number, [...started.failures, deployFailure('DEPLOY_NOT_RESTORED', { what })]);
 }
 
-async function startKept(operation: Operation, number: number): Promise<Result<Served>> {
+async function startKept(operation: Operation, number: number): Promise<Result<unknown>> {
   const { release } = deploymentOf(operation, number);
   const version = readVersion(operation.project, number, release);
   if (!version.ok) return version;
   const { stack, images } = version.value;
   const checked = await checkStack(operation.project, stack, images);
-  if (!checked.ok) return checked;
-  const began = performance.now();
-  const ready = await replacePod(operation, version.value);
-  return ready.ok ? ok({ number, stack, ready: ready.value, gap: performance.now() - began }) : ready;
+  return checked.ok ? replacePod(operation, version.value) : checked;
 }

@@ -1,8 +1,9 @@
 import { ok, type Result } from '@prism-build/errors';
-import { candidateOwner, findUnderway, moveOf, planRecovery } from '@prism-build/stack';
+import { findUnderway, moveOf, planRecovery } from '@prism-build/stack';
 import { awaitReady } from '../stack/awaitReady';
 import { stopStack } from '../stack/stopStack';
 import { confirm, deploymentOf, giveUp, moveTo, type Operation, startAgain } from './bringUp';
+import { removeCandidate } from './candidate';
 import { seePod } from './seePod';
 import { readVersion } from './version';
 
@@ -23,8 +24,7 @@ export async function recover(operation: Operation): Promise<Result<string>> {
     return removed.ok ? ok('  the pod of a stopped deployment was removed\n') : removed;
   }
   if (plan.deployment.state === 'DEPLOYING') {
-    const candidate = { ...project, owner: candidateOwner(project.owner) };
-    const removed = await stopStack(candidate, 0, 'keep');
+    const removed = await removeCandidate(project);
     if (!removed.ok) return removed;
   }
   const { number } = plan.deployment;

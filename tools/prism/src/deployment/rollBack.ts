@@ -36,11 +36,14 @@ function findTarget(project: string, history: History, to: number | undefined): 
   const what =
     to === undefined
       ? `${project} has no earlier deployment that was healthy`
-      : !found
-        ? `${project} has no deployment ${to}`
-        : found.state === 'DESTROYED'
-          ? `the images of deployment ${to} of ${project} are no longer kept`
-          : `deployment ${to} of ${project} never was healthy`;
+      : explainUnfit(project, to, found);
   const remedy = `Name another one; npx nx history ${project} lists them.`;
   return failed(deployFailure('ROLLBACK_UNKNOWN', { what, remedy }));
+}
+
+function explainUnfit(project: string, to: number, found: Deployment | undefined): string {
+  if (!found) return `${project} has no deployment ${to}`;
+  return found.state === 'DESTROYED'
+    ? `the images of deployment ${to} of ${project} are no longer kept`
+    : `deployment ${to} of ${project} never was healthy`;
 }

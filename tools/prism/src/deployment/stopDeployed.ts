@@ -1,7 +1,8 @@
 import { ok, type Result } from '@prism-build/errors';
-import { candidateOwner, type Deployment, moveOf } from '@prism-build/stack';
+import { type Deployment, moveOf } from '@prism-build/stack';
 import type { StackProject } from '../stack/openStack';
 import { stopStack } from '../stack/stopStack';
+import { removeCandidate } from './candidate';
 import type { Journal } from './journal';
 import { forgetOld } from './keepImages';
 
@@ -19,8 +20,7 @@ export async function stopDeployed(
   const recorded = moves.length > 0 ? await journal.add(moves) : ok(undefined);
   if (!recorded.ok) return recorded;
   if (moves.length > 0) {
-    const candidate = { ...project, owner: candidateOwner(project.owner) };
-    const removed = await stopStack(candidate, 0, 'keep');
+    const removed = await removeCandidate(project);
     if (!removed.ok) return removed;
   }
   const stopped = await stopStack(project, grace, volumes);

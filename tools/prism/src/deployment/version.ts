@@ -14,6 +14,7 @@ import {
   type Stack,
 } from '@prism-build/stack';
 import type { StackProject } from '../stack/openStack';
+import { queryPodman } from '../stack/queryPodman';
 import type { ResolvedImage } from '../stack/resolveImages';
 
 /** What a deployment starts: a stack, and images by the names under which Podman keeps them. */
@@ -27,16 +28,17 @@ export interface Version {
 
 /** The version of a stack.yaml and images that Podman has. */
 export async function planVersion(
-  { file, owner, call }: StackProject,
+  project: StackProject,
   { text, stack }: { readonly text: string; readonly stack: Stack },
   resolved: readonly ResolvedImage[],
 ): Promise<Result<Version>> {
+  const { file, owner } = project;
   const images: ResolvedImage[] = [];
   for (const image of resolved) {
     // The ID of an image of a registry is the digest of its config, too.
-    const seen = await call({ argv: podmanPods.inspectImage(image.name) });
+    const seen = await queryPodman(project, podmanPods.inspectImage(image.name));
     if (!seen.ok) return seen;
-    const config = `sha256:${seen.value.stdout.trim().split(' ')[0]!.replace('sha256:', '')}`;
+    const config = `sha256:${seen.value.trim().split(' ')[0]!.replace('sha256:', '')}`;
     images.push({ ...image, config, name: keptName(image.reference, image.digest, owner) });
   }
   const encoded = encodeRelease({

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { type DevelopedSources, developStep, type StepInput } from '@prism-build/builder';
-import { isDefinition, planUpdate, type Update } from '@prism-build/dev';
+import { listDefinitions, planUpdate, type Update } from '@prism-build/dev';
 import { ok, type Result } from '@prism-build/errors';
 import { readDigestJson } from '@prism-build/oci';
 import { type Directories, directoriesOf, imageDirectory, literalPart } from '@prism-build/workspace';
@@ -68,18 +68,15 @@ export async function openComponent(
   // A program of the base may interpret what the image adds to it.
   const interprets = program === undefined || !current.own.has(program);
   let last = { sources: sources.value, own: current.own };
-  const { containerfile } = options.value;
-  const definitions = listDefinitions(root, input);
+  const definitions = listAllDefinitions(input);
   return ok({
     project,
     session: current,
     command,
-    reads: () => [...definitions, ...last.sources.reads],
+    reads: () => [...definitions.map((path) => join(root, path)), ...last.sources.reads],
     update: async (changed) => {
       const paths = changed.map((path) => relative(root, path));
-      const defining = paths.filter(
-        (path) => isDefinition(path, containerfile) && definitions.includes(join(root, path)),
-      );
+      const defining = paths.filter((path) => definitions.includes(path));
       if (defining.length > 0) return ok({ kind: 'image', paths: defining });
       sources = await develop();
       if (!sources.ok) return sources;
@@ -171,27 +168,9 @@ function areContents(
   });
 }
 
-/** Files that define the component and those of the workspace that it is based on; absolute. */
-function listDefinitions(root: string, { options, siblings }: StepInput): string[] {
-  const own = [
-    options,
-    ...Object.values(options.bases).flatMap((project) => {
-      const base = siblings.optionsOf(project);
-      return base.ok ? [base.value] : [];
-    }),
-  ];
-  const beside = own.flatMap(({ containerfile, context }) => {
-    const directory = join(root, containerfile, '..');
-    const names = [
-      'project.json',
-      'package.json',
-      'images.lock.json',
-      'rootfs.json',
-      'rootfs.lock.json',
-      'pin.json',
-    ];
-    const ignores = ['.containerignore', '.dockerignore'].map((name) => join(root, context, name));
-    return [join(root, containerfile), ...names.map((name) => join(directory, name)), ...ignores];
-  });
-  return [...new Set([...beside, join(root, 'nx.json')])];
+/** Files that define the component and those of the workspace that it is based on; relative to the workspace. */
+function listAllDefinitions({ options, siblings }: StepInput): string[] {
+  const bases = Object.values(options.bases).map((project) => siblings.optionsOf(project));
+  const all = [options, ...bases.flatMap((base) => (base.ok ? [base.value] : []))];
+  return [...new Set(all.flatMap(({ containerfile, context }) => listDefinitions(containerfile, context)))];
 }

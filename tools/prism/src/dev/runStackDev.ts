@@ -3,22 +3,23 @@ import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment } from '@prism-build/builder';
 import { listMounts, shimProgram, startArguments } from '@prism-build/dev';
 import { podmanPods } from '@prism-build/engine';
-import { type Failure, failed, ok, type Result, stackFailure } from '@prism-build/errors';
+import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import { type Started, startProcess, withLock } from '@prism-build/shell';
 import { planProbes, type Stack } from '@prism-build/stack';
+import { checkStack } from '../stack/checkStack';
 import { listenForStop } from '../stack/listenForStop';
 import { openProject, openStack, type StackProject } from '../stack/openStack';
 import { readPod } from '../stack/pod';
 import { type ResolvedImage, resolveImages } from '../stack/resolveImages';
-import { checkStart, startStack } from '../stack/startStack';
-import { removePod, stopStack } from '../stack/stopStack';
+import { refuseOtherPod, startStack } from '../stack/startStack';
+import { stopStack } from '../stack/stopStack';
 import { openChanges } from './changes';
 import { type DevComponent, openComponent } from './component';
 import { type Member, runLoop } from './loop';
 import { rebuild } from './rebuild';
 import { watchFiles } from './watch';
 
-/** Seconds that containers have for ending: whoever develops does not wait for connections to be drained. */
+/** Seconds that containers have for ending. A developer does not wait until connections are drained. */
 const grace = 1;
 
 /** Seconds: for becoming ready, and without a change until images are built. */
@@ -35,7 +36,7 @@ export async function runStackDev(options: StackTimes, first: ExecutorContext): 
   const changes = openChanges();
   const watching = watchFiles(root, changes.add);
   const stopping = listenForStop();
-  const ending = () => withLock(project.value.lock, () => stopWhole(project.value, opened?.stack.name));
+  const ending = () => withLock(project.value.lock, () => stopStack(project.value, grace, 'keep'));
   const times = { timeout: options.timeout * 1000, idle: options.idle * 1000 };
   const definitions = [join(root, project.value.file)];
   let context = first;
@@ -136,31 +137,16 @@ function start(
   });
   const shimmed: Stack = { ...stack, spec: { ...stack.spec, containers } };
   return withLock(project.lock, async () => {
-    const good = await checkStart(project, { stack, images, limit, stopped });
+    const good = await checkStack(project, stack, images);
     if (!good.ok) return good;
     const ended = await stopStack(project, grace, 'keep');
     if (!ended.ok) return ended;
     const other = await readPod(project, stack.name);
     if (!other.ok) return other;
-    if (other.value) {
-      const what = `Podman has a pod ${stack.name} that is not that of ${project.project} in this workspace`;
-      return failed(stackFailure('STACK_EXISTS', { what }));
-    }
+    if (other.value) return refuseOtherPod(project, stack);
     const ready = await startStack(project, { stack: shimmed, images, limit, stopped, mounts });
     return ready.ok ? ok(undefined) : ready;
   });
-}
-
-/**
- * Removes the pod, and looks whether it is gone: Nx sends SIGTERM to all descendants, and Podman then lists no pods, with
- * status 0.
- */
-async function stopWhole(project: StackProject, name: string | undefined): Promise<Result<unknown>> {
-  if (name !== undefined) {
-    const removed = await removePod(project, name, grace);
-    if (!removed.ok) return removed;
-  }
-  return stopStack(project, grace, 'keep');
 }
 
 /** The components of a running stack, with the last probe of each: that of its readiness. */

@@ -2,6 +2,7 @@ import { podmanPods } from '@prism-build/engine';
 import { type Failure, failed, failuresOf, ok, type Result, stackFailure } from '@prism-build/errors';
 import type { Stack } from '@prism-build/stack';
 import type { StackProject } from './openStack';
+import { queryPodman } from './queryPodman';
 import type { ResolvedImage } from './resolveImages';
 
 /**
@@ -9,14 +10,14 @@ import type { ResolvedImage } from './resolveImages';
  * run as root against runAsNonRoot. Failures: STACK_IMAGE_MISSING, STACK_SECRET_MISSING, STACK_VALUE_INVALID.
  */
 export async function checkStack(
-  { call }: StackProject,
+  project: StackProject,
   stack: Stack,
   images: readonly ResolvedImage[],
 ): Promise<Result<void>> {
   const seen = await Promise.all(
     images.map(async (image): Promise<Failure[]> => {
-      const found = await call({ argv: podmanPods.inspectImage(image.name) });
-      const [id = '', user = ''] = found.ok ? found.value.stdout.trim().split(' ') : [];
+      const found = await queryPodman(project, podmanPods.inspectImage(image.name));
+      const [id = '', user = ''] = found.ok ? found.value.trim().split(' ') : [];
       const [expected] = image.config === undefined ? [id] : [image.config.replace('sha256:', '')];
       if (!found.ok || id.replace('sha256:', '') !== expected) return [describeMissing(image)];
       return checkUser(stack, image, user);
@@ -24,7 +25,7 @@ export async function checkStack(
   );
   const secrets = await Promise.all(
     stack.secrets.map(async ({ name, at }) => {
-      const found = await call({ argv: podmanPods.inspectSecret(name) });
+      const found = await queryPodman(project, podmanPods.inspectSecret(name));
       if (found.ok) return found;
       return failed(stackFailure('STACK_SECRET_MISSING', { what: `Podman has no secret ${name}`, at }));
     }),

@@ -3,12 +3,13 @@ import { ok, type Result } from '@prism-build/errors';
 import { withLock } from '@prism-build/shell';
 import { printStatus } from '@prism-build/stack';
 import { awaitReady } from './awaitReady';
+import { checkStack } from './checkStack';
 import { listenForStop } from './listenForStop';
 import { openProject, openStack, type StackProject } from './openStack';
 import { readStatus } from './readStatus';
 import { resolveImages } from './resolveImages';
-import { checkStart, findRunning, startStack } from './startStack';
-import { defaultGrace, stopStack } from './stopStack';
+import { findRunning, startStack } from './startStack';
+import { graceOf, stopStack } from './stopStack';
 
 /**
  * Starts a stack, or replaces it. Reads and checks everything first: a fault in the file, or an image that is not there,
@@ -32,11 +33,10 @@ export async function runUp(
   const ready = await withLock(project.value.lock, async () => {
     const permitted = await permit(project.value, start.limit);
     if (!permitted.ok) return permitted;
-    const good = await checkStart(project.value, start);
+    const good = await checkStack(project.value, stack, images.value);
     if (!good.ok) return good;
     if (how === 'replace') {
-      const grace = stack.spec.terminationGracePeriodSeconds ?? defaultGrace;
-      const stopped = await stopStack(project.value, grace, 'keep');
+      const stopped = await stopStack(project.value, graceOf(stack), 'keep');
       if (!stopped.ok) return stopped;
     }
     const running = await findRunning(project.value, start);

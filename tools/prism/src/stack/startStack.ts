@@ -9,13 +9,12 @@ import {
   stackLabel,
 } from '@prism-build/stack';
 import { awaitReady, findContainer, type ReadyAfter } from './awaitReady';
-import { checkStack } from './checkStack';
 import type { StackProject } from './openStack';
 import { listOwnPods, readPod } from './pod';
 import { checkPorts, findFreePorts } from './ports';
 import type { ResolvedImage } from './resolveImages';
-import { defaultGrace, removePod } from './stopStack';
-import { createVolumes, removeVolumes } from './volumes';
+import { graceOf, stopStack } from './stopStack';
+import { createVolumes } from './volumes';
 
 /** Lines of a container's log that a failure shows. */
 const shown = 20;
@@ -46,10 +45,7 @@ export async function findRunning(project: StackProject, { stack, images }: Star
     return failed(stackFailure('STACK_EXISTS', { what, remedy }));
   }
   const { labels = {}, containers = [] } = pod.value ?? {};
-  if (labels[stackLabel] !== project.owner) {
-    const what = `Podman has a pod ${stack.name} that is not that of ${project.project} in this workspace`;
-    return failed(stackFailure('STACK_EXISTS', { what }));
-  }
+  if (labels[stackLabel] !== project.owner) return refuseOtherPod(project, stack);
   const { rendered } = renderPodman(stack, factsOf(project, images, {}));
   const whole = containers.length === stack.spec.containers.length;
   if (labels[renderedLabel] === rendered && whole) return ok(true);
@@ -59,9 +55,10 @@ export async function findRunning(project: StackProject, { stack, images }: Star
   return failed(stackFailure('STACK_EXISTS', { what, remedy }));
 }
 
-/** What must hold before anything is started, or anything that runs is stopped. */
-export function checkStart(project: StackProject, { stack, images }: Start): Promise<Result<void>> {
-  return checkStack(project, stack, images);
+/** Failure: STACK_EXISTS, for a pod of this name that this project has not started. */
+export function refuseOtherPod({ project }: StackProject, { name }: Stack): Result<never> {
+  const what = `Podman has a pod ${name} that is not that of ${project} in this workspace`;
+  return failed(stackFailure('STACK_EXISTS', { what }));
 }
 
 /**
@@ -110,16 +107,14 @@ function explainStart(name: string, why: string | undefined): Failure {
   return stackFailure('STACK_START_FAILED', { what, why, remedy });
 }
 
+/** Removes what this project has started. A pod of the same name that is not its own stays. */
 async function undo(
   project: StackProject,
   stack: Stack,
   failures: readonly Failure[],
 ): Promise<Result<never>> {
-  const grace = Math.min(stack.spec.terminationGracePeriodSeconds ?? defaultGrace, 10);
-  const removed = await removePod(project, stack.name, grace);
-  const emptied = await removeVolumes(project, ['config', 'scratch']);
-  const more = [removed, emptied].flatMap((one) => (one.ok ? [] : one.failures));
-  return failed(...failures, ...more);
+  const removed = await stopStack(project, Math.min(graceOf(stack), 10), 'keep');
+  return failed(...failures, ...(removed.ok ? [] : removed.failures));
 }
 
 /** Prints the last lines of the containers that failures name, or of all that have printed something. */

@@ -1,5 +1,6 @@
 import { podmanPods } from '@prism-build/engine';
 import { failed, ok, type Result, stackFailure } from '@prism-build/errors';
+import type { Stack } from '@prism-build/stack';
 import type { StackProject } from './openStack';
 import { listOwnPods, readPod } from './pod';
 import { removeVolumes } from './volumes';
@@ -7,11 +8,15 @@ import { removeVolumes } from './volumes';
 /** Seconds that containers get to end, as in Kubernetes. */
 export const defaultGrace = 30;
 
+export function graceOf({ spec }: Stack): number {
+  return spec.terminationGracePeriodSeconds ?? defaultGrace;
+}
+
 /** More than one, because Nx sends SIGTERM to all descendants: Podman then ends with status 0 and nothing done. */
 const attempts = 5;
 
 /** Stops and removes a pod. Failure: STACK_STILL_THERE. */
-export async function removePod(
+async function removePod(
   { call }: Pick<StackProject, 'call'>,
   name: string,
   grace: number,

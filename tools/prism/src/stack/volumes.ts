@@ -1,16 +1,17 @@
-import { podmanPods } from '@prism-build/engine';
+import { parseNames, podmanPods } from '@prism-build/engine';
 import { failed, ok, type Result, stackFailure } from '@prism-build/errors';
 import { listVolumes, type Stack, type StackVolume, volumeLabel } from '@prism-build/stack';
 import type { StackProject } from './openStack';
+import { queryPodman } from './queryPodman';
 
 /** Creates the volumes of a stack. Those of claims keep their files; others begin empty. */
 export async function createVolumes(project: StackProject, stack: Stack): Promise<Result<void>> {
   const { call, owner } = project;
   const emptied = await removeVolumes(project, ['config', 'scratch']);
   if (!emptied.ok) return emptied;
-  const kept = await call({ argv: podmanPods.listVolumes(volumeLabel(owner, 'claim')) });
+  const kept = await queryPodman(project, podmanPods.listVolumes(volumeLabel(owner, 'claim')));
   if (!kept.ok) return refuse(stack.name, kept);
-  const there = new Set(kept.value.stdout.split('\n'));
+  const there = new Set(parseNames(kept.value));
   for (const { name, kind } of listVolumes(stack)) {
     if (there.has(name)) continue;
     const created = await call({ argv: podmanPods.createVolume(name, volumeLabel(owner, kind)) });
@@ -21,17 +22,17 @@ export async function createVolumes(project: StackProject, stack: Stack): Promis
 
 /** Removes the volumes of a project's stack by kind; returns how many. */
 export async function removeVolumes(
-  { call, owner }: StackProject,
+  project: StackProject,
   kinds: readonly StackVolume['kind'][],
 ): Promise<Result<number>> {
   const names: string[] = [];
   for (const kind of kinds) {
-    const listed = await call({ argv: podmanPods.listVolumes(volumeLabel(owner, kind)) });
+    const listed = await queryPodman(project, podmanPods.listVolumes(volumeLabel(project.owner, kind)));
     if (!listed.ok) return listed;
-    names.push(...listed.value.stdout.split('\n').filter((name) => name !== ''));
+    names.push(...parseNames(listed.value));
   }
   if (names.length === 0) return ok(0);
-  const removed = await call({ argv: podmanPods.removeVolumes(names) });
+  const removed = await project.call({ argv: podmanPods.removeVolumes(names) });
   return removed.ok ? ok(names.length) : removed;
 }
 

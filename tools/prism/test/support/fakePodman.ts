@@ -79,7 +79,9 @@ export class FakePodman {
       case 'pod ls': {
         const [key = '', value] = label!.split('=');
         return {
-          text: [...this.pods].flatMap(([name, pod]) => (pod.labels[key] === value ? [name] : [])).join('\n'),
+          text: JSON.stringify(
+            [...this.pods].flatMap(([Name, pod]) => (pod.labels[key] === value ? [{ Name }] : [])),
+          ),
         };
       }
       case 'pod inspect':
@@ -95,7 +97,9 @@ export class FakePodman {
         return id === undefined ? { why: `${last}: image not known` } : { text: `${id} 65532` };
       }
       case 'volume ls':
-        return { text: [...this.volumes].flatMap(([name, of]) => (of === label ? [name] : [])).join('\n') };
+        return {
+          text: JSON.stringify([...this.volumes].flatMap(([Name, of]) => (of === label ? [{ Name }] : []))),
+        };
       case 'volume create':
         return { change: () => void this.volumes.set(last, args[2]!.replace('--label=', '')) };
       case 'volume rm':

@@ -71,7 +71,7 @@ function openMachine({ withClaim, onDisk, podman, recorded }: Parts, releases?: 
     add: async (added) => {
       if (moves.count++ === moves.killAt) throw new Killed();
       recorded.push(...added.map((one) => ({ ...one, actor: 'ann', time: '' })));
-      return ok(replay(recorded));
+      return ok(undefined);
     },
   };
   const open = async (): Promise<Journal> => {

@@ -161,6 +161,15 @@ test('a pod of `up` is not replaced', async () => {
   expect(machine.podman.pods.get('shop')).toBe(pod);
 });
 
+test.each(['shop', 'shop-next'])('a pod of another clone with the name %s stays', async (name) => {
+  const machine = name === 'shop' ? makeMachine() : await withTwo();
+  const foreign = { labels: { 'prism-build.stack': 'shop.of-another' }, containers: [] };
+  machine.podman.pods.set(name, foreign);
+  machine.build('cc');
+  expect(codes(await machine.deploy('cc'))).toBe('STACK_START_FAILED');
+  expect(machine.podman.pods.get(name)).toBe(foreign);
+});
+
 test('a version that serves already and does not answer is started again', async () => {
   const machine = await withTwo();
   const pod = machine.podman.pods.get('shop')!;
