@@ -2,7 +2,7 @@ import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { credentialVariables, parseReference, withCredentials } from '@prism-build/registry';
 import { run } from '@prism-build/shell';
 import { type ConnectionOptions, connectionOf } from '../nx/connectionOf';
-import type { RegistryAccess } from './openRegistryImage';
+import type { RegistryAccess } from '../nx/openPull';
 
 /** Gives `work` access to the registry of an image, as `push-manifest` has it. Failure: REFERENCE_INVALID. */
 export async function withAccess<T>(

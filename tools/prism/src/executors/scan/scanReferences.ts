@@ -1,7 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result, renderFailure } from '@prism-build/errors';
+import type { RegistryAccess } from '../../nx/openPull';
 import type { OpenedImage, OpenedScanner } from '../../scanning/openImage';
-import { openRegistryImage, type RegistryAccess } from '../../scanning/openRegistryImage';
+import { openRegistryImage } from '../../scanning/openRegistryImage';
 import { checkAccess, withAccess } from '../../scanning/withAccess';
 import type { ScanOptions } from './options';
 
