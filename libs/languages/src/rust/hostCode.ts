@@ -30,9 +30,7 @@ export function checkScript(
   const files = listModules(below(directory, script), reader);
   const used = listCrates(crates.pathsOf(directory, manifest, 'build'), crates);
   const others = used.flatMap((one) => listSources(one, reader));
-  const leaving = [...files, ...others].find((path) =>
-    reader.facts(path, 'leaves', (text) => leaves.test(text)),
-  );
+  const leaving = [...files, ...others].find((path) => reader.facts(path, 'leaves', leaves));
   if (leaving !== undefined) out.giveUp(`${leaving} may read files outside of its crate`);
   const needs = [...manifest.scriptNeeds, ...used.flatMap((one) => crates.manifestOf(one)?.needs ?? [])];
   const unknown = namesOutside(needs, [directory, ...used], crates).find((name) => !confined.has(name));
@@ -62,8 +60,9 @@ export function checkMacro(
   return files;
 }
 
-/** Paths that lead out of a crate, and programs, such as git and cargo, that find more than the crate. */
-const leaves = /\.\.[/"\\]|\b(?:ancestors|parent|pop)\(\)|\bCommand\b/;
+/** Calls that go to a parent directory, and programs, such as git and cargo, that find more than the crate. */
+export const callOut = /\b(?:ancestors|parent|pop)\(\)|\bCommand\b/;
+const leaves = (text: string): boolean => /\.\.[/"\\]/.test(text) || callOut.test(text);
 const readsFiles =
   /\b(?:fs|File|OpenOptions|Command|env::current_dir|env::var\w*|read_dir|walkdir|WalkDir|glob|PathBuf|Path::new)\b/;
 
