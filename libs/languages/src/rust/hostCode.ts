@@ -1,5 +1,5 @@
 import { parentOf } from '@prism-build/containerfile';
-import { below, type Collector, joinInside, type SourceReader } from '../closure';
+import { below, type Collector, entryAt, joinInside, type SourceReader } from '../closure';
 import { isPure } from './macros';
 import type { Manifest } from './manifest';
 
@@ -117,13 +117,8 @@ function listModules(script: string, reader: SourceReader): string[] {
     for (const name of named ?? [])
       for (const base of [parentOf(path), below(parentOf(path), stem)]) {
         const place = joinInside(base, name);
-        if (place !== undefined && isFile(place, reader)) found.add(place);
+        if (place !== undefined && entryAt(place, reader)?.directory === false) found.add(place);
       }
   }
   return [...found];
-}
-
-function isFile(path: string, reader: SourceReader): boolean {
-  const name = path.split('/').at(-1);
-  return reader.list(parentOf(path)).some((entry) => entry.name === name && !entry.directory);
 }
