@@ -11,7 +11,7 @@ interface Scanning {
   readonly options: ScanOptions;
   readonly context: ExecutorContext;
   readonly scanner: OpenedScanner;
-  /** How to reach the registries; the options and the environment say it if undefined. */
+  /** How to reach the registries; undefined: as the options and the environment say. */
   readonly registry: RegistryAccess | undefined;
 }
 

@@ -64,7 +64,7 @@ export interface ScanShared {
   readonly written: Written;
   /** The audit log of a workspace. */
   readonly auditOf: (root: string) => AuditWriter;
-  /** How to reach the registries of images, where the caller knows; the options and the environment say it otherwise. */
+  /** How to reach the registries of images; undefined: as the options and the environment say. */
   readonly registry?: RegistryAccess;
 }
 
