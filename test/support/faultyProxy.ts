@@ -28,7 +28,7 @@ type Faults = (request: SeenRequest, number: number) => Fault | undefined;
 
 export interface FaultyProxy {
   readonly host: string;
-  /** Forgets all requests, also those that clients which have ended left in a connection, and takes these faults. */
+  /** Forgets all requests and sets new faults. Closes connections, so that no request of an ended client arrives later. */
   readonly reset: (faults?: Faults) => void;
   readonly requests: () => readonly SeenRequest[];
   readonly close: () => Promise<void>;

@@ -32,7 +32,7 @@ interface SpecialNode extends Owned {
 /** A file system object. Two paths that hold the *same* object are hard links of each other. */
 export type Node = FileNode | DirectoryNode | SymlinkNode | SpecialNode;
 
-/** Every named pipe of a context, to recognise it: engines disagree about it, so whatever takes it fails. */
+/** Stands for every named pipe of a context. Engines treat pipes differently, so a COPY or mount that takes one fails. */
 export const contextPipe: Node = { type: 'fifo', mode: 0o644, uid: 0, gid: 0, major: 0, minor: 0 };
 
 /**

@@ -58,7 +58,7 @@ describeWith([skopeo, dockerRegistry, openssl], 'keys of a KMS', () => {
     expect(good(await sign())).toEqual({ signatures: 1, attestations: 1 });
     expect(kms.asked.filter((one) => one === operation)).toHaveLength(2);
     expect(good(await sign())).toEqual({ signatures: 0, attestations: 0 });
-    // Whoever verifies needs the public key only.
+    // Verification needs only the public key: its environment has no credentials of the KMS.
     const claims = good(await open({}).readSignatures({ ...to, digest }, signer.trusted));
     expect(claims).toEqual([{ digest, repository: `${to.registry}/${to.repository}` }]);
     expect(JSON.stringify(commands.map(({ argv }) => argv))).not.toContain(secret);

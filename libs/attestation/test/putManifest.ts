@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from '@prism-build/oci';
 
-/** Puts an index that lists nothing, unlike every other, into a repository: what is signed is a digest, whatever it names. */
+/** Puts a new empty index into a repository. Signing needs only a digest; contents do not matter. */
 export async function putManifest(
   registry: { readonly host: string; readonly headers: Readonly<Record<string, string>> },
   repository: string,

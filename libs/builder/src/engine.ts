@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseEngine, type Engine } from '@prism-build/engine';
 import type { Result } from '@prism-build/errors';
-import { type Command, isExecutable, type Run, run } from '@prism-build/shell';
+import { type Command, findOnPath, type Run, run } from '@prism-build/shell';
 import type { Directories } from '@prism-build/workspace';
 
 /** The engine that an option names, else PRISM_ENGINE, else podman, else docker. */
@@ -25,5 +25,5 @@ export function engineRun(directories: Directories, more: Readonly<Record<string
 }
 
 export function isOnPath(command: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((directory) => isExecutable(join(directory, command)));
+  return findOnPath(command, process.env) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { parentOf } from '@prism-build/containerfile';
 import type { Recognised, Target } from './recognised';
 
 /** A part of a stage's tree, by paths relative to the stage's root. */
@@ -101,6 +102,12 @@ export function joinInside(directory: string, path: string): string | undefined 
 export function upwards(directory: string): string[] {
   const parts = directory === '' ? [] : directory.split('/');
   return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('/')), ''];
+}
+
+/** The entry of a path; undefined if it does not exist, and for the root. */
+export function entryAt(path: string, reader: SourceReader): SourceEntry | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return reader.list(parentOf(path)).find((one) => one.name === name);
 }
 
 export function below(directory: string, name: string): string {

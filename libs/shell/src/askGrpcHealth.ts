@@ -8,7 +8,7 @@ export interface GrpcServer {
   readonly service: string;
 }
 
-/** Asks Health/Check over HTTP/2 without TLS. Undefined if it says SERVING within so many milliseconds, else why not. */
+/** Asks Health/Check over HTTP/2 without TLS. Undefined if it says SERVING within `timeout` milliseconds, else the reason. */
 export function askGrpcHealth(
   { host, port, service }: GrpcServer,
   timeout: number,
@@ -52,7 +52,7 @@ const names = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
 /** Field 1 of HealthCheckResponse is the status; absent, it is UNKNOWN. */
 function judgeHealth(status: string, answer: Buffer): string | undefined {
-  if (status !== '0') return status === '' ? 'the answer is not of gRPC' : `grpc-status ${status}`;
+  if (status !== '0') return status === '' ? 'the answer is not gRPC' : `grpc-status ${status}`;
   const value = answer.length >= 7 && answer[5] === 0x08 ? answer[6]! : 0;
   return value === 1 ? undefined : `its health is ${names[value] ?? value}`;
 }

@@ -20,8 +20,8 @@ export async function attempt<T>(what: string, work: () => Promise<T> | T): Prom
 }
 
 /**
- * The text of a file, or undefined when there is none. A pipe or a terminal is none: to open it would wait for whoever
- * writes, without end.
+ * The text of a file, or undefined when there is none. Pipes and terminals count as missing, because a read of them can
+ * block forever.
  */
 export function readTextIfThere(path: string): string | undefined {
   return ifThere(() => {

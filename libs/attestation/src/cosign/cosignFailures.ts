@@ -11,7 +11,7 @@ const keyless =
   /getting key from fulcio|retrieving cert|getting id token|verifying SCT|CTFE public keys|\/api\/v1\/log\/entries|transparency log/i;
 const roots = /getting (rekor|ctlog) public keys|getting fulcio|tuf root|tuf client|updating local metadata/i;
 
-/** A request that failed: cosign could not read what it says does not match. */
+/** A failed request: cosign then says that nothing matches, although it could not read what is there. */
 const unread = /\b(Get|Head) "https?:/;
 
 /** Whether cosign says only that nobody who is trusted made a signature or an attestation. */

@@ -6,8 +6,8 @@ import type { Failure, Place } from '@prism-build/errors';
 const places = /(?:^|-->|\s)\s*([\w./@+-]+\.\w+):(\d+)(?::\d+)?\b|File "([^"]+)", line (\d+)/gm;
 
 /**
- * Failures of a compile with the first place that its output names, in place of the line with the command: whoever edits
- * a file knows the command.
+ * Failures of a compile, each at the first place in the sources that its output names. Without one, a failure keeps its
+ * place: the command in the Containerfile.
  *
  * @param tree the sources as the compiler saw them
  * @param working its working directory in that tree

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${SRCDIR} is a variable of cgo.
 import { compileFailure, type Failure, type Place } from '@prism-build/errors';
 import { findForeignIncludes } from '../c/includes';
-import { below } from '../closure';
+import { below, entryAt } from '../closure';
 import type { CheckedSources, CheckRequest } from '../language';
 import { findLeftOut, type LeftOut } from './cgo';
 import { usesCgo } from './cgoEnvironment';
@@ -109,7 +109,7 @@ function refuseForeignIncludes(packages: readonly Package[], sources: CheckedSou
       const path = below(directory, name);
       const found = name.endsWith('.go') ? (sources.facts(path, 'go-cgo-absolute', listAbsolute) ?? []) : [];
       return found
-        .filter(({ place }) => sources.list('').some((one) => one.name === place.split('/')[1]))
+        .filter(({ place }) => entryAt(place.split('/')[1]!, sources))
         .map(({ line, place }) =>
           refuse(
             `this #cgo line names ${place} of the stage, and the sources are elsewhere while it is compiled`,

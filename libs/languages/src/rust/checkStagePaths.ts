@@ -1,10 +1,11 @@
 import { compileFailure, type Failure, type Place } from '@prism-build/errors';
+import { entryAt } from '../closure';
 import type { CheckedSources, CheckRequest } from '../language';
 import { type Table, tableOf, textOf } from '../toml';
 import { walkCrates } from './closure';
 import { readConfigurations } from './configuration';
 import { listSources } from './hostCode';
-import { findStagePaths, isInTree, type StagePath } from './stagePaths';
+import { findStagePaths, type StagePath } from './stagePaths';
 
 /**
  * Absolute paths of the stage in what cargo runs and reads. The sources are elsewhere while a stage is compiled, so a
@@ -16,7 +17,7 @@ export function checkStagePaths(request: CheckRequest, sources: CheckedSources):
   const configured = readConfigurations(request.working, text).map(({ table }) => variablesOf(table));
   const environments = request.targets.map(request.environment);
   const named = findStagePaths(host, [...environments, ...configured], sources)
-    .filter(({ target }) => isInTree(target, sources))
+    .filter(({ target }) => entryAt(target, sources))
     .map((one) => refuseNamed(one, request, sources));
   const included = [...new Set(crates.flatMap((one) => listSources(one, sources)))].flatMap((path) =>
     (sources.facts(path, 'absolute-includes', listIncludes) ?? []).map(({ line, place }) =>
@@ -79,7 +80,7 @@ function refuseFlags(
   if (!/FLAGS(_|$)/.test(name)) return [];
   const named = [...value.matchAll(searched)].map(([, place]) => place!);
   return named
-    .filter((place) => isInTree(place.split('/')[1]!, sources))
+    .filter((place) => entryAt(place.split('/')[1]!, sources))
     .map((place) =>
       refuse(
         `the variable ${name} of the stage names ${place}, and the sources are elsewhere while the stage is compiled`,

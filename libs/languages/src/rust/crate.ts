@@ -1,5 +1,5 @@
 import { parentOf } from '@prism-build/containerfile';
-import { below, type Collector, joinInside, type SourceReader } from '../closure';
+import { below, type Collector, entryAt, joinInside, type SourceReader } from '../closure';
 import type { Manifest, Product } from './manifest';
 import { parseRustFile, type RustFile } from './sourceFile';
 
@@ -128,7 +128,6 @@ const isAbove = (directory: string, path: string): boolean =>
   directory === '' || `${path}/`.startsWith(`${directory}/`);
 
 function addAny(path: string, reader: SourceReader, out: Collector): void {
-  const name = path.split('/').at(-1);
-  const entry = reader.list(parentOf(path)).find((one) => one.name === name);
+  const entry = entryAt(path, reader);
   if (entry) out.add({ kind: entry.directory ? 'tree' : 'file', path });
 }

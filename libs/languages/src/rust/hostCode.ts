@@ -1,5 +1,5 @@
 import { parentOf } from '@prism-build/containerfile';
-import { below, type Collector, joinInside, type SourceReader } from '../closure';
+import { below, type Collector, entryAt, joinInside, type SourceReader } from '../closure';
 import { isPure } from './macros';
 import type { Manifest } from './manifest';
 
@@ -30,9 +30,7 @@ export function checkScript(
   const files = listModules(below(directory, script), reader);
   const used = listCrates(crates.pathsOf(directory, manifest, 'build'), crates);
   const others = used.flatMap((one) => listSources(one, reader));
-  const leaving = [...files, ...others].find((path) =>
-    reader.facts(path, 'leaves', (text) => leaves.test(text)),
-  );
+  const leaving = [...files, ...others].find((path) => reader.facts(path, 'leaves', leaves));
   if (leaving !== undefined) out.giveUp(`${leaving} may read files outside of its crate`);
   const needs = [...manifest.scriptNeeds, ...used.flatMap((one) => crates.manifestOf(one)?.needs ?? [])];
   const unknown = namesOutside(needs, [directory, ...used], crates).find((name) => !confined.has(name));
@@ -62,8 +60,9 @@ export function checkMacro(
   return files;
 }
 
-/** Paths that lead out of a crate, and programs, such as git and cargo, that find more than the crate. */
-const leaves = /\.\.[/"\\]|\b(?:ancestors|parent|pop)\(\)|\bCommand\b/;
+/** Calls that go to a parent directory, and programs, such as git and cargo, that find more than the crate. */
+export const callOut = /\b(?:ancestors|parent|pop)\(\)|\bCommand\b/;
+const leaves = (text: string): boolean => /\.\.[/"\\]/.test(text) || callOut.test(text);
 const readsFiles =
   /\b(?:fs|File|OpenOptions|Command|env::current_dir|env::var\w*|read_dir|walkdir|WalkDir|glob|PathBuf|Path::new)\b/;
 
@@ -118,13 +117,8 @@ function listModules(script: string, reader: SourceReader): string[] {
     for (const name of named ?? [])
       for (const base of [parentOf(path), below(parentOf(path), stem)]) {
         const place = joinInside(base, name);
-        if (place !== undefined && isFile(place, reader)) found.add(place);
+        if (place !== undefined && entryAt(place, reader)?.directory === false) found.add(place);
       }
   }
   return [...found];
-}
-
-function isFile(path: string, reader: SourceReader): boolean {
-  const name = path.split('/').at(-1);
-  return reader.list(parentOf(path)).some((entry) => entry.name === name && !entry.directory);
 }

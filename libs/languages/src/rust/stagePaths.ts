@@ -42,13 +42,6 @@ export function findStagePaths(
   });
 }
 
-/** Whether a path is a file or a directory of the tree. */
-export function isInTree(target: string, reader: SourceReader): boolean {
-  const at = target.lastIndexOf('/');
-  const name = target.slice(at + 1);
-  return name !== '' && reader.list(target.slice(0, Math.max(at, 0))).some((entry) => entry.name === name);
-}
-
 function targetOf(place: string): string {
   const known = /[{*?]/.test(place) ? place.replace(/[^/]*[{*?].*$/su, '') : place;
   return joinInside('', known) ?? '';

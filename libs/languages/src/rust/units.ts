@@ -1,6 +1,7 @@
 import { parentOf } from '@prism-build/containerfile';
 import { below, upwards } from '../closure';
 import type { CompiledSources, UsedUnit } from '../language';
+import { callOut } from './hostCode';
 import { parseManifest } from './manifest';
 import { parseMessages, parsePackageId } from './messages';
 
@@ -52,7 +53,6 @@ interface Crate {
 }
 
 const writtenPath = /"[^"\n]*\.\.(?:[/\\][^"\n]*)?"/;
-const callOut = /\b(?:ancestors|parent|pop)\(\)|\bCommand\b/;
 
 function listCrates({ digests, text }: CompiledSources): Map<string, Crate> {
   const found = new Map<string, Crate>();

@@ -32,7 +32,7 @@ export async function copyReferrers(
   return ok(true);
 }
 
-/** With certificates, oras tries TLS only; a registry that turns out to speak HTTP, and may, is asked again that way. */
+/** With certificates, oras tries only TLS. If a registry that may use HTTP turns out to speak it, the copy is tried again without TLS. */
 async function copyOf(oras: string, from: Side, to: Side, digest: Digest): Promise<Result<unknown>> {
   const { run, timeout, env, patience, told } = from.tools;
   const image = { ...from.place, digest };

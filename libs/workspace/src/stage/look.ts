@@ -35,7 +35,7 @@ export const nowhere: Looked = {
 type HashFile = (path: string) => string | null;
 let hashFile: HashFile | undefined;
 
-/** Nx's digest of what a link leads to; '' if it is no file. To open a pipe would wait without end. */
+/** Nx's digest of the file that a link leads to; '' if it leads to anything else. Opening a pipe could block forever. */
 export function hashTarget(absolute: string): string {
   try {
     return fs.statSync(absolute, { throwIfNoEntry: false })?.isFile() ? hashContents(absolute) : '';

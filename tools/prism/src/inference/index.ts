@@ -171,8 +171,8 @@ function read(
   identity: Identity,
   facts: ContextFacts,
 ): ReadProject {
-  const known = find(place.file);
-  if (known && saysTheSame(place.file, known.contextFacts, facts)) return { reads: known, warnings: [] };
+  const known = find(place.file, ({ contextFacts }) => saysTheSame(place.file, contextFacts, facts));
+  if (known) return { reads: known, warnings: [] };
   const { value, trace } = files.watch(place.directory, () =>
     readProject(place, options, identity, files, facts),
   );

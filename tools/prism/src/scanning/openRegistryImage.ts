@@ -1,21 +1,9 @@
-import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
-import { openContentStore } from '@prism-build/oci';
-import {
-  atDigest,
-  formatReference,
-  inspectImage,
-  parseReference,
-  pullLayers,
-  type RegistryTools,
-} from '@prism-build/registry';
+import { formatReference } from '@prism-build/registry';
 import type { InventoryInput } from '@prism-build/scan';
-import { directoriesOf } from '@prism-build/workspace';
+import { openPull, type RegistryAccess } from '../nx/openPull';
 import { type OpenedImage, type OpenedScanner, scansDirectories } from './openImage';
-
-/** How to reach a registry. */
-export type RegistryAccess = Pick<RegistryTools, 'run' | 'connection'>;
 
 /** An image of a registry, and its reference by digest. */
 export interface OpenedRegistryImage extends OpenedImage {
@@ -32,18 +20,11 @@ export async function openRegistryImage(
   context: ExecutorContext,
   access: RegistryAccess,
 ): Promise<Result<OpenedRegistryImage>> {
-  const parsed = parseReference(text);
-  if (!parsed.ok) return parsed;
-  const directories = directoriesOf(context.root, process.env);
-  const opened = await openContentStore(directories.store);
+  const opened = await openPull(text, context.root, access);
   if (!opened.ok) return opened;
-  const store = opened.value;
-  const tools = { ...access, store, directory: join(directories.prism, 'pulls') };
-  const image = await inspectImage(tools, parsed.value);
-  if (!image.ok) return image;
-  const { reference, index, platforms } = image.value;
-  const fetch: InventoryInput['fetch'] = ({ manifest, layers }) =>
-    pullLayers(tools, atDigest(reference, manifest.digest), manifest, layers);
+  const { image, store, pull } = opened.value;
+  const { reference, index, platforms } = image;
+  const fetch: InventoryInput['fetch'] = ({ manifest, layers }) => pull(manifest, layers);
   return ok({
     ...{ image: { index, platforms }, directory: store.directory, reference: formatReference(reference) },
     input: { ...scanner, ...scansDirectories(context), fetch, store, imageDirs: [] },

@@ -1,25 +1,19 @@
-import { resolve } from 'node:path';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { credentialVariables, parseReference, withCredentials } from '@prism-build/registry';
 import { run } from '@prism-build/shell';
-import type { RegistryAccess } from './openRegistryImage';
-
-/** The options of `scan` that say how to reach the registries of images. */
-interface AccessOptions {
-  readonly allowHttp: readonly string[];
-  readonly certDir?: string | undefined;
-}
+import { type ConnectionOptions, connectionOf } from '../nx/connectionOf';
+import type { RegistryAccess } from '../nx/openPull';
 
 /** Gives `work` access to the registry of an image, as `push-manifest` has it. Failure: REFERENCE_INVALID. */
 export async function withAccess<T>(
   image: string,
   root: string,
-  { allowHttp, certDir }: AccessOptions,
+  options: ConnectionOptions,
   work: (access: RegistryAccess) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const parsed = parseReference(image);
   if (!parsed.ok) return parsed;
-  const connection = { allowHttp, certDir: certDir && resolve(root, certDir) };
+  const connection = connectionOf(root, options);
   return withCredentials(parsed.value.registry, process.env, (env) =>
     work({ connection, run: env ? (command) => run({ ...command, env }) : run }),
   );

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, Patience } from '@prism-build/registry';
+import { type ConnectionOptions, connectionOf } from '../nx/connectionOf';
 
 /** How to reach a registry. */
 export interface Reach {
@@ -11,9 +11,7 @@ export interface Reach {
 }
 
 /** The options of targets that say how to reach a registry. */
-export interface ReachOptions {
-  readonly allowHttp: readonly string[];
-  readonly certDir?: string | undefined;
+export interface ReachOptions extends ConnectionOptions {
   /** Seconds. */
   readonly timeout: number;
   readonly retries: number;
@@ -21,9 +19,10 @@ export interface ReachOptions {
 
 const FIRST_PAUSE = 1000;
 
-export function reachOf(root: string, { allowHttp, certDir, timeout, retries }: ReachOptions): Reach {
+export function reachOf(root: string, options: ReachOptions): Reach {
+  const { timeout, retries } = options;
   return {
-    connection: { allowHttp, certDir: certDir && resolve(root, certDir) },
+    connection: connectionOf(root, options),
     timeout: timeout * 1000,
     patience: { attempts: retries + 1, delay: FIRST_PAUSE, sleep, random: Math.random },
   };

@@ -17,7 +17,7 @@ export interface Executor {
    * sends an entry that names its source file, in every command.
    */
   readonly target?: (image: ImageNames) => OwnTarget;
-  /** Whether the target needs a registry that options name: without one, it would be a cost in every command and of no use. */
+  /** Whether the target is added only if options name a registry: without one, it would cost time in every command and do nothing. */
   readonly needsRegistry?: boolean;
   /** The target to add to each stack. */
   readonly stackTarget?: (stack: StackNames) => OwnTarget;

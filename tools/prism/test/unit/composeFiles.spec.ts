@@ -77,6 +77,28 @@ services:
   ]);
 });
 
+test('extends: services of one name in two files of a directory are no loop', () => {
+  const texts = {
+    'svc/compose.yaml': `
+services:
+  web: { extends: base }
+  base: { extends: { file: common.yml, service: web } }
+`,
+    'svc/common.yml': `
+services:
+  web: { extends: base }
+  base: { build: { context: .., dockerfile: apps/api/Dockerfile } }
+`,
+  };
+  expect(read(texts)).toEqual([
+    [
+      'apps/api/Dockerfile in .: svc/compose.yaml, service web',
+      'apps/api/Dockerfile in .: svc/compose.yaml, service base',
+    ],
+    [],
+  ]);
+});
+
 test('files that include each other are read once, also beside others', () => {
   const texts = {
     'a/compose.yaml': 'include: [../b/compose.yaml]\nservices: { a: { build: . } }',

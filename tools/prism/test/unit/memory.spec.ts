@@ -307,6 +307,28 @@ test('an answer with warnings, or for a process that outlives commands, is made 
   }
 });
 
+test('a component that is read anew without a trace leaves no answer', async () => {
+  writeWithoutLinks();
+  // What svc/simple copies, as the root of the workspace has it: a component that reads a link has no trace.
+  for (const [name, content] of [
+    ['one', '-> two'],
+    ['two', '1'],
+    ['d/two', '2'],
+  ] as const)
+    write(name, content);
+  await infer();
+  await infer();
+  expect(fs.existsSync(answer())).toBe(true);
+  await tick();
+  write('compose.yaml', 'services: { a: { build: { context: ., dockerfile: svc/simple/Containerfile } } }\n');
+  fs.rmSync(answer());
+  await infer();
+  expect(fs.existsSync(answer())).toBe(false);
+  await tick();
+  write('one', '-> d/two');
+  expect(await infer()).toEqual(await inferAnew());
+});
+
 test('an answer that is cut off is made again', async () => {
   writeWithoutLinks();
   const expected = await infer();

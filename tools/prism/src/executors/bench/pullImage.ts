@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
 import { takeContents } from '@prism-build/measure';
-import { measureLayer, openContentStore, platformName } from '@prism-build/oci';
-import { atDigest, formatReference, inspectImage, parseReference, pullLayers } from '@prism-build/registry';
+import { measureLayer, platformName } from '@prism-build/oci';
+import { formatReference } from '@prism-build/registry';
 import { run } from '@prism-build/shell';
-import { directoriesOf } from '@prism-build/workspace';
 import { measurementsDirectory } from '../../measuring/benchDirectories';
+import { openPull } from '../../nx/openPull';
 import type { ComparedImage } from './comparedImage';
 
 /**
@@ -14,19 +13,13 @@ import type { ComparedImage } from './comparedImage';
  * is verified by digest. Failures: those of registries and blobs.
  */
 export async function pullImage(text: string, context: ExecutorContext): Promise<Result<ComparedImage>> {
-  const parsed = parseReference(text);
-  if (!parsed.ok) return parsed;
-  const directories = directoriesOf(context.root, process.env);
-  const opened = await openContentStore(directories.store);
+  const opened = await openPull(text, context.root, { run });
   if (!opened.ok) return opened;
-  const store = opened.value;
-  const tools = { run, store, directory: join(directories.prism, 'pulls') };
-  const image = await inspectImage(tools, parsed.value);
-  if (!image.ok) return image;
-  const { reference, platforms } = image.value;
+  const { image, store, pull } = opened.value;
+  const { reference, platforms } = image;
   const sized = new Map<string, Parameters<typeof takeContents>[1]>();
   for (const { platform, manifest, layers } of platforms) {
-    const pulled = await pullLayers(tools, atDigest(reference, manifest.digest), manifest, layers);
+    const pulled = await pull(manifest, layers);
     if (!pulled.ok) return pulled;
     const measured = [];
     for (const layer of layers) {

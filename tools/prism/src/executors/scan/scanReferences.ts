@@ -1,7 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result, renderFailure } from '@prism-build/errors';
+import type { RegistryAccess } from '../../nx/openPull';
 import type { OpenedImage, OpenedScanner } from '../../scanning/openImage';
-import { openRegistryImage, type RegistryAccess } from '../../scanning/openRegistryImage';
+import { openRegistryImage } from '../../scanning/openRegistryImage';
 import { checkAccess, withAccess } from '../../scanning/withAccess';
 import type { ScanOptions } from './options';
 
@@ -10,7 +11,7 @@ interface Scanning {
   readonly options: ScanOptions;
   readonly context: ExecutorContext;
   readonly scanner: OpenedScanner;
-  /** How to reach the registries; the options and the environment say it if undefined. */
+  /** How to reach the registries; undefined: as the options and the environment say. */
   readonly registry: RegistryAccess | undefined;
 }
 

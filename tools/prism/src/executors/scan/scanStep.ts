@@ -18,6 +18,7 @@ import {
 } from '@prism-build/scan';
 import { readTextIfThere } from '@prism-build/shell';
 import { directoriesOf, imageKey } from '@prism-build/workspace';
+import type { RegistryAccess } from '../../nx/openPull';
 import type { AuditWriter } from '../../nx/recordAudit';
 import { assessImage } from '../../scanning/assessImage';
 import { type Declared, readDeclared } from '../../scanning/declaredPorts';
@@ -28,7 +29,6 @@ import {
   openImage,
   scansDirectories,
 } from '../../scanning/openImage';
-import type { RegistryAccess } from '../../scanning/openRegistryImage';
 import { readLocks } from '../../scanning/readLocks';
 import { readPolicy } from '../../scanning/readPolicy';
 import { listReferences } from './listReferences';
@@ -64,7 +64,7 @@ export interface ScanShared {
   readonly written: Written;
   /** The audit log of a workspace. */
   readonly auditOf: (root: string) => AuditWriter;
-  /** How to reach the registries of images, where the caller knows; the options and the environment say it otherwise. */
+  /** How to reach the registries of images; undefined: as the options and the environment say. */
   readonly registry?: RegistryAccess;
 }
 

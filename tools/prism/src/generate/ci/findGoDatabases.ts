@@ -35,9 +35,9 @@ export function findGoDatabases(tree: Tree): Result<readonly string[]> {
 
 function read(tree: Tree, file: string) {
   const text = tree.read(file, 'utf-8');
-  // Most files have no policy; they may have anything else, which is not judged here.
-  if (!text?.includes('scan-policy') && !file.endsWith('scan-policy.json')) return undefined;
   if (text === null) return undefined;
   if (file.endsWith('scan-policy.json')) return { file, text };
+  // Most files have no policy, and are not even parsed.
+  if (!text.includes('scan-policy')) return undefined;
   return { file, text, under: file.endsWith('package.json') ? ['nx', 'scan-policy'] : ['scan-policy'] };
 }

@@ -29,6 +29,8 @@ interface Include {
 export interface Services {
   readonly services: Readonly<Record<string, Table>>;
   readonly directory: string;
+  /** The file that `extends` names; absent for the project itself. */
+  readonly file?: string;
 }
 
 /** The Compose file at a path; undefined if there is none. */
@@ -80,11 +82,12 @@ export function listBuilds(
 
 /** `build` of a service, over that of the service that it extends; undefined if it is not built, or not known. */
 function buildOf(
-  { services, directory }: Services,
+  project: Services,
   name: string,
   find: FindCompose,
   seen: readonly string[],
 ): Table | undefined {
+  const { services, directory } = project;
   const { build, extends: extended } = tableOf(services[name]);
   const own = isText(build) ? { context: build } : build;
   if (own !== undefined && !isTable(own)) return undefined;
@@ -92,10 +95,8 @@ function buildOf(
   const path = isText(file) ? resolveFile(directory, file) : undefined;
   const other = path === undefined ? undefined : find(path);
   if (file !== undefined && !other) return own?.context === undefined ? undefined : own;
-  const from = other
-    ? { services: other.services, directory: posix.dirname(path!) }
-    : { services, directory };
-  const key = `${from.directory}\0${path}\0${service}`;
+  const from = other ? { services: other.services, directory: posix.dirname(path!), file: path! } : project;
+  const key = `${from.file}\0${service}`;
   const found =
     isText(service) && !seen.includes(key) ? buildOf(from, service, find, [...seen, key]) : undefined;
   const base = found && rebase(found, from.directory, directory);

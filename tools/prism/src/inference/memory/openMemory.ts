@@ -25,8 +25,11 @@ import {
 /** Results of earlier runs for a workspace. */
 export interface OpenMemory {
   readonly files: Files;
-  /** The earlier result for a component, if none of its files has changed. */
-  readonly find: (containerfile: string) => ProjectReads | undefined;
+  /** The earlier result for a component, if none of its files has changed and it `counts`. */
+  readonly find: (
+    containerfile: string,
+    counts: (reads: ProjectReads) => boolean,
+  ) => ProjectReads | undefined;
   readonly keep: (containerfile: string, reads: ProjectReads, trace: Trace) => void;
   /** Writes new results, and drops those that this run did not use. */
   readonly save: () => void;
@@ -51,9 +54,9 @@ export function openMemory(root: string, options: string): OpenMemory {
   let fresh = false;
   return {
     files,
-    find: (containerfile) => {
+    find: (containerfile, counts) => {
       const known = before.projects.get(containerfile);
-      if (!known?.trace.every(compared.holds)) return undefined;
+      if (!known?.trace.every(compared.holds) || !counts(known.reads)) return undefined;
       used.set(containerfile, known);
       return known.reads;
     },
