@@ -12,7 +12,7 @@ const signs: readonly (readonly [RegExp, Code])[] = [
   [/manifest unknown|name unknown|repository .*not found|blob unknown|StatusCode: 404/i, 'IMAGE_GONE'],
   [/digest did not match|does not match.*digest|digest.*does not match|unexpected EOF/i, 'IMAGE_ALTERED'],
   [
-    /connection refused|no such host|timeout|network is unreachable|no route to host|x509|tls:|HTTP response to HTTPS|server misbehaving|StatusCode: 5\d\d|\bEOF\b/i,
+    /connection refused|no such host|timeout|network is unreachable|no route to host|x509|tls:|HTTP response to HTTPS|server misbehaving|StatusCode: 5\d\d|\bEOF\b|conn could not be established/i,
     'REGISTRY_UNREACHABLE',
   ],
 ];

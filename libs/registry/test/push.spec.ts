@@ -139,6 +139,7 @@ test('messages of skopeo become codes', () => {
     'remote error: tls: bad certificate': 'PUSH_UNTRUSTED',
     'name unknown: repository name not known to registry': 'PUSH_REPOSITORY_MISSING',
     'dial tcp 10.0.0.1:5403: connect: connection refused': 'PUSH_UNREACHABLE',
+    'http2: client conn could not be established': 'PUSH_UNREACHABLE',
     'received unexpected HTTP status: 502 Bad Gateway': 'PUSH_UNREACHABLE',
     'something new': 'PUSH_FAILED',
   };

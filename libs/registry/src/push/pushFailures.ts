@@ -22,7 +22,7 @@ const signs: readonly (readonly [RegExp, Code])[] = [
   ],
   [/name unknown|repository .*not (found|exist)|\b404\b|manifest unknown/i, 'PUSH_REPOSITORY_MISSING'],
   [
-    /\b429\b|Too Many Requests|toomanyrequests|\b5\d\d\b|\bEOF\b|connection re(fused|set)|closed network connection|broken pipe|no such host|time(d )?out|unreachable|no route to host|server misbehaving|server closed|malformed HTTP/i,
+    /\b429\b|Too Many Requests|toomanyrequests|\b5\d\d\b|\bEOF\b|connection re(fused|set)|closed network connection|broken pipe|no such host|time(d )?out|unreachable|no route to host|server misbehaving|server closed|malformed HTTP|client conn could not be established/i,
     'PUSH_UNREACHABLE',
   ],
 ];
@@ -37,17 +37,30 @@ export function describePushFailure(image: Reference, failure: Failure): Failure
   );
   const code = failure.code === 'COMMAND_TIMED_OUT' ? 'PUSH_UNREACHABLE' : codeOf(why);
   if (wantsCertificate.test(why)) return certificateMissing(image, why);
+  if (closesEarly.test(why)) return closedEarly(image, why);
   return pushFailure(code, { what: sentences(code, image), why, ...remedyFor(code, image) });
 }
 
 /** What a server says that wants a certificate of the client (RFC 8446, alerts). */
 const wantsCertificate = /remote error: tls: (bad certificate|certificate required|unknown certificate)/;
 
+/**
+ * In TLS 1.3 a client has finished its handshake before the server judges its certificate. If the server closes the connection
+ * before Go reads the alert, Go says only this.
+ */
+const closesEarly = /http2: client conn could not be established/;
+
+const giveCertificate =
+  'Put client.cert and client.key beside ca.crt into a directory, and name it in the option `certDir`.';
+
 function certificateMissing({ registry }: Reference, why: string): Failure {
   const what = `${registry} wants a certificate of the client, and got none that it knows`;
-  const remedy =
-    'Put client.cert and client.key beside ca.crt into a directory, and name it in the option `certDir`.';
-  return pushFailure('PUSH_UNTRUSTED', { what, why, remedy });
+  return pushFailure('PUSH_UNTRUSTED', { what, why, remedy: giveCertificate });
+}
+
+function closedEarly({ registry }: Reference, why: string): Failure {
+  const what = `${registry} closes connections before it answers; perhaps it wants a certificate of the client`;
+  return pushFailure('PUSH_UNREACHABLE', { what, why, remedy: giveCertificate });
 }
 
 /** Digests and addresses may contain the number of a status. */
