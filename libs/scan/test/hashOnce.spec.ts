@@ -2,11 +2,12 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '@prism-build/oci';
-import { hashOnce } from '../src/hashOnce';
+import { hashOnce, LARGE } from '../src/hashOnce';
 
 const root = mkdtempSync(join(tmpdir(), 'prism-hash-'));
 const [file, kept] = [join(root, 'file'), join(root, 'kept')];
 const now = Date.now();
+const large = (letter: string) => letter.repeat(LARGE);
 afterEach(() => jest.restoreAllMocks());
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -19,23 +20,31 @@ const stored = () => {
 };
 
 test('a digest is stored when the file has settled, and an equal size and mtime do not hide a change', async () => {
-  writeFileSync(file, 'aaaa');
-  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from('aaaa')));
+  writeFileSync(file, large('a'));
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from(large('a'))));
   expect(stored()).toBe(0);
   jest.spyOn(Date, 'now').mockReturnValue(now + 60_000);
-  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from('aaaa')));
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from(large('a'))));
   expect(stored()).toBe(1);
-  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from('aaaa')));
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from(large('a'))));
   utimesSync(file, 1, 1);
-  writeFileSync(file, 'bbbb');
+  writeFileSync(file, large('b'));
   utimesSync(file, 1, 1);
-  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from('bbbb')));
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from(large('b'))));
 });
 
 test('a stored digest that was altered does not count', async () => {
   jest.spyOn(Date, 'now').mockReturnValue(now + 60_000);
-  writeFileSync(file, 'cccc');
+  writeFileSync(file, large('c'));
   await hashOnce(file, kept);
   for (const name of readdirSync(kept)) writeFileSync(join(kept, name), '{}');
-  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from('cccc')));
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from(large('c'))));
+});
+
+test('nothing is stored for a small file', async () => {
+  jest.spyOn(Date, 'now').mockReturnValue(now + 60_000);
+  const before = stored();
+  writeFileSync(file, large('d').slice(1));
+  expect(await hashOnce(file, kept)).toBe(digestOf(Buffer.from(large('d').slice(1))));
+  expect(stored()).toBe(before);
 });
