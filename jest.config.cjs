@@ -14,6 +14,7 @@ module.exports = {
   },
   transformIgnorePatterns: [],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/tmp/', '<rootDir>/.prism/'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/recordCpu.cjs'],
   testSequencer: '<rootDir>/test/support/longestFirst.cjs',
   testTimeout: 60_000,
 };

@@ -11,6 +11,7 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/client/'],
   globalSetup: '<rootDir>/support/globalSetup.ts',
   globalTeardown: '<rootDir>/support/globalTeardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/../support/recordCpu.cjs'],
   reporters: ['default', '<rootDir>/support/skipReporter.cjs'],
   maxWorkers: 1,
   testTimeout: 300_000,

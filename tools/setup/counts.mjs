@@ -1,25 +1,27 @@
 // Counts tests from the output of test runners.
 import { existsSync, readFileSync } from 'node:fs';
 
-const none = { passed: 0, failed: 0, skipped: 0, tests: [] };
+const none = { passed: 0, failed: 0, skipped: 0, files: [] };
 
-/** @param file the `--json` output of Jest; `tests` has seconds by name */
+/** @param file the `--json` output of Jest; `files` has what test/support/recordCpu.cjs wrote beside it */
 export function countJest(file) {
   if (!existsSync(file)) return { ...none, failed: 1 };
   const report = JSON.parse(readFileSync(file, 'utf8'));
-  const tests = report.testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ fullName, duration }) => ({
-      name: `${name.split('/').at(-1)}: ${fullName}`,
-      seconds: (duration ?? 0) / 1000,
-    })),
-  );
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
     skipped: report.numPendingTests + report.numTodoTests,
-    tests,
+    files: readLines(`${file}.cpu`),
   };
 }
+
+const readLines = (file) =>
+  existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : [];
 
 export function countGo(output) {
   const events = output.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));

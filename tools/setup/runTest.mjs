@@ -15,7 +15,7 @@ process.chdir(root);
 const { NX_TASK_TARGET_PROJECT: project = 'none', NX_TASK_TARGET_TARGET: target = kind } = process.env;
 const report = reportOf(project, target);
 mkdirSync(dirname(report), { recursive: true });
-rmSync(report, { force: true });
+for (const file of [report, `${report}.jest.cpu`]) rmSync(file, { force: true });
 
 const { argv, cwd = root, env = {}, count, quiet = false } = runners[kind](args, `${report}.jest`);
 // Tests start commands of nx of their own, which must not take themselves for a part of this one.
@@ -32,7 +32,7 @@ const { status, output } = await run(argv, cwd, environment);
 
 const seconds = (Date.now() - started) / 1000;
 const counts = { passed: 0, failed: 0, skipped: 0, ...count(output, status), seconds };
-rmSync(`${report}.jest`, { force: true });
+for (const file of [`${report}.jest`, `${report}.jest.cpu`]) rmSync(file, { force: true });
 // A command that ends with an error without a failed test, or that ran no test, counts as failed.
 if (status !== 0 && counts.failed === 0) counts.failed = 1;
 if (status === 0 && counts.passed + counts.failed + counts.skipped === 0) counts.failed = 1;

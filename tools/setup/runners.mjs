@@ -62,6 +62,7 @@ const runGo = (directory, flags = [], env = {}) => ({
 export const runners = {
   jest: (args, details) => ({
     argv: [bin('jest'), '--ci', '--json', `--outputFile=${details}`, ...args],
+    env: { PRISM_TEST_CPU: `${details}.cpu` },
     count: () => countJest(details),
   }),
   go: ([directory]) => runGo(directory),

@@ -17,14 +17,14 @@ if (unknown.length > 0) {
 }
 
 process.chdir(root);
-const none = { passed: 0, failed: 0, skipped: 0, seconds: 0, tests: [] };
+const none = { passed: 0, failed: 0, skipped: 0, seconds: 0, files: [] };
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 const rows = [];
 const running = new Set();
 for (const lanes of chooseStages(names)) await Promise.all(lanes.map(runLane));
 printTable();
-printSlowest();
+printCostly();
 const sum = (what) => rows.reduce((all, row) => all + row[what], 0);
 const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(sum);
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
@@ -93,9 +93,10 @@ function printTable() {
   console.log(`\n${formatTable([head, ...counted], [1, 2, 3, 4])}`);
 }
 
-function printSlowest() {
-  const tests = rows.flatMap(({ tests }) => tests).sort((a, b) => b.seconds - a.seconds);
-  if (tests.length === 0) return;
-  const slowest = tests.slice(0, 10).map(({ name, seconds }) => [seconds.toFixed(1), name.slice(0, 90)]);
-  console.log(formatTable([['seconds', 'slowest'], ...slowest], [0]));
+/** Where the time of two cores goes: a file that waits for others takes long, and costs little. */
+function printCostly() {
+  const files = rows.flatMap((row) => row.files).sort((a, b) => b.cpu - a.cpu);
+  if (files.length === 0) return;
+  const costly = files.slice(0, 15).map(({ name, cpu }) => [cpu.toFixed(1), name]);
+  console.log(formatTable([['CPU s', 'test file'], ...costly], [0]));
 }
