@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readExamples } from './support/examples';
-import { nx, readDigest } from './support/workspace';
+import { nx, readDigest, root } from './support/workspace';
 
 /**
  * Left out: builders, which are large and built by few tests, and examples for the host's platform or a registry,
@@ -22,4 +24,6 @@ test('every image has its recorded digest', async () => {
   const names = (JSON.parse(shown) as string[]).sort();
   const recorded = Object.fromEntries(names.map((name) => [name, readDigest(name).index.digest]));
   expect(recorded).toMatchSnapshot();
+  // The transcript of the README is one of these builds.
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(recorded['plugin-memstore']);
 }, 1_500_000);
