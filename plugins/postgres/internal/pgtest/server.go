@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"prism.internal/plugin-sdk/plugintest"
 )
 
 // ErrMissing says that this machine has no PostgreSQL server to start.
@@ -25,33 +27,58 @@ const startTimeout = 60 * time.Second
 
 // Server is a private server on a loopback port that it keeps when restarted.
 type Server struct {
-	bin, dir, address string
-	cmd               *exec.Cmd
-	exited            chan struct{}
-	log               bytes.Buffer
+	address   string
+	user      string // and password, where the server asks for one
+	container *plugintest.Container
+	// Of a process instead:
+	bin, dir string
+	cmd      *exec.Cmd
+	exited   chan struct{}
+	log      bytes.Buffer
 }
 
 // Start makes a new database cluster and starts a server on it. The caller
 // calls Remove.
 func Start() (*Server, error) {
-	bin, err := findBinaries()
-	if err != nil {
-		return nil, err
-	}
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "pgtest-")
-	if err != nil {
-		return nil, err
+	s := &Server{address: address, user: "postgres"}
+	if plugintest.Containers() {
+		err = s.contain()
+	} else {
+		err = s.prepare()
 	}
-	s := &Server{bin: bin, dir: dir, address: address}
-	if err := errors.Join(s.init(), s.Restart()); err != nil {
+	if err == nil {
+		err = s.Restart()
+	}
+	if err != nil {
 		s.Remove()
 		return nil, err
 	}
 	return s, nil
+}
+
+// contain makes the server one in a container, whose first start makes the
+// cluster.
+func (s *Server) contain() error {
+	settings, err := s.settings()
+	const password = "POSTGRES_PASSWORD=test"
+	s.user = "postgres:test"
+	s.container = plugintest.NewContainer("localhost/prism/base-postgres", []string{"--env=" + password}, settings...)
+	return err
+}
+
+// prepare makes the cluster for a process.
+func (s *Server) prepare() (err error) {
+	if s.bin, err = findBinaries(); err != nil {
+		return err
+	}
+	if s.dir, err = plugintest.Directory(); err != nil {
+		return err
+	}
+	return s.init()
 }
 
 // findBinaries looks on PATH and where Debian keeps PostgreSQL's versions.
@@ -114,18 +141,23 @@ func (s *Server) command(name string, args ...string) (*exec.Cmd, error) {
 
 // URL returns the address of a database.
 func (s *Server) URL(database string) string {
-	return fmt.Sprintf("postgres://postgres@%s/%s?sslmode=disable", s.address, database)
+	return fmt.Sprintf("postgres://%s@%s/%s?sslmode=disable", s.user, s.address, database)
 }
 
 // Restart kills the server, if it runs, and starts it again.
 func (s *Server) Restart() error {
 	s.Kill()
-	host, port, err := net.SplitHostPort(s.address)
+	if s.container != nil {
+		if err := s.container.Restart(); err != nil {
+			return err
+		}
+		return s.waitReady()
+	}
+	settings, err := s.settings()
 	if err != nil {
 		return err
 	}
-	cmd, err := s.command("postgres", "-D", s.data(), "-p", port,
-		"-c", "listen_addresses="+host, "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=50")
+	cmd, err := s.command("postgres", append([]string{"-D", s.data()}, settings...)...)
 	if err != nil {
 		return err
 	}
@@ -140,6 +172,15 @@ func (s *Server) Restart() error {
 		close(exited)
 	}(s.exited)
 	return s.waitReady()
+}
+
+// settings returns the arguments of every server.
+func (s *Server) settings() ([]string, error) {
+	host, port, err := net.SplitHostPort(s.address)
+	return []string{
+		"-p", port, "-c", "listen_addresses=" + host, "-c", "unix_socket_directories=",
+		"-c", "fsync=off", "-c", "max_connections=50",
+	}, err
 }
 
 func (s *Server) waitReady() error {
@@ -158,15 +199,25 @@ func (s *Server) waitReady() error {
 		case <-s.exited:
 			return fmt.Errorf("postgres ended: %s", s.log.String())
 		case <-ctx.Done():
-			return fmt.Errorf("postgres does not answer: %w", err)
+			return fmt.Errorf("postgres does not answer: %w: %s", err, s.output())
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
 
+func (s *Server) output() string {
+	if s.container != nil {
+		return s.container.Log()
+	}
+	return s.log.String() // may still be written, but only on a failure
+}
+
 // Kill ends the server and its connections at once, as a crash would. The data
 // stay for Restart.
 func (s *Server) Kill() {
+	if s.container != nil {
+		s.container.Kill()
+	}
 	if s.cmd == nil {
 		return
 	}
@@ -178,5 +229,9 @@ func (s *Server) Kill() {
 // Remove kills the server and deletes its data.
 func (s *Server) Remove() {
 	s.Kill()
+	if s.container != nil {
+		s.container.Remove()
+		return
+	}
 	os.RemoveAll(s.dir) // a left-over directory must not fail a test
 }

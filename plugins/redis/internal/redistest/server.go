@@ -36,9 +36,16 @@ func Start(t *testing.T) *Server {
 		}
 		t.Skip("SKIPPED: redis-server is missing; install the package redis-server")
 	}
-	s := &Server{t: t, dir: t.TempDir(), address: plugintest.FreeAddress(t)}
+	dir, err := plugintest.Directory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{t: t, dir: dir, address: plugintest.FreeAddress(t)}
+	t.Cleanup(func() {
+		s.Kill()
+		os.RemoveAll(dir) // a left-over directory must not fail a test
+	})
 	s.Restart()
-	t.Cleanup(s.Kill)
 	return s
 }
 

@@ -35,7 +35,7 @@ func TestWrongSettings(t *testing.T) {
 		"PRISM_SQLITE_PATH=file:prism.db?mode=ro": "is not a file",
 		"PRISM_SQLITE_PATH=/missing/directory/db": "cannot open the database /missing/directory/db",
 	} {
-		out, err := plugintest.Command([]string{env}).CombinedOutput()
+		out, err := plugintest.Command([]string{env, "PRISM_LISTEN=127.0.0.1:0"}).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), want) {
 			t.Errorf("%s: %v: %s", env, err, out)
 		}
