@@ -11,7 +11,7 @@ const cache = process.env.PRISM_CACHE_DIR ?? join(root, '.prism', 'cache');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
 /** With the caches and flags of the images' compiler, each reuses what the other compiled. */
-const goSettings = {
+export const goSettings = {
   GOCACHE: join(cache, 'gobuild'),
   GOMODCACHE: join(cache, 'gomod'),
   GOFLAGS: '-trimpath -tags=grpcnotrace',
