@@ -94,8 +94,8 @@ describe('without dist, without .prism, and without go, cargo and podman', () =>
   });
 });
 
-/** They share with the other plugins what those share, and SQLite and NATS take minutes to compile. */
-const leftOut = '--exclude=plugin-nats,plugin-redis,plugin-sqlite';
+/** They share with the other plugins what those share, and Kafka, SQLite and NATS take minutes to compile. */
+const leftOut = '--exclude=plugin-kafka,plugin-nats,plugin-redis,plugin-sqlite';
 
 describe('nx affected, after a commit', () => {
   const commit = async (edit: () => void) => {

@@ -4,11 +4,12 @@ import { readExamples } from './support/examples';
 import { nx, readDigest, root } from './support/workspace';
 
 /**
- * Left out: builders, which are large and built by few tests, and examples for the host's platform or a registry,
- * which differ between machines.
+ * Left out: builders, Java and Kafka, which are large and built by few tests, and examples for the host's platform or a
+ * registry, which differ between machines.
  */
 const projects = [
-  ...['proxy', 'admin', 'plugin-*', 'base-*', '!base-*-builder', 'example-*'],
+  ...['proxy', 'admin', 'plugin-*', 'base-*', '!base-*-builder'],
+  ...['!base-java-runtime', '!base-kafka', 'example-*'],
   ...readExamples()
     .filter(({ expected }) => expected.platforms === 'host' || expected.registry)
     .map(({ name }) => `!example-${name}`),
