@@ -1,4 +1,14 @@
-export { candidateOf, candidateOwner, mayRunBeside } from './lifecycle/candidate';
+export {
+  countRequests,
+  type EdgeServer,
+  isSwitched,
+  listServers,
+  readServers,
+  switchCommands,
+} from './edge/commands';
+export { type Edge, edgeContainer, otherSlot, type Slot, type Upstream } from './edge/edge';
+export { edgeDigest, edgePaths, renderHaproxy } from './edge/haproxy';
+export { asDeployed, candidateOf, candidateOwner, mayRunBeside, mayTakeOver } from './lifecycle/candidate';
 export {
   type Deployment,
   findPrevious,
@@ -25,7 +35,7 @@ export {
   releaseTag,
 } from './lifecycle/release';
 export { type State, states } from './lifecycle/state';
-export { describeQuestion, listProbePorts, type PlannedProbe, planProbes, type Question } from './probes';
+export { describeQuestion, listFreePorts, type PlannedProbe, planProbes, type Question } from './probes';
 export { readStack } from './read/readStack';
 export type { Stack, StackImage, StackPort } from './read/stack';
 export { renderCompose } from './render/compose';

@@ -48,13 +48,14 @@ export function planProbes({ spec }: Stack): PlannedProbe[] {
   );
 }
 
-/** Ports that probes ask and no Service publishes: `up` publishes them on free ports. */
-export function listProbePorts(stack: Stack): number[] {
+/** Ports that probes or the reverse proxy ask and no Service publishes: they are published on free ports. */
+export function listFreePorts(stack: Stack): number[] {
   const asked = planProbes(stack).flatMap(({ question }) =>
     question.kind === 'exec' ? [] : [question.port],
   );
+  const forwarded = stack.edge?.backends.map(({ containerPort }) => containerPort) ?? [];
   const published = stack.ports.flatMap((one) => (one.protocol === 'TCP' ? [one.containerPort] : []));
-  return [...new Set(asked)].filter((port) => !published.includes(port));
+  return [...new Set([...asked, ...forwarded])].filter((port) => !published.includes(port));
 }
 
 /** `GET http://…:8981/health/ready`, for messages. */

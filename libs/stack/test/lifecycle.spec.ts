@@ -48,7 +48,8 @@ test('every move of the life cycle, and no other', () => {
       ...['BUILDING SCANNING', 'BUILDING FAILED'],
       ...['SCANNING VALIDATED', 'SCANNING FAILED'],
       ...['VALIDATED DEPLOYING', 'VALIDATED FAILED'],
-      ...['DEPLOYING RUNNING', 'DEPLOYING FAILED', 'DEPLOYING STOPPED'],
+      ...['DEPLOYING SWITCHING', 'DEPLOYING RUNNING', 'DEPLOYING FAILED', 'DEPLOYING STOPPED'],
+      ...['SWITCHING RUNNING', 'SWITCHING FAILED', 'SWITCHING STOPPED'],
       ...['RUNNING STOPPED', 'RUNNING FAILED', 'RUNNING DEPLOYING'],
       ...['STOPPED DEPLOYING', 'STOPPED DESTROYED'],
       ...['FAILED BUILDING', 'FAILED DESTROYED'],
@@ -56,7 +57,7 @@ test('every move of the life cycle, and no other', () => {
   );
   // What failed before it had passed the gate has to pass it.
   const again = states.filter((failedIn) => mayMove('FAILED', 'DEPLOYING', failedIn));
-  expect(again).toEqual(['DEPLOYING', 'RUNNING']);
+  expect(again).toEqual(['DEPLOYING', 'SWITCHING', 'RUNNING']);
 });
 
 test('no way leads around the gate', () => {
@@ -122,7 +123,7 @@ describe('after a kill', () => {
     ...['r1', 'r2', 'r3', undefined].flatMap((release) => [true, false].map((whole) => ({ release, whole }))),
   ];
   const plan = (moves: readonly Move[], pod: (typeof pods)[number]) => {
-    const found = planRecovery(log(moves), pod);
+    const found = planRecovery(log(moves), pod ? [pod] : []);
     return 'fallback' in found && found.fallback ? `${found.kind} ${found.fallback.number}` : found.kind;
   };
 
@@ -146,6 +147,16 @@ describe('after a kill', () => {
       [undefined, true, 'return 2'],
       [undefined, false, 'return 2'],
     ]);
+  });
+
+  test('in SWITCHING with both pods there: finished if the new one runs, else requests go back to the old one', () => {
+    const moves = [...two, ...upTo(3, 'DEPLOYING'), move(3, 'DEPLOYING', 'SWITCHING')];
+    const kind = (whole: boolean) =>
+      planRecovery(log(moves), [
+        { release: 'r2', whole: true },
+        { release: 'r3', whole },
+      ]).kind;
+    expect([kind(true), kind(false)]).toEqual(['confirm', 'abandon']);
   });
 
   test('with nothing to go back to', () => {

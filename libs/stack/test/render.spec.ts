@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import {
-  listProbePorts,
+  listFreePorts,
   listVolumes,
   ownerOf,
   planProbes,
@@ -88,7 +88,7 @@ test('the probes, the ports that only they ask, and the volumes', () => {
     ['page', 'exec'],
     ['page', 'http'],
   ]);
-  expect(listProbePorts(stack)).toEqual([50100, 50101]);
+  expect(listFreePorts(stack)).toEqual([50100, 50101]);
   expect(listVolumes(stack)).toEqual([
     { name: 'prism-stack.claim.database', kind: 'claim' },
     { name: 'prism-stack.config.proxy', kind: 'config' },

@@ -10,6 +10,9 @@ export const deployFailure = defineCatalogue({
   DEPLOY_NOT_RESTORED: {
     remedy: 'Correct what is named above; then: npx nx rollback <stack>, or npx nx deploy <stack>.',
   },
+  DEPLOY_EDGE_FAILED: {
+    remedy: 'Read what HAProxy says above; correct the Ingress in stack.yaml, and deploy again.',
+  },
   DEPLOY_POD_FOREIGN: { remedy: 'Remove the pod first: npx nx down <stack>' },
   DEPLOY_RUNS: {
     remedy: 'npx nx deploy <stack> replaces it by a new version, npx nx down <stack> stops it.',

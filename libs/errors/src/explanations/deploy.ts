@@ -32,6 +32,16 @@ export const deployExplanations: Explanations<typeof deployFailure> = {
     ],
     example: { what: 'deployment 2 of shop could not be started again: nothing serves' },
   },
+  DEPLOY_EDGE_FAILED: {
+    means:
+      'A new version was ready, and the reverse proxy of the stack did not start or did not switch to it. Requests go to the version before.',
+    causes: [
+      'Another program listens on a port of the Ingress.',
+      'A secret of the Ingress is no certificate or no key in PEM.',
+      'The image that the Ingress names has no HAProxy or no `nc`.',
+    ],
+    example: { what: 'the reverse proxy of shop could not be switched to a version', why: 'it ended: …' },
+  },
   DEPLOY_POD_FOREIGN: {
     means:
       'Podman has a pod of this stack that `up` started. It passed no gate, so `deploy` could not go back to it.',

@@ -1,6 +1,7 @@
 import { type Deployment, findServing, findUnderway, type History } from './history';
+import { isStarted } from './state';
 
-/** The pod that Podman has for a stack. */
+/** A pod that Podman has for a stack. */
 export interface SeenPod {
   /** The release that it was started for; undefined if `up` started it. */
   readonly release: string | undefined;
@@ -25,18 +26,20 @@ export type Recovery =
   /** `down` was killed before the pod was removed. */
   | { readonly kind: 'remove' };
 
-/** What finishes or undoes the work of a command that was killed. Exactly one, for every history and pod. */
-export function planRecovery(history: History, pod: SeenPod | undefined): Recovery {
+/** What finishes or undoes the work of a command that was killed. Exactly one, for every history and pods. */
+export function planRecovery(history: History, pods: readonly SeenPod[]): Recovery {
   const deployment = findUnderway(history);
   const serving = findServing(history);
+  const runs = (one: Deployment | undefined) =>
+    pods.some(({ whole, release }) => whole && one !== undefined && release === one.release);
   if (!deployment) {
-    const isStopped = !serving && history.some(({ release }) => release === pod?.release);
+    const known = pods.some((pod) => history.some(({ release }) => release === pod.release));
+    const isStopped = !serving && known;
     return { kind: isStopped ? 'remove' : 'none' };
   }
-  if (deployment.state !== 'DEPLOYING') return { kind: 'abandon', deployment };
-  if (pod?.whole && pod.release === deployment.release)
-    return { kind: 'confirm', deployment, fallback: serving };
-  if (serving && pod?.whole && pod.release === serving.release) return { kind: 'abandon', deployment };
+  if (!isStarted(deployment.state)) return { kind: 'abandon', deployment };
+  if (runs(deployment)) return { kind: 'confirm', deployment, fallback: serving };
+  if (runs(serving)) return { kind: 'abandon', deployment };
   if (serving) return { kind: 'return', deployment, fallback: serving };
   return { kind: deployment.healthyAt === undefined ? 'clear' : 'again', deployment };
 }

@@ -1,5 +1,8 @@
 import { parseAllDocuments } from 'yaml';
 
+/** The annotation of an Ingress with the image of the reverse proxy. */
+export const edgeImage = 'prism-build.edge/image';
+
 /**
  * The images that the containers of a stack name, each once, also of a file with errors: `up` reports those. Never throws.
  * Inference calls it, so it loads no schema.
@@ -15,6 +18,11 @@ export function listImages(text: string): string[] {
 }
 
 function imagesOf(value: unknown): string[] {
+  const { kind, metadata } = tableOf(value);
+  if (kind === 'Ingress') {
+    const image = tableOf(tableOf(metadata).annotations)[edgeImage];
+    return typeof image === 'string' ? [image] : [];
+  }
   const spec = tableOf(tableOf(value).spec);
   const { containers } = 'template' in spec ? tableOf(tableOf(spec.template).spec) : spec;
   if (!Array.isArray(containers)) return [];

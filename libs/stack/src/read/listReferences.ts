@@ -1,5 +1,7 @@
 import { type Failure, failed, hint, ok, type Result, stackFailure } from '@prism-build/errors';
+import { edgeContainer } from '../edge/edge';
 import type { Parts } from './parts';
+import { listEdgeImages } from './readEdge';
 import type { Stack, StackImage, StackPort, StackSecret } from './stack';
 
 /**
@@ -19,11 +21,14 @@ interface Listed<T> {
   readonly failures: readonly Failure[];
 }
 
-function listImages({ file, template }: Parts): Listed<StackImage> {
-  const found = template.spec.containers.map(({ name, image }, index): StackImage => {
+function listImages(parts: Parts): Listed<StackImage> {
+  const { file, template } = parts;
+  const containers = template.spec.containers.map(({ name, image }, index): StackImage => {
     const at = { file, line: template.lineOf(['spec', 'containers', index, 'image']) };
     return { container: name, reference: image.replace(/:latest$/, ''), at };
   });
+  const edge = listEdgeImages(parts).map((one) => ({ container: edgeContainer, ...one }));
+  const found = [...containers, ...edge.filter(({ reference }) => reference !== '')];
   const failures = found.flatMap(({ reference, at }) => {
     const local = reference.startsWith('localhost/');
     if (local ? !/[:@]/.test(reference) : /^[^@\s]+@sha256:[0-9a-f]{64}$/.test(reference)) return [];
@@ -50,7 +55,8 @@ function listPorts({ file, template, services }: Parts): Listed<StackPort> {
       const at = { file, line: lineOf(['spec', 'selector', label]) };
       failures.push(stackFailure('STACK_REFERENCE_MISSING', { what, at }));
     }
-    for (const [index, { port, targetPort = port, protocol = 'TCP' }] of service.spec.ports.entries()) {
+    for (const [index, one] of service.spec.ports.entries()) {
+      const { port, targetPort = port, protocol = 'TCP' } = one;
       const at = { file, line: lineOf(['spec', 'ports', index]) };
       const target = declared.find(
         (one) =>
@@ -65,7 +71,11 @@ function listPorts({ file, template, services }: Parts): Listed<StackPort> {
       } else if (other) {
         const what = `the Services ${other.service} and ${name} both have the port ${port}`;
         failures.push(stackFailure('STACK_VALUE_INVALID', { what, at }));
-      } else found.push({ hostPort: port, containerPort: target.containerPort, protocol, service: name, at });
+      } else {
+        const h2c = one.appProtocol === 'kubernetes.io/h2c';
+        const ports = { hostPort: port, containerPort: target.containerPort, protocol };
+        found.push({ ...ports, service: name, name: one.name, h2c, at });
+      }
     }
   }
   return { found, failures };

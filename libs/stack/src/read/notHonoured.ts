@@ -47,7 +47,8 @@ export const notHonoured: ReadonlyMap<string, string> = new Map([
   ['ReplicaSet', 'write a Deployment'],
   ['Job', 'Podman before 5.3 does not run it'],
   ['CronJob', 'Podman does not run it'],
-  ['Ingress', 'Podman has none; a port of a Service is published on loopback'],
+  ['hosts', 'a certificate says itself which hosts it is for'],
+  ['defaultBackend', 'write a rule with the path /'],
   ['Namespace', 'Podman has no namespaces'],
   ['ServiceAccount', 'Podman has no service accounts'],
 ]);

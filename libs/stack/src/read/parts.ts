@@ -1,5 +1,5 @@
 import type { Path } from './documents';
-import type { ConfigMap, PodSpec, Service } from './schema';
+import type { ConfigMap, Ingress, PodSpec, Service } from './schema';
 
 /** The pod of a stack with the places of its fields. */
 export interface Template {
@@ -17,4 +17,5 @@ export interface Parts {
   readonly configMaps: readonly ConfigMap[];
   readonly claims: readonly string[];
   readonly services: readonly { readonly service: Service; readonly lineOf: (path: Path) => number }[];
+  readonly ingresses: readonly { readonly ingress: Ingress; readonly lineOf: (path: Path) => number }[];
 }

@@ -4,6 +4,7 @@ import { checkReferences } from './checkReferences';
 import { type Path, readDocuments } from './documents';
 import { listReferences } from './listReferences';
 import type { Parts, Template } from './parts';
+import { readEdge } from './readEdge';
 import type { ConfigMap } from './schema';
 import type { Stack } from './stack';
 
@@ -23,10 +24,12 @@ export function readStack(text: string, file: string): Result<Stack> {
   if (failures.length > 0) return failed(...failures);
   const listed = listReferences(parts.value);
   if (!listed.ok) return listed;
+  const edge = readEdge(parts.value, listed.value.ports);
+  if (!edge.ok) return edge;
   const { template, configMaps, claims } = parts.value;
   const { name, kind, labels, spec, lineOf } = template;
   const placeOf = (path: Path) => ({ file, line: lineOf(['spec', ...path]) });
-  return ok({ file, name, kind, labels, spec, configMaps, claims, placeOf, ...listed.value });
+  return ok({ file, name, kind, labels, spec, configMaps, claims, placeOf, ...listed.value, edge: edge.value });
 }
 
 /** Documents of one kind and name: Kubernetes would take the last one. */
@@ -48,11 +51,13 @@ function divide(documents: readonly Checked[], file: string): Result<Parts> {
   const configMaps: ConfigMap[] = [];
   const claims: string[] = [];
   const services: Parts['services'][number][] = [];
+  const ingresses: Parts['ingresses'][number][] = [];
   for (const { manifest, located } of documents) {
     const { lineOf } = located;
     if (manifest.kind === 'ConfigMap') configMaps.push(manifest);
     else if (manifest.kind === 'PersistentVolumeClaim') claims.push(manifest.metadata.name);
     else if (manifest.kind === 'Service') services.push({ service: manifest, lineOf });
+    else if (manifest.kind === 'Ingress') ingresses.push({ ingress: manifest, lineOf });
     else if (manifest.kind === 'Pod') {
       const { metadata, spec } = manifest;
       templates.push({ name: metadata.name, kind: 'Pod', labels: metadata.labels ?? {}, spec, lineOf });
@@ -76,5 +81,5 @@ function divide(documents: readonly Checked[], file: string): Result<Parts> {
     const at = { file, line: second.lineOf([]) };
     return failed(stackFailure('STACK_NOT_HONOURED', { what, why, remedy, at }));
   }
-  return ok({ file, template, configMaps, claims, services });
+  return ok({ file, template, configMaps, claims, services, ingresses });
 }

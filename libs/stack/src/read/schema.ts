@@ -170,6 +170,42 @@ const service = z.strictObject({
           port,
           targetPort: portReference.optional(),
           protocol: z.enum(['TCP', 'UDP']).optional(),
+          appProtocol: z.enum(['http', 'kubernetes.io/h2c']).optional(),
+        }),
+      )
+      .min(1),
+  }),
+});
+
+const ingressPath = z.strictObject({
+  path: z.string().regex(/^\/[-A-Za-z0-9._~/]*$/, 'is not a path of letters, digits, - . _ ~ and /'),
+  pathType: z.enum(['Prefix', 'Exact']),
+  backend: z.strictObject({
+    service: z.strictObject({
+      name: label,
+      port: oneOf({ name: label.optional(), number: port.optional() }, ['name', 'number']),
+    }),
+  }),
+});
+
+const ingress = z.strictObject({
+  apiVersion: z.literal('networking.k8s.io/v1'),
+  kind: z.literal('Ingress'),
+  metadata,
+  spec: z.strictObject({
+    ingressClassName: label.optional(),
+    tls: z
+      .array(z.strictObject({ secretName: label }))
+      .min(1)
+      .optional(),
+    rules: z
+      .array(
+        z.strictObject({
+          host: z
+            .string()
+            .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'is not the name of a host')
+            .optional(),
+          http: z.strictObject({ paths: z.array(ingressPath).min(1) }),
         }),
       )
       .min(1),
@@ -201,6 +237,7 @@ export const kinds = {
   Pod: pod,
   Deployment: deployment,
   Service: service,
+  Ingress: ingress,
   ConfigMap: configMap,
   PersistentVolumeClaim: claim,
 } as const;
@@ -211,4 +248,5 @@ export type PodSpec = z.infer<typeof podSpec>;
 export type Container = z.infer<typeof container>;
 export type Probe = z.infer<typeof probe>;
 export type Service = z.infer<typeof service>;
+export type Ingress = z.infer<typeof ingress>;
 export type ConfigMap = z.infer<typeof configMap>;

@@ -1,4 +1,5 @@
 import type { Place } from '@prism-build/errors';
+import type { Edge } from '../edge/edge';
 import type { Path } from './documents';
 import type { ConfigMap, PodSpec } from './schema';
 
@@ -17,6 +18,8 @@ export interface Stack {
   readonly ports: readonly StackPort[];
   readonly images: readonly StackImage[];
   readonly secrets: readonly StackSecret[];
+  /** What its Ingress asks of a reverse proxy; undefined if it has none. */
+  readonly edge: Edge | undefined;
   /** Where a field of the pod's spec is: `['containers', 0, 'image']`. */
   readonly placeOf: (path: Path) => Place;
 }
@@ -27,6 +30,10 @@ export interface StackPort {
   readonly containerPort: number;
   readonly protocol: 'TCP' | 'UDP';
   readonly service: string;
+  /** Of the Service's port. */
+  readonly name: string | undefined;
+  /** HTTP/2 without TLS, which is what gRPC speaks. */
+  readonly h2c: boolean;
   readonly at: Place;
 }
 

@@ -19,3 +19,11 @@ export function refuser({ placeOf }: Stack, form: Form, index: number, failures:
     failures.push(stackFailure('STACK_FORM_LACKS', { what, why, remedy, at }));
   };
 }
+
+/** Refuses the Ingress of a stack for a form that has no reverse proxy. */
+export function refuseEdge({ edge }: Stack, form: Form): Failure[] {
+  if (!edge) return [];
+  const what = `${form} cannot express an Ingress`;
+  const remedy = 'Remove it, and let a reverse proxy of the machine forward to the ports of the Services.';
+  return [stackFailure('STACK_FORM_LACKS', { what, remedy, at: edge.at })];
+}

@@ -66,7 +66,7 @@ function kustomization(comments: readonly string[], fields: Readonly<Record<stri
 
 /** What Podman needs and a cluster does not, and the reverse. JSON patches: they change exactly the named fields. */
 function patchFor(stack: Stack, hostPorts: boolean) {
-  const { name, kind, spec, claims, ports } = stack;
+  const { name, kind, spec, claims, ports, edge } = stack;
   const below = kind === 'Pod' ? '/spec' : '/spec/template/spec';
   const edits = spec.containers.flatMap((container, index) => {
     const at = `${below}/containers/${index}`;
@@ -107,6 +107,7 @@ function patchFor(stack: Stack, hostPorts: boolean) {
     // Podman makes the volumes itself, and refuses a claim whose volume exists. It knows no Services.
     ...claims.map((claim) => remove('PersistentVolumeClaim', claim)),
     ...services.map((service) => remove('Service', service)),
+    ...(edge ? [remove('Ingress', edge.name, 'networking.k8s.io/v1')] : []),
   ];
 }
 
@@ -120,6 +121,6 @@ function toHostPort({ containerPort, hostPort, protocol }: StackPort) {
   return { containerPort, hostPort, hostIP: '127.0.0.1', protocol };
 }
 
-function remove(kind: string, name: string) {
-  return { patch: printYaml({ $patch: 'delete', apiVersion: 'v1', kind, metadata: { name } }) };
+function remove(kind: string, name: string, apiVersion = 'v1') {
+  return { patch: printYaml({ $patch: 'delete', apiVersion, kind, metadata: { name } }) };
 }

@@ -1,7 +1,7 @@
 import { type Failure, failed, ok, type Result } from '@prism-build/errors';
 import type { Container } from '../read/schema';
 import type { Stack } from '../read/stack';
-import { type Form, refuser } from './form';
+import { type Form, refuseEdge, refuser } from './form';
 import { type HealthCheck, planHealth } from './health';
 import { type Mount, planMounts } from './mounts';
 import { readQuantity } from './quantity';
@@ -39,7 +39,7 @@ export interface PlainContainer {
  * cannot express.
  */
 export function planContainers(stack: Stack, form: Form): Result<PlainContainer[]> {
-  const failures: Failure[] = [];
+  const failures: Failure[] = refuseEdge(stack, form);
   const planned = stack.spec.containers.map((container, index) => {
     const refuse = refuser(stack, form, index, failures);
     const variables = planVariables(stack, container, refuse);

@@ -2,11 +2,14 @@ import { all, ok, type Result } from '@prism-build/errors';
 import { findServing, moveOf, numberNext } from '@prism-build/stack';
 import { awaitReady } from '../stack/awaitReady';
 import { listOwnPods, readPod } from '../stack/pod';
-import { checkPorts } from '../stack/ports';
-import { bringUp, fail, moveTo, type Operation, type Served } from './bringUp';
+import { checkPorts, serviceOf } from '../stack/ports';
+import { bringUp } from './bringUp';
+import { checkEdge, pointEdge } from './edge';
 import { keepImages } from './keepImages';
+import { fail, moveTo, type Operation, type Served } from './operation';
 import { refuseForeign } from './refuse';
-import { seePod } from './seePod';
+import { type SlotPod, seePods } from './seePods';
+import { projectIn, stackIn } from './slots';
 import { saveVersion, type Version } from './version';
 
 /** What `deploy` is asked for. */
@@ -26,13 +29,13 @@ export async function deploy(
   { version, gate, beside }: Request,
 ): Promise<Result<Served>> {
   const { project, journal } = operation;
-  const pod = await seePod(project, journal.history());
-  if (!pod.ok) return pod;
-  const known = refuseForeign(project, pod.value);
+  const pods = await seePods(project, journal.history());
+  if (!pods.ok) return pods;
+  const known = refuseForeign(project, pods.value);
   if (!known.ok) return known;
   const serving = findServing(journal.history());
   if (serving?.release === version.digest) {
-    const there = pod.value?.whole === true && pod.value.release === version.digest;
+    const there = pods.value.find(({ whole, release }) => whole && release === version.digest);
     return keepServing(operation, serving.number, version, there);
   }
   const saved = await saveVersion(project, version);
@@ -65,7 +68,8 @@ async function prepare({ project }: Operation, version: Version): Promise<Result
   const pods = all(await Promise.all(own.value.map((name) => readPod(project, name))));
   if (!pods.ok) return pods;
   const held = pods.value.flatMap((pod) => Object.values(pod?.ports ?? {}));
-  return checkPorts(version.stack.ports.filter(({ hostPort }) => !held.includes(hostPort)));
+  const free = await checkPorts(version.stack.ports.filter(({ hostPort }) => !held.includes(hostPort)), serviceOf);
+  return free.ok ? checkEdge(project, version) : free;
 }
 
 /** The version serves already: it is started again only if its pod is lost, or does not answer. */
@@ -73,14 +77,18 @@ async function keepServing(
   operation: Operation,
   number: number,
   version: Version,
-  there: boolean,
+  there: SlotPod | undefined,
 ): Promise<Result<Served>> {
   const { project, limit, stopped } = operation;
   const { stack } = version;
   if (there) {
-    const ready = await awaitReady(project, stack, { since: performance.now(), limit, stopped });
-    if (ready.ok) return ok({ number, stack, ready: undefined, gap: undefined });
-    if (stopped.aborted) return ready;
+    const pod = stackIn(stack, there.slot);
+    const since = performance.now();
+    const ready = await awaitReady(projectIn(project, there.slot), pod, { since, limit, stopped });
+    // The reverse proxy may have been lost, as after a start of the machine.
+    const pointed = ready.ok ? await pointEdge(project, version, there.slot, limit) : ready;
+    if (pointed.ok) return ok({ number, stack, ready: undefined, gap: undefined });
+    if (stopped.aborted) return pointed;
   }
   const cause = there ? 'its probes do not answer' : 'its pod is gone';
   const recorded = await moveTo(operation, number, 'DEPLOYING', cause);

@@ -5,9 +5,9 @@ import { printStatus } from '@prism-build/stack';
 import { listenForStop } from '../stack/listenForStop';
 import { openProject, type StackProject } from '../stack/openStack';
 import { readStatus } from '../stack/readStatus';
-import type { Operation, Served } from './bringUp';
 import { openJournal } from './journal';
 import { forgetOld } from './keepImages';
+import type { Operation, Served } from './operation';
 import { recover } from './recover';
 
 /** Options that `deploy` and `rollback` share, in seconds. */
@@ -57,7 +57,13 @@ async function describe(
 ): Promise<Result<string>> {
   const status = await readStatus(project, stack, ready);
   if (!status.ok) return status;
-  const out = gap === undefined ? '' : `; out of service for ${(gap / 1000).toFixed(1)} s`;
+  const out = gap === undefined ? '' : `; ${describeGap(gap)}`;
   const serves = ready === undefined ? 'serves already' : 'serves';
   return ok(`${printStatus(status.value)}  deployment ${number} of ${project.project} ${serves}${out}\n`);
+}
+
+function describeGap(gap: number): string {
+  return gap === 0
+    ? 'the reverse proxy switched to it, without a gap in service'
+    : `out of service for ${(gap / 1000).toFixed(1)} s`;
 }

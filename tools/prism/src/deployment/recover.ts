@@ -1,10 +1,12 @@
 import { ok, type Result } from '@prism-build/errors';
-import { findUnderway, moveOf, planRecovery } from '@prism-build/stack';
+import { findServing, findUnderway, moveOf, otherSlot, planRecovery } from '@prism-build/stack';
 import { awaitReady } from '../stack/awaitReady';
-import { stopStack } from '../stack/stopStack';
-import { confirm, deploymentOf, giveUp, moveTo, type Operation, startAgain } from './bringUp';
-import { removeCandidate } from './candidate';
-import { seePod } from './seePod';
+import { takeOver } from './bringUp';
+import { pointEdge, removeEdge } from './edge';
+import { giveUp, startAgain } from './giveUp';
+import { deploymentOf, moveTo, type Operation } from './operation';
+import { type SlotPod, seePods } from './seePods';
+import { emptySlot, emptySlots, projectIn, stackIn } from './slots';
 import { readVersion } from './version';
 
 const interrupted = 'the command was killed';
@@ -15,20 +17,21 @@ const interrupted = 'the command was killed';
  */
 export async function recover(operation: Operation): Promise<Result<string>> {
   const { project, journal } = operation;
-  const pod = await seePod(project, journal.history());
-  if (!pod.ok) return pod;
-  const plan = planRecovery(journal.history(), pod.value);
+  const pods = await seePods(project, journal.history());
+  if (!pods.ok) return pods;
+  const plan = planRecovery(journal.history(), pods.value);
   if (plan.kind === 'none') return ok('');
   if (plan.kind === 'remove') {
-    const removed = await stopStack(project, 0, 'keep');
+    const removed = await emptyAll(operation);
     return removed.ok ? ok('  the pod of a stopped deployment was removed\n') : removed;
   }
-  if (plan.deployment.state === 'DEPLOYING') {
-    const removed = await removeCandidate(project);
+  const { number, state } = plan.deployment;
+  // One that was only tried.
+  if (state === 'DEPLOYING' && !pods.value.some(({ slot }) => slot === 'next')) {
+    const removed = await emptySlot(project, 'next', 0);
     if (!removed.ok) return removed;
   }
-  const { number } = plan.deployment;
-  const done = await carryOut(operation, plan);
+  const done = await carryOut(operation, plan, pods.value);
   if (done.ok) return ok(`  deployment ${number} was interrupted, and ${done.value}\n`);
   // What could not be started is on record as failed, and stands in the way of nothing.
   if (findUnderway(journal.history())) return done;
@@ -38,14 +41,21 @@ export async function recover(operation: Operation): Promise<Result<string>> {
 
 type Plan = Exclude<ReturnType<typeof planRecovery>, { kind: 'none' | 'remove' }>;
 
-async function carryOut(operation: Operation, plan: Plan): Promise<Result<string>> {
-  const { project, journal } = operation;
+async function carryOut(
+  operation: Operation,
+  plan: Plan,
+  pods: readonly SlotPod[],
+): Promise<Result<string>> {
+  const { journal } = operation;
   const { number } = plan.deployment;
   switch (plan.kind) {
-    case 'abandon':
+    case 'abandon': {
+      const settled = await settle(operation, pods);
+      if (!settled.ok) return settled;
       return say(await moveTo(operation, number, 'FAILED', interrupted), 'is given up');
+    }
     case 'confirm':
-      return say(await finish(operation, number), 'is finished: every probe answers');
+      return say(await finish(operation, number, pods), 'is finished: every probe answers');
     case 'return': {
       const recorded = await journal.add([
         moveOf(plan.deployment, 'FAILED', interrupted),
@@ -59,21 +69,45 @@ async function carryOut(operation: Operation, plan: Plan): Promise<Result<string
       return say(await startAgain(operation, number), 'was started again');
     case 'clear': {
       const recorded = await moveTo(operation, number, 'FAILED', interrupted);
-      return recorded.ok ? say(await stopStack(project, 0, 'keep'), 'is undone: nothing serves') : recorded;
+      return recorded.ok ? say(await emptyAll(operation), 'is undone: nothing serves') : recorded;
     }
   }
 }
 
-/** Commits a deployment whose pod is there, if it is healthy. */
-async function finish(operation: Operation, number: number): Promise<Result<unknown>> {
-  const { project, limit, stopped } = operation;
-  const version = readVersion(project, number, deploymentOf(operation, number).release);
+/** Lets requests go to the deployment that serves, and removes a pod beside its own. */
+async function settle({ project, journal, limit }: Operation, pods: readonly SlotPod[]): Promise<Result<unknown>> {
+  const serving = findServing(journal.history());
+  const pod = pods.find(({ whole, release }) => whole && release === serving?.release);
+  if (!serving || !pod) return ok(undefined);
+  const version = readVersion(project, serving.number, serving.release);
   if (!version.ok) return version;
-  const { stack } = version.value;
+  const pointed = await pointEdge(project, version.value, pod.slot, limit);
+  if (!pointed.ok) return pointed;
+  return pods.length > 1 ? emptySlot(project, otherSlot(pod.slot), 0) : ok(undefined);
+}
+
+/** Commits a deployment whose pod is there, if it is healthy. */
+async function finish(
+  operation: Operation,
+  number: number,
+  pods: readonly SlotPod[],
+): Promise<Result<unknown>> {
+  const { project, limit, stopped } = operation;
+  const { release } = deploymentOf(operation, number);
+  const version = readVersion(project, number, release);
+  if (!version.ok) return version;
+  const { slot } = pods.find((one) => one.whole && one.release === release)!;
   const since = performance.now();
-  const ready = await awaitReady(project, stack, { since, limit, stopped });
-  if (!ready.ok) return giveUp(operation, number, ready.failures, since);
-  return confirm(operation, number, { number, stack, ready: undefined, gap: undefined }, since);
+  const pod = stackIn(version.value.stack, slot);
+  const ready = await awaitReady(projectIn(project, slot), pod, { since, limit, stopped });
+  if (!ready.ok) return giveUp(operation, number, slot, ready.failures, since);
+  return takeOver(operation, number, version.value, slot, { ready: undefined, stoppedAt: undefined });
+}
+
+/** Leaves nothing. */
+async function emptyAll({ project }: Operation): Promise<Result<unknown>> {
+  const removed = await emptySlots(project, 0);
+  return removed.ok ? removeEdge(project, 0) : removed;
 }
 
 function say(done: Result<unknown>, what: string): Result<string> {

@@ -3,8 +3,8 @@ import { findServing, type History, type SeenPod } from '@prism-build/stack';
 import type { StackProject } from '../stack/openStack';
 
 /** Failure: DEPLOY_POD_FOREIGN, for a pod that `up` started: nothing could go back to it. */
-export function refuseForeign({ project }: StackProject, pod: SeenPod | undefined): Result<void> {
-  if (!pod || pod.release !== undefined) return ok(undefined);
+export function refuseForeign({ project }: StackProject, pods: readonly SeenPod[]): Result<void> {
+  if (pods.every(({ release }) => release !== undefined)) return ok(undefined);
   const what = `the pod of ${project} was started by \`up\``;
   const remedy = `Remove the pod first: npx nx down ${project}`;
   return failed(deployFailure('DEPLOY_POD_FOREIGN', { what, remedy }));

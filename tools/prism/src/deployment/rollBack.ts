@@ -1,9 +1,18 @@
 import { deployFailure, failed, ok, type Result } from '@prism-build/errors';
-import { type Deployment, findPrevious, findServing, type History, mayReturnTo } from '@prism-build/stack';
+import {
+  type Deployment,
+  findPrevious,
+  findServing,
+  type History,
+  mayReturnTo,
+  mayTakeOver,
+} from '@prism-build/stack';
 import { checkStack } from '../stack/checkStack';
-import { bringUp, moveTo, type Operation, type Served } from './bringUp';
+import { bringUp } from './bringUp';
+import { checkEdge } from './edge';
+import { moveTo, type Operation, type Served } from './operation';
 import { refuseForeign } from './refuse';
-import { seePod } from './seePod';
+import { seePods } from './seePods';
 import { readVersion } from './version';
 
 /**
@@ -13,9 +22,9 @@ import { readVersion } from './version';
  */
 export async function rollBack(operation: Operation, to: number | undefined): Promise<Result<Served>> {
   const { project, journal } = operation;
-  const pod = await seePod(project, journal.history());
-  if (!pod.ok) return pod;
-  const known = refuseForeign(project, pod.value);
+  const pods = await seePods(project, journal.history());
+  if (!pods.ok) return pods;
+  const known = refuseForeign(project, pods.value);
   if (!known.ok) return known;
   const target = findTarget(project.project, journal.history(), to);
   if (!target.ok) return target;
@@ -24,10 +33,14 @@ export async function rollBack(operation: Operation, to: number | undefined): Pr
   if (!version.ok) return version;
   const checked = await checkStack(project, version.value.stack, version.value.images);
   if (!checked.ok) return checked;
+  const reachable = await checkEdge(project, version.value);
+  if (!reachable.ok) return reachable;
   const serving = findServing(journal.history());
   const cause = serving ? `rollback of deployment ${serving.number}` : 'rollback';
   const recorded = await moveTo(operation, number, 'DEPLOYING', cause);
-  return recorded.ok ? bringUp(operation, number, version.value, false) : recorded;
+  if (!recorded.ok) return recorded;
+  // It was healthy once: it is only tried beside the one that serves if it can take over there.
+  return bringUp(operation, number, version.value, mayTakeOver(version.value.stack));
 }
 
 function findTarget(project: string, history: History, to: number | undefined): Result<Deployment> {

@@ -4,6 +4,7 @@ import { podmanPods } from '@prism-build/engine';
 import { deployFailure, failed, ok, type Result } from '@prism-build/errors';
 import { attempt, readTextIfThere, writeFileAtomic } from '@prism-build/shell';
 import {
+  asDeployed,
   encodeRelease,
   keptName,
   parseRelease,
@@ -91,5 +92,5 @@ function fileOf(project: StackProject, digest: string): string {
 
 /** The label tells which release a pod was started for. */
 function labelled(stack: Stack, digest: string): Stack {
-  return { ...stack, labels: { ...stack.labels, [releaseLabel]: releaseTag(digest) } };
+  return { ...asDeployed(stack), labels: { ...stack.labels, [releaseLabel]: releaseTag(digest) } };
 }

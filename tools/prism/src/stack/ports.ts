@@ -8,12 +8,16 @@ const loopback = '127.0.0.1';
 /** Milliseconds in which a pod that was just removed gives its ports back. */
 const patience = 2000;
 
-/** Whether the ports of Services are free on loopback. Failure: STACK_PORT_IN_USE, for each that is not. */
-export async function checkPorts(ports: readonly StackPort[]): Promise<Result<void>> {
+/** Whether ports are free on loopback. Failure: STACK_PORT_IN_USE, for each that is not. */
+export async function checkPorts<Port extends Pick<StackPort, 'hostPort' | 'protocol' | 'at'>>(
+  ports: readonly Port[],
+  ownerOf: (port: Port) => string,
+): Promise<Result<void>> {
   const tried = await Promise.all(
     ports
       .filter(({ protocol }) => protocol === 'TCP')
-      .map(async ({ hostPort, service, at }) => {
+      .map(async (port) => {
+        const { hostPort, at } = port;
         const opened = await openPatiently(hostPort);
         if (!(opened instanceof Error)) {
           await close(opened);
@@ -22,9 +26,9 @@ export async function checkPorts(ports: readonly StackPort[]): Promise<Result<vo
         const { code } = opened as NodeJS.ErrnoException;
         const what =
           code === 'EACCES'
-            ? `this user may not listen on port ${hostPort} of Service ${service}`
-            : `port ${hostPort} of Service ${service} is in use on ${loopback}`;
-        const remedy = code === 'EACCES' ? 'Give the Service a port of 1024 or higher.' : undefined;
+            ? `this user may not listen on port ${hostPort} of ${ownerOf(port)}`
+            : `port ${hostPort} of ${ownerOf(port)} is in use on ${loopback}`;
+        const remedy = code === 'EACCES' ? 'Take a port of 1024 or higher, or: sudo sysctl net.ipv4.ip_unprivileged_port_start=80' : undefined;
         return [stackFailure('STACK_PORT_IN_USE', { what, why: opened.message, remedy, at })];
       }),
   );
@@ -32,7 +36,10 @@ export async function checkPorts(ports: readonly StackPort[]): Promise<Result<vo
   return failures.length > 0 ? failed(...failures) : ok(undefined);
 }
 
-/** A free port of loopback for each port that only probes ask. Another program may take one before Podman does. */
+/** `Service api`, for messages. */
+export const serviceOf = ({ service }: StackPort): string => `Service ${service}`;
+
+/** A free port of loopback for each port that no Service publishes. Another program may take one before Podman does. */
 export async function findFreePorts(ports: readonly number[]): Promise<Record<number, number>> {
   const servers = await Promise.all(ports.map(() => open(0)));
   const free = servers.map((one, index) => {

@@ -1,7 +1,7 @@
 import { podmanPods } from '@prism-build/engine';
 import { type Failure, failed, ok, type Result, stackFailure } from '@prism-build/errors';
 import {
-  listProbePorts,
+  listFreePorts,
   type PodmanFacts,
   renderedLabel,
   renderPodman,
@@ -11,7 +11,7 @@ import {
 import { awaitReady, findContainer, type ReadyAfter } from './awaitReady';
 import type { StackProject } from './openStack';
 import { listOwnPods, readPod } from './pod';
-import { checkPorts, findFreePorts } from './ports';
+import { checkPorts, findFreePorts, serviceOf } from './ports';
 import type { ResolvedImage } from './resolveImages';
 import { graceOf, stopStack } from './stopStack';
 import { createVolumes } from './volumes';
@@ -67,11 +67,11 @@ export function refuseOtherPod({ project }: StackProject, { name }: Stack): Resu
  */
 export async function startStack(project: StackProject, start: Start): Promise<Result<ReadyAfter>> {
   const { stack, images, limit, stopped, mounts } = start;
-  const free = await checkPorts(stack.ports);
+  const free = await checkPorts(stack.ports, serviceOf);
   if (!free.ok) return free;
   const volumes = await createVolumes(project, stack);
   if (!volumes.ok) return undo(project, stack, volumes.failures);
-  const probePorts = await findFreePorts(listProbePorts(stack));
+  const probePorts = await findFreePorts(listFreePorts(stack));
   const { text } = renderPodman(stack, { ...factsOf(project, images, probePorts), mounts });
   const since = performance.now();
   // Beside a directory with the name of an image, Podman would look for a Containerfile.

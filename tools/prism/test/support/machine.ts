@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ok, type Result } from '@prism-build/errors';
 import { type History, ownerOf, type RecordedMove, readStack, replay } from '@prism-build/stack';
 import { directoriesOf } from '@prism-build/workspace';
-import type { Operation } from '../../src/deployment/bringUp';
+import type { Operation } from '../../src/deployment/operation';
 import { deploy } from '../../src/deployment/deploy';
 import { type Journal, openJournal } from '../../src/deployment/journal';
 import { forgetOld } from '../../src/deployment/keepImages';

@@ -1,6 +1,6 @@
 import type { Result } from '@prism-build/errors';
 import { findServing, findUnderway } from '@prism-build/stack';
-import type { Served } from '../../src/deployment/bringUp';
+import type { Served } from '../../src/deployment/operation';
 import { Killed } from '../support/fakePodman';
 import { codes, type Machine, removeMachines, withTwo } from '../support/machine';
 

@@ -1,9 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { Result } from '@prism-build/errors';
-import type { Operation, Served } from '../../deployment/bringUp';
 import { deploy } from '../../deployment/deploy';
 import { passDeployGate } from '../../deployment/gate';
 import { operate } from '../../deployment/operate';
+import type { Operation, Served } from '../../deployment/operation';
 import { planVersion } from '../../deployment/version';
 import { parseOptions } from '../../nx/parseOptions';
 import { endTask } from '../../nx/report';
