@@ -33,7 +33,16 @@ export const podmanEdge = {
   list: (label: string): Argv => ['podman', 'ps', '--all', `--filter=label=${label}`, '--format=json'],
   remove: (name: string, grace: number): Argv => ['podman', 'rm', '--force', `--time=${grace}`, name],
   /** Sends standard input to a socket in the container, and prints the answer. */
-  send: (name: string, socket: string): Argv => ['podman', 'exec', '--interactive', name, 'nc', '-U', '-N', socket],
+  send: (name: string, socket: string): Argv => [
+    'podman',
+    'exec',
+    '--interactive',
+    name,
+    'nc',
+    '-U',
+    '-N',
+    socket,
+  ],
 } as const;
 
 /** A reverse proxy as Podman has it. */

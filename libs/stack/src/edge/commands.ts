@@ -3,7 +3,10 @@ import { backendName } from './haproxy';
 
 /** Commands for HAProxy's socket. New requests go to the upstream; those that are underway end where they began. */
 export function switchCommands({ backends }: Edge, { slot, ports }: Upstream): string {
-  const all = backends.map(({ containerPort }, index) => ({ name: backendName(index), port: ports[containerPort]! }));
+  const all = backends.map(({ containerPort }, index) => ({
+    name: backendName(index),
+    port: ports[containerPort]!,
+  }));
   return join([
     ...all.flatMap(({ name, port }) => [
       `set server ${name}/${slot} addr 127.0.0.1 port ${port}`,
@@ -38,7 +41,9 @@ export function readServers(csv: string): EdgeServer[] {
   if (head < 0) return [];
   const names = lines[head]!.slice(2).split(',');
   const column = (name: string) => names.indexOf(name);
-  const [backend, slot, address, status, requests] = ['pxname', 'svname', 'addr', 'status', 'scur'].map(column);
+  const [backend, slot, address, status, requests] = ['pxname', 'svname', 'addr', 'status', 'scur'].map(
+    column,
+  );
   return lines.slice(head + 1).flatMap((line) => {
     const cells = line.split(',');
     const server = cells[slot!];
@@ -56,7 +61,11 @@ export function readServers(csv: string): EdgeServer[] {
 }
 
 /** Whether every backend has its server for an upstream, and it is the only one that gets requests. */
-export function isSwitched({ backends }: Edge, { slot, ports }: Upstream, servers: readonly EdgeServer[]): boolean {
+export function isSwitched(
+  { backends }: Edge,
+  { slot, ports }: Upstream,
+  servers: readonly EdgeServer[],
+): boolean {
   return backends.every(({ containerPort }, index) => {
     const own = servers.filter(({ backend }) => backend === backendName(index));
     const used = own.find((one) => one.slot === slot);

@@ -23,7 +23,9 @@ export function readEdge({ file, ingresses }: Parts, ports: readonly StackPort[]
   if (second) {
     const what = `a stack has one Ingress, and ${second.ingress.metadata.name} is a second one`;
     const remedy = 'Put its rules into the first one.';
-    failures.push(stackFailure('STACK_NOT_HONOURED', { what, remedy, at: { file, line: second.lineOf([]) } }));
+    failures.push(
+      stackFailure('STACK_NOT_HONOURED', { what, remedy, at: { file, line: second.lineOf([]) } }),
+    );
   }
   const annotations = readAnnotations(ingress.metadata.annotations ?? {}, (key) =>
     at(['metadata', 'annotations', key]),
@@ -39,7 +41,8 @@ export function readEdge({ file, ingresses }: Parts, ports: readonly StackPort[]
       const found = own.find((one) => one.hostPort === port.number || one.name === (port.name ?? ''));
       if (!found) {
         const wanted = port.name ?? String(port.number);
-        const there = own.length > 0 ? own.map((one) => one.name ?? String(one.hostPort)) : listServices(ports);
+        const there =
+          own.length > 0 ? own.map((one) => one.name ?? String(one.hostPort)) : listServices(ports);
         const what = `the Ingress names port ${wanted} of Service ${name}, which ${file} does not have.${hint(own.length > 0 ? wanted : name, there)}`;
         failures.push(stackFailure('STACK_REFERENCE_MISSING', { what, at: place }));
         continue;
@@ -49,7 +52,9 @@ export function readEdge({ file, ingresses }: Parts, ports: readonly StackPort[]
         const what = `the Ingress has two paths ${path} for ${host ?? 'every host'}`;
         failures.push(stackFailure('STACK_VALUE_INVALID', { what, at: place }));
       }
-      let target = backends.findIndex((one) => one.containerPort === found.containerPort && one.h2c === found.h2c);
+      let target = backends.findIndex(
+        (one) => one.containerPort === found.containerPort && one.h2c === found.h2c,
+      );
       if (target < 0) target = backends.push({ containerPort: found.containerPort, h2c: found.h2c }) - 1;
       routes.push({ host, path, exact, backend: target });
     }
@@ -60,7 +65,16 @@ export function readEdge({ file, ingresses }: Parts, ports: readonly StackPort[]
   }));
   const { listen, httpPort, httpsPort } = annotations.found;
   const place = at([]);
-  return ok({ name: ingress.metadata.name, listen, httpPort, httpsPort, certificates, routes: order(routes), backends, at: place });
+  return ok({
+    name: ingress.metadata.name,
+    listen,
+    httpPort,
+    httpsPort,
+    certificates,
+    routes: order(routes),
+    backends,
+    at: place,
+  });
 }
 
 /** The image of the reverse proxy that an Ingress names, as one of the stack's. */

@@ -29,7 +29,18 @@ export function readStack(text: string, file: string): Result<Stack> {
   const { template, configMaps, claims } = parts.value;
   const { name, kind, labels, spec, lineOf } = template;
   const placeOf = (path: Path) => ({ file, line: lineOf(['spec', ...path]) });
-  return ok({ file, name, kind, labels, spec, configMaps, claims, placeOf, ...listed.value, edge: edge.value });
+  return ok({
+    file,
+    name,
+    kind,
+    labels,
+    spec,
+    configMaps,
+    claims,
+    placeOf,
+    ...listed.value,
+    edge: edge.value,
+  });
 }
 
 /** Documents of one kind and name: Kubernetes would take the last one. */

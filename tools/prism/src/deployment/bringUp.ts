@@ -1,5 +1,12 @@
 import { ok, type Result } from '@prism-build/errors';
-import { findServing, listCommits, mayRunBeside, mayTakeOver, otherSlot, type Slot } from '@prism-build/stack';
+import {
+  findServing,
+  listCommits,
+  mayRunBeside,
+  mayTakeOver,
+  otherSlot,
+  type Slot,
+} from '@prism-build/stack';
 import type { ReadyAfter } from '../stack/awaitReady';
 import { startStack } from '../stack/startStack';
 import { graceOf } from '../stack/stopStack';

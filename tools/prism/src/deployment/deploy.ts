@@ -68,7 +68,10 @@ async function prepare({ project }: Operation, version: Version): Promise<Result
   const pods = all(await Promise.all(own.value.map((name) => readPod(project, name))));
   if (!pods.ok) return pods;
   const held = pods.value.flatMap((pod) => Object.values(pod?.ports ?? {}));
-  const free = await checkPorts(version.stack.ports.filter(({ hostPort }) => !held.includes(hostPort)), serviceOf);
+  const free = await checkPorts(
+    version.stack.ports.filter(({ hostPort }) => !held.includes(hostPort)),
+    serviceOf,
+  );
   return free.ok ? checkEdge(project, version) : free;
 }
 

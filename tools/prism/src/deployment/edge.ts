@@ -2,14 +2,22 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEdge, podmanEdge, podmanPods, type SeenEdge } from '@prism-build/engine';
-import { deployFailure, type Failure, failed, failuresOf, ok, type Result, stackFailure } from '@prism-build/errors';
+import {
+  deployFailure,
+  type Failure,
+  failed,
+  failuresOf,
+  ok,
+  type Result,
+  stackFailure,
+} from '@prism-build/errors';
 import { attempt, writeFileAtomic } from '@prism-build/shell';
 import {
   countRequests,
   type Edge,
+  type EdgeServer,
   edgeContainer,
   edgeDigest,
-  type EdgeServer,
   edgePaths,
   isSwitched,
   listServers,
@@ -103,7 +111,9 @@ export async function pointEdge(
     return refuse(stack, `it answered: ${switched.value.replace(/\s+/g, ' ').trim()}`);
   }
   const began = performance.now();
-  const removed = there.value ? await project.call({ argv: podmanEdge.remove(nameOf(stack), 0) }) : ok(undefined);
+  const removed = there.value
+    ? await project.call({ argv: podmanEdge.remove(nameOf(stack), 0) })
+    : ok(undefined);
   if (!removed.ok) return removed;
   const started = await project.call({
     argv: podmanEdge.run({
@@ -120,7 +130,12 @@ export async function pointEdge(
 }
 
 /** Waits until no request is underway in a slot, at most so many milliseconds. */
-export async function drain(project: StackProject, stack: Stack, slot: Slot, milliseconds: number): Promise<void> {
+export async function drain(
+  project: StackProject,
+  stack: Stack,
+  slot: Slot,
+  milliseconds: number,
+): Promise<void> {
   if (!isFronted(stack)) return;
   for (const end = performance.now() + milliseconds; performance.now() < end; await sleep(pause)) {
     const servers = await readServersOf(project, stack);

@@ -41,11 +41,7 @@ export async function recover(operation: Operation): Promise<Result<string>> {
 
 type Plan = Exclude<ReturnType<typeof planRecovery>, { kind: 'none' | 'remove' }>;
 
-async function carryOut(
-  operation: Operation,
-  plan: Plan,
-  pods: readonly SlotPod[],
-): Promise<Result<string>> {
+async function carryOut(operation: Operation, plan: Plan, pods: readonly SlotPod[]): Promise<Result<string>> {
   const { journal } = operation;
   const { number } = plan.deployment;
   switch (plan.kind) {
@@ -75,7 +71,10 @@ async function carryOut(
 }
 
 /** Lets requests go to the deployment that serves, and removes a pod beside its own. */
-async function settle({ project, journal, limit }: Operation, pods: readonly SlotPod[]): Promise<Result<unknown>> {
+async function settle(
+  { project, journal, limit }: Operation,
+  pods: readonly SlotPod[],
+): Promise<Result<unknown>> {
   const serving = findServing(journal.history());
   const pod = pods.find(({ whole, release }) => whole && release === serving?.release);
   if (!serving || !pod) return ok(undefined);

@@ -1,8 +1,15 @@
 import { ok, type Result } from '@prism-build/errors';
-import { type History, mayTakeOver, releaseLabel, releaseTag, type SeenPod, type Slot } from '@prism-build/stack';
-import { listOwnPods, readPod } from '../stack/pod';
+import {
+  type History,
+  mayTakeOver,
+  releaseLabel,
+  releaseTag,
+  type SeenPod,
+  type Slot,
+} from '@prism-build/stack';
 import type { StackProject } from '../stack/openStack';
-import { projectIn } from './slots';
+import { listOwnPods, readPod } from '../stack/pod';
+import { projectIn, slots } from './slots';
 import { readVersion } from './version';
 
 export interface SlotPod extends SeenPod {
@@ -15,7 +22,7 @@ export interface SlotPod extends SeenPod {
  */
 export async function seePods(project: StackProject, history: History): Promise<Result<SlotPod[]>> {
   const found: SlotPod[] = [];
-  for (const slot of ['own', 'next'] as const) {
+  for (const slot of slots) {
     const names = await listOwnPods(projectIn(project, slot));
     if (!names.ok) return names;
     for (const name of names.value) {

@@ -3,6 +3,9 @@ import { candidateOf, candidateOwner, type Slot, type Stack } from '@prism-build
 import type { StackProject } from '../stack/openStack';
 import { stopStack } from '../stack/stopStack';
 
+/** The serving pod comes first, unless it is behind a reverse proxy. */
+export const slots: readonly Slot[] = ['own', 'next'];
+
 /** A project as the owner of the pod in one of its slots: what belongs to the pod in the other one is not touched. */
 export function projectIn(project: StackProject, slot: Slot): StackProject {
   return slot === 'own' ? project : { ...project, owner: candidateOwner(project.owner) };
@@ -21,7 +24,7 @@ export function emptySlot(project: StackProject, slot: Slot, grace: number): Ret
 /** Stops and removes the pods in both slots. Returns how many there were. */
 export async function emptySlots(project: StackProject, grace: number): Promise<Result<number>> {
   let count = 0;
-  for (const slot of ['own', 'next'] as const) {
+  for (const slot of slots) {
     const removed = await emptySlot(project, slot, grace);
     if (!removed.ok) return removed;
     count += removed.value.pods.length;

@@ -23,7 +23,7 @@ export async function stopDeployed(
   // Requests that are underway end before the pods do.
   const alone: Result<void> = await removeEdge(project, grace);
   if (!alone.ok) return alone;
-  const next = moves.length > 0 ? await emptySlot(project, 'next', grace) : ok({ pods: [] });
+  const next = journal.history().length > 0 ? await emptySlot(project, 'next', grace) : ok({ pods: [] });
   if (!next.ok) return next;
   const own = await stopStack(project, grace, volumes);
   const stopped = own.ok ? ok({ ...own.value, pods: [...own.value.pods, ...next.value.pods] }) : own;

@@ -28,7 +28,10 @@ export async function checkPorts<Port extends Pick<StackPort, 'hostPort' | 'prot
           code === 'EACCES'
             ? `this user may not listen on port ${hostPort} of ${ownerOf(port)}`
             : `port ${hostPort} of ${ownerOf(port)} is in use on ${loopback}`;
-        const remedy = code === 'EACCES' ? 'Take a port of 1024 or higher, or: sudo sysctl net.ipv4.ip_unprivileged_port_start=80' : undefined;
+        const remedy =
+          code === 'EACCES'
+            ? 'Take a port of 1024 or higher, or: sudo sysctl net.ipv4.ip_unprivileged_port_start=80'
+            : undefined;
         return [stackFailure('STACK_PORT_IN_USE', { what, why: opened.message, remedy, at })];
       }),
   );

@@ -1,5 +1,6 @@
+import type { Pod } from '@prism-build/engine';
 import { ok, type Result } from '@prism-build/errors';
-import { planProbes, type Stack, type StackStatus } from '@prism-build/stack';
+import { candidateOf, planProbes, type Stack, type StackStatus } from '@prism-build/stack';
 import { askProbe, findContainer, type ReadyAfter } from './awaitReady';
 import type { StackProject } from './openStack';
 import { readPod } from './pod';
@@ -10,13 +11,13 @@ export async function readStatus(
   stack: Stack,
   ready?: ReadyAfter,
 ): Promise<Result<StackStatus>> {
-  const read = await readPod(project, stack.name);
-  if (!read.ok) return read;
-  const pod = read.value;
+  const placed = await findPod(project, stack);
+  if (!placed.ok) return placed;
+  const { pod, named } = placed.value;
   if (!pod) return ok({ stack: stack.name, up: false, ready: false, containers: [] });
   const containers = await Promise.all(
     stack.spec.containers.map(async ({ name, ports = [] }) => {
-      const found = findContainer(pod, stack, name);
+      const found = findContainer(pod, named, name);
       const probes = planProbes(stack).filter(({ container }) => container === name);
       const runs = found?.status === 'running';
       const answers =
@@ -30,9 +31,25 @@ export async function readStatus(
         restarts: found?.restarts ?? 0,
         ports: stack.ports
           .filter((one) => ports.some(({ containerPort }) => containerPort === one.containerPort))
-          .map((one) => `127.0.0.1:${one.hostPort} -> ${one.containerPort}/${one.protocol.toLowerCase()}`),
+          .map(({ containerPort, protocol, hostPort }) => {
+            const inside = `${containerPort}/${protocol.toLowerCase()}`;
+            return `127.0.0.1:${pod.ports[inside] ?? hostPort} -> ${inside}`;
+          }),
       };
     }),
   );
   return ok({ stack: stack.name, up: true, ready: containers.every((one) => one.ready), containers });
+}
+
+/** The pod of a stack, under its own name or, of every other deployment behind a reverse proxy, under that of a candidate. */
+async function findPod(
+  project: StackProject,
+  stack: Stack,
+): Promise<Result<{ readonly pod: Pod | undefined; readonly named: Stack }>> {
+  const own = await readPod(project, stack.name);
+  if (!own.ok) return own;
+  if (own.value || !stack.edge) return ok({ pod: own.value, named: stack });
+  const named = candidateOf(stack);
+  const next = await readPod(project, named.name);
+  return next.ok ? ok({ pod: next.value, named }) : next;
 }

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { failed, ok, shellFailure } from '@prism-build/errors';
 import type { Command, Run } from '@prism-build/shell';
+import { stackLabel } from '@prism-build/stack';
 import { parseAllDocuments } from 'yaml';
 
 /** How a container of an image behaves; its probe is an exec. */
@@ -22,6 +25,14 @@ interface Container {
 interface FakePod {
   readonly labels: Record<string, string>;
   readonly containers: Container[];
+  /** Host ports by port of the pod. */
+  readonly ports: Record<string, number>;
+}
+
+/** HAProxy: its servers, by `<backend>/<slot>`. */
+interface FakeEdge {
+  readonly labels: Record<string, string>;
+  readonly servers: Map<string, { port: number; state: string }>;
 }
 
 type Moment = 'before' | 'halfway' | 'after';
@@ -33,6 +44,9 @@ export class FakePodman {
   readonly images = new Map<string, string>();
   readonly behaviours = new Map<string, Behaviour>();
   readonly volumes = new Map<string, string>();
+  readonly edges = new Map<string, FakeEdge>();
+  /** Called after each change. */
+  watch: () => void = () => undefined;
   /** The changes so far, and where to kill. */
   changes = 0;
   killAt: { readonly change: number; readonly moment: Moment } | undefined;
@@ -41,7 +55,7 @@ export class FakePodman {
   copy(): FakePodman {
     const made = new FakePodman();
     made.#serial = this.#serial;
-    for (const key of ['pods', 'images', 'behaviours', 'volumes'] as const)
+    for (const key of ['pods', 'images', 'behaviours', 'volumes', 'edges'] as const)
       for (const [name, value] of this[key])
         (made[key] as Map<string, unknown>).set(name, structuredClone(value));
     return made;
@@ -57,6 +71,17 @@ export class FakePodman {
     return [...this.pods.values()].flatMap(({ containers }) => containers.map(({ image }) => image)).sort();
   }
 
+  /** The IDs of the images to which the reverse proxy sends requests; `nothing` for a port on which nothing listens. */
+  served(): string[] {
+    const ports = [...this.edges.values()].flatMap(({ servers }) =>
+      [...servers.values()].flatMap(({ port, state }) => (state === 'no check' ? [port] : [])),
+    );
+    return ports.map((port) => {
+      const pod = [...this.pods.values()].find((one) => Object.values(one.ports).includes(port));
+      return pod?.containers[0]?.image ?? 'nothing';
+    });
+  }
+
   readonly call: Run = async (command: Command) => {
     const [, ...args] = command.argv;
     const found = this.#find(args, command);
@@ -67,6 +92,7 @@ export class FakePodman {
     const moment = this.killAt?.change === at ? this.killAt.moment : undefined;
     if (moment === 'before') throw new Killed();
     const why = found.change(moment === 'halfway');
+    this.watch();
     if (moment) throw new Killed();
     return why === undefined ? ok({ stdout: '', stderr: '' }) : refuse(why);
   };
@@ -87,6 +113,7 @@ export class FakePodman {
       case 'pod inspect':
         return this.#inspectPod(last);
       case 'container inspect':
+        if (last.endsWith('.edge')) return this.#inspectEdge(last);
         return { text: JSON.stringify(args.slice(2).map((id) => this.#inspectContainer(id))) };
       case 'pod rm':
         return { change: () => void this.pods.delete(last) };
@@ -106,7 +133,20 @@ export class FakePodman {
         return { change: () => args.slice(2).forEach((name) => void this.volumes.delete(name)) };
     }
     switch (args[0]) {
+      case 'run':
+        return { change: (half: boolean) => this.#startEdge(args, half) };
+      case 'rm':
+        return { change: () => void this.edges.delete(last) };
+      case 'ps':
+        return {
+          text: JSON.stringify(
+            [...this.edges].flatMap(([name, { labels }]) =>
+              label === `${stackLabel}=${labels[stackLabel]}` ? [{ Names: [name] }] : [],
+            ),
+          ),
+        };
       case 'exec': {
+        if (args[1] === '--interactive') return this.#command(args[2]!, String(input));
         const container = this.#container(args[1]!);
         const silent = container?.stuck || this.behaviours.get(container?.image ?? '') === 'silent';
         if (silent) return { why: 'status 1' };
@@ -134,6 +174,11 @@ export class FakePodman {
       text: JSON.stringify({
         Labels,
         InfraContainerID: infra.Id,
+        InfraConfig: {
+          PortBindings: Object.fromEntries(
+            Object.entries(pod.ports).map(([port, bound]) => [port, [{ HostPort: String(bound) }]]),
+          ),
+        },
         Containers: [infra, ...containers.map(({ id: Id }) => ({ Id }))],
       }),
     };
@@ -152,6 +197,53 @@ export class FakePodman {
     };
   }
 
+  #inspectEdge(name: string) {
+    const edge = this.edges.get(name);
+    if (!edge) return { why: `no such container ${name}` };
+    return {
+      text: JSON.stringify([
+        { Config: { Labels: edge.labels }, State: { Status: 'running' }, RestartCount: 0 },
+      ]),
+    };
+  }
+
+  #startEdge(args: readonly string[], half: boolean): string | undefined {
+    const option = (name: string) =>
+      args.flatMap((one) => (one.startsWith(`--${name}=`) ? [one.slice(name.length + 3)] : []));
+    if (!this.images.has(args.at(-1)!)) return `${args.at(-1)}: image not known`;
+    const labels = Object.fromEntries(option('label').map((one) => one.split('=')));
+    const servers: FakeEdge['servers'] = new Map();
+    this.edges.set(option('name')[0]!, { labels, servers });
+    if (half) return undefined;
+    const text = readFileSync(join(option('volume')[0]!.split(':')[0]!, 'haproxy.cfg'), 'utf8');
+    for (const [, slot, port, off] of text.matchAll(/ server (\w+) 127\.0\.0\.1:(\d+)( disabled)?/g))
+      servers.set(`service-0/${slot}`, { port: Number(port), state: off ? 'MAINT' : 'no check' });
+    return undefined;
+  }
+
+  /** HAProxy's commands of one line. */
+  #command(name: string, line: string) {
+    const edge = this.edges.get(name);
+    if (!edge) return { why: `no such container ${name}` };
+    if (line.startsWith('show stat')) {
+      const rows = [...edge.servers].map(
+        ([server, { port, state }]) => `${server.replace('/', ',')},0,${state},127.0.0.1:${port}`,
+      );
+      return { text: ['# pxname,svname,scur,status,addr', ...rows].join('\n') };
+    }
+    const change = (half: boolean) => {
+      for (const one of half ? line.split(';').slice(0, 1) : line.split(';')) {
+        const [, server, what, value, , port] = /set server (\S+) (\S+) (\S+)( port (\d+))?/.exec(one)!;
+        const found = edge.servers.get(server!);
+        if (!found) continue;
+        if (what === 'addr') found.port = Number(port);
+        else found.state = value === 'ready' ? 'no check' : value!.toUpperCase();
+      }
+      return undefined;
+    };
+    return { change };
+  }
+
   #play(text: string, half: boolean): string | undefined {
     const pod = parseAllDocuments(text)
       .map((one) => one.toJS())
@@ -159,7 +251,9 @@ export class FakePodman {
     const { name, labels } = pod.metadata;
     if (this.pods.has(name)) return `pod ${name} exists`;
     const containers: Container[] = [];
-    this.pods.set(name, { labels, containers });
+    const published: { containerPort: number; hostPort: number }[] = pod.spec.containers[0].ports ?? [];
+    const ports = published.map((one) => [`${one.containerPort}/tcp`, one.hostPort]);
+    this.pods.set(name, { labels, containers, ports: Object.fromEntries(ports) });
     if (half) return undefined;
     for (const one of pod.spec.containers) {
       const image = this.images.get(one.image);

@@ -2,12 +2,19 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Result } from '@prism-build/errors';
-import { type History, ownerOf, type RecordedMove, readStack, replay } from '@prism-build/stack';
+import {
+  edgeContainer,
+  type History,
+  ownerOf,
+  type RecordedMove,
+  readStack,
+  replay,
+} from '@prism-build/stack';
 import { directoriesOf } from '@prism-build/workspace';
-import type { Operation } from '../../src/deployment/operation';
 import { deploy } from '../../src/deployment/deploy';
 import { type Journal, openJournal } from '../../src/deployment/journal';
 import { forgetOld } from '../../src/deployment/keepImages';
+import type { Operation } from '../../src/deployment/operation';
 import { recover } from '../../src/deployment/recover';
 import { rollBack } from '../../src/deployment/rollBack';
 import { stopDeployed } from '../../src/deployment/stopDeployed';
@@ -22,7 +29,10 @@ export function removeMachines(): void {
   fs.rmSync(base, { recursive: true, force: true });
 }
 
-const text = (word: string, claim = '') => `apiVersion: v1
+/** What a stack has besides its container: data that one version at a time may write, or a reverse proxy. */
+export type Form = 'plain' | 'claim' | 'edge';
+
+const text = (word: string, rest: string) => `apiVersion: v1
 kind: Pod
 metadata: {name: shop, labels: {app: shop}}
 spec:
@@ -32,38 +42,64 @@ spec:
       image: localhost/p/api
       env: [{name: WORD, value: ${word}}]
       readinessProbe: {exec: {command: [/api, health]}}
-${claim}`;
-const claim = `      volumeMounts: [{name: data, mountPath: /data}]
+${rest}`;
+const rests: Readonly<Record<Form, string>> = {
+  plain: '',
+  claim: `      volumeMounts: [{name: data, mountPath: /data}]
   volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
 ---
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: {name: data}
 spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
-`;
+`,
+  edge: `      ports: [{name: http, containerPort: 8080}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec: {selector: {app: shop}, ports: [{name: http, port: 8080}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, annotations: {prism-build.edge/image: localhost/p/edge, prism-build.edge/http-port: "48080"}}
+spec:
+  rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: shop, port: {name: http}}}}]}}]
+`,
+};
+
+const edgeImage = {
+  ...{
+    container: edgeContainer,
+    reference: 'localhost/p/edge',
+    project: 'edge',
+    digest: `sha256:${'e'.repeat(64)}`,
+  },
+  ...{ name: 'localhost/p/edge:sha-ee', config: 'ee', user: '65532', at: { file: 'stack.yaml' } },
+};
 
 let count = 0;
 /** A machine with a workspace and Podman. Its log is in memory, unless it is to be on the disk. */
-export function makeMachine(withClaim = false, onDisk = false) {
-  return openMachine({ withClaim, onDisk, podman: new FakePodman(), recorded: [] });
+export function makeMachine(form: Form = 'plain', onDisk = false) {
+  return openMachine({ form, onDisk, podman: new FakePodman(), recorded: [] });
 }
 
 interface Parts {
-  readonly withClaim: boolean;
+  readonly form: Form;
   readonly onDisk: boolean;
   readonly podman: FakePodman;
   readonly recorded: RecordedMove[];
 }
 
-function openMachine({ withClaim, onDisk, podman, recorded }: Parts, releases?: string) {
+function openMachine({ form, onDisk, podman, recorded }: Parts, prism?: string) {
+  if (form === 'edge') podman.addImage(edgeImage.name, 'ee', 'good');
   const root = join(base, String(count++));
   const directories = directoriesOf(root, {});
   const project: StackProject = {
     ...{ project: 'shop', owner: ownerOf('shop', base), file: 'stack.yaml', directories },
     ...{ call: podman.call, lock: join(root, 'lock') },
   };
-  const directory = join(directories.prism, 'releases');
-  if (releases !== undefined) fs.cpSync(releases, directory, { recursive: true });
+  if (prism !== undefined) fs.cpSync(prism, directories.prism, { recursive: true });
   /** The moves that were recorded, and which one kills instead. */
   const moves = { count: 0, killAt: undefined as number | undefined };
   const journal: Journal = {
@@ -84,13 +120,14 @@ function openMachine({ withClaim, onDisk, podman, recorded }: Parts, releases?: 
     ...{ project, journal: await open(), limit: 150, observe: 10, stopped: new AbortController().signal },
   });
   const version = async (id: string) => {
-    const source = text(id, withClaim ? claim : '');
+    const source = text(id, rests[form]);
     const stack = readStack(source, 'stack.yaml');
     if (!stack.ok) throw new Error(JSON.stringify(stack.failures));
     const digest = `sha256:${id.padEnd(64, '0')}`;
     const image = { container: 'api', reference: 'localhost/p/api', project: 'api', digest };
     const resolved = [
       { ...image, name: `localhost/p/api:sha-${id}`, config: id, user: '', at: { file: 'stack.yaml' } },
+      ...(form === 'edge' ? [edgeImage] : []),
     ];
     const planned = await planVersion(project, { text: source, stack: stack.value }, resolved);
     if (!planned.ok) throw new Error(JSON.stringify(planned.failures));
@@ -116,7 +153,8 @@ function openMachine({ withClaim, onDisk, podman, recorded }: Parts, releases?: 
   return {
     ...{ podman, project, moves, history, ...commands },
     /** Another machine in the same state. */
-    copy: () => openMachine({ withClaim, onDisk, podman: podman.copy(), recorded: [...recorded] }, directory),
+    copy: () =>
+      openMachine({ form, onDisk, podman: podman.copy(), recorded: [...recorded] }, directories.prism),
     build: (id: string, behaviour: Behaviour = 'good') =>
       podman.addImage(`localhost/p/api:sha-${id}`, id, behaviour),
     kept: () => [...podman.images.keys()].filter((name) => name.includes(':deployed-')),
@@ -130,8 +168,8 @@ export const codes = (done: Result<unknown>) =>
   done.ok ? 'ok' : done.failures.map(({ code }) => code).join(' ');
 
 /** A machine on which `bb` serves, and `aa` did before. */
-export async function withTwo(withClaim = false): Promise<Machine> {
-  const machine = makeMachine(withClaim);
+export async function withTwo(form: Form = 'plain'): Promise<Machine> {
+  const machine = makeMachine(form);
   for (const id of ['aa', 'bb']) machine.build(id);
   for (const id of ['aa', 'bb']) expect(codes(await machine.deploy(id))).toBe('ok');
   return machine;

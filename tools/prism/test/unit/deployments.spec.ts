@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { verifyLog } from '@prism-build/audit';
 import { failed, ok, scanFailure } from '@prism-build/errors';
 import { keptName } from '@prism-build/stack';
-import { codes, makeMachine, removeMachines, withTwo } from '../support/machine';
+import { codes, type Machine, makeMachine, removeMachines, withTwo } from '../support/machine';
 
 const write = process.stdout.write;
 beforeAll(() => {
@@ -15,7 +15,7 @@ afterAll(() => {
 });
 
 test('a deployment goes through all states, each on record before its work', async () => {
-  const machine = makeMachine(false, true);
+  const machine = makeMachine('plain', true);
   machine.build('aa');
   const done = await machine.deploy('aa');
   expect(done).toMatchObject({ ok: true, value: { number: 1, gap: undefined } });
@@ -68,7 +68,7 @@ describe.each(['silent', 'crashing', 'unstartable'] as const)('a new version tha
   });
 
   test.each([true, false])('instead: the one before is started again (claim: %s)', async (withClaim) => {
-    const machine = await withTwo(withClaim);
+    const machine = await withTwo(withClaim ? 'claim' : 'plain');
     machine.build('cc', behaviour);
     // With a claim, nothing is tried beside.
     const done = await machine.deploy('cc', ok(undefined), withClaim);
@@ -163,7 +163,7 @@ test('a pod of `up` is not replaced', async () => {
 
 test.each(['shop', 'shop-next'])('a pod of another clone with the name %s stays', async (name) => {
   const machine = name === 'shop' ? makeMachine() : await withTwo();
-  const foreign = { labels: { 'prism-build.stack': 'shop.of-another' }, containers: [] };
+  const foreign = { labels: { 'prism-build.stack': 'shop.of-another' }, containers: [], ports: {} };
   machine.podman.pods.set(name, foreign);
   machine.build('cc');
   expect(codes(await machine.deploy('cc'))).toBe('STACK_START_FAILED');
@@ -199,4 +199,62 @@ test('a pod that was lost is started again', async () => {
   machine.podman.pods.clear();
   expect(await machine.deploy('bb')).toMatchObject({ ok: true, value: { number: 2, gap: undefined } });
   expect([machine.podman.running(), await machine.states()]).toEqual([['bb'], ['1 STOPPED', '2 RUNNING']]);
+});
+
+describe('with a reverse proxy', () => {
+  /** What requests found after each change. */
+  const watch = ({ podman }: Machine) => {
+    const seen: string[] = [];
+    podman.watch = () => seen.push(podman.served().join());
+    return seen;
+  };
+
+  test('a new version takes over without a gap, in the other slot each time; so does a roll-back', async () => {
+    const machine = await withTwo('edge');
+    const seen = watch(machine);
+    expect([...machine.podman.pods.keys()]).toEqual(['shop-next']);
+    machine.build('cc');
+    expect(await machine.deploy('cc')).toMatchObject({ ok: true, value: { number: 3, gap: 0 } });
+    expect([[...machine.podman.pods.keys()], machine.podman.served()]).toEqual([['shop'], ['cc']]);
+    expect(await machine.rollback()).toMatchObject({ ok: true, value: { number: 2, gap: 0 } });
+    expect(machine.podman.served()).toEqual(['bb']);
+    expect([...new Set(seen)]).toEqual(['bb', 'cc']);
+    expect(await machine.states()).toEqual(['1 DESTROYED', '2 RUNNING', '3 FAILED']);
+  });
+
+  test.each(['silent', 'crashing', 'unstartable'] as const)(
+    '%s: no request reaches it',
+    async (behaviour) => {
+      const machine = await withTwo('edge');
+      const seen = watch(machine);
+      machine.build('cc', behaviour);
+      expect((await machine.deploy('cc')).ok).toBe(false);
+      expect([...new Set(seen)]).toEqual(['bb']);
+      expect([...machine.podman.pods.keys()]).toEqual(['shop-next']);
+      expect(await machine.states()).toEqual(['1 STOPPED', '2 RUNNING', '3 FAILED']);
+    },
+  );
+
+  test('a version that fails under requests: they go back to the one before, which never stopped', async () => {
+    const machine = await withTwo('edge');
+    const pod = machine.podman.pods.get('shop-next');
+    machine.build('cc');
+    machine.podman.watch = () => {
+      if (machine.podman.served().includes('cc')) machine.podman.behaviours.set('cc', 'crashing');
+    };
+    const done = await machine.deploy('cc');
+    expect(codes(done)).toBe('DEPLOY_UNHEALTHY DEPLOY_ROLLED_BACK');
+    expect([machine.podman.served(), machine.podman.pods.get('shop-next') === pod]).toEqual([['bb'], true]);
+    expect([...machine.podman.pods.keys()]).toEqual(['shop-next']);
+    expect(await machine.states()).toEqual(['1 STOPPED', '2 RUNNING', '3 FAILED']);
+  });
+
+  test('a reverse proxy that was lost is started by the next deploy; down leaves none', async () => {
+    const machine = await withTwo('edge');
+    machine.podman.edges.clear();
+    expect(await machine.deploy('bb')).toMatchObject({ ok: true, value: { number: 2, ready: undefined } });
+    expect(machine.podman.served()).toEqual(['bb']);
+    expect((await machine.down()).ok).toBe(true);
+    expect([machine.podman.edges.size, machine.podman.pods.size]).toEqual([0, 0]);
+  });
 });

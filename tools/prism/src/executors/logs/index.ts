@@ -1,8 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment } from '@prism-build/builder';
 import { podmanPods } from '@prism-build/engine';
-import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
+import { all, engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { runForeground } from '@prism-build/shell';
+import { projectIn, slots } from '../../deployment/slots';
 import { parseOptions } from '../../nx/parseOptions';
 import { endTask } from '../../nx/report';
 import { openProject } from '../../stack/openStack';
@@ -19,9 +20,9 @@ async function logs(value: unknown, context: ExecutorContext): Promise<Result<st
   if (!options.ok) return options;
   const project = openProject(context);
   if (!project.ok) return project;
-  const pods = await listOwnPods(project.value);
+  const pods = all(await Promise.all(slots.map((slot) => listOwnPods(projectIn(project.value, slot)))));
   if (!pods.ok) return pods;
-  const [pod] = pods.value;
+  const [pod] = pods.value.flat();
   if (pod === undefined) return ok(`  ${project.value.project} is not up\n`);
   const { follow, tail, container } = options.value;
   const shown = {
