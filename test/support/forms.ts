@@ -35,6 +35,9 @@ export function writeFiles(directory: string, files: Readonly<Record<string, str
   }
 }
 
+/** The directory of quadlet and docker-compose. */
+export const forms = join(cache, 'tools/forms-trixie');
+
 /** Installs quadlet and docker-compose of Debian 13 to the shared cache, unless they are there. */
 export function installForms(): void {
   const script = join(repository, 'tools', 'setup', 'install-forms');
@@ -45,12 +48,12 @@ export function installForms(): void {
 /** What Podman's generator of units makes of a directory. */
 export function dryRunQuadlet(directory: string): Verdict {
   const env = { QUADLET_UNIT_DIRS: directory };
-  return run([join(cache, 'tools/forms-trixie/quadlet'), '-dryrun', '-user'], { env });
+  return run([join(forms, 'quadlet'), '-dryrun', '-user'], { env });
 }
 
 /** A Compose file as Docker Compose understands it, as JSON. Needs no Docker. */
 export function readCompose(directory: string, env: Record<string, string>): Verdict {
-  const program = join(cache, 'tools/forms-trixie/docker-compose');
+  const program = join(forms, 'docker-compose');
   const file = join(directory, 'compose.yaml');
   return run([program, '--file', file, 'config', '--format=json'], { env });
 }
@@ -65,12 +68,18 @@ export function kustomize(directory: string): Verdict {
 
 /** Kubernetes' own types, and Pod Security's restricted profile. */
 export function checkPodSecurity(yaml: string): Verdict {
-  const program = compileFixture('pod-security', ['go.mod', 'go.sum', 'main.go']);
+  const program = compileFixture('pod-security', ['go.mod', 'go.sum', 'main.go'], '.', 'tools/prism');
   return run([program], { input: yaml });
 }
 
-/** The schemas of Kubernetes 1.37, strictly; the validator and its schemas are locked wheels, fetched once. */
+/** The schemas of Kubernetes 1.37, strictly. */
 export function validateKubernetes(file: string): Verdict {
+  const env = { PYTHONPATH: kubernetesWheels(), PYTHONDONTWRITEBYTECODE: '1' };
+  return run([python, '-m', 'kubernetes_validate', '--strict', '-k', '1.37', file], { env });
+}
+
+/** The directory of kubernetes-validate with its schemas: locked wheels, fetched once. */
+export function kubernetesWheels(): string {
   const lock = join(repository, 'test/fixtures/kubernetes-validate/requirements.lock');
   const digest = createHash('sha256').update(fs.readFileSync(lock)).digest('hex').slice(0, 16);
   const wheels = join(cache, 'python', `kubernetes-validate-${digest}`);
@@ -81,8 +90,7 @@ export function validateKubernetes(file: string): Verdict {
     if (status !== 0) throw new Error(output);
     fs.renameSync(fresh, wheels);
   }
-  const env = { PYTHONPATH: wheels, PYTHONDONTWRITEBYTECODE: '1' };
-  return run([python, '-m', 'kubernetes_validate', '--strict', '-k', '1.37', file], { env });
+  return wheels;
 }
 
 /** The one that the locked wheels are for. */

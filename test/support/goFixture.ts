@@ -8,8 +8,13 @@ import { repository } from './plugin';
 const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism', 'cache');
 
 /** Compiles a Go program of test/fixtures, once for each state of its `files`. Returns its path. */
-export function compileFixture(name: string, files: readonly string[], program = '.'): string {
-  const sources = join(repository, 'test', 'fixtures', name);
+export function compileFixture(
+  name: string,
+  files: readonly string[],
+  program = '.',
+  below = 'test/fixtures',
+): string {
+  const sources = join(repository, below, name);
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(join(sources, file)));
   const compiled = join(cache, 'tools', `${name}-${hash.digest('hex').slice(0, 16)}`, name);

@@ -47,3 +47,5 @@ export { renderQuadlet } from './render/quadlet';
 export { listVolumes, type StackVolume, volumeLabel } from './render/volumes';
 export { encodeHistory, printHistory } from './report/history';
 export { printStatus, type StackStatus } from './report/table';
+export { placeFinding } from './validate/placeFinding';
+export { podSecurity, type RenderFormat, type Validator, validators } from './validate/validators';

@@ -15,6 +15,8 @@ export const stackFailure = defineCatalogue({
     remedy:
       'Change the field, or render another form; node_modules/prism/docs/stack.md says what each can express.',
   },
+  STACK_FORM_INVALID: { remedy: 'Correct the field in stack.yaml, and render again.' },
+  STACK_VALIDATOR_MISSING: { remedy: 'Install one of the programs above, or leave out --validate.' },
   STACK_IMAGE_MISSING: { remedy: 'Build and load the image, or correct its name.' },
   STACK_SECRET_MISSING: {
     remedy:

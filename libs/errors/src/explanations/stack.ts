@@ -55,6 +55,26 @@ export const stackExplanations: Explanations<typeof stackFailure> = {
       at,
     },
   },
+  STACK_FORM_INVALID: {
+    means:
+      'A program that reads the rendered stack strictly refuses it. `render --validate` writes nothing then.',
+    causes: [
+      'The stack is valid for Podman, and a cluster with the restricted profile of Pod Security would refuse it.',
+      'A value has the right type and a form that Kubernetes does not take.',
+    ],
+    example: {
+      what: 'the schemas of Kubernetes (kubernetes-validate) refuse it: spec.containers.0.env: …',
+      at: { file: 'deploy/shop/stack.yaml', line: 12 },
+    },
+  },
+  STACK_VALIDATOR_MISSING: {
+    means: '`render --validate` found no program that could check this form, so nothing was checked.',
+    causes: ['None of the programs that the message names is installed.'],
+    example: {
+      what: 'nothing checks the form kubernetes on this machine',
+      why: 'kubernetes-validate is not on PATH',
+    },
+  },
   STACK_IMAGE_MISSING: {
     means:
       'A container of the stack names an image that is no component of this workspace, or that Podman does not have.',

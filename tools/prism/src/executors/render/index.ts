@@ -8,6 +8,7 @@ import { describeProject, openStack } from '../../stack/openStack';
 import { resolveImages } from '../../stack/resolveImages';
 import { options as own } from './options';
 import { renderForm } from './renderForm';
+import { validateForm } from './validateForm';
 import { writeDirectory } from './writeDirectory';
 
 /** The `render` executor: a stack with the digests of its images. */
@@ -18,7 +19,7 @@ export async function execute(value: unknown, context: ExecutorContext): Promise
 async function render(value: unknown, context: ExecutorContext): Promise<Result<string>> {
   const options = parseOptions(own, value, `${context.projectName}:${context.targetName}`);
   if (!options.ok) return options;
-  const { format, registry, output } = options.value;
+  const { format, registry, output, validate } = options.value;
   const project = describeProject(context);
   const opened = await openStack(project);
   if (!opened.ok) return opened;
@@ -30,6 +31,12 @@ async function render(value: unknown, context: ExecutorContext): Promise<Result<
   });
   if (!rendered.ok) return rendered;
   const { value: form } = rendered;
+  if (validate) {
+    const checked = await validateForm(format, form, opened.value, project.directories);
+    if (!checked.ok) return checked;
+    // Standard output is the form's.
+    process.stderr.write(checked.value);
+  }
   if (output === undefined) {
     if (typeof form === 'string') return ok(form);
     const what = `option output of render is missing: ${format} is a directory`;

@@ -14,6 +14,12 @@ export const options = z.object({
     .describe(
       'Where the images are, host[:port]/path; the name of the project goes behind it. Left out, quadlet and compose name the loaded images.',
     ),
+  validate: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Give the form to the programs that read it strictly, as far as they are installed, and write nothing that they refuse.',
+    ),
   output: z
     .string()
     .optional()

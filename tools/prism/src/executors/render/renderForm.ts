@@ -1,6 +1,7 @@
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import {
   type RenderedFiles,
+  type RenderFormat,
   renderCompose,
   renderKubernetes,
   renderKustomize,
@@ -10,8 +11,6 @@ import {
 } from '@prism-build/stack';
 import { checkUser } from '../../stack/checkStack';
 import type { ResolvedImage } from '../../stack/resolveImages';
-
-export type Format = 'podman' | 'kubernetes' | 'kustomize' | 'quadlet' | 'compose';
 
 /** A stack, its text and its images. */
 interface Rendering {
@@ -23,7 +22,7 @@ interface Rendering {
 }
 
 /** One text, or the files of a directory. Failures: OPTIONS_INVALID, STACK_FORM_LACKS, STACK_VALUE_INVALID. */
-export function renderForm(format: Format, rendering: Rendering): Result<string | RenderedFiles> {
+export function renderForm(format: RenderFormat, rendering: Rendering): Result<string | RenderedFiles> {
   const { text, stack, images, owner, registry } = rendering;
   if (format === 'podman') {
     const names = byContainer(images, ({ name }) => name);
