@@ -17,6 +17,7 @@ const interrupted = 'the command was killed';
  */
 export async function recover(operation: Operation): Promise<Result<string>> {
   const { project, journal } = operation;
+  if (journal.history().length === 0) return ok('');
   const pods = await seePods(project, journal.history());
   if (!pods.ok) return pods;
   const plan = planRecovery(journal.history(), pods.value);

@@ -6,8 +6,9 @@ import { ask } from './ask';
 import type { StackProject } from './openStack';
 import { readPod } from './pod';
 
-/** Milliseconds between two questions, and between two looks at the containers. */
-const pause = 100;
+/** Milliseconds between two questions over the network, two programs in a container, and two looks at the containers. */
+const pause = 20;
+const execPause = 100;
 const look = 1000;
 
 interface Waiting {
@@ -59,6 +60,8 @@ export async function awaitReady(
   );
 }
 
+const pauseOf = (probe: PlannedProbe | undefined) => (probe?.question.kind === 'exec' ? execPause : pause);
+
 interface NotReady {
   /** Whether the container ended for good. */
   readonly gone: boolean;
@@ -75,7 +78,7 @@ async function awaitContainer(
   const probes = planProbes(stack).filter((one) => one.container === container);
   let cause: string | undefined = 'it does not run';
   let good = 0;
-  for (let at = 0; !ended.aborted; await sleep(pause)) {
+  for (let at = 0; !ended.aborted; await sleep(pauseOf(probes[at]))) {
     const { pod, why } = await lookAt();
     if (why !== undefined) cause = why;
     const found = pod && findContainer(pod, stack, container);
@@ -131,9 +134,13 @@ export async function askProbe(
   return why === undefined ? undefined : `${field}, ${describeQuestion(question)}: ${why}`;
 }
 
-export function findContainer(pod: Pod, { name }: Stack, container: string): PodContainer | undefined {
-  return pod.containers.find((one) => one.name === `${name}-${container}`);
+export function findContainer(pod: Pod, stack: Stack, container: string): PodContainer | undefined {
+  return pod.containers.find((one) => one.name === containerName(stack, container));
 }
+
+/** The name that a container of a stack has in Podman. */
+export const containerName = ({ name }: Pick<Stack, 'name'>, container: string): string =>
+  `${name}-${container}`;
 
 function describeEnd({ status, exitCode }: PodContainer, { spec }: Stack): string | undefined {
   if (status !== 'exited' && status !== 'stopped') return undefined;

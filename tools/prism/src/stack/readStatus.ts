@@ -1,7 +1,7 @@
 import type { Pod } from '@prism-build/engine';
 import { ok, type Result } from '@prism-build/errors';
 import { candidateOf, planProbes, type Stack, type StackStatus } from '@prism-build/stack';
-import { askProbe, findContainer, type ReadyAfter } from './awaitReady';
+import { askProbe, containerName, findContainer, type ReadyAfter } from './awaitReady';
 import type { StackProject } from './openStack';
 import { readPod } from './pod';
 
@@ -46,7 +46,11 @@ async function findPod(
   project: StackProject,
   stack: Stack,
 ): Promise<Result<{ readonly pod: Pod | undefined; readonly named: Stack }>> {
-  const own = await readPod(project, stack.name);
+  const own = await readPod(
+    project,
+    stack.name,
+    stack.spec.containers.map(({ name }) => containerName(stack, name)),
+  );
   if (!own.ok) return own;
   if (own.value || !stack.edge) return ok({ pod: own.value, named: stack });
   const named = candidateOf(stack);

@@ -33,13 +33,18 @@ export async function runUp(
   const ready = await withLock(project.value.lock, async () => {
     const permitted = await permit(project.value, start.limit);
     if (!permitted.ok) return permitted;
-    const good = await checkStack(project.value, stack, images.value);
+    const find = () => findRunning(project.value, start);
+    // A pod that runs is looked for at once, unless it is to be stopped once everything is known to be good.
+    const [good, there] = await Promise.all([
+      checkStack(project.value, stack, images.value),
+      how === 'start' ? find() : undefined,
+    ]);
     if (!good.ok) return good;
     if (how === 'replace') {
       const stopped = await stopStack(project.value, graceOf(stack), 'keep');
       if (!stopped.ok) return stopped;
     }
-    const running = await findRunning(project.value, start);
+    const running = there ?? (await find());
     if (!running.ok) return running;
     if (!running.value) return startStack(project.value, start);
     const waited = await awaitReady(project.value, stack, { since: performance.now(), ...start });

@@ -8,7 +8,7 @@ import {
   type Stack,
   stackLabel,
 } from '@prism-build/stack';
-import { awaitReady, findContainer, type ReadyAfter } from './awaitReady';
+import { awaitReady, containerName, findContainer, type ReadyAfter } from './awaitReady';
 import type { StackProject } from './openStack';
 import { listOwnPods, readPod } from './pod';
 import { checkPorts, findFreePorts, serviceOf } from './ports';
@@ -33,9 +33,8 @@ interface Start {
  * Whether Podman runs exactly this stack. Failures: STACK_EXISTS, if it has another pod of this name or of this project.
  */
 export async function findRunning(project: StackProject, { stack, images }: Start): Promise<Result<boolean>> {
-  const own = await listOwnPods(project);
+  const [own, pod] = await Promise.all([listOwnPods(project), readPod(project, stack.name)]);
   if (!own.ok) return own;
-  const pod = await readPod(project, stack.name);
   if (!pod.ok) return pod;
   const renamed = own.value.find((name) => name !== stack.name);
   if (!pod.value && renamed === undefined) return ok(false);
@@ -76,7 +75,8 @@ export async function startStack(project: StackProject, start: Start): Promise<R
   const since = performance.now();
   // Beside a directory with the name of an image, Podman would look for a Containerfile.
   const played = await project.call({ argv: podmanPods.play(), input: text, cwd: '/' });
-  const pod = await readPod(project, stack.name);
+  const names = stack.spec.containers.map(({ name }) => containerName(stack, name));
+  const pod = await readPod(project, stack.name, names);
   // Podman 4.3 ends with status 0 if it gets SIGTERM.
   const whole = pod.ok && pod.value?.containers.length === stack.spec.containers.length;
   if (!played.ok || !whole) {

@@ -1,5 +1,5 @@
 import { parseNames, podmanPods } from '@prism-build/engine';
-import { failed, ok, type Result, stackFailure } from '@prism-build/errors';
+import { all, failed, ok, type Result, stackFailure } from '@prism-build/errors';
 import { listVolumes, type Stack, type StackVolume, volumeLabel } from '@prism-build/stack';
 import type { StackProject } from './openStack';
 import { queryPodman } from './queryPodman';
@@ -7,9 +7,11 @@ import { queryPodman } from './queryPodman';
 /** Creates the volumes of a stack. Those of claims keep their files; others begin empty. */
 export async function createVolumes(project: StackProject, stack: Stack): Promise<Result<void>> {
   const { call, owner } = project;
-  const emptied = await removeVolumes(project, ['config', 'scratch']);
+  const [emptied, kept] = await Promise.all([
+    removeVolumes(project, ['config', 'scratch']),
+    queryPodman(project, podmanPods.listVolumes(volumeLabel(owner, 'claim'))),
+  ]);
   if (!emptied.ok) return emptied;
-  const kept = await queryPodman(project, podmanPods.listVolumes(volumeLabel(owner, 'claim')));
   if (!kept.ok) return refuse(stack.name, kept);
   const there = new Set(parseNames(kept.value));
   for (const { name, kind } of listVolumes(stack)) {
@@ -25,12 +27,13 @@ export async function removeVolumes(
   project: StackProject,
   kinds: readonly StackVolume['kind'][],
 ): Promise<Result<number>> {
-  const names: string[] = [];
-  for (const kind of kinds) {
-    const listed = await queryPodman(project, podmanPods.listVolumes(volumeLabel(project.owner, kind)));
-    if (!listed.ok) return listed;
-    names.push(...parseNames(listed.value));
-  }
+  const listed = all(
+    await Promise.all(
+      kinds.map((kind) => queryPodman(project, podmanPods.listVolumes(volumeLabel(project.owner, kind)))),
+    ),
+  );
+  if (!listed.ok) return listed;
+  const names = listed.value.flatMap(parseNames);
   if (names.length === 0) return ok(0);
   const removed = await project.call({ argv: podmanPods.removeVolumes(names) });
   return removed.ok ? ok(names.length) : removed;

@@ -114,6 +114,7 @@ export class FakePodman {
         return this.#inspectPod(last);
       case 'container inspect':
         if (last.endsWith('.edge')) return this.#inspectEdge(last);
+        if (args.slice(2).some((id) => !this.#container(id))) return { why: 'no such container' };
         return { text: JSON.stringify(args.slice(2).map((id) => this.#inspectContainer(id))) };
       case 'pod rm':
         return { change: () => void this.pods.delete(last) };
@@ -185,7 +186,9 @@ export class FakePodman {
   }
 
   #container(id: string): Container | undefined {
-    return [...this.pods.values()].flatMap(({ containers }) => containers).find((one) => one.id === id);
+    return [...this.pods.values()]
+      .flatMap(({ containers }) => containers)
+      .find((one) => one.id === id || one.name === id);
   }
 
   #inspectContainer(id: string) {
