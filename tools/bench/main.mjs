@@ -2,6 +2,7 @@
 // medians of pairwise ratios, so a busy machine slows both sides. A missed goal fails nothing.
 import { loadavg } from 'node:os';
 import { cold } from './cold.mjs';
+import { deploy } from './deploy.mjs';
 import { dev } from './dev.mjs';
 import { edit } from './edit.mjs';
 import { engines } from './engines.mjs';
@@ -30,6 +31,7 @@ const benchmarks = {
   podman,
   stack,
   'stack-up': stackUp,
+  deploy,
   push,
   regular,
   sizes,

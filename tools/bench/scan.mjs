@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { makeDatabase } from './lib/database.mjs';
 import { align, measure, table } from './lib/measure.mjs';
 import { makeNothing } from './lib/nothing.mjs';
 import { peakOf } from './lib/proc.mjs';
@@ -173,15 +174,6 @@ async function makePlain(root, ours) {
   }
   await commit(root);
   return root;
-}
-
-function makeDatabase(directory) {
-  fs.mkdirSync(directory, { recursive: true });
-  const fixtures = join(repository, 'test', 'fixtures', 'advisories');
-  const data = execFileSync('xz', ['-dkc', join(fixtures, 'trivy.db.xz')], { maxBuffer: 1 << 26 });
-  fs.writeFileSync(join(directory, 'trivy.db'), data);
-  fs.copyFileSync(join(fixtures, 'metadata.json'), join(directory, 'metadata.json'));
-  return directory;
 }
 
 /** Offline, with the same scanners; each image is read again. */
