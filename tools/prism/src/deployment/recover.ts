@@ -17,7 +17,9 @@ const interrupted = 'the command was killed';
  */
 export async function recover(operation: Operation): Promise<Result<string>> {
   const { project, journal } = operation;
-  if (journal.history().length === 0) return ok('');
+  // What serves is on record, and nothing is underway: no look at Podman is needed.
+  if (journal.history().length === 0 || (findServing(journal.history()) && !findUnderway(journal.history())))
+    return ok('');
   const pods = await seePods(project, journal.history());
   if (!pods.ok) return pods;
   const plan = planRecovery(journal.history(), pods.value);

@@ -1,4 +1,4 @@
-import { ok, type Result } from '@prism-build/errors';
+import { all, ok, type Result } from '@prism-build/errors';
 import { candidateOf, candidateOwner, type Slot, type Stack } from '@prism-build/stack';
 import type { StackProject } from '../stack/openStack';
 import { stopStack } from '../stack/stopStack';
@@ -23,11 +23,6 @@ export function emptySlot(project: StackProject, slot: Slot, grace: number): Ret
 
 /** Stops and removes the pods in both slots. Returns how many there were. */
 export async function emptySlots(project: StackProject, grace: number): Promise<Result<number>> {
-  let count = 0;
-  for (const slot of slots) {
-    const removed = await emptySlot(project, slot, grace);
-    if (!removed.ok) return removed;
-    count += removed.value.pods.length;
-  }
-  return ok(count);
+  const removed = all(await Promise.all(slots.map((slot) => emptySlot(project, slot, grace))));
+  return removed.ok ? ok(removed.value.reduce((sum, { pods }) => sum + pods.length, 0)) : removed;
 }
