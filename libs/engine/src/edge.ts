@@ -1,7 +1,7 @@
 import type { Argv } from './engine';
 
 /** A reverse proxy to start: one container in the network of this machine, so that it sees the addresses of clients. */
-export interface EdgeContainer {
+interface EdgeContainer {
   readonly name: string;
   readonly labels: readonly string[];
   readonly image: string;

@@ -2,7 +2,7 @@ export { type BuilderStore, podmanBuilder, type SecretSource } from './builder';
 export { chooseEngine } from './choose';
 export { dockerRunner, parseRootless, type RunCall } from './containerRun';
 export { type DockerMount, dockerCommand, parseDiff } from './dockerCommand';
-export { type EdgeContainer, parseEdge, podmanEdge, type SeenEdge } from './edge';
+export { parseEdge, podmanEdge, type SeenEdge } from './edge';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
 export { explainStatus } from './exitStatus';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';

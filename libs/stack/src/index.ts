@@ -6,8 +6,8 @@ export {
   readServers,
   switchCommands,
 } from './edge/commands';
-export { type Edge, edgeContainer, otherSlot, type Slot, type Upstream } from './edge/edge';
 export { edgeDigest, edgePaths, renderHaproxy } from './edge/haproxy';
+export { otherSlot, type Slot, type Upstream } from './edge/upstream';
 export { asDeployed, candidateOf, candidateOwner, mayRunBeside, mayTakeOver } from './lifecycle/candidate';
 export {
   type Deployment,
@@ -36,6 +36,7 @@ export {
 } from './lifecycle/release';
 export { type State, states } from './lifecycle/state';
 export { describeQuestion, listFreePorts, type PlannedProbe, planProbes, type Question } from './probes';
+export { type Edge, edgeContainer } from './read/edge';
 export { readStack } from './read/readStack';
 export type { Stack, StackImage, StackPort } from './read/stack';
 export { renderCompose } from './render/compose';

@@ -1,5 +1,6 @@
-import { type Edge, otherSlot, type Slot, type Upstream } from './edge';
+import type { Edge } from '../read/edge';
 import { backendName } from './haproxy';
+import { otherSlot, type Slot, type Upstream } from './upstream';
 
 /** Commands for HAProxy's socket. New requests go to the upstream; those that are underway end where they began. */
 export function switchCommands({ backends }: Edge, { slot, ports }: Upstream): string {

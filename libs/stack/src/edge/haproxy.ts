@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
-import type { Edge, EdgeBackend, EdgeRoute, Upstream } from './edge';
-import { otherSlot } from './edge';
+import type { Edge, EdgeBackend, EdgeRoute } from '../read/edge';
+import { otherSlot, type Upstream } from './upstream';
 
 /** Where the reverse proxy finds its files in its container. */
 export const edgePaths = {
@@ -24,7 +23,7 @@ export const backendName = (index: number): string => `service-${index}`;
  */
 export function renderHaproxy(edge: Edge, upstream: Upstream): string {
   const secure = edge.certificates.length > 0;
-  const address = isIPv6(edge.listen) ? `[${edge.listen}]` : edge.listen;
+  const address = edge.listen.includes(':') ? `[${edge.listen}]` : edge.listen;
   const serving = [
     '  option forwardfor',
     `  http-request set-header X-Forwarded-Proto ${secure ? 'https' : 'http'}`,

@@ -1,5 +1,5 @@
 import { type Failure, failed, hint, ok, type Result, stackFailure } from '@prism-build/errors';
-import { edgeContainer } from '../edge/edge';
+import { edgeContainer } from './edge';
 import type { Parts } from './parts';
 import { listEdgeImages } from './readEdge';
 import type { Stack, StackImage, StackPort, StackSecret } from './stack';

@@ -1,12 +1,13 @@
-import { isIP } from 'node:net';
 import { type Failure, failed, hint, ok, type Result, stackFailure } from '@prism-build/errors';
-import type { Edge, EdgeBackend, EdgeRoute } from '../edge/edge';
+import * as z from 'zod';
 import type { Path } from './documents';
+import type { Edge, EdgeBackend, EdgeRoute } from './edge';
 import { edgeImage } from './listImages';
 import type { Parts } from './parts';
 import type { StackImage, StackPort } from './stack';
 
 const prefix = 'prism-build.edge/';
+const address = z.union([z.ipv4(), z.ipv6()]);
 const known = ['image', 'listen', 'http-port', 'https-port'];
 
 /**
@@ -102,7 +103,7 @@ function readAnnotations(
     failures.push(stackFailure('STACK_VALUE_INVALID', { what, remedy, at: at('') }));
   }
   const listen = annotations[`${prefix}listen`] ?? '127.0.0.1';
-  if (listen !== '*' && isIP(listen) === 0) {
+  if (listen !== '*' && !address.safeParse(listen).success) {
     const what = `${prefix}listen: ${JSON.stringify(listen)} is neither an IP address nor *`;
     failures.push(stackFailure('STACK_VALUE_INVALID', { what, at: at(`${prefix}listen`) }));
   }

@@ -1,6 +1,6 @@
 import type { Place } from '@prism-build/errors';
-import type { Edge } from '../edge/edge';
 import type { Path } from './documents';
+import type { Edge } from './edge';
 import type { ConfigMap, PodSpec } from './schema';
 
 /** A stack: one pod, with what its containers read and where its ports are. All names that it uses exist. */

@@ -10,7 +10,8 @@ import {
 import type { ReadyAfter } from '../stack/awaitReady';
 import { startStack } from '../stack/startStack';
 import { graceOf } from '../stack/stopStack';
-import { drain, isFronted, pointEdge } from './edge';
+import { drain, pointEdge } from './edge';
+import { isFronted } from './edgeContainer';
 import { giveUp } from './giveUp';
 import { observe } from './observe';
 import { deploymentOf, fail, moveTo, type Operation, type Served } from './operation';

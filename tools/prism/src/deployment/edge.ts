@@ -1,27 +1,15 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseEdge, podmanEdge, podmanPods, type SeenEdge } from '@prism-build/engine';
-import {
-  deployFailure,
-  type Failure,
-  failed,
-  failuresOf,
-  ok,
-  type Result,
-  stackFailure,
-} from '@prism-build/errors';
+import { podmanEdge, podmanPods } from '@prism-build/engine';
+import { type Failure, failed, failuresOf, ok, type Result, stackFailure } from '@prism-build/errors';
 import { attempt, writeFileAtomic } from '@prism-build/shell';
 import {
   countRequests,
-  type Edge,
-  type EdgeServer,
   edgeContainer,
   edgeDigest,
   edgePaths,
   isSwitched,
-  listServers,
-  readServers,
   renderedLabel,
   renderHaproxy,
   type Slot,
@@ -34,18 +22,23 @@ import type { StackProject } from '../stack/openStack';
 import { readPod } from '../stack/pod';
 import { checkPorts } from '../stack/ports';
 import { queryPodman } from '../stack/queryPodman';
+import {
+  directoryOf,
+  type Fronted,
+  isFronted,
+  nameOf,
+  ownerOf,
+  readEdge,
+  readServersOf,
+  refuse,
+  send,
+  splitPair,
+} from './edgeContainer';
 import { stackIn } from './slots';
 import type { Version } from './version';
 
 /** Milliseconds between two looks at the reverse proxy. */
 const pause = 50;
-
-type Fronted = Stack & { readonly edge: Edge };
-
-/** Whether a stack has a reverse proxy. */
-export function isFronted(stack: Stack): stack is Fronted {
-  return stack.edge !== undefined;
-}
 
 /**
  * What the reverse proxy of a version needs, before anything is started: its certificates, and its ports, unless it runs already.
@@ -175,49 +168,4 @@ async function awaitEdge(
     const lines = printed.ok ? `${printed.value.stdout}\n${printed.value.stderr}`.trim() : '';
     return refuse(stack, ended ? `it ended: ${lines}` : `it does not answer: ${lines}`);
   }
-}
-
-async function readServersOf(project: StackProject, stack: Fronted): Promise<Result<EdgeServer[]>> {
-  const answer = await send(project, stack, listServers);
-  return answer.ok ? ok(readServers(answer.value)) : answer;
-}
-
-async function send({ call }: StackProject, stack: Fronted, input: string): Promise<Result<string>> {
-  const argv = podmanEdge.send(nameOf(stack), edgePaths.socket);
-  const answer = await call({ argv, input, timeout: 10_000 });
-  return answer.ok ? ok(answer.value.stdout) : refuse(stack, answer.failures[0]?.why);
-}
-
-/** The reverse proxy as Podman has it; undefined if there is none. Failure: STACK_EXISTS, for one of another project. */
-async function readEdge(project: StackProject, stack: Fronted): Promise<Result<SeenEdge | undefined>> {
-  const seen = await queryPodman(project, podmanEdge.inspect(nameOf(stack)));
-  if (!seen.ok)
-    return seen.failures.some(({ why }) => /no such container/i.test(why ?? '')) ? ok(undefined) : seen;
-  const edge = parseEdge(seen.value);
-  if (edge.labels[stackLabel] === ownerOf(project)) return ok(edge);
-  const what = `Podman has a container ${nameOf(stack)} that is not that of ${project.project} in this workspace`;
-  return failed(stackFailure('STACK_EXISTS', { what }));
-}
-
-/** The secrets of a certificate, and the files in which HAProxy looks for the pair. */
-function splitPair({ name, at }: Edge['certificates'][number]) {
-  const target = `${edgePaths.certificates}/${name}.pem`;
-  return [
-    { name: `${name}.tls.crt`, target, at },
-    { name: `${name}.tls.key`, target: `${target}.key`, at },
-  ];
-}
-
-function refuse({ name }: Fronted, why: string | undefined): Result<never> {
-  const what = `the reverse proxy of ${name} could not be switched to a version`;
-  return failed(deployFailure('DEPLOY_EDGE_FAILED', { what, why }));
-}
-
-/** Names of pods and containers have no dot. */
-const nameOf = ({ name }: Fronted): string => `${name}.edge`;
-
-const ownerOf = ({ owner }: StackProject): string => `${owner}.edge`;
-
-function directoryOf({ directories, project }: StackProject): string {
-  return join(directories.prism, 'edge', project.replaceAll('/', '__'));
 }

@@ -1,5 +1,4 @@
 import type { Place } from '@prism-build/errors';
-import type { StackSecret } from '../read/stack';
 
 /** The reverse proxy in front of a stack, as its Ingress describes it. */
 export interface Edge {
@@ -11,7 +10,7 @@ export interface Edge {
   readonly httpPort: number;
   readonly httpsPort: number;
   /** Secrets of Podman, each the name of a pair `<name>.tls.crt` and `<name>.tls.key`. */
-  readonly certificates: readonly StackSecret[];
+  readonly certificates: readonly { readonly name: string; readonly at: Place }[];
   /** The one that fits best comes first. */
   readonly routes: readonly EdgeRoute[];
   readonly backends: readonly EdgeBackend[];
@@ -33,19 +32,5 @@ export interface EdgeBackend {
   readonly h2c: boolean;
 }
 
-/**
- * The places of a stack's pod: a version that takes over starts in the one that the serving version does not have. Both are also
- * names of servers in the reverse proxy.
- */
-export type Slot = 'own' | 'next';
-
-/** Where requests go: a pod, and its ports on loopback by port in the pod. */
-export interface Upstream {
-  readonly slot: Slot;
-  readonly ports: Readonly<Record<number, number>>;
-}
-
 /** The name under which the image of the reverse proxy stands among those of containers, which have no capitals. */
 export const edgeContainer = 'Ingress';
-
-export const otherSlot = (slot: Slot): Slot => (slot === 'own' ? 'next' : 'own');
