@@ -68,7 +68,7 @@ test('the routes in the order in which Kubernetes decides, by elements of the pa
   );
   const lines = renderHaproxy(edge!, { slot: 'next', ports: { 8080: 4001, 9090: 4002 } }).split('\n');
   expect(
-    lines.filter((line) => /use_backend|server |bind|proto/.test(line)).map((line) => line.trim()),
+    lines.filter((line) => /^ {2}(use_backend|server|bind) /.test(line)).map((line) => line.trim()),
   ).toEqual([
     'bind 127.0.0.1:80',
     'use_backend service-1 if { req.hdr(host),host_only,lower -m str a.example } { path -m str /x }',

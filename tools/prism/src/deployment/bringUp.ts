@@ -73,9 +73,9 @@ export async function takeOver(
     const pointed = await pointEdge(project, { stack, images }, slot, limit);
     if (!pointed.ok) return giveUp(operation, number, slot, pointed.failures, began);
     outage = pointed.value;
+    if (stoppedAt !== undefined) outage = performance.now() - stoppedAt;
     await drain(project, stack, otherSlot(slot), graceOf(stack) * 1000);
-  }
-  if (stoppedAt !== undefined) outage = performance.now() - stoppedAt;
+  } else if (stoppedAt !== undefined) outage = performance.now() - stoppedAt;
   const watched = await observe(projectIn(project, slot), stackIn(stack, slot), operation.observe, stopped);
   if (!watched.ok) return giveUp(operation, number, slot, watched.failures, began);
   if (mayTakeOver(stack)) {
