@@ -3,11 +3,12 @@ export { chooseEngine } from './choose';
 export { dockerRunner, parseRootless, type RunCall } from './containerRun';
 export { type DockerMount, dockerCommand, parseDiff } from './dockerCommand';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
-export { explainStatus } from './exitStatus';
+export { explainExit } from './exitStatus';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
 export { builderName, loadNames } from './names';
 export { type Pod, type PodContainer, parseContainers, parseNames, parsePod, podmanPods } from './pods';
 export { type PrintedMount, printRun, runHostname } from './printRun';
+export { privilegedPortRemedy, remedyFor } from './refusals';
 export {
   awaitContainer,
   inspectContainer,

@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment, engineRun } from '@prism-build/builder';
 import { listMounts, shimProgram, startArguments } from '@prism-build/dev';
-import { type Engine, explainStatus, removeContainer, runImage } from '@prism-build/engine';
+import { type Engine, explainExit, removeContainer, runImage } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { runForeground } from '@prism-build/shell';
 import { type Directories, directoriesOf, targetName } from '@prism-build/workspace';
@@ -159,7 +159,6 @@ function describeEnd(ended: Awaited<ReturnType<typeof runForeground>>, name: str
   if (!ended.ok) return ended;
   const { status, asked, errors } = ended.value;
   if (asked) return ok(`  ${name} stopped\n`);
-  const what = `${name} ended with ${typeof status === 'number' ? `status ${status}` : status}`;
-  const why = typeof status === 'number' ? explainStatus(status, errors) : undefined;
-  return failed(engineFailure('RUN_ENDED', { what, why }));
+  if (typeof status === 'number') return failed(explainExit(name, status, errors));
+  return failed(engineFailure('RUN_ENDED', { what: `${name} ended with ${status}` }));
 }

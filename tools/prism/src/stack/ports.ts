@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { privilegedPortRemedy } from '@prism-build/engine';
 import { failed, ok, type Result, stackFailure } from '@prism-build/errors';
 import type { StackPort } from '@prism-build/stack';
 
@@ -8,7 +9,10 @@ const loopback = '127.0.0.1';
 /** Milliseconds in which a pod that was just removed gives its ports back. */
 const patience = 2000;
 
-/** Whether the ports of Services are free on loopback. Failure: STACK_PORT_IN_USE, for each that is not. */
+/**
+ * Whether the ports of Services are free on loopback. Failures: STACK_PORT_IN_USE and STACK_PORT_REFUSED,
+ * for each that is not.
+ */
 export async function checkPorts(ports: readonly StackPort[]): Promise<Result<void>> {
   const tried = await Promise.all(
     ports
@@ -20,12 +24,13 @@ export async function checkPorts(ports: readonly StackPort[]): Promise<Result<vo
           return [];
         }
         const { code } = opened as NodeJS.ErrnoException;
-        const what =
-          code === 'EACCES'
-            ? `this user may not listen on port ${hostPort} of Service ${service}`
-            : `port ${hostPort} of Service ${service} is in use on ${loopback}`;
-        const remedy = code === 'EACCES' ? 'Give the Service a port of 1024 or higher.' : undefined;
-        return [stackFailure('STACK_PORT_IN_USE', { what, why: opened.message, remedy, at })];
+        if (code === 'EACCES') {
+          const what = `this user may not listen on port ${hostPort} of Service ${service}`;
+          const remedy = privilegedPortRemedy;
+          return [stackFailure('STACK_PORT_REFUSED', { what, why: opened.message, remedy, at })];
+        }
+        const what = `port ${hostPort} of Service ${service} is in use on ${loopback}`;
+        return [stackFailure('STACK_PORT_IN_USE', { what, why: opened.message, at })];
       }),
   );
   const failures = tried.flat();

@@ -1,4 +1,4 @@
-import { podmanPods } from '@prism-build/engine';
+import { podmanPods, remedyFor } from '@prism-build/engine';
 import { type Failure, failed, ok, type Result, stackFailure } from '@prism-build/errors';
 import {
   listProbePorts,
@@ -101,10 +101,7 @@ function explainStart(name: string, why: string | undefined): Failure {
   const what = `podman did not start the pod ${name}`;
   if (/address already in use/.test(why ?? ''))
     return stackFailure('STACK_PORT_IN_USE', { what: `a port of ${name} is in use`, why });
-  const remedy = /catatonit|setting rlimit|\/dev\/net\/tun/.test(why ?? '')
-    ? 'Run `npx nx g prism:doctor`: it names the package or the setting that this machine lacks.'
-    : undefined;
-  return stackFailure('STACK_START_FAILED', { what, why, remedy });
+  return stackFailure('STACK_START_FAILED', { what, why, remedy: remedyFor(why ?? '') });
 }
 
 /** Removes what this project has started. A pod of the same name that is not its own stays. */
