@@ -6,7 +6,15 @@ export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
 export { explainExit } from './exitStatus';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
 export { builderName, loadNames } from './names';
-export { type Pod, type PodContainer, parseContainers, parseNames, parsePod, podmanPods } from './pods';
+export {
+  type Pod,
+  type PodContainer,
+  parseContainers,
+  parseControllers,
+  parseNames,
+  parsePod,
+  podmanPods,
+} from './pods';
 export { type PrintedMount, printRun, runHostname } from './printRun';
 export { privilegedPortRemedy, remedyFor } from './refusals';
 export {

@@ -12,6 +12,7 @@ import { awaitReady, findContainer, type ReadyAfter } from './awaitReady';
 import type { StackProject } from './openStack';
 import { listOwnPods, readPod } from './pod';
 import { checkPorts, findFreePorts } from './ports';
+import { describeLimits, readLimits } from './readLimits';
 import type { ResolvedImage } from './resolveImages';
 import { graceOf, stopStack } from './stopStack';
 import { createVolumes } from './volumes';
@@ -46,7 +47,9 @@ export async function findRunning(project: StackProject, { stack, images }: Star
   }
   const { labels = {}, containers = [] } = pod.value ?? {};
   if (labels[stackLabel] !== project.owner) return refuseOtherPod(project, stack);
-  const { rendered } = renderPodman(stack, factsOf(project, images, {}));
+  const limits = await readLimits(project, stack);
+  if (!limits.ok) return limits;
+  const { rendered } = renderPodman(stack, { ...factsOf(project, images, {}), limits: limits.value });
   const whole = containers.length === stack.spec.containers.length;
   if (labels[renderedLabel] === rendered && whole) return ok(true);
   const what = whole
@@ -69,10 +72,14 @@ export async function startStack(project: StackProject, start: Start): Promise<R
   const { stack, images, limit, stopped, mounts } = start;
   const free = await checkPorts(stack.ports);
   if (!free.ok) return free;
+  const limits = await readLimits(project, stack);
+  if (!limits.ok) return limits;
+  if (limits.value) process.stdout.write(describeLimits(stack, limits.value));
   const volumes = await createVolumes(project, stack);
   if (!volumes.ok) return undo(project, stack, volumes.failures);
   const probePorts = await findFreePorts(listProbePorts(stack));
-  const { text } = renderPodman(stack, { ...factsOf(project, images, probePorts), mounts });
+  const facts = { ...factsOf(project, images, probePorts), limits: limits.value, mounts };
+  const { text } = renderPodman(stack, facts);
   const since = performance.now();
   // Beside a directory with the name of an image, Podman would look for a Containerfile.
   const played = await project.call({ argv: podmanPods.play(), input: text, cwd: '/' });
