@@ -17,6 +17,11 @@ const doctor = expect.stringContaining('nx g prism:doctor');
 test.each([
   [126, 'Error: crun: cannot set rlimit: Operation not permitted: OCI permission denied', doctor],
   [126, 'Error: runc: mkdir /sys/fs/cgroup/x: permission denied: OCI permission denied', doctor],
+  [
+    126,
+    'Error: OCI runtime error: crun: cgroups in hybrid mode not supported, drop all controllers from cgroupv2',
+    doctor,
+  ],
   [125, 'Error: cannot set up namespace using "newuidmap": exit status 1', doctor],
   [
     126,
