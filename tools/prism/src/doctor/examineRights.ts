@@ -48,7 +48,7 @@ function examineIds({ rootless, ids }: EngineFacts, starts: StartFacts | undefin
   return [missing('user ids', found, todo)];
 }
 
-/** Systemd delegates memory and pids to users; Debian 12 and later also cpu. */
+/** What systemd passes on to users by default depends on its version; cpu came last. */
 const delegate =
   "sudo mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\\nDelegate=cpu memory pids\\n' | sudo tee /etc/systemd/system/user@.service.d/delegate.conf && sudo systemctl daemon-reload # then log in again";
 
