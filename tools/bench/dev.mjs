@@ -5,7 +5,7 @@ import { onEnd } from './lib/cleanup.mjs';
 import { listCases } from './lib/devCases.mjs';
 import { measure, median, table } from './lib/measure.mjs';
 import { engineSettings } from './lib/podman.mjs';
-import { readyAfter } from './lib/ports.mjs';
+import { freePort, readyAfter } from './lib/ports.mjs';
 import { environment, run, time } from './lib/process.mjs';
 import { cache, copyRepository, nxOf, temporaryDirectory } from './lib/workspace.mjs';
 
@@ -68,7 +68,8 @@ async function measureCase(one, { scratch, workspace, settings, podman, rounds }
         return quietly(loop, () => time(compile));
       },
     }),
-    podman: () => {
+    podman: async () => {
+      const at = await freePort();
       const ready = edit();
       return quietly(loop, async () => {
         const milliseconds = await time(async () => {
@@ -76,9 +77,9 @@ async function measureCase(one, { scratch, workspace, settings, podman, rounds }
           fs.writeFileSync(containerfile, `${one.image}LABEL prism.bench=1\n`);
           await podman('build', '-q', '--no-cache', '-f', containerfile, '-t', image, one.context);
           // In the network of this machine, which starts faster than ports.
-          const own = ['--network=host', ...one.environment(port + 1).map((variable) => `--env=${variable}`)];
+          const own = ['--network=host', ...one.environment(at).map((variable) => `--env=${variable}`)];
           await podman('run', '-d', `--name=${container}`, ...own, image);
-          await readyAfter(port + 1, performance.now(), { tries: ready });
+          await readyAfter(at, performance.now(), { tries: ready });
         });
         await podman('rm', '--force', '--time=0', container);
         return milliseconds;

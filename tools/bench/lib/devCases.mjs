@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { changeLine } from './edited.mjs';
-import { connects, says } from './ports.mjs';
+import { connects, freePort, says } from './ports.mjs';
 import { environment, run } from './process.mjs';
 import { cache } from './workspace.mjs';
 
@@ -23,8 +23,7 @@ import { cache } from './workspace.mjs';
  * @property {(port: number) => string[]} environment with which it listens there
  */
 
-/** A port that nothing else here uses. */
-const port = 18_991;
+const port = await freePort();
 const environmentOf = (port) => [`PORT=${port}`];
 
 /** @returns {Case[]} */
