@@ -73,20 +73,11 @@ function startup(...options) {
 /** The pod is removed in any case. */
 function stack() {
   if (!makeSecret()) return;
-  const shown = nx('up', 'prism-stack') && settled() && nx('logs', 'prism-stack', '--tail=10');
+  const shown = nx('up', 'prism-stack') && nx('logs', 'prism-stack', '--tail=10');
   if (!nx('down', 'prism-stack') || !shown) return;
   process.stdout.write(
     '\nMEMO-007 waits 5 s and asks two addresses; up waits until every probe has answered.\n',
   );
-}
-
-/** The proxy may have met its database before that was ready; then it is ready again a moment later. */
-function settled(attempts = 10) {
-  if (nx('status', 'prism-stack')) return true;
-  if (attempts === 1) return false;
-  process.exitCode = 0;
-  spawnSync('sleep', ['1']);
-  return settled(attempts - 1);
 }
 
 /** The password of the database, made once and never shown. */
