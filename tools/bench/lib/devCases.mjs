@@ -80,6 +80,7 @@ ENTRYPOINT ["/bench-rust"]
 `,
 };
 
+/** The pinned compiler of Debian, which prism runs too: another one may have a faster linker. */
 function rustCase(workspace, out) {
   const { cwd, edit } = component(
     workspace,
@@ -102,9 +103,9 @@ function rustCase(workspace, out) {
       context: join(target, 'debug'),
     },
     compile: () =>
-      run(['cargo', 'build', ...flags], {
+      run(['/usr/bin/cargo', 'build', ...flags], {
         cwd,
-        env: environment({ RUSTFLAGS: '-C target-feature=+crt-static' }),
+        env: environment({ RUSTC: '/usr/bin/rustc', RUSTFLAGS: '-C target-feature=+crt-static' }),
       }),
     image: 'FROM scratch\nCOPY bench-rust /bench-rust\nENTRYPOINT ["/bench-rust"]\n',
   };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listConcerned } from '@prism-build/dev';
 import { readDigestJson } from '@prism-build/oci';
@@ -34,7 +34,7 @@ export type LoopEnd =
 /**
  * Waits for the first answer of each program, then keeps them current until the containers end or need another image.
  *
- * @param fresh false: another image was needed, and could not be made; each change tries again
+ * @param fresh false: another image was needed, and could not be made; each real change tries again
  */
 export async function runLoop(loop: Loop, fresh: boolean): Promise<LoopEnd> {
   const { members, watching, changes, over } = loop;
@@ -69,9 +69,7 @@ export async function runLoop(loop: Loop, fresh: boolean): Promise<LoopEnd> {
     stop();
     built = false;
     await awaitGit(loop.root, over);
-    const defining = paths.filter(
-      (path) => loop.definitions.includes(path) || (!fresh && isSource(loop, path)),
-    );
+    const defining = paths.filter((path) => loop.definitions.includes(path));
     if (defining.length > 0)
       return { kind: 'image', paths: defining.map((path) => relative(loop.root, path)) };
     const reads = members.map(({ component }) => component.reads());
@@ -80,15 +78,11 @@ export async function runLoop(loop: Loop, fresh: boolean): Promise<LoopEnd> {
       if (concerned[at]!.length === 0) continue;
       const update = await updateMember(loop, member, concerned[at]!, gone);
       followAll();
-      if (update?.kind === 'image') return { kind: 'image', paths: update.paths };
-      if (update && update.kind !== 'none' && loop.test) background.push(runTests(loop, member.component));
+      if (!update || update.kind === 'none') continue;
+      if (update.kind === 'image' || !fresh) return { kind: 'image', paths: update.paths };
+      if (loop.test) background.push(runTests(loop, member.component));
     }
   }
-}
-
-/** Whether a build may read a file. What builds write at the top of the workspace does not count. */
-function isSource({ root, members }: Loop, path: string): boolean {
-  return dirname(path) !== root || members.some(({ component }) => component.reads().includes(path));
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {
