@@ -171,7 +171,7 @@ describeWith([needsPodman, command('catatonit')], 'nx dev of a stack of Python a
     expect(loop.pod()).toBe(pod);
   });
 
-  test('another package.json gets another pod, and Ctrl-C leaves nothing behind', async () => {
+  test('another package.json gets another pod', async () => {
     const before = loop.pod();
     loop.edit(
       'svc/js/package.json',
@@ -180,9 +180,5 @@ describeWith([needsPodman, command('catatonit')], 'nx dev of a stack of Python a
     await until('there is another pod', () => loop.pod() !== '' && loop.pod() !== before, 120_000);
     await loop.answers(ports.js, '/', 'three');
     await loop.answers(ports.py, '/', 'more');
-    loop.running().killAll('SIGINT');
-    await loop.running().ended;
-    await until('the pod is gone', () => loop.pod() === '');
-    await until('files are gone', () => [...loop.sessions('py'), ...loop.sessions('js')].length === 0);
   });
 });
