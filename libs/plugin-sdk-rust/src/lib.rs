@@ -2,14 +2,18 @@
 //! server with `KeyValue`, `Lifecycle` and `grpc.health.v1`, and graceful drain. A
 //! plugin implements [`Store`] and calls [`run`].
 
+mod call;
 mod control;
 mod gate;
 mod health;
 mod lifecycle;
 mod limits;
 mod logging;
+mod metrics;
+mod pages;
 mod plugin;
 mod probe;
+mod reflection;
 mod run;
 mod serve;
 mod service;
@@ -18,6 +22,7 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use call::namespace;
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use plugin::Plugin;
 pub use prism_proto::keyvalue::v1 as proto;

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use tonic::{Request, Response, Status};
 
 use crate::{
+    call::{method, request_id},
     control::Control,
     limits,
     store::{self, Error, Query, Store, Ttl},
@@ -30,24 +31,36 @@ impl<S> Service<S> {
     async fn within<T>(&self, work: impl Future<Output = store::Result<T>>) -> Result<T, Status> {
         let call = self.control.gate.pass(timeout(self.limit, work));
         match call.await.map_err(Status::unavailable)? {
-            Ok(result) => result.map_err(status),
+            Ok(result) => result.map_err(|error| self.fail(error)),
             Err(_) => Err(Status::deadline_exceeded(
                 "the deadline passed before the backend answered",
             )),
         }
     }
+
+    fn fail(&self, error: Error) -> Status {
+        if matches!(error, Error::Unavailable(_)) {
+            self.control.doubt.notify_one();
+        }
+        status(&error)
+    }
 }
 
 /// Text of unknown errors may hold secrets of the backend: it stays in the log.
-fn status(error: Error) -> Status {
+fn status(error: &Error) -> Status {
+    let (method, request_id) = (method(), request_id());
     match error {
         Error::Unavailable(_) => {
-            tracing::warn!(%error, "the backend is unavailable");
+            tracing::debug!(%error, method, request_id, "the backend is unavailable");
             Status::unavailable("the backend is unavailable; try again later")
+        }
+        Error::Full(_) => {
+            tracing::debug!(%error, method, request_id, "the store is full");
+            Status::resource_exhausted("the store is full; delete keys, or give it more room")
         }
         Error::Unimplemented(_) => Status::unimplemented(error.to_string()),
         Error::Failed(_) => {
-            tracing::error!(%error, "the backend failed");
+            tracing::error!(%error, method, request_id, "the backend failed");
             Status::internal("the backend failed; see the plugin's log")
         }
     }
@@ -194,9 +207,10 @@ mod tests {
         let secret = || "password=x".to_owned();
         for (error, code) in [
             (Error::Unavailable(secret()), tonic::Code::Unavailable),
+            (Error::Full(secret()), tonic::Code::ResourceExhausted),
             (Error::Failed(secret()), tonic::Code::Internal),
         ] {
-            let status = status(error);
+            let status = status(&error);
             assert_eq!(status.code(), code);
             assert!(!status.message().contains("password"), "{status}");
         }

@@ -80,6 +80,7 @@ fn settings(drain: Duration, call: Duration) -> Common {
     Common {
         listen: anywhere,
         control_listen: anywhere,
+        metrics_listen: anywhere,
         level: tracing::Level::INFO,
         drain_timeout: drain,
         health_interval: Duration::from_millis(20),

@@ -15,6 +15,12 @@ pub(super) fn text(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// What a file has, without the end of its line.
+pub(super) fn file(path: &str) -> Result<String, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
 /// `:50100` is every IPv4 address, which machines without IPv6 have too;
 /// `[::]:50100` is those of both families.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
