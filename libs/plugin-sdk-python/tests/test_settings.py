@@ -22,14 +22,14 @@ class Load(unittest.TestCase):
     def test_a_flag_wins_over_the_environment_and_that_over_the_default(self) -> None:
         variables = {"PRISM_LISTEN": "127.0.0.1:1", "PRISM_CALL_TIMEOUT": "", "PRISM_DRAIN_TIMEOUT": "500ms"}
         found = load(["--listen=127.0.0.1:2", "--log-level", "debug"], variables)
-        self.assertEqual(found, Settings(Address("127.0.0.1", 2), Address("127.0.0.1", 0), "DEBUG", 0.5, 1.0, 10.0))
+        self.assertEqual(found, Settings(Address("127.0.0.1", 2), *([Address("127.0.0.1", 0)] * 2), "DEBUG", 0.5, 1.0, 10.0))
 
     def test_every_violation_is_said(self) -> None:
-        variables = {"PRISM_LISTEN": "nowhere", "PRISM_CONTROL_LISTEN": "x", "PRISM_HEALTH_INTERVAL": "1ms"}
+        variables = {"PRISM_LISTEN": "nowhere", "PRISM_CONTROL_LISTEN": "x", "PRISM_METRICS_LISTEN": "x", "PRISM_HEALTH_INTERVAL": "1ms"}
         with self.assertRaises(SettingsError) as caught:
             load(["x", "--color=red", "--log-level=loud", "--call-timeout"], variables)
         named = [line.split(": ")[0] for line in str(caught.exception).split("\n")]
-        listeners = ["PRISM_LISTEN", "PRISM_CONTROL_LISTEN"]
+        listeners = ["PRISM_LISTEN", "PRISM_CONTROL_LISTEN", "PRISM_METRICS_LISTEN"]
         expected = ["x", "--color", "--call-timeout", *listeners, "--log-level", "PRISM_HEALTH_INTERVAL"]
         self.assertEqual(named, expected)
 

@@ -12,13 +12,11 @@ use http::HeaderMap;
 use prism_proto::keyvalue::v1::key_value_server::SERVICE_NAME;
 use tonic::{Code, Status};
 
-use crate::metrics::Calls;
+use crate::{limits::MAX_NAMESPACE_BYTES, metrics::Calls};
 
 /// Metadata of calls; the proxy sets both.
 const NAMESPACE: &str = "x-prism-namespace";
 const REQUEST_ID: &str = "x-request-id";
-/// As in the proxy's configuration.
-const MAX_NAMESPACE_BYTES: usize = 63;
 
 tokio::task_local! {
     static CALL: Call;
@@ -33,7 +31,7 @@ struct Call {
 
 /// The namespace that the present call names, or nothing if it names none. The
 /// keys of different namespaces are apart: a store that does not keep them apart
-/// needs a plugin for each.
+/// goes into [`crate::Apart`], or needs a plugin for each.
 ///
 /// Only the task of the call knows it: ask before work moves to another one, as
 /// with `spawn_blocking`.

@@ -2,6 +2,7 @@
 //! server with `KeyValue`, `Lifecycle` and `grpc.health.v1`, and graceful drain. A
 //! plugin implements [`Store`] and calls [`run`].
 
+mod apart;
 mod call;
 mod control;
 mod gate;
@@ -22,6 +23,7 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use apart::{Apart, MAX_STORED_KEY_BYTES};
 pub use call::namespace;
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use plugin::Plugin;
