@@ -81,7 +81,7 @@ def free_address() -> Address:
 
 
 @contextlib.asynccontextmanager
-async def running(drain: float = 1, call: float = 3600) -> AsyncIterator[Running]:
+async def running(drain: float = 1, call: float = 3600, interval: float = 0.02) -> AsyncIterator[Running]:
     """A server of this process on free ports, as soon as it is healthy; what is done with it has to end."""
     address, control, web = free_address(), free_address(), free_address()
     store = Slow()
@@ -89,7 +89,7 @@ async def running(drain: float = 1, call: float = 3600) -> AsyncIterator[Running
     async def open_store() -> Store:
         return store
 
-    settings = Settings(address, control, web, "INFO", drain, 0.02, call)
+    settings = Settings(address, control, web, "INFO", drain, interval, call)
     ended = asyncio.create_task(serve(settings, Plugin("slow", "1"), open_store))
     try:
         async with asyncio.timeout(PATIENCE):

@@ -1,7 +1,9 @@
+import tempfile
 import unittest
 
 from prism_plugin_sdk.settings import (
     Address,
+    Secret,
     Setting,
     Settings,
     SettingsError,
@@ -50,6 +52,27 @@ class Load(unittest.TestCase):
 
     def test_lifecycle_is_on_loopback_unless_it_is_told_otherwise(self) -> None:
         self.assertEqual(load([], {"PRISM_LISTEN": "0.0.0.0:1"}).control_listen, Address("127.0.0.1", 0))
+
+
+class Secrets(unittest.TestCase):
+    OWN = (Secret("DATABASE_URL", "where the database is"),)
+
+    def test_they_are_in_their_variable_or_a_file_and_never_a_flag(self) -> None:
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("hidden\r\n")
+            file.flush()
+            given, named = {"DATABASE_URL": "given"}, {"DATABASE_URL_FILE": file.name}
+            self.assertEqual(load([], given, self.OWN).own, {"database_url": "given"})
+            self.assertEqual(load([], named, self.OWN).own, {"database_url": "hidden"})
+            with self.assertRaisesRegex(SettingsError, "^DATABASE_URL_FILE: the variable without _FILE is set as well"):
+                load([], {**given, **named}, self.OWN)
+        with self.assertRaisesRegex(SettingsError, "^DATABASE_URL_FILE: .*: No such file"):
+            load([], named, self.OWN)
+        with self.assertRaisesRegex(SettingsError, "^DATABASE_URL: is empty"):
+            load([], {}, self.OWN)
+        with self.assertRaisesRegex(SettingsError, "^--database-url: unknown flag"):
+            load(["--database-url=x"], given, self.OWN)
+        self.assertIn("  DATABASE_URL or DATABASE_URL_FILE, a file with it\n      where the", usage(self.OWN))
 
 
 class Values(unittest.TestCase):

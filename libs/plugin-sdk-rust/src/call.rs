@@ -56,8 +56,7 @@ fn read<T: Default>(from: impl FnOnce(&Call) -> T) -> T {
 
 impl Call {
     fn of(method: &'static str, headers: &HeaderMap) -> Result<Self, Status> {
-        let invalid =
-            |why: String| Status::invalid_argument(format!("metadata {NAMESPACE}{why}"));
+        let invalid = |why: String| Status::invalid_argument(format!("metadata {NAMESPACE}{why}"));
         let mut named = headers.get_all(NAMESPACE).iter();
         let namespace = match (named.next(), named.next()) {
             (_, Some(_)) => return Err(invalid(" is given more than once".into())),
@@ -137,8 +136,7 @@ fn code(answer: &Response) -> Code {
 /// were at fault.
 fn blame(answer: Response) -> Response {
     let undecoded = Status::from_header_map(answer.headers()).is_some_and(|status| {
-        status.code() == Code::Internal
-            && status.message().starts_with("failed to decode Protobuf")
+        status.code() == Code::Internal && status.message().starts_with("failed to decode Protobuf")
     });
     if !undecoded {
         return answer;
@@ -166,7 +164,13 @@ mod tests {
         assert_eq!(named(&[]), Ok(String::new()));
         assert_eq!(named(&["a.b-c_1"]), Ok("a.b-c_1".into()));
         assert_eq!(named(&[&"a".repeat(63)]), Ok("a".repeat(63)));
-        for wrong in [&["a", "b"][..], &[""], &["a/b"], &["a b"], &[&"a".repeat(64)]] {
+        for wrong in [
+            &["a", "b"][..],
+            &[""],
+            &["a/b"],
+            &["a b"],
+            &[&"a".repeat(64)],
+        ] {
             assert_eq!(named(wrong), Err(Some(Code::InvalidArgument)), "{wrong:?}");
         }
     }

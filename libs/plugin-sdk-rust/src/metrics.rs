@@ -62,7 +62,9 @@ impl Calls {
 
     pub(crate) fn text(&self, now: &Now) -> String {
         let mut text = Text::default();
-        let Now { plugin, version, .. } = now;
+        let Now {
+            plugin, version, ..
+        } = now;
         let info = format!("{{plugin={plugin:?},version={version:?}}}");
         text.head("build_info", "gauge", "Always 1; labels name the build.");
         text.line("build_info", &info, 1);
@@ -76,7 +78,11 @@ impl Calls {
             let labels = format!("{{method=\"{method}\",code=\"{}\"}}", name(*code));
             text.line("calls_total", &labels, count);
         }
-        text.head("call_duration_seconds", "histogram", "Time that calls took.");
+        text.head(
+            "call_duration_seconds",
+            "histogram",
+            "Time that calls took.",
+        );
         for (method, histogram) in &ended.took {
             text.histogram(method, histogram);
         }

@@ -125,7 +125,8 @@ fn a_secret_is_in_its_variable_or_a_file_and_never_a_flag() -> std::io::Result<(
     assert_eq!(named(secret(&[file])), ["DATABASE_URL_FILE"]);
     let flag = loaded::<Secret>(&["--database-url=x"], &[given]);
     assert_eq!(named(flag), ["--database-url"]);
-    let described = "  DATABASE_URL or DATABASE_URL_FILE, a file with it\n      where the database is\n";
+    let described =
+        "  DATABASE_URL or DATABASE_URL_FILE, a file with it\n      where the database is\n";
     assert!(usage::<Secret>().contains(described));
     Ok(())
 }

@@ -28,7 +28,7 @@ beforeAll(() => {
 afterAll(() => generated.remove());
 
 test('plugins in Rust are formatted, locked, build for both platforms, pass their tests and run', async () => {
-  const { workspace, nx, generate, prefix, serves } = generated;
+  const { workspace, nx, generate, prefix, serves, conforms } = generated;
   await generatePair(generated, 'rust', {
     dryRun: /CREATE plugins\/kv-memory\/Containerfile[\s\S]*UPDATE Cargo\.toml\nUPDATE Cargo\.lock/,
     file: () => 'Cargo.toml',
@@ -43,6 +43,7 @@ test('plugins in Rust are formatted, locked, build for both platforms, pass thei
   // SQLite is compiled from C: a minute for each platform. The proxy has C for both, so the host's is enough here.
   await buildPair(generated, { both: ['queue'], own: ['sql'] });
   for (const backend of backends) await serves(`plugin-kv-${backend}`);
+  for (const backend of ['memory', ...kept]) conforms(`plugin-kv-${backend}`);
   // Where `npm test` compiles the same; with another home of cargo's everything would be compiled once more.
   process.env.CARGO_TARGET_DIR = join(repository, '.prism/cache/cargo-test');
   const tested = await nx('run-many', '-t', 'test', '--projects=plugin-kv-*', '--parallel=1');
