@@ -185,7 +185,7 @@ test.each(inPython)('in Python, backend $backend: a package and its lock', async
     'requirements.lock',
     'test',
   ];
-  const own = ['__init__.py', '__main__.py', 'store.py', ...modules];
+  const own = ['__init__.py', '__main__.py', '_version.py', 'store.py', ...modules];
   const tested = ['__init__.py', 'test_process.py', 'test_store.py', ...tests];
   expect(Object.keys(files).sort()).toEqual(
     [
@@ -205,7 +205,8 @@ COPY libs/proto/gen/python/prism prism
 COPY libs/plugin-sdk-python/prism_plugin_sdk prism_plugin_sdk
 COPY plugins/redis-cache/requirements.lock ./
 COPY plugins/redis-cache/plugin_redis_cache plugin_redis_cache
-RUN ["compile-python", "--requirements=requirements.lock", "plugin_redis_cache", "prism_plugin_sdk", "prism"]
+ARG VERSION=0.1.0
+RUN ["compile-python", "--requirements=requirements.lock", "--stamp=plugin_redis_cache/_version.py", "plugin_redis_cache", "prism_plugin_sdk", "prism"]
 
 FROM localhost/prism/base-python-${base}
 COPY --from=compile /out/dependencies /dependencies
