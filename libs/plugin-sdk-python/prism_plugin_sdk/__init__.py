@@ -5,7 +5,7 @@ from .apart import apart
 from .caller import namespace
 from .plugin import Plugin
 from .run import run
-from .settings import Secret, Setting, parse_duration, parse_text
+from .settings import Secret, Setting, parse_bytes, parse_duration, parse_text
 from .store import Entry, Full, Page, Query, Store, Ttl, Unavailable
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Unavailable",
     "apart",
     "namespace",
+    "parse_bytes",
     "parse_duration",
     "parse_text",
     "run",

@@ -11,6 +11,7 @@ FILE = "_FILE"
 LEVELS = {"debug": "DEBUG", "info": "INFO", "warn": "WARNING", "error": "ERROR"}
 #: Milliseconds.
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+SHIFTS = {"": 0, "KiB": 10, "MiB": 20, "GiB": 30}
 
 
 class SettingsError(Exception):
@@ -74,6 +75,16 @@ def read_seconds(text: str) -> float:
     if found is None:
         raise ValueError(f'"{text}" is no time; write it like 500ms, 30s or 5m')
     return int(found[1]) * UNITS[found[2]] / 1000
+
+
+def parse_bytes(text: str, least: int, most: int) -> int:
+    """A number of bytes like 4096, 512KiB, 64MiB or 2GiB."""
+    found = re.fullmatch("([0-9]{1,15})(KiB|MiB|GiB|)", text)
+    size = int(found[1]) << SHIFTS[found[2]] if found else -1
+    if not least <= size <= most:
+        example = "write it like 4096, 512KiB, 64MiB or 2GiB"
+        raise ValueError(f'"{text}" is not a size from {least} to {most} bytes; {example}')
+    return size
 
 
 def parse_text(text: str) -> str:

@@ -9,6 +9,7 @@ from prism_plugin_sdk.settings import (
     SettingsError,
     load,
     parse_address,
+    parse_bytes,
     parse_duration,
     parse_text,
     usage,
@@ -83,6 +84,13 @@ class Values(unittest.TestCase):
         self.assertEqual([parse_duration(text) for text in ("0s", "1ms", "2m", "1h")], [0, 0.001, 120, 3600])
         with self.assertRaisesRegex(ValueError, "^9ms is not from 10ms to 1h$"):
             parse_duration("9ms", "10ms")
+
+    def test_sizes_have_units_and_bounds(self) -> None:
+        for text, size in (("4096", 4096), ("4KiB", 4096), ("1MiB", 1 << 20), ("3GiB", 3 << 30)):
+            self.assertEqual(parse_bytes(text, 4096, 3 << 30), size)
+        for text in ("", "KiB", "4095", "4GiB", "-1MiB", "+1MiB", "1.5MiB", "1 MiB", "٣MiB", "99999999999GiB"):
+            with self.subTest(text), self.assertRaises(ValueError):
+                parse_bytes(text, 4096, 3 << 30)
 
     def test_addresses(self) -> None:
         cases = {":50100": "0.0.0.0:50100", "127.0.0.1:0": "127.0.0.1:0", "[::]:1": "[::]:1", "[::1]:2": "[::1]:2"}

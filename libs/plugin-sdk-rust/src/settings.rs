@@ -80,6 +80,19 @@ impl<'a> Settings<'a> {
             .unwrap_or_default()
     }
 
+    /// A number of bytes like 4096, 512KiB, 64MiB or 2GiB.
+    pub fn bytes(
+        &mut self,
+        variable: &'static str,
+        default: &'static str,
+        usage: &'static str,
+        range: RangeInclusive<usize>,
+    ) -> usize {
+        let parse = |text: &str| parse::bytes(text, &range);
+        self.read(variable, default, usage, parse)
+            .unwrap_or_default()
+    }
+
     /// A text without a flag, which every user of the machine could read, and
     /// without a default. The variable with `_FILE` appended to its name may give
     /// the path of a file with the value, as container engines mount it.
