@@ -40,7 +40,7 @@ OPTIONS = [
 ]
 #: Seconds that nobody waits for: the drain has a limit of its own.
 FOREVER = 1e6
-#: Seconds that connections get for goodbyes after the time of the drain.
+#: Seconds that connections get for goodbyes once no call of the data plane runs.
 GOODBYES = 1
 
 
@@ -132,12 +132,10 @@ def catch_signals() -> asyncio.Future[str]:
 async def end(server: grpc.aio.Server, control: Control, signalled: asyncio.Future[str]) -> int:
     """Waits until the process is to end, and drains; how many calls were aborted."""
     limit, reason = await control.stopping
-    clock = asyncio.get_running_loop().time
-    until = clock() + limit + GOODBYES
     # After Lifecycle.Stop the listener stays open until the drain is over: health says NOT_SERVING meanwhile.
     closing = [asyncio.create_task(server.stop(FOREVER))] if signalled.done() else []
     _, aborted = await control.drain(limit, reason)
     control.states.change(ended=True)
-    # Answers may still be on their way to slow clients.
-    await asyncio.gather(server.stop(until - clock()), *closing)
+    # Answers may still be on their way to slow clients. A stream without an end, as of reflection, is not waited for.
+    await asyncio.gather(server.stop(GOODBYES), *closing)
     return aborted

@@ -20,6 +20,7 @@ use tonic_health::pb::health_server::HealthServer;
 use crate::{
     call::surround,
     control::Control,
+    gate::Drained,
     health::{Checks, monitor},
     lifecycle::Steering,
     metrics::Calls,
@@ -31,7 +32,7 @@ use crate::{
     store::Store,
 };
 
-/// How long aborted calls get to tell their clients.
+/// How long connections get for goodbyes once no call of the data plane runs.
 const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Serves until SIGTERM, SIGINT or `Lifecycle.Stop`, then drains; a second signal
@@ -174,18 +175,19 @@ fn with_health(control: &Control) -> Router {
         .fallback(async || tonic::Status::unimplemented("").into_http::<Body>())
 }
 
-/// Waits for the order to end and then, within its limit, for all connections.
-async fn end(control: &Control, mut serving: JoinHandle<io::Result<()>>) -> Result<(), String> {
+/// Waits for the order to end and then, within its limit, for the calls of the
+/// data plane.
+async fn end(control: &Control, serving: JoinHandle<io::Result<()>>) -> Result<(), String> {
     let limit = control.ending().await;
-    if timeout(limit, &mut serving).await.is_ok() {
-        return Ok(());
-    }
-    control
-        .drain(Duration::ZERO, "the drain timeout passed")
-        .await;
-    // The process ends anyway.
+    let Drained { aborted, .. } = control.drain(limit, "stopping").await;
+    // Not for streams without an end, as of reflection: the process ends anyway.
     let _told = timeout(GOODBYE, serving).await;
-    Err("the drain timeout passed; calls were aborted".into())
+    if aborted > 0 {
+        return Err(format!(
+            "the drain timeout passed; calls were aborted: {aborted}"
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

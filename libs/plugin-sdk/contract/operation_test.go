@@ -17,7 +17,7 @@ import (
 	lifecyclev1 "prism.internal/proto/lifecycle/v1"
 )
 
-// ask sends one request of reflection.
+// ask sends one request of reflection, on a stream that stays open.
 func (p plugin) ask(t *testing.T, request *reflectionpb.ServerReflectionRequest) *reflectionpb.ServerReflectionResponse {
 	t.Helper()
 	stream, err := reflectionpb.NewServerReflectionClient(p.conn).ServerReflectionInfo(t.Context())
@@ -31,22 +31,26 @@ func (p plugin) ask(t *testing.T, request *reflectionpb.ServerReflectionRequest)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream.CloseSend()
 	return answer
+}
+
+// list returns the services, sorted.
+func (p plugin) list(t *testing.T) (names []string) {
+	t.Helper()
+	answer := p.ask(t, &reflectionpb.ServerReflectionRequest{
+		MessageRequest: &reflectionpb.ServerReflectionRequest_ListServices{ListServices: "*"},
+	})
+	for _, service := range answer.GetListServicesResponse().GetService() {
+		names = append(names, service.Name)
+	}
+	slices.Sort(names)
+	return names
 }
 
 func TestReflection(t *testing.T) {
 	t.Parallel()
 	p := start(t)
-	list := p.ask(t, &reflectionpb.ServerReflectionRequest{
-		MessageRequest: &reflectionpb.ServerReflectionRequest_ListServices{ListServices: "*"},
-	})
-	var names []string
-	for _, service := range list.GetListServicesResponse().GetService() {
-		names = append(names, service.Name)
-	}
-	slices.Sort(names)
-	if got := strings.Join(names, " "); got != "grpc.health.v1.Health grpc.reflection.v1.ServerReflection "+data {
+	if got := strings.Join(p.list(t), " "); got != "grpc.health.v1.Health grpc.reflection.v1.ServerReflection "+data {
 		t.Errorf("services: %s", got)
 	}
 	file := p.ask(t, &reflectionpb.ServerReflectionRequest{
