@@ -16,7 +16,14 @@ let generated: Generated;
 jest.setTimeout(3_600_000);
 beforeAll(() => {
   generated = openGenerated();
-  generated.copy('Cargo.toml', 'Cargo.lock', 'libs/plugin-sdk-rust', 'libs/proto/gen/rust', 'proxy');
+  generated.copy(
+    'Cargo.toml',
+    'Cargo.lock',
+    'libs/plugin-sdk-rust',
+    'libs/proto/gen/rust',
+    'libs/transport',
+    'proxy',
+  );
   generated.copy('containerfiles/rust-builder/pin.json');
   // Optimising takes most of the time, and no test here tells its result from the other. All other crates are those of the
   // proxy, which the end-to-end tests need optimised: they are compiled once for both.

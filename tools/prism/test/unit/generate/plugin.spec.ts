@@ -111,7 +111,7 @@ test.each(['memory', 'sql', 'queue', 'blank'])(
     const image = files['plugins/redis-cache/Containerfile']!;
     expect(image).toMatch(/^FROM localhost\/prism\/base-rust-builder AS compile$/m);
     expect(image).toMatch(/^COPY plugins plugins\nCOPY proxy proxy\n/m);
-    expect(image).not.toContain('proxy/transport');
+    expect(image).toMatch(/^COPY libs\/transport libs\/transport$/m);
     expect(image).toMatch(
       /^USER 65532:65532\nENV PRISM_LISTEN=:50100\nEXPOSE 50100\nENTRYPOINT \["\/plugin-redis-cache"\]\n$/m,
     );
@@ -119,7 +119,7 @@ test.each(['memory', 'sql', 'queue', 'blank'])(
     expect(Object.keys(files).includes('plugins/redis-cache/data/README')).toBe(keeps);
     // It belongs to the workspace's.
     expect(Object.keys(files)).not.toContain('plugins/redis-cache/Cargo.lock');
-    expect(tree.read('Cargo.toml', 'utf-8')).toMatch(/^members = .*"plugins\/redis-cache", "proxy",/m);
+    expect(tree.read('Cargo.toml', 'utf-8')).toMatch(/^members = .*"plugins\/redis-cache", "proxy"\]/m);
     expect(tree.read('go.work', 'utf-8')).not.toContain('redis-cache');
     const before = snapshot(tree);
     expect((await make(tree, { name: 'redis-cache', backend, lang: 'rust' })).output).toContain(
