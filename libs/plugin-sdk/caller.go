@@ -18,8 +18,6 @@ const (
 	requestIDMetadata = "x-request-id"
 )
 
-const maxNamespaceBytes = 63 // as in the proxy's configuration
-
 // named returns the context of a call with its namespace.
 func named(ctx context.Context) (context.Context, error) {
 	values := metadata.ValueFromIncomingContext(ctx, namespaceMetadata)
@@ -37,8 +35,8 @@ func named(ctx context.Context) (context.Context, error) {
 
 func checkNamespace(name string) error {
 	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
-	if name == "" || len(name) > maxNamespaceBytes || strings.ContainsFunc(name, func(r rune) bool { return !strings.ContainsRune(allowed, r) }) {
-		return fmt.Errorf("%q is not 1 to %d of letters, digits, dots, _ and -", name, maxNamespaceBytes)
+	if name == "" || len(name) > kv.MaxNamespaceBytes || strings.ContainsFunc(name, func(r rune) bool { return !strings.ContainsRune(allowed, r) }) {
+		return fmt.Errorf("%q is not 1 to %d of letters, digits, dots, _ and -", name, kv.MaxNamespaceBytes)
 	}
 	return nil
 }

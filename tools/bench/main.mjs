@@ -10,6 +10,7 @@ import { cleanUp } from './lib/cleanup.mjs';
 import { limits } from './limits.mjs';
 import { noop } from './noop.mjs';
 import { podman } from './podman.mjs';
+import { podmans } from './podmans.mjs';
 import { push } from './push.mjs';
 import { regular } from './regular.mjs';
 import { scale } from './scale.mjs';
@@ -29,6 +30,7 @@ const benchmarks = {
   cold,
   start,
   podman,
+  podmans,
   stack,
   'stack-up': stackUp,
   deploy,

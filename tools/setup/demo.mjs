@@ -20,11 +20,11 @@ const host = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const [name, ...rest] = process.argv.slice(2);
-if (!Object.hasOwn(demos, name ?? '') || rest.length > 0) {
-  process.stderr.write('usage: npm run demo -- size | startup | stack\n');
+if (!Object.hasOwn(demos, name ?? '') || (rest.length > 0 && name !== 'startup')) {
+  process.stderr.write('usage: npm run demo -- size | startup [options of bench] | stack\n');
   process.exit(2);
 }
-demos[name]();
+demos[name](...rest);
 
 /** Whether it succeeded; its output says why not. */
 function nx(...args) {
@@ -52,8 +52,8 @@ function size() {
 }
 
 /** `bench` starts each image many times, and takes the start of an empty program as the floor of the engine. */
-function startup() {
-  if (!nx('run-many', '-t', 'bench,bench-regular', '-p', project)) return;
+function startup(...options) {
+  if (!nx('run-many', '-t', 'bench,bench-regular', '-p', project, ...options)) return;
   const rows = [
     ['regular (Debian)', 'regular', '150 ms'],
     ['scratch', '', '10 ms'],
@@ -73,8 +73,7 @@ function startup() {
 /** The pod is removed in any case. */
 function stack() {
   if (!makeSecret()) return;
-  const shown =
-    nx('up', 'prism-stack') && nx('status', 'prism-stack') && nx('logs', 'prism-stack', '--tail=10');
+  const shown = nx('up', 'prism-stack') && nx('logs', 'prism-stack', '--tail=10');
   if (!nx('down', 'prism-stack') || !shown) return;
   process.stdout.write(
     '\nMEMO-007 waits 5 s and asks two addresses; up waits until every probe has answered.\n',

@@ -1,3 +1,4 @@
+export { listConcerned } from './concerned';
 export { listDefinitions } from './definitions';
 export { type Layout, listMounts, planLayout, shimProgram, startArguments } from './layout';
 export { parseState, type ShimState } from './state';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { listDefinitions, listMounts, parseState, planLayout, planUpdate } from '../src';
+import { listConcerned, listDefinitions, listMounts, parseState, planLayout, planUpdate } from '../src';
 
 const layoutOf = (files: string[], base: string[] = [], program?: string, others: string[] = []) =>
   planLayout({ files, others, base, program });
@@ -112,4 +112,37 @@ test('the state of the shim', () => {
   expect(parseState('4 killed 9\n')).toEqual({ start: 4, kind: 'killed', detail: 9 });
   expect(parseState('')).toBeUndefined();
   expect(parseState('3 runn')).toBeUndefined();
+});
+
+describe('whom a change concerns', () => {
+  const reads = [
+    ['/w/a/main.go', '/w/go.work', '/w/sdk/x.go'],
+    ['/w/b/src/b.py', '/w/sdk/x.go'],
+  ];
+  test.each([
+    ['a file that one reads', '/w/a/main.go', [true, false]],
+    ['a file that both read', '/w/sdk/x.go', [true, true]],
+    ['a new file beside one of one component', '/w/a/new.go', [true, false]],
+    ['a new file below its directory', '/w/b/src/deep/er/c.py', [false, true]],
+    ['a new file at the top, where one reads another', '/w/x.toml', [true, false]],
+    ['a file that nobody is near of', '/w/c/d', [true, true]],
+    ['the directory of its files, as git changes it', '/w/a', [true, false]],
+  ])('%s', (_, path, expected) => {
+    expect(listConcerned('/w', reads, [path]).map((paths) => paths.includes(path))).toEqual(expected);
+  });
+
+  test('nothing is lost', () => {
+    const path = fc
+      .array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 })
+      .map((parts) => `/w/${parts.join('/')}`);
+    fc.assert(
+      fc.property(fc.array(fc.array(path), { minLength: 1 }), fc.uniqueArray(path), (all, changed) => {
+        const found = listConcerned('/w', all, changed);
+        expect(found).toHaveLength(all.length);
+        expect(new Set(found.flat())).toEqual(new Set(changed));
+        for (const [at, files] of all.entries())
+          expect(found[at]).toEqual(expect.arrayContaining(changed.filter((one) => files.includes(one))));
+      }),
+    );
+  });
 });

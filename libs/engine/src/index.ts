@@ -4,11 +4,20 @@ export { dockerRunner, parseRootless, type RunCall } from './containerRun';
 export { type DockerMount, dockerCommand, parseDiff } from './dockerCommand';
 export { parseEdge, podmanEdge, type SeenEdge } from './edge';
 export { type Argv, docker, type Engine, parseInspect, podman } from './engine';
-export { explainStatus } from './exitStatus';
+export { explainExit } from './exitStatus';
 export { listContainers, listEnded, listImages, listUsed, removeImage } from './leftovers';
 export { builderName, loadNames } from './names';
-export { type Pod, type PodContainer, parseContainers, parseNames, parsePod, podmanPods } from './pods';
+export {
+  type Pod,
+  type PodContainer,
+  parseContainers,
+  parseControllers,
+  parseNames,
+  parsePod,
+  podmanPods,
+} from './pods';
 export { type PrintedMount, printRun, runHostname } from './printRun';
+export { privilegedPortRemedy, remedyFor } from './refusals';
 export {
   awaitContainer,
   inspectContainer,

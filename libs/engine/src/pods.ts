@@ -41,6 +41,10 @@ export const podmanPods = {
   listVolumes: (label: string): Argv => [
     ...(['podman', 'volume', 'ls', `--filter=label=${label}`, '--format=json'] as const),
   ],
+  /** Prints whether Podman is rootless, and the controllers of cgroups that it may use: `true [memory pids]`. */
+  controllers: (): Argv => [
+    ...(['podman', 'info', '--format', '{{.Host.Security.Rootless}} {{.Host.CgroupControllers}}'] as const),
+  ],
   removeVolumes: (names: readonly string[]): Argv => ['podman', 'volume', 'rm', ...names],
 } as const;
 
@@ -70,6 +74,12 @@ export interface PodContainer {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly restarts: number;
+}
+
+/** The output of `controllers`; undefined for rootful Podman, which may use all. */
+export function parseControllers(output: string): string[] | undefined {
+  const [, rootless, names = ''] = /^(true|false) \[(.*)\]$/.exec(output.trim()) ?? [];
+  return rootless === 'true' ? names.split(' ').filter(Boolean) : undefined;
 }
 
 /** The names in the output of `list` or `listVolumes`. */

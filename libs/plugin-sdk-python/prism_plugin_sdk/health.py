@@ -4,6 +4,7 @@ as long as there is a process."""
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import grpc
@@ -43,6 +44,8 @@ class States:
     def __init__(self) -> None:
         self.now = Condition()
         self.changed = asyncio.Event()
+        #: Set by whoever finds the backend unavailable: it is asked at once.
+        self.doubt = asyncio.Event()
 
     def change(self, **news: bool) -> None:
         before, self.now = self.now, replace(self.now, **news)
@@ -79,7 +82,8 @@ class Health(health_pb2_grpc.HealthServicer):
 
 
 async def monitor(store: Store, states: States, every: float) -> None:
-    """Asks the backend whether it can serve, again and again, and says so once for each change."""
+    """Asks the backend whether it can serve, again and again, at once where a call found it unavailable, and says so once
+    for each change."""
     told: str | None = "nothing yet"
     while True:
         error = await ask(store, every)
@@ -90,7 +94,10 @@ async def monitor(store: Store, states: States, every: float) -> None:
                 log.info("the backend is up")
             else:
                 log.warning("the backend is down", **fields(error=error))
-        await asyncio.sleep(every)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(every):
+                await states.doubt.wait()
+        states.doubt.clear()
 
 
 async def ask(store: Store, limit: float) -> str | None:

@@ -6,6 +6,10 @@ from datetime import timedelta
 MAX_KEY_BYTES = 1024
 #: Leaves room for the longest key in a message of 4 MiB, the limit that gRPC libraries have by default.
 MAX_VALUE_BYTES = (4 << 20) - (4 << 10)
+#: As in the proxy's configuration.
+MAX_NAMESPACE_BYTES = 63
+#: Of a key that a store gets that `apart` opens.
+MAX_STORED_KEY_BYTES = MAX_NAMESPACE_BYTES + 1 + MAX_KEY_BYTES
 MAX_PAGE = 1000
 DEFAULT_PAGE = 100
 #: 100 years, which every backend's clock can represent.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .settings import Setting
+from .settings import Secret, Setting
 
 
 @dataclass(frozen=True)
@@ -15,4 +15,4 @@ class Plugin:
     #: What `--version` prints.
     version: str
     #: Its own, besides those of every plugin.
-    settings: Sequence[Setting] = ()
+    settings: Sequence[Setting | Secret] = ()

@@ -27,7 +27,11 @@ def run(plugin: Plugin, open_store: Callable[..., Awaitable[Store]]) -> int:
         print(describe(plugin), end="")
         return 0
     try:
-        read = settings.load(rest if command == "health" else sys.argv[1:], os.environ, plugin.settings)
+        # The health check needs no setting of the plugin's own.
+        if command == "health":
+            read = settings.load(rest, os.environ)
+        else:
+            read = settings.load(sys.argv[1:], os.environ, plugin.settings)
     except SettingsError as error:
         print(f"plugin-{plugin.name}: the configuration is wrong:\n{error}", file=sys.stderr)
         print(f"plugin-{plugin.name} --help lists every setting.", file=sys.stderr)

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 import grpc
 from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
@@ -12,10 +13,14 @@ from prism.keyvalue.v1.keyvalue_pb2_grpc import add_KeyValueServicer_to_server
 from prism.lifecycle.v1.lifecycle_pb2_grpc import add_LifecycleServicer_to_server
 
 from .control import Control
-from .health import Health, monitor
+from .health import Condition, Health, monitor
+from .intercept import Surround
 from .lifecycle import Lifecycle
 from .logs import fields
+from .metrics import Calls
+from .pages import Page, serve_pages
 from .plugin import Plugin
+from .reflection import add_reflection
 from .service import Service
 from .settings import Address, Settings
 from .store import Store
@@ -27,10 +32,15 @@ OPTIONS = [
     ("grpc.so_reuseport", 0),
     ("grpc.http2.min_ping_interval_without_data_ms", 5000),
     ("grpc.keepalive_permit_without_calls", 1),
+    # A connection that sends nothing, has no call, or whose client answers no ping is closed.
+    ("grpc.server_handshake_timeout_ms", 10_000),
+    ("grpc.max_connection_idle_ms", 300_000),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
 ]
 #: Seconds that nobody waits for: the drain has a limit of its own.
 FOREVER = 1e6
-#: Seconds that connections get for goodbyes after the time of the drain.
+#: Seconds that connections get for goodbyes once no call of the data plane runs.
 GOODBYES = 1
 
 
@@ -38,30 +48,62 @@ async def serve(settings: Settings, plugin: Plugin, open_store: Callable[[], Awa
     """Serves until SIGTERM, SIGINT or Lifecycle.Stop, then drains; a second signal ends the process at once."""
     signalled = catch_signals()
     # Apart, so that whoever reaches the data cannot stop the plugin.
-    data, steering = grpc.aio.server(options=OPTIONS), grpc.aio.server(options=OPTIONS)
+    calls = Calls()
+    data = grpc.aio.server(interceptors=[Surround(calls)], options=OPTIONS)
+    steering = grpc.aio.server(options=OPTIONS)
     address = listen(data, settings.listen, "PRISM_LISTEN")
     control_address = listen(steering, settings.control_listen, "PRISM_CONTROL_LISTEN")
-    store = await open_store()
     control = Control(settings.drain_timeout)
+    shown = pages(plugin, control, calls)
+    web, metrics_address = await listen_web(settings.metrics_listen, shown)
+    store = await open_store()
     signalled.add_done_callback(lambda first: control.stop(control.limit, first.result()))
     for server in (data, steering):
         add_HealthServicer_to_server(Health(control.states), server)
-    add_KeyValueServicer_to_server(Service(store, control.gate, settings.call_timeout), data)
+    add_KeyValueServicer_to_server(Service(store, control.gate, settings.call_timeout, control.states.doubt.set), data)
+    add_reflection(data)
     add_LifecycleServicer_to_server(Lifecycle(plugin, address, control), steering)
     asking = asyncio.create_task(monitor(store, control.states, settings.health_interval))
     try:
         await data.start()
         await steering.start()
-        where = {"address": str(address), "control_address": str(control_address)}
+        where = {"address": address, "control_address": control_address, "metrics_address": metrics_address}
         log.info("listening", **fields(**where, version=plugin.version))
         aborted = await end(data, control, signalled)
         await steering.stop(GOODBYES)
     finally:
         asking.cancel()
+        web.close()
         await store.close()
     if aborted:
         raise RuntimeError(f"the drain timeout passed; calls were aborted: {aborted}")
     log.info("stopped")
+
+
+def pages(plugin: Plugin, control: Control, calls: Calls) -> dict[str, Page]:
+    """What PRISM_METRICS_LISTEN serves."""
+
+    def ready() -> tuple[HTTPStatus, str]:
+        match control.states.now:
+            case Condition(draining=True):
+                return HTTPStatus.SERVICE_UNAVAILABLE, "draining\n"
+            case Condition(up=False):
+                return HTTPStatus.SERVICE_UNAVAILABLE, "the backend is down\n"
+        return HTTPStatus.OK, "ok\n"
+
+    def metrics() -> tuple[HTTPStatus, str]:
+        now, in_flight = control.states.now, control.gate.in_flight
+        up = now.up and not now.draining
+        return HTTPStatus.OK, calls.text(plugin=plugin.name, version=plugin.version, up=up, in_flight=in_flight)
+
+    return {"/ready": ready, "/metrics": metrics, "/live": lambda: (HTTPStatus.OK, "ok\n")}
+
+
+async def listen_web(address: Address, shown: dict[str, Page]) -> tuple[asyncio.Server, Address]:
+    try:
+        return await serve_pages(address, shown)
+    except OSError as error:
+        raise RuntimeError(f"cannot listen on {address}; choose another address with PRISM_METRICS_LISTEN") from error
 
 
 def listen(server: grpc.aio.Server, address: Address, setting: str) -> Address:
@@ -90,12 +132,10 @@ def catch_signals() -> asyncio.Future[str]:
 async def end(server: grpc.aio.Server, control: Control, signalled: asyncio.Future[str]) -> int:
     """Waits until the process is to end, and drains; how many calls were aborted."""
     limit, reason = await control.stopping
-    clock = asyncio.get_running_loop().time
-    until = clock() + limit + GOODBYES
     # After Lifecycle.Stop the listener stays open until the drain is over: health says NOT_SERVING meanwhile.
     closing = [asyncio.create_task(server.stop(FOREVER))] if signalled.done() else []
     _, aborted = await control.drain(limit, reason)
     control.states.change(ended=True)
-    # Answers may still be on their way to slow clients.
-    await asyncio.gather(server.stop(until - clock()), *closing)
+    # Answers may still be on their way to slow clients. A stream without an end, as of reflection, is not waited for.
+    await asyncio.gather(server.stop(GOODBYES), *closing)
     return aborted

@@ -10,11 +10,12 @@ import grpc
 from prism.keyvalue.v1 import keyvalue_pb2 as kv
 from prism.keyvalue.v1.keyvalue_pb2_grpc import KeyValueServicer
 
+from .caller import current_request_id
 from .cursor import decode_cursor, encode_cursor
 from .gate import Draining, Gate, Late
 from .limits import Refused, check_key, check_prefix, check_value, read_page, read_ttl
 from .logs import fields
-from .store import Query, Store, Ttl, Unavailable
+from .store import Full, Query, Store, Ttl, Unavailable
 
 log = logging.getLogger(__name__)
 Code = grpc.StatusCode
@@ -32,6 +33,8 @@ def answered(work: Callable[["Service", Any], Awaitable[Any]]) -> Callable[..., 
             async with service.gate.enter(service.limit):
                 return await work(service, request)
         except Exception as error:
+            if isinstance(error, Unavailable):
+                service.doubt()
             await context.abort(*status(work.__name__, error))
 
     return call
@@ -47,16 +50,22 @@ def status(method: str, error: Exception) -> tuple[grpc.StatusCode, str]:
         return Code.DEADLINE_EXCEEDED, str(error)
     if isinstance(error, NotImplementedError):
         return Code.UNIMPLEMENTED, f"there is no {method} yet"
+    call = {"method": method, "request_id": current_request_id.get()}
+    if isinstance(error, Full):
+        log.debug("the store is full", **fields(**call, error=str(error)))
+        return Code.RESOURCE_EXHAUSTED, "the store is full; delete keys, or give it more room"
     if isinstance(error, Unavailable):
-        log.warning("the backend is unavailable", **fields(method=method, error=str(error)))
+        log.debug("the backend is unavailable", **fields(**call, error=str(error)))
         return Code.UNAVAILABLE, "the backend is unavailable; try again later"
-    log.error("the backend failed", exc_info=error, **fields(method=method))
+    log.error("the backend failed", exc_info=error, **fields(**call))
     return Code.INTERNAL, "the backend failed; see the plugin's log"
 
 
 class Service(KeyValueServicer):
-    def __init__(self, store: Store, gate: Gate, limit: float) -> None:
+    def __init__(self, store: Store, gate: Gate, limit: float, doubt: Callable[[], None]) -> None:
         self.store, self.gate = store, gate
+        #: Has the backend asked at once.
+        self.doubt = doubt
         #: Deadline of a call, in seconds; gRPC itself cancels the calls of clients with an earlier one.
         self.limit = limit
 

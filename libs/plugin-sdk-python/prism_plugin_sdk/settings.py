@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
+#: Ends the variable of a secret whose value is the path of a file.
+FILE = "_FILE"
 LEVELS = {"debug": "DEBUG", "info": "INFO", "warn": "WARNING", "error": "ERROR"}
 #: Milliseconds.
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+SHIFTS = {"": 0, "KiB": 10, "MiB": 20, "GiB": 30}
 
 
 class SettingsError(Exception):
@@ -32,6 +35,7 @@ class Settings:
 
     listen: Address
     control_listen: Address
+    metrics_listen: Address
     log_level: str
     drain_timeout: float
     health_interval: float
@@ -73,6 +77,16 @@ def read_seconds(text: str) -> float:
     return int(found[1]) * UNITS[found[2]] / 1000
 
 
+def parse_bytes(text: str, least: int, most: int) -> int:
+    """A number of bytes like 4096, 512KiB, 64MiB or 2GiB."""
+    found = re.fullmatch("([0-9]{1,15})(KiB|MiB|GiB|)", text)
+    size = int(found[1]) << SHIFTS[found[2]] if found else -1
+    if not least <= size <= most:
+        example = "write it like 4096, 512KiB, 64MiB or 2GiB"
+        raise ValueError(f'"{text}" is not a size from {least} to {most} bytes; {example}')
+    return size
+
+
 def parse_text(text: str) -> str:
     if not text:
         raise ValueError("is empty; give it a value")
@@ -100,6 +114,22 @@ class Setting:
         return self.field.replace("_", "-")
 
 
+@dataclass(frozen=True)
+class Secret:
+    """A variable without a flag, which every user of the machine could read, and without a default. The variable with
+    `_FILE` appended to its name may give the path of a file with the value, as container engines mount it."""
+
+    variable: str
+    usage: str
+    #: Raises ValueError with what is wrong.
+    parse: Callable[[str], Any] = parse_text
+
+    @property
+    def field(self) -> str:
+        """`DATABASE_URL` is `database_url` in the code."""
+        return self.variable.removeprefix("PRISM_").lower()
+
+
 #: Of every plugin.
 SHARED = (
     Setting("PRISM_LISTEN", "127.0.0.1:50100", "address of the gRPC server, host:port; port 0 takes a free one", parse_address),
@@ -107,6 +137,12 @@ SHARED = (
         "PRISM_CONTROL_LISTEN",
         "127.0.0.1:0",
         "address of the Lifecycle service, apart from the data; port 0 takes a free one, which the log names",
+        parse_address,
+    ),
+    Setting(
+        "PRISM_METRICS_LISTEN",
+        "127.0.0.1:0",
+        "address of /metrics, /ready and /live over HTTP; port 0 takes a free one, which the log names",
         parse_address,
     ),
     Setting("PRISM_LOG_LEVEL", "info", "least level that is logged: debug, info, warn or error", parse_level),
@@ -126,35 +162,60 @@ SHARED = (
 )
 
 
-def usage(own: Sequence[Setting] = ()) -> str:
+def usage(own: Sequence[Setting | Secret] = ()) -> str:
     """Describes every setting, two lines each."""
-    return "".join(
-        f"  {one.variable}, --{one.flag} (default {one.default})\n      {one.usage}\n" for one in (*SHARED, *own)
-    )
+    return "".join(f"  {describe(one)}\n      {one.usage}\n" for one in (*SHARED, *own))
 
 
-def load(arguments: Sequence[str], environment: Mapping[str, str], own: Sequence[Setting] = ()) -> Settings:
+def describe(one: Setting | Secret) -> str:
+    if isinstance(one, Secret):
+        return f"{one.variable} or {one.variable}{FILE}, a file with it"
+    return f"{one.variable}, --{one.flag} (default {one.default})"
+
+
+def load(arguments: Sequence[str], environment: Mapping[str, str], own: Sequence[Setting | Secret] = ()) -> Settings:
     """A flag wins over the environment, which wins over the default; an empty variable counts as not set.
 
     Raises SettingsError with every violation, not the first.
     """
-    flags, wrong = read_flags(arguments, {one.flag for one in (*SHARED, *own)})
+    flags, wrong = read_flags(arguments, {one.flag for one in (*SHARED, *own) if isinstance(one, Setting)})
 
-    def read(settings: Sequence[Setting]) -> dict[str, Any]:
+    def read(settings: Sequence[Setting | Secret]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for one in settings:
-            given = flags.get(one.flag)
-            text = given if given is not None else environment.get(one.variable) or one.default
             try:
-                values[one.field] = one.parse(text)
+                values[one.field] = one.parse(read_text(one, flags, environment))
             except ValueError as error:
-                wrong.append(f"{one.variable if given is None else f'--{one.flag}'}: {error}")
+                wrong.append(f"{find_source(one, flags, environment)}: {error}")
         return values
 
     shared, others = read(SHARED), read(own)
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**shared, own=others)
+
+
+def find_source(one: Setting | Secret, flags: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    """Where the value is from, as a message names it."""
+    if isinstance(one, Secret):
+        return f"{one.variable}{FILE}" if environment.get(f"{one.variable}{FILE}") else one.variable
+    return f"--{one.flag}" if one.flag in flags else one.variable
+
+
+def read_text(one: Setting | Secret, flags: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    given = environment.get(one.variable) or ""
+    if isinstance(one, Setting):
+        return flags.get(one.flag, given or one.default)
+    path = environment.get(f"{one.variable}{FILE}")
+    if not path:
+        return given
+    if given:
+        raise ValueError(f"the variable without {FILE} is set as well; set one of them")
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read().rstrip("\r\n")
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
 
 
 def read_flags(arguments: Sequence[str], known: Set[str]) -> tuple[dict[str, str], list[str]]:

@@ -11,6 +11,10 @@ class Unavailable(Exception):
     """The backend cannot be reached or does not accept work now: UNAVAILABLE. What it says stays in the log."""
 
 
+class Full(Exception):
+    """There is no room for a value: RESOURCE_EXHAUSTED. Trying again helps only once keys are gone."""
+
+
 class Ttl(Enum):
     """What a key has instead of time left, as clients read it."""
 
@@ -58,8 +62,10 @@ class Store(ABC):
     """Keeps values under keys. It is called only with arguments that are already validated, and by many calls at once.
 
     An expired key is as good as deleted: no method shows it. A method that is not written yet raises
-    NotImplementedError (UNIMPLEMENTED), a backend that is out of reach Unavailable; anything else that is raised is
-    INTERNAL, with the details in the log only.
+    NotImplementedError (UNIMPLEMENTED), a backend that is out of reach Unavailable, one without room Full; anything else
+    that is raised is INTERNAL, with the details in the log only.
+
+    Keys of different namespaces are apart; `namespace()` is that of the call.
     """
 
     @abstractmethod

@@ -68,8 +68,10 @@ class Slow(Store):
 
 
 class Running:
-    def __init__(self, store: Slow, address: Address, control: Address, ended: asyncio.Task[None]) -> None:
-        self.store, self.address, self.control, self.ended = store, address, control, ended
+    def __init__(
+        self, store: Slow, address: Address, control: Address, web: Address, ended: asyncio.Task[None]
+    ) -> None:
+        self.store, self.address, self.control, self.web, self.ended = store, address, control, web, ended
 
 
 def free_address() -> Address:
@@ -79,22 +81,22 @@ def free_address() -> Address:
 
 
 @contextlib.asynccontextmanager
-async def running(drain: float = 1, call: float = 3600) -> AsyncIterator[Running]:
+async def running(drain: float = 1, call: float = 3600, interval: float = 0.02) -> AsyncIterator[Running]:
     """A server of this process on free ports, as soon as it is healthy; what is done with it has to end."""
-    address, control = free_address(), free_address()
+    address, control, web = free_address(), free_address(), free_address()
     store = Slow()
 
     async def open_store() -> Store:
         return store
 
-    settings = Settings(address, control, "INFO", drain, 0.02, call)
+    settings = Settings(address, control, web, "INFO", drain, interval, call)
     ended = asyncio.create_task(serve(settings, Plugin("slow", "1"), open_store))
     try:
         async with asyncio.timeout(PATIENCE):
             while await asyncio.to_thread(probe, address) is not None:
                 if ended.done():
                     await ended
-            yield Running(store, address, control, ended)
+            yield Running(store, address, control, web, ended)
     finally:
         ended.cancel()
         with contextlib.suppress(asyncio.CancelledError, RuntimeError):

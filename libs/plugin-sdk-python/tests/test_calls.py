@@ -18,7 +18,7 @@ class Calls(unittest.IsolatedAsyncioTestCase):
         }
         requests = {"Delete": kv.DeleteRequest, "Exists": kv.ExistsRequest, "Persist": kv.PersistRequest}
         async with running() as plugin:
-            with self.assertLogs("prism_plugin_sdk", logging.WARNING) as logs:
+            with self.assertLogs("prism_plugin_sdk", logging.DEBUG) as logs:
                 for method, code in expected.items():
                     request = requests[method](key="a") if method in requests else kv.ExpireRequest(key="a", ttl_ms=1)
                     found, details = await call(plugin.address, method, request)

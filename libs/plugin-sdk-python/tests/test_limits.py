@@ -36,6 +36,6 @@ class Cursors(unittest.TestCase):
             self.assertEqual(decode_cursor(encode_cursor(key)), key)
 
     def test_others_are_refused(self) -> None:
-        for cursor in ("6", "zz", "ff", "é", "61 62", "٣٣", "61" * 1025):
+        for cursor in ("A", "?", "_w", "é", "YW Jj", "YQ==", "YW" * 1025):
             with self.subTest(cursor), self.assertRaises(Refused):
                 decode_cursor(cursor)

@@ -42,7 +42,7 @@ class Commands(unittest.IsolatedAsyncioTestCase):
 
     async def test_a_port_that_is_taken_is_said_in_the_log(self) -> None:
         async with await Process.start(MODULE) as plugin:
-            for setting in ("PRISM_LISTEN", "PRISM_CONTROL_LISTEN"):
+            for setting in ("PRISM_LISTEN", "PRISM_CONTROL_LISTEN", "PRISM_METRICS_LISTEN"):
                 status, errors = await ended(**{"PRISM_LISTEN": "127.0.0.1:0", setting: plugin.address})
                 self.assertEqual(status, 1)
                 said = [json.loads(line) for line in errors.splitlines()]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::{SetOnce, watch};
+use tokio::sync::{Notify, SetOnce, watch};
 
 use crate::gate::{Drained, Gate};
 
@@ -31,6 +31,8 @@ impl State {
 #[derive(Debug)]
 pub(crate) struct Control {
     pub(crate) gate: Gate,
+    /// Asks for the backend to be asked now.
+    pub(crate) doubt: Notify,
     states: watch::Sender<State>,
     end: SetOnce<Duration>,
 }
@@ -43,6 +45,7 @@ impl Control {
         };
         Self {
             gate: Gate::default(),
+            doubt: Notify::new(),
             states: watch::Sender::new(state),
             end: SetOnce::new(),
         }

@@ -93,13 +93,16 @@ async fn follow(mut states: watch::Receiver<State>, service: String, out: mpsc::
     }
 }
 
-/// Asks the backend whether it can serve, again and again, and says so once for
-/// each change.
+/// Asks the backend whether it can serve, again and again, at once where a call
+/// found it unavailable, and says so once for each change.
 pub(crate) async fn monitor<S: Store>(store: Arc<S>, control: Arc<Control>, every: Duration) {
     let mut tick = interval(every);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tick.tick().await;
+        tokio::select! {
+            _ = tick.tick() => {}
+            () = control.doubt.notified() => {}
+        }
         let backend = match timeout(every, store.ping()).await {
             Ok(pinged) => pinged.map_err(|error| error.to_string()),
             Err(_) => Err("it does not answer".to_owned()),

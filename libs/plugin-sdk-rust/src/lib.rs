@@ -2,14 +2,19 @@
 //! server with `KeyValue`, `Lifecycle` and `grpc.health.v1`, and graceful drain. A
 //! plugin implements [`Store`] and calls [`run`].
 
+mod apart;
+mod call;
 mod control;
 mod gate;
 mod health;
 mod lifecycle;
 mod limits;
 mod logging;
+mod metrics;
+mod pages;
 mod plugin;
 mod probe;
+mod reflection;
 mod run;
 mod serve;
 mod service;
@@ -18,6 +23,8 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use apart::{Apart, MAX_STORED_KEY_BYTES};
+pub use call::namespace;
 pub use limits::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use plugin::Plugin;
 pub use prism_proto::keyvalue::v1 as proto;

@@ -8,6 +8,8 @@ pub const MAX_KEY_BYTES: usize = 1024;
 /// Most bytes of a value. Leaves room for the longest key in a message of 4 MiB, the limit that gRPC
 /// libraries have by default.
 pub const MAX_VALUE_BYTES: usize = (4 << 20) - (4 << 10);
+/// Most bytes of a namespace, as in the proxy's configuration.
+pub(crate) const MAX_NAMESPACE_BYTES: usize = 63;
 const MAX_PAGE: i32 = 1000;
 const DEFAULT_PAGE: i32 = 100;
 /// 100 years, which every backend's clock can represent.

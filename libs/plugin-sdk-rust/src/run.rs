@@ -36,7 +36,8 @@ pub fn run<C: FromSettings, S: Store>(
             print!("{}", help::<C>(name));
             ExitCode::SUCCESS
         }
-        Some("health") => with_settings(name, &arguments[1..], |settings, _own: C| {
+        // It needs no setting of the plugin.
+        Some("health") => with_settings(name, &arguments[1..], |settings, ()| {
             health(name, &settings)
         }),
         _ => with_settings(name, &arguments, |settings, own| {

@@ -2,31 +2,37 @@
 
 use std::{
     error::Error,
+    future::pending,
     io,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, middleware::from_fn_with_state};
 use prism_proto::{
     keyvalue::v1::key_value_server::KeyValueServer,
     lifecycle::v1::lifecycle_server::LifecycleServer,
 };
-use prism_transport::{Listener, Signals};
+use prism_transport::{Limits, Listener, Signals};
 use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 use tonic_health::pb::health_server::HealthServer;
 
 use crate::{
+    call::surround,
     control::Control,
+    gate::Drained,
     health::{Checks, monitor},
     lifecycle::Steering,
+    metrics::Calls,
+    pages::{self, pages},
     plugin::Plugin,
+    reflection::reflection,
     service::Service,
     settings::Common,
     store::Store,
 };
 
-/// How long aborted calls get to tell their clients.
+/// How long connections get for goodbyes once no call of the data plane runs.
 const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Serves until SIGTERM, SIGINT or `Lifecycle.Stop`, then drains; a second signal
@@ -48,6 +54,8 @@ struct Listeners {
     data: Listener,
     /// `Lifecycle`.
     control: Listener,
+    /// `/metrics` and `/ready`.
+    pages: Listener,
 }
 
 impl Listeners {
@@ -55,16 +63,33 @@ impl Listeners {
         let cannot = |error: io::Error, setting: &str| {
             format!("cannot listen: {error}; choose another address with {setting}")
         };
-        let data = Listener::open(settings.listen)
-            .await
-            .map_err(|error| cannot(error, "PRISM_LISTEN"))?;
-        let control = Listener::open(settings.control_listen)
-            .await
-            .map_err(|error| cannot(error, "PRISM_CONTROL_LISTEN"))?;
+        let open = async |address, setting| {
+            let opened = Listener::open(address).await;
+            opened.map_err(|error| cannot(error, setting))
+        };
         Ok(Self {
-            data: data.trusting(),
-            control,
+            data: open(settings.listen, "PRISM_LISTEN")
+                .await?
+                .limited(connections())
+                .trusting(),
+            control: open(settings.control_listen, "PRISM_CONTROL_LISTEN")
+                .await?
+                .limited(connections()),
+            pages: open(settings.metrics_listen, "PRISM_METRICS_LISTEN")
+                .await?
+                .limited(pages::LIMITS),
         })
+    }
+}
+
+/// A connection that sends nothing is soon closed; all may be one client's, the
+/// proxy.
+fn connections() -> Limits {
+    Limits {
+        most: 1000,
+        most_of_client: 1000,
+        header: Duration::from_secs(10),
+        ..Limits::default()
     }
 }
 
@@ -85,8 +110,10 @@ async fn serve_on<S: Store>(
     let Listeners {
         data: data_listener,
         control: control_listener,
+        pages: pages_listener,
     } = listeners;
     let (address, control_address) = (data_listener.address, control_listener.address);
+    let metrics_address = pages_listener.address;
     let data = KeyValueServer::new(Service {
         store,
         control: Arc::clone(&control),
@@ -103,7 +130,15 @@ async fn serve_on<S: Store>(
     let stop = async move {
         ending.ending().await;
     };
-    let router = with_health(&control).route_service("/prism.keyvalue.v1.KeyValue/{method}", data);
+    let calls = Arc::<Calls>::default();
+    let router = Router::new()
+        .route_service("/prism.keyvalue.v1.KeyValue/{method}", data)
+        .layer(from_fn_with_state(Arc::clone(&calls), surround))
+        .merge(with_health(&control))
+        .route_service(
+            "/grpc.reflection.v1.ServerReflection/{method}",
+            reflection()?,
+        );
     let serving = tokio::spawn(data_listener.serve(router, Box::pin(stop)));
     // It tells of the drain until the last call has finished.
     let (drained, over) = oneshot::channel::<()>();
@@ -113,7 +148,10 @@ async fn serve_on<S: Store>(
     let router =
         with_health(&control).route_service("/prism.lifecycle.v1.Lifecycle/{method}", lifecycle);
     let steering = tokio::spawn(control_listener.serve(router, Box::pin(stop)));
-    tracing::info!(%address, %control_address, version = plugin.version, "listening");
+    // It answers until the process ends.
+    let router = pages(plugin, Arc::clone(&control), calls);
+    tokio::spawn(pages_listener.serve(router, Box::pin(pending())));
+    tracing::info!(%address, %control_address, %metrics_address, version = plugin.version, "listening");
     let insisted = async {
         control.end(settings.drain_timeout, signals.next().await);
         signals.next().await
@@ -137,18 +175,19 @@ fn with_health(control: &Control) -> Router {
         .fallback(async || tonic::Status::unimplemented("").into_http::<Body>())
 }
 
-/// Waits for the order to end and then, within its limit, for all connections.
-async fn end(control: &Control, mut serving: JoinHandle<io::Result<()>>) -> Result<(), String> {
+/// Waits for the order to end and then, within its limit, for the calls of the
+/// data plane.
+async fn end(control: &Control, serving: JoinHandle<io::Result<()>>) -> Result<(), String> {
     let limit = control.ending().await;
-    if timeout(limit, &mut serving).await.is_ok() {
-        return Ok(());
-    }
-    control
-        .drain(Duration::ZERO, "the drain timeout passed")
-        .await;
-    // The process ends anyway.
+    let Drained { aborted, .. } = control.drain(limit, "stopping").await;
+    // Not for streams without an end, as of reflection: the process ends anyway.
     let _told = timeout(GOODBYE, serving).await;
-    Err("the drain timeout passed; calls were aborted".into())
+    if aborted > 0 {
+        return Err(format!(
+            "the drain timeout passed; calls were aborted: {aborted}"
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prism_proto::keyvalue::v1::{key_value_server::KeyValue, *};
 use tokio::time::timeout;
 use tonic::{Request, Response, Status};
 
 use crate::{
+    call::{method, request_id},
     control::Control,
     limits,
     store::{self, Error, Query, Store, Ttl},
@@ -30,24 +32,36 @@ impl<S> Service<S> {
     async fn within<T>(&self, work: impl Future<Output = store::Result<T>>) -> Result<T, Status> {
         let call = self.control.gate.pass(timeout(self.limit, work));
         match call.await.map_err(Status::unavailable)? {
-            Ok(result) => result.map_err(status),
+            Ok(result) => result.map_err(|error| self.fail(error)),
             Err(_) => Err(Status::deadline_exceeded(
                 "the deadline passed before the backend answered",
             )),
         }
     }
+
+    fn fail(&self, error: Error) -> Status {
+        if matches!(error, Error::Unavailable(_)) {
+            self.control.doubt.notify_one();
+        }
+        status(&error)
+    }
 }
 
 /// Text of unknown errors may hold secrets of the backend: it stays in the log.
-fn status(error: Error) -> Status {
+fn status(error: &Error) -> Status {
+    let (method, request_id) = (method(), request_id());
     match error {
         Error::Unavailable(_) => {
-            tracing::warn!(%error, "the backend is unavailable");
+            tracing::debug!(%error, method, request_id, "the backend is unavailable");
             Status::unavailable("the backend is unavailable; try again later")
+        }
+        Error::Full(_) => {
+            tracing::debug!(%error, method, request_id, "the store is full");
+            Status::resource_exhausted("the store is full; delete keys, or give it more room")
         }
         Error::Unimplemented(_) => Status::unimplemented(error.to_string()),
         Error::Failed(_) => {
-            tracing::error!(%error, "the backend failed");
+            tracing::error!(%error, method, request_id, "the backend failed");
             Status::internal("the backend failed; see the plugin's log")
         }
     }
@@ -155,23 +169,15 @@ fn query(request: ScanRequest) -> Result<Query, String> {
     })
 }
 
-/// A cursor is the last key of its page, in hexadecimal, so that clients do not
-/// come to rely on what is in it.
+/// A cursor is the last key of its page, encoded so that clients do not come to
+/// rely on what is in it.
 fn encode_cursor(key: &str) -> String {
-    key.bytes().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(key)
 }
 
 /// `None` for what no page ended with; empty for the first page.
 fn decode_cursor(cursor: &str) -> Option<String> {
-    let digits: Option<Vec<u32>> = cursor.chars().map(|digit| digit.to_digit(16)).collect();
-    let bytes = digits?
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => u8::try_from(high * 16 + low).ok(),
-            _ => None,
-        })
-        .collect::<Option<Vec<u8>>>()?;
-    let key = String::from_utf8(bytes).ok()?;
+    let key = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
     (key.is_empty() || limits::check_key(&key).is_ok()).then_some(key)
 }
 
@@ -184,7 +190,7 @@ mod tests {
         for key in ["", "a", "grüße/\u{1f600}"] {
             assert_eq!(decode_cursor(&encode_cursor(key)).as_deref(), Some(key));
         }
-        for cursor in ["6", "zz", "ff", "é"] {
+        for cursor in ["A", "?", "_w", "é"] {
             assert_eq!(decode_cursor(cursor), None, "{cursor}");
         }
     }
@@ -194,9 +200,10 @@ mod tests {
         let secret = || "password=x".to_owned();
         for (error, code) in [
             (Error::Unavailable(secret()), tonic::Code::Unavailable),
+            (Error::Full(secret()), tonic::Code::ResourceExhausted),
             (Error::Failed(secret()), tonic::Code::Internal),
         ] {
-            let status = status(error);
+            let status = status(&error);
             assert_eq!(status.code(), code);
             assert!(!status.message().contains("password"), "{status}");
         }

@@ -32,7 +32,11 @@ struct Setting {
     variable: &'static str,
     default: &'static str,
     usage: &'static str,
+    secret: bool,
 }
+
+/// What the variable of a secret ends with where its value is the path of a file.
+const FILE: &str = "_FILE";
 
 impl Setting {
     /// `PRISM_LOG_LEVEL` has the flag `--log-level`.
@@ -76,6 +80,44 @@ impl<'a> Settings<'a> {
             .unwrap_or_default()
     }
 
+    /// A number of bytes like 4096, 512KiB, 64MiB or 2GiB.
+    pub fn bytes(
+        &mut self,
+        variable: &'static str,
+        default: &'static str,
+        usage: &'static str,
+        range: RangeInclusive<usize>,
+    ) -> usize {
+        let parse = |text: &str| parse::bytes(text, &range);
+        self.read(variable, default, usage, parse)
+            .unwrap_or_default()
+    }
+
+    /// A text without a flag, which every user of the machine could read, and
+    /// without a default. The variable with `_FILE` appended to its name may give
+    /// the path of a file with the value, as container engines mount it.
+    pub fn secret(&mut self, variable: &'static str, usage: &'static str) -> String {
+        self.declared.push(Setting {
+            variable,
+            default: "",
+            usage,
+            secret: true,
+        });
+        let set = |name: &str| (self.environment)(name).filter(|value| !value.is_empty());
+        let of_file = format!("{variable}{FILE}");
+        let (from, read) = match (set(variable), set(&of_file)) {
+            (Some(_), Some(_)) => {
+                let both = format!("the variable without {FILE} is set as well; set one of them");
+                (of_file, Err(both))
+            }
+            (None, Some(path)) => (of_file, parse::file(&path)),
+            (given, None) => (variable.to_owned(), Ok(given.unwrap_or_default())),
+        };
+        read.and_then(|text| parse::text(&text))
+            .map_err(|why| self.wrong.push(format!("{from}: {why}")))
+            .unwrap_or_default()
+    }
+
     fn read<T>(
         &mut self,
         variable: &'static str,
@@ -87,6 +129,7 @@ impl<'a> Settings<'a> {
             variable,
             default,
             usage,
+            secret: false,
         };
         let flag = setting.flag();
         let given = self.flags.iter().rev().find(|(name, _)| *name == flag);
@@ -115,7 +158,10 @@ impl<'a> Settings<'a> {
                 None => (text, rest.next().cloned()),
             };
             match value {
-                _ if !known.iter().any(|setting| setting.flag() == name) => {
+                _ if !known
+                    .iter()
+                    .any(|setting| setting.flag() == name && !setting.secret) =>
+                {
                     self.wrong
                         .push(format!("--{name}: unknown flag; see --help"));
                 }
@@ -133,6 +179,7 @@ impl<'a> Settings<'a> {
 pub(crate) struct Common {
     pub(crate) listen: SocketAddr,
     pub(crate) control_listen: SocketAddr,
+    pub(crate) metrics_listen: SocketAddr,
     pub(crate) level: Level,
     pub(crate) drain_timeout: Duration,
     pub(crate) health_interval: Duration,
@@ -152,6 +199,12 @@ impl Common {
             "PRISM_CONTROL_LISTEN",
             "127.0.0.1:0",
             "address of the Lifecycle service, apart from the data; port 0 takes a free one, which the log names",
+            parse::address,
+        );
+        let metrics_listen = settings.read(
+            "PRISM_METRICS_LISTEN",
+            "127.0.0.1:0",
+            "address of /metrics, /ready and /live over HTTP; port 0 takes a free one, which the log names",
             parse::address,
         );
         let level = settings.read(
@@ -181,6 +234,7 @@ impl Common {
         Some(Self {
             listen: listen?,
             control_listen: control_listen?,
+            metrics_listen: metrics_listen?,
             level: level?,
             drain_timeout,
             health_interval,
@@ -205,8 +259,12 @@ pub(crate) fn usage<C: FromSettings>() -> String {
             variable,
             default,
             usage,
+            secret,
         } = setting;
         let flag = setting.flag();
+        if *secret {
+            return format!("  {variable} or {variable}{FILE}, a file with it\n      {usage}\n");
+        }
         format!("  {variable}, --{flag} (default {default})\n      {usage}\n")
     };
     declared::<C>().iter().map(describe).collect()

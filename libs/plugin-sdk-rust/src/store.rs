@@ -12,6 +12,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// The backend cannot be reached or does not accept work now: UNAVAILABLE.
     Unavailable(String),
+    /// There is no room for a value: RESOURCE_EXHAUSTED. Trying again helps only once keys are gone.
+    Full(String),
     /// There is no such method yet: UNIMPLEMENTED, with its name.
     Unimplemented(&'static str),
     /// Anything else: INTERNAL, with the details in the log only.
@@ -21,7 +23,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unavailable(why) | Self::Failed(why) => f.write_str(why),
+            Self::Unavailable(why) | Self::Full(why) | Self::Failed(why) => f.write_str(why),
             Self::Unimplemented(method) => write!(f, "there is no {method} yet"),
         }
     }
@@ -30,7 +32,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// Keeps values under keys. It is called only with arguments that are already
-/// validated. An expired key is as good as deleted: no method shows it.
+/// validated. An expired key is as good as deleted: no method shows it. Keys of
+/// different namespaces are apart; [`crate::namespace`] is that of the call.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Writes a value, replacing any earlier value and its time to live.

@@ -2,6 +2,9 @@ package kv
 
 import "context"
 
+// MaxNamespaceBytes is the longest name, as in the proxy's configuration.
+const MaxNamespaceBytes = 63
+
 type namespaceKey struct{}
 
 // WithNamespace returns a context of a call for a namespace.
@@ -11,7 +14,7 @@ func WithNamespace(ctx context.Context, namespace string) context.Context {
 
 // Namespace returns the namespace that a call names, "" if it names none. The
 // keys of different namespaces are apart: a store that does not keep them apart
-// needs an endpoint for each.
+// goes into Apart, or needs an endpoint for each.
 func Namespace(ctx context.Context) string {
 	namespace, _ := ctx.Value(namespaceKey{}).(string)
 	return namespace

@@ -19,6 +19,10 @@ import (
 
 const marker = "PLUGIN_TEST_MAIN"
 
+// foreign is the variable with the command of a plugin in any language, its
+// words separated by spaces: the tests start it instead of their own plugin.
+const foreign = "PLUGIN_COMMAND"
+
 // Main is for TestMain: it makes the test binary the plugin for the processes
 // that Command starts, and runs the tests otherwise.
 func Main(m *testing.M, plugin func()) {
@@ -34,10 +38,15 @@ func Become(plugin func()) {
 }
 
 // Command returns the plugin as a command with only these variables as its
-// environment. It does not outlive a test process that is killed.
+// environment; a plugin of another language keeps those of the test as well. It
+// does not outlive a test process that is killed.
 func Command(env []string, args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append([]string{marker + "=1"}, env...)
+	if words := strings.Fields(os.Getenv(foreign)); len(words) > 0 {
+		cmd = exec.Command(words[0], append(words[1:], args...)...)
+		cmd.Env = append(os.Environ(), env...)
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return cmd
 }
@@ -93,12 +102,18 @@ func Start(t *testing.T, env ...string) keyvaluev1.KeyValueClient {
 	t.Helper()
 	address := Launch(t, env...)
 	AwaitServing(t, address)
+	return keyvaluev1.NewKeyValueClient(Connect(t, address))
+}
+
+// Connect returns a connection that is closed at the end of the test.
+func Connect(t *testing.T, address string) *grpc.ClientConn {
+	t.Helper()
 	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	return keyvaluev1.NewKeyValueClient(conn)
+	return conn
 }
 
 // FreeAddress returns a loopback address on which nothing listens.

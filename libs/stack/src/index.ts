@@ -45,6 +45,7 @@ export { renderKubernetes } from './render/kubernetes';
 export { renderKustomize } from './render/kustomize';
 export { ownerOf, type PodmanFacts, renderedLabel, renderPodman, stackLabel } from './render/podman';
 export { renderQuadlet } from './render/quadlet';
+export { listResources, type Resource } from './render/resources';
 export { listVolumes, type StackVolume, volumeLabel } from './render/volumes';
 export { encodeHistory, printHistory } from './report/history';
 export { printStatus, type StackStatus } from './report/table';

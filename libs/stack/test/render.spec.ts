@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import {
   listFreePorts,
+  listResources,
   listVolumes,
   ownerOf,
   planProbes,
@@ -48,6 +49,19 @@ test('what is rendered is the same whatever ports the probes get', () => {
   expect(other.text).not.toBe(one.text);
   const changed = { ...facts, images: { ...facts.images, proxy: 'localhost/prism/proxy:sha-ba9876543210' } };
   expect(renderPodman(stack, changed).rendered).not.toBe(one.rendered);
+});
+
+test('what Podman cannot limit is left out; the rest is as it was', () => {
+  const limitsOf = (limits: readonly ('cpu' | 'memory')[] | undefined) =>
+    parseAllDocuments(renderPodman(stack, { ...facts, limits }).text)
+      .map((one) => one.toJS())
+      .filter(({ kind }) => kind === 'Pod')
+      .flatMap(({ spec }) => spec.containers.map((one: { resources?: object }) => one.resources));
+  expect(listResources(stack)).toEqual(['memory']);
+  expect(limitsOf(['memory'])).toContainEqual(expect.objectContaining({ limits: { memory: '128Mi' } }));
+  expect(limitsOf([])).toEqual(stack.spec.containers.map(() => undefined));
+  expect(JSON.stringify(limitsOf(['cpu']))).not.toContain('Mi');
+  expect(renderPodman(stack, { ...facts, limits: undefined }).text).toBe(renderPodman(stack, facts).text);
 });
 
 test('files of this machine are mounted where the dev loop says', () => {

@@ -22,7 +22,7 @@ export async function readyAfter(port, begin, { tries = connects, pause = 2 } = 
 }
 
 /** Whether something accepts a connection. */
-function connects(port) {
+export function connects(port) {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const end = (found) => {
@@ -32,3 +32,10 @@ function connects(port) {
     socket.on('connect', () => end(true)).on('error', () => end(false));
   });
 }
+
+/** Whether a path of a server answers with a text. */
+export const says = (path, text) => async (port) => {
+  const headers = { connection: 'close' };
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers }).catch(() => undefined);
+  return (await answer?.text().catch(() => '')) === text;
+};

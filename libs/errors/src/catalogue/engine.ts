@@ -31,6 +31,10 @@ export const engineFailure = defineCatalogue({
       'Build the image for the platform of this machine, too; `npx nx load-image <project> --allPlatforms` loads the platforms that it has.',
   },
   RUN_ENDED: { remedy: 'Read what the container printed above; the exit status is that of its program.' },
+  RUN_NOT_STARTED: {
+    remedy:
+      'Run `npx nx g prism:doctor`, which names what this machine lacks; then correct what the cause names.',
+  },
   RUN_NAME_IN_USE: {
     remedy: 'Stop the other container, or run this one under another --name and with other --ports.',
   },

@@ -16,7 +16,7 @@ export const rootfsFailure = defineCatalogue({
   PACKAGES_UNRESOLVED: { remedy: 'Correct the packages of rootfs.json as apt says, then lock again.' },
   PACKAGE_GONE: {
     remedy:
-      'Name an archive that keeps old versions in PRISM_DEBIAN_SNAPSHOTS, or take the current version with `npx nx g prism:lock --project=<name>` (the digest of the image changes with it).',
+      'If PRISM_DEBIAN_MIRRORS is set, it must name the security archive beside the main one. Else name an archive that keeps old versions in PRISM_DEBIAN_SNAPSHOTS, or take the current version with `npx nx g prism:lock --project=<name>` (the digest of the image changes with it).',
   },
   PACKAGE_ALTERED: {
     remedy:
@@ -27,7 +27,7 @@ export const rootfsFailure = defineCatalogue({
   },
   MIRROR_UNKNOWN: {
     remedy:
-      'Set PRISM_DEBIAN_MIRRORS to the addresses of a mirror, separated by spaces; if apt is installed, its own sources are used.',
+      'Name the main and the security archive of the suite, as of any mirror: export PRISM_DEBIAN_MIRRORS="https://<mirror>/debian https://<mirror>/debian-security".',
   },
   PACKAGE_INVALID: {
     remedy:

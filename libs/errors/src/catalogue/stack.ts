@@ -25,6 +25,10 @@ export const stackFailure = defineCatalogue({
   STACK_PORT_IN_USE: {
     remedy: 'Stop what listens there, or change the port of the Service in stack.yaml.',
   },
+  STACK_PORT_REFUSED: {
+    remedy:
+      'Give the Service a port of 1024 or higher; node_modules/prism/docs/stack.md#ports-below-1024 says how to serve others.',
+  },
   STACK_EXISTS: { remedy: 'Remove the other pod, or give this one another metadata.name.' },
   STACK_START_FAILED: { remedy: 'Read what Podman says above; correct it, and run the target again.' },
   STACK_NOT_READY: {

@@ -87,9 +87,23 @@ export const engineExplanations: Explanations<typeof engineFailure> = {
     means: 'The container of `run-image` ended with a status other than 0, or the engine was killed.',
     causes: [
       'The program itself ended: its output is above.',
-      'Status 125: the engine could not start it. 126: the entrypoint is not executable, or the engine itself failed; the cause says which. 127: there is no such entrypoint. 137: killed, perhaps for want of memory.',
+      'Status 126: the entrypoint is not executable. 127: there is no such entrypoint. 137: killed, perhaps for want of memory.',
     ],
     example: { what: 'prism-api ended with status 127', why: 'there is no such entrypoint in the image' },
+  },
+  RUN_NOT_STARTED: {
+    means:
+      'The engine ended with status 125 or 126 before the program of the image began. Programs may end with these statuses, too; the words of the engine tell them apart.',
+    causes: [
+      'Rootless Podman may not open `/dev/net/tun`, or crun runs on hybrid cgroups.',
+      'A port to publish is in use, or is below 1024 and Podman runs without root.',
+      'The user has no IDs in /etc/subuid and /etc/subgid.',
+    ],
+    example: {
+      what: 'the engine did not start prism-api (status 126); its program never ran',
+      why: 'Error: /usr/bin/slirp4netns failed: "open(\\"/dev/net/tun\\"): Permission denied',
+      remedy: 'Run `npx nx g prism:doctor`: it names the package or the setting that this machine lacks.',
+    },
   },
   RUN_NAME_IN_USE: {
     means: 'A container of this name is already running.',

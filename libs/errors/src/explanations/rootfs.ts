@@ -64,7 +64,10 @@ export const rootfsExplanations: Explanations<typeof rootfsFailure> = {
   },
   MIRROR_UNKNOWN: {
     means: 'A download needs a mirror, and neither a variable nor the machine names one.',
-    causes: ['The machine is not Debian or Ubuntu, and PRISM_DEBIAN_MIRRORS is not set.'],
+    causes: [
+      'The machine is not Debian or Ubuntu, and PRISM_DEBIAN_MIRRORS is not set.',
+      'The machine runs another release than the base: apt of trixie has no sources for bookworm.',
+    ],
     example: {
       what: 'no mirror with packages of bookworm is known',
       why: 'apt has no sources for it',

@@ -93,11 +93,18 @@ export const stackExplanations: Explanations<typeof stackFailure> = {
   },
   STACK_PORT_IN_USE: {
     means: '`up` cannot publish a port of a Service on loopback. Nothing was started.',
-    causes: [
-      'Another program, or another stack, listens on the port.',
-      'The port is below 1024, and Podman runs without root.',
-    ],
+    causes: ['Another program, or another stack, listens on the port.'],
     example: { what: 'port 8980 of Service proxy is in use on 127.0.0.1', at },
+  },
+  STACK_PORT_REFUSED: {
+    means: 'This user may not listen on a port of a Service. Nothing was started.',
+    causes: ['The port is below 1024, and Podman runs without root.'],
+    example: {
+      what: 'this user may not listen on port 80 of Service web',
+      remedy:
+        'Allow it (sudo sysctl net.ipv4.ip_unprivileged_port_start=80), or take a port of 1024 or higher, behind a reverse proxy if need be (node_modules/prism/docs/stack.md#ports-below-1024).',
+      at,
+    },
   },
   STACK_EXISTS: {
     means:

@@ -16,10 +16,12 @@ use tonic::{Code, async_trait, transport::Channel};
 
 use super::*;
 use crate::{
+    call::namespace,
     probe::probe,
     store::{Error as StoreError, Page, Query, Result as Answer, Ttl},
 };
 
+mod data;
 mod lifecycle;
 
 type Outcome = std::result::Result<(), Box<dyn Error>>;
@@ -54,11 +56,12 @@ impl Store for Slow {
     async fn ttl(&self, _: &str) -> Answer<Ttl> {
         Ok(Ttl::Missing)
     }
-    async fn persist(&self, _: &str) -> Answer<bool> {
-        Ok(false)
+    /// Whether the call is of the namespace that its key names.
+    async fn persist(&self, key: &str) -> Answer<bool> {
+        Ok(namespace() == key)
     }
     async fn scan(&self, _: Query) -> Answer<Page> {
-        Ok(Page::default())
+        Err(StoreError::Full("no".into()))
     }
     async fn ping(&self) -> Answer<()> {
         if self.down.load(Ordering::Relaxed) {
@@ -71,6 +74,7 @@ impl Store for Slow {
 struct Running {
     address: SocketAddr,
     control: SocketAddr,
+    pages: SocketAddr,
     store: Slow,
     ended: JoinHandle<std::result::Result<(), String>>,
 }
@@ -80,6 +84,7 @@ fn settings(drain: Duration, call: Duration) -> Common {
     Common {
         listen: anywhere,
         control_listen: anywhere,
+        metrics_listen: anywhere,
         level: tracing::Level::INFO,
         drain_timeout: drain,
         health_interval: Duration::from_millis(20),
@@ -93,6 +98,7 @@ async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, 
     let settings = settings(drain, call);
     let listeners = Listeners::open(&settings).await?;
     let (address, control) = (listeners.data.address, listeners.control.address);
+    let pages = listeners.pages.address;
     let store = Slow::default();
     let opened = store.clone();
     let ended = tokio::spawn(async move {
@@ -109,6 +115,7 @@ async fn start(drain: Duration, call: Duration) -> std::result::Result<Running, 
     Ok(Running {
         address,
         control,
+        pages,
         store,
         ended,
     })
@@ -153,6 +160,7 @@ fn terminate() -> Outcome {
 #[tokio::test]
 async fn serves_and_drains() -> Outcome {
     calls_have_a_deadline_and_arguments_limits().await?;
+    data::has_the_namespace_of_its_call_and_is_counted().await?;
     lifecycle::is_apart_from_the_data().await?;
     lifecycle::steers().await?;
     lifecycle::stops_within_a_limit().await?;

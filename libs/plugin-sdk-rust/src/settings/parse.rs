@@ -15,6 +15,12 @@ pub(super) fn text(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// What a file has, without the end of its line.
+pub(super) fn file(path: &str) -> Result<String, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
 /// `:50100` is every IPv4 address, which machines without IPv6 have too;
 /// `[::]:50100` is those of both families.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
@@ -38,6 +44,24 @@ pub(super) fn level(text: &str) -> Result<Level, String> {
             "{text:?} is not one of debug, info, warn and error"
         )),
     }
+}
+
+/// A number of bytes, in units of 1024 if it says so.
+pub(super) fn bytes(text: &str, range: &RangeInclusive<usize>) -> Result<usize, String> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
+    let with_unit = units
+        .iter()
+        .find_map(|(unit, bits)| Some((text.strip_suffix(unit)?, *bits)));
+    let (digits, bits) = with_unit.unwrap_or((text, 0));
+    let digits = Some(digits).filter(|digits| !digits.starts_with('+'));
+    let number = digits.and_then(|digits| digits.parse::<usize>().ok());
+    let bytes = number.and_then(|number| number.checked_mul(1 << bits));
+    bytes
+        .filter(|bytes| range.contains(bytes))
+        .ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            format!("{text:?} is not a size from {least} to {most} bytes; write it like 4096, 512KiB, 64MiB or 2GiB")
+        })
 }
 
 /// A whole number with its unit.
@@ -67,6 +91,32 @@ pub(super) fn duration(text: &str, range: &RangeInclusive<Duration>) -> Result<D
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_have_units_and_bounds() {
+        let range = 4096..=3 << 30;
+        for (text, size) in [
+            ("4096", 4096),
+            ("4KiB", 4096),
+            ("1MiB", 1 << 20),
+            ("3GiB", 3 << 30),
+        ] {
+            assert_eq!(bytes(text, &range), Ok(size));
+        }
+        for text in [
+            "",
+            "KiB",
+            "4095",
+            "4GiB",
+            "-1MiB",
+            "+1MiB",
+            "1.5MiB",
+            "1 MiB",
+            "99999999999GiB",
+        ] {
+            assert!(bytes(text, &range).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn times_have_units_and_bounds() {

@@ -51,6 +51,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_default() {
             Common {
                 listen: SocketAddr::from(([127, 0, 0, 1], 2)),
                 control_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+                metrics_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
                 level: Level::DEBUG,
                 drain_timeout: Duration::from_millis(500),
                 health_interval: Duration::from_secs(1),
@@ -66,6 +67,7 @@ fn every_violation_is_said() {
     let variables = [
         ("PRISM_LISTEN", "nowhere"),
         ("PRISM_CONTROL_LISTEN", "x"),
+        ("PRISM_METRICS_LISTEN", "x"),
         ("PRISM_HEALTH_INTERVAL", "1ms"),
     ];
     let wrong = loaded::<()>(&["x", "--color=red", "--call-timeout"], &variables);
@@ -75,6 +77,7 @@ fn every_violation_is_said() {
         "--call-timeout",
         "PRISM_LISTEN",
         "PRISM_CONTROL_LISTEN",
+        "PRISM_METRICS_LISTEN",
         "PRISM_HEALTH_INTERVAL",
     ];
     assert_eq!(named(wrong), expected);
@@ -94,4 +97,36 @@ fn a_plugin_has_settings_of_its_own() {
     let described = "  PRISM_PATH, --path (default /data/a.db)\n      file of the database\n";
     assert!(usage::<Own>().contains(described));
     assert!(!usage::<()>().contains("--path"));
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Secret(String);
+
+impl FromSettings for Secret {
+    fn from_settings(settings: &mut Settings<'_>) -> Self {
+        Self(settings.secret("DATABASE_URL", "where the database is"))
+    }
+}
+
+#[test]
+fn a_secret_is_in_its_variable_or_a_file_and_never_a_flag() -> std::io::Result<()> {
+    let path = std::env::temp_dir().join(format!("prism-secret-{}", std::process::id()));
+    std::fs::write(&path, "hidden\r\n")?;
+    let path_text = path.to_string_lossy().into_owned();
+    let secret = |variables: &[(&str, &str)]| loaded::<Secret>(&[], variables);
+    let own = |read: Result<(Common, Secret), _>| read.map(|(_, Secret(text))| text);
+    let given = ("DATABASE_URL", "given");
+    let file = ("DATABASE_URL_FILE", path_text.as_str());
+    assert_eq!(own(secret(&[given])), Ok("given".into()));
+    assert_eq!(own(secret(&[file])), Ok("hidden".into()));
+    assert_eq!(named(secret(&[given, file])), ["DATABASE_URL_FILE"]);
+    assert_eq!(named(secret(&[])), ["DATABASE_URL"]);
+    std::fs::remove_file(path)?;
+    assert_eq!(named(secret(&[file])), ["DATABASE_URL_FILE"]);
+    let flag = loaded::<Secret>(&["--database-url=x"], &[given]);
+    assert_eq!(named(flag), ["--database-url"]);
+    let described =
+        "  DATABASE_URL or DATABASE_URL_FILE, a file with it\n      where the database is\n";
+    assert!(usage::<Secret>().contains(described));
+    Ok(())
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Container, PodSpec } from '../read/schema';
 import type { Stack } from '../read/stack';
 import { printYaml } from './printYaml';
+import { type Resource, withinLimits } from './resources';
 import { volumeName } from './volumes';
 
 /** The label of a stack's pod, with its owner. */
@@ -23,6 +24,8 @@ export interface PodmanFacts {
   readonly images: Readonly<Record<string, string>>;
   /** Host ports for ports that only probes ask, by port in the pod. */
   readonly probePorts: Readonly<Record<number, number>>;
+  /** What Podman can limit on this machine; everything if left out. */
+  readonly limits?: readonly Resource[] | undefined;
   /** Files of this machine to mount, by container; the dev loop's. */
   readonly mounts?: Readonly<Record<string, readonly HostMount[]>> | undefined;
 }
@@ -46,9 +49,10 @@ export interface PodmanStack {
  * programs inside the container.
  */
 export function renderPodman(
-  stack: Stack,
-  { owner, images, probePorts, mounts = {} }: PodmanFacts,
+  whole: Stack,
+  { owner, images, probePorts, limits, mounts = {} }: PodmanFacts,
 ): PodmanStack {
+  const stack = limits ? withinLimits(whole, limits) : whole;
   const documents = (ports: PodmanFacts['probePorts'], labels: Record<string, string>) => [
     ...stack.configMaps.map(({ apiVersion, kind, metadata, data }) => ({
       apiVersion,

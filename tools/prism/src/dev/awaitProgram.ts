@@ -19,7 +19,10 @@ const pause = 5;
 const patience = 2000;
 
 /** How waiting ended. */
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string };
+export type Readiness =
+  | { readonly ready: true }
+  /** `ended`: the program did, by itself. */
+  | { readonly ready: false; readonly ended: boolean; readonly why: string };
 
 /**
  * Waits until the program that a request started has answered. Ends early if the program ended, or `stopped` is aborted.
@@ -36,14 +39,15 @@ export async function awaitProgram(
   for (;;) {
     const state = session.state();
     if (state && state.start >= request) {
-      if (state.kind !== 'running') return { ready: false, why: describeEnd(state) };
+      if (state.kind !== 'running') return { ready: false, ended: true, why: describeEnd(state) };
       const answer = question && (await ask(question, { hostPort, container, call }, patience));
       // It may have ended after the answer of another one.
       if (answer === undefined && session.state()?.kind === 'running') return { ready: true };
       why = question && answer !== undefined ? `${describeQuestion(question)}: ${answer}` : why;
     }
-    if (stopped.aborted) return { ready: false, why: 'stopped' };
-    if (performance.now() > end) return { ready: false, why: `not ready within ${limit / 1000} s: ${why}` };
+    if (stopped.aborted) return { ready: false, ended: false, why: 'stopped' };
+    if (performance.now() > end)
+      return { ready: false, ended: false, why: `not ready within ${limit / 1000} s: ${why}` };
     await sleep(pause);
   }
 }

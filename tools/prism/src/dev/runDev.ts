@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment, engineRun } from '@prism-build/builder';
 import { listMounts, shimProgram, startArguments } from '@prism-build/dev';
-import { type Engine, explainStatus, removeContainer, runImage } from '@prism-build/engine';
+import { type Engine, explainExit, removeContainer, runImage } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { runForeground } from '@prism-build/shell';
 import { type Directories, directoriesOf, targetName } from '@prism-build/workspace';
@@ -11,7 +11,8 @@ import type { RunPlan } from '../executors/run-image/planRun';
 import { freeName, readPlan } from '../executors/run-image/prepareRun';
 import { openChanges } from './changes';
 import { type DevComponent, openComponent } from './component';
-import { type Loop, type Member, runLoop } from './loop';
+import { type Loop, runLoop } from './loop';
+import type { Member } from './member';
 import { readProbe } from './readProbe';
 import { rebuild } from './rebuild';
 import { watchFiles } from './watch';
@@ -159,7 +160,6 @@ function describeEnd(ended: Awaited<ReturnType<typeof runForeground>>, name: str
   if (!ended.ok) return ended;
   const { status, asked, errors } = ended.value;
   if (asked) return ok(`  ${name} stopped\n`);
-  const what = `${name} ended with ${typeof status === 'number' ? `status ${status}` : status}`;
-  const why = typeof status === 'number' ? explainStatus(status, errors) : undefined;
-  return failed(engineFailure('RUN_ENDED', { what, why }));
+  if (typeof status === 'number') return failed(explainExit(name, status, errors));
+  return failed(engineFailure('RUN_ENDED', { what: `${name} ended with ${status}` }));
 }

@@ -15,7 +15,8 @@ import { refuseOtherPod, startStack } from '../stack/startStack';
 import { stopStack } from '../stack/stopStack';
 import { openChanges } from './changes';
 import { type DevComponent, openComponent } from './component';
-import { type Member, runLoop } from './loop';
+import { runLoop } from './loop';
+import type { Member } from './member';
 import { rebuild } from './rebuild';
 import { watchFiles } from './watch';
 

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { DevelopedImage } from '@prism-build/builder';
 import { type Changes, type Layout, parseState, planLayout, type ShimState } from '@prism-build/dev';
 import { writeFileAtomic } from '@prism-build/shell';
-
-type Tree = DevelopedImage['own'];
-type Node = Tree extends ReadonlyMap<string, infer N> ? N : never;
+import { type LastGood, openLastGood } from './lastGood';
+import { type Node, placeOf, put, setOwner, type Tree } from './place';
 
 /** What a container of the dev loop mounts: the shim, and the files that it replaces. */
 export interface Session {
@@ -18,6 +17,12 @@ export interface Session {
   readonly place: (own: Tree) => Changes;
   /** Asks the shim to start the program again; returns the number of the request. */
   readonly request: () => number;
+  /** The version that was placed last is ready: it is the good one. */
+  readonly keep: () => void;
+  /** Whether that version is still there, apart from files that need no start. */
+  readonly isGood: () => boolean;
+  /** Puts back the files of the last good version, which has to start again; false if there is none. */
+  readonly restore: () => boolean;
   readonly state: () => ShimState | undefined;
   readonly remove: () => void;
 }
@@ -67,39 +72,80 @@ export function openSession(
   fs.chmodSync(join(directory, 'shim', 'state'), 0o666);
   writeFileAtomic(join(directory, 'shim', 'request'), '0\n');
   const placed = new Map<string, Placed>();
+  const lastGood = openLastGood<Placed>(join(directory, 'good'), (place) =>
+    place.startsWith(join(directory, 'files/')),
+  );
   let started = 0;
+  // The last start that was ready.
+  let good: number | undefined;
   const session: Session = {
     directory,
     layout,
     own,
-    place: (image) => placeAll(directory, layout, placed, image),
+    place: (image) => placeAll({ directory, layout, placed, lastGood }, image),
     request: () => {
       writeFileAtomic(join(directory, 'shim', 'request'), `${++started}\n`);
       return started;
     },
+    keep: () => {
+      good = started;
+      lastGood.forget();
+    },
+    isGood: () => good === started,
+    restore: () => {
+      if (good === undefined) return false;
+      for (const [path, known] of lastGood.restore())
+        if (known) placed.set(path, known);
+        else placed.delete(path);
+      good = undefined;
+      return true;
+    },
     state: () => parseState(fs.readFileSync(join(directory, 'shim', 'state'), 'utf8')),
     remove: () => fs.rmSync(directory, { recursive: true, force: true }),
   };
-  session.place(own);
+  for (const [path, node] of byParents(own)) {
+    placed.set(path, describe(node, undefined));
+    put(directory, layout, path, node);
+  }
   return session;
 }
 
-function placeAll(directory: string, layout: Layout, placed: Map<string, Placed>, image: Tree): Changes {
+/** Parents come before what is in them. */
+const byParents = (tree: Tree): [string, Node][] => [...tree].sort(([a], [b]) => (a < b ? -1 : 1));
+
+interface Placing {
+  readonly directory: string;
+  readonly layout: Layout;
+  readonly placed: Map<string, Placed>;
+  readonly lastGood: LastGood<Placed>;
+}
+
+/** What has no place stays a change until another image brings it. */
+function placeAll({ directory, layout, placed, lastGood }: Placing, image: Tree): Changes {
+  const removed = [...placed.keys()].filter((path) => !image.has(path)).sort();
+  for (const path of removed.toReversed()) {
+    const place = placeOf(directory, layout, path);
+    if (place?.kind !== 'directory') continue;
+    lastGood.save(path, place.path, placed.get(path));
+    placed.delete(path);
+    fs.rmSync(place.path, { recursive: true, force: true });
+  }
   const written: string[] = [];
-  // Parents come before what is in them.
-  for (const [path, node] of [...image].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [path, node] of byParents(image)) {
     const before = placed.get(path);
     const now = describe(node, before);
-    placed.set(path, now);
-    if (now.digest === before?.digest) continue;
-    if (node.type !== 'directory') written.push(path);
-    put(directory, layout, path, node);
-  }
-  const removed = [...placed.keys()].filter((path) => !image.has(path));
-  for (const path of removed.reverse()) {
-    placed.delete(path);
-    const place = placeOf(directory, layout, path);
-    if (place?.kind === 'directory') fs.rmSync(place.path, { recursive: true, force: true });
+    const planned = placeOf(directory, layout, path);
+    // A mounted file is no longer one.
+    const isGone = planned !== undefined && planned.kind !== 'directory' && node.type !== 'file';
+    const place = isGone ? undefined : planned;
+    const isOther = now.digest !== before?.digest;
+    if (isGone) removed.push(path);
+    else if (isOther && node.type !== 'directory') written.push(path);
+    if (isOther && place) {
+      lastGood.save(path, place.path, before);
+      put(directory, layout, path, node);
+    }
+    if (place || !isOther) placed.set(path, now);
   }
   return { written, removed };
 }
@@ -118,59 +164,4 @@ function describe(node: Node, before: Placed | undefined): Placed {
   const fingerprint = settled ? `${own} ${stat.dev} ${stat.ino} ${stat.size} ${stat.ctimeMs}` : '';
   if (settled && fingerprint === before?.fingerprint) return before;
   return { fingerprint, digest: hash(fs.readFileSync(content.path)) };
-}
-
-interface Place {
-  readonly kind: 'program' | 'directory' | 'file';
-  readonly path: string;
-}
-
-/** Where a path of the image is on the host; undefined if the container cannot get it while it runs. */
-function placeOf(directory: string, layout: Layout, path: string): Place | undefined {
-  if (path === layout.program) return { kind: 'program', path: join(directory, 'shim', 'program') };
-  const file = layout.files.indexOf(path);
-  if (file >= 0) return { kind: 'file', path: join(directory, 'files', String(file)) };
-  const at = layout.directories.findIndex((one) => path.startsWith(`${one}/`));
-  if (at < 0) return undefined;
-  const below = path.slice(layout.directories[at]!.length + 1);
-  return { kind: 'directory', path: join(directory, 'directories', String(at), below) };
-}
-
-function put(directory: string, layout: Layout, path: string, node: Node): void {
-  const place = placeOf(directory, layout, path);
-  if (!place) return;
-  const kindOf = fs.lstatSync(place.path, { throwIfNoEntry: false });
-  if (kindOf?.isDirectory() && node.type !== 'directory') fs.rmSync(place.path, { recursive: true });
-  if (node.type === 'directory') {
-    if (kindOf && !kindOf.isDirectory()) fs.rmSync(place.path);
-    fs.mkdirSync(place.path, { recursive: true });
-    setOwner(place.path, node);
-    return;
-  }
-  if (node.type !== 'file' && node.type !== 'symlink') return;
-  // A mount of a single file shows the inode that was there when the container started.
-  if (place.kind === 'file' && node.type === 'file' && kindOf) {
-    fs.writeFileSync(place.path, bytesOf(node));
-    fs.chmodSync(place.path, node.mode);
-    return;
-  }
-  const fresh = join(directory, 'new', 'file');
-  fs.rmSync(fresh, { force: true });
-  if (node.type === 'symlink') fs.symlinkSync(node.linkTarget, fresh);
-  else if (node.content.kind === 'file')
-    fs.copyFileSync(node.content.path, fresh, fs.constants.COPYFILE_FICLONE);
-  else fs.writeFileSync(fresh, node.content.bytes);
-  setOwner(fresh, node);
-  fs.mkdirSync(dirname(place.path), { recursive: true });
-  fs.renameSync(fresh, place.path);
-}
-
-function bytesOf(node: Extract<Node, { type: 'file' }>): Uint8Array {
-  return node.content.kind === 'file' ? fs.readFileSync(node.content.path) : node.content.bytes;
-}
-
-/** Only root can give files to the users of the image; without root, they belong to root of the container. */
-function setOwner(path: string, node: Node | undefined): void {
-  if (process.getuid?.() === 0 && node) fs.lchownSync(path, node.uid, node.gid);
-  if (node?.type !== 'symlink') fs.chmodSync(path, node?.mode ?? 0o755);
 }

@@ -4,8 +4,12 @@ import type { Run } from '@prism-build/shell';
 import * as z from 'zod';
 import type { EngineFacts } from './facts';
 
+const idMap = z.array(z.object({ size: z.number() })).nullish();
+
 const podmanInfo = z.object({
   host: z.object({
+    cgroupControllers: z.array(z.string()).nullish(),
+    idMappings: z.object({ uidmap: idMap, gidmap: idMap }).optional(),
     cgroupManager: z.string().optional(),
     cgroupVersion: z.string().optional(),
     eventLogger: z.string().optional(),
@@ -13,7 +17,13 @@ const podmanInfo = z.object({
     ociRuntime: z.object({ name: z.string() }).optional(),
     security: z.object({ rootless: z.boolean() }).optional(),
   }),
-  store: z.object({ graphDriverName: z.string(), graphRoot: z.string() }),
+  store: z.object({
+    graphDriverName: z.string(),
+    graphRoot: z.string(),
+    graphOptions: z
+      .object({ 'overlay.mount_program': z.object({ Executable: z.string() }).optional() })
+      .nullish(),
+  }),
   version: z.object({ Version: z.string() }),
 });
 
@@ -61,12 +71,22 @@ export function parsePodman(text: string): Details {
     rootless: host.security?.rootless,
     storageDriver: store.graphDriverName,
     storagePath: store.graphRoot,
+    mountProgram: store.graphOptions?.['overlay.mount_program']?.Executable,
     cgroups: host.cgroupVersion,
     cgroupManager: host.cgroupManager,
+    controllers: host.cgroupControllers ?? undefined,
+    ids: countIds(host.idMappings),
     runtime: host.ociRuntime?.name,
     networkBackend: host.networkBackend,
     eventLogger: host.eventLogger,
   };
+}
+
+/** Rootful Podman has no mapping, and all IDs. */
+function countIds(maps: z.infer<typeof podmanInfo>['host']['idMappings']): number | undefined {
+  const sums = [maps?.uidmap, maps?.gidmap].map((map) => map?.reduce((sum, { size }) => sum + size, 0));
+  const known = sums.filter((sum) => sum !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** Parses `docker info --format '{{json .}}'`; without a server, it has errors instead of a version. */

@@ -1,7 +1,8 @@
+import { examineRights } from './examineRights';
 import { examineStarts } from './examineStarts';
 import type { EngineFacts, Facts } from './facts';
 import { better, type Finding, good, missing } from './finding';
-import { commandFor, type System, systemOf, useOverlay } from './systems';
+import { commandFor, type System, systemOf } from './systems';
 
 /** Bytes that a cold build of a few images and their builders may need. */
 const enough = 5e9;
@@ -79,24 +80,8 @@ function examineNoEngine(asked: string | undefined, system: System): Finding {
 }
 
 function examineSettings({ starts }: Facts, engine: EngineFacts, system: System): Finding[] {
-  const { rootless, storageDriver, cgroups, cgroupManager, runtime } = engine;
-  const findings: Finding[] = [];
-  if (rootless !== undefined) findings.push(good('rights', rootless ? 'rootless' : 'rootful'));
-  if (storageDriver === 'vfs')
-    findings.push(
-      better(
-        'storage driver',
-        'vfs copies every layer',
-        starts?.fuseOverlayfs ? useOverlay(starts.storage.path) : commandFor(system, 'overlay'),
-      ),
-    );
-  else if (storageDriver) findings.push(good('storage driver', storageDriver));
-  const limits = rootless && cgroups === 'v1';
-  if (limits)
-    findings.push(
-      better('cgroups', 'v1: limits do nothing without root', 'boot with systemd.unified_cgroup_hierarchy=1'),
-    );
-  else if (cgroups) findings.push(good('cgroups', [cgroups, cgroupManager].filter(Boolean).join(', ')));
+  const { cgroups, runtime } = engine;
+  const findings = examineRights(engine, starts, system);
   // crun needs a writable cgroup; Debian's runc does not.
   if (runtime === 'runc' && cgroups === 'v2')
     findings.push(better('OCI runtime', 'runc; crun starts containers faster', commandFor(system, 'crun')));

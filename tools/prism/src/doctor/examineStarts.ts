@@ -38,9 +38,12 @@ function examineRuntime({ runtime }: EngineFacts, { hybridCgroups }: StartFacts)
 function examineRootless({ rootless }: EngineFacts, { tun, lowestPort }: StartFacts): Finding[] {
   if (!rootless) return [];
   const findings: Finding[] = [];
-  if (!tun) {
-    const found = 'no /dev/net/tun: containers with a network end with status 126';
-    findings.push(missing('network', found, 'sudo modprobe tun'));
+  if (tun !== 'usable') {
+    const state = tun === 'absent' ? 'no /dev/net/tun' : 'this user may not open /dev/net/tun';
+    const found = `${state}: containers with a network end with status 126`;
+    findings.push(
+      missing('network', found, tun === 'absent' ? 'sudo modprobe tun' : 'sudo chmod 666 /dev/net/tun'),
+    );
   }
   if (lowestPort !== undefined)
     findings.push(

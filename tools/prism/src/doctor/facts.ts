@@ -50,9 +50,15 @@ export interface EngineFacts {
   readonly rootless?: boolean | undefined;
   readonly storageDriver?: string | undefined;
   readonly storagePath?: string | undefined;
+  /** The program that mounts overlays for Podman; undefined if the kernel does. */
+  readonly mountProgram?: string | undefined;
   /** v1 or v2. */
   readonly cgroups?: string | undefined;
   readonly cgroupManager?: string | undefined;
+  /** Cgroup controllers that Podman may use: what it can limit. */
+  readonly controllers?: readonly string[] | undefined;
+  /** User and group IDs that a rootless Podman can give to files and programs; the lower of both numbers. */
+  readonly ids?: number | undefined;
   readonly runtime?: string | undefined;
   readonly networkBackend?: string | undefined;
   readonly eventLogger?: string | undefined;
@@ -64,8 +70,9 @@ export interface StartFacts {
   readonly catatonit: boolean;
   /** Whether the helper that resolves names of containers is there, by network backend. */
   readonly names: { readonly netavark: boolean; readonly cni: boolean };
-  /** /dev/net/tun, which rootless networks need. */
-  readonly tun: boolean;
+  /** Devices that rootless Podman opens: networks need tun, fuse-overlayfs needs fuse. */
+  readonly tun: Device;
+  readonly fuse: Device;
   /** Cgroups of version 2 beside version 1. */
   readonly hybridCgroups: boolean;
   /** The hard limit of open files. */
@@ -77,9 +84,16 @@ export interface StartFacts {
   /** The lowest port that a user may listen on. */
   readonly lowestPort: number | undefined;
   readonly fuseOverlayfs: boolean;
+  /** Whether the kernel mounts overlays for ordinary users: Linux 5.13 and later. */
+  readonly kernelOverlay: boolean;
   /** The user's storage.conf. */
   readonly storage: { readonly path: string; readonly there: boolean };
+  /** The first of 65536 IDs that /etc/subuid and /etc/subgid give to nobody. */
+  readonly freeIds: number;
 }
+
+/** `closed`: there, but this user may not open it. */
+type Device = 'usable' | 'closed' | 'absent';
 
 export interface ToolchainFacts {
   readonly language: string;

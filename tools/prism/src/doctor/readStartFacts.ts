@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { isOnPath } from '@prism-build/builder';
 import { readTextIfThere } from '@prism-build/shell';
@@ -29,7 +30,8 @@ export function readStartFacts(configHome: string, settings: readonly (string | 
   return {
     catatonit: has(helpers, 'catatonit') || isOnPath('catatonit'),
     names: { netavark: has(helpers, 'aardvark-dns'), cni: has(networkPlugins, 'dnsname') },
-    tun: existsSync('/dev/net/tun'),
+    tun: tryDevice('/dev/net/tun'),
+    fuse: tryDevice('/dev/fuse'),
     // Version 2 beside version 1.
     hybridCgroups: existsSync('/sys/fs/cgroup/unified/cgroup.procs'),
     openFiles: hard === undefined ? undefined : Number(hard),
@@ -37,6 +39,31 @@ export function readStartFacts(configHome: string, settings: readonly (string | 
     limitsSet: settings.some((path) => path && /^\s*default_ulimits\b/m.test(readTextIfThere(path) ?? '')),
     lowestPort: port === undefined ? undefined : Number(port),
     fuseOverlayfs: isOnPath('fuse-overlayfs'),
+    kernelOverlay: mountsForUsers(release()),
     storage: { path: storage, there: existsSync(storage) },
+    freeIds: findFreeIds(['/etc/subuid', '/etc/subgid'].map((path) => readTextIfThere(path) ?? '')),
   };
+}
+
+function mountsForUsers(kernel: string): boolean {
+  const [major = 0, minor = 0] = kernel.split('.').map(Number);
+  return major > 5 || (major === 5 && minor >= 13);
+}
+
+function tryDevice(path: string): StartFacts['tun'] {
+  if (!existsSync(path)) return 'absent';
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return 'usable';
+  } catch {
+    return 'closed';
+  }
+}
+
+/** The first ID above all ranges of subuid(5) files, from 100000 on, as useradd counts. */
+export function findFreeIds(texts: readonly string[]): number {
+  const ends = texts.flatMap((text) =>
+    [...text.matchAll(/^[^:\n]+:(\d+):(\d+)\s*$/gm)].map(([, start, count]) => Number(start) + Number(count)),
+  );
+  return Math.max(100_000, ...ends);
 }

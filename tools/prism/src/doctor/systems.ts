@@ -65,11 +65,12 @@ const commands: Readonly<Record<System, Partial<Record<Need, string>>>> = {
 
 const names: Partial<Record<Need, string>> = { emulation: 'qemu-user-static', overlay: 'fuse-overlayfs' };
 
-/** What to do where fuse-overlayfs is installed and Podman still copies layers. */
-export function useOverlay(path: string): string {
+/** The settings with which Podman no longer copies layers: the kernel, or fuse-overlayfs, mounts them. */
+export function useOverlay(path: string, by: 'kernel' | 'fuse-overlayfs'): string {
   const driver = 'driver = "overlay" below [storage]';
-  const program = 'mount_program = "/usr/bin/fuse-overlayfs" below [storage.options.overlay]';
-  return `write ${driver} and ${program} in ${path} ${reset}`;
+  const program =
+    by === 'kernel' ? '' : ' and mount_program = "/usr/bin/fuse-overlayfs" below [storage.options.overlay]';
+  return `write ${driver}${program} in ${path} ${reset}`;
 }
 
 /** The command that installs a missing item; a sentence if no command is known. */

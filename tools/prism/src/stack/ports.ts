@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { privilegedPortRemedy } from '@prism-build/engine';
 import { failed, ok, type Result, stackFailure } from '@prism-build/errors';
 import type { StackPort } from '@prism-build/stack';
 
@@ -8,7 +9,7 @@ const loopback = '127.0.0.1';
 /** Milliseconds in which a pod that was just removed gives its ports back. */
 const patience = 2000;
 
-/** Whether ports are free on loopback. Failure: STACK_PORT_IN_USE, for each that is not. */
+/** Whether ports are free on loopback. Failures: STACK_PORT_IN_USE and STACK_PORT_REFUSED, for each that is not. */
 export async function checkPorts<Port extends Pick<StackPort, 'hostPort' | 'protocol' | 'at'>>(
   ports: readonly Port[],
   ownerOf: (port: Port) => string,
@@ -24,15 +25,13 @@ export async function checkPorts<Port extends Pick<StackPort, 'hostPort' | 'prot
           return [];
         }
         const { code } = opened as NodeJS.ErrnoException;
-        const what =
-          code === 'EACCES'
-            ? `this user may not listen on port ${hostPort} of ${ownerOf(port)}`
-            : `port ${hostPort} of ${ownerOf(port)} is in use on ${loopback}`;
-        const remedy =
-          code === 'EACCES'
-            ? 'Take a port of 1024 or higher, or: sudo sysctl net.ipv4.ip_unprivileged_port_start=80'
-            : undefined;
-        return [stackFailure('STACK_PORT_IN_USE', { what, why: opened.message, remedy, at })];
+        if (code === 'EACCES') {
+          const what = `this user may not listen on port ${hostPort} of ${ownerOf(port)}`;
+          const remedy = privilegedPortRemedy;
+          return [stackFailure('STACK_PORT_REFUSED', { what, why: opened.message, remedy, at })];
+        }
+        const what = `port ${hostPort} of ${ownerOf(port)} is in use on ${loopback}`;
+        return [stackFailure('STACK_PORT_IN_USE', { what, why: opened.message, at })];
       }),
   );
   const failures = tried.flat();

@@ -1,4 +1,4 @@
-import { podmanPods } from '@prism-build/engine';
+import { podmanPods, remedyFor } from '@prism-build/engine';
 import { type Failure, failed, ok, type Result, stackFailure } from '@prism-build/errors';
 import {
   listFreePorts,
@@ -12,6 +12,7 @@ import { awaitReady, containerName, findContainer, type ReadyAfter } from './awa
 import type { StackProject } from './openStack';
 import { listOwnPods, readPod } from './pod';
 import { checkPorts, findFreePorts, serviceOf } from './ports';
+import { describeLimits, readLimits } from './readLimits';
 import type { ResolvedImage } from './resolveImages';
 import { graceOf, stopStack } from './stopStack';
 import { createVolumes } from './volumes';
@@ -45,7 +46,9 @@ export async function findRunning(project: StackProject, { stack, images }: Star
   }
   const { labels = {}, containers = [] } = pod.value ?? {};
   if (labels[stackLabel] !== project.owner) return refuseOtherPod(project, stack);
-  const { rendered } = renderPodman(stack, factsOf(project, images, {}));
+  const limits = await readLimits(project, stack);
+  if (!limits.ok) return limits;
+  const { rendered } = renderPodman(stack, { ...factsOf(project, images, {}), limits: limits.value });
   const whole = containers.length === stack.spec.containers.length;
   if (labels[renderedLabel] === rendered && whole) return ok(true);
   const what = whole
@@ -68,10 +71,14 @@ export async function startStack(project: StackProject, start: Start): Promise<R
   const { stack, images, limit, stopped, mounts } = start;
   const free = await checkPorts(stack.ports, serviceOf);
   if (!free.ok) return free;
+  const limits = await readLimits(project, stack);
+  if (!limits.ok) return limits;
+  if (limits.value) process.stdout.write(describeLimits(stack, limits.value));
   const volumes = await createVolumes(project, stack);
   if (!volumes.ok) return undo(project, stack, volumes.failures);
   const probePorts = await findFreePorts(listFreePorts(stack));
-  const { text } = renderPodman(stack, { ...factsOf(project, images, probePorts), mounts });
+  const facts = { ...factsOf(project, images, probePorts), limits: limits.value, mounts };
+  const { text } = renderPodman(stack, facts);
   const since = performance.now();
   // Beside a directory with the name of an image, Podman would look for a Containerfile.
   const played = await project.call({ argv: podmanPods.play(), input: text, cwd: '/' });
@@ -101,10 +108,7 @@ function explainStart(name: string, why: string | undefined): Failure {
   const what = `podman did not start the pod ${name}`;
   if (/address already in use/.test(why ?? ''))
     return stackFailure('STACK_PORT_IN_USE', { what: `a port of ${name} is in use`, why });
-  const remedy = /catatonit|setting rlimit|\/dev\/net\/tun/.test(why ?? '')
-    ? 'Run `npx nx g prism:doctor`: it names the package or the setting that this machine lacks.'
-    : undefined;
-  return stackFailure('STACK_START_FAILED', { what, why, remedy });
+  return stackFailure('STACK_START_FAILED', { what, why, remedy: remedyFor(why ?? '') });
 }
 
 /** Removes what this project has started. A pod of the same name that is not its own stays. */

@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { engineSettings } from '../../../../test/support/engineSettings';
-import { goSettings } from '../../../../test/support/goSettings';
 import { command, describeWith, go as needsGo, podman as needsPodman } from '../../../../test/support/needs';
 import { repository } from '../../../../test/support/plugin';
-import { makeWorkspace, type Running, until, type Workspace } from '../../../../test/support/workspace';
+import { until } from '../../../../test/support/workspace';
+import { type DevLoop, freePorts, host, openDevLoop } from '../support/devLoop';
 
 const program = (word: string, port: number) => `package main
 
@@ -61,59 +59,23 @@ spec: {selector: {app: shop}, ports: [{port: ${port}, targetPort: http}]}
 
 describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
   const prefix = `d${process.pid}`;
-  let workspace: Workspace;
+  let loop: DevLoop;
   let port: number;
-  let dev: Running & { readonly output: () => string };
-  const podman = (...args: string[]) =>
-    execFileSync('podman', args, { encoding: 'utf8', env: { ...process.env, ...engineSettings } }).trim();
-  const containers = () => podman('ps', '--all', '--format', '{{.Names}}', '--filter', `name=^${prefix}-`);
-  const get = async (path: string) => {
-    try {
-      return await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
-    } catch {
-      return '';
-    }
-  };
-  /** As editors do: a new file takes the place of the old one. */
-  const edit = (name: string, text: string) => {
-    writeFileSync(workspace.path(`${name}.swp`), text);
-    renameSync(workspace.path(`${name}.swp`), workspace.path(name));
-  };
-  const answers = async (path: string, text: string) => {
-    let seen = '';
-    const end = Date.now() + 60_000;
-    while (seen !== text && Date.now() < end) {
-      seen = await get(path);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    expect(seen).toBe(text);
-  };
-  const start = async (project: string, ...options: string[]) => {
-    const running = workspace.start(['dev', project, '--output-style=stream', ...options], {
-      ...engineSettings,
-      PRISM_CACHE_DIR: process.env.PRISM_CACHE_DIR ?? join(goSettings.GOCACHE!, '..'),
-    });
-    let output = '';
-    for (const stream of [running.child.stdout!, running.child.stderr!])
-      stream.on('data', (chunk) => (output += String(chunk)));
-    dev = { ...running, output: () => output };
-    await until('it is ready', () => /say ready after/.test(output) || running.child.exitCode !== null);
-  };
+  const start = (project: string, ...options: string[]) => loop.start(project, /say ready after/, ...options);
+  const edit = (name: string, text: string) => loop.edit(name, text);
+  const answers = (path: string, text: string) => loop.answers(port, path, text);
+  const get = (path: string) => loop.get(port, path);
+  const podman = (...args: string[]) => loop.podman(...args);
 
   beforeAll(async () => {
-    workspace = makeWorkspace();
-    const options = { plugins: [{ plugin: 'prism', options: { prefix } }], analytics: false };
-    workspace.write('nx.json', JSON.stringify(options));
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    port = (server.address() as { port: number }).port;
-    await new Promise((resolve) => server.close(resolve));
-    workspace.write(
+    loop = openDevLoop(prefix);
+    [port = 0] = await freePorts(1);
+    loop.workspace.write(
       'containerfiles/go-builder/pin.json',
       readFileSync(join(repository, 'containerfiles/go-builder/pin.json')),
     );
-    const platforms = [`linux/${process.arch === 'x64' ? 'amd64' : process.arch}`];
-    workspace.write(
+    const platforms = [host];
+    loop.workspace.write(
       'svc/say/project.json',
       JSON.stringify({
         name: 'say',
@@ -125,20 +87,12 @@ describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
         },
       }),
     );
-    workspace.write('svc/say/go.mod', 'module say\n\ngo 1.22\n');
-    workspace.write('svc/say/main.go', program('one', port));
-    workspace.write('svc/say/www/page.html', 'page one');
-    workspace.write('svc/say/Containerfile', containerfile(port, 'a'));
+    loop.workspace.write('svc/say/go.mod', 'module say\n\ngo 1.22\n');
+    loop.workspace.write('svc/say/main.go', program('one', port));
+    loop.workspace.write('svc/say/www/page.html', 'page one');
+    loop.workspace.write('svc/say/Containerfile', containerfile(port, 'a'));
   });
-  afterAll(() => {
-    dev?.killAll('SIGKILL');
-    if (containers() !== '') podman('rm', '--force', '--time=0', ...containers().split('\n'));
-    if (podman('pod', 'ls', '--quiet', '--filter', `name=^${prefix}$`) !== '')
-      podman('pod', 'rm', '--force', '--time=0', prefix);
-    const left = podman('images', '--quiet', '--filter', `reference=localhost/${prefix}/*`);
-    if (left !== '') podman('rmi', '--force', ...new Set(left.split('\n')));
-    workspace.remove();
-  });
+  afterAll(() => loop.remove());
 
   test('runs the image as it is, with another first process', async () => {
     await start('say', '--idle=1');
@@ -150,15 +104,15 @@ describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
     const before = podman('inspect', '--format={{.Id}}', `${prefix}-say`);
     edit('svc/say/main.go', program('two', port));
     await answers('/', 'two 7 false a');
-    await until('it is said', () => /say ready after [\d.]+ s \([\d.]+ s for say\)/.test(dev.output()));
+    await until('it is said', () => /say ready after [\d.]+ s \([\d.]+ s for say\)/.test(loop.output()));
     expect(podman('inspect', '--format={{.Id}}', `${prefix}-say`)).toBe(before);
   });
 
   test('a file of a page is replaced, and the program goes on', async () => {
-    const starts = () => dev.output().split('say ready after').length;
+    const starts = () => loop.output().split('say ready after').length;
     const before = starts();
     edit('svc/say/www/page.html', 'page two');
-    workspace.write('svc/say/www/below/new.html', 'a new one');
+    loop.workspace.write('svc/say/www/below/new.html', 'a new one');
     await answers('/www/page.html', 'page two');
     await answers('/www/below/new.html', 'a new one');
     expect(starts()).toBe(before);
@@ -166,22 +120,24 @@ describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
 
   test('what does not compile is shown with its line, and the last good program goes on', async () => {
     edit('svc/say/main.go', program('three', port).replace('http.Handle(', 'http.Handel('));
-    await until('it is said', () => dev.output().includes('say stays as it was'));
-    expect(dev.output()).toContain('svc/say/main.go:16: COMPILE_FAILED');
+    await until('it is said', () => loop.output().includes('say stays as it was'));
+    expect(loop.output()).toContain('svc/say/main.go:16: COMPILE_FAILED');
     expect(await get('/')).toBe('two 7 false a');
   });
 
-  test('a program that ends is said, and the next edit starts it again', async () => {
+  test('a program that ends before it is ready is said, and the last good one starts again', async () => {
     edit('svc/say/main.go', program('crash', port));
-    await until('it is said', () => dev.output().includes('say ended with status 3'));
+    const said = 'say ended with status 3; the last good version starts again';
+    await until('it is said', () => loop.output().includes(said));
+    await answers('/', 'two 7 false a');
     edit('svc/say/main.go', program('four', port));
     await answers('/', 'four 7 false a');
   });
 
   test('when idle, the image is built, and is that of its own target', async () => {
-    const file = () => JSON.parse(workspace.read('dist/images/say/digest.json')).index.digest as string;
-    await until('it is built', () => dev.output().includes(`the image is ${file()}`));
-    const layer = execFileSync('find', [workspace.path('dist/images/say/blobs'), '-type', 'f'], {
+    const file = () => JSON.parse(loop.workspace.read('dist/images/say/digest.json')).index.digest as string;
+    await until('it is built', () => loop.output().includes(`the image is ${file()}`));
+    const layer = execFileSync('find', [loop.workspace.path('dist/images/say/blobs'), '-type', 'f'], {
       encoding: 'utf8',
     });
     expect(layer).not.toBe('');
@@ -196,42 +152,44 @@ describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
   });
 
   test('Ctrl-C leaves nothing behind', async () => {
-    dev.killAll('SIGINT');
-    await dev.ended;
-    await until('the container is gone', () => containers() === '');
-    await until('its files are gone', () => readdirSync(workspace.path('.prism/dev/say')).length === 0);
+    loop.running().killAll('SIGINT');
+    await loop.running().ended;
+    await until('the container is gone', () => loop.containers() === '');
+    await until('its files are gone', () => loop.sessions('say').length === 0);
   });
 
   test('after a kill, the next one ends what it left', async () => {
     await start('say', '--idle=0');
     const before = podman('inspect', '--format={{.Id}}', `${prefix}-say`);
-    dev.killAll('SIGKILL');
+    loop.running().killAll('SIGKILL');
     // Not until its pipes are closed: the container has them.
-    await until('nx is gone', () => dev.child.exitCode !== null || dev.child.signalCode !== null);
+    await until(
+      'nx is gone',
+      () => loop.running().child.exitCode !== null || loop.running().child.signalCode !== null,
+    );
     await start('say', '--idle=0', '--test');
-    expect(dev.output()).toContain('the run that it belonged to was killed');
+    expect(loop.output()).toContain('the run that it belonged to was killed');
     expect(podman('inspect', '--format={{.Id}}', `${prefix}-say`)).not.toBe(before);
-    expect(readdirSync(workspace.path('.prism/dev/say'))).toHaveLength(1);
+    expect(loop.sessions('say')).toHaveLength(1);
     edit('svc/say/main.go', program('five', port));
     await answers('/', 'five 7 false b');
-    await until('tests ran', () => dev.output().includes('say: tests passed'));
-    dev.killAll('SIGTERM');
-    await dev.ended;
-    await until('the container is gone', () => containers() === '');
+    await until('tests ran', () => loop.output().includes('say: tests passed'));
+    loop.running().killAll('SIGTERM');
+    await loop.running().ended;
+    await until('the container is gone', () => loop.containers() === '');
   });
 
   test('a stack: an edit is answered in the same pod, and Ctrl-C removes the pod', async () => {
-    workspace.write('deploy/shop/stack.yaml', stack(port, prefix));
+    loop.workspace.write('deploy/shop/stack.yaml', stack(port, prefix));
     await start('shop', '--idle=0');
     await answers('/', 'five 7 false said');
-    const pod = () => podman('pod', 'ls', '--quiet', '--filter', `name=^${prefix}$`);
-    const before = pod();
+    const before = loop.pod();
     expect(before).not.toBe('');
     edit('svc/say/main.go', program('six', port));
     await answers('/', 'six 7 false said');
-    expect(pod()).toBe(before);
-    dev.killAll('SIGINT');
-    await dev.ended;
-    await until('the pod is gone', () => pod() === '');
+    expect(loop.pod()).toBe(before);
+    loop.running().killAll('SIGINT');
+    await loop.running().ended;
+    await until('the pod is gone', () => loop.pod() === '');
   });
 });

@@ -69,6 +69,7 @@ describe('prism:plugin', () => {
     await nx('build-image', project, ...(backend === 'sql' ? [`--platforms=linux/${host}`] : []));
     expect(digestOf(workspace, project)).toMatch(/^sha256:/);
     fs.mkdirSync(workspace.path('tmp'), { recursive: true });
+    if (backend !== 'blank') generated.conforms(project);
     await generated.serves(project, {
       PRISM_SQLITE_PATH: workspace.path('tmp/keys.db'),
       PRISM_LOG_PATH: workspace.path('tmp/keys.log'),

@@ -18,7 +18,7 @@ beforeAll(() => {
 afterAll(() => generated.remove());
 
 test('plugins in Python build for both platforms, pass their tests and run', async () => {
-  const { nx } = generated;
+  const { nx, conforms } = generated;
   await generatePair(generated, 'python', {
     dryRun: /CREATE plugins\/kv-memory\/Containerfile[\s\S]*CREATE plugins\/kv-memory\/requirements\.lock/,
     file: (backend) => `plugin_kv_${backend}/store.py`,
@@ -26,6 +26,7 @@ test('plugins in Python build for both platforms, pass their tests and run', asy
   await buildPair(generated);
   const tested = await nx('run-many', '-t', 'test', '--projects=plugin-kv-*', '--parallel=1');
   expect(tested.match(/^Ran \d+ tests? in .*\n\nOK/gm)).toHaveLength(2);
+  conforms('plugin-kv-memory');
   await loadBuilt(
     generated,
     backends.map((backend) => `plugin-kv-${backend}`),
@@ -74,11 +75,12 @@ print(KeyValueStub(grpc.insecure_channel("127.0.0.1:50100")).${call})`,
 test.each(['sql', 'queue'])(
   'backend %s: it passes its tests, and its keys survive its process',
   async (backend) => {
-    const { nx, generate, start } = generated;
+    const { nx, generate, start, conforms } = generated;
     const project = `plugin-kv-${backend}`;
     await generate('prism:plugin', `kv-${backend}`, `--backend=${backend}`, '--lang=python');
     expect(await nx('test', project)).toMatch(/^Ran \d+ tests in .*\n\nOK$/m);
     await nx('load-image', project, `--platforms=linux/${host}`);
+    conforms(project);
     const container = start(project);
     await healthy(container, backend);
     ask(container, 'Set(kv.SetRequest(key="a", value=b"kept"))');

@@ -16,7 +16,14 @@ let generated: Generated;
 jest.setTimeout(3_600_000);
 beforeAll(() => {
   generated = openGenerated();
-  generated.copy('Cargo.toml', 'Cargo.lock', 'libs/plugin-sdk-rust', 'libs/proto/gen/rust', 'proxy');
+  generated.copy(
+    'Cargo.toml',
+    'Cargo.lock',
+    'libs/plugin-sdk-rust',
+    'libs/proto/gen/rust',
+    'libs/transport',
+    'proxy',
+  );
   generated.copy('containerfiles/rust-builder/pin.json');
   // Optimising takes most of the time, and no test here tells its result from the other. All other crates are those of the
   // proxy, which the end-to-end tests need optimised: they are compiled once for both.
@@ -28,7 +35,7 @@ beforeAll(() => {
 afterAll(() => generated.remove());
 
 test('plugins in Rust are formatted, locked, build for both platforms, pass their tests and run', async () => {
-  const { workspace, nx, generate, prefix, serves } = generated;
+  const { workspace, nx, generate, prefix, serves, conforms } = generated;
   await generatePair(generated, 'rust', {
     dryRun: /CREATE plugins\/kv-memory\/Containerfile[\s\S]*UPDATE Cargo\.toml\nUPDATE Cargo\.lock/,
     file: () => 'Cargo.toml',
@@ -43,6 +50,7 @@ test('plugins in Rust are formatted, locked, build for both platforms, pass thei
   // SQLite is compiled from C: a minute for each platform. The proxy has C for both, so the host's is enough here.
   await buildPair(generated, { both: ['queue'], own: ['sql'] });
   for (const backend of backends) await serves(`plugin-kv-${backend}`);
+  for (const backend of ['memory', ...kept]) conforms(`plugin-kv-${backend}`);
   // Where `npm test` compiles the same; with another home of cargo's everything would be compiled once more.
   process.env.CARGO_TARGET_DIR = join(repository, '.prism/cache/cargo-test');
   const tested = await nx('run-many', '-t', 'test', '--projects=plugin-kv-*', '--parallel=1');

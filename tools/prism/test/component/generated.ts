@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { engineSettings } from '../../../../test/support/engineSettings';
+import { goSettings } from '../../../../test/support/goSettings';
 import { repository } from '../../../../test/support/plugin';
 import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
 
@@ -21,6 +22,8 @@ export interface Generated {
   readonly generate: (...args: string[]) => Promise<string>;
   /** The compiled program, as a process of its own, serves until SIGTERM and ends well. */
   readonly serves: (project: string, env?: NodeJS.ProcessEnv) => Promise<void>;
+  /** The compiled plugin, in whatever language, keeps what every plugin promises by gRPC and HTTP. */
+  readonly conforms: (project: string) => void;
   /** Starts a loaded image as strictly as one can, and names the container. */
   readonly start: (project: string, ...more: string[]) => string;
   readonly remove: () => void;
@@ -66,6 +69,24 @@ export function openGenerated(): Generated {
       const ended = new Promise((resolve) => child.on('exit', resolve));
       child.kill('SIGTERM');
       expect(await ended).toBe(0);
+    },
+    conforms: (project) => {
+      const compiled = workspace.path(`dist/compile/${project}/linux-${host}`);
+      const [application, dependencies] = ['application', 'dependencies'].map((name) => join(compiled, name));
+      const python = `/usr/bin/python3.11 -m ${project.replaceAll('-', '_')}`;
+      const command = fs.existsSync(application!) ? python : join(compiled, project);
+      fs.mkdirSync(workspace.path('tmp'), { recursive: true });
+      const settings = {
+        PYTHONPATH: `${application}:${dependencies}`,
+        PRISM_SQLITE_PATH: workspace.path(`tmp/${project}.db`),
+        PRISM_LOG_PATH: workspace.path(`tmp/${project}.log`),
+      };
+      const { status, stdout, stderr } = spawnSync(
+        join(repository, 'libs/plugin-sdk/conform'),
+        [command, '-vet=off'],
+        { encoding: 'utf8', env: { ...process.env, ...goSettings, ...settings } },
+      );
+      if (status !== 0) throw new Error(`${project} does not conform\n${stdout}${stderr}`);
     },
     start: (project, ...more) => {
       const name = `${prefix}-${project}`;

@@ -2,7 +2,9 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DevelopedImage } from '@prism-build/builder';
+import * as fc from 'fast-check';
 import { openChanges } from '../../src/dev/changes';
+import type { Node, Tree } from '../../src/dev/place';
 import { openSession } from '../../src/dev/session';
 import { watchFiles } from '../../src/dev/watch';
 
@@ -113,5 +115,68 @@ describe('the files of a container', () => {
     expect(fs.existsSync(path('session/directories/0/page.html'))).toBe(false);
     session.remove();
     expect(fs.existsSync(path('session'))).toBe(false);
+  });
+
+  /** Files with their contents, links, directories, and modes; the shim's own are left out. */
+  const listed = (directory: string): string[] =>
+    fs
+      .readdirSync(directory, { recursive: true, withFileTypes: true })
+      .flatMap((entry) => {
+        const at = join(entry.parentPath, entry.name);
+        if (/^(request|state|shim|new|good)$/.test(entry.name)) return [];
+        const { mode } = fs.lstatSync(at);
+        const content = entry.isFile()
+          ? fs.readFileSync(at, 'utf8')
+          : entry.isSymbolicLink()
+            ? fs.readlinkSync(at)
+            : '';
+        return [`${at} ${mode.toString(8)} ${content}`];
+      })
+      .sort();
+
+  test('whatever newer versions change, the files of the last good one come back', () => {
+    write('shim', 'shim');
+    const one = fc.record({
+      type: fc.constantFrom('file' as const, 'directory' as const, 'symlink' as const),
+      text: fc.constantFrom('a', 'b'),
+      mode: fc.constantFrom(0o644, 0o755),
+    });
+    const name = fc.constantFrom('app/a', 'app/b', 'app/a/c', 'app/a/c/d', 'app/b/e', 'server', 'etc/conf');
+    const versions = fc.array(fc.dictionary(name, one, { noNullPrototype: true }), {
+      minLength: 2,
+      maxLength: 4,
+    });
+    type One = typeof one extends fc.Arbitrary<infer T> ? T : never;
+    const treeOf = (version: Readonly<Record<string, One>>): Tree => {
+      const nodes = new Map<string, Node>();
+      for (const [at, { type, text, mode }] of Object.entries(version)) {
+        const parents = at.split('/').map((_, depth, parts) => parts.slice(0, depth).join('/'));
+        const owner = { uid: 0, gid: 0 };
+        if (parents.some((parent) => (version[parent]?.type ?? 'directory') !== 'directory')) continue;
+        for (const parent of parents.slice(1))
+          nodes.set(parent, { type: 'directory', mode: 0o755, ...owner });
+        if (type === 'directory') nodes.set(at, { type, mode: 0o755, ...owner });
+        else if (type === 'symlink') nodes.set(at, { type, mode, ...owner, linkTarget: text });
+        else nodes.set(at, { type, mode, ...owner, content: { kind: 'bytes', bytes: Buffer.from(text) } });
+      }
+      return nodes;
+    };
+    fc.assert(
+      fc.property(versions, ([first, ...others]) => {
+        const image = { own: treeOf(first!), base: tree({ 'etc/passwd': file('shim') }) };
+        const session = openSession(path('session'), image, 'server', path('shim'));
+        expect(session.restore()).toBe(false);
+        session.keep();
+        const good = listed(path('session'));
+        for (const other of others) session.place(treeOf(other));
+        session.request();
+        expect(session.isGood()).toBe(false);
+        expect(session.restore()).toBe(true);
+        expect(listed(path('session'))).toEqual(good);
+        // What is known of them came back, too.
+        expect(session.place(image.own)).toEqual({ written: [], removed: [] });
+      }),
+      { numRuns: 20 },
+    );
   });
 });

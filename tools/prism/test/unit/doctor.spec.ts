@@ -1,9 +1,11 @@
 import { checkWrite } from '../../src/doctor';
 import { lastWords, parseDocker, parsePodman } from '../../src/doctor/engine';
 import { examine } from '../../src/doctor/examine';
+import { examineRights } from '../../src/doctor/examineRights';
 import { examineStarts } from '../../src/doctor/examineStarts';
 import type { EngineFacts, Facts, StartFacts } from '../../src/doctor/facts';
 import { formatFixes, listFixes } from '../../src/doctor/fixes';
+import { findFreeIds } from '../../src/doctor/readStartFacts';
 import { formatFindings } from '../../src/doctor/report';
 import { formatSettings, listSettings, mark } from '../../src/doctor/settings';
 
@@ -41,13 +43,16 @@ const debian: Facts = {
 const starts: StartFacts = {
   catatonit: true,
   names: { netavark: true, cni: false },
-  tun: true,
+  tun: 'usable',
+  fuse: 'usable',
   hybridCgroups: false,
   openFiles: 1_048_576,
   mayRaiseLimits: true,
   limitsSet: false,
   lowestPort: 1024,
   fuseOverlayfs: false,
+  kernelOverlay: false,
+  freeIds: 231_072,
   storage: { path: '/home/u/.config/containers/storage.conf', there: false },
 };
 const fedora: Facts = {
@@ -228,7 +233,8 @@ test.each<[string, Partial<EngineFacts>, Partial<StartFacts>, string, string]>([
     'install -y golang-github-containernetworking-plugin-dnsname',
   ],
   ['crun on hybrid cgroups', { runtime: 'crun' }, { hybridCgroups: true }, 'cgroups', 'runtime = "runc"'],
-  ['no tun', {}, { tun: false }, 'network', 'sudo modprobe tun'],
+  ['no tun', {}, { tun: 'absent' }, 'network', 'sudo modprobe tun'],
+  ['tun of root only', {}, { tun: 'closed' }, 'network', 'sudo chmod 666 /dev/net/tun'],
   [
     'a low limit of open files',
     { rootless: false },
@@ -249,11 +255,94 @@ test('what does not matter for a kind of Podman is no finding', () => {
   const found = (engine: EngineFacts, facts: Partial<StartFacts>) =>
     examineStarts(engine, { ...starts, ...facts }, 'debian').filter(({ verdict }) => verdict !== 'good');
   // Only rootless networks need it, and only rootful Podman raises limits.
-  expect(found({ ...podman, rootless: false }, { tun: false })).toEqual([]);
+  expect(found({ ...podman, rootless: false }, { tun: 'absent' })).toEqual([]);
   const low = { openFiles: 4096, mayRaiseLimits: false };
   expect(found(podman, low)).toEqual([]);
   expect(found({ ...podman, rootless: false }, { ...low, limitsSet: true })).toEqual([]);
   expect(found({ ...podman, runtime: 'runc' }, { hybridCgroups: true })).toEqual([]);
+});
+
+test.each<[string, Partial<EngineFacts>, Partial<StartFacts>, string, string]>([
+  [
+    'a kernel that mounts overlays for users needs no fuse-overlayfs',
+    { storageDriver: 'vfs' },
+    { kernelOverlay: true, fuseOverlayfs: true },
+    'better storage driver: vfs copies every layer',
+    'write driver = "overlay" below [storage] in /home/u/.config/containers/storage.conf # then podman system reset, which deletes all images and containers',
+  ],
+  [
+    'fuse-overlayfs without its device',
+    { storageDriver: 'vfs' },
+    { fuseOverlayfs: true, fuse: 'closed' },
+    'better storage driver: vfs copies every layer',
+    'sudo chmod 666 /dev/fuse, then write driver = "overlay"',
+  ],
+  [
+    'fuse-overlayfs in force without its device',
+    { mountProgram: '/usr/bin/fuse-overlayfs' },
+    { fuse: 'closed' },
+    'missing storage driver: overlay by /usr/bin/fuse-overlayfs, and this user may not open /dev/fuse: no container starts',
+    'sudo chmod 666 /dev/fuse',
+  ],
+  [
+    'a user without IDs',
+    { ids: 1 },
+    {},
+    'missing user ids: 1 of 65536 user IDs; images with files of other users cannot be loaded',
+    'sudo usermod --add-subuids 231072-296607 --add-subgids 231072-296607 $USER && podman system migrate',
+  ],
+  [
+    'version 1 of cgroups',
+    { cgroups: 'v1', controllers: [] },
+    {},
+    'better cgroups: v1: no limits without root; stacks run without theirs',
+    'boot with systemd.unified_cgroup_hierarchy=1',
+  ],
+  [
+    'controllers that nobody delegated',
+    { controllers: ['memory', 'pids'] },
+    {},
+    'better cgroups: v2, without cpu: stacks run without these limits',
+    'Delegate=cpu memory pids',
+  ],
+])('what the rights of a user decide: %s', (_what, engine, facts, finding, todo) => {
+  const user: EngineFacts = { ...podman, cgroups: 'v2', ids: 65_537, controllers: ['cpu', 'memory', 'pids'] };
+  const wrong = (more: Partial<EngineFacts>, these: StartFacts) =>
+    examineRights({ ...user, ...more }, these, 'debian').filter(({ verdict }) => verdict !== 'good');
+  expect(wrong({}, starts)).toEqual([]);
+  const found = wrong(engine, { ...starts, ...facts });
+  expect(found.map(({ verdict, what, found: words }) => `${verdict} ${what}: ${words}`)).toEqual([finding]);
+  expect(found[0]?.todo).toContain(todo);
+  // None of it matters to root.
+  const root = { ...engine, storageDriver: 'overlay', rootless: false };
+  expect(wrong(root, { ...starts, ...facts })).toEqual([]);
+});
+
+test('the info of Podman says what a user may have', () => {
+  const info = (host: object, store: object = {}) =>
+    parsePodman(
+      JSON.stringify({
+        host: { security: { rootless: true }, ...host },
+        store: { graphDriverName: 'overlay', graphRoot: '/s', ...store },
+        version: { Version: '4.3.1' },
+      }),
+    );
+  const one = [{ container_id: 0, host_id: 1001, size: 1 }];
+  const many = [...one, { container_id: 1, host_id: 100_000, size: 65_536 }];
+  expect(info({ idMappings: { uidmap: many, gidmap: one }, cgroupControllers: ['pids'] })).toMatchObject({
+    ids: 1,
+    controllers: ['pids'],
+  });
+  expect(info({ idMappings: { uidmap: many, gidmap: many } }).ids).toBe(65_537);
+  expect(info({ idMappings: { uidmap: null, gidmap: null }, cgroupControllers: null }).ids).toBeUndefined();
+  const graphOptions = { 'overlay.mount_program': { Executable: '/usr/bin/fuse-overlayfs' } };
+  expect(info({}, { graphOptions }).mountProgram).toBe('/usr/bin/fuse-overlayfs');
+  expect(info({}, { graphOptions: {} }).mountProgram).toBeUndefined();
+});
+
+test('IDs that nobody has begin above all ranges', () => {
+  expect(findFreeIds(['', ''])).toBe(100_000);
+  expect(findFreeIds(['a:100000:65536\nb:165536:65536\n', 'a:300000:10\n# no range\n'])).toBe(300_010);
 });
 
 test('where fuse-overlayfs is there, vfs needs settings and no package', () => {

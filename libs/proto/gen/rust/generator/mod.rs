@@ -7,7 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Writes one file a proto package, and `mod.rs`, into `out`.
+use prost::Message;
+
+/// Writes one file a proto package, `mod.rs` and `descriptors.bin` into `out`.
 ///
 /// # Errors
 /// A proto file that does not compile, or a folder that cannot be read or written.
@@ -19,6 +21,7 @@ pub fn generate(out: &Path) -> Result<(), Box<dyn Error>> {
     protos.sort();
     let descriptors = protox::compile(&protos, [&root])?;
     fs::create_dir_all(out)?;
+    fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
     tonic_prost_build::configure()
         // Channels and servers are the user's choice: without them the crate
         // needs no transport.

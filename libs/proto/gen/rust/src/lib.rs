@@ -9,3 +9,6 @@
 mod generated;
 
 pub use generated::prism::*;
+
+/// What the proto files say, for reflection.
+pub const DESCRIPTORS: &[u8] = include_bytes!("generated/descriptors.bin");

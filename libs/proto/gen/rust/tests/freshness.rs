@@ -5,7 +5,7 @@ mod generator;
 
 use std::{collections::BTreeMap, error::Error, fs, path::Path};
 
-type Files = BTreeMap<String, String>;
+type Files = BTreeMap<String, Vec<u8>>;
 
 fn read(folder: &Path) -> std::io::Result<Files> {
     fs::read_dir(folder)?
@@ -16,7 +16,7 @@ fn read(folder: &Path) -> std::io::Result<Files> {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
-            Ok((name, fs::read_to_string(path)?))
+            Ok((name, fs::read(path)?))
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment, engineRun, pickEngine } from '@prism-build/builder';
-import { type Engine, explainStatus, removeContainer, runImage } from '@prism-build/engine';
+import { type Engine, explainExit, removeContainer, runImage } from '@prism-build/engine';
 import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { runForeground } from '@prism-build/shell';
 import { type Directories, directoriesOf } from '@prism-build/workspace';
@@ -59,8 +59,7 @@ async function runToEnd(
     const what = `${engine.name} was killed by ${status}; ${name} was asked to end`;
     return failed(engineFailure('RUN_ENDED', { what }));
   }
-  const what = `${name} ended with status ${status}`;
-  return failed(engineFailure('RUN_ENDED', { what, why: explainStatus(status, errors) }));
+  return failed(explainExit(name, status, errors));
 }
 
 function describe({ request }: RunPlan): string {

@@ -111,7 +111,7 @@ test.each(['memory', 'sql', 'queue', 'blank'])(
     const image = files['plugins/redis-cache/Containerfile']!;
     expect(image).toMatch(/^FROM localhost\/prism\/base-rust-builder AS compile$/m);
     expect(image).toMatch(/^COPY plugins plugins\nCOPY proxy proxy\n/m);
-    expect(image).not.toContain('proxy/transport');
+    expect(image).toMatch(/^COPY libs\/transport libs\/transport$/m);
     expect(image).toMatch(
       /^USER 65532:65532\nENV PRISM_LISTEN=:50100\nEXPOSE 50100\nENTRYPOINT \["\/plugin-redis-cache"\]\n$/m,
     );
@@ -119,7 +119,7 @@ test.each(['memory', 'sql', 'queue', 'blank'])(
     expect(Object.keys(files).includes('plugins/redis-cache/data/README')).toBe(keeps);
     // It belongs to the workspace's.
     expect(Object.keys(files)).not.toContain('plugins/redis-cache/Cargo.lock');
-    expect(tree.read('Cargo.toml', 'utf-8')).toMatch(/^members = .*"plugins\/redis-cache", "proxy",/m);
+    expect(tree.read('Cargo.toml', 'utf-8')).toMatch(/^members = .*"plugins\/redis-cache", "proxy"\]/m);
     expect(tree.read('go.work', 'utf-8')).not.toContain('redis-cache');
     const before = snapshot(tree);
     expect((await make(tree, { name: 'redis-cache', backend, lang: 'rust' })).output).toContain(
@@ -185,7 +185,7 @@ test.each(inPython)('in Python, backend $backend: a package and its lock', async
     'requirements.lock',
     'test',
   ];
-  const own = ['__init__.py', '__main__.py', 'store.py', ...modules];
+  const own = ['__init__.py', '__main__.py', '_version.py', 'store.py', ...modules];
   const tested = ['__init__.py', 'test_process.py', 'test_store.py', ...tests];
   expect(Object.keys(files).sort()).toEqual(
     [
@@ -205,7 +205,8 @@ COPY libs/proto/gen/python/prism prism
 COPY libs/plugin-sdk-python/prism_plugin_sdk prism_plugin_sdk
 COPY plugins/redis-cache/requirements.lock ./
 COPY plugins/redis-cache/plugin_redis_cache plugin_redis_cache
-RUN ["compile-python", "--requirements=requirements.lock", "plugin_redis_cache", "prism_plugin_sdk", "prism"]
+ARG VERSION=0.1.0
+RUN ["compile-python", "--requirements=requirements.lock", "--stamp=plugin_redis_cache/_version.py", "plugin_redis_cache", "prism_plugin_sdk", "prism"]
 
 FROM localhost/prism/base-python-${base}
 COPY --from=compile /out/dependencies /dependencies
