@@ -17,3 +17,4 @@ pub mod routing;
 pub mod run;
 pub mod self_check;
 pub mod server;
+pub mod tls;

@@ -7,6 +7,7 @@ mod interfaces;
 mod limits;
 mod load;
 mod reader;
+mod tls;
 mod tokens;
 mod violation;
 
@@ -17,6 +18,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use prism_transport::{Endpoint, Limits};
 
+use crate::tls::Identity;
 pub use environment::Environment;
 pub use load::{load, parse};
 pub use violation::{Violation, Violations};
@@ -37,6 +39,8 @@ pub struct Config {
     /// How long the proxy still takes calls after SIGTERM, while health says no;
     /// 1 s by default.
     pub lame_duck: Duration,
+    /// `None` when the data port speaks no TLS.
+    pub tls: Option<Identity>,
     /// `None` when everybody may use every namespace.
     pub tokens: Option<Vec<Token>>,
     /// At least one, with distinct names.

@@ -306,9 +306,14 @@ namespaces:
     backend: b
     endpoint: 'c:1'
     limits: {{calls_per_second: 0, max_calls: many, colour: red}}
+tls: {{cert: /nowhere, key: k, client_ca: [], colour: red}}
 "
     );
     let expected = [
+        "c.yaml:10: unknown field `colour` in tls",
+        "c.yaml:10: `cert`: /nowhere: cannot be read",
+        "c.yaml:10: `key`: k: cannot be read",
+        "c.yaml:10: `client_ca` must be a non-empty string",
         "c.yaml:9: unknown field `colour` in limits",
         "c.yaml:9: `calls_per_second` must be a whole number",
         "c.yaml:9: `max_calls` must be a whole number",

@@ -39,6 +39,7 @@ pub struct Metrics {
     ejections: IntCounterVec,
     connections: IntGauge,
     refused: IntCounter,
+    failed_handshakes: IntCounter,
     /// Of the data port, once it is open.
     watched: OnceLock<Arc<Connections>>,
     /// Held while gauges are refreshed and read: two scrapes at once would see
@@ -103,6 +104,10 @@ impl Metrics {
                 "prism_connections_refused_total",
                 "Connections that were closed at once because of a limit.",
             )?,
+            failed_handshakes: IntCounter::new(
+                "prism_tls_handshakes_failed_total",
+                "Connections that ended before they were secured.",
+            )?,
             watched: OnceLock::new(),
             rendering: Mutex::default(),
             in_flight: IntGauge::new("prism_requests_in_flight", "Calls being served now.")?,
@@ -114,7 +119,7 @@ impl Metrics {
         )?;
         info.with_label_values(&[env!("CARGO_PKG_VERSION"), std::env::consts::ARCH])
             .set(1);
-        let all: [Box<dyn Collector>; 9] = [
+        let all: [Box<dyn Collector>; 10] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.latency.clone()),
             Box::new(metrics.plugin_up.clone()),
@@ -124,6 +129,7 @@ impl Metrics {
             Box::new(metrics.in_flight.clone()),
             Box::new(metrics.connections.clone()),
             Box::new(metrics.refused.clone()),
+            Box::new(metrics.failed_handshakes.clone()),
         ];
         for one in all {
             metrics.registry.register(one)?;
@@ -188,9 +194,8 @@ impl Metrics {
         if let Some(connections) = self.watched.get() {
             let open = i64::try_from(connections.open()).unwrap_or(i64::MAX);
             self.connections.set(open);
-            let counted = self.refused.get();
-            self.refused
-                .inc_by(connections.refused().saturating_sub(counted));
+            catch_up(&self.refused, connections.refused());
+            catch_up(&self.failed_handshakes, connections.failed_handshakes());
         }
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
@@ -216,6 +221,10 @@ impl Metrics {
         }
         room
     }
+}
+
+fn catch_up(counter: &IntCounter, counted: u64) {
+    counter.inc_by(counted.saturating_sub(counter.get()));
 }
 
 fn labels(plugin: &Plugin) -> [&str; 2] {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod admin;
+mod certificates;
 mod commands;
 mod connections;
 mod drain;
@@ -17,4 +18,5 @@ mod reload;
 mod retries;
 mod routing;
 mod slow_readers;
+mod tls;
 mod wait;
