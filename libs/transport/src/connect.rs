@@ -45,8 +45,7 @@ impl Connector {
         if let Some(recent) = self.recent_failure() {
             return Err(io::Error::other(recent));
         }
-        let attempt = timeout(WHOLE_LIMIT, open(&self.endpoint)).await;
-        let result = attempt.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+        let result = connect(&self.endpoint).await;
         let failure = result
             .as_ref()
             .err()
@@ -62,6 +61,19 @@ impl Connector {
             .filter(|(at, _)| at.elapsed() < PAUSE)
             .map(|(_, why)| why.clone())
     }
+}
+
+/// A connection that is being opened.
+pub type Connecting<'e> = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send + 'e>>;
+
+/// Opens a connection, resolving the name. Boxed, so that callers instantiate no
+/// resolver, which is 300 kB.
+#[must_use]
+pub fn connect(endpoint: &Endpoint) -> Connecting<'_> {
+    Box::pin(async move {
+        let attempt = timeout(WHOLE_LIMIT, open(endpoint)).await;
+        attempt.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    })
 }
 
 async fn open(endpoint: &Endpoint) -> io::Result<TcpStream> {

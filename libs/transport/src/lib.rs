@@ -24,6 +24,7 @@ mod windows;
 mod workers;
 
 pub use channel::channel;
+pub use connect::{Connecting, connect};
 pub use connections::{Connections, Limits};
 pub use endpoint::{Endpoint, Host};
 pub use listener::{Listener, Stop};

@@ -64,13 +64,14 @@ impl Workers {
         F: Future<Output = ()> + Send + 'static,
     {
         let fewest = |worker: &&Worker| Arc::strong_count(&worker.load);
-        let (Some(worker), Ok(stream)) = (self.0.iter().min_by_key(fewest), stream.into_std())
-        else {
+        let Some(worker) = self.0.iter().min_by_key(fewest) else {
             return;
         };
         let load = Arc::clone(&worker.load);
+        // Its readiness is told to the runtime that it is made in.
+        let stream = stream.into_std();
         worker.runtime.spawn(async move {
-            match TcpStream::from_std(stream) {
+            match stream.and_then(TcpStream::from_std) {
                 Ok(stream) => serve(stream).await,
                 Err(error) => tracing::warn!(%error, "cannot serve a connection"),
             }

@@ -52,6 +52,7 @@ pub fn parse(file: &str, text: &str, environment: &Environment) -> Result<Config
         lame_duck: Duration::from_millis(DEFAULT_LAME_DUCK_MS),
         tls: None,
         tokens: None,
+        collector: None,
         connections: Connections::default(),
         clients: Clients::default(),
         namespaces: Vec::new(),

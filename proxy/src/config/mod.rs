@@ -43,8 +43,21 @@ pub struct Config {
     pub tls: Option<Identity>,
     /// `None` when everybody may use every namespace.
     pub tokens: Option<Vec<Token>>,
+    /// Gets a span of each call; `None` when nobody wants them.
+    pub collector: Option<Collector>,
     /// At least one, with distinct names.
     pub namespaces: Vec<Namespace>,
+}
+
+/// A collector of traces that takes OTLP over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collector {
+    /// Where it listens.
+    pub endpoint: Endpoint,
+    /// Of requests with traces: `/v1/traces`.
+    pub path: String,
+    /// What spans name as their service.
+    pub service: String,
 }
 
 /// Limits of the data port's connections.

@@ -47,6 +47,8 @@ pub struct Metrics {
     rendering: Mutex<()>,
     /// Calls that are being served now.
     pub in_flight: IntGauge,
+    /// Spans that the collector of traces did not get.
+    pub dropped_spans: IntCounter,
     methods: RwLock<HashSet<String>>,
 }
 
@@ -111,6 +113,10 @@ impl Metrics {
             watched: OnceLock::new(),
             rendering: Mutex::default(),
             in_flight: IntGauge::new("prism_requests_in_flight", "Calls being served now.")?,
+            dropped_spans: IntCounter::new(
+                "prism_spans_dropped_total",
+                "Spans that the collector of traces did not get.",
+            )?,
             methods: RwLock::default(),
         };
         let info = IntGaugeVec::new(
@@ -119,7 +125,7 @@ impl Metrics {
         )?;
         info.with_label_values(&[env!("CARGO_PKG_VERSION"), std::env::consts::ARCH])
             .set(1);
-        let all: [Box<dyn Collector>; 10] = [
+        let all: [Box<dyn Collector>; 11] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.latency.clone()),
             Box::new(metrics.plugin_up.clone()),
@@ -130,6 +136,7 @@ impl Metrics {
             Box::new(metrics.connections.clone()),
             Box::new(metrics.refused.clone()),
             Box::new(metrics.failed_handshakes.clone()),
+            Box::new(metrics.dropped_spans.clone()),
         ];
         for one in all {
             metrics.registry.register(one)?;

@@ -20,6 +20,7 @@ use crate::{
     phase::{Phase, Phases},
     plugin::keep_probing,
     server::Shared,
+    spans::keep_exporting,
     tls::Certificates,
 };
 
@@ -43,7 +44,7 @@ pub(super) async fn run(config: Config, source: super::Source) -> Result<(), Box
     let data = Listener::open(config.listen)
         .await?
         .limited(Limits {
-            most: for_clients(config.connections.max, config.namespaces.len()),
+            most: for_clients(config.connections.max, config.namespaces.len(), threads),
             most_of_client: config.clients.max_connections,
             header: config.connections.header,
             idle: config.connections.idle,
@@ -68,6 +69,9 @@ pub(super) async fn run(config: Config, source: super::Source) -> Result<(), Box
     );
     for plugin in shared.current.get().plugins.iter() {
         tokio::spawn(keep_probing(Arc::downgrade(plugin)));
+    }
+    if let Some(spans) = &shared.spans {
+        tokio::spawn(keep_exporting(Arc::clone(spans)));
     }
     let (drain_timeout, lame_duck) = (config.drain_timeout, config.lame_duck);
     let mut reload = Reload {
@@ -101,6 +105,9 @@ pub(super) async fn run(config: Config, source: super::Source) -> Result<(), Box
         name = signals.next() => {
             tracing::warn!(signal = name, in_flight = in_flight(), "stopped again; calls are cut off");
         }
+    }
+    if let Some(spans) = &shared.spans {
+        let _the_collector_is_gone = spans.export().await;
     }
     Ok(())
 }

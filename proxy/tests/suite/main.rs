@@ -19,4 +19,5 @@ mod retries;
 mod routing;
 mod slow_readers;
 mod tls;
+mod traces;
 mod wait;
