@@ -17,3 +17,5 @@ pub mod routing;
 pub mod run;
 pub mod self_check;
 pub mod server;
+pub mod spans;
+pub mod tls;

@@ -11,6 +11,7 @@ import { limits } from './limits.mjs';
 import { noop } from './noop.mjs';
 import { podman } from './podman.mjs';
 import { podmans } from './podmans.mjs';
+import { proxyLoad } from './proxyLoad.mjs';
 import { push } from './push.mjs';
 import { regular } from './regular.mjs';
 import { scale } from './scale.mjs';
@@ -42,6 +43,7 @@ const benchmarks = {
   limits,
   scan,
   tiers,
+  'proxy-load': proxyLoad,
 };
 const names = process.argv.slice(2).filter((one) => !one.startsWith('--'));
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);

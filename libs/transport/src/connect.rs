@@ -12,7 +12,7 @@ use std::{
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, time::timeout};
 
-use crate::{Endpoint, resolve};
+use crate::{Endpoint, batched::Batched, resolve};
 
 /// Of one address; the next one is tried afterwards.
 const ADDRESS_LIMIT: Duration = Duration::from_millis(1000);
@@ -21,6 +21,9 @@ const WHOLE_LIMIT: Duration = Duration::from_millis(2500);
 /// A channel connects for one waiting call after another: without this pause,
 /// the tenth call to a silent address would fail ten limits later.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// The stream of a connection.
+type Plugin = TokioIo<Batched<TcpStream>>;
 
 /// A `tower` service that connects to a plugin, whatever URI it is given.
 #[derive(Clone, Debug)]
@@ -38,18 +41,17 @@ impl Connector {
         }
     }
 
-    async fn connect(self) -> io::Result<TokioIo<TcpStream>> {
+    async fn connect(self) -> io::Result<Plugin> {
         if let Some(recent) = self.recent_failure() {
             return Err(io::Error::other(recent));
         }
-        let attempt = timeout(WHOLE_LIMIT, open(&self.endpoint)).await;
-        let result = attempt.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+        let result = connect(&self.endpoint).await;
         let failure = result
             .as_ref()
             .err()
             .map(|error| (Instant::now(), error.to_string()));
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
-        result.map(TokioIo::new)
+        result.map(|stream| TokioIo::new(Batched::new(stream)))
     }
 
     fn recent_failure(&self) -> Option<String> {
@@ -59,6 +61,19 @@ impl Connector {
             .filter(|(at, _)| at.elapsed() < PAUSE)
             .map(|(_, why)| why.clone())
     }
+}
+
+/// A connection that is being opened.
+pub type Connecting<'e> = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send + 'e>>;
+
+/// Opens a connection, resolving the name. Boxed, so that callers instantiate no
+/// resolver, which is 300 kB.
+#[must_use]
+pub fn connect(endpoint: &Endpoint) -> Connecting<'_> {
+    Box::pin(async move {
+        let attempt = timeout(WHOLE_LIMIT, open(endpoint)).await;
+        attempt.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    })
 }
 
 async fn open(endpoint: &Endpoint) -> io::Result<TcpStream> {
@@ -78,7 +93,7 @@ async fn open(endpoint: &Endpoint) -> io::Result<TcpStream> {
 }
 
 impl tower::Service<http::Uri> for Connector {
-    type Response = TokioIo<TcpStream>;
+    type Response = Plugin;
     type Error = io::Error;
     type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
 

@@ -1,6 +1,6 @@
 //! One accepted connection.
 
-use std::{convert::Infallible, error::Error, future::Future, pin::pin, time::Duration};
+use std::{convert::Infallible, error::Error, future::Future, io, pin::pin, time::Duration};
 
 use axum::{Router, body::Body};
 use http::Request;
@@ -9,14 +9,16 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
-use tokio::{net::TcpStream, sync::watch};
+use tokio::{net::TcpStream, sync::watch, time::timeout};
 use tower::{Service, ServiceExt};
 
 use crate::{
     Peer,
     activity::Activity,
+    batched::Batched,
     connections::{Limits, Place},
     reader::watched,
+    stream::{Secure, Stream},
     windows::{CONNECTION_WINDOW, SEND_BUFFER, STREAM_WINDOW, STREAMS},
 };
 
@@ -44,7 +46,9 @@ pub(crate) struct Connection {
     pub(crate) activity: Activity,
     pub(crate) limits: Limits,
     pub(crate) trusted: bool,
-    pub(crate) _place: Place,
+    pub(crate) secure: Option<Secure>,
+    /// Taken before the handshake: one that does not end counts, too.
+    pub(crate) place: Place,
 }
 
 impl Connection {
@@ -72,6 +76,16 @@ impl Connection {
         builder
     }
 
+    /// The stream after its handshake, if the listener wants one.
+    async fn secured(&self, stream: TcpStream) -> io::Result<Stream> {
+        let Some(secure) = &self.secure else {
+            return Ok(Stream::Plain(stream));
+        };
+        let limited = timeout(self.limits.header, secure(stream)).await;
+        let secured = limited.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+        Ok(Stream::Secured(secured))
+    }
+
     /// Serves its requests until it ends, does nothing, or `open` says that the
     /// listener closes.
     pub(crate) async fn serve(
@@ -84,6 +98,19 @@ impl Connection {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was refused");
         }
+        let secured = tokio::select! {
+            secured = self.secured(stream) => secured,
+            _ = open.changed() => return,
+        };
+        let stream = match secured {
+            Ok(stream) => stream,
+            Err(error) => {
+                self.place.count_failed_handshake();
+                tracing::debug!(client = %self.peer.0, %error, "a TLS handshake failed");
+                return;
+            }
+        };
+        let stream = TokioIo::new(Batched::new(stream));
         let (peer, activity) = (self.peer, self.activity.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             let running = activity.begin();
@@ -97,7 +124,7 @@ impl Connection {
             }
         });
         let builder = self.builder();
-        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let mut connection = pin!(builder.serve_connection(stream, service));
         tokio::select! {
             ended = connection.as_mut() => return log_end(ended),
             _ = open.changed() => {}

@@ -18,7 +18,7 @@ pub struct Limits {
     /// Open at once by one client, of [`Self::most`].
     pub most_of_client: usize,
     /// From the connection to its first request, and for the head of each
-    /// request of HTTP/1.1.
+    /// request of HTTP/1.1. A handshake is part of it.
     pub header: Duration,
     /// From the last request on.
     pub idle: Duration,
@@ -43,6 +43,7 @@ pub struct Connections {
     clients: PerClient,
     open: AtomicUsize,
     refused: AtomicU64,
+    failed_handshakes: AtomicU64,
 }
 
 impl Connections {
@@ -56,6 +57,12 @@ impl Connections {
     #[must_use]
     pub fn refused(&self) -> u64 {
         self.refused.load(Relaxed)
+    }
+
+    /// How many ended in their handshake, or before it.
+    #[must_use]
+    pub fn failed_handshakes(&self) -> u64 {
+        self.failed_handshakes.load(Relaxed)
     }
 
     /// Counts a connection until the place is dropped; `None` beyond a limit.
@@ -80,6 +87,13 @@ impl Connections {
 pub(crate) struct Place {
     connections: Arc<Connections>,
     _counted: Counted,
+}
+
+impl Place {
+    /// Counts the end of this connection in its handshake.
+    pub(crate) fn count_failed_handshake(&self) {
+        self.connections.failed_handshakes.fetch_add(1, Relaxed);
+    }
 }
 
 impl Drop for Place {

@@ -5,6 +5,7 @@
 //! ever changes: an edit of the proxy must not pay for it.
 
 mod activity;
+mod batched;
 mod channel;
 mod connect;
 mod connection;
@@ -18,9 +19,12 @@ mod reachable;
 mod reader;
 mod resolve;
 mod signals;
+mod stream;
 mod windows;
+mod workers;
 
 pub use channel::channel;
+pub use connect::{Connecting, connect};
 pub use connections::{Connections, Limits};
 pub use endpoint::{Endpoint, Host};
 pub use listener::{Listener, Stop};
@@ -31,3 +35,5 @@ pub use reachable::reachable;
 pub use reader::Reader;
 pub use resolve::resolve;
 pub use signals::Signals;
+pub use stream::{Handshake, Secure, Secured};
+pub use workers::Workers;

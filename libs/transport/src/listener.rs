@@ -13,10 +13,11 @@ use axum::Router;
 use tokio::{net::TcpListener, sync::watch, time::sleep};
 
 use crate::{
-    Peer,
+    Peer, Workers,
     activity::Activity,
     connection::Connection,
     connections::{Connections, Limits},
+    stream::Secure,
 };
 
 /// Ends when serving shall stop. Boxed, so that callers instantiate no server.
@@ -27,7 +28,6 @@ const LOG_EVERY: Duration = Duration::from_secs(10);
 
 /// An open listener and its true address, which differs from the configured one
 /// for port 0.
-#[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
     /// Where it listens.
@@ -36,6 +36,8 @@ pub struct Listener {
     pub connections: Arc<Connections>,
     trusted: bool,
     limits: Limits,
+    secure: Option<Secure>,
+    workers: Workers,
 }
 
 impl Listener {
@@ -53,7 +55,21 @@ impl Listener {
             connections: Arc::default(),
             trusted: false,
             limits: Limits::default(),
+            secure: None,
+            workers: Workers::here(),
         })
+    }
+
+    /// For clients that begin with a handshake; the others are cut off.
+    #[must_use]
+    pub fn secured(self, secure: Option<Secure>) -> Self {
+        Self { secure, ..self }
+    }
+
+    /// Served by these threads.
+    #[must_use]
+    pub fn served_by(self, workers: Workers) -> Self {
+        Self { workers, ..self }
     }
 
     /// With other limits than the default ones.
@@ -102,9 +118,12 @@ impl Listener {
                 activity: Activity::new(),
                 limits: self.limits,
                 trusted: self.trusted,
-                _place: place,
+                secure: self.secure.clone(),
+                place,
             };
-            tokio::spawn(connection.serve(stream, router.clone(), open.clone()));
+            let (router, open) = (router.clone(), open.clone());
+            let serve = move |stream| connection.serve(stream, router, open);
+            self.workers.spawn(stream, serve);
         }
         drop(self.socket);
         drop(open);

@@ -2,6 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, ThreadId},
     time::{Duration, Instant},
 };
 
@@ -28,6 +29,8 @@ pub struct Pool {
 #[derive(Debug)]
 struct Connection {
     channel: Channel,
+    /// Where its frames are read and written.
+    thread: ThreadId,
     calls: usize,
     used: Instant,
 }
@@ -54,10 +57,13 @@ impl Pool {
     pub fn lease(self: &Arc<Self>) -> Option<Lease> {
         let mut connections = self.lock();
         close_idle(&mut connections);
-        let index = place(connections.iter().map(|connection| connection.calls))?;
+        let here = thread::current().id();
+        let calls = |one: &Connection| (one.calls, one.thread == here);
+        let index = place(connections.iter().map(calls))?;
         if index == connections.len() {
             connections.push(Connection {
                 channel: open(self.connector.clone()),
+                thread: here,
                 calls: 0,
                 used: Instant::now(),
             });
@@ -92,18 +98,22 @@ fn close_idle(connections: &mut Vec<Connection>) {
     }
 }
 
-/// The index of the connection for the next call, given the calls of each; one
-/// behind the last for a new connection. The first that has room comes first, so
-/// that the last ones become idle.
-fn place(calls: impl ExactSizeIterator<Item = usize> + Clone) -> Option<usize> {
+/// The index of the connection for the next call, given the calls of each and
+/// whether it is of this thread; one behind the last for a new connection. The
+/// first that has room comes first, so that the last ones become idle. Those of
+/// other threads are used when there can be no more.
+fn place(calls: impl ExactSizeIterator<Item = (usize, bool)> + Clone) -> Option<usize> {
     let open = calls.len();
-    if let Some(index) = calls.clone().position(|calls| calls < SHARE) {
+    let has_room = |(calls, own)| own && calls < SHARE;
+    if let Some(index) = calls.clone().position(has_room) {
         return Some(index);
     }
     if open < MOST_CONNECTIONS {
         return Some(open);
     }
-    let (index, least) = calls.enumerate().min_by_key(|(_, calls)| *calls)?;
+    let (index, (least, _)) = calls
+        .enumerate()
+        .min_by_key(|(_, (calls, own))| (*calls, !own))?;
     (least < MOST_CALLS).then_some(index)
 }
 
@@ -130,7 +140,7 @@ mod tests {
     use super::*;
 
     fn next(calls: &[usize]) -> Option<usize> {
-        place(calls.iter().copied())
+        place(calls.iter().map(|calls| (*calls, true)))
     }
 
     #[test]
@@ -143,6 +153,19 @@ mod tests {
         assert_eq!(next(&full), None);
         full[7] -= 1;
         assert_eq!(next(&full), Some(7));
+    }
+
+    #[test]
+    fn connections_of_other_threads_are_used_last() {
+        let next = |calls: &[(usize, bool)]| place(calls.iter().copied());
+        assert_eq!(next(&[(0, false), (3, true)]), Some(1));
+        assert_eq!(next(&[(0, false), (SHARE, true)]), Some(2));
+        let mut full = [(3, false); MOST_CONNECTIONS];
+        full[5].1 = true;
+        full[6] = (2, false);
+        assert_eq!(next(&full), Some(5));
+        full[5].0 = SHARE;
+        assert_eq!(next(&full), Some(6));
     }
 
     #[tokio::test]

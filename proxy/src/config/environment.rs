@@ -6,11 +6,14 @@ use std::{
     time::Duration,
 };
 
-use super::{Config, Violations};
+use super::{Collector, Config, Violations};
 
 /// For listeners without a configured address. Images have a network of their
 /// own and set `PRISM_LISTEN_HOST`.
 const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const COLLECTOR_RULE: &str = "must be http://host:port of a collector that takes OTLP over HTTP, such as \
+     http://127.0.0.1:4318; with TLS it needs an agent on this machine in between";
+const DEFAULT_SERVICE: &str = "prism-proxy";
 pub(super) const ADDRESS_RULE: &str = "must be an IP address and port, such as 0.0.0.0:8980";
 
 /// The variables that configuration reads.
@@ -26,6 +29,10 @@ pub struct Environment {
     pub drain_timeout_ms: Option<String>,
     /// `PRISM_LAME_DUCK_MS`: milliseconds.
     pub lame_duck_ms: Option<String>,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: the URL of a collector of traces.
+    pub otlp_endpoint: Option<String>,
+    /// `OTEL_SERVICE_NAME`: what spans name as their service.
+    pub service_name: Option<String>,
 }
 
 impl Environment {
@@ -39,6 +46,8 @@ impl Environment {
             admin_listen: get("PRISM_ADMIN_LISTEN"),
             drain_timeout_ms: get("PRISM_DRAIN_TIMEOUT_MS"),
             lame_duck_ms: get("PRISM_LAME_DUCK_MS"),
+            otlp_endpoint: get("OTEL_EXPORTER_OTLP_ENDPOINT"),
+            service_name: get("OTEL_SERVICE_NAME"),
         }
     }
 }
@@ -79,6 +88,13 @@ pub(super) fn apply(environment: &Environment, config: &mut Config, violations: 
         &environment.lame_duck_ms,
         &mut config.lame_duck,
     );
+    if let Some(url) = &environment.otlp_endpoint {
+        let service = environment.service_name.as_deref();
+        config.collector = collector(url, service.unwrap_or(DEFAULT_SERVICE));
+        if config.collector.is_none() {
+            violations.add("OTEL_EXPORTER_OTLP_ENDPOINT", COLLECTOR_RULE);
+        }
+    }
     let clash = config.listen == config.admin_listen && config.listen.port() != 0;
     if clash {
         violations.add(
@@ -86,6 +102,22 @@ pub(super) fn apply(environment: &Environment, config: &mut Config, violations: 
             format!("both listeners would use {}", config.listen),
         );
     }
+}
+
+/// The collector of a URL, whose path is that of all its signals.
+fn collector(url: &str, service: &str) -> Option<Collector> {
+    let rest = url.strip_prefix("http://")?;
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if !path.bytes().all(|b| b.is_ascii_graphic()) {
+        return None;
+    }
+    let base = path.trim_end_matches('/');
+    let slash = if base.is_empty() { "" } else { "/" };
+    Some(Collector {
+        endpoint: authority.parse().ok()?,
+        path: format!("{slash}{base}/v1/traces"),
+        service: service.to_owned(),
+    })
 }
 
 /// The value of a variable; `None` if it is unset, or breaks the rule, which is

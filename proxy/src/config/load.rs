@@ -9,7 +9,7 @@ use super::{
     environment::{ADDRESS_RULE, apply, host},
     limits,
     reader::{Fields, Reader},
-    tokens,
+    tls, tokens,
 };
 
 const DEFAULT_PORT: u16 = 8980;
@@ -50,7 +50,9 @@ pub fn parse(file: &str, text: &str, environment: &Environment) -> Result<Config
         admin_listen: SocketAddr::new(host, DEFAULT_ADMIN_PORT),
         drain_timeout: Duration::from_millis(DEFAULT_DRAIN_MS),
         lame_duck: Duration::from_millis(DEFAULT_LAME_DUCK_MS),
+        tls: None,
         tokens: None,
+        collector: None,
         connections: Connections::default(),
         clients: Clients::default(),
         namespaces: Vec::new(),
@@ -75,6 +77,7 @@ fn read_document(reader: &mut Reader<'_>, document: &MarkedYaml<'_>, config: &mu
         "admin_listen",
         "connections",
         "clients",
+        "tls",
         "tokens",
         "namespaces",
     ];
@@ -88,6 +91,9 @@ fn read_document(reader: &mut Reader<'_>, document: &MarkedYaml<'_>, config: &mu
     }
     if let Some(node) = fields.optional("connections") {
         config.connections = limits::connections(reader, node);
+    }
+    if let Some(node) = fields.optional("tls") {
+        config.tls = tls::tls(reader, node);
     }
     if let Some(node) = reader.required(&fields, "namespaces") {
         config.namespaces = entries::namespaces(reader, node);

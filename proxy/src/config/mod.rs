@@ -7,6 +7,7 @@ mod interfaces;
 mod limits;
 mod load;
 mod reader;
+mod tls;
 mod tokens;
 mod violation;
 
@@ -17,6 +18,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use prism_transport::{Endpoint, Limits};
 
+use crate::tls::Identity;
 pub use environment::Environment;
 pub use load::{load, parse};
 pub use violation::{Violation, Violations};
@@ -37,10 +39,25 @@ pub struct Config {
     /// How long the proxy still takes calls after SIGTERM, while health says no;
     /// 1 s by default.
     pub lame_duck: Duration,
+    /// `None` when the data port speaks no TLS.
+    pub tls: Option<Identity>,
     /// `None` when everybody may use every namespace.
     pub tokens: Option<Vec<Token>>,
+    /// Gets a span of each call; `None` when nobody wants them.
+    pub collector: Option<Collector>,
     /// At least one, with distinct names.
     pub namespaces: Vec<Namespace>,
+}
+
+/// A collector of traces that takes OTLP over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collector {
+    /// Where it listens.
+    pub endpoint: Endpoint,
+    /// Of requests with traces: `/v1/traces`.
+    pub path: String,
+    /// What spans name as their service.
+    pub service: String,
 }
 
 /// Limits of the data port's connections.

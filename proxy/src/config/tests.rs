@@ -195,6 +195,7 @@ fn the_environment_overrides_and_is_validated() {
         admin_listen: some("[::1]:3"),
         drain_timeout_ms: some("250"),
         lame_duck_ms: some("7"),
+        ..Environment::default()
     };
     let config = parse("c.yaml", text, &good).map(|c| {
         (
@@ -212,6 +213,8 @@ fn the_environment_overrides_and_is_validated() {
         admin_listen: some("127.0.0.1:1"),
         drain_timeout_ms: some("1s"),
         lame_duck_ms: some("-1"),
+        otlp_endpoint: some("https://c:4318"),
+        service_name: None,
     };
     let places: Vec<_> = match parse("c.yaml", text, &bad) {
         Ok(_) => Vec::new(),
@@ -224,6 +227,7 @@ fn the_environment_overrides_and_is_validated() {
             "PRISM_LISTEN",
             "PRISM_DRAIN_TIMEOUT_MS",
             "PRISM_LAME_DUCK_MS",
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
             "listen"
         ]
     );
@@ -235,6 +239,37 @@ fn the_environment_overrides_and_is_validated() {
     let config = parse("c.yaml", text, &image);
     let listen = config.map(|c| (c.listen.to_string(), c.admin_listen.to_string()));
     assert_eq!(listen, Ok(("127.0.0.1:1".into(), "0.0.0.0:8981".into())));
+}
+
+#[test]
+fn a_collector_is_a_plain_url() {
+    let collector = |url: &str| {
+        let environment = Environment {
+            otlp_endpoint: Some(url.to_owned()),
+            ..Environment::default()
+        };
+        let text = "namespaces: [{name: a, backend: b, endpoint: 'c:1'}]";
+        let config = parse("c.yaml", text, &environment).ok()?;
+        let found = config.collector?;
+        Some((found.endpoint.to_string(), found.path, found.service))
+    };
+    for (url, path) in [
+        ("http://c:4318", "/v1/traces"),
+        ("http://c:4318/", "/v1/traces"),
+        ("http://c:4318/otlp/", "/otlp/v1/traces"),
+    ] {
+        let found = ("c:4318".into(), path.into(), "prism-proxy".into());
+        assert_eq!(collector(url), Some(found), "{url}");
+    }
+    for url in [
+        "c:4318",
+        "http://c",
+        "http://c:x",
+        "http://c:1/ a",
+        "grpc://c:1",
+    ] {
+        assert_eq!(collector(url), None, "{url}");
+    }
 }
 
 #[test]
@@ -306,9 +341,14 @@ namespaces:
     backend: b
     endpoint: 'c:1'
     limits: {{calls_per_second: 0, max_calls: many, colour: red}}
+tls: {{cert: /nowhere, key: k, client_ca: [], colour: red}}
 "
     );
     let expected = [
+        "c.yaml:10: unknown field `colour` in tls",
+        "c.yaml:10: `cert`: /nowhere: cannot be read",
+        "c.yaml:10: `key`: k: cannot be read",
+        "c.yaml:10: `client_ca` must be a non-empty string",
         "c.yaml:9: unknown field `colour` in limits",
         "c.yaml:9: `calls_per_second` must be a whole number",
         "c.yaml:9: `max_calls` must be a whole number",

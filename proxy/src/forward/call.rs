@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use tonic::Code;
 
-use crate::{metrics::Metrics, plugin::Plugin};
+use crate::{metrics::Metrics, plugin::Plugin, spans::Open};
 
 /// Counts a call when it ends, however it ends.
 #[derive(Debug)]
@@ -13,6 +13,7 @@ pub(super) struct Call {
     plugin: Option<Arc<Plugin>>,
     method: String,
     begun: Instant,
+    span: Option<Open>,
     finished: bool,
 }
 
@@ -22,6 +23,7 @@ impl Call {
         metrics: &Arc<Metrics>,
         plugin: Option<&Arc<Plugin>>,
         method: &str,
+        span: Option<Open>,
     ) -> Self {
         metrics.in_flight.inc();
         Self {
@@ -29,6 +31,7 @@ impl Call {
             plugin: plugin.cloned(),
             method: method.to_owned(),
             begun: Instant::now(),
+            span,
             finished: false,
         }
     }
@@ -51,6 +54,15 @@ impl Call {
         let took = self.begun.elapsed();
         self.metrics
             .observe(self.plugin.as_deref(), &self.method, code, took);
+        if let Some(span) = self.span.take() {
+            let namespace = self.plugin.as_ref().map(|plugin| &plugin.namespace.name);
+            span.end(
+                namespace.map_or("", String::as_str),
+                &self.method,
+                code,
+                took,
+            );
+        }
     }
 }
 

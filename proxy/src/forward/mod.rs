@@ -24,6 +24,7 @@ use crate::{
     metrics::Metrics,
     plugin::{Plugin, namespace_of},
     routing::{Current, Routing},
+    spans::Spans,
 };
 use {
     answer::{Answer, Held},
@@ -39,6 +40,8 @@ pub struct Forwarder {
     pub current: Current,
     /// Where they are counted.
     pub metrics: Arc<Metrics>,
+    /// Where a collector wants spans of calls.
+    pub spans: Option<Arc<Spans>>,
     /// What each client has in flight.
     pub clients: Clients,
 }
@@ -50,12 +53,15 @@ impl Forwarder {
     /// gRPC status, as the protocol wants.
     pub async fn forward(&self, mut request: Request<Body>) -> Response<Body> {
         let id = request_id::of(request.headers_mut());
+        let spans = self.spans.as_ref();
+        let span = spans.and_then(|spans| spans.begin(request.headers_mut()));
         let routing = self.current.get();
         let routed = route(&routing, &request);
         let call = Call::begin(
             &self.metrics,
             routed.as_ref().ok().copied(),
             request.uri().path(),
+            span,
         );
         let answered = match routed {
             Ok(plugin) => self.exchange(&routing, plugin, request).await,

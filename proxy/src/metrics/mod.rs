@@ -39,6 +39,7 @@ pub struct Metrics {
     ejections: IntCounterVec,
     connections: IntGauge,
     refused: IntCounter,
+    failed_handshakes: IntCounter,
     /// Of the data port, once it is open.
     watched: OnceLock<Arc<Connections>>,
     /// Held while gauges are refreshed and read: two scrapes at once would see
@@ -46,6 +47,8 @@ pub struct Metrics {
     rendering: Mutex<()>,
     /// Calls that are being served now.
     pub in_flight: IntGauge,
+    /// Spans that the collector of traces did not get.
+    pub dropped_spans: IntCounter,
     methods: RwLock<HashSet<String>>,
 }
 
@@ -103,9 +106,17 @@ impl Metrics {
                 "prism_connections_refused_total",
                 "Connections that were closed at once because of a limit.",
             )?,
+            failed_handshakes: IntCounter::new(
+                "prism_tls_handshakes_failed_total",
+                "Connections that ended before they were secured.",
+            )?,
             watched: OnceLock::new(),
             rendering: Mutex::default(),
             in_flight: IntGauge::new("prism_requests_in_flight", "Calls being served now.")?,
+            dropped_spans: IntCounter::new(
+                "prism_spans_dropped_total",
+                "Spans that the collector of traces did not get.",
+            )?,
             methods: RwLock::default(),
         };
         let info = IntGaugeVec::new(
@@ -114,7 +125,7 @@ impl Metrics {
         )?;
         info.with_label_values(&[env!("CARGO_PKG_VERSION"), std::env::consts::ARCH])
             .set(1);
-        let all: [Box<dyn Collector>; 9] = [
+        let all: [Box<dyn Collector>; 11] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.latency.clone()),
             Box::new(metrics.plugin_up.clone()),
@@ -124,6 +135,8 @@ impl Metrics {
             Box::new(metrics.in_flight.clone()),
             Box::new(metrics.connections.clone()),
             Box::new(metrics.refused.clone()),
+            Box::new(metrics.failed_handshakes.clone()),
+            Box::new(metrics.dropped_spans.clone()),
         ];
         for one in all {
             metrics.registry.register(one)?;
@@ -188,9 +201,8 @@ impl Metrics {
         if let Some(connections) = self.watched.get() {
             let open = i64::try_from(connections.open()).unwrap_or(i64::MAX);
             self.connections.set(open);
-            let counted = self.refused.get();
-            self.refused
-                .inc_by(connections.refused().saturating_sub(counted));
+            catch_up(&self.refused, connections.refused());
+            catch_up(&self.failed_handshakes, connections.failed_handshakes());
         }
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
@@ -216,6 +228,10 @@ impl Metrics {
         }
         room
     }
+}
+
+fn catch_up(counter: &IntCounter, counted: u64) {
+    counter.inc_by(counted.saturating_sub(counter.get()));
 }
 
 fn labels(plugin: &Plugin) -> [&str; 2] {

@@ -3,8 +3,10 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// For the runtime, listeners, the resolver and the admin port.
+/// For listeners, the resolver, the collector of traces and the admin port.
 const KEPT_BACK: usize = 64 + ADMIN_CONNECTIONS;
+/// What the runtime of a thread waits with.
+const OF_THREAD: usize = 4;
 /// Connections of the admin port.
 pub(super) const ADMIN_CONNECTIONS: usize = 64;
 /// What a plugin may have.
@@ -12,9 +14,9 @@ const OF_PLUGIN: usize = prism_transport::Pool::MOST_CONNECTIONS;
 
 /// Raises the soft limit of descriptors to the hard one, and returns how many
 /// connections clients may have, at most `wanted`.
-pub(super) fn for_clients(wanted: usize, plugins: usize) -> usize {
+pub(super) fn for_clients(wanted: usize, plugins: usize, threads: usize) -> usize {
     let limit = raised();
-    let possible = possible(limit, plugins);
+    let possible = possible(limit, plugins, threads);
     if possible < wanted {
         tracing::warn!(
             wanted,
@@ -43,8 +45,9 @@ fn raised() -> usize {
 }
 
 /// Plugins get at most half of what is not kept back.
-fn possible(limit: usize, plugins: usize) -> usize {
-    let rest = limit.saturating_sub(KEPT_BACK);
+fn possible(limit: usize, plugins: usize, threads: usize) -> usize {
+    let kept = KEPT_BACK + threads.saturating_mul(OF_THREAD);
+    let rest = limit.saturating_sub(kept);
     let for_plugins = plugins.saturating_mul(OF_PLUGIN).min(rest / 2);
     (rest - for_plugins).max(1)
 }
@@ -55,8 +58,8 @@ mod tests {
 
     #[test]
     fn plugins_and_health_keep_theirs() {
-        assert_eq!(possible(1024, 2), 1024 - KEPT_BACK - 80);
-        assert_eq!(possible(256, 1000), 64);
-        assert_eq!(possible(16, 1), 1);
+        assert_eq!(possible(1024, 2, 3), 1024 - KEPT_BACK - 12 - 80);
+        assert_eq!(possible(256, 1000, 2), 60);
+        assert_eq!(possible(16, 1, 64), 1);
     }
 }

@@ -26,7 +26,7 @@ pub fn serve(config: Option<&Path>) -> ExitCode {
         Ok(config) => config,
         Err(violations) => return invalid(&violations),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let outcome = match runtime {

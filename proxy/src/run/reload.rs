@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Source;
-use crate::{config::Config, plugin::keep_probing, server::Shared};
+use crate::{config::Config, plugin::keep_probing, server::Shared, tls::Certificates};
 
 /// What a reload needs.
 pub(super) struct Reload {
@@ -11,6 +11,8 @@ pub(super) struct Reload {
     /// The one that holds now.
     pub(super) config: Config,
     pub(super) shared: Shared,
+    /// Those of handshakes, where the data port speaks TLS.
+    pub(super) certificates: Option<Certificates>,
 }
 
 impl Reload {
@@ -29,6 +31,9 @@ impl Reload {
         };
         for plugin in self.shared.current.replace(&config) {
             tokio::spawn(keep_probing(Arc::downgrade(&plugin)));
+        }
+        if let (Some(certificates), Some(identity)) = (&self.certificates, &config.tls) {
+            certificates.replace(identity.clone());
         }
         let restart = needs_restart(&self.config, &config);
         if !restart.is_empty() {
@@ -51,6 +56,8 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
             "clients.max_connections",
             old.clients.max_connections != new.clients.max_connections,
         ),
+        // Other certificates need none.
+        ("tls", old.tls.is_some() != new.tls.is_some()),
     ];
     changed
         .into_iter()

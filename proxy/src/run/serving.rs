@@ -1,8 +1,11 @@
 //! From the configuration to the end of the drain.
 
-use std::{error::Error, future::pending, sync::Arc, time::Duration};
+use std::{
+    error::Error, future::pending, num::NonZero, sync::Arc, thread::available_parallelism,
+    time::Duration,
+};
 
-use prism_transport::{Limits, Listener, Signals};
+use prism_transport::{Limits, Listener, Signals, Workers};
 use tokio::{
     signal::unix::{SignalKind, signal},
     time::{sleep, timeout},
@@ -17,6 +20,8 @@ use crate::{
     phase::{Phase, Phases},
     plugin::keep_probing,
     server::Shared,
+    spans::keep_exporting,
+    tls::Certificates,
 };
 
 /// Serves until a signal, then drains.
@@ -34,12 +39,18 @@ pub(super) async fn run(config: Config, source: super::Source) -> Result<(), Box
     let admin_address = admin.address;
     // Never stopped: it tells of the drain until the process ends.
     tokio::spawn(admin.serve(shared.admin(), Box::pin(pending())));
-    let data = Listener::open(config.listen).await?.limited(Limits {
-        most: for_clients(config.connections.max, config.namespaces.len()),
-        most_of_client: config.clients.max_connections,
-        header: config.connections.header,
-        idle: config.connections.idle,
-    });
+    let threads = available_parallelism().map_or(1, NonZero::get);
+    let certificates = config.tls.clone().map(Certificates::new);
+    let data = Listener::open(config.listen)
+        .await?
+        .limited(Limits {
+            most: for_clients(config.connections.max, config.namespaces.len(), threads),
+            most_of_client: config.clients.max_connections,
+            header: config.connections.header,
+            idle: config.connections.idle,
+        })
+        .secured(certificates.as_ref().map(Certificates::secure))
+        .served_by(Workers::start(threads)?);
     shared.metrics.watch_connections(&data.connections);
     let data_address = data.address;
     let stop = phases.clone();
@@ -52,17 +63,22 @@ pub(super) async fn run(config: Config, source: super::Source) -> Result<(), Box
         listen = %data_address,
         admin_listen = %admin_address,
         namespaces = config.namespaces.len(),
+        tls = config.tls.is_some(),
         tokens = config.tokens.as_ref().map_or(0, Vec::len),
         "ready"
     );
     for plugin in shared.current.get().plugins.iter() {
         tokio::spawn(keep_probing(Arc::downgrade(plugin)));
     }
+    if let Some(spans) = &shared.spans {
+        tokio::spawn(keep_exporting(Arc::clone(spans)));
+    }
     let (drain_timeout, lame_duck) = (config.drain_timeout, config.lame_duck);
     let mut reload = Reload {
         source,
         config,
         shared: shared.clone(),
+        certificates,
     };
     let name = loop {
         tokio::select! {
@@ -89,6 +105,9 @@ pub(super) async fn run(config: Config, source: super::Source) -> Result<(), Box
         name = signals.next() => {
             tracing::warn!(signal = name, in_flight = in_flight(), "stopped again; calls are cut off");
         }
+    }
+    if let Some(spans) = &shared.spans {
+        let _the_collector_is_gone = spans.export().await;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::{
     metrics::Metrics,
     phase::Phases,
     routing::Current,
+    spans::Spans,
 };
 
 /// What both servers share; cheap to clone.
@@ -25,6 +26,8 @@ pub struct Shared {
     pub current: Current,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Where a collector wants spans of calls.
+    pub spans: Option<Arc<Spans>>,
 }
 
 impl Shared {
@@ -33,10 +36,13 @@ impl Shared {
     /// # Errors
     /// When a metric cannot be registered.
     pub fn new(config: &Config, phases: Phases) -> prometheus::Result<Self> {
+        let metrics = Arc::new(Metrics::new()?);
+        let spans = |collector| Arc::new(Spans::new(collector, metrics.dropped_spans.clone()));
         Ok(Self {
             phases,
             current: Current::new(config),
-            metrics: Arc::new(Metrics::new()?),
+            spans: config.collector.clone().map(spans),
+            metrics,
         })
     }
 
@@ -45,6 +51,7 @@ impl Shared {
         let forwarder = Forwarder {
             current: self.current.clone(),
             metrics: Arc::clone(&self.metrics),
+            spans: self.spans.clone(),
             clients: Clients::default(),
         };
         data::router(forwarder, grpc_health::service(self), self.phases.clone())

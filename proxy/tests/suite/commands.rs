@@ -16,6 +16,15 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// What `--check-config` says of a wrong configuration, in a file of this folder.
+pub fn check(folder: &std::path::Path, yaml: &str) -> String {
+    let path = folder.join("c.yaml");
+    std::fs::write(&path, yaml).unwrap();
+    let checked = run(&["--check-config", "--config", path.to_str().unwrap()], &[]);
+    assert_eq!(checked.status.code(), Some(2));
+    stderr(&checked)
+}
+
 #[test]
 fn version_and_mistakes() {
     let version = run(&["--version"], &[]);
@@ -97,15 +106,8 @@ async fn a_port_that_is_taken_is_one_clear_line() {
 #[test]
 fn two_namespaces_on_one_endpoint_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("c.yaml");
     let rows =
         "- {name: a, backend: m, endpoint: 'c:1'}\n- {name: b, backend: m, endpoint: 'c:1'}\n";
-    std::fs::write(&path, format!("namespaces:\n{rows}")).unwrap();
-    let checked = run(&["--check-config", "--config", path.to_str().unwrap()], &[]);
-    assert_eq!(checked.status.code(), Some(2));
-    assert!(
-        stderr(&checked).contains("would share their keys"),
-        "{}",
-        stderr(&checked)
-    );
+    let said = check(folder.path(), &format!("namespaces:\n{rows}"));
+    assert!(said.contains("would share their keys"), "{said}");
 }

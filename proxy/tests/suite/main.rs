@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod admin;
+mod certificates;
 mod commands;
 mod connections;
 mod drain;
@@ -17,4 +18,6 @@ mod reload;
 mod retries;
 mod routing;
 mod slow_readers;
+mod tls;
+mod traces;
 mod wait;

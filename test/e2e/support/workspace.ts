@@ -20,7 +20,7 @@ export const proxy: Component = {
   directory: 'proxy',
   binary: 'prism-proxy',
   budget: 6e6,
-  bases: ['base-static:build-image'],
+  bases: [],
 };
 export const memstore: Component = {
   project: 'plugin-memstore',

@@ -7,6 +7,18 @@ export function pssOf(text) {
   return sumOf(processes.filter((id) => read(`/proc/${id}/cmdline`).includes(text)));
 }
 
+/** PSS in bytes of one process. */
+export const pssOfProcess = (id) => sumOf([id]);
+
+/** Milliseconds of the processor that a process and its descendants took until now. Linux counts in hundredths of a second. */
+export function processorTimeOf(id) {
+  const ticks = [id, ...listDescendants(id)].map((one) => {
+    const fields = read(`/proc/${one}/stat`).split(') ').at(-1).split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((sum, one) => sum + one, 0) * 10;
+}
+
 /** Milliseconds between two looks at the memory of processes. */
 const PAUSE = 20;
 

@@ -29,7 +29,7 @@ fn read(frames: Frames, limit_ms: u64) -> Result<(Vec<u8>, Code, String), Box<dy
         .build()?;
     runtime.block_on(async {
         let metrics = Arc::new(Metrics::new()?);
-        let call = Call::begin(&metrics, None, "/s/M");
+        let call = Call::begin(&metrics, None, "/s/M", None);
         let at = Instant::now() + Duration::from_millis(limit_ms);
         let answer = Response::new(tonic::body::Body::new(Endless(frames.into())));
         let mut body = Answer::wrap(
@@ -90,7 +90,7 @@ fn trailers_pass_and_are_counted() -> Result<(), Box<dyn Error>> {
 #[test]
 fn a_client_that_goes_away_is_cancelled() -> Result<(), Box<dyn Error>> {
     let metrics = Arc::new(Metrics::new()?);
-    drop(Call::begin(&metrics, None, "/s/M"));
+    drop(Call::begin(&metrics, None, "/s/M", None));
     let text = metrics.render(&crate::plugin::Plugins::new(Vec::new()))?;
     assert!(String::from_utf8(text)?.contains("code=\"CANCELLED\""));
     Ok(())

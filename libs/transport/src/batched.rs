@@ -1,0 +1,149 @@
+//! Writes that go out together.
+
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// More than this is written at once, and without being copied.
+const MOST: usize = 16 * 1024;
+
+/// Keeps small writes until a flush was asked for twice. Between the two, the
+/// other tasks that are ready run, and what they add goes out in the same write:
+/// the head and the body of a request, or the answers to several.
+#[derive(Debug)]
+pub(crate) struct Batched<S> {
+    stream: S,
+    kept: Vec<u8>,
+    asked: bool,
+}
+
+impl<S: AsyncWrite + Unpin> Batched<S> {
+    pub(crate) fn new(stream: S) -> Self {
+        Self {
+            stream,
+            kept: Vec::new(),
+            asked: false,
+        }
+    }
+
+    fn poll_empty(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.kept.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.kept))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.kept.drain(..written);
+        }
+        self.asked = false;
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Batched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, into)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Batched<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let bytes = slices.iter().map(|slice| slice.len()).sum::<usize>();
+        if self.kept.len() + bytes > MOST {
+            ready!(self.poll_empty(cx))?;
+        }
+        if bytes > MOST {
+            return Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        }
+        for slice in slices {
+            self.kept.extend_from_slice(slice);
+        }
+        Poll::Ready(Ok(bytes))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.kept.is_empty() && !self.asked {
+            self.asked = true;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        ready!(self.poll_empty(cx))?;
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_empty(cx))?;
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::Waker;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex, split};
+
+    #[tokio::test]
+    async fn what_is_added_before_the_second_flush_goes_out_with_the_rest() -> io::Result<()> {
+        let (ours, mut theirs) = duplex(1024);
+        let mut batched = Batched::new(ours);
+        let mut cx = Context::from_waker(Waker::noop());
+        batched.write_all(b"head").await?;
+        assert!(Pin::new(&mut batched).poll_flush(&mut cx).is_pending());
+        batched.write_all(b" body").await?;
+        let mut read = [0; 64];
+        let early = Pin::new(&mut theirs).poll_read(&mut cx, &mut ReadBuf::new(&mut read));
+        assert!(early.is_pending());
+        batched.flush().await?;
+        let size = theirs.read(&mut read).await?;
+        assert_eq!(read.get(..size), Some(&b"head body"[..]));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn sizes_around_the_limits_arrive_whole_and_in_order() -> io::Result<()> {
+        let (ours, mut theirs) = duplex(1000);
+        let (_reader, mut writer) = split(Batched::new(ours));
+        let sizes = [1, MOST - 1, 1, MOST, MOST + 1, 3 * MOST, 0, 7];
+        let sent: Vec<u8> = (0..=250).cycle().take(sizes.iter().sum()).collect();
+        let expected = sent.clone();
+        let write = async move {
+            let mut rest = sent.as_slice();
+            for size in sizes {
+                let (now, later) = rest.split_at(size);
+                writer.write_all(now).await?;
+                rest = later;
+            }
+            writer.shutdown().await
+        };
+        let mut found = Vec::new();
+        let (written, read) = tokio::join!(write, theirs.read_to_end(&mut found));
+        written?;
+        read?;
+        assert!(found == expected);
+        Ok(())
+    }
+}
