@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ok, type Result } from '@prism-build/errors';
+import { failed, ok, type Result, shellFailure } from '@prism-build/errors';
 import {
   edgeContainer,
   type History,
@@ -100,12 +100,18 @@ function openMachine({ form, onDisk, podman, recorded }: Parts, prism?: string) 
     ...{ call: podman.call, lock: join(root, 'lock') },
   };
   if (prism !== undefined) fs.cpSync(prism, directories.prism, { recursive: true });
-  /** The moves that were recorded, and which one kills instead. */
-  const moves = { count: 0, killAt: undefined as number | undefined };
+  /** The records so far, which one kills instead, and which one finds no space. */
+  const moves = {
+    count: 0,
+    killAt: undefined as number | undefined,
+    fullAt: undefined as number | undefined,
+  };
   const journal: Journal = {
     history: () => replay(recorded),
     add: async (added) => {
-      if (moves.count++ === moves.killAt) throw new Killed();
+      const at = moves.count++;
+      if (at === moves.killAt) throw new Killed();
+      if (at === moves.fullAt) return failed(shellFailure('DISK_FULL', { what: 'no space left' }));
       recorded.push(...added.map((one) => ({ ...one, actor: 'ann', time: '' })));
       return ok(undefined);
     },
@@ -139,8 +145,9 @@ function openMachine({ form, onDisk, podman, recorded }: Parts, prism?: string) 
       const recovered = await recover(now);
       if (!recovered.ok) return recovered;
       const done = await deploy(now, { version: await version(id), gate: async () => gate, beside });
-      if (done.ok) await forgetOld(project, now.journal, 2);
-      return done;
+      if (!done.ok) return done;
+      const forgotten = await forgetOld(project, now.journal, 2);
+      return forgotten.ok ? done : forgotten;
     },
     rollback: async (to?: number) => {
       const now = await operation();
