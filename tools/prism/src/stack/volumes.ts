@@ -4,7 +4,12 @@ import { listVolumes, type Stack, type StackVolume, volumeLabel } from '@prism-b
 import type { StackProject } from './openStack';
 import { queryPodman } from './queryPodman';
 
-/** Creates the volumes of a stack. Those of claims keep their files; others begin empty. */
+type Bad = Extract<Result<unknown>, { ok: false }>;
+
+/**
+ * Creates the volumes of a stack. Those of claims keep their files; others begin empty. Failures: STACK_EXISTS, for a volume of
+ * somebody else, STACK_START_FAILED.
+ */
 export async function createVolumes(project: StackProject, stack: Stack): Promise<Result<void>> {
   const { call, owner } = project;
   const [emptied, kept] = await Promise.all([
@@ -17,7 +22,7 @@ export async function createVolumes(project: StackProject, stack: Stack): Promis
   for (const { name, kind } of listVolumes(stack)) {
     if (there.has(name)) continue;
     const created = await call({ argv: podmanPods.createVolume(name, volumeLabel(owner, kind)) });
-    if (!created.ok) return refuse(stack.name, created);
+    if (!created.ok) return isTaken(created) ? refuseTaken(name, project) : refuse(stack.name, created);
   }
   return ok(undefined);
 }
@@ -39,7 +44,15 @@ export async function removeVolumes(
   return removed.ok ? ok(names.length) : removed;
 }
 
-function refuse(name: string, { failures }: Extract<Result<unknown>, { ok: false }>) {
+const isTaken = ({ failures }: Bad) => failures.some(({ why }) => /already exists/.test(why ?? ''));
+
+function refuseTaken(name: string, { project }: StackProject) {
+  const what = `Podman has a volume ${name} that is not one of ${project} in this workspace`;
+  const remedy = `If another clone made it, run \`npx nx down ${project} --volumes\` there. If nobody needs its files: podman volume rm ${name}`;
+  return failed(stackFailure('STACK_EXISTS', { what, remedy }));
+}
+
+function refuse(name: string, { failures }: Bad) {
   const what = `podman did not make the volumes of ${name}`;
   return failed(...failures.map(({ why }) => stackFailure('STACK_START_FAILED', { what, why })));
 }

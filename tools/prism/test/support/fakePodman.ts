@@ -129,6 +129,7 @@ export class FakePodman {
           text: JSON.stringify([...this.volumes].flatMap(([Name, of]) => (of === label ? [{ Name }] : []))),
         };
       case 'volume create':
+        if (this.volumes.has(last)) return { why: `volume with name ${last} already exists` };
         return { change: () => void this.volumes.set(last, args[2]!.replace('--label=', '')) };
       case 'volume rm':
         return { change: () => args.slice(2).forEach((name) => void this.volumes.delete(name)) };

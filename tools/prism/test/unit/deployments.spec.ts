@@ -170,6 +170,17 @@ test.each(['shop', 'shop-next'])('a pod of another clone with the name %s stays'
   expect(machine.podman.pods.get(name)).toBe(foreign);
 });
 
+test('a volume of another clone stays, and the remedy names it', async () => {
+  const machine = makeMachine('claim');
+  const [name] = (await withTwo('claim')).podman.volumes.keys();
+  machine.podman.volumes.set(name!, 'prism-build.claim=shop.of-another');
+  machine.build('cc');
+  const done = await machine.deploy('cc');
+  expect(codes(done)).toBe('STACK_EXISTS');
+  expect(done.ok ? '' : done.failures[0]!.remedy).toContain(`podman volume rm ${name}`);
+  expect(machine.podman.volumes.get(name!)).toBe('prism-build.claim=shop.of-another');
+});
+
 test('a version that serves already and does not answer is started again', async () => {
   const machine = await withTwo();
   const pod = machine.podman.pods.get('shop')!;
