@@ -38,8 +38,9 @@ OPTIONS = [
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
 ]
-#: Seconds that nobody waits for: the drain has a limit of its own.
-FOREVER = 1e6
+#: Seconds in which calls that were on their way get UNAVAILABLE. gRPC would answer CANCELLED, which no client may repeat, to
+#: those that it has read and not yet handed over when it stops.
+ON_THEIR_WAY = 0.3
 #: Seconds that connections get for goodbyes once no call of the data plane runs.
 GOODBYES = 1
 
@@ -69,7 +70,7 @@ async def serve(settings: Settings, plugin: Plugin, open_store: Callable[[], Awa
         await steering.start()
         where = {"address": address, "control_address": control_address, "metrics_address": metrics_address}
         log.info("listening", **fields(**where, version=plugin.version))
-        aborted = await end(data, control, signalled)
+        aborted = await end(data, control)
         await steering.stop(GOODBYES)
     finally:
         asking.cancel()
@@ -129,13 +130,13 @@ def catch_signals() -> asyncio.Future[str]:
     return first
 
 
-async def end(server: grpc.aio.Server, control: Control, signalled: asyncio.Future[str]) -> int:
+async def end(server: grpc.aio.Server, control: Control) -> int:
     """Waits until the process is to end, and drains; how many calls were aborted."""
     limit, reason = await control.stopping
-    # After Lifecycle.Stop the listener stays open until the drain is over: health says NOT_SERVING meanwhile.
-    closing = [asyncio.create_task(server.stop(FOREVER))] if signalled.done() else []
+    # The listener stays open until the drain is over: new calls are refused, and health says NOT_SERVING.
     _, aborted = await control.drain(limit, reason)
     control.states.change(ended=True)
+    await asyncio.sleep(ON_THEIR_WAY)
     # Answers may still be on their way to slow clients. A stream without an end, as of reflection, is not waited for.
-    await asyncio.gather(server.stop(GOODBYES), *closing)
+    await server.stop(GOODBYES)
     return aborted

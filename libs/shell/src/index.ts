@@ -28,4 +28,5 @@ export {
   type Started,
   startProcess,
 } from './run';
+export { startApart } from './startApart';
 export { within } from './within';

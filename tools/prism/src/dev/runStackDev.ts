@@ -18,6 +18,7 @@ import { type DevComponent, openComponent } from './component';
 import { runLoop } from './loop';
 import type { Member } from './member';
 import { rebuild } from './rebuild';
+import { removeApart } from './removeApart';
 import { watchFiles } from './watch';
 
 /** Seconds that containers have for ending. A developer does not wait until connections are drained. */
@@ -37,7 +38,11 @@ export async function runStackDev(options: StackTimes, first: ExecutorContext): 
   const changes = openChanges();
   const watching = watchFiles(root, changes.add);
   const stopping = listenForStop();
-  const ending = () => withLock(project.value.lock, () => stopStack(project.value, grace, 'keep'));
+  const ending = () =>
+    withLock(project.value.lock, async () => {
+      if (opened) await removeApart(project.value, opened.stack.name, grace);
+      return stopStack(project.value, grace, 'keep');
+    });
   const times = { timeout: options.timeout * 1000, idle: options.idle * 1000 };
   const definitions = [join(root, project.value.file)];
   let context = first;

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { engineEnvironment } from '@prism-build/builder';
+import { podmanPods } from '@prism-build/engine';
+import { startApart } from '@prism-build/shell';
+import type { StackProject } from '../stack/openStack';
+import { readPod } from '../stack/pod';
+
+/** Milliseconds between two looks at the pod, and for which they go on. */
+const pause = 100;
+const patience = 20_000;
+
+/**
+ * Removes a pod also if Nx kills this process meanwhile, which it does a few seconds after Ctrl-C. Returns when the pod is gone;
+ * whoever calls it checks that.
+ */
+export async function removeApart(project: StackProject, pod: string, grace: number): Promise<void> {
+  const env = engineEnvironment(project.directories);
+  const started = await startApart({ argv: podmanPods.remove(pod, grace), env });
+  if (!started.ok) return;
+  for (const end = Date.now() + patience; Date.now() < end; await sleep(pause)) {
+    const seen = await readPod(project, pod);
+    if (seen.ok && seen.value === undefined) return;
+  }
+}
