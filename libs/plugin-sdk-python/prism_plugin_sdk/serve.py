@@ -41,6 +41,8 @@ OPTIONS = [
 #: Seconds in which calls that were on their way get UNAVAILABLE. gRPC would answer CANCELLED, which no client may repeat, to
 #: those that it has read and not yet handed over when it stops.
 ON_THEIR_WAY = 0.3
+#: Seconds that nobody waits for: the drain has a limit of its own.
+FOREVER = 1e6
 #: Seconds that connections get for goodbyes once no call of the data plane runs.
 GOODBYES = 1
 
@@ -70,7 +72,7 @@ async def serve(settings: Settings, plugin: Plugin, open_store: Callable[[], Awa
         await steering.start()
         where = {"address": address, "control_address": control_address, "metrics_address": metrics_address}
         log.info("listening", **fields(**where, version=plugin.version))
-        aborted = await end(data, control)
+        aborted = await end(data, control, signalled)
         await steering.stop(GOODBYES)
     finally:
         asking.cancel()
@@ -130,13 +132,20 @@ def catch_signals() -> asyncio.Future[str]:
     return first
 
 
-async def end(server: grpc.aio.Server, control: Control) -> int:
+async def end(server: grpc.aio.Server, control: Control, signalled: asyncio.Future[str]) -> int:
     """Waits until the process is to end, and drains; how many calls were aborted."""
     limit, reason = await control.stopping
-    # The listener stays open until the drain is over: new calls are refused, and health says NOT_SERVING.
+
+    async def close() -> None:
+        await asyncio.sleep(ON_THEIR_WAY)
+        # After Lifecycle.Stop the listener stays open until the drain is over: health says NOT_SERVING meanwhile.
+        if signalled.done():
+            await server.stop(FOREVER)
+
+    closing = asyncio.create_task(close())
     _, aborted = await control.drain(limit, reason)
     control.states.change(ended=True)
-    await asyncio.sleep(ON_THEIR_WAY)
+    await asyncio.wait([closing], timeout=ON_THEIR_WAY)
     # Answers may still be on their way to slow clients. A stream without an end, as of reflection, is not waited for.
-    await server.stop(GOODBYES)
+    await asyncio.gather(server.stop(GOODBYES), closing)
     return aborted
