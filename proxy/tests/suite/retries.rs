@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
+    time::Instant,
 };
 
 use prism_proto::keyvalue::v1::{GetRequest, SetRequest};
@@ -121,7 +122,14 @@ async fn a_plugin_that_fails_and_fails_is_ejected() {
     let _again = plugin::start(address).await;
     until("recovery", || {
         let mut client = client.clone();
-        async move { client.get(get()).await.ok() }
+        async move {
+            // Shown if the test fails.
+            let begun = Instant::now();
+            let found = client.get(get()).await;
+            found
+                .inspect_err(|error| eprintln!("after {:?}: {error}", begun.elapsed()))
+                .ok()
+        }
     })
     .await;
 }

@@ -41,9 +41,15 @@ export async function checkPorts<Port extends Pick<StackPort, 'hostPort' | 'prot
 /** `Service api`, for messages. */
 export const serviceOf = ({ service }: StackPort): string => `Service ${service}`;
 
+/**
+ * Below the ports that kernels hand out themselves. Rules that Podman's network leaves behind when it is killed divert a port
+ * for ever; there, they would meet programs that got a number by chance.
+ */
+const numbers = { first: 20_000, count: 12_000 };
+
 /** A free port of loopback for each port that no Service publishes. Another program may take one before Podman does. */
 export async function findFreePorts(ports: readonly number[]): Promise<Record<number, number>> {
-  const servers = await Promise.all(ports.map(() => open(0)));
+  const servers = await Promise.all(ports.map(openAny));
   const free = servers.map((one, index) => {
     if (one instanceof Error) throw one;
     const address = one.address();
@@ -51,6 +57,14 @@ export async function findFreePorts(ports: readonly number[]): Promise<Record<nu
   });
   await Promise.all(servers.map((one) => (one instanceof Error ? undefined : close(one))));
   return Object.fromEntries(free);
+}
+
+async function openAny(): Promise<Server | Error> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const opened = await open(numbers.first + Math.floor(Math.random() * numbers.count));
+    if (!(opened instanceof Error)) return opened;
+  }
+  return open(0);
 }
 
 async function openPatiently(port: number): Promise<Server | Error> {

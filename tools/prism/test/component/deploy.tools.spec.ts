@@ -9,6 +9,7 @@ import { engineSettings } from '../../../../test/support/engineSettings';
 import { command, describeWith, podman as needsPodman } from '../../../../test/support/needs';
 import { installTrivy, unpackAdvisories } from '../../../../test/support/trivy';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
+import { freePorts } from '../support/devLoop';
 
 const { settings } = require('../../compile.cjs') as { settings: BuildOptions };
 
@@ -118,9 +119,7 @@ describeWith([needsPodman, command('catatonit')], 'deployments of a stack', () =
     workspace.write('verify-policy.json', JSON.stringify({ rules: [rule] }));
     workspace.write('svc/api/busybox', readFileSync(busybox(architecture)), 0o755);
     env = { PRISM_TRIVY: installTrivy(), PRISM_SCAN_DB: unpackAdvisories(workspace.path('.nx/advisories')) };
-    const free = await listen(0);
-    port = (free.address() as { port: number }).port;
-    await new Promise((resolve) => free.close(resolve));
+    [port = 0] = await freePorts(1);
     workspace.write('deploy/shop/stack.yaml', stack(port, name));
   });
   afterAll(() => {

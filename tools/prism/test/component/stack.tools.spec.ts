@@ -4,6 +4,7 @@ import { engineSettings } from '../../../../test/support/engineSettings';
 import { goSettings } from '../../../../test/support/goSettings';
 import { command, describeWith, podman as needsPodman } from '../../../../test/support/needs';
 import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
+import { freePorts } from '../support/devLoop';
 
 /** Serves HTTP and a bare gRPC health check; writes to its volume; `health` is its own probe. */
 const program = `package main
@@ -124,9 +125,7 @@ describeWith([needsPodman, command('catatonit'), command('go', 'golang-go')], 'a
       'svc/say/Containerfile',
       'FROM scratch\nCOPY say /say\nUSER 65532:65532\nEXPOSE 8080\nENTRYPOINT ["/say"]\n',
     );
-    const free = await listen(0);
-    port = (free.address() as { port: number }).port;
-    await new Promise((resolve) => free.close(resolve));
+    [port = 0] = await freePorts(1);
     write();
   });
   afterAll(() => {

@@ -3,7 +3,6 @@ import { cpSync, readFileSync } from 'node:fs';
 import { get as getPlain } from 'node:http';
 import { connect } from 'node:http2';
 import { Agent, get } from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { engineSettings } from '../../../../test/support/engineSettings';
 import { compileFixture } from '../../../../test/support/goFixture';
@@ -11,6 +10,7 @@ import { command, describeWith, go, podman as needsPodman } from '../../../../te
 import { repository } from '../../../../test/support/plugin';
 import { installTrivy, unpackAdvisories } from '../../../../test/support/trivy';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
+import { freePorts } from '../support/devLoop';
 
 const stack = (name: string, http: number, https: number) => `apiVersion: v1
 kind: Pod
@@ -144,16 +144,7 @@ describeWith(
         PRISM_TRIVY: installTrivy(),
         PRISM_SCAN_DB: unpackAdvisories(workspace.path('.nx/advisories')),
       };
-      const servers = await Promise.all(
-        [0, 1].map(
-          () =>
-            new Promise<ReturnType<typeof createServer>>((resolve) => {
-              const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-            }),
-        ),
-      );
-      [http, https] = servers.map((one) => (one.address() as { port: number }).port) as [number, number];
-      await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))));
+      [http = 0, https = 0] = await freePorts(2);
       workspace.write('deploy/shop/stack.yaml', stack(name, http, https));
       const pair = ['-keyout', 'key.pem', '-out', 'crt.pem', '-subj', '/CN=localhost', '-days', '2'];
       const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];

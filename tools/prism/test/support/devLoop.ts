@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { engineSettings } from '../../../../test/support/engineSettings';
 import { goSettings } from '../../../../test/support/goSettings';
 import { makeWorkspace, type Running, until, type Workspace } from '../../../../test/support/workspace';
+import { findFreePorts } from '../../src/stack/ports';
 
 /** A workspace whose images and containers have a prefix of their own, and the `nx dev` that runs in it. */
 export interface DevLoop {
@@ -30,16 +30,7 @@ export const host = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
 
 /** Ports of loopback on which nothing listens. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  return Object.values(await findFreePorts(Array.from({ length: count }, (_, index) => index)));
 }
 
 export function openDevLoop(prefix: string): DevLoop {
