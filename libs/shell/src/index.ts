@@ -26,7 +26,7 @@ export {
   run,
   runForeground,
   type Started,
+  startApart,
   startProcess,
 } from './run';
-export { startApart } from './startApart';
 export { within } from './within';

@@ -202,3 +202,20 @@ export async function startProcess(
 function isBytes(input: Command['input']): input is string | Uint8Array {
   return typeof input === 'string' || input instanceof Uint8Array;
 }
+
+/**
+ * Starts a command that outlives this process. A shell starts it in the background and ends, so it is no descendant of ours: Nx
+ * ends an executor together with all its descendants. Nobody learns how the command ends. Failure: COMMAND_NOT_FOUND, without
+ * a shell.
+ */
+export async function startApart({ argv, env }: Pick<Command, 'argv' | 'env'>): Promise<Result<void>> {
+  const { spawn } = await import('node:child_process');
+  const shell = ['-c', '"$@" </dev/null >/dev/null 2>&1 &', 'sh', ...argv];
+  const child = spawn('sh', shell, { env, stdio: 'ignore', detached: true });
+  return new Promise((resolve) => {
+    child.on('exit', () => resolve(ok(undefined)));
+    child.on('error', () =>
+      resolve(failed(shellFailure('COMMAND_NOT_FOUND', { what: 'cannot find the command sh' }))),
+    );
+  });
+}
