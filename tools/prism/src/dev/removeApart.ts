@@ -9,13 +9,17 @@ import { readPod } from '../stack/pod';
 const pause = 100;
 const patience = 20_000;
 
+/** Podman refuses while another of its commands works on a container of the pod. */
+const persistently = 'n=0; until "$@" || [ $((n += 1)) -ge 10 ]; do sleep 0.5; done';
+
 /**
  * Removes a pod also if Nx kills this process meanwhile, which it does a few seconds after Ctrl-C. Returns when the pod is gone;
  * whoever calls it checks that.
  */
 export async function removeApart(project: StackProject, pod: string, grace: number): Promise<void> {
   const env = engineEnvironment(project.directories);
-  const started = await startApart({ argv: podmanPods.remove(pod, grace), env });
+  const argv = ['sh', '-c', persistently, 'sh', ...podmanPods.remove(pod, grace)] as const;
+  const started = await startApart({ argv, env });
   if (!started.ok) return;
   for (const end = Date.now() + patience; Date.now() < end; await sleep(pause)) {
     const seen = await readPod(project, pod);
