@@ -119,10 +119,19 @@ func Connect(t *testing.T, address string) *grpc.ClientConn {
 // FreeAddress returns a loopback address on which nothing listens.
 func FreeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := FindAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return address
+}
+
+// FindAddress is FreeAddress outside of a test.
+func FindAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
 	defer l.Close()
-	return l.Addr().String()
+	return l.Addr().String(), nil
 }

@@ -7,10 +7,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"prism.internal/plugin-sdk/plugintest"
 )
 
-// ErrMissing says that this machine cannot run Kafka.
-var ErrMissing = errors.New("java or mvn is missing; install the packages openjdk-17-jre-headless and maven")
+const errMissing = plugintest.Missing("java or mvn is missing; install the packages openjdk-17-jre-headless and maven")
 
 // findRoot returns the directory of the workspace.
 func findRoot() (string, error) {
@@ -31,7 +32,7 @@ func install(root string) (string, error) {
 		return strings.TrimSpace(string(out)), nil
 	}
 	if _, missing := exec.LookPath("mvn"); missing != nil {
-		return "", ErrMissing
+		return "", errMissing
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {

@@ -2,7 +2,6 @@
 package pgtest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,38 +12,31 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
-	"time"
 
 	"github.com/lib/pq"
 
 	"prism.internal/plugin-sdk/plugintest"
 )
 
-// ErrMissing says that this machine has no PostgreSQL server to start.
-var ErrMissing = errors.New("PostgreSQL's initdb and postgres are missing; install the package postgresql")
-
-const startTimeout = 60 * time.Second
+const errMissing = plugintest.Missing("PostgreSQL's initdb and postgres are missing; install the package postgresql")
 
 // Server is a private server on a loopback port that it keeps when restarted.
 type Server struct {
-	address   string
-	user      string // and password, where the server asks for one
-	container *plugintest.Container
-	// Of a process instead:
-	bin, dir string
-	cmd      *exec.Cmd
-	exited   chan struct{}
-	log      bytes.Buffer
+	plugintest.Backend
+	address string
+	user    string // and password, where the server asks for one
+	bin     string // of a process: the directory of the programs
 }
 
 // Start makes a new database cluster and starts a server on it. The caller
 // calls Remove.
 func Start() (*Server, error) {
-	address, err := freeAddress()
+	address, err := plugintest.FindAddress()
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{address: address, user: "postgres"}
+	s.Name, s.Ready, s.Process, s.Crash = "postgres", s.ping, s.postgres, syscall.SIGQUIT
 	if plugintest.Containers() {
 		err = s.contain()
 	} else {
@@ -66,7 +58,7 @@ func (s *Server) contain() error {
 	settings, err := s.settings()
 	const password = "POSTGRES_PASSWORD=test"
 	s.user = "postgres:test"
-	s.container = plugintest.NewContainer("localhost/prism/base-postgres", []string{"--env=" + password}, settings...)
+	s.Container = plugintest.NewContainer("localhost/prism/base-postgres", []string{"--env=" + password}, settings...)
 	return err
 }
 
@@ -75,7 +67,7 @@ func (s *Server) prepare() (err error) {
 	if s.bin, err = findBinaries(); err != nil {
 		return err
 	}
-	if s.dir, err = plugintest.Directory(); err != nil {
+	if s.Dir, err = plugintest.Directory(); err != nil {
 		return err
 	}
 	return s.init()
@@ -88,19 +80,9 @@ func findBinaries() (string, error) {
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil || len(found) == 0 {
-		return "", ErrMissing
+		return "", errMissing
 	}
 	return filepath.Dir(found[len(found)-1]), nil
-}
-
-// freeAddress returns a loopback address on which nothing listens.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }
 
 func (s *Server) init() error {
@@ -114,14 +96,14 @@ func (s *Server) init() error {
 	return nil
 }
 
-func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+func (s *Server) data() string { return filepath.Join(s.Dir, "data") }
 
 // command runs as the user postgres if this process is root's, as which
 // PostgreSQL refuses to run.
 func (s *Server) command(name string, args ...string) (*exec.Cmd, error) {
 	cmd := exec.Command(filepath.Join(s.bin, name), args...)
-	cmd.Dir = s.dir
-	// Servers must not outlive a test process that is killed.
+	cmd.Dir = s.Dir
+	// Not even initdb may outlive a test process that is killed.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
 	if os.Getuid() != 0 {
 		return cmd, nil
@@ -132,7 +114,7 @@ func (s *Server) command(name string, args ...string) (*exec.Cmd, error) {
 	}
 	uid, uidErr := strconv.ParseUint(account.Uid, 10, 32)
 	gid, gidErr := strconv.ParseUint(account.Gid, 10, 32)
-	if err := errors.Join(uidErr, gidErr, os.Chown(s.dir, int(uid), int(gid))); err != nil {
+	if err := errors.Join(uidErr, gidErr, os.Chown(s.Dir, int(uid), int(gid))); err != nil {
 		return nil, err
 	}
 	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
@@ -144,34 +126,12 @@ func (s *Server) URL(database string) string {
 	return fmt.Sprintf("postgres://%s@%s/%s?sslmode=disable", s.user, s.address, database)
 }
 
-// Restart kills the server, if it runs, and starts it again.
-func (s *Server) Restart() error {
-	s.Kill()
-	if s.container != nil {
-		if err := s.container.Restart(); err != nil {
-			return err
-		}
-		return s.waitReady()
-	}
+func (s *Server) postgres() (*exec.Cmd, error) {
 	settings, err := s.settings()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	cmd, err := s.command("postgres", append([]string{"-D", s.data()}, settings...)...)
-	if err != nil {
-		return err
-	}
-	s.log.Reset()
-	cmd.Stderr = &s.log
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	s.cmd, s.exited = cmd, make(chan struct{})
-	go func(exited chan struct{}) {
-		cmd.Wait() // how it ended is in its log
-		close(exited)
-	}(s.exited)
-	return s.waitReady()
+	return s.command("postgres", append([]string{"-D", s.data()}, settings...)...)
 }
 
 // settings returns the arguments of every server.
@@ -183,55 +143,14 @@ func (s *Server) settings() ([]string, error) {
 	}, err
 }
 
-func (s *Server) waitReady() error {
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-	defer cancel()
+func (s *Server) ping(ctx context.Context) error {
 	connector, err := pq.NewConnector(s.URL("postgres"))
 	if err != nil {
 		return err
 	}
-	for {
-		conn, err := connector.Connect(ctx)
-		if err == nil {
-			return conn.Close()
-		}
-		select {
-		case <-s.exited:
-			return fmt.Errorf("postgres ended: %s", s.log.String())
-		case <-ctx.Done():
-			return fmt.Errorf("postgres does not answer: %w: %s", err, s.output())
-		case <-time.After(10 * time.Millisecond):
-		}
+	conn, err := connector.Connect(ctx)
+	if err != nil {
+		return err
 	}
-}
-
-func (s *Server) output() string {
-	if s.container != nil {
-		return s.container.Log()
-	}
-	return s.log.String() // may still be written, but only on a failure
-}
-
-// Kill ends the server and its connections at once, as a crash would. The data
-// stay for Restart.
-func (s *Server) Kill() {
-	if s.container != nil {
-		s.container.Kill()
-	}
-	if s.cmd == nil {
-		return
-	}
-	s.cmd.Process.Signal(syscall.SIGQUIT) // fails only if it has ended
-	<-s.exited
-	s.cmd = nil
-}
-
-// Remove kills the server and deletes its data.
-func (s *Server) Remove() {
-	s.Kill()
-	if s.container != nil {
-		s.container.Remove()
-		return
-	}
-	os.RemoveAll(s.dir) // a left-over directory must not fail a test
+	return conn.Close()
 }

@@ -2,10 +2,7 @@ package pgtest
 
 import (
 	"database/sql"
-	"errors"
 	"fmt"
-	"os"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -15,52 +12,24 @@ import (
 )
 
 var (
-	shared    = sync.OnceValues(Start)
-	started   atomic.Bool
+	shared    = plugintest.NewShared(Start)
 	databases atomic.Int64
 )
 
 // Main runs a package's tests and removes what they shared.
-func Main(m *testing.M) {
-	code := m.Run()
-	if started.Load() {
-		if s, err := shared(); err == nil {
-			s.Remove()
-		}
-	}
-	os.Exit(code)
-}
-
-// need ends the test if there is no server: it skips where PostgreSQL is missing,
-// which in CI is a failure.
-func need(t *testing.T, err error) {
-	t.Helper()
-	switch {
-	case errors.Is(err, ErrMissing) && os.Getenv("CI") != "true":
-		t.Skip("SKIPPED: " + err.Error())
-	case err != nil:
-		t.Fatal(err)
-	}
-}
+func Main(m *testing.M) { shared.Main(m) }
 
 // Own starts a server that the test may kill.
 func Own(t *testing.T) *Server {
 	t.Helper()
-	plugintest.Server(t)
-	s, err := Start()
-	need(t, err)
-	t.Cleanup(s.Remove)
-	return s
+	return plugintest.Own(t, Start)
 }
 
 // Database returns the URL of a new, empty database on the server that the
 // tests of the package share.
 func Database(t *testing.T) string {
 	t.Helper()
-	plugintest.Server(t)
-	started.Store(true)
-	s, err := shared()
-	need(t, err)
+	s := shared.Get(t)
 	admin, err := sql.Open("postgres", s.URL("postgres"))
 	if err != nil {
 		t.Fatal(err)

@@ -2,11 +2,8 @@
 package redistest
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"net"
-	"os"
 	"os/exec"
 	"syscall"
 	"testing"
@@ -18,35 +15,34 @@ import (
 
 // Server is a private server on a loopback port that it keeps when restarted.
 type Server struct {
+	plugintest.Backend
 	t       *testing.T
-	dir     string
 	address string
-	cmd     *exec.Cmd
-	log     bytes.Buffer
+	options []string
 }
 
 // Start starts a server that ends with the test. Without Redis on this machine
 // the test is skipped, which in CI is a failure.
 func Start(t *testing.T) *Server {
 	t.Helper()
-	plugintest.Server(t)
+	return plugintest.Own(t, func() (*Server, error) { return start(t) })
+}
+
+func start(t *testing.T) (*Server, error) {
 	if _, err := exec.LookPath("redis-server"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("SKIPPED: redis-server is missing; install the package redis-server")
+		return nil, plugintest.Missing("redis-server is missing; install the package redis-server")
 	}
 	dir, err := plugintest.Directory()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	s := &Server{t: t, dir: dir, address: plugintest.FreeAddress(t)}
-	t.Cleanup(func() {
-		s.Kill()
-		os.RemoveAll(dir) // a left-over directory must not fail a test
-	})
-	s.Restart()
-	return s
+	s := &Server{t: t, address: plugintest.FreeAddress(t)}
+	s.Name, s.Ready, s.Process, s.Crash, s.Dir = "Redis", s.ping, s.command, syscall.SIGKILL, dir
+	if err := s.Backend.Restart(); err != nil {
+		s.Remove()
+		return nil, err
+	}
+	return s, nil
 }
 
 // URL returns the address of the server.
@@ -56,29 +52,23 @@ func (s *Server) URL() string { return "redis://" + s.address }
 // its disk, where every command goes before it is answered.
 func (s *Server) Restart(options ...string) {
 	s.t.Helper()
-	s.Kill()
-	s.log.Reset()
+	s.options = options
+	if err := s.Backend.Restart(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *Server) command() (*exec.Cmd, error) {
 	host, port, err := net.SplitHostPort(s.address)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.cmd = exec.Command("redis-server", append([]string{
-		"--bind", host, "--port", port, "--dir", s.dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
-	}, options...)...)
-	s.cmd.Stdout = &s.log
-	// Servers must not outlive a test process that is killed.
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
+	return exec.Command("redis-server", append([]string{
+		"--bind", host, "--port", port, "--dir", s.Dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
+	}, s.options...)...), err
+}
+
+func (s *Server) ping(ctx context.Context) error {
 	client := s.client()
 	defer client.Close()
-	plugintest.Eventually(s.t, func() error {
-		if err := client.Ping(context.Background()).Err(); err != nil {
-			return fmt.Errorf("%w: %s", err, s.log.String())
-		}
-		return nil
-	})
+	return client.Ping(ctx).Err()
 }
 
 func (s *Server) client() *redis.Client {
@@ -93,14 +83,4 @@ func (s *Server) Flush() {
 	if err := client.FlushDB(s.t.Context()).Err(); err != nil {
 		s.t.Fatal(err)
 	}
-}
-
-// Kill ends the server at once, as a crash would.
-func (s *Server) Kill() {
-	if s.cmd == nil {
-		return
-	}
-	s.cmd.Process.Kill() // fails only if it has ended
-	s.cmd.Wait()         // how it ended is in its log
-	s.cmd = nil
 }
