@@ -204,7 +204,7 @@ func TestLifecycle(t *testing.T) {
 	r.waitExit(t, exitOK)
 }
 
-// Whoever reaches the data port, as clients of the proxy do, cannot stop the plugin.
+// Clients that reach only the data port, as those of the proxy, cannot stop the plugin.
 func TestLifecycleIsApartFromTheData(t *testing.T) {
 	r := start(t, &fake{})
 	r.waitHealth(t, data, healthpb.HealthCheckResponse_SERVING)

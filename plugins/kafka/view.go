@@ -104,7 +104,7 @@ func (v *view) changedSince(r record, old item, present bool) bool {
 		at, known := v.deleted[r.id]
 		return known && at > r.seen
 	}
-	return r.value != nil // somebody deleted it; deleting it again changes nothing
+	return r.value != nil // a missing key was deleted already; a second deletion changes nothing
 }
 
 func (v *view) remove(key id) {

@@ -39,7 +39,7 @@ func (s *session) send(r record) (uint64, chan result) {
 }
 
 // write returns what a record did once this view has it, and so everything
-// before it. After an error nobody knows whether it was written.
+// before it. After an error, the record may be written or not.
 func (s *session) write(ctx context.Context, r record) (outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, silence)
 	defer cancel()
@@ -48,7 +48,7 @@ func (s *session) write(ctx context.Context, r record) (outcome, error) {
 	case got := <-answer:
 		return got.outcome, got.err
 	case <-ctx.Done():
-		s.settle(token, result{}) // nobody waits any more
+		s.settle(token, result{}) // the caller has stopped waiting
 		return outcome{}, ctx.Err()
 	}
 }

@@ -125,7 +125,7 @@ describe('whom a change concerns', () => {
     ['a new file beside one of one component', '/w/a/new.go', [true, false]],
     ['a new file below its directory', '/w/b/src/deep/er/c.py', [false, true]],
     ['a new file at the top, where one reads another', '/w/x.toml', [true, false]],
-    ['a file that nobody is near of', '/w/c/d', [true, true]],
+    ['a file beside which no component reads anything', '/w/c/d', [true, true]],
     ['the directory of its files, as git changes it', '/w/a', [true, false]],
   ])('%s', (_, path, expected) => {
     expect(listConcerned('/w', reads, [path]).map((paths) => paths.includes(path))).toEqual(expected);

@@ -44,7 +44,7 @@ class States:
     def __init__(self) -> None:
         self.now = Condition()
         self.changed = asyncio.Event()
-        #: Set by whoever finds the backend unavailable: it is asked at once.
+        #: Set when a call finds the backend unavailable: the monitor then asks it at once.
         self.doubt = asyncio.Event()
 
     def change(self, **news: bool) -> None:

@@ -119,7 +119,7 @@ impl Text {
     }
 }
 
-/// As the specification writes it.
+/// As the SDK for Go writes it: CANCELED has one L.
 fn name(code: i32) -> &'static str {
     match Code::from(code) {
         Code::Ok => "OK",

@@ -115,7 +115,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// Whoever reaches the data port, as clients of the proxy do, cannot stop the plugin.
+// Clients that reach only the data port, as those of the proxy, cannot stop the plugin.
 func TestLifecycleIsApartFromTheData(t *testing.T) {
 	t.Parallel()
 	p := start(t)

@@ -205,8 +205,8 @@ function isBytes(input: Command['input']): input is string | Uint8Array {
 
 /**
  * Starts a command that outlives this process. A shell starts it in the background and ends, so it is no descendant of ours: Nx
- * ends an executor together with all its descendants. Nobody learns how the command ends. Failure: COMMAND_NOT_FOUND, without
- * a shell.
+ * kills an executor together with all its descendants. The result does not say how the command ends. Failure: COMMAND_NOT_FOUND,
+ * without a shell.
  */
 export async function startApart({ argv, env }: Pick<Command, 'argv' | 'env'>): Promise<Result<void>> {
   const { spawn } = await import('node:child_process');

@@ -63,7 +63,7 @@ impl Watch {
     }
 }
 
-/// Whoever reaches the data port, as clients of the proxy do, cannot stop the plugin.
+/// Clients that reach only the data port, as those of the proxy, cannot stop the plugin.
 pub(super) async fn is_apart_from_the_data() -> Outcome {
     let long = Duration::from_secs(600);
     let running = start(long, long).await?;
