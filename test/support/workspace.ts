@@ -12,6 +12,12 @@ export interface Ran {
   readonly output: string;
 }
 
+/** The output of a command that must succeed. */
+export function succeeded({ status, output }: Ran): string {
+  if (status !== 0) throw new Error(output);
+  return output;
+}
+
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ran>;

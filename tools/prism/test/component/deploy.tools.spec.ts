@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -8,8 +8,9 @@ import { busybox } from '../../../../test/support/busybox';
 import { engineSettings } from '../../../../test/support/engineSettings';
 import { command, describeWith, podman as needsPodman } from '../../../../test/support/needs';
 import { installTrivy, unpackAdvisories } from '../../../../test/support/trivy';
-import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
-import { freePorts } from '../support/devLoop';
+import { makeWorkspace, succeeded, type Workspace } from '../../../../test/support/workspace';
+import { freePorts } from '../support/freePorts';
+import { podman } from '../support/podman';
 
 const { settings } = require('../../compile.cjs') as { settings: BuildOptions };
 
@@ -30,23 +31,11 @@ metadata: {name: api}
 spec: {selector: {app: api}, ports: [{port: ${port}, targetPort: http}]}
 `;
 
-/** The output of a command that must succeed. */
-function succeeded({ status, output }: Ran): string {
-  if (status !== 0) throw new Error(output);
-  return output;
-}
-
 describeWith([needsPodman, command('catatonit')], 'deployments of a stack', () => {
   const name = `t${process.pid}`;
   let workspace: Workspace;
   let port: number;
   let env: Record<string, string>;
-  const podman = (...args: string[]) =>
-    execFileSync('podman', args, {
-      encoding: 'utf8',
-      env: { ...process.env, ...engineSettings },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
   const pods = () => podman('pod', 'ls', '--format', '{{.Name}}', '--filter', `name=^${name}`);
   const nx = (...args: string[]) => workspace.nx(args, env);
   const deploy = (observe = 1, ...args: string[]) =>

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { command, describeWith, go as needsGo, podman as needsPodman } from '../../../../test/support/needs';
 import { repository } from '../../../../test/support/plugin';
 import { until } from '../../../../test/support/workspace';
-import { type DevLoop, freePorts, host, openDevLoop } from '../support/devLoop';
+import { type DevLoop, host, openDevLoop } from '../support/devLoop';
+import { freePorts } from '../support/freePorts';
 
 const program = (word: string, port: number) => `package main
 

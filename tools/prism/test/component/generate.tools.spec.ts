@@ -5,7 +5,8 @@ import { digestOf } from '../../../../test/support/components';
 import { goSettings } from '../../../../test/support/goSettings';
 import { repository } from '../../../../test/support/plugin';
 import { until } from '../../../../test/support/workspace';
-import { type Generated, host, openGenerated, podman, succeeds } from './generated';
+import { podman } from '../support/podman';
+import { type Generated, host, openGenerated, succeeds } from './generated';
 
 /** Generators for real: what they write is built, tested and run. */
 let generated: Generated;

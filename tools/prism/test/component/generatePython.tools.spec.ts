@@ -1,5 +1,6 @@
 import { until } from '../../../../test/support/workspace';
-import { type Generated, host, openGenerated, podman, succeeds } from './generated';
+import { podman } from '../support/podman';
+import { type Generated, host, openGenerated, succeeds } from './generated';
 import { backends, buildPair, generatePair, loadBuilt, runsInContainer } from './pluginPair';
 
 /** Plugins in Python for real: a package, the SDK's and the messages in one image. */

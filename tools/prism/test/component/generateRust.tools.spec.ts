@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { repository } from '../../../../test/support/plugin';
 import { until } from '../../../../test/support/workspace';
-import { type Generated, openGenerated, podman, succeeds } from './generated';
+import { podman } from '../support/podman';
+import { type Generated, openGenerated, succeeds } from './generated';
 import { backends, buildPair, generatePair, loadBuilt, runsInContainer } from './pluginPair';
 
 /** Those with a file, and with crates that the workspace does not have. */

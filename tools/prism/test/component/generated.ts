@@ -2,10 +2,10 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { engineSettings } from '../../../../test/support/engineSettings';
 import { goSettings } from '../../../../test/support/goSettings';
 import { repository } from '../../../../test/support/plugin';
 import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
+import { podman } from '../support/podman';
 
 /** Compilers' caches are those of the repository. */
 export const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism/cache');
@@ -105,11 +105,6 @@ export function openGenerated(): Generated {
       workspace.remove();
     },
   };
-}
-
-export function podman(...args: string[]): string {
-  const env = { ...process.env, ...engineSettings };
-  return execFileSync('podman', args, { encoding: 'utf8', env, stdio: 'pipe' }).trim();
 }
 
 export function succeeds(...argv: string[]): boolean {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { digestOf } from '../../../../test/support/components';
 import { until } from '../../../../test/support/workspace';
-import { type Generated, host, podman, succeeds } from './generated';
+import { podman } from '../support/podman';
+import { type Generated, host, succeeds } from './generated';
 
 /** What is asked of a plugin in every language is asked of both of these: one with a store, one without. */
 export const backends = ['memory', 'blank'] as const;

@@ -1,15 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { writePlatforms, writeShellBase } from '../../../../test/support/busybox';
 import { engineSettings } from '../../../../test/support/engineSettings';
 import { hashOf, readImageFiles } from '../../../../test/support/imageFiles';
 import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
+import { podman } from '../support/podman';
 
 // What a loop of `podman build` runs into, from the edit to the container.
 let workspace: Workspace;
 let prefix: string;
-const podman = (...args: string[]) =>
-  execFileSync('podman', args, { encoding: 'utf8', env: { ...process.env, ...engineSettings } }).trim();
 
 async function done(running: Promise<Ran>): Promise<string> {
   const { status, output } = await running;

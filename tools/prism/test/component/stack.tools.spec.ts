@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
-import { engineSettings } from '../../../../test/support/engineSettings';
 import { goSettings } from '../../../../test/support/goSettings';
 import { command, describeWith, podman as needsPodman } from '../../../../test/support/needs';
 import { makeWorkspace, until, type Workspace } from '../../../../test/support/workspace';
-import { freePorts } from '../support/devLoop';
+import { freePorts } from '../support/freePorts';
+import { podman } from '../support/podman';
 
 /** Serves HTTP and a bare gRPC health check; writes to its volume; `health` is its own probe. */
 const program = `package main
@@ -85,18 +85,10 @@ describeWith([needsPodman, command('catatonit'), command('go', 'golang-go')], 'a
   const secret = `${name}-secret`;
   let workspace: Workspace;
   let port: number;
-  const podman = (args: readonly string[]) =>
-    execFileSync('podman', args, {
-      encoding: 'utf8',
-      env: { ...process.env, ...engineSettings },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
   const nx = (...args: string[]) => workspace.nx(args);
-  const pods = () => podman(['pod', 'ls', '--format', '{{.Name}}', '--filter', `name=^${name}`]);
+  const pods = () => podman('pod', 'ls', '--format', '{{.Name}}', '--filter', `name=^${name}`);
   const volumes = () =>
-    podman(['volume', 'ls', '--quiet', '--filter', `name=^${name}\\.`])
-      .split('\n')
-      .filter(Boolean);
+    podman('volume', 'ls', '--quiet', '--filter', `name=^${name}\\.`).split('\n').filter(Boolean);
   const write = (change: (text: string) => string = (text) => text) =>
     workspace.write('deploy/shop/stack.yaml', change(stack(port, name, secret)));
   const listen = (at: number) =>
@@ -136,11 +128,11 @@ describeWith([needsPodman, command('catatonit'), command('go', 'golang-go')], 'a
         // It is not there.
       }
     };
-    quietly(() => podman(['pod', 'rm', '--force', '--time=0', name]));
-    quietly(() => podman(['volume', 'rm', ...volumes()]));
-    quietly(() => podman(['secret', 'rm', secret]));
-    const tags = podman(['images', '--format', '{{.Repository}}:{{.Tag}}', `localhost/${name}/say`]);
-    quietly(() => podman(['rmi', '--force', ...tags.split('\n')]));
+    quietly(() => podman('pod', 'rm', '--force', '--time=0', name));
+    quietly(() => podman('volume', 'rm', ...volumes()));
+    quietly(() => podman('secret', 'rm', secret));
+    const tags = podman('images', '--format', '{{.Repository}}:{{.Tag}}', `localhost/${name}/say`);
+    quietly(() => podman('rmi', '--force', ...tags.split('\n')));
     workspace.remove();
   });
 
@@ -153,7 +145,7 @@ describeWith([needsPodman, command('catatonit'), command('go', 'golang-go')], 'a
     expect([pods(), volumes()]).toEqual(['', []]);
     // Podman takes no socket as standard input, and Node gives one.
     workspace.write('tmp/secret', JSON.stringify({ word: Buffer.from('hidden').toString('base64') }));
-    podman(['secret', 'create', secret, workspace.path('tmp/secret')]);
+    podman('secret', 'create', secret, workspace.path('tmp/secret'));
   });
 
   test('a port in use: nothing is started', async () => {

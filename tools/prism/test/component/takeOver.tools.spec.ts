@@ -4,13 +4,13 @@ import { get as getPlain } from 'node:http';
 import { connect } from 'node:http2';
 import { Agent, get } from 'node:https';
 import { join } from 'node:path';
-import { engineSettings } from '../../../../test/support/engineSettings';
 import { compileFixture } from '../../../../test/support/goFixture';
 import { command, describeWith, go, podman as needsPodman } from '../../../../test/support/needs';
 import { repository } from '../../../../test/support/plugin';
 import { installTrivy, unpackAdvisories } from '../../../../test/support/trivy';
-import { makeWorkspace, type Ran, type Workspace } from '../../../../test/support/workspace';
-import { freePorts } from '../support/devLoop';
+import { makeWorkspace, succeeded, type Workspace } from '../../../../test/support/workspace';
+import { freePorts } from '../support/freePorts';
+import { podman } from '../support/podman';
 
 const stack = (name: string, http: number, https: number) => `apiVersion: v1
 kind: Pod
@@ -48,11 +48,6 @@ spec:
           - {path: /, pathType: Prefix, backend: {service: {name: api, port: {name: http}}}}
           - {path: /service.Name, pathType: Prefix, backend: {service: {name: api, port: {name: grpc}}}}
 `;
-
-function succeeded({ status, output }: Ran): string {
-  if (status !== 0) throw new Error(output);
-  return output;
-}
 
 /** Two clients that ask without a pause, each on one connection: HTTP/1.1 and HTTP/2, both with TLS. */
 function keepAsking(port: number) {
@@ -104,12 +99,6 @@ describeWith(
     let workspace: Workspace;
     let env: Record<string, string>;
     let [http, https] = [0, 0];
-    const podman = (...args: string[]) =>
-      execFileSync('podman', args, {
-        encoding: 'utf8',
-        env: { ...process.env, ...engineSettings },
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }).trim();
     const deploy = (...args: string[]) => workspace.nx(['deploy', 'shop', '--observe=0.5', ...args], env);
     const write = (version: string) => workspace.write('svc/api/version.txt', version);
     const secrets = [`${name}.tls.crt`, `${name}.tls.key`];

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { engineSettings } from '../../../../test/support/engineSettings';
 import { goSettings } from '../../../../test/support/goSettings';
 import { makeWorkspace, type Running, until, type Workspace } from '../../../../test/support/workspace';
-import { findFreePorts } from '../../src/stack/ports';
+import { podman } from './podman';
 
 /** A workspace whose images and containers have a prefix of their own, and the `nx dev` that runs in it. */
 export interface DevLoop {
@@ -28,19 +27,12 @@ export interface DevLoop {
 
 export const host = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
 
-/** Ports of loopback on which nothing listens. */
-export async function freePorts(count: number): Promise<number[]> {
-  return Object.values(await findFreePorts(Array.from({ length: count }, (_, index) => index)));
-}
-
 export function openDevLoop(prefix: string): DevLoop {
   const workspace = makeWorkspace();
   const options = { plugins: [{ plugin: 'prism', options: { prefix } }], analytics: false };
   workspace.write('nx.json', JSON.stringify(options));
   let running: Running | undefined;
   let output = '';
-  const podman = (...args: string[]) =>
-    execFileSync('podman', args, { encoding: 'utf8', env: { ...process.env, ...engineSettings } }).trim();
   const containers = () => podman('ps', '--all', '--format', '{{.Names}}', '--filter', `name=^${prefix}-`);
   const pod = () => podman('pod', 'ls', '--quiet', '--filter', `name=^${prefix}$`);
   const get = async (port: number, path: string) => {

@@ -24,9 +24,16 @@ import { type Behaviour, FakePodman, Killed } from './fakePodman';
 
 const base = fs.mkdtempSync(join(tmpdir(), 'prism-deployments-'));
 
-/** Deletes the files of all machines. */
-export function removeMachines(): void {
-  fs.rmSync(base, { recursive: true, force: true });
+/** For a file of tests: commands print nothing meanwhile, and the files of all machines are deleted at the end. */
+export function useMachines(): void {
+  const { write } = process.stdout;
+  beforeAll(() => {
+    process.stdout.write = (() => true) as typeof write;
+  });
+  afterAll(() => {
+    process.stdout.write = write;
+    fs.rmSync(base, { recursive: true, force: true });
+  });
 }
 
 /** What a stack has besides its container: data that one version at a time may write, or a reverse proxy. */

@@ -2,16 +2,9 @@ import type { Result } from '@prism-build/errors';
 import { findServing, findUnderway } from '@prism-build/stack';
 import type { Served } from '../../src/deployment/operation';
 import { Killed } from '../support/fakePodman';
-import { codes, type Form, type Machine, removeMachines, withTwo } from '../support/machine';
+import { codes, type Form, type Machine, useMachines, withTwo } from '../support/machine';
 
-const write = process.stdout.write;
-beforeAll(() => {
-  process.stdout.write = (() => true) as typeof write;
-});
-afterAll(() => {
-  process.stdout.write = write;
-  removeMachines();
-});
+useMachines();
 
 describe('killed at every step, the next command is right', () => {
   interface First {

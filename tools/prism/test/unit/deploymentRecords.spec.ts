@@ -1,14 +1,7 @@
 import { findServing, findUnderway } from '@prism-build/stack';
-import { codes, removeMachines, withTwo } from '../support/machine';
+import { codes, useMachines, withTwo } from '../support/machine';
 
-const write = process.stdout.write;
-beforeAll(() => {
-  process.stdout.write = (() => true) as typeof write;
-});
-afterAll(() => {
-  process.stdout.write = write;
-  removeMachines();
-});
+useMachines();
 
 // A full disk: the act that a record announces is not begun.
 test.each(['plain', 'claim', 'edge'] as const)('%s: no record can be written, at every one', async (form) => {

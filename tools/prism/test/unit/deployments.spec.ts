@@ -3,16 +3,9 @@ import { join } from 'node:path';
 import { verifyLog } from '@prism-build/audit';
 import { failed, ok, scanFailure } from '@prism-build/errors';
 import { keptName } from '@prism-build/stack';
-import { codes, type Machine, makeMachine, removeMachines, withTwo } from '../support/machine';
+import { codes, type Machine, makeMachine, useMachines, withTwo } from '../support/machine';
 
-const write = process.stdout.write;
-beforeAll(() => {
-  process.stdout.write = (() => true) as typeof write;
-});
-afterAll(() => {
-  process.stdout.write = write;
-  removeMachines();
-});
+useMachines();
 
 test('a deployment goes through all states, each on record before its work', async () => {
   const machine = makeMachine('plain', true);
