@@ -180,6 +180,22 @@ test.each<[string, Record<string, string>, Record<string, string>, string[][]]>(
   expect(flags(files, environment)).toEqual(expected);
 });
 
+test('variables that set flags for one target do not make another call', () => {
+  const environment = () => ({
+    CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS: '-Ctarget-cpu=x86-64-v2',
+    CARGO_BUILD_RUSTFLAGS: '--cfg x',
+  });
+  const calls = rust.compiler.compile(requestOf(rust, argv, { environment }));
+  expect(calls).toHaveLength(1);
+  expect(calls[0]!.env).not.toHaveProperty('CARGO_ENCODED_RUSTFLAGS');
+  const ours = '"-C","target-feature=+crt-static",';
+  // A target with flags of its own has none of build's.
+  expect(calls[0]!.argv.filter((word) => word.startsWith('--config'))).toEqual([
+    expect.stringContaining(`--config=target.x86_64-unknown-linux-gnu.rustflags=[${ours}`),
+    expect.stringContaining(`--config=target.aarch64-unknown-linux-gnu.rustflags=["--cfg","x",${ours}`),
+  ]);
+});
+
 test.each<[string, boolean | undefined]>([
   ['cfg(unix)', true],
   ['cfg(not(windows))', true],

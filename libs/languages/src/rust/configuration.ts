@@ -41,3 +41,8 @@ export function splitFlags(text: string): string[] {
 export function targetTables({ table }: Configuration): ReadonlyMap<string, Table> {
   return new Map(Object.entries(tableOf(table.target)).map(([key, value]) => [key, tableOf(value)]));
 }
+
+/** Whether a file sets flags for some targets only. */
+export function setsTargetFlags(configuration: Configuration): boolean {
+  return [...targetTables(configuration).values()].some(({ rustflags }) => rustflags !== undefined);
+}

@@ -25,10 +25,16 @@ export function flagsFor(
   const merge = (key: string) => mergeFlags(tables.map((table) => table.get(key)?.rustflags));
   const own = [
     ...merge(tripleOf(target)),
-    ...ofVariable(`CARGO_TARGET_${upperTriple(target)}_RUSTFLAGS`),
+    ...ofVariable(variableOf(target)),
     ...matching.sort().flatMap(merge),
   ];
   if (own.length > 0) return own;
   const build = mergeFlags(configurations.map(({ table }) => tableOf(table.build).rustflags));
   return [...build, ...ofVariable('CARGO_BUILD_RUSTFLAGS')];
 }
+
+const variableOf = (target: Target) => `CARGO_TARGET_${upperTriple(target)}_RUSTFLAGS`;
+
+/** Whether a stage's variable sets flags for one target. */
+export const setsFlagsFor = (target: Target, environment: Readonly<Record<string, string>>): boolean =>
+  splitFlags(environment[variableOf(target)] ?? '').length > 0;

@@ -6,11 +6,11 @@ import type { CompileRequest, CompilerCall, Language, Target } from '../language
 import { cEnvironment } from './cEnvironment';
 import { checkRust } from './check';
 import { readRustClosure } from './closure';
-import { readConfigurations } from './configuration';
+import { type Configuration, readConfigurations, setsTargetFlags } from './configuration';
 import { encodeDependencyList, listSection } from './dependencyList';
 import { finishedDirectory, unitsDirectory } from './directories';
 import { explainRust, mayLackFiles } from './explain';
-import { flagsFor } from './flags';
+import { flagsFor, setsFlagsFor } from './flags';
 import { listRemaps, machinePaths } from './machinePaths';
 import { crossCompilerOf, crossToolOf, tripleOf, upperTriple } from './targets';
 import { listContents, listUsedUnits } from './units';
@@ -126,6 +126,7 @@ function compileCall(request: CompileRequest): CompilerCall {
     `--bin=${units[0]}`,
     ...(flags.features ? [`--features=${flags.features}`] : []),
     ...targets.flatMap((target) => ['--target', tripleOf(target)]),
+    ...targetArguments(request),
     ...manifestArguments(request),
   ];
   const env = {
@@ -156,21 +157,46 @@ function addList(request: CompileRequest, target: Target, stdout: string) {
   return { file: { path, bytes }, call };
 }
 
-/** Targets with the same environment and flags. */
+/** Targets with the same environment, and with the same flags unless cargo can tell them apart by its variables. */
 function groupTargets(request: CompileRequest): Target[][] {
+  const byVariables = !configurationsOf(request).some(setsTargetFlags);
   const groups = new Map<string, Target[]>();
   for (const target of request.targets) {
-    const key = JSON.stringify([request.environment(target), flagsOf(request, target)]);
+    const flags = byVariables ? [] : flagsOf(request, target);
+    const key = JSON.stringify([request.environment(target), flags]);
     groups.set(key, [...(groups.get(key) ?? []), target]);
   }
   return [...groups.values()];
 }
 
-function flagsOf({ directories, environment, text }: CompileRequest, target: Target): readonly string[] {
+function configurationsOf({ directories, text }: CompileRequest): readonly Configuration[] {
   const { source, working } = directories;
-  const read = (path: string) => text(join(source, path));
-  const configurations = readConfigurations(relative(source, working), read);
-  return flagsFor(target, configurations, environment(target));
+  return readConfigurations(relative(source, working), (path) => text(join(source, path)));
+}
+
+function flagsOf(request: CompileRequest, target: Target): readonly string[] {
+  return flagsFor(target, configurationsOf(request), request.environment(target));
+}
+
+const ownFlags = (request: CompileRequest): string[] => [
+  ...['-C', 'target-feature=+crt-static'],
+  ...listRemaps(request),
+];
+
+/** Whether all targets of a call have the same flags; only then can one variable set them. */
+function hasOneSet(request: CompileRequest): boolean {
+  return new Set(request.targets.map((target) => JSON.stringify(flagsOf(request, target)))).size === 1;
+}
+
+/** Our flags, which cargo appends to those that the stage's CARGO_TARGET_<TRIPLE>_RUSTFLAGS sets for a target. */
+function targetArguments(request: CompileRequest): string[] {
+  if (hasOneSet(request)) return [];
+  return request.targets.map((target) => {
+    const environment = request.environment(target);
+    const inherited = setsFlagsFor(target, environment) ? [] : flagsOf(request, target);
+    const flags = [...inherited, ...ownFlags(request)];
+    return `--config=target.${tripleOf(target)}.rustflags=${JSON.stringify(flags)}`;
+  });
 }
 
 /** The stage's variables, which override our defaults. compileEnvironment merges flags with ours. */
@@ -222,12 +248,10 @@ function fixedEnvironment(request: CompileRequest): Record<string, string> {
 
 function compileEnvironment(request: CompileRequest): Record<string, string> {
   const { targets } = request;
-  const env: Record<string, string> = {
-    CARGO_ENCODED_RUSTFLAGS: [
-      ...flagsOf(request, targets[0]!),
-      ...['-C', 'target-feature=+crt-static', ...listRemaps(request)],
-    ].join('\x1f'),
-  };
+  const flags = [...flagsOf(request, targets[0]!), ...ownFlags(request)];
+  const env: Record<string, string> = hasOneSet(request)
+    ? { CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }
+    : {};
   for (const target of targets) {
     const compiler = crossCompilerOf(target);
     if (!compiler) continue;
