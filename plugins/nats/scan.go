@@ -18,7 +18,7 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 	if err != nil {
 		return kv.Page{}, err
 	}
-	keys, err := s.list(ctx, bucket, func(key string) bool {
+	keys, err := s.list(ctx, func(key string) bool {
 		return key > q.After && strings.HasPrefix(key, q.Prefix)
 	})
 	if err != nil {
@@ -48,16 +48,23 @@ func (s *Store) Scan(ctx context.Context, q kv.Query) (kv.Page, error) {
 	return page, nil
 }
 
-// list returns the keys that match, in ascending byte order.
-func (s *Store) list(ctx context.Context, bucket jetstream.KeyValue, match func(string) bool) ([]string, error) {
-	lister, err := bucket.ListKeysFiltered(ctx, keysOf(kv.Namespace(ctx))+">")
+// list returns the keys that match, in ascending byte order, and those of
+// deleted keys that the reaper has not seen. It asks for the subjects of the
+// stream: the client's own list of keys counts records, and waits for ever, or
+// ends early, when a reaper removes one meanwhile.
+func (s *Store) list(ctx context.Context, match func(string) bool) ([]string, error) {
+	stream, err := s.stream.Stream(ctx, streamPrefix+s.config.Bucket)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	defer lister.Stop()
+	prefix := subjectPrefix + s.config.Bucket + "."
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(prefix+keysOf(kv.Namespace(ctx))+">"))
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
 	var keys []string
-	for subject := range lister.Keys() {
-		key, err := fromSubject(subject)
+	for subject := range info.State.Subjects {
+		key, err := fromSubject(strings.TrimPrefix(subject, prefix))
 		if err != nil {
 			return nil, err
 		}
@@ -65,9 +72,6 @@ func (s *Store) list(ctx context.Context, bucket jetstream.KeyValue, match func(
 			keys = append(keys, key)
 		}
 	}
-	if err := ctx.Err(); err != nil { // the channel closes then too
-		return nil, s.fail(ctx, err)
-	}
 	slices.Sort(keys)
-	return slices.Compact(keys), nil
+	return keys, nil
 }

@@ -5,66 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"prism.internal/plugin-sdk/conformance"
 	"prism.internal/plugin-sdk/kv"
 	"prism.internal/plugin-sdk/plugintest"
+	"prism.internal/plugins/nats/internal/natstest"
 )
-
-const patience = 20 * time.Second
-
-// natsServer is a server of this process on a loopback port that it keeps when
-// restarted.
-type natsServer struct {
-	dir  string
-	port int
-	*server.Server
-}
-
-func start(t *testing.T) *natsServer {
-	t.Helper()
-	plugintest.Embedded(t)
-	_, port, err := net.SplitHostPort(plugintest.FreeAddress(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &natsServer{dir: t.TempDir()}
-	if s.port, err = strconv.Atoi(port); err != nil {
-		t.Fatal(err)
-	}
-	s.restart(t, maxRecordBytes+1024)
-	t.Cleanup(func() { s.kill() })
-	return s
-}
-
-func (s *natsServer) restart(t *testing.T, maxPayload int32) {
-	t.Helper()
-	var err error
-	s.Server, err = server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: s.port, JetStream: true, StoreDir: s.dir, MaxPayload: maxPayload, NoSigs: true, NoLog: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	if !s.ReadyForConnections(patience) {
-		t.Fatal("the server does not start")
-	}
-}
-
-func (s *natsServer) kill() {
-	s.Shutdown()
-	s.WaitForShutdown()
-}
 
 func bucketOf(t *testing.T) string { return strings.ReplaceAll(t.Name(), "/", "-") }
 
@@ -100,22 +53,22 @@ func awaitConnected(t *testing.T, s *Store) {
 }
 
 func TestConformance(t *testing.T) {
-	nats := start(t)
-	conformance.Run(t, func(t *testing.T) kv.Store { return ready(t, open(t, nats.ClientURL(), bucketOf(t))) })
+	nats := natstest.Start(t)
+	conformance.Run(t, func(t *testing.T) kv.Store { return ready(t, open(t, nats.URL(), bucketOf(t))) })
 }
 
 func TestNamespacesAreApart(t *testing.T) {
-	nats := start(t)
-	conformance.RunNamespaces(t, func(t *testing.T) kv.Store { return ready(t, open(t, nats.ClientURL(), "prism")) })
+	nats := natstest.Start(t)
+	conformance.RunNamespaces(t, func(t *testing.T) kv.Store { return ready(t, open(t, nats.URL(), "prism")) })
 }
 
 func TestServerRestarts(t *testing.T) {
-	nats := start(t)
-	s := ready(t, open(t, nats.ClientURL(), "prism"))
+	nats := natstest.Start(t)
+	s := ready(t, open(t, nats.URL(), "prism"))
 	if err := s.Set(t.Context(), "key", []byte("value"), 0); err != nil {
 		t.Fatal(err)
 	}
-	nats.kill()
+	nats.Kill()
 	for range 2 { // the call that finds the connection lost, and one after
 		if _, _, err := s.Get(t.Context(), "key"); !errors.Is(err, kv.ErrUnavailable) {
 			t.Errorf("Get without a server: %v", err)
@@ -127,7 +80,7 @@ func TestServerRestarts(t *testing.T) {
 	if err := s.Ping(t.Context()); !errors.Is(err, kv.ErrUnavailable) {
 		t.Errorf("Ping without a server: %v", err)
 	}
-	nats.restart(t, maxRecordBytes+1024)
+	nats.Restart()
 	ready(t, s)
 	value, found, err := s.Get(t.Context(), "key")
 	if err != nil || !found || string(value) != "value" {
@@ -136,21 +89,21 @@ func TestServerRestarts(t *testing.T) {
 }
 
 func TestPluginStartsBeforeTheServer(t *testing.T) {
-	nats := start(t)
-	nats.kill()
-	s := open(t, nats.ClientURL(), "prism")
+	nats := natstest.Start(t)
+	nats.Kill()
+	s := open(t, nats.URL(), "prism")
 	if err := s.Ping(t.Context()); !errors.Is(err, kv.ErrUnavailable) {
 		t.Errorf("Ping: %v", err)
 	}
 	if _, err := s.Exists(t.Context(), "key"); !errors.Is(err, kv.ErrUnavailable) {
 		t.Errorf("Exists: %v", err)
 	}
-	nats.restart(t, maxRecordBytes+1024)
+	nats.Restart()
 	ready(t, s)
 }
 
 func TestDeletedBucketIsMadeAgain(t *testing.T) {
-	s := ready(t, open(t, start(t).ClientURL(), "prism"))
+	s := ready(t, open(t, natstest.Start(t).URL(), "prism"))
 	if err := s.stream.DeleteKeyValue(t.Context(), "prism"); err != nil {
 		t.Fatal(err)
 	}
@@ -164,10 +117,7 @@ func TestDeletedBucketIsMadeAgain(t *testing.T) {
 }
 
 func TestSmallMaxPayloadIsNamed(t *testing.T) {
-	nats := start(t)
-	nats.kill()
-	nats.restart(t, 1<<20)
-	s := open(t, nats.ClientURL(), "prism")
+	s := open(t, natstest.StartUnconfigured(t).URL(), "prism")
 	awaitConnected(t, s)
 	if err := s.Ping(t.Context()); !errors.Is(err, kv.ErrUnavailable) || !strings.Contains(err.Error(), "max_payload is 1048576") {
 		t.Errorf("Ping: %v", err)
@@ -177,8 +127,8 @@ func TestSmallMaxPayloadIsNamed(t *testing.T) {
 // TestWritersDoNotUndoEachOther makes plugins change the time to live of a key
 // that others write: an Expire must not bring an older value back.
 func TestWritersDoNotUndoEachOther(t *testing.T) {
-	nats := start(t)
-	a, b := ready(t, open(t, nats.ClientURL(), "prism")), ready(t, open(t, nats.ClientURL(), "prism"))
+	nats := natstest.Start(t)
+	a, b := ready(t, open(t, nats.URL(), "prism")), ready(t, open(t, nats.URL(), "prism"))
 	const last = 50
 	var group sync.WaitGroup
 	group.Go(func() {
@@ -202,7 +152,7 @@ func TestWritersDoNotUndoEachOther(t *testing.T) {
 }
 
 func TestExpiredKeysAreReaped(t *testing.T) {
-	s := ready(t, open(t, start(t).ClientURL(), "prism"))
+	s := ready(t, open(t, natstest.Start(t).URL(), "prism"))
 	for i := range 20 {
 		if err := s.Set(t.Context(), strconv.Itoa(i), nil, time.Millisecond); err != nil {
 			t.Fatal(err)
@@ -225,12 +175,12 @@ func TestExpiredKeysAreReaped(t *testing.T) {
 }
 
 func TestBucketWithHistoryIsRefused(t *testing.T) {
-	nats := start(t)
-	other := ready(t, open(t, nats.ClientURL(), "other"))
+	nats := natstest.Start(t)
+	other := ready(t, open(t, nats.URL(), "other"))
 	if _, err := other.stream.CreateKeyValue(t.Context(), jetstream.KeyValueConfig{Bucket: "prism", History: 5}); err != nil {
 		t.Fatal(err)
 	}
-	s := open(t, nats.ClientURL(), "prism")
+	s := open(t, nats.URL(), "prism")
 	awaitConnected(t, s)
 	if err := s.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "keeps 5 revisions") {
 		t.Errorf("Ping: %v", err)
@@ -240,7 +190,7 @@ func TestBucketWithHistoryIsRefused(t *testing.T) {
 // TestReaperKeepsNewValues writes a key again just when the reaper, which runs
 // all the time here, removes its expired record or the marker of its deletion.
 func TestReaperKeepsNewValues(t *testing.T) {
-	s := ready(t, open(t, start(t).ClientURL(), "prism"))
+	s := ready(t, open(t, natstest.Start(t).URL(), "prism"))
 	for i := range 200 {
 		value := strconv.Itoa(i)
 		err := s.Set(t.Context(), "key", nil, time.Millisecond)
@@ -259,7 +209,7 @@ func TestReaperKeepsNewValues(t *testing.T) {
 }
 
 func TestForeignRecordsAreErrors(t *testing.T) {
-	s := ready(t, open(t, start(t).ClientURL(), "prism"))
+	s := ready(t, open(t, natstest.Start(t).URL(), "prism"))
 	bucket := *s.bucket.Load()
 	if _, err := bucket.PutString(t.Context(), toSubject("", "key"), "short"); err != nil {
 		t.Fatal(err)

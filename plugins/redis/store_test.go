@@ -62,7 +62,8 @@ func TestServerRestarts(t *testing.T) {
 
 func TestFullServerIsUnavailable(t *testing.T) {
 	redis := redistest.Start(t)
-	redis.Restart("--maxmemory", "1", "--maxmemory-policy", "noeviction")
+	redis.Configure("maxmemory-policy", "noeviction")
+	redis.Configure("maxmemory", "1")
 	err := open(t, redis.URL()).Set(t.Context(), "key", []byte("value"), 0)
 	if !errors.Is(err, kv.ErrUnavailable) || !strings.Contains(err.Error(), "OOM") {
 		t.Errorf("Set: %v", err)

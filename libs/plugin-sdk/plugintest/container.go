@@ -18,8 +18,9 @@ type Container struct {
 }
 
 // Containers tells whether tests run their servers in containers of this
-// workspace's images, which `nx load-image` puts into Podman.
-func Containers() bool { return os.Getenv("PRISM_TEST_SERVERS") == "podman" }
+// workspace's images, which `nx load-image` puts into Podman. The tier of
+// embedded backends never does.
+func Containers() bool { return os.Getenv("PRISM_TEST_SERVERS") == "podman" && !embeddedOnly() }
 
 // NewContainer returns a container that Restart starts.
 func NewContainer(image string, options []string, args ...string) *Container {

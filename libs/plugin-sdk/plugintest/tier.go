@@ -23,7 +23,9 @@ func Server(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: needs a server")
 	}
-	if os.Getenv("USE_SQLITE") == "true" {
+	if embeddedOnly() {
 		t.Skip("USE_SQLITE=true: needs a server")
 	}
 }
+
+func embeddedOnly() bool { return os.Getenv("USE_SQLITE") == "true" }

@@ -18,7 +18,6 @@ type Server struct {
 	plugintest.Backend
 	t       *testing.T
 	address string
-	options []string
 }
 
 // Start starts a server that ends with the test. Without Redis on this machine
@@ -28,41 +27,65 @@ func Start(t *testing.T) *Server {
 	return plugintest.Own(t, func() (*Server, error) { return start(t) })
 }
 
-func start(t *testing.T) (*Server, error) {
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		return nil, plugintest.Missing("redis-server is missing; install the package redis-server")
-	}
-	dir, err := plugintest.Directory()
-	if err != nil {
-		return nil, err
-	}
+func start(t *testing.T) (_ *Server, err error) {
 	s := &Server{t: t, address: plugintest.FreeAddress(t)}
-	s.Name, s.Ready, s.Process, s.Crash, s.Dir = "Redis", s.ping, s.command, syscall.SIGKILL, dir
-	if err := s.Backend.Restart(); err != nil {
+	s.Name, s.Ready, s.Process, s.Crash = "Redis", s.ping, s.command, syscall.SIGKILL
+	if plugintest.Containers() {
+		s.Container = plugintest.NewContainer("localhost/prism/base-redis", nil, s.settings()...)
+	} else {
+		err = s.prepare()
+	}
+	if err == nil {
+		err = s.Backend.Restart()
+	}
+	if err != nil {
 		s.Remove()
 		return nil, err
 	}
 	return s, nil
 }
 
+// prepare makes what a process needs.
+func (s *Server) prepare() (err error) {
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		return plugintest.Missing("redis-server is missing; install the package redis-server")
+	}
+	s.Dir, err = plugintest.Directory()
+	return err
+}
+
 // URL returns the address of the server.
 func (s *Server) URL() string { return "redis://" + s.address }
 
 // Restart kills the server, if it runs, and starts it again with what is on
-// its disk, where every command goes before it is answered.
-func (s *Server) Restart(options ...string) {
+// its disk.
+func (s *Server) Restart() {
 	s.t.Helper()
-	s.options = options
 	if err := s.Backend.Restart(); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
+// Configure sets a parameter of the running server.
+func (s *Server) Configure(parameter, value string) {
+	s.t.Helper()
+	client := s.client()
+	defer client.Close()
+	if err := client.ConfigSet(s.t.Context(), parameter, value).Err(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 func (s *Server) command() (*exec.Cmd, error) {
-	host, port, err := net.SplitHostPort(s.address)
-	return exec.Command("redis-server", append([]string{
-		"--bind", host, "--port", port, "--dir", s.Dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
-	}, s.options...)...), err
+	return exec.Command("redis-server", append(s.settings(), "--dir", s.Dir)...), nil
+}
+
+// settings returns the arguments of every server. It writes a change to its log
+// before it answers, but does not wait for the disk: a killed server loses
+// nothing that way, only a machine does.
+func (s *Server) settings() []string {
+	host, port, _ := net.SplitHostPort(s.address)
+	return []string{"--bind", host, "--port", port, "--save", "", "--appendonly", "yes", "--appendfsync", "no"}
 }
 
 func (s *Server) ping(ctx context.Context) error {
