@@ -347,7 +347,7 @@ describeWith(needs, 'nx dev of a stack of Python, Node.js and Rust', () => {
     loop.edit('svc/rs/Cargo.lock', rust.lock);
     loop.edit('svc/rs/src/main.rs', rust.main('wrong', ports.rs));
     await loop.answers(ports.rs, '/', 'wrong');
-    await hears(/panicked at[\s\S]*rs: tests failed/);
+    await hears(/src\/main\.rs:16[\s\S]*rs: tests failed/);
   });
 
   test('Ctrl-C leaves nothing behind', async () => {
