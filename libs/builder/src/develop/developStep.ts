@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { assemblePlatform, type Tree } from '@prism-build/assemble';
 import { failed, ok, type Result } from '@prism-build/errors';
 import { openContentStore } from '@prism-build/oci';
@@ -14,7 +15,7 @@ import { contextPaths, lockPath, readContextTree } from '@prism-build/workspace'
 import { withImages } from '../bases/withImages';
 import { compilePlanned } from '../compile/compilePlanned';
 import { compiledTree } from '../compiledTree';
-import { compiledDirectory } from '../compileWork';
+import { compiledDirectory, compileWork } from '../compileWork';
 import { planStep } from '../planStep';
 import { openRootfs, withRootfs } from '../rootfs';
 import { openCommands } from '../run/openCommands';
@@ -74,8 +75,9 @@ async function compile(input: StepInput, reads: Reads) {
   const done = await compilePlanned(input, plan.value);
   const sources = stageTree(directories.root, plan.value, options.alsoReads);
   if (!done.ok) {
-    const seen = sources.ok ? sources.value : new Map();
-    return failed(...placeFailures(done.failures, seen, plan.value.working, directories.root));
+    const tree: Tree = sources.ok ? sources.value : new Map();
+    const compiled = { tree, mirror: join(compileWork(input), 'source'), working: plan.value.working };
+    return failed(...placeFailures(done.failures, compiled, directories.root));
   }
   const tree = compiledTree(done.value.manifest, options.platforms[0]!, compiledDirectory(input));
   return ok({ tree, reads: sources.ok ? listFiles(sources.value) : [] });

@@ -8,6 +8,7 @@ import type { ChangeQueue } from './changes';
 import type { DevComponent } from './component';
 import { awaitMember, type Member, say, seconds, tellEnd, updateMember } from './member';
 import { type NxProcess, startNx } from './nxProcess';
+import type { Tests } from './tests';
 import type { Watching } from './watch';
 
 export interface Loop {
@@ -23,64 +24,92 @@ export interface Loop {
   /** Milliseconds. */
   readonly timeout: number;
   readonly idle: number;
-  readonly test: boolean;
+  /** By component: its tests, which run after each of its changes. */
+  readonly tests: ReadonlyMap<string, Tests>;
+  /** Components whose tests run once another image was made, or could not be made. */
+  readonly due: Set<string>;
 }
 
-/** Why the loop ended: the containers did, or files changed that only another image brings. */
+/** What a loop begins with. */
+export type LoopBegin =
+  /** Programs that have just been started. */
+  | 'started'
+  /** Programs that run already. */
+  | 'kept'
+  /** The same, but another image was needed and could not be made, so each real change tries again. */
+  | 'lacking';
+
+/** Why the loop ended: the containers did, or files changed that only another pod or another image brings. */
 export type LoopEnd =
   | { readonly kind: 'over' }
-  | { readonly kind: 'image'; readonly paths: readonly string[] };
+  | { readonly kind: 'pod' | 'image'; readonly paths: readonly string[] };
 
-/**
- * Waits for the first answer of each program, then keeps them current until the containers end or need another image.
- *
- * @param fresh false: another image was needed, and could not be made; each real change tries again
- */
-export async function runLoop(loop: Loop, fresh: boolean): Promise<LoopEnd> {
-  const { members, watching, changes, over } = loop;
-  const background: NxProcess[] = [];
-  const stop = () => {
-    for (const one of background.splice(0)) one.stop();
+/** Waits for the first answer of each program, then keeps them current until the containers end or need another image. */
+export async function runLoop(loop: Loop, begin: LoopBegin): Promise<LoopEnd> {
+  const { members, watching, changes, over, tests, due } = loop;
+  let building: NxProcess | undefined;
+  // Each project's own: a save in one does not end the tests of another.
+  const testing = new Map<string, NxProcess>();
+  const test = (project: string) => {
+    testing.get(project)?.stop();
+    if (tests.has(project)) testing.set(project, runTests(loop, project));
+  };
+  const stopAll = () => {
+    for (const one of [building, ...testing.values()]) one?.stop();
   };
   const followAll = () =>
     watching.follow([
       ...loop.definitions,
       ...members.flatMap(({ component }) => [...component.reads(), stateFile(component)]),
+      ...[...tests.values()].flatMap((one) => one.list()),
     ]);
   const gone = aborted(over);
   followAll();
-  if (fresh) await Promise.all(members.map((one) => awaitMember(loop, one, 0, performance.now())));
-  let built = !fresh;
+  if (begin === 'started')
+    await Promise.all(members.map((one) => awaitMember(loop, one, 0, performance.now())));
+  for (const project of due) test(project);
+  due.clear();
+  let built = begin === 'lacking';
   for (;;) {
     const next = await changes.next(over, built ? 0 : loop.idle);
     if (next.kind === 'over') {
-      stop();
+      stopAll();
       return { kind: 'over' };
     }
     if (next.kind === 'idle') {
       built = true;
-      background.push(buildImages(loop));
+      building = buildImages(loop);
       continue;
     }
     for (const { component } of members) tellEnd(component);
     const states = members.map(({ component }) => stateFile(component));
     const paths = next.paths.filter((path) => !states.includes(path) && !isOfSession(path, members));
     if (paths.length === 0) continue;
-    stop();
+    building?.stop();
     built = false;
     await awaitGit(loop.root, over);
     const defining = paths.filter((path) => loop.definitions.includes(path));
-    if (defining.length > 0)
-      return { kind: 'image', paths: defining.map((path) => relative(loop.root, path)) };
+    if (defining.length > 0) {
+      stopAll();
+      return { kind: 'pod', paths: defining.map((path) => relative(loop.root, path)) };
+    }
     const reads = members.map(({ component }) => component.reads());
     const concerned = listConcerned(loop.root, reads, paths);
     for (const [at, member] of members.entries()) {
       if (concerned[at]!.length === 0) continue;
       const update = await updateMember(loop, member, concerned[at]!, gone);
       followAll();
-      if (!update || update.kind === 'none') continue;
-      if (update.kind === 'image' || !fresh) return { kind: 'image', paths: update.paths };
-      if (loop.test) background.push(runTests(loop, member.component));
+      if (!update) continue;
+      const isReal = update.kind !== 'none';
+      const { project } = member.component;
+      if (isReal && (update.kind === 'image' || begin === 'lacking')) {
+        due.add(project);
+        stopAll();
+        return { kind: 'image', paths: update.paths };
+      }
+      // The image has no tests, so a change of a test alone is no update.
+      const isOther = tests.get(project)?.areOther(concerned[at]!) === true;
+      if (isReal || isOther) test(project);
     }
   }
 }
@@ -109,7 +138,7 @@ function buildImages({ root, variant, members }: Loop): NxProcess {
   return building;
 }
 
-function runTests({ root }: Loop, { project }: DevComponent): NxProcess {
+function runTests({ root }: Loop, project: string): NxProcess {
   const begun = performance.now();
   const testing = startNx(root, ['test', project]);
   void testing.ended.then(({ ok, text }) => {

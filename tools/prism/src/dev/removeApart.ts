@@ -12,13 +12,21 @@ const patience = 20_000;
 /** Podman refuses while another of its commands works on a container of the pod. */
 const persistently = 'n=0; until "$@" || [ $((n += 1)) -ge 10 ]; do sleep 0.5; done';
 
+const quoted = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`;
+
 /**
- * Removes a pod also if Nx kills this process meanwhile, which it does a few seconds after Ctrl-C. Returns when the pod is gone;
- * whoever calls it checks that.
+ * Removes a pod, and then what its containers mounted. Also if Nx kills this process meanwhile, which it does a few seconds
+ * after Ctrl-C. Returns when the pod is gone; the caller checks that.
  */
-export async function removeApart(project: StackProject, pod: string, grace: number): Promise<void> {
+export async function removeApart(
+  project: StackProject,
+  pod: string,
+  grace: number,
+  mounted: readonly string[],
+): Promise<void> {
   const env = engineEnvironment(project.directories);
-  const argv = ['sh', '-c', persistently, 'sh', ...podmanPods.remove(pod, grace)] as const;
+  const script = [persistently, ...mounted.map((path) => `rm -rf -- ${quoted(path)}`)].join('\n');
+  const argv = ['sh', '-c', script, 'sh', ...podmanPods.remove(pod, grace)] as const;
   const started = await startApart({ argv, env });
   if (!started.ok) return;
   for (const end = Date.now() + patience; Date.now() < end; await sleep(pause)) {

@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment, engineRun } from '@prism-build/builder';
 import { listMounts, shimProgram, startArguments } from '@prism-build/dev';
 import { type Engine, explainExit, removeContainer, runImage } from '@prism-build/engine';
-import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
+import { engineFailure, failed, ok, type Result, renderFailures } from '@prism-build/errors';
 import { runForeground } from '@prism-build/shell';
 import { type Directories, directoriesOf, targetName } from '@prism-build/workspace';
 import { endContainer } from '../executors/run-image/endContainer';
@@ -11,10 +11,11 @@ import type { RunPlan } from '../executors/run-image/planRun';
 import { freeName, readPlan } from '../executors/run-image/prepareRun';
 import { openChanges } from './changes';
 import { type DevComponent, openComponent } from './component';
-import { type Loop, runLoop } from './loop';
-import type { Member } from './member';
+import { type Loop, type LoopBegin, runLoop } from './loop';
+import { type Member, say } from './member';
 import { readProbe } from './readProbe';
 import { rebuild } from './rebuild';
+import { findTests, type Tests } from './tests';
 import { watchFiles } from './watch';
 
 /** The options of the executor `dev`. */
@@ -40,6 +41,8 @@ export async function runDev(
   const watching = watchFiles(root, changes.add);
   const { timeout, idle, test } = options;
   const times = { timeout: timeout * 1000, idle: idle * 1000 };
+  const due = new Set<string>();
+  let tests: ReadonlyMap<string, Tests> = new Map();
   let context = first;
   let running: Running | undefined;
   try {
@@ -48,12 +51,13 @@ export async function runDev(
     const { name } = planned.value.request;
     const free = await freeName(engine, directories, name, options);
     if (!free.ok) return free;
-    for (;;) {
-      const opened = await openOne(project, options, context);
-      if (!opened.ok) return opened;
-      const { member } = opened.value;
+    const begun = await openOne(project, options, context);
+    if (!begun.ok) return begun;
+    for (let opened = begun.value; ; ) {
+      const { member } = opened;
       await running?.end();
-      running = startContainer(engine, directories, opened.value, options);
+      running = startContainer(engine, directories, opened, options);
+      if (test) tests = findTests([project], context, tests);
       const loop: Loop = {
         root,
         members: [member],
@@ -62,18 +66,24 @@ export async function runDev(
         watching,
         changes,
         over: running.over,
-        test,
+        due,
+        tests,
         ...times,
       };
-      let next: ExecutorContext | undefined;
-      for (let fresh = true; next === undefined; fresh = false) {
-        const end = await runLoop(loop, fresh);
+      let next: Opened | undefined;
+      for (let begin: LoopBegin = 'started'; next === undefined; begin = 'lacking') {
+        const end = await runLoop(loop, begin);
         if (end.kind === 'over') return describeEnd(await running.ended, name);
         process.stdout.write(`  ${end.paths.join(', ')} changed: another image is needed\n`);
         const load = [targetName('load-image', variant), project, `--engine=${engine.name}`];
-        next = await rebuild(context, load, running.over);
+        const built = await rebuild(context, load, running.over);
+        if (built) context = built;
+        const other = built && (await openOne(project, options, built));
+        if (other?.ok) next = other.value;
+        else if (other) process.stdout.write(`${renderFailures(other.failures)}\n`);
+        if (!next && !running.over.aborted) say(`${project} stays as it was`);
       }
-      context = next;
+      opened = next;
     }
   } finally {
     watching.end();

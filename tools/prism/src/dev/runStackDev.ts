@@ -1,36 +1,34 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment } from '@prism-build/builder';
-import { listMounts, shimProgram, startArguments } from '@prism-build/dev';
 import { podmanPods } from '@prism-build/engine';
-import { type Failure, failed, ok, type Result } from '@prism-build/errors';
+import { type Failure, failed, imageFailure, ok, type Result, renderFailures } from '@prism-build/errors';
 import { type Started, startProcess, withLock } from '@prism-build/shell';
-import { planProbes, type Stack } from '@prism-build/stack';
-import { checkStack } from '../stack/checkStack';
+import type { Stack } from '@prism-build/stack';
 import { listenForStop } from '../stack/listenForStop';
 import { openProject, openStack, type StackProject } from '../stack/openStack';
-import { readPod } from '../stack/pod';
-import { type ResolvedImage, resolveImages } from '../stack/resolveImages';
-import { refuseOtherPod, startStack } from '../stack/startStack';
+import { listProjects } from '../stack/resolveImages';
 import { stopStack } from '../stack/stopStack';
 import { openChanges } from './changes';
-import { type DevComponent, openComponent } from './component';
-import { runLoop } from './loop';
-import type { Member } from './member';
+import { type LoopBegin, runLoop } from './loop';
+import { say } from './member';
+import { grace, listMembers, type OpenedStack, openStackDev, removeSessions, startPod } from './openedStack';
 import { rebuild } from './rebuild';
 import { removeApart } from './removeApart';
+import { findTests, type Tests } from './tests';
 import { watchFiles } from './watch';
-
-/** Seconds that containers have for ending. A developer does not wait until connections are drained. */
-const grace = 1;
 
 /** Seconds: for becoming ready, and without a change until images are built. */
 interface StackTimes {
   readonly timeout: number;
   readonly idle: number;
+  readonly test: boolean;
 }
 
-/** Runs a stack until it is stopped, and replaces programs, files or the pod at each change. */
+/**
+ * Runs a stack until it is stopped, and replaces programs, files or the pod at each change. A pod stays until what takes its
+ * place is built and checked, and comes back if that one does not become ready.
+ */
 export async function runStackDev(options: StackTimes, first: ExecutorContext): Promise<Result<string>> {
   const project = openProject(first);
   if (!project.ok) return project;
@@ -40,26 +38,36 @@ export async function runStackDev(options: StackTimes, first: ExecutorContext): 
   const stopping = listenForStop();
   const ending = () =>
     withLock(project.value.lock, async () => {
-      if (opened) await removeApart(project.value, opened.stack.name, grace);
+      const mounted = [...(opened?.components.values() ?? [])].map(({ session }) => session.directory);
+      if (opened) await removeApart(project.value, opened.stack.name, grace, mounted);
       return stopStack(project.value, grace, 'keep');
     });
   const times = { timeout: options.timeout * 1000, idle: options.idle * 1000 };
-  const definitions = [join(root, project.value.file)];
-  let context = first;
+  const start = (one: OpenedStack) => startPod(project.value, one, times.timeout, stopping.signal);
+  const due = new Set<string>();
+  let tests: ReadonlyMap<string, Tests> = new Map();
   let opened: OpenedStack | undefined;
   try {
+    const begun = await openStackDev(project.value, first);
+    if (!begun.ok) return begun;
+    opened = begun.value;
+    if (options.test) tests = findTests(projectsOf(opened), first);
+    if (options.test && tests.size === 0) {
+      const what = `option test of dev: no component of ${project.value.project} has a target test`;
+      return failed(imageFailure('OPTIONS_INVALID', { what, remedy: 'Add the target to its project.json.' }));
+    }
+    const started = await start(opened);
+    if (!started.ok) return started;
+    let context = first;
+    let begin: LoopBegin = 'started';
     for (;;) {
-      const next = await open(project.value, context);
-      if (!next.ok) return opened ? await endAfter(ending, next.failures) : next;
-      const before = opened;
-      opened = next.value;
-      const started = await start(project.value, opened, times.timeout, stopping.signal);
-      removeSessions(before);
-      if (!started.ok) return started;
+      const { name } = opened.stack;
       const members = await listMembers(project.value, opened);
       if (!members.ok) return await endAfter(ending, members.failures);
-      const logs = await followLogs(project.value, opened.stack.name);
+      const logs = await followLogs(project.value, name);
       const over = AbortSignal.any([stopping.signal, logs.over]);
+      if (options.test) tests = findTests(projectsOf(opened), context, tests);
+      const definitions = [join(root, project.value.file)];
       const loop = {
         root,
         members: members.value,
@@ -68,26 +76,42 @@ export async function runStackDev(options: StackTimes, first: ExecutorContext): 
         watching,
         changes,
         over,
-        test: false,
+        due,
       };
-      let replaced: ExecutorContext | undefined;
-      for (let fresh = true; replaced === undefined; fresh = false) {
-        const end = await runLoop({ ...loop, ...times }, fresh);
+      let next: Replacement | undefined;
+      while (next === undefined) {
+        const end = await runLoop({ ...loop, ...times, tests }, begin);
         if (end.kind === 'over') {
           logs.end();
           const ended = await ending();
-          return ended.ok ? ok(`  ${opened.stack.name} stopped\n`) : ended;
+          return ended.ok ? ok(`  ${name} stopped\n`) : ended;
         }
-        process.stdout.write(`  ${end.paths.join(', ')} changed: the pod is replaced\n`);
-        const names = members.value.map(({ component }) => component.project);
-        replaced = await rebuild(
-          context,
-          ['run-many', '-t', 'load-image', `--projects=${names.join(',')}`],
-          over,
-        );
+        process.stdout.write(`  ${end.paths.join(', ')} changed: another pod is needed\n`);
+        const read = await openStack(project.value);
+        if (read.ok) next = await prepare(project.value, read.value.stack, context, over);
+        else print(read);
+        if (next === undefined && !over.aborted) say(`${name} stays as it was`);
+        // Only an edit of stack.yaml can help if that cannot be read.
+        begin = read.ok || begin === 'lacking' ? 'lacking' : 'kept';
       }
       logs.end();
-      context = replaced;
+      const before: OpenedStack = opened;
+      opened = next.opened;
+      const replaced = await start(opened);
+      if (replaced.ok) {
+        removeSessions(before);
+        context = next.context;
+        begin = 'started';
+        continue;
+      }
+      removeSessions(opened);
+      opened = before;
+      if (stopping.signal.aborted) return await endAfter(ending, replaced.failures);
+      print(replaced);
+      say(`the last good pod of ${name} starts again`);
+      const again = await start(before);
+      if (!again.ok) return await endAfter(ending, again.failures);
+      begin = 'lacking';
     }
   } finally {
     watching.end();
@@ -96,84 +120,46 @@ export async function runStackDev(options: StackTimes, first: ExecutorContext): 
   }
 }
 
-interface OpenedStack {
-  readonly stack: Stack;
-  readonly images: readonly ResolvedImage[];
-  /** By container. */
-  readonly components: ReadonlyMap<string, DevComponent>;
+const projectsOf = ({ components }: OpenedStack): string[] =>
+  [...components.values()].map(({ project }) => project);
+
+interface Replacement {
+  readonly opened: OpenedStack;
+  readonly context: ExecutorContext;
 }
 
-/** Reads a stack, and lays out the components that it names. */
-async function open(project: StackProject, context: ExecutorContext): Promise<Result<OpenedStack>> {
-  const read = await openStack(project);
-  if (!read.ok) return read;
-  const { stack } = read.value;
-  const images = await resolveImages(stack, context);
-  if (!images.ok) return images;
-  const components = new Map<string, DevComponent>();
-  for (const { name, command, args = [] } of stack.spec.containers) {
-    const component = images.value.find(({ container }) => container === name)?.project;
-    if (component === undefined) continue;
-    const opened = await openComponent(component, undefined, { entrypoint: command, args }, context);
-    if (!opened.ok) return opened;
-    components.set(name, opened.value);
+const print = ({ failures }: { readonly failures: readonly Failure[] }): void =>
+  void process.stdout.write(`${renderFailures(failures)}\n`);
+
+/**
+ * Builds and loads the images that a stack names now. Undefined if that failed, which is printed, or if the pod has ended
+ * meanwhile.
+ */
+async function prepare(
+  project: StackProject,
+  stack: Stack,
+  before: ExecutorContext,
+  over: AbortSignal,
+): Promise<Replacement | undefined> {
+  const loaded = new Set<string>();
+  let context = before;
+  for (;;) {
+    // A component that is new in the workspace is known after nx has read it.
+    const names = listProjects(stack, context).filter((name) => !loaded.has(name));
+    if (names.length === 0) break;
+    for (const name of names) loaded.add(name);
+    const built = await rebuild(
+      context,
+      ['run-many', '-t', 'load-image', `--projects=${names.join(',')}`],
+      over,
+    );
+    if (!built) return undefined;
+    context = built;
   }
-  return ok({ stack, images: images.value, components });
-}
-
-/** Starts the pod, in place of one that this project has: also of one that a killed run has left. */
-function start(
-  project: StackProject,
-  { stack, images, components }: OpenedStack,
-  limit: number,
-  stopped: AbortSignal,
-): Promise<Result<void>> {
-  const mounts = Object.fromEntries(
-    [...components].map(([name, { session }]) => [
-      name,
-      listMounts(session.layout).map(({ source, target }) => ({
-        source: join(session.directory, source),
-        target,
-      })),
-    ]),
-  );
-  const containers = stack.spec.containers.map((one) => {
-    const component = components.get(one.name);
-    return component ? { ...one, command: [shimProgram], args: startArguments(component.command) } : one;
-  });
-  const shimmed: Stack = { ...stack, spec: { ...stack.spec, containers } };
-  return withLock(project.lock, async () => {
-    const good = await checkStack(project, stack, images);
-    if (!good.ok) return good;
-    const ended = await stopStack(project, grace, 'keep');
-    if (!ended.ok) return ended;
-    const other = await readPod(project, stack.name);
-    if (!other.ok) return other;
-    if (other.value) return refuseOtherPod(project, stack);
-    const ready = await startStack(project, { stack: shimmed, images, limit, stopped, mounts });
-    return ready.ok ? ok(undefined) : ready;
-  });
-}
-
-/** The components of a running stack, with the last probe of each: that of its readiness. */
-async function listMembers(
-  project: StackProject,
-  { stack, components }: OpenedStack,
-): Promise<Result<readonly Member[]>> {
-  const pod = await readPod(project, stack.name);
-  if (!pod.ok) return pod;
-  const ports = pod.value?.ports ?? {};
-  const probes = planProbes(stack);
-  return ok(
-    [...components].map(([name, component]) => {
-      const question = probes.findLast(({ container }) => container === name)?.question;
-      const hostPort = question && question.kind !== 'exec' ? ports[`${question.port}/tcp`] : undefined;
-      return {
-        component,
-        probe: { question, hostPort, container: `${stack.name}-${name}`, call: project.call },
-      };
-    }),
-  );
+  const opened = await openStackDev(project, context);
+  if (opened.ok) return { opened: opened.value, context };
+  print(opened);
+  return undefined;
 }
 
 /** Prints what the containers print. `over` is aborted when the pod has ended. */
@@ -186,10 +172,6 @@ async function followLogs({ directories }: StackProject, pod: string) {
   );
   if (started.ok) void started.value.ended.then(() => over.abort());
   return { over: over.signal, end: () => started.ok && started.value.kill('SIGTERM') };
-}
-
-function removeSessions(opened: OpenedStack | undefined): void {
-  for (const { session } of opened?.components.values() ?? []) session.remove();
 }
 
 async function endAfter(

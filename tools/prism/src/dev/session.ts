@@ -24,6 +24,8 @@ export interface Session {
   /** Puts back the files of the last good version, which has to start again; false if there is none. */
   readonly restore: () => boolean;
   readonly state: () => ShimState | undefined;
+  /** Before another shim starts in the place of one that has ended. */
+  readonly forgetState: () => void;
   readonly remove: () => void;
 }
 
@@ -101,6 +103,7 @@ export function openSession(
       return true;
     },
     state: () => parseState(fs.readFileSync(join(directory, 'shim', 'state'), 'utf8')),
+    forgetState: () => fs.writeFileSync(join(directory, 'shim', 'state'), ''),
     remove: () => fs.rmSync(directory, { recursive: true, force: true }),
   };
   for (const [path, node] of byParents(own)) {

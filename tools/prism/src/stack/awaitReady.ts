@@ -18,7 +18,11 @@ interface Waiting {
   readonly stopped: AbortSignal;
   /** The pod as it was just read; saves a look at the start. */
   readonly pod?: Pod | undefined;
+  readonly endOf?: EndOf | undefined;
 }
+
+/** How the program of a container ended for good, if its first process goes on without it: that of the dev loop does. */
+export type EndOf = (container: string) => string | undefined;
 
 /** Seconds until each container was ready, by its name in the stack. */
 export type ReadyAfter = ReadonlyMap<string, number>;
@@ -30,14 +34,14 @@ export type ReadyAfter = ReadonlyMap<string, number>;
 export async function awaitReady(
   project: StackProject,
   stack: Stack,
-  { since, limit, stopped, pod }: Waiting,
+  { since, limit, stopped, pod, endOf }: Waiting,
 ): Promise<Result<ReadyAfter>> {
   const over = new AbortController();
   const ended = AbortSignal.any([over.signal, stopped]);
   const timer = setTimeout(() => over.abort(), limit);
   const lookAt = shareLooks(project, stack.name, pod);
   const waits = stack.spec.containers.map(async ({ name }) => {
-    const why = await awaitContainer(project, stack, name, { lookAt, ended, since });
+    const why = await awaitContainer(project, stack, name, { lookAt, ended, since, endOf });
     // One that ended for good ends the others' waiting.
     if (why?.gone) over.abort();
     return { name, why, after: (performance.now() - since) / 1000 };
@@ -73,7 +77,12 @@ async function awaitContainer(
   project: StackProject,
   stack: Stack,
   container: string,
-  { lookAt, ended, since }: { lookAt: Look; ended: AbortSignal; since: number },
+  {
+    lookAt,
+    ended,
+    since,
+    endOf,
+  }: { lookAt: Look; ended: AbortSignal; since: number; endOf?: EndOf | undefined },
 ): Promise<NotReady | undefined> {
   const probes = planProbes(stack).filter((one) => one.container === container);
   let cause: string | undefined = 'it does not run';
@@ -83,7 +92,7 @@ async function awaitContainer(
     if (why !== undefined) cause = why;
     const found = pod && findContainer(pod, stack, container);
     if (!pod || !found) continue;
-    const text = describeEnd(found, stack);
+    const text = describeEnd(found, stack) ?? endOf?.(container);
     if (text !== undefined) return { gone: true, text };
     if (found.status !== 'running') {
       cause = `Podman says that it is ${found.status}, with status ${found.exitCode}`;

@@ -31,6 +31,12 @@ export async function resolveImages(
   return all(await Promise.all(images.map((one) => resolve(one, known, context.root))));
 }
 
+/** The components of this workspace that a stack names; images that are unknown are left out. */
+export function listProjects({ images }: Stack, context: ExecutorContext): string[] {
+  const known = listNames(context);
+  return [...new Set(images.flatMap(({ reference }) => known.get(reference) ?? []))];
+}
+
 /** Components by the names of their images. */
 function listNames({ projectsConfigurations }: ExecutorContext): ReadonlyMap<string, string> {
   return new Map(

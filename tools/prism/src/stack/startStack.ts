@@ -8,7 +8,7 @@ import {
   type Stack,
   stackLabel,
 } from '@prism-build/stack';
-import { awaitReady, containerName, findContainer, type ReadyAfter } from './awaitReady';
+import { awaitReady, containerName, type EndOf, findContainer, type ReadyAfter } from './awaitReady';
 import type { StackProject } from './openStack';
 import { listOwnPods, readPod } from './pod';
 import { checkPorts, findFreePorts, serviceOf } from './ports';
@@ -28,6 +28,7 @@ interface Start {
   readonly stopped: AbortSignal;
   /** What containers of the dev loop mount. */
   readonly mounts?: PodmanFacts['mounts'];
+  readonly endOf?: EndOf;
 }
 
 /**
@@ -68,7 +69,7 @@ export function refuseOtherPod({ project }: StackProject, { name }: Stack): Resu
  * was made, without the volumes of claims. Failures: STACK_PORT_IN_USE, STACK_START_FAILED, STACK_NOT_READY.
  */
 export async function startStack(project: StackProject, start: Start): Promise<Result<ReadyAfter>> {
-  const { stack, images, limit, stopped, mounts } = start;
+  const { stack, images, limit, stopped, mounts, endOf } = start;
   const free = await checkPorts(stack.ports, serviceOf);
   if (!free.ok) return free;
   const limits = await readLimits(project, stack);
@@ -90,7 +91,7 @@ export async function startStack(project: StackProject, start: Start): Promise<R
     const why = played.ok ? 'it ended before its work was done' : played.failures[0]?.why;
     return undo(project, stack, [explainStart(stack.name, why)]);
   }
-  const ready = await awaitReady(project, stack, { since, limit, stopped, pod: pod.value });
+  const ready = await awaitReady(project, stack, { since, limit, stopped, pod: pod.value, endOf });
   if (ready.ok) return ready;
   await printLogs(project, stack, ready.failures);
   return undo(project, stack, ready.failures);

@@ -124,6 +124,10 @@ describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
     await until('it is said', () => loop.output().includes('say stays as it was'));
     expect(loop.output()).toContain('svc/say/main.go:16: COMPILE_FAILED');
     expect(await get('/')).toBe('two 7 false a');
+    edit('svc/say/go.mod', 'module say\n\ngo 1.22\n\nrequires other v1.0.0\n');
+    await until('it is said', () => /svc\/say\/go\.mod:5: [A-Z_]+: /.test(loop.output()));
+    expect(await get('/')).toBe('two 7 false a');
+    edit('svc/say/go.mod', 'module say\n\ngo 1.22\n');
   });
 
   test('a program that ends before it is ready is said, and the last good one starts again', async () => {
@@ -145,6 +149,15 @@ describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
     expect(podman('image', 'inspect', '--format={{.Config.Entrypoint}}', `localhost/${prefix}/say`)).toBe(
       '[/say]',
     );
+  });
+
+  test('a wrong Containerfile is shown with its line, and the container goes on', async () => {
+    const before = podman('inspect', '--format={{.Id}}', `${prefix}-say`);
+    const wrong = containerfile(port, 'a').replace('COPY www /srv/www', 'COPPY www /srv/www');
+    edit('svc/say/Containerfile', wrong);
+    await until('it is said', () => /another image is needed[\s\S]*say stays as it was/.test(loop.output()));
+    expect(loop.output()).toMatch(/svc\/say\/Containerfile:7: CONTAINERFILE_UNKNOWN_INSTRUCTION/);
+    expect(podman('inspect', '--format={{.Id}}', `${prefix}-say`)).toBe(before);
   });
 
   test('another Containerfile gets another container', async () => {

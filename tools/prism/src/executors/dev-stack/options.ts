@@ -7,4 +7,5 @@ const { idle } = devOptions.shape;
 export const options = z.object({
   timeout: z.number().positive().default(60).describe('Seconds until every probe must have answered.'),
   idle,
+  test: z.boolean().default(false).describe('Run the target test of each component after its changes.'),
 });
