@@ -7,7 +7,7 @@ import { onEnd } from './lib/cleanup.mjs';
 import { makeDatabase } from './lib/database.mjs';
 import { measure, median, table } from './lib/measure.mjs';
 import { engineSettings, resetOf } from './lib/podman.mjs';
-import { environment, run, time } from './lib/process.mjs';
+import { environment, run } from './lib/process.mjs';
 import {
   cache,
   linkModules,
@@ -23,10 +23,17 @@ const ports = { plain: 18990, edge: 18991 };
 
 const program = `package main
 
-import "net/http"
+import (
+	"net/http"
+	"os"
+)
 
 func main() {
-	http.HandleFunc("/", func(http.ResponseWriter, *http.Request) {})
+	version, err := os.ReadFile("/version")
+	if err != nil {
+		panic(err)
+	}
+	http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { w.Write(version) })
 	panic(http.ListenAndServe(":8080", nil))
 }
 `;
@@ -60,7 +67,7 @@ spec:
 
 /**
  * The longest time without an answer during `nx deploy`, for a client that asks every 5 ms: without a reverse proxy, and with
- * one; and how long `nx rollback` takes.
+ * one; and how long after `nx rollback` was started the earlier version answers, and the command ends.
  */
 export async function deploy({ rounds = 3 }) {
   const scratch = temporaryDirectory();
@@ -116,22 +123,40 @@ export async function deploy({ rounds = 3 }) {
     return gapOf(ports[name], () => nx('deploy', name, '--observe=0'));
   };
   const back = { plain: [], edge: [] };
+  const served = { plain: [], edge: [] };
   const side = (name) => async () => {
     const gap = await release(name);
-    back[name].push(await time(() => nx('rollback', name, '--observe=0')));
+    const began = performance.now();
+    const answered = firstOther(ports[name], String(version)).then(() => performance.now() - began);
+    await nx('rollback', name, '--observe=0');
+    back[name].push(performance.now() - began);
+    served[name].push(await answered);
     return gap;
   };
   write('api/version', '0');
   for (const name of ['plain', 'edge']) await nx('deploy', name, '--observe=0');
   const gaps = await measure({ plain: side('plain'), edge: side('edge') }, rounds);
-  const last = (name) => back[name].slice(-rounds);
-  const verdict = (times) => `${median(times).toFixed(0)} ms ${median(times) <= goal ? 'met' : 'MISSED'}`;
+  const verdict = (name) => {
+    const taken = median(served[name].slice(-rounds));
+    return `${taken.toFixed(0)} ms ${taken <= goal ? 'met' : 'MISSED'}`;
+  };
   return `the longest time without an answer during nx deploy, and nx rollback\n${table([
     ['no answer: with a reverse proxy', gaps.edge, { to: 'without', peer: gaps.plain }],
     ['no answer: without', gaps.plain],
-    ['nx rollback, with a reverse proxy', last('edge')],
-    ['nx rollback, without', last('plain')],
-  ])}  goal of nx rollback: ${goal} ms; with a reverse proxy ${verdict(last('edge'))}, without ${verdict(last('plain'))}\n`;
+    ['nx rollback, with a reverse proxy: the earlier version answers', served.edge.slice(-rounds)],
+    ['  the command ends, and the other pod has ended', back.edge.slice(-rounds)],
+    ['nx rollback, without: the earlier version answers', served.plain.slice(-rounds)],
+    ['  the command ends', back.plain.slice(-rounds)],
+  ])}  goal of the first answer: ${goal} ms; with a reverse proxy ${verdict('edge')}, without ${verdict('plain')}\n`;
+}
+
+/** Waits until another version than this one answers. */
+async function firstOther(port, version) {
+  for (;;) {
+    const answer = await ask(port);
+    if (answer !== undefined && answer !== version) return;
+    await wait(5);
+  }
 }
 
 /** The longest time between two answers while some work is done, in milliseconds. */
@@ -139,7 +164,7 @@ async function gapOf(port, work) {
   let [over, longest, answered] = [false, 0, performance.now()];
   const asking = (async () => {
     while (!over) {
-      if (await answers(port)) {
+      if ((await ask(port)) !== undefined) {
         longest = Math.max(longest, performance.now() - answered);
         answered = performance.now();
       }
@@ -155,14 +180,18 @@ async function gapOf(port, work) {
   return Math.max(longest, performance.now() - answered);
 }
 
-function answers(port) {
+/** The version that answers; undefined if none does. */
+function ask(port) {
   return new Promise((resolve) => {
     const request = get({ host: '127.0.0.1', port, agent: false, timeout: 1000 }, (answer) => {
+      let body = '';
       answer
-        .resume()
-        .on('end', () => resolve(answer.statusCode === 200))
-        .on('error', () => resolve(false));
+        .on('data', (chunk) => {
+          body += chunk;
+        })
+        .on('end', () => resolve(answer.statusCode === 200 ? body : undefined))
+        .on('error', () => resolve(undefined));
     });
-    request.on('error', () => resolve(false)).on('timeout', () => request.destroy());
+    request.on('error', () => resolve(undefined)).on('timeout', () => request.destroy());
   });
 }
