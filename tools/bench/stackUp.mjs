@@ -81,6 +81,7 @@ export async function stackUp({ rounds = 5 }) {
     'FROM scratch\nCOPY listen /listen\nUSER 65532:65532\nENTRYPOINT ["/listen"]\n',
   );
   write('shop/stack.yaml', stack);
+  write('shop/project.json', JSON.stringify({ name: 'shop', targets: { nothing: { executor: 'nx:noop' } } }));
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const platforms = { 'build-image': { options: { platforms: [`linux/${architecture}`] } } };
   write('listen/project.json', JSON.stringify({ name: 'listen', targets: platforms }));
@@ -113,6 +114,7 @@ export async function stackUp({ rounds = 5 }) {
       await nx('down', 'shop');
       return taken;
     },
+    nothing: () => time(() => nx('nothing', 'shop')),
     play: async () => {
       const taken = await time(async () => {
         await podman('kube', 'play', '--quiet', join(root, 'shop.yaml'));
@@ -128,6 +130,7 @@ export async function stackUp({ rounds = 5 }) {
   return `three containers that answer, from loaded images\n${table([
     ['nx up', times.up, { ...peer, goal }],
     ['of it: from the start of the pod to all probes', inside.slice(-rounds), { ...peer, goal }],
+    ['nx and nothing to do', times.nothing, peer],
     ['podman kube play, and the first connections', times.play],
   ])}`;
 }
