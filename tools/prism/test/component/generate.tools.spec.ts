@@ -15,6 +15,9 @@ let nx: Generated['nx'];
 let generate: Generated['generate'];
 let start: Generated['start'];
 
+/** Interpreters are big: this machine's is enough for what their scripts print. */
+const own = `--platforms=linux/${host}`;
+
 jest.setTimeout(600_000);
 
 function go(directory: string, ...args: string[]): string {
@@ -67,7 +70,7 @@ describe('prism:plugin', () => {
     if (backend === 'blank') expect(await nx('test', project)).toMatch(/\bok\s+\S+\/cmd\/plugin-kv-blank/);
 
     // One platform of SQLite is enough for a test: it is a hundred times the rest.
-    await nx('build-image', project, ...(backend === 'sql' ? [`--platforms=linux/${host}`] : []));
+    await nx('build-image', project, ...(backend === 'sql' ? [own] : []));
     expect(digestOf(workspace, project)).toMatch(/^sha256:/);
     fs.mkdirSync(workspace.path('tmp'), { recursive: true });
     if (backend !== 'blank') generated.conforms(project);
@@ -128,7 +131,7 @@ describe('prism:component', () => {
     workspace.write('py/greeter/__init__.py', 'WORD = "hello from python"\n');
     workspace.write('py/greeter/__main__.py', 'from greeter import WORD\n\nprint(WORD)\n');
     expect(await generate('prism:component', 'py')).toContain('py: a program in Python');
-    await nx('load-image', 'py');
+    await nx('load-image', 'py', own);
     const name = start('py');
     podman('wait', name);
     expect(podman('logs', name)).toBe('hello from python');
@@ -140,7 +143,7 @@ describe('prism:component', () => {
     workspace.write('ui/package.json', JSON.stringify({ name: 'ui', scripts: { start: 'node server.js' } }));
     workspace.write('ui/server.js', 'console.log("hello from node");\n');
     expect(await generate('prism:component', 'ui')).toContain('ui: a program in Node');
-    await nx('load-image', 'ui');
+    await nx('load-image', 'ui', own);
     const name = start('ui');
     podman('wait', name);
     expect(podman('logs', name)).toBe('hello from node');
