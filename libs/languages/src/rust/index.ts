@@ -6,12 +6,11 @@ import type { CompileRequest, CompilerCall, Language, Target } from '../language
 import { cEnvironment } from './cEnvironment';
 import { checkRust } from './check';
 import { readRustClosure } from './closure';
-import { type Configuration, readConfigurations, setsTargetFlags } from './configuration';
 import { encodeDependencyList, listSection } from './dependencyList';
 import { finishedDirectory, unitsDirectory } from './directories';
 import { explainRust, mayLackFiles } from './explain';
-import { flagsFor, setsFlagsFor } from './flags';
-import { listRemaps, machinePaths } from './machinePaths';
+import { machinePaths } from './machinePaths';
+import { groupTargets, passFlags } from './passFlags';
 import { crossCompilerOf, crossToolOf, tripleOf, upperTriple } from './targets';
 import { listContents, listUsedUnits } from './units';
 
@@ -119,6 +118,7 @@ export const rust: Language = {
 function compileCall(request: CompileRequest): CompilerCall {
   const { toolchain, targets, recognised } = request;
   const { flags, units } = recognised;
+  const passed = passFlags(request);
   const argv = [
     ...[toolchain.command, 'build', '--locked', '--offline', '--message-format=json-render-diagnostics'],
     `--profile=${flags.profile ?? 'release'}`,
@@ -126,12 +126,13 @@ function compileCall(request: CompileRequest): CompilerCall {
     `--bin=${units[0]}`,
     ...(flags.features ? [`--features=${flags.features}`] : []),
     ...targets.flatMap((target) => ['--target', tripleOf(target)]),
-    ...targetArguments(request),
+    ...passed.argv,
     ...manifestArguments(request),
   ];
   const env = {
     ...stageEnvironment(request),
     ...fixedEnvironment(request),
+    ...passed.env,
     ...compileEnvironment(request),
   };
   return { argv: argv as unknown as [string, ...string[]], cwd: outside, env };
@@ -157,49 +158,7 @@ function addList(request: CompileRequest, target: Target, stdout: string) {
   return { file: { path, bytes }, call };
 }
 
-/** Targets with the same environment, and with the same flags unless cargo can tell them apart by its variables. */
-function groupTargets(request: CompileRequest): Target[][] {
-  const byVariables = !configurationsOf(request).some(setsTargetFlags);
-  const groups = new Map<string, Target[]>();
-  for (const target of request.targets) {
-    const flags = byVariables ? [] : flagsOf(request, target);
-    const key = JSON.stringify([request.environment(target), flags]);
-    groups.set(key, [...(groups.get(key) ?? []), target]);
-  }
-  return [...groups.values()];
-}
-
-function configurationsOf({ directories, text }: CompileRequest): readonly Configuration[] {
-  const { source, working } = directories;
-  return readConfigurations(relative(source, working), (path) => text(join(source, path)));
-}
-
-function flagsOf(request: CompileRequest, target: Target): readonly string[] {
-  return flagsFor(target, configurationsOf(request), request.environment(target));
-}
-
-const ownFlags = (request: CompileRequest): string[] => [
-  ...['-C', 'target-feature=+crt-static'],
-  ...listRemaps(request),
-];
-
-/** Whether all targets of a call have the same flags; only then can one variable set them. */
-function hasOneSet(request: CompileRequest): boolean {
-  return new Set(request.targets.map((target) => JSON.stringify(flagsOf(request, target)))).size === 1;
-}
-
-/** Our flags, which cargo appends to those that the stage's CARGO_TARGET_<TRIPLE>_RUSTFLAGS sets for a target. */
-function targetArguments(request: CompileRequest): string[] {
-  if (hasOneSet(request)) return [];
-  return request.targets.map((target) => {
-    const environment = request.environment(target);
-    const inherited = setsFlagsFor(target, environment) ? [] : flagsOf(request, target);
-    const flags = [...inherited, ...ownFlags(request)];
-    return `--config=target.${tripleOf(target)}.rustflags=${JSON.stringify(flags)}`;
-  });
-}
-
-/** The stage's variables, which override our defaults. compileEnvironment merges flags with ours. */
+/** The stage's variables, which override our defaults. passFlags merges flags with ours. */
 function stageEnvironment({ environment, targets }: CompileRequest): Record<string, string> {
   const { RUSTFLAGS: _, ...others } = environment(targets[0]!);
   // mimalloc embeds __TIME__; gcc takes the time from SOURCE_DATE_EPOCH.
@@ -248,10 +207,7 @@ function fixedEnvironment(request: CompileRequest): Record<string, string> {
 
 function compileEnvironment(request: CompileRequest): Record<string, string> {
   const { targets } = request;
-  const flags = [...flagsOf(request, targets[0]!), ...ownFlags(request)];
-  const env: Record<string, string> = hasOneSet(request)
-    ? { CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }
-    : {};
+  const env: Record<string, string> = {};
   for (const target of targets) {
     const compiler = crossCompilerOf(target);
     if (!compiler) continue;
