@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Update } from '@prism-build/dev';
-import { renderFailures } from '@prism-build/errors';
+import { type Failure, renderFailures } from '@prism-build/errors';
 import { awaitProgram, describeEnd, type ReadyProbe } from './awaitProgram';
 import type { DevComponent } from './component';
 
@@ -16,6 +16,8 @@ interface Patience {
   readonly over: AbortSignal;
 }
 
+export const tellFailures = ({ failures }: { readonly failures: readonly Failure[] }): void =>
+  void process.stdout.write(`${renderFailures(failures)}\n`);
 export const say = (text: string): void => void process.stdout.write(`  ${text}\n`);
 export const seconds = (begun: number): string => `${((performance.now() - begun) / 1000).toFixed(2)} s`;
 
@@ -34,7 +36,7 @@ export async function updateMember(
   if (!update) return undefined;
   const prepared = performance.now();
   if (!update.ok) {
-    process.stdout.write(`${renderFailures(update.failures)}\n`);
+    tellFailures(update);
     say(`${project} stays as it was`);
     return undefined;
   }

@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment, engineRun } from '@prism-build/builder';
 import { listMounts, shimProgram, startArguments } from '@prism-build/dev';
 import { type Engine, explainExit, removeContainer, runImage } from '@prism-build/engine';
-import { engineFailure, failed, ok, type Result, renderFailures } from '@prism-build/errors';
+import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { runForeground } from '@prism-build/shell';
 import { type Directories, directoriesOf, targetName } from '@prism-build/workspace';
 import { endContainer } from '../executors/run-image/endContainer';
@@ -12,7 +12,7 @@ import { freeName, readPlan } from '../executors/run-image/prepareRun';
 import { openChanges } from './changes';
 import { type DevComponent, openComponent } from './component';
 import { type Loop, type LoopBegin, runLoop } from './loop';
-import { type Member, say } from './member';
+import { type Member, say, tellFailures } from './member';
 import { readProbe } from './readProbe';
 import { rebuild } from './rebuild';
 import { findTests, type Tests } from './tests';
@@ -80,7 +80,7 @@ export async function runDev(
         if (built) context = built;
         const other = built && (await openOne(project, options, built));
         if (other?.ok) next = other.value;
-        else if (other) process.stdout.write(`${renderFailures(other.failures)}\n`);
+        else if (other) tellFailures(other);
         if (!next && !running.over.aborted) say(`${project} stays as it was`);
       }
       opened = next;

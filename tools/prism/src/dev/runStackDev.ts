@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { engineEnvironment } from '@prism-build/builder';
 import { podmanPods } from '@prism-build/engine';
-import { type Failure, failed, imageFailure, ok, type Result, renderFailures } from '@prism-build/errors';
+import { type Failure, failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { type Started, startProcess, withLock } from '@prism-build/shell';
 import type { Stack } from '@prism-build/stack';
 import { listenForStop } from '../stack/listenForStop';
@@ -11,7 +11,7 @@ import { listProjects } from '../stack/resolveImages';
 import { stopStack } from '../stack/stopStack';
 import { openChanges } from './changes';
 import { type LoopBegin, runLoop } from './loop';
-import { say } from './member';
+import { say, tellFailures } from './member';
 import { grace, listMembers, type OpenedStack, openStackDev, removeSessions, startPod } from './openedStack';
 import { rebuild } from './rebuild';
 import { removeApart } from './removeApart';
@@ -66,7 +66,6 @@ export async function runStackDev(options: StackTimes, first: ExecutorContext): 
       if (!members.ok) return await endAfter(ending, members.failures);
       const logs = await followLogs(project.value, name);
       const over = AbortSignal.any([stopping.signal, logs.over]);
-      if (options.test) tests = findTests(projectsOf(opened), context, tests);
       const definitions = [join(root, project.value.file)];
       const loop = {
         root,
@@ -89,7 +88,7 @@ export async function runStackDev(options: StackTimes, first: ExecutorContext): 
         process.stdout.write(`  ${end.paths.join(', ')} changed: another pod is needed\n`);
         const read = await openStack(project.value);
         if (read.ok) next = await prepare(project.value, read.value.stack, context, over);
-        else print(read);
+        else tellFailures(read);
         if (next === undefined && !over.aborted) say(`${name} stays as it was`);
         // Only an edit of stack.yaml can help if that cannot be read.
         begin = read.ok || begin === 'lacking' ? 'lacking' : 'kept';
@@ -101,13 +100,14 @@ export async function runStackDev(options: StackTimes, first: ExecutorContext): 
       if (replaced.ok) {
         removeSessions(before);
         context = next.context;
+        if (options.test) tests = findTests(projectsOf(opened), context, tests);
         begin = 'started';
         continue;
       }
       removeSessions(opened);
       opened = before;
       if (stopping.signal.aborted) return await endAfter(ending, replaced.failures);
-      print(replaced);
+      tellFailures(replaced);
       say(`the last good pod of ${name} starts again`);
       const again = await start(before);
       if (!again.ok) return await endAfter(ending, again.failures);
@@ -127,9 +127,6 @@ interface Replacement {
   readonly opened: OpenedStack;
   readonly context: ExecutorContext;
 }
-
-const print = ({ failures }: { readonly failures: readonly Failure[] }): void =>
-  void process.stdout.write(`${renderFailures(failures)}\n`);
 
 /**
  * Builds and loads the images that a stack names now. Undefined if that failed, which is printed, or if the pod has ended
@@ -158,7 +155,7 @@ async function prepare(
   }
   const opened = await openStackDev(project, context);
   if (opened.ok) return { opened: opened.value, context };
-  print(opened);
+  tellFailures(opened);
   return undefined;
 }
 

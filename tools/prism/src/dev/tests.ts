@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join, relative } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
+import { digestOf } from '@prism-build/oci';
 import { openGitIgnore, readBelow } from '@prism-build/workspace';
 
 /** The tests of a component, which are in its project and usually not in its image. */
@@ -52,14 +52,14 @@ function openTests(root: string, directory: string): Tests {
       });
     return below(directory);
   };
-  const digests = new Map(list().map((path) => [path, digestOf(path)]));
+  const digests = new Map(list().map((path) => [path, digestAt(path)]));
   return {
     list,
     areOther: (changed) => {
       const isIgnored = openGitIgnore(readBelow(root));
       const other = changed.filter((path) => {
         if (!path.startsWith(`${directory}/`) || !isSource(path, isIgnored)) return false;
-        const digest = digestOf(path);
+        const digest = digestAt(path);
         const isOther = digest !== digests.get(path);
         if (digest === undefined) digests.delete(path);
         else digests.set(path, digest);
@@ -71,9 +71,9 @@ function openTests(root: string, directory: string): Tests {
 }
 
 /** Of the content of a file; undefined if there is none. */
-function digestOf(path: string): string | undefined {
+function digestAt(path: string): string | undefined {
   try {
-    return createHash('sha256').update(fs.readFileSync(path)).digest('hex');
+    return digestOf(fs.readFileSync(path));
   } catch {
     return undefined;
   }
