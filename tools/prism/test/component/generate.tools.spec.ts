@@ -6,7 +6,7 @@ import { goSettings } from '../../../../test/support/goSettings';
 import { repository } from '../../../../test/support/plugin';
 import { until } from '../../../../test/support/workspace';
 import { podman } from '../support/podman';
-import { type Generated, host, openGenerated, succeeds } from './generated';
+import { type Generated, host, openGenerated, ownPlatform, succeeds } from './generated';
 
 /** Generators for real: what they write is built, tested and run. */
 let generated: Generated;
@@ -14,9 +14,6 @@ let workspace: Generated['workspace'];
 let nx: Generated['nx'];
 let generate: Generated['generate'];
 let start: Generated['start'];
-
-/** Interpreters are big: this machine's is enough for what their scripts print. */
-const own = `--platforms=linux/${host}`;
 
 jest.setTimeout(600_000);
 
@@ -70,7 +67,7 @@ describe('prism:plugin', () => {
     if (backend === 'blank') expect(await nx('test', project)).toMatch(/\bok\s+\S+\/cmd\/plugin-kv-blank/);
 
     // One platform of SQLite is enough for a test: it is a hundred times the rest.
-    await nx('build-image', project, ...(backend === 'sql' ? [own] : []));
+    await nx('build-image', project, ...(backend === 'sql' ? [ownPlatform] : []));
     expect(digestOf(workspace, project)).toMatch(/^sha256:/);
     fs.mkdirSync(workspace.path('tmp'), { recursive: true });
     if (backend !== 'blank') generated.conforms(project);
@@ -131,7 +128,8 @@ describe('prism:component', () => {
     workspace.write('py/greeter/__init__.py', 'WORD = "hello from python"\n');
     workspace.write('py/greeter/__main__.py', 'from greeter import WORD\n\nprint(WORD)\n');
     expect(await generate('prism:component', 'py')).toContain('py: a program in Python');
-    await nx('load-image', 'py', own);
+    // Interpreters are big.
+    await nx('load-image', 'py', ownPlatform);
     const name = start('py');
     podman('wait', name);
     expect(podman('logs', name)).toBe('hello from python');
@@ -143,7 +141,7 @@ describe('prism:component', () => {
     workspace.write('ui/package.json', JSON.stringify({ name: 'ui', scripts: { start: 'node server.js' } }));
     workspace.write('ui/server.js', 'console.log("hello from node");\n');
     expect(await generate('prism:component', 'ui')).toContain('ui: a program in Node');
-    await nx('load-image', 'ui', own);
+    await nx('load-image', 'ui', ownPlatform);
     const name = start('ui');
     podman('wait', name);
     expect(podman('logs', name)).toBe('hello from node');

@@ -1,6 +1,6 @@
 import { until } from '../../../../test/support/workspace';
 import { podman } from '../support/podman';
-import { type Generated, host, openGenerated, succeeds } from './generated';
+import { type Generated, openGenerated, ownPlatform, succeeds } from './generated';
 import { backends, buildPair, generatePair, loadBuilt, runsInContainer } from './pluginPair';
 
 /** Plugins in Python for real: a package, the SDK's and the messages in one image. */
@@ -80,7 +80,7 @@ test.each(['sql', 'queue'])(
     const project = `plugin-kv-${backend}`;
     await generate('prism:plugin', `kv-${backend}`, `--backend=${backend}`, '--lang=python');
     expect(await nx('test', project)).toMatch(/^Ran \d+ tests in .*\n\nOK$/m);
-    await nx('load-image', project, `--platforms=linux/${host}`);
+    await nx('load-image', project, ownPlatform);
     conforms(project);
     const container = start(project);
     await healthy(container, backend);

@@ -10,6 +10,8 @@ import { podman } from '../support/podman';
 /** Compilers' caches are those of the repository. */
 export const cache = process.env.PRISM_CACHE_DIR ?? join(repository, '.prism/cache');
 export const host = process.arch === 'x64' ? 'amd64' : process.arch;
+/** The option for what one platform is enough for. */
+export const ownPlatform = `--platforms=linux/${host}`;
 
 export interface Generated {
   readonly workspace: Workspace;

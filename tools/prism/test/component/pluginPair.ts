@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { digestOf } from '../../../../test/support/components';
 import { until } from '../../../../test/support/workspace';
 import { podman } from '../support/podman';
-import { type Generated, host, succeeds } from './generated';
+import { type Generated, ownPlatform, succeeds } from './generated';
 
 /** What is asked of a plugin in every language is asked of both of these: one with a store, one without. */
 export const backends = ['memory', 'blank'] as const;
@@ -44,7 +44,7 @@ export async function buildPair(
   const build = (names: readonly string[], ...options: string[]) =>
     nx('run-many', '-t', 'build-image', '-p', names.map((name) => `plugin-kv-${name}`).join(), ...options);
   await build(['memory', ...more.both]);
-  await build(['blank', ...more.own], `--platforms=linux/${host}`);
+  await build(['blank', ...more.own], ownPlatform);
   const platformsOf = (project: string) => {
     expect(digestOf(workspace, project)).toMatch(/^sha256:/);
     return JSON.parse(workspace.read(`dist/images/${project}/digest.json`)).platforms.length;
@@ -54,7 +54,7 @@ export async function buildPair(
 
 /** Loads what is built, and builds nothing: a load alone would first build the platforms that are missing. */
 export async function loadBuilt({ nx }: Generated, projects: readonly string[]): Promise<void> {
-  const options = [`--platforms=linux/${host}`, '--excludeTaskDependencies'];
+  const options = [ownPlatform, '--excludeTaskDependencies'];
   await nx('run-many', '-t', 'load-image', '-p', projects.join(), ...options);
 }
 
