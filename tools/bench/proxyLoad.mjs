@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { installEnvoy, startEnvoy } from './lib/envoy.mjs';
 import { align, measure, median } from './lib/measure.mjs';
 import { freePort } from './lib/ports.mjs';
 import { processorTimeOf, pssOfProcess } from './lib/proc.mjs';
@@ -13,10 +14,12 @@ const moderate = 8;
 const addedGoal = 0.2;
 const memoryGoal = 10;
 const namespace = 'memory';
+/** What is measured in the proxy's place, if it can be had, and how. */
+const peers = { nginx: 'apt-get install nginx-light', Envoy: 'it comes by pip' };
 
 /**
- * Calls of `Get` through the proxy and memstore, against memstore alone and against nginx's `grpc_pass` in the proxy's
- * place, with one connection a client. The idle memory of proxy and plugin is read before. The processor's time a call is
+ * Calls of `Get` through the proxy and memstore, against memstore alone and against nginx's `grpc_pass` and Envoy in the
+ * proxy's place, with one connection a client. The idle memory of proxy and plugin is read before. The processor's time a call is
  * the server's own: it also tells on a busy machine which side needs more.
  */
 export async function proxyLoad({ rounds = 5 }) {
@@ -41,9 +44,15 @@ export async function proxyLoad({ rounds = 5 }) {
   }
   return [
     `Get of 100 bytes by ${levels.join(', ')} clients with a connection each\n`,
-    servers.nginx ? '' : '  without nginx, which is not installed: apt-get install nginx-light\n',
+    ...Object.entries(peers).map(([name, how]) =>
+      servers[name] ? '' : `  without ${name}, which is not installed: ${how}\n`,
+    ),
     align([
-      ['clients', '', 'calls/s', 'p50', 'p99', 'CPU a call', 'failed', 'of nginx', 'added at p50'],
+      [
+        ...['clients', '', 'calls/s', 'p50', 'p99', 'CPU a call', 'failed'],
+        ...Object.keys(peers).map((name) => `of ${name}`),
+        'added at p50',
+      ],
       ...found.flatMap(rowsOf),
     ]),
     align([['', 'idle memory', 'goal'], ...memory.map(toMemory)]),
@@ -73,6 +82,8 @@ async function startAll(scratch) {
   const nginx = findProgram('nginx');
   const place = join(scratch, 'nginx');
   if (nginx) servers.nginx = await startNginx(nginx, place, own.address);
+  const envoy = await installEnvoy();
+  if (envoy) servers.Envoy = await startEnvoy(envoy, join(scratch, 'envoy'), own.port);
   return { servers, memory };
 }
 
@@ -92,13 +103,15 @@ function rowsOf({ clients, results }) {
     const own = [String(clients), name, median(of(name, 'perSecond')).toFixed(0)];
     const times = ['p50Ms', 'p99Ms'].map((field) => `${median(of(name, field)).toFixed(2)} ms`);
     const row = [...own, ...times, `${median(of(name, 'processor')).toFixed(0)} µs`, String(failed)];
-    if (name === 'plugin') return [...row, '', ''];
-    const byNginx = name === 'proxy' && results.nginx ? part('proxy', 'nginx') : undefined;
+    if (name === 'plugin') return row;
+    const by = Object.keys(peers).map((peer) =>
+      name === 'proxy' && results[peer] ? part('proxy', peer) : undefined,
+    );
     const more = added(name);
     const limited = name === 'proxy' && clients <= moderate;
     return [
       ...row,
-      byNginx === undefined ? '' : `${byNginx.toFixed(2)} ≥ 1.00 ${judge(byNginx >= 1)}`,
+      ...by.map((one) => (one === undefined ? '' : `${one.toFixed(2)} ≥ 1.00 ${judge(one >= 1)}`)),
       `${more.toFixed(2)} ms${limited ? ` < ${addedGoal.toFixed(2)} ${judge(more < addedGoal)}` : ''}`,
     ];
   });

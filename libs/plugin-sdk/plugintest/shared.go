@@ -26,23 +26,38 @@ func NewShared[S removable](start func() (S, error)) *Shared[S] {
 	return &Shared[S]{start: sync.OnceValues(start)}
 }
 
-// Main runs a package's tests and removes what they shared.
-func (s *Shared[S]) Main(m *testing.M) {
+// Main runs a package's tests and removes what they shared, which may be more
+// than the server.
+func (s *Shared[S]) Main(m *testing.M, more ...removable) {
 	code := m.Run()
-	if s.started.Load() {
-		if server, err := s.start(); err == nil {
-			server.Remove()
-		}
+	s.Remove()
+	for _, one := range more {
+		one.Remove()
 	}
 	os.Exit(code)
 }
 
-// Get returns the server.
+// Start returns the server, which the first caller starts.
+func (s *Shared[S]) Start() (S, error) {
+	s.started.Store(true)
+	return s.start()
+}
+
+// Remove removes the server, if it was started.
+func (s *Shared[S]) Remove() {
+	if !s.started.Load() {
+		return
+	}
+	if server, err := s.start(); err == nil {
+		server.Remove()
+	}
+}
+
+// Get returns the server for a test of a tier that has servers.
 func (s *Shared[S]) Get(t *testing.T) S {
 	t.Helper()
 	Server(t)
-	s.started.Store(true)
-	return need(t, s.start)
+	return need(t, s.Start)
 }
 
 // Own starts a server that the test may kill.

@@ -12,12 +12,12 @@ import (
 )
 
 var (
-	shared    = plugintest.NewShared(Start)
-	databases atomic.Int64
+	shared  = plugintest.NewShared(Start)
+	schemas atomic.Int64
 )
 
 // Main runs a package's tests and removes what they shared.
-func Main(m *testing.M) { shared.Main(m) }
+func Main(m *testing.M) { shared.Main(m, clusters) }
 
 // Own starts a server that the test may kill.
 func Own(t *testing.T) *Server {
@@ -25,8 +25,8 @@ func Own(t *testing.T) *Server {
 	return plugintest.Own(t, Start)
 }
 
-// Database returns the URL of a new, empty database on the server that the
-// tests of the package share.
+// Database returns the URL of a new, empty schema on the server that the tests
+// of the package share: a database for each would copy a thousand files.
 func Database(t *testing.T) string {
 	t.Helper()
 	s := shared.Get(t)
@@ -35,9 +35,9 @@ func Database(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer admin.Close()
-	name := fmt.Sprintf("test_%d", databases.Add(1))
-	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+	name := fmt.Sprintf("test_%d", schemas.Add(1))
+	if _, err := admin.ExecContext(t.Context(), "CREATE SCHEMA "+name); err != nil {
 		t.Fatal(err)
 	}
-	return s.URL(name)
+	return s.URL("postgres") + "&search_path=" + name
 }
