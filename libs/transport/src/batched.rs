@@ -1,24 +1,39 @@
 //! Writes that go out together.
 
 use std::{
+    future::Future,
     io::{self, IoSlice},
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{Sleep, sleep},
+};
 
 /// More than this is written at once, and without being copied.
 const MOST: usize = 16 * 1024;
+/// The answer to a PING (RFC 9113, 6.7) without its eight bytes of data.
+const PONG: [u8; 9] = [0, 0, 8, 6, 1, 0, 0, 0, 0];
+const PONG_SIZE: usize = PONG.len() + 8;
+/// The answer to a call usually takes less.
+const PONG_DELAY: Duration = Duration::from_millis(1);
 
 /// Keeps small writes until a flush was asked for twice. Between the two, the
 /// other tasks that are ready run, and what they add goes out in the same write:
 /// the head and the body of a request, or the answers to several.
+///
+/// The answer to a PING alone waits a moment for something to go out with: gRPC
+/// in Go sends a PING with every call, and each write wakes the peer.
 #[derive(Debug)]
 pub(crate) struct Batched<S> {
     stream: S,
     kept: Vec<u8>,
     asked: bool,
+    /// Until a PONG that is alone goes out.
+    delay: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S: AsyncWrite + Unpin> Batched<S> {
@@ -27,7 +42,12 @@ impl<S: AsyncWrite + Unpin> Batched<S> {
             stream,
             kept: Vec::new(),
             asked: false,
+            delay: None,
         }
+    }
+
+    fn is_pong(&self) -> bool {
+        self.kept.len() == PONG_SIZE && self.kept.starts_with(&PONG)
     }
 
     fn poll_empty(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -39,6 +59,7 @@ impl<S: AsyncWrite + Unpin> Batched<S> {
             self.kept.drain(..written);
         }
         self.asked = false;
+        self.delay = None;
         Poll::Ready(Ok(()))
     }
 }
@@ -85,7 +106,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Batched<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if !self.kept.is_empty() && !self.asked {
+        if self.is_pong() {
+            let delay = self
+                .delay
+                .get_or_insert_with(|| Box::pin(sleep(PONG_DELAY)));
+            ready!(delay.as_mut().poll(cx));
+        } else if !self.kept.is_empty() && !self.asked {
             self.asked = true;
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -120,6 +146,29 @@ mod tests {
         batched.flush().await?;
         let size = theirs.read(&mut read).await?;
         assert_eq!(read.get(..size), Some(&b"head body"[..]));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_pong_waits_a_moment_for_what_it_can_go_out_with() -> io::Result<()> {
+        let (ours, mut theirs) = duplex(1024);
+        let mut batched = Batched::new(ours);
+        let mut cx = Context::from_waker(Waker::noop());
+        let pong = [&PONG[..], b"12345678"].concat();
+        let mut read = [0; 64];
+        batched.write_all(&pong).await?;
+        for _ in 0..3 {
+            assert!(Pin::new(&mut batched).poll_flush(&mut cx).is_pending());
+        }
+        batched.write_all(b"answer").await?;
+        assert!(Pin::new(&mut batched).poll_flush(&mut cx).is_pending());
+        assert!(Pin::new(&mut batched).poll_flush(&mut cx).is_ready());
+        let size = theirs.read(&mut read).await?;
+        assert_eq!(size, pong.len() + b"answer".len());
+        batched.write_all(&pong).await?;
+        batched.flush().await?;
+        let size = theirs.read(&mut read).await?;
+        assert_eq!(read.get(..size), Some(&pong[..]));
         Ok(())
     }
 
