@@ -10,6 +10,8 @@ export const podmanPods = {
   inspect: (pod: string): Argv => ['podman', 'pod', 'inspect', pod],
   /** Prints containers as a JSON array. */
   inspectContainers: (ids: readonly string[]): Argv => ['podman', 'container', 'inspect', ...ids],
+  /** Stops the containers of a pod within `grace` seconds. */
+  stop: (pod: string, grace: number): Argv => ['podman', 'pod', 'stop', `--time=${grace}`, pod],
   /** Stops a pod within `grace` seconds and removes it with its containers. */
   remove: (pod: string, grace: number): Argv => ['podman', 'pod', 'rm', '--force', `--time=${grace}`, pod],
   logs: (pod: string, options: LogOptions): Argv => [

@@ -2,6 +2,7 @@ import {
   countRequests,
   edgeDigest,
   isSwitched,
+  listServers,
   readServers,
   readStack,
   renderCompose,
@@ -123,9 +124,10 @@ test('a switch is complete if every backend has its server', () => {
   const { edge } = read(text());
   const upstream = { slot: 'next', ports: { 8080: 4001, 9090: 4002 } } as const;
   const commands = switchCommands(edge!, upstream).split('; ');
-  expect(commands).toHaveLength(6);
+  expect(commands).toHaveLength(7);
   // No backend is ever without a server.
   expect(commands.findIndex((one) => one.includes('drain'))).toBe(4);
+  expect(commands[6]).toBe(listServers);
   const csv = (slot: string, status: string) =>
     [
       '# pxname,svname,scur,status,addr',

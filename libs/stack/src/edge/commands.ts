@@ -2,7 +2,12 @@ import type { Edge } from '../read/edge';
 import { backendName } from './haproxy';
 import { otherSlot, type Slot, type Upstream } from './upstream';
 
-/** Commands for HAProxy's socket. New requests go to the upstream; those that are underway end where they began. */
+const showServers = 'show stat -1 4 -1';
+
+/**
+ * Commands for HAProxy's socket. New requests go to the upstream; those that are underway end where they began. The answer
+ * ends with that of `listServers`.
+ */
 export function switchCommands({ backends }: Edge, { slot, ports }: Upstream): string {
   const all = backends.map(({ containerPort }, index) => ({
     name: backendName(index),
@@ -15,11 +20,12 @@ export function switchCommands({ backends }: Edge, { slot, ports }: Upstream): s
     ]),
     // Only when the new servers are ready, so that there always is one.
     ...all.map(({ name }) => `set server ${name}/${otherSlot(slot)} state drain`),
+    showServers,
   ]);
 }
 
 /** Asks for the servers; `readServers` reads the answer. */
-export const listServers = join(['show stat -1 4 -1']);
+export const listServers = join([showServers]);
 
 function join(commands: readonly string[]): string {
   return `${commands.join('; ')}\n`;

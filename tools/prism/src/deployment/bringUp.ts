@@ -1,5 +1,6 @@
 import { ok, type Result } from '@prism-build/errors';
 import {
+  type Deployment,
   findServing,
   listCommits,
   mayRunBeside,
@@ -16,7 +17,7 @@ import { giveUp } from './giveUp';
 import { observe } from './observe';
 import { deploymentOf, fail, moveTo, type Operation, type Served } from './operation';
 import { replacePod, type Started } from './replacePod';
-import { seePods } from './seePods';
+import type { SlotPod } from './seePods';
 import { emptySlot, projectIn, stackIn } from './slots';
 import { readVersion, type Version } from './version';
 
@@ -24,21 +25,23 @@ import { readVersion, type Version } from './version';
  * Starts a deployment that is DEPLOYING, watches it, and commits. If it is not healthy, the one that served serves again.
  * `beside` first starts it next to that one, so that a bad version causes no gap; if a reverse proxy can switch, a good one
  * causes none either.
+ *
+ * @param pods as they are
  */
 export async function bringUp(
   operation: Operation,
   number: number,
   version: Version,
+  pods: readonly SlotPod[],
   beside: boolean,
 ): Promise<Result<Served>> {
   const began = performance.now();
   const { stack } = version;
   const fallback = findServing(operation.journal.history());
   if (beside && fallback && mayRunBeside(stack)) {
-    const serving = await findSlot(operation, fallback.number, fallback.release);
-    if (!serving.ok) return serving;
-    const taking = serving.value !== undefined && mayTakeOver(stack);
-    const slot = otherSlot(serving.value ?? 'own');
+    const serving = findSlot(operation, fallback, pods);
+    const taking = serving !== undefined && mayTakeOver(stack);
+    const slot = otherSlot(serving ?? 'own');
     const ready = await startIn(operation, version, slot);
     if (!ready.ok) return fail(operation, number, ready.failures);
     const started = { ready: ready.value, stoppedAt: undefined };
@@ -106,14 +109,12 @@ async function startIn(
 }
 
 /** The slot of the pod that serves, if requests reach it through the reverse proxy. */
-async function findSlot(
-  { project, journal }: Operation,
-  number: number,
-  release: string,
-): Promise<Result<Slot | undefined>> {
+function findSlot(
+  { project }: Operation,
+  { number, release }: Deployment,
+  pods: readonly SlotPod[],
+): Slot | undefined {
   const version = readVersion(project, number, release);
-  if (!version.ok || !mayTakeOver(version.value.stack)) return ok(undefined);
-  const pods = await seePods(project, journal.history());
-  if (!pods.ok) return pods;
-  return ok(pods.value.find((pod) => pod.whole && pod.release === release)?.slot);
+  if (!version.ok || !mayTakeOver(version.value.stack)) return undefined;
+  return pods.find((pod) => pod.whole && pod.release === release)?.slot;
 }

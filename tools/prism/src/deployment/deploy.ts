@@ -56,7 +56,7 @@ export async function deploy(
     const moved = await moveTo(operation, number, next, cause);
     if (!moved.ok) return moved;
   }
-  return bringUp(operation, number, version, beside);
+  return bringUp(operation, number, version, pods.value, beside);
 }
 
 /** What is checked while the version before still serves. */
@@ -95,5 +95,5 @@ async function keepServing(
   }
   const cause = there ? 'its probes do not answer' : 'its pod is gone';
   const recorded = await moveTo(operation, number, 'DEPLOYING', cause);
-  return recorded.ok ? bringUp(operation, number, version, false) : recorded;
+  return recorded.ok ? bringUp(operation, number, version, [], false) : recorded;
 }

@@ -10,6 +10,7 @@ import {
   edgeDigest,
   edgePaths,
   isSwitched,
+  readServers,
   renderedLabel,
   renderHaproxy,
   type Slot,
@@ -18,6 +19,8 @@ import {
   switchCommands,
   type Upstream,
 } from '@prism-build/stack';
+import { containerName } from '../stack/awaitReady';
+import { makeContainers } from '../stack/makeContainers';
 import type { StackProject } from '../stack/openStack';
 import { readPod } from '../stack/pod';
 import { checkPorts } from '../stack/ports';
@@ -76,14 +79,20 @@ export async function pointEdge(
 ): Promise<Result<number>> {
   if (!isFronted(stack)) return ok(0);
   const { edge } = stack;
-  const pod = await readPod(project, stackIn(stack, slot).name);
+  const placed = stackIn(stack, slot);
+  const containers = stack.spec.containers.map(({ name }) => containerName(placed, name));
+  const [pod, there] = await Promise.all([
+    readPod(project, placed.name, containers),
+    readEdge(project, stack),
+  ]);
   if (!pod.ok) return pod;
+  if (!there.ok) return there;
   const bound = edge.backends.flatMap(({ containerPort }) => {
     const port = pod.value?.ports[`${containerPort}/tcp`];
     return port === undefined ? [] : [[containerPort, port] as const];
   });
   if (bound.length < edge.backends.length)
-    return refuse(stack, `the pod ${stackIn(stack, slot).name} does not publish all ports of the Ingress`);
+    return refuse(stack, `the pod ${placed.name} does not publish all ports of the Ingress`);
   const upstream: Upstream = { slot, ports: Object.fromEntries(bound) };
   const image = images.find(({ container }) => container === edgeContainer)!.name;
   const directory = directoryOf(project);
@@ -92,15 +101,11 @@ export async function pointEdge(
     writeFileAtomic(join(directory, 'haproxy.cfg'), renderHaproxy(edge, upstream));
   });
   if (!written.ok) return written;
-  const there = await readEdge(project, stack);
-  if (!there.ok) return there;
   const digest = edgeDigest(edge, image);
   if (there.value?.running && there.value.labels[renderedLabel] === digest) {
     const switched = await send(project, stack, switchCommands(edge, upstream));
     if (!switched.ok) return switched;
-    const servers = await readServersOf(project, stack);
-    if (!servers.ok) return servers;
-    if (isSwitched(edge, upstream, servers.value)) return ok(0);
+    if (isSwitched(edge, upstream, readServers(switched.value))) return ok(0);
     return refuse(stack, `it answered: ${switched.value.replace(/\s+/g, ' ').trim()}`);
   }
   const began = performance.now();
@@ -108,15 +113,14 @@ export async function pointEdge(
     ? await project.call({ argv: podmanEdge.remove(nameOf(stack), 0) })
     : ok(undefined);
   if (!removed.ok) return removed;
-  const started = await project.call({
-    argv: podmanEdge.run({
-      name: nameOf(stack),
-      labels: [`${stackLabel}=${ownerOf(project)}`, `${renderedLabel}=${digest}`],
-      image,
-      configuration: { source: directory, target: edgePaths.configuration },
-      secrets: edge.certificates.flatMap(splitPair),
-    }),
+  const argv = podmanEdge.run({
+    name: nameOf(stack),
+    labels: [`${stackLabel}=${ownerOf(project)}`, `${renderedLabel}=${digest}`],
+    image,
+    configuration: { source: directory, target: edgePaths.configuration },
+    secrets: edge.certificates.flatMap(splitPair),
   });
+  const started = await makeContainers(project, { argv }, async () => undefined);
   if (!started.ok) return refuse(stack, started.failures[0]?.why);
   const answers = await awaitEdge(project, stack, upstream, limit);
   return answers.ok ? ok(there.value ? performance.now() - began : 0) : answers;

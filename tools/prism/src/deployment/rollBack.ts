@@ -1,4 +1,4 @@
-import { deployFailure, failed, ok, type Result } from '@prism-build/errors';
+import { all, deployFailure, failed, ok, type Result } from '@prism-build/errors';
 import {
   type Deployment,
   findPrevious,
@@ -22,25 +22,26 @@ import { readVersion } from './version';
  */
 export async function rollBack(operation: Operation, to: number | undefined): Promise<Result<Served>> {
   const { project, journal } = operation;
-  const pods = await seePods(project, journal.history());
-  if (!pods.ok) return pods;
-  const known = refuseForeign(project, pods.value);
-  if (!known.ok) return known;
   const target = findTarget(project.project, journal.history(), to);
   if (!target.ok) return target;
   const { number, release } = target.value;
   const version = readVersion(project, number, release);
   if (!version.ok) return version;
-  const checked = await checkStack(project, version.value.stack, version.value.images);
+  // At once: users wait, and each asks Podman several times.
+  const [pods, ...checks] = await Promise.all([
+    seePods(project, journal.history()),
+    checkStack(project, version.value.stack, version.value.images),
+    checkEdge(project, version.value),
+  ]);
+  if (!pods.ok) return pods;
+  const checked = all([refuseForeign(project, pods.value), ...checks]);
   if (!checked.ok) return checked;
-  const reachable = await checkEdge(project, version.value);
-  if (!reachable.ok) return reachable;
   const serving = findServing(journal.history());
   const cause = serving ? `rollback of deployment ${serving.number}` : 'rollback';
   const recorded = await moveTo(operation, number, 'DEPLOYING', cause);
   if (!recorded.ok) return recorded;
   // It was healthy once: it is only tried beside the one that serves if it can take over there.
-  return bringUp(operation, number, version.value, mayTakeOver(version.value.stack));
+  return bringUp(operation, number, version.value, pods.value, mayTakeOver(version.value.stack));
 }
 
 function findTarget(project: string, history: History, to: number | undefined): Result<Deployment> {

@@ -12,7 +12,7 @@ const patience = 20_000;
 /** Podman refuses while another of its commands works on a container of the pod. */
 const persistently = 'n=0; until "$@" || [ $((n += 1)) -ge 10 ]; do sleep 0.5; done';
 
-const quoted = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`;
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
  * Removes a pod, and then what its containers mounted. Also if Nx kills this process meanwhile, which it does a few seconds
@@ -25,7 +25,9 @@ export async function removeApart(
   mounted: readonly string[],
 ): Promise<void> {
   const env = engineEnvironment(project.directories);
-  const script = [persistently, ...mounted.map((path) => `rm -rf -- ${quoted(path)}`)].join('\n');
+  const stop = podmanPods.stop(pod, grace).map(quoted).join(' ');
+  const clear = mounted.map((path) => `rm -rf -- ${quoted(path)}`);
+  const script = [stop, persistently, ...clear].join('\n');
   const argv = ['sh', '-c', script, 'sh', ...podmanPods.remove(pod, grace)] as const;
   const started = await startApart({ argv, env });
   if (!started.ok) return;

@@ -9,12 +9,13 @@ import {
   stackLabel,
 } from '@prism-build/stack';
 import { awaitReady, containerName, type EndOf, findContainer, type ReadyAfter } from './awaitReady';
+import { makeContainers } from './makeContainers';
 import type { StackProject } from './openStack';
 import { listOwnPods, readPod } from './pod';
 import { checkPorts, findFreePorts, serviceOf } from './ports';
 import { describeLimits, readLimits } from './readLimits';
 import type { ResolvedImage } from './resolveImages';
-import { graceOf, stopStack } from './stopStack';
+import { graceOf, removePod, stopStack } from './stopStack';
 import { createVolumes } from './volumes';
 
 /** Lines of a container's log that a failure shows. */
@@ -82,7 +83,9 @@ export async function startStack(project: StackProject, start: Start): Promise<R
   const { text } = renderPodman(stack, facts);
   const since = performance.now();
   // Beside a directory with the name of an image, Podman would look for a Containerfile.
-  const played = await project.call({ argv: podmanPods.play(), input: text, cwd: '/' });
+  const played = await makeContainers(project, { argv: podmanPods.play(), input: text, cwd: '/' }, () =>
+    removePod(project, stack.name, 0),
+  );
   const names = stack.spec.containers.map(({ name }) => containerName(stack, name));
   const pod = await readPod(project, stack.name, names);
   // Podman 4.3 ends with status 0 if it gets SIGTERM.

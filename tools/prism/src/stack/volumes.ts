@@ -12,14 +12,18 @@ type Bad = Extract<Result<unknown>, { ok: false }>;
  */
 export async function createVolumes(project: StackProject, stack: Stack): Promise<Result<void>> {
   const { call, owner } = project;
-  const [emptied, kept] = await Promise.all([
-    removeVolumes(project, ['config', 'scratch']),
-    queryPodman(project, podmanPods.listVolumes(volumeLabel(owner, 'claim'))),
+  const wanted = listVolumes(stack);
+  if (wanted.length === 0) return ok(undefined);
+  const [left, kept] = await Promise.all([
+    findVolumes(project, ['config', 'scratch']),
+    findVolumes(project, ['claim']),
   ]);
-  if (!emptied.ok) return emptied;
+  if (!left.ok) return left;
   if (!kept.ok) return refuse(stack.name, kept);
-  const there = new Set(parseNames(kept.value));
-  for (const { name, kind } of listVolumes(stack)) {
+  const emptied = await removeVolumes(project, left.value);
+  if (!emptied.ok) return emptied;
+  const there = new Set(kept.value);
+  for (const { name, kind } of wanted) {
     if (there.has(name)) continue;
     const created = await call({ argv: podmanPods.createVolume(name, volumeLabel(owner, kind)) });
     if (!created.ok) return isTaken(created) ? refuseTaken(name, project) : refuse(stack.name, created);
@@ -27,21 +31,24 @@ export async function createVolumes(project: StackProject, stack: Stack): Promis
   return ok(undefined);
 }
 
-/** Removes the volumes of a project's stack by kind; returns how many. */
-export async function removeVolumes(
+/** The names of the volumes of a project's stack by kind. */
+export async function findVolumes(
   project: StackProject,
   kinds: readonly StackVolume['kind'][],
-): Promise<Result<number>> {
+): Promise<Result<string[]>> {
   const listed = all(
     await Promise.all(
       kinds.map((kind) => queryPodman(project, podmanPods.listVolumes(volumeLabel(project.owner, kind)))),
     ),
   );
-  if (!listed.ok) return listed;
-  const names = listed.value.flatMap(parseNames);
-  if (names.length === 0) return ok(0);
-  const removed = await project.call({ argv: podmanPods.removeVolumes(names) });
-  return removed.ok ? ok(names.length) : removed;
+  return listed.ok ? ok(listed.value.flatMap(parseNames)) : listed;
+}
+
+export async function removeVolumes(
+  { call }: StackProject,
+  names: readonly string[],
+): Promise<Result<unknown>> {
+  return names.length === 0 ? ok(undefined) : call({ argv: podmanPods.removeVolumes(names) });
 }
 
 const isTaken = ({ failures }: Bad) => failures.some(({ why }) => /already exists/.test(why ?? ''));

@@ -20,7 +20,7 @@ interface Job {
   readonly kill?: { readonly change: number; readonly after: number };
 }
 
-const changes = /^podman (tag|rmi|pod rm|kube play|volume create|volume rm) /;
+const changes = /^podman (tag|rmi|pod stop|pod rm|kube play|volume create|volume rm) /;
 
 async function main({ root, owner, image, kill }: Job): Promise<void> {
   const directories = directoriesOf(root, process.env);

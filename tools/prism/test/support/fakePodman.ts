@@ -20,6 +20,7 @@ interface Container {
   restarts: number;
   /** Whether its probe fails, whatever its image does. */
   stuck?: boolean;
+  stopped?: boolean;
 }
 
 interface FakePod {
@@ -35,6 +36,12 @@ interface FakeEdge {
   readonly servers: Map<string, { port: number; state: string }>;
 }
 
+/** What a command prints, why it fails, or what it changes; a change that is killed halfway may return why, too. */
+type Found =
+  | { readonly text: string }
+  | { readonly why: string }
+  | { readonly change: (half: boolean) => string | undefined; readonly answer?: () => string };
+
 type Moment = 'before' | 'halfway' | 'after';
 
 /** Podman as far as stacks need it, in memory. It can kill its caller at any of its calls that change something. */
@@ -45,6 +52,8 @@ export class FakePodman {
   readonly behaviours = new Map<string, Behaviour>();
   readonly volumes = new Map<string, string>();
   readonly edges = new Map<string, FakeEdge>();
+  /** Names of containers that a killed command left in the storage, and nowhere else. */
+  readonly storage = new Map<string, true>();
   /** Called after each change. */
   watch: () => void = () => undefined;
   /** The changes so far, and where to kill. */
@@ -55,7 +64,7 @@ export class FakePodman {
   copy(): FakePodman {
     const made = new FakePodman();
     made.#serial = this.#serial;
-    for (const key of ['pods', 'images', 'behaviours', 'volumes', 'edges'] as const)
+    for (const key of ['pods', 'images', 'behaviours', 'volumes', 'edges', 'storage'] as const)
       for (const [name, value] of this[key])
         (made[key] as Map<string, unknown>).set(name, structuredClone(value));
     return made;
@@ -68,7 +77,9 @@ export class FakePodman {
 
   /** The IDs of the images that run. */
   running(): string[] {
-    return [...this.pods.values()].flatMap(({ containers }) => containers.map(({ image }) => image)).sort();
+    return [...this.pods.values()]
+      .flatMap(({ containers }) => containers.flatMap(({ image, stopped }) => (stopped ? [] : [image])))
+      .sort();
   }
 
   /** The IDs of the images to which the reverse proxy sends requests; `nothing` for a port on which nothing listens. */
@@ -78,7 +89,8 @@ export class FakePodman {
     );
     return ports.map((port) => {
       const pod = [...this.pods.values()].find((one) => Object.values(one.ports).includes(port));
-      return pod?.containers[0]?.image ?? 'nothing';
+      const [container] = pod?.containers ?? [];
+      return container && !container.stopped ? container.image : 'nothing';
     });
   }
 
@@ -94,10 +106,10 @@ export class FakePodman {
     const why = found.change(moment === 'halfway');
     this.watch();
     if (moment) throw new Killed();
-    return why === undefined ? ok({ stdout: '', stderr: '' }) : refuse(why);
+    return why === undefined ? ok({ stdout: found.answer?.() ?? '', stderr: '' }) : refuse(why);
   };
 
-  #find(args: readonly string[], { input }: Command) {
+  #find(args: readonly string[], { input }: Command): Found | undefined {
     const last = args.at(-1)!;
     const label = args.find((one) => one.startsWith('--filter=label='))?.replace('--filter=label=', '');
     const verb = args.slice(0, 2).join(' ');
@@ -116,6 +128,13 @@ export class FakePodman {
         if (last.endsWith('.edge')) return this.#inspectEdge(last);
         if (args.slice(2).some((id) => !this.#container(id))) return { why: 'no such container' };
         return { text: JSON.stringify(args.slice(2).map((id) => this.#inspectContainer(id))) };
+      case 'pod stop':
+        return {
+          change: () => {
+            for (const one of this.pods.get(last)?.containers ?? []) one.stopped = true;
+            return undefined;
+          },
+        };
       case 'pod rm':
         return { change: () => void this.pods.delete(last) };
       case 'kube play':
@@ -132,13 +151,19 @@ export class FakePodman {
         if (this.volumes.has(last)) return { why: `volume with name ${last} already exists` };
         return { change: () => void this.volumes.set(last, args[2]!.replace('--label=', '')) };
       case 'volume rm':
-        return { change: () => args.slice(2).forEach((name) => void this.volumes.delete(name)) };
+        return { change: () => void args.slice(2).forEach((name) => void this.volumes.delete(name)) };
     }
     switch (args[0]) {
       case 'run':
         return { change: (half: boolean) => this.#startEdge(args, half) };
       case 'rm':
-        return { change: () => void this.edges.delete(last) };
+        return {
+          change: () => {
+            this.edges.delete(last);
+            this.storage.delete(last);
+            return undefined;
+          },
+        };
       case 'ps':
         return {
           text: JSON.stringify(
@@ -150,7 +175,8 @@ export class FakePodman {
       case 'exec': {
         if (args[1] === '--interactive') return this.#command(args[2]!, String(input));
         const container = this.#container(args[1]!);
-        const silent = container?.stuck || this.behaviours.get(container?.image ?? '') === 'silent';
+        const silent =
+          container?.stuck || container?.stopped || this.behaviours.get(container?.image ?? '') === 'silent';
         if (silent) return { why: 'status 1' };
         if (container) container.answered = true;
         return { text: '' };
@@ -197,7 +223,10 @@ export class FakePodman {
     if (one.answered && this.behaviours.get(one.image) === 'crashing') one.restarts += 1;
     return {
       ...{ Id: id, Name: one.name, ImageName: one.image, RestartCount: one.restarts },
-      State: { Status: 'running', ExitCode: 0, StartedAt: new Date(0).toISOString() },
+      State: {
+        ...{ Status: one.stopped ? 'exited' : 'running', ExitCode: 0 },
+        StartedAt: new Date(0).toISOString(),
+      },
     };
   }
 
@@ -229,15 +258,16 @@ export class FakePodman {
   #command(name: string, line: string) {
     const edge = this.edges.get(name);
     if (!edge) return { why: `no such container ${name}` };
-    if (line.startsWith('show stat')) {
+    const answer = () => {
       const rows = [...edge.servers].map(
         ([server, { port, state }]) => `${server.replace('/', ',')},0,${state},127.0.0.1:${port}`,
       );
-      return { text: ['# pxname,svname,scur,status,addr', ...rows].join('\n') };
-    }
+      return ['# pxname,svname,scur,status,addr', ...rows].join('\n');
+    };
+    if (line.startsWith('show stat')) return { text: answer() };
     const change = (half: boolean) => {
       for (const one of half ? line.split(';').slice(0, 1) : line.split(';')) {
-        const [, server, what, value, , port] = /set server (\S+) (\S+) (\S+)( port (\d+))?/.exec(one)!;
+        const [, server, what, value, , port] = /set server (\S+) (\S+) (\S+)( port (\d+))?/.exec(one) ?? [];
         const found = edge.servers.get(server!);
         if (!found) continue;
         if (what === 'addr') found.port = Number(port);
@@ -245,7 +275,7 @@ export class FakePodman {
       }
       return undefined;
     };
-    return { change };
+    return { change, answer };
   }
 
   #play(text: string, half: boolean): string | undefined {
@@ -258,8 +288,13 @@ export class FakePodman {
     const published: { containerPort: number; hostPort: number }[] = pod.spec.containers[0].ports ?? [];
     const ports = published.map((one) => [`${one.containerPort}/tcp`, one.hostPort]);
     this.pods.set(name, { labels, containers, ports: Object.fromEntries(ports) });
-    if (half) return undefined;
+    if (half) {
+      this.storage.set(`${name}-${pod.spec.containers[0].name}`, true);
+      return undefined;
+    }
     for (const one of pod.spec.containers) {
+      if (this.storage.has(`${name}-${one.name}`))
+        return `the container name "${name}-${one.name}" is already in use by c0`;
       const image = this.images.get(one.image);
       if (image === undefined) return `${one.image}: image not known`;
       if (this.behaviours.get(image) === 'unstartable') return 'exec format error';
