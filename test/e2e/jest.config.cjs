@@ -15,4 +15,5 @@ module.exports = {
   reporters: ['default', '<rootDir>/support/skipReporter.cjs'],
   maxWorkers: 1,
   testTimeout: 300_000,
+  testEnvironmentOptions: { globalsCleanup: 'off' },
 };

@@ -34,11 +34,14 @@ export function platformDirectory(platform: string): string {
 /**
  * Makes `destination` contain exactly the described trees. Writes files first, each under a temporary name, then the
  * manifest; then removes all files that the manifest does not name. `sources` gives the directory of each platform.
+ *
+ * @param durable without it the files are not synced: whoever reads them verifies their digests
  */
 export async function publishOutput(
   destination: string,
   manifest: CompileManifest,
   sources: (platform: string) => string,
+  durable = true,
 ): Promise<void> {
   const wanted = new Set([compileManifestName]);
   const before = digestsBefore(destination);
@@ -56,8 +59,11 @@ export async function publishOutput(
       fs.mkdirSync(dirname(target), { recursive: true });
       // Asynchronous, so that all files are synced at the same time.
       placed.push(
-        bringThenRename(target, Number.parseInt(mode, 8), (temporary) =>
-          bring(join(source, path), temporary),
+        bringThenRename(
+          target,
+          Number.parseInt(mode, 8),
+          (temporary) => bring(join(source, path), temporary),
+          durable,
         ),
       );
     }

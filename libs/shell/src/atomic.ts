@@ -51,25 +51,35 @@ export async function writeThenRename(
   });
 }
 
-/** The same for a file that `bring` moves or copies to the temporary name that it gets. */
+/**
+ * The same for a file that `bring` moves or copies to the temporary name that it gets.
+ *
+ * @param durable without it there is no fsync, for what is made again if the machine fails
+ */
 export async function bringThenRename(
   target: string,
   mode: number,
   bring: (temporary: string) => void,
+  durable = true,
 ): Promise<void> {
   const temporary = temporaryBeside(target);
   return finish(temporary, target, async () => {
     bring(temporary);
-    return syncAndClose(await open(temporary, 'r'), mode, async () => target);
+    return syncAndClose(await open(temporary, 'r'), mode, async () => target, durable);
   });
 }
 
-async function syncAndClose(file: FileHandle, mode: number, work: () => Promise<string>): Promise<string> {
+async function syncAndClose(
+  file: FileHandle,
+  mode: number,
+  work: () => Promise<string>,
+  durable = true,
+): Promise<string> {
   try {
     const target = await work();
     // chmod: the umask must not decide what others can read.
     await file.chmod(mode);
-    await file.sync();
+    if (durable) await file.sync();
     return target;
   } finally {
     await file.close();

@@ -136,21 +136,22 @@ export async function compileTree(
       },
     );
     // Image assembly follows and needs these threads. Started after the compilers, so that it does not delay them.
-    setImmediate(preparePackers, plan.platforms.length);
+    if (!development) setImmediate(preparePackers, plan.platforms.length);
     const compiled = await compiling;
     if (!compiled.ok) return compiled;
+    // Somebody waits for what is developed, and it is compiled again if the machine fails.
+    const flushed = development ? [] : request.targets;
     const flushing = attempt('cannot write what was compiled', () =>
-      Promise.all(request.targets.map((target) => flushOutput(out(target)))),
+      Promise.all(flushed.map((target) => flushOutput(out(target)))),
     );
     const manifest = await describeAll(request, plan, out);
     if (!manifest.ok) return manifest;
-    const flushed = await flushing;
-    if (!flushed.ok) return flushed;
+    const written = await flushing;
+    if (!written.ok) return written;
     const notes = [...compiled.value, ...(await inspecting)];
     return attempt(`cannot write ${destination}`, async () => {
-      await publishOutput(destination, manifest.value, (platform) =>
-        join(outputs, platformDirectory(platform)),
-      );
+      const sourceOf = (platform: string) => join(outputs, platformDirectory(platform));
+      await publishOutput(destination, manifest.value, sourceOf, !development);
       writeFileAtomic(journal, JSON.stringify({ key, manifest: manifest.value, notes }));
       return { manifest: manifest.value, notes };
     });

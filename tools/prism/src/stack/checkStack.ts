@@ -1,26 +1,33 @@
 import { podmanPods } from '@prism-build/engine';
 import { type Failure, failed, failuresOf, ok, type Result, stackFailure } from '@prism-build/errors';
 import type { Stack } from '@prism-build/stack';
+import type { Load } from '../load/loaderOf';
 import type { StackProject } from './openStack';
 import { queryPodman } from './queryPodman';
 import type { ResolvedImage } from './resolveImages';
 
 /**
  * What `podman kube play` would find out late, or not at all: images and secrets that Podman does not have, and images that
- * run as root against runAsNonRoot. Failures: STACK_IMAGE_MISSING, STACK_SECRET_MISSING, STACK_VALUE_INVALID.
+ * run as root against runAsNonRoot. Failures: STACK_IMAGE_MISSING, STACK_SECRET_MISSING, STACK_VALUE_INVALID, and those of
+ * `load`.
+ *
+ * @param load brings images of the workspace that Podman does not have
  */
 export async function checkStack(
   project: StackProject,
   stack: Stack,
   images: readonly ResolvedImage[],
+  load?: Load,
 ): Promise<Result<void>> {
   const seen = await Promise.all(
-    images.map(async (image): Promise<Failure[]> => {
-      const found = await queryPodman(project, podmanPods.inspectImage(image.name));
-      const [id = '', user = ''] = found.ok ? found.value.trim().split(' ') : [];
-      const [expected] = image.config === undefined ? [id] : [image.config.replace('sha256:', '')];
-      if (!found.ok || id.replace('sha256:', '') !== expected) return [describeMissing(image)];
-      return checkUser(stack, image, user);
+    images.map(async (image): Promise<readonly Failure[]> => {
+      let user = await findUser(project, image);
+      if (user === undefined && load && image.project !== undefined) {
+        const loaded = await load(image.project);
+        if (!loaded.ok) return loaded.failures;
+        user = await findUser(project, image);
+      }
+      return user === undefined ? [describeMissing(image)] : checkUser(stack, image, user);
     }),
   );
   const secrets = await Promise.all(
@@ -32,6 +39,15 @@ export async function checkStack(
   );
   const failures = [...seen.flat(), ...failuresOf(...secrets)];
   return failures.length > 0 ? failed(...failures) : ok(undefined);
+}
+
+/** The user of an image in Podman; empty for root, undefined if Podman does not have this very image. */
+async function findUser(project: StackProject, { name, config }: ResolvedImage): Promise<string | undefined> {
+  const found = await queryPodman(project, podmanPods.inspectImage(name));
+  if (!found.ok) return undefined;
+  const [id = '', user = ''] = found.value.trim().split(' ');
+  const plain = (digest: string) => digest.replace('sha256:', '');
+  return config === undefined || plain(id) === plain(config) ? user : undefined;
 }
 
 function describeMissing({ name, project, at }: ResolvedImage): Failure {

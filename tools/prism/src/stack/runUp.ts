@@ -2,6 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { ok, type Result } from '@prism-build/errors';
 import { withLock } from '@prism-build/shell';
 import { printStatus } from '@prism-build/stack';
+import { loaderOf } from '../load/loaderOf';
 import { awaitReady } from './awaitReady';
 import { checkStack } from './checkStack';
 import { listenForStop } from './listenForStop';
@@ -12,7 +13,7 @@ import { findRunning, startStack } from './startStack';
 import { graceOf, stopStack } from './stopStack';
 
 /**
- * Starts a stack, or replaces it. Reads and checks everything first: a fault in the file, or an image that is not there,
+ * Starts a stack, or replaces it. Reads and checks everything first: a fault in the file, or an image that cannot be loaded,
  * leaves a running stack alone. `permit` is asked under the lock. Returns the table of its containers.
  */
 export async function runUp(
@@ -36,7 +37,7 @@ export async function runUp(
     const find = () => findRunning(project.value, start);
     // A pod that runs is looked for at once, unless it is to be stopped once everything is known to be good.
     const [good, there] = await Promise.all([
-      checkStack(project.value, stack, images.value),
+      checkStack(project.value, stack, images.value, loaderOf(context)),
       how === 'start' ? find() : undefined,
     ]);
     if (!good.ok) return good;

@@ -19,13 +19,13 @@ export const stackExecutors: readonly Executor[] = [
     name: 'up',
     description: 'Starts the pod of a stack with Podman, and waits until every probe answers.',
     batch: false,
-    stackTarget: after('load-image', 'up', 'Start the stack, and wait until it is ready'),
+    stackTarget: after('build-image', 'up', 'Start the stack, and wait until it is ready'),
   },
   {
     name: 'restart',
     description: 'Replaces the pod of a stack by one of the current stack.yaml and images.',
     batch: false,
-    stackTarget: after('load-image', 'restart', 'Replace the stack by the current one'),
+    stackTarget: after('build-image', 'restart', 'Replace the stack by the current one'),
   },
   {
     name: 'dev-stack',
@@ -53,7 +53,7 @@ export const stackExecutors: readonly Executor[] = [
     description:
       'Deploys a stack through the gate: starts the current version, watches it, and goes back to the one before if it is not healthy.',
     batch: false,
-    stackTarget: after('load-image', 'deploy', 'Deploy the stack through the gate, with a way back'),
+    stackTarget: after('build-image', 'deploy', 'Deploy the stack through the gate, with a way back'),
   },
   {
     name: 'stack-rollback',

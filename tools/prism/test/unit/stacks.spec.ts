@@ -46,7 +46,7 @@ test('a stack is a project with edges to every image that it names, and to nothi
     ['deploy', 'dev', 'down', 'history', 'logs', 'render', 'restart', 'rollback', 'status', 'up'].sort(),
   );
   expect(targets.rollback!.executor).toBe('prism:stack-rollback');
-  expect(targets.up!.dependsOn).toEqual([{ target: 'load-image', projects: ['api', 'web'] }]);
+  expect(targets.up!.dependsOn).toEqual([{ target: 'build-image', projects: ['api', 'web'] }]);
   expect(targets.render!.dependsOn).toEqual([{ target: 'build-image', projects: ['api', 'web'] }]);
   expect(targets.down!.dependsOn).toBeUndefined();
   const named = [...components, { name: 'shop', root: 'deploy/shop' }];

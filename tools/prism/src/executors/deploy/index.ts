@@ -5,6 +5,7 @@ import { passDeployGate } from '../../deployment/gate';
 import { operate } from '../../deployment/operate';
 import type { Operation, Served } from '../../deployment/operation';
 import { planVersion } from '../../deployment/version';
+import { loaderOf } from '../../load/loaderOf';
 import { parseOptions } from '../../nx/parseOptions';
 import { endTask } from '../../nx/report';
 import { checkStack } from '../../stack/checkStack';
@@ -35,7 +36,7 @@ async function deployCurrent(
   const { stack } = opened.value;
   const images = await resolveImages(stack, context);
   if (!images.ok) return images;
-  const checked = await checkStack(project, stack, images.value);
+  const checked = await checkStack(project, stack, images.value, loaderOf(context));
   if (!checked.ok) return checked;
   const version = await planVersion(project, opened.value, images.value);
   if (!version.ok) return version;

@@ -1,7 +1,7 @@
+import { loadStep } from '../../load/loadStep';
 import { batchExecutor } from '../../nx/batchExecutor';
 import { parseOptions } from '../../nx/parseOptions';
 import { toTaskResult } from '../../nx/report';
-import { loadStep } from './loadStep';
 import { options as loadOptions } from './options';
 
 /** The `load-image` executor. One image at a time: an engine has one loader. */

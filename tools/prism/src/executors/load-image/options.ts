@@ -17,5 +17,3 @@ export const options = z.object({
     .describe("Load every platform, not only the host's; others are tagged latest-<architecture>."),
   dryRun: z.boolean().default(false).describe('Print the commands as JSON and do nothing.'),
 });
-
-export type LoadOptions = z.infer<typeof options>;

@@ -5,9 +5,17 @@ import { engineFailure, failed, ok, type Result } from '@prism-build/errors';
 import { platformName } from '@prism-build/oci';
 import { withLock } from '@prism-build/shell';
 import { lockPath } from '@prism-build/workspace';
-import { readVerifiedImage } from '../../nx/readVerifiedImage';
+import { readVerifiedImage } from '../nx/readVerifiedImage';
 import { checkName } from './checkName';
-import type { LoadOptions } from './options';
+
+interface LoadOptions {
+  readonly engine: 'auto' | 'podman' | 'docker';
+  readonly prefix: string;
+  readonly variant?: string | undefined;
+  /** For the host's platform only, if not. */
+  readonly allPlatforms: boolean;
+  readonly dryRun: boolean;
+}
 
 /**
  * Loads an image for the host's platform (or all) into the engine, with its names. Skips images that are loaded
