@@ -16,8 +16,7 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/tmp/', '<rootDir>/.prism/'],
   setupFilesAfterEnv: ['<rootDir>/test/support/recordCpu.cjs'],
   testSequencer: '<rootDir>/test/support/longestFirst.cjs',
-  // Compilers and servers on a busy machine; a bound of speed is never one of these.
-  testTimeout: 300_000,
+  testTimeout: 60_000,
   // The default replaces all globals by accessors after each file, which ended a run with a full stack.
   testEnvironmentOptions: { globalsCleanup: 'off' },
 };

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { engineSettings } from '../support/engineSettings';
 import { command, describeWith, mounts, podman as needsPodman } from '../support/needs';
-import { run, tryRun } from './support/run';
+import { cellsOf, demo } from './support/demo';
+import { tryRun } from './support/run';
 import { type DigestJson, host, memstore, nxEnvironment, readDigest, root } from './support/workspace';
 
 /** The containers of prism-stack. */
@@ -14,17 +15,7 @@ const containers = {
   page: 'admin',
 };
 const env = { ...nxEnvironment, ...engineSettings };
-/** As `npm run demo` does, once everything is installed. */
-const demo = (...args: string[]) =>
-  run(['node', join(root, 'tools/setup/demo.mjs'), ...args], { cwd: root, env, timeout: 1_500_000 });
 const podman = (...args: string[]) => tryRun(['podman', ...args], { env });
-const milliseconds = /^\d+\.\d ms$/;
-
-/** The cells of the line of a table that begins so. */
-function cellsOf(output: string, label: string): string[] {
-  const line = output.split('\n').find((one) => one.startsWith(label));
-  return line?.slice(label.length).trim().split(/ {2,}/) ?? [];
-}
 
 describeWith([needsPodman, command('catatonit'), mounts()], 'the demos of MEMO-007', () => {
   test('size: the sizes of digest.json, beside those of the memo', async () => {
@@ -40,14 +31,6 @@ describeWith([needsPodman, command('catatonit'), mounts()], 'the demos of MEMO-0
     expect(cellsOf(output, 'regular (Debian)')).toEqual([`${(regular / 1e6).toFixed(1)} MB`, '127 MB']);
     const smaller = (100 * (1 - scratch / regular)).toFixed(1);
     expect(cellsOf(output, 'smaller by')).toEqual([`${smaller} %`, '95.3 %']);
-  });
-
-  test('startup: both images became ready', async () => {
-    // Starts in Podman take the longest, and tests of `bench` have them.
-    const output = await demo('startup', '--where=bare', '--runs=3');
-    const measured = expect.stringMatching(milliseconds);
-    expect(cellsOf(output, 'regular (Debian)')).toEqual(['–', measured, '150 ms']);
-    expect(cellsOf(output, 'scratch')).toEqual(['–', measured, '10 ms']);
   });
 
   describe('stack', () => {

@@ -35,7 +35,7 @@ export function platformDirectory(platform: string): string {
  * Makes `destination` contain exactly the described trees. Writes files first, each under a temporary name, then the
  * manifest; then removes all files that the manifest does not name. `sources` gives the directory of each platform.
  *
- * @param durable without it the files are not synced: whoever reads them verifies their digests
+ * @param durable whether the files are synced to disk; if not, a crash of the machine can damage them, which `readOutput` finds
  */
 export async function publishOutput(
   destination: string,

@@ -18,10 +18,13 @@ describeWith([skopeo, dockerRegistry, go, openssl], 'referrers to a registry wit
   let proxy: ConnectProxy;
   let plain: ReferrersRegistry;
   let mutual: string;
+  let oras: string;
   let served: ReturnType<typeof serveDistribution>;
   const path = (name: string) => join(directory, name);
 
   beforeAll(async () => {
+    // The first to need it compiles it, which takes a minute on a busy machine.
+    oras = compileOras();
     directory = mkdtempSync(join(tmpdir(), 'prism-oras-'));
     // A name that is not loopback, so that its certificate counts. Only the proxy knows where it is.
     certificates = makeCertificates(path('certificates'), ['mutual.test']);
@@ -94,14 +97,12 @@ describeWith([skopeo, dockerRegistry, go, openssl], 'referrers to a registry wit
       [undefined, 'PUSH_UNTRUSTED'],
       [certificates.trusting, 'wants a certificate of the client'],
     ] as const) {
-      const refused = await copyReferrers(compileOras(), from, sideOf(mutual, certificatesOfClient), [
-        digest,
-      ]);
+      const refused = await copyReferrers(oras, from, sideOf(mutual, certificatesOfClient), [digest]);
       expect(JSON.stringify(refused)).toContain(message);
       expect(JSON.stringify(refused)).toContain('certDir');
     }
     const to = sideOf(mutual, certDir);
-    expect(good(await copyReferrers(compileOras(), from, to, [digest]))).toBe(true);
+    expect(good(await copyReferrers(oras, from, to, [digest]))).toBe(true);
     const read = await run({
       argv: to.tools.calls.read({ ...to.place, tag: digest.replace(':', '-') }),
       env: env(),
@@ -117,7 +118,7 @@ describeWith([skopeo, dockerRegistry, go, openssl], 'referrers to a registry wit
         timeout: 20_000,
       }),
     );
-    expect(good(await copyReferrers(compileOras(), to, back, [digest]))).toBe(true);
+    expect(good(await copyReferrers(oras, to, back, [digest]))).toBe(true);
     const again = await run({
       argv: back.tools.calls.read({ ...back.place, digest: reportDigest }),
       env: env(),

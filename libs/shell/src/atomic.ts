@@ -54,7 +54,7 @@ export async function writeThenRename(
 /**
  * The same for a file that `bring` moves or copies to the temporary name that it gets.
  *
- * @param durable without it there is no fsync, for what is made again if the machine fails
+ * @param durable false leaves out the fsync, for files that can be made again after a crash of the machine
  */
 export async function bringThenRename(
   target: string,

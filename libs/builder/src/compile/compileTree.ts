@@ -139,7 +139,7 @@ export async function compileTree(
     if (!development) setImmediate(preparePackers, plan.platforms.length);
     const compiled = await compiling;
     if (!compiled.ok) return compiled;
-    // Somebody waits for what is developed, and it is compiled again if the machine fails.
+    // A developer waits for this compile, and a crash of the machine only means that it runs again.
     const flushed = development ? [] : request.targets;
     const flushing = attempt('cannot write what was compiled', () =>
       Promise.all(flushed.map((target) => flushOutput(out(target)))),

@@ -27,7 +27,7 @@ export async function rollBack(operation: Operation, to: number | undefined): Pr
   const { number, release } = target.value;
   const version = readVersion(project, number, release);
   if (!version.ok) return version;
-  // At once: users wait, and each asks Podman several times.
+  // At the same time, because each of them asks Podman several times.
   const [pods, ...checks] = await Promise.all([
     seePods(project, journal.history()),
     checkStack(project, version.value.stack, version.value.images),

@@ -1,5 +1,4 @@
-import type { Argv } from '@prism-build/engine';
-import { podmanEdge, podmanPods } from '@prism-build/engine';
+import { type Argv, podmanEdge, podmanPods } from '@prism-build/engine';
 import type { Failure } from '@prism-build/errors';
 import type { StackProject } from './openStack';
 import { queryPodman } from './queryPodman';
