@@ -5,7 +5,6 @@ use std::{
     io,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -25,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// The stream of a connection.
 type Plugin = TokioIo<Batched<TcpStream>>;
 
-/// A `tower` service that connects to a plugin, whatever URI it is given.
+/// Connects to a plugin, one call after another.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
     endpoint: Endpoint,
@@ -41,7 +40,7 @@ impl Connector {
         }
     }
 
-    async fn connect(self) -> io::Result<Plugin> {
+    pub(crate) async fn connect(&self) -> io::Result<Plugin> {
         if let Some(recent) = self.recent_failure() {
             return Err(io::Error::other(recent));
         }
@@ -90,18 +89,4 @@ async fn open(endpoint: &Endpoint) -> io::Result<TcpStream> {
         }
     }
     Err(last)
-}
-
-impl tower::Service<http::Uri> for Connector {
-    type Response = Plugin;
-    type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: http::Uri) -> Self::Future {
-        Box::pin(self.clone().connect())
-    }
 }

@@ -6,9 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tonic::transport::Channel;
-
-use crate::{Endpoint, channel::open, connect::Connector};
+use crate::{Channel, Endpoint, connect::Connector};
 
 /// With this many calls on every connection, another one is opened: a broken
 /// connection breaks few calls, and work spreads over the plugin's threads.
@@ -62,7 +60,7 @@ impl Pool {
         let index = place(connections.iter().map(calls))?;
         if index == connections.len() {
             connections.push(Connection {
-                channel: open(self.connector.clone()),
+                channel: Channel::new(self.connector.clone()),
                 thread: here,
                 calls: 0,
                 used: Instant::now(),

@@ -2,17 +2,13 @@
 
 use std::error::Error;
 
-use tonic::{Code, Status, TimeoutExpired};
+use tonic::{Code, Status};
 
 use crate::plugin::Plugin;
 
 /// The status of a call that got no answer from its plugin.
 pub(super) fn from_transport(plugin: &Plugin, error: &(dyn Error + 'static)) -> Status {
     let of = plugin.describe();
-    // The channel watches `grpc-timeout` too and may fire before we do.
-    if chain(error).any(|cause| cause.is::<TimeoutExpired>()) {
-        return Status::deadline_exceeded(format!("no answer in time from plugin {of}"));
-    }
     Status::unavailable(format!("plugin {of} is unavailable: {}", root_cause(error)))
 }
 

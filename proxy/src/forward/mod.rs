@@ -174,7 +174,7 @@ impl Forwarder {
         let answer = lease.channel.clone().oneshot(request);
         match deadline.limit(answer).await? {
             Ok(response) => Ok((response, lease)),
-            Err(error) => Err(errors::from_transport(plugin, &error)),
+            Err(error) => Err(errors::from_transport(plugin, &*error)),
         }
     }
 }

@@ -8,17 +8,27 @@ import { environment } from './process.mjs';
 /** Starts a server that listens on `port` of loopback, and waits until it does. Returns its address and its process. */
 export async function startServer([command, ...args], port, more = {}) {
   const log = [];
-  const child = spawn(command, args, { env: environment(more), stdio: ['ignore', 'pipe', 'pipe'] });
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  const child = spawn(command, args, { env: environment(more), stdio, detached: true });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.push(chunk));
   const ended = new Promise((resolve) => child.on('error', resolve).on('exit', resolve));
   const failed = ended.then((why) => Promise.reject(new Error(`${command} ended: ${why}\n${log.join('')}`)));
   failed.catch(() => undefined);
   onEnd(() => {
-    child.kill('SIGKILL');
+    // With its workers, which would hold the pipes. One that did not start has no number.
+    if (child.pid) killGroup(child.pid);
     return ended;
   });
   await Promise.race([readyAfter(port, performance.now()), failed]);
   return { address: `127.0.0.1:${port}`, process: child.pid };
+}
+
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 /** A program of PATH, or of the directory of Debian's servers, which PATH lacks for other users than root. */

@@ -10,9 +10,9 @@ use prism_proto::{
     keyvalue::v1::{GetRequest, SetRequest, key_value_client::KeyValueClient},
     lifecycle::v1::StopRequest,
 };
-use prism_transport::{Endpoint, Host, channel};
+use prism_transport::{Channel, Endpoint, Host, channel};
 use tokio::{net::TcpStream, sync::Notify, task::JoinHandle, time::sleep};
-use tonic::{Code, async_trait, transport::Channel};
+use tonic::{Code, async_trait};
 
 use super::*;
 use crate::{

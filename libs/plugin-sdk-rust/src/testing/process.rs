@@ -9,9 +9,8 @@ use std::{
 };
 
 use prism_proto::keyvalue::v1::key_value_client::KeyValueClient;
-use prism_transport::{Endpoint, Host, channel};
+use prism_transport::{Channel, Endpoint, Host, channel};
 use tokio::time::{sleep, timeout};
-use tonic::transport::Channel;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -22,5 +22,7 @@ test('a port in use is named with its Service', async () => {
     ok: false,
     failures: [{ code: 'STACK_PORT_IN_USE', what: `port ${hostPort} of Service api is in use on 127.0.0.1` }],
   });
-  expect(await checkPorts([{ hostPort, protocol: 'TCP', at }], () => 'Service api')).toMatchObject({ ok: true });
+  expect(await checkPorts([{ hostPort, protocol: 'TCP', at }], () => 'Service api')).toMatchObject({
+    ok: true,
+  });
 });
