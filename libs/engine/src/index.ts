@@ -12,6 +12,7 @@ export {
   type PodContainer,
   parseContainers,
   parseControllers,
+  parseImageNames,
   parseNames,
   parsePod,
   podmanPods,

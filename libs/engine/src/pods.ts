@@ -35,6 +35,8 @@ export const podmanPods = {
     image,
   ],
   tag: (image: string, name: string): Argv => ['podman', 'tag', image, name],
+  /** Prints all images as a JSON array. */
+  listImages: (): Argv => ['podman', 'images', '--format=json'],
   inspectSecret: (name: string): Argv => ['podman', 'secret', 'inspect', name],
   createVolume: (name: string, label: string): Argv => [
     ...(['podman', 'volume', 'create', `--label=${label}`, name] as const),
@@ -87,6 +89,12 @@ export function parseControllers(output: string): string[] | undefined {
 /** The names in the output of `list` or `listVolumes`. */
 export function parseNames(output: string): string[] {
   return (JSON.parse(output) as { readonly Name: string }[]).map(({ Name }) => Name);
+}
+
+/** The names of all images in the output of `listImages`. One without a name has none, or null. */
+export function parseImageNames(output: string): string[] {
+  const images = JSON.parse(output) as { readonly Names?: readonly string[] | null }[];
+  return images.flatMap(({ Names }) => Names ?? []);
 }
 
 /** The IDs of a pod's containers, from the output of `inspect`: an object, and an array since Podman 5. */

@@ -1,7 +1,8 @@
-import { listImages, podmanPods, removeImage } from '@prism-build/engine';
+import { parseImageNames, podmanPods, removeImage } from '@prism-build/engine';
 import { ok, type Result } from '@prism-build/errors';
 import { listExpired, listUnneeded, moveOf } from '@prism-build/stack';
 import type { StackProject } from '../stack/openStack';
+import { queryPodman } from '../stack/queryPodman';
 import type { Journal } from './journal';
 import { readVersion, removeVersions, type Version } from './version';
 
@@ -33,9 +34,9 @@ export async function forgetOld(
   const versions = kept.map(({ number, release }) => readVersion(project, number, release));
   // Without a file, nobody knows which images it needs.
   if (versions.some((one) => !one.ok)) return ok(undefined);
-  const listed = await project.call({ argv: listImages({ name: 'podman' }) });
+  const listed = await queryPodman(project, podmanPods.listImages());
   if (!listed.ok) return listed;
-  const names = listed.value.stdout.split('\n').map((line) => line.slice(line.indexOf(' ') + 1));
+  const names = parseImageNames(listed.value);
   const needed = versions.flatMap((one) => (one.ok ? one.value.images.map(({ name }) => name) : []));
   for (const name of listUnneeded(names, project.owner, needed))
     await project.call({ argv: removeImage({ name: 'podman' }, name) });

@@ -186,7 +186,7 @@ export class FakePodman {
       case 'rmi':
         return { change: () => void this.images.delete(last) };
       case 'images':
-        return { text: [...this.images].map(([name, id]) => `${id} ${name}`).join('\n') };
+        return { text: JSON.stringify([...this.images.keys()].map((name) => ({ Names: [name] }))) };
       case 'logs':
         return { text: 'last words' };
     }
