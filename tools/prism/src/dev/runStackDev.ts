@@ -7,7 +7,7 @@ import { type Started, startProcess, withLock } from '@prism-build/shell';
 import type { Stack } from '@prism-build/stack';
 import { listenForStop } from '../stack/listenForStop';
 import { openProject, openStack, type StackProject } from '../stack/openStack';
-import { listProjects } from '../stack/resolveImages';
+import { listProjects, namesUnknown } from '../stack/resolveImages';
 import { stopStack } from '../stack/stopStack';
 import { openChanges } from './changes';
 import { type LoopBegin, runLoop } from './loop';
@@ -140,18 +140,18 @@ async function prepare(
 ): Promise<Replacement | undefined> {
   const loaded = new Set<string>();
   let context = before;
+  const runNx = async (...args: string[]) => {
+    const read = await rebuild(context, args, over);
+    context = read ?? context;
+    return read !== undefined;
+  };
+  // Nx knows a component that is new in the workspace once it has read the workspace anew.
+  if (namesUnknown(stack, context) && !(await runNx('show', 'projects'))) return undefined;
   for (;;) {
-    // A component that is new in the workspace is known after nx has read it.
     const names = listProjects(stack, context).filter((name) => !loaded.has(name));
     if (names.length === 0) break;
     for (const name of names) loaded.add(name);
-    const built = await rebuild(
-      context,
-      ['run-many', '-t', 'load-image', `--projects=${names.join(',')}`],
-      over,
-    );
-    if (!built) return undefined;
-    context = built;
+    if (!(await runNx('run-many', '-t', 'load-image', `--projects=${names.join(',')}`))) return undefined;
   }
   const opened = await openStackDev(project, context);
   if (opened.ok) return { opened: opened.value, context };

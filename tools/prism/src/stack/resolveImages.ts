@@ -37,6 +37,12 @@ export function listProjects({ images }: Stack, context: ExecutorContext): strin
   return [...new Set(images.flatMap(({ reference }) => known.get(reference) ?? []))];
 }
 
+/** Whether a stack names an image without a digest that no known component makes. */
+export function namesUnknown({ images }: Stack, context: ExecutorContext): boolean {
+  const known = listNames(context);
+  return images.some(({ reference }) => !reference.includes('@') && !known.has(reference));
+}
+
 /** Components by the names of their images. */
 function listNames({ projectsConfigurations }: ExecutorContext): ReadonlyMap<string, string> {
   return new Map(

@@ -39,14 +39,15 @@ EXPOSE ${port}
 ENTRYPOINT ["/say"]
 `;
 
-const stack = (port: number, name: string) => `apiVersion: v1
+const stackFile = 'deploy/shop/stack.yaml';
+const stack = (port: number, name: string, { component = 'say', published = port } = {}) => `apiVersion: v1
 kind: Pod
 metadata: {name: ${name}, labels: {app: shop}}
 spec:
   terminationGracePeriodSeconds: 1
   containers:
-    - name: say
-      image: localhost/${name}/say
+    - name: ${component}
+      image: localhost/${name}/${component}
       env: [{name: FROM_IMAGE, value: said}]
       ports: [{name: http, containerPort: ${port}}]
       readinessProbe: {httpGet: {path: /, port: http}}
@@ -55,7 +56,7 @@ spec:
 apiVersion: v1
 kind: Service
 metadata: {name: say}
-spec: {selector: {app: shop}, ports: [{port: ${port}, targetPort: http}]}
+spec: {selector: {app: shop}, ports: [{port: ${published}, targetPort: http}]}
 `;
 
 describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
@@ -193,8 +194,8 @@ describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
     await until('the container is gone', () => loop.containers() === '');
   });
 
-  test('a stack: an edit is answered in the same pod, and Ctrl-C removes the pod', async () => {
-    loop.workspace.write('deploy/shop/stack.yaml', stack(port, prefix));
+  test('a stack: an edit is answered in the same pod', async () => {
+    loop.workspace.write(stackFile, stack(port, prefix));
     await start('shop', '--idle=0');
     await answers('/', 'five 7 false said');
     const before = loop.pod();
@@ -202,6 +203,40 @@ describeWith([needsPodman, needsGo, command('catatonit')], 'nx dev', () => {
     edit('svc/say/main.go', program('six', port));
     await answers('/', 'six 7 false said');
     expect(loop.pod()).toBe(before);
+  });
+
+  test('stack.yaml: another port is published, and the former one is free', async () => {
+    const [other = 0] = await freePorts(1);
+    edit(stackFile, stack(port, prefix, { published: other }));
+    await loop.answers(other, '/', 'six 7 false said');
+    expect(await get('/')).toBe('');
+    edit('svc/say/main.go', program('seven', port));
+    await loop.answers(other, '/', 'seven 7 false said');
+    edit(stackFile, stack(port, prefix));
+    await answers('/', 'seven 7 false said');
+  });
+
+  test('stack.yaml: the only component makes way for another one, which is edited then', async () => {
+    const { workspace } = loop;
+    const own = (text: string) => text.replaceAll(/\bsay\b/g, 'tell');
+    for (const name of ['project.json', 'go.mod', 'Containerfile'])
+      workspace.write(`svc/tell/${name}`, own(workspace.read(`svc/say/${name}`)));
+    workspace.write('svc/tell/www/page.html', 'page of another');
+    workspace.write('svc/tell/main.go', program('told', port));
+    edit(stackFile, stack(port, prefix, { component: 'tell' }));
+    await answers('/', 'told 7 false said');
+    const pod = loop.pod();
+    edit('svc/tell/main.go', program('told again', port));
+    await answers('/', 'told again 7 false said');
+    // Of this component nothing runs any more.
+    edit('svc/say/main.go', program('eight', port));
+    edit('svc/tell/www/page.html', 'another page');
+    await answers('/www/page.html', 'another page');
+    expect(await get('/')).toBe('told again 7 false said');
+    expect(loop.pod()).toBe(pod);
+  });
+
+  test('a stack: Ctrl-C removes the pod', async () => {
     loop.running().killAll('SIGINT');
     await loop.running().ended;
     await until('the pod is gone', () => loop.pod() === '');

@@ -29,9 +29,13 @@ beforeAll(() => {
   // Optimising takes most of the time, and no test here tells its result from the other. All other crates are those of the
   // proxy, which the end-to-end tests need optimised: they are compiled once for both.
   const plain = ['libsqlite3-sys', 'prism-plugin-sdk', 'prism-proto', 'prism-transport', ...plugins];
-  const profiles = plain.map((name) => `\n[profile.release.package.${name}]\nopt-level = 0\n`);
+  const optimiseNot = (manifest: string, name: string) => {
+    const table = `[profile.release.package.${name}]\n`;
+    const withTable = manifest.includes(table) ? manifest : `${manifest}\n${table}`;
+    return withTable.replace(table, `${table}opt-level = 0\n`);
+  };
   const manifest = generated.workspace.read('Cargo.toml');
-  generated.workspace.write('Cargo.toml', manifest + profiles.join(''));
+  generated.workspace.write('Cargo.toml', plain.reduce(optimiseNot, manifest));
 });
 afterAll(() => generated.remove());
 
