@@ -54,8 +54,7 @@ export function watchFiles(root: string, onChange: (paths: readonly string[]) =>
       watcher.on('error', () => note(directory));
       watched.set(directory, { watcher, inode });
     } catch (error) {
-      // It was removed just now.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (!isOutOfReach(error)) throw error;
     }
   };
   const isNewDirectory = (path: string) =>
@@ -64,7 +63,7 @@ export function watchFiles(root: string, onChange: (paths: readonly string[]) =>
     fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const watchBelow = (directory: string): void => {
     watch(directory);
-    for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+    for (const entry of listEntries(directory)) {
       const path = join(directory, entry.name);
       note(path);
       if (entry.isDirectory() && isNewDirectory(path)) watchBelow(path);
@@ -90,3 +89,16 @@ export function watchFiles(root: string, onChange: (paths: readonly string[]) =>
     },
   };
 }
+
+function listEntries(directory: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if (isOutOfReach(error)) return [];
+    throw error;
+  }
+}
+
+/** Compilers make directories for a moment, and others for themselves only: no reason to end. */
+const isOutOfReach = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');

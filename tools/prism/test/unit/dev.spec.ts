@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +58,27 @@ describe('watching', () => {
       watching.end();
       root = before;
     }
+  });
+
+  test('directories that are there for a moment, as compilers make them', async () => {
+    write('a/x.go', 'one');
+    const seen = new Set<string>();
+    const watching = watchFiles(root, (paths) => {
+      for (const one of paths) seen.add(one);
+    });
+    watching.follow([path('a/x.go')]);
+    const churn = `const fs = require('node:fs');
+for (let at = 0; at < 4000; at++) {
+  fs.mkdirSync('a/t' + at);
+  fs.rmdirSync('a/t' + at);
+}`;
+    const churning = spawn(process.execPath, ['-e', churn], { cwd: root });
+    expect(await new Promise((resolve) => churning.on('close', resolve))).toBe(0);
+    write('a/x.go', 'two');
+    for (const end = Date.now() + 5000; !seen.has(path('a/x.go')) && Date.now() < end; )
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    watching.end();
+    expect([...seen]).toContain(path('a/x.go'));
   });
 
   test('many changes at once are one update; node_modules is not looked at', async () => {
