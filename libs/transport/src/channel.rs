@@ -38,7 +38,9 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// tonic's own channel has a task between its calls and the connection, which
 /// every call wakes.
 #[derive(Clone)]
-pub struct Channel {
+pub struct Channel(Arc<Shared>);
+
+struct Shared {
     connector: Connector,
     /// Where the connection's frames are read and written.
     runtime: Handle,
@@ -55,25 +57,25 @@ impl Channel {
     /// A channel of its own; connectors that are clones share what they know of
     /// failures.
     pub(crate) fn new(connector: Connector) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             connector,
             runtime: Handle::current(),
             sender: Arc::default(),
-        }
+        }))
     }
 
     async fn sender(self) -> Result<Sender, BoxError> {
-        let sender = Arc::clone(&self.sender).lock_owned().await;
+        let sender = Arc::clone(&self.0.sender).lock_owned().await;
         match &*sender {
             Some(open) if !open.is_closed() => Ok(open.clone()),
             // A task, since a call that is given up while it connects would leave the next
             // one at the beginning.
-            _ => self.runtime.clone().spawn(self.open(sender)).await?,
+            _ => self.0.runtime.clone().spawn(self.open(sender)).await?,
         }
     }
 
     async fn open(self, mut sender: OwnedMutexGuard<Option<Sender>>) -> Result<Sender, BoxError> {
-        let stream = self.connector.connect().await;
+        let stream = self.0.connector.connect().await;
         let stream = stream.map_err(|error| ConnectError(error.into()))?;
         let (open, connection) = http2().handshake(stream).await?;
         tokio::spawn(async move {
@@ -135,7 +137,7 @@ impl Debug for Channel {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Channel")
-            .field("connector", &self.connector)
+            .field("connector", &self.0.connector)
             .finish_non_exhaustive()
     }
 }
@@ -190,6 +192,7 @@ mod tests {
         drop(reads_preface(stream).await?);
         assert!(timeout(LIMIT, first).await??.is_err());
         while !channel
+            .0
             .sender
             .lock()
             .await

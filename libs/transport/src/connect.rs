@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// The stream of a connection.
 type Plugin = TokioIo<Batched<TcpStream>>;
 
-/// Connects to a plugin, one call after another.
+/// Opens connections to a plugin. Clones share what they know of failures.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
     endpoint: Endpoint,

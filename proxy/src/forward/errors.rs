@@ -27,16 +27,7 @@ pub(super) fn from_broken_answer(status: Status) -> Status {
 /// The innermost message of an error: the outer ones say only "transport error".
 #[must_use]
 pub fn root_cause(error: &(dyn Error + 'static)) -> String {
-    chain(error)
+    std::iter::successors(Some(error), |&error| error.source())
         .last()
         .map_or_else(String::new, ToString::to_string)
-}
-
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    let mut next = Some(error);
-    std::iter::from_fn(move || {
-        let error = next?;
-        next = error.source();
-        Some(error)
-    })
 }
