@@ -36,7 +36,8 @@ export function readText(path: string): string | undefined {
   return ifThere(() => fs.readFileSync(path, 'utf8'));
 }
 
-function ifThere<T>(read: () => T): T | undefined {
+/** What `read` returns; undefined if the file or directory is not there, or no longer. */
+export function ifThere<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

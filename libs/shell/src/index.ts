@@ -10,6 +10,7 @@ export {
   attempt,
   fileFailure,
   findOnPath,
+  ifThere,
   isExecutable,
   readText,
   readTextIfThere,

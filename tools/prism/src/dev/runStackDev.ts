@@ -138,7 +138,6 @@ async function prepare(
   before: ExecutorContext,
   over: AbortSignal,
 ): Promise<Replacement | undefined> {
-  const loaded = new Set<string>();
   let context = before;
   const runNx = async (...args: string[]) => {
     const read = await rebuild(context, args, over);
@@ -147,12 +146,8 @@ async function prepare(
   };
   // Nx knows a component that is new in the workspace once it has read the workspace anew.
   if (namesUnknown(stack, context) && !(await runNx('show', 'projects'))) return undefined;
-  for (;;) {
-    const names = listProjects(stack, context).filter((name) => !loaded.has(name));
-    if (names.length === 0) break;
-    for (const name of names) loaded.add(name);
-    if (!(await runNx('run-many', '-t', 'load-image', `--projects=${names.join(',')}`))) return undefined;
-  }
+  const names = listProjects(stack, context).join(',');
+  if (names !== '' && !(await runNx('run-many', '-t', 'load-image', `--projects=${names}`))) return undefined;
   const opened = await openStackDev(project, context);
   if (opened.ok) return { opened: opened.value, context };
   tellFailures(opened);

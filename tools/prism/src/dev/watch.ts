@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ifThere } from '@prism-build/shell';
 
 /** Editors and git change many files at once: one update after so many milliseconds of quiet, or after the limit. */
 const quiet = 20;
@@ -43,27 +44,28 @@ export function watchFiles(root: string, onChange: (paths: readonly string[]) =>
     known?.watcher.close();
     watched.delete(directory);
     if (inode === undefined) return;
-    try {
-      const watcher = fs.watch(directory, (event, name) => {
+    const watcher = ifThere(() =>
+      fs.watch(directory, (event, name) => {
         if (name === null) return note(directory);
         const path = join(directory, name);
         // A new directory may get files of the component at any moment.
         if (event === 'rename' && isNewDirectory(path)) watchBelow(path);
         note(path);
-      });
-      watcher.on('error', () => note(directory));
-      watched.set(directory, { watcher, inode });
-    } catch (error) {
-      if (!isOutOfReach(error)) throw error;
-    }
+      }),
+    );
+    if (!watcher) return;
+    watcher.on('error', () => note(directory));
+    watched.set(directory, { watcher, inode });
   };
   const isNewDirectory = (path: string) =>
     !watched.has(path) &&
     !/(^|\/)(node_modules|\.git|\.nx|\.prism|dist)$/.test(path) &&
     fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const watchBelow = (directory: string): void => {
+    // That of a volume may belong to another user.
+    if (!isReadable(directory)) return;
     watch(directory);
-    for (const entry of listEntries(directory)) {
+    for (const entry of ifThere(() => fs.readdirSync(directory, { withFileTypes: true })) ?? []) {
       const path = join(directory, entry.name);
       note(path);
       if (entry.isDirectory() && isNewDirectory(path)) watchBelow(path);
@@ -90,15 +92,11 @@ export function watchFiles(root: string, onChange: (paths: readonly string[]) =>
   };
 }
 
-function listEntries(directory: string): fs.Dirent[] {
+function isReadable(directory: string): boolean {
   try {
-    return fs.readdirSync(directory, { withFileTypes: true });
-  } catch (error) {
-    if (isOutOfReach(error)) return [];
-    throw error;
+    fs.accessSync(directory, fs.constants.R_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
-
-/** Compilers make directories for a moment, and others for themselves only: no reason to end. */
-const isOutOfReach = (error: unknown): boolean =>
-  ['ENOENT', 'ENOTDIR', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');

@@ -21,6 +21,12 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 
 describe('watching', () => {
+  const sees = async (seen: ReadonlySet<string>, expected: string) => {
+    for (const end = Date.now() + 5000; !seen.has(path(expected)) && Date.now() < end; )
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([...seen]).toContain(path(expected));
+  };
+
   test.each([
     ['written in place', () => write('a/x.go', 'two'), 'a/x.go'],
     [
@@ -51,9 +57,7 @@ describe('watching', () => {
     try {
       watching.follow([path('a/x.go')]);
       change();
-      for (const end = Date.now() + 5000; !seen.has(path(expected)) && Date.now() < end; )
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      expect([...seen]).toContain(path(expected));
+      await sees(seen, expected);
     } finally {
       watching.end();
       root = before;
@@ -75,10 +79,8 @@ for (let at = 0; at < 4000; at++) {
     const churning = spawn(process.execPath, ['-e', churn], { cwd: root });
     expect(await new Promise((resolve) => churning.on('close', resolve))).toBe(0);
     write('a/x.go', 'two');
-    for (const end = Date.now() + 5000; !seen.has(path('a/x.go')) && Date.now() < end; )
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await sees(seen, 'a/x.go');
     watching.end();
-    expect([...seen]).toContain(path('a/x.go'));
   });
 
   test('many changes at once are one update; node_modules is not looked at', async () => {
