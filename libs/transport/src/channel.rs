@@ -1,6 +1,10 @@
 //! The channel to one plugin.
 
+mod incoming;
+mod upload;
+
 use std::{
+    convert::Infallible,
     error::Error,
     fmt::{Debug, Formatter},
     future::Future,
@@ -10,33 +14,55 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
+use h2::{
+    Ping, PingPong,
+    client::{Builder, Connection, SendRequest},
+};
 use http::{
-    Request, Response, Uri,
+    HeaderMap, Request, Response, Uri, Version, header,
     uri::{Authority, Scheme},
 };
-use hyper::client::conn::http2::{Builder, SendRequest};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use http_body::Body;
 use tokio::{
     runtime::Handle,
     sync::{Mutex, OwnedMutexGuard},
+    time::{sleep, timeout},
 };
-use tonic::{ConnectError, body::Body};
+use tonic::ConnectError;
 
 use crate::{
     Endpoint,
-    connect::Connector,
+    connect::{Connector, Plugin},
     windows::{PLUGIN_CONNECTION_WINDOW, STREAM_WINDOW},
 };
 
-type Sender = SendRequest<Body>;
+pub use incoming::Incoming;
+
+type Sender = SendRequest<Bytes>;
 type BoxError = Box<dyn Error + Send + Sync>;
+
+/// A plugin whose host vanished sends no reset: only pings notice.
+const PING_EVERY: Duration = Duration::from_secs(10);
+const PONG_LIMIT: Duration = Duration::from_secs(3);
+/// Of the head of an answer, as in hyper.
+const MOST_HEADERS: u32 = 16 * 1024;
+/// What HTTP/1.1 says of its connection, and HTTP/2 refuses (RFC 9113, 8.2.2).
+const OF_THE_CONNECTION: [header::HeaderName; 5] = [
+    header::CONNECTION,
+    header::HeaderName::from_static("keep-alive"),
+    header::HeaderName::from_static("proxy-connection"),
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
 
 /// An HTTP/2 connection to a plugin, for calls of gRPC. It connects at its first
 /// call, and anew after a loss, resolving the name each time. Clones share the
 /// connection.
 ///
-/// tonic's own channel has a task between its calls and the connection, which
-/// every call wakes.
+/// The channels of tonic and hyper have tasks between their calls and the
+/// connection, which every call wakes. Here a call has the connection's streams
+/// itself.
 #[derive(Clone)]
 pub struct Channel(Arc<Shared>);
 
@@ -64,23 +90,53 @@ impl Channel {
         }))
     }
 
+    /// Sends a request, whose authority does not matter, and waits for the head
+    /// of its answer. Given up, the call is reset.
+    ///
+    /// # Errors
+    /// The plugin cannot be reached ([`ConnectError`]), or the connection or the
+    /// stream broke before the answer ([`h2::Error`]).
+    pub async fn send<B>(self, request: Request<B>) -> Result<Response<Incoming>, BoxError>
+    where
+        B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let (mut parts, body) = request.into_parts();
+        parts.uri = with_origin(parts.uri)?;
+        if parts.version < Version::HTTP_2 {
+            remove_of_the_connection(&mut parts.headers);
+        }
+        let ended = body.is_end_stream();
+        let mut sender = self.sender().await?;
+        let (answer, stream) = sender.send_request(Request::from_parts(parts, ()), ended)?;
+        let upload = if ended {
+            None
+        } else {
+            upload::upload(body, stream).await
+        };
+        Ok(answer.await?.map(|stream| Incoming::new(stream, upload)))
+    }
+
     async fn sender(self) -> Result<Sender, BoxError> {
         let sender = Arc::clone(&self.0.sender).lock_owned().await;
-        match &*sender {
-            Some(open) if !open.is_closed() => Ok(open.clone()),
-            // A task, since a call that is given up while it connects would leave the next
-            // one at the beginning.
-            _ => self.0.runtime.clone().spawn(self.open(sender)).await?,
+        if let Some(open) = &*sender {
+            // It is ready at once, or it is lost.
+            if let Ok(open) = open.clone().ready().await {
+                return Ok(open);
+            }
         }
+        // A task, since a call that is given up while it connects would leave the next
+        // one at the beginning.
+        self.0.runtime.clone().spawn(self.open(sender)).await?
     }
 
     async fn open(self, mut sender: OwnedMutexGuard<Option<Sender>>) -> Result<Sender, BoxError> {
         let stream = self.0.connector.connect().await;
         let stream = stream.map_err(|error| ConnectError(error.into()))?;
-        let (open, connection) = http2().handshake(stream).await?;
+        let (open, mut connection) = http2().handshake(stream).await?;
+        let pings = connection.ping_pong();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "the connection to a plugin ended with an error");
+            if let Err(error) = drive(connection, pings).await {
+                tracing::debug!(%error, "the connection to a plugin was lost");
             }
         });
         *sender = Some(open.clone());
@@ -88,15 +144,35 @@ impl Channel {
     }
 }
 
-fn http2() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
+/// Reads and writes frames until the plugin closes the connection, or nobody has
+/// the channel or one of its calls.
+async fn drive(
+    connection: Connection<Plugin, Bytes>,
+    pings: Option<PingPong>,
+) -> Result<(), BoxError> {
+    tokio::select! {
+        ended = connection => Ok(ended?),
+        silent = keep_alive(pings) => match silent? {},
+    }
+}
+
+/// Ends with an error once a ping is not answered in time.
+async fn keep_alive(pings: Option<PingPong>) -> Result<Infallible, BoxError> {
+    let Some(mut pings) = pings else {
+        return std::future::pending().await;
+    };
+    loop {
+        sleep(PING_EVERY).await;
+        timeout(PONG_LIMIT, pings.ping(Ping::opaque())).await??;
+    }
+}
+
+fn http2() -> Builder {
+    let mut builder = Builder::new();
     builder
-        .timer(TokioTimer::new())
-        // A plugin whose host vanished sends no reset: only pings notice.
-        .keep_alive_interval(Duration::from_secs(10))
-        .keep_alive_timeout(Duration::from_secs(3))
-        .keep_alive_while_idle(true)
-        .initial_stream_window_size(STREAM_WINDOW)
+        .enable_push(false)
+        .max_header_list_size(MOST_HEADERS)
+        .initial_window_size(STREAM_WINDOW)
         .initial_connection_window_size(PLUGIN_CONNECTION_WINDOW)
         // Data of a cancelled call that is still on its way is an error of the
         // plugin once its stream is forgotten, and 1024 errors would end the
@@ -114,22 +190,23 @@ fn with_origin(uri: Uri) -> Result<Uri, http::uri::InvalidUriParts> {
     Uri::from_parts(parts)
 }
 
-impl tower::Service<Request<Body>> for Channel {
-    type Response = Response<Body>;
+fn remove_of_the_connection(headers: &mut HeaderMap) {
+    for name in OF_THE_CONNECTION {
+        headers.remove(name);
+    }
+}
+
+impl tower::Service<Request<tonic::body::Body>> for Channel {
+    type Response = Response<Incoming>;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Incoming>, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let channel = self.clone();
-        Box::pin(async move {
-            *request.uri_mut() = with_origin(std::mem::take(request.uri_mut()))?;
-            let response = channel.sender().await?.send_request(request).await?;
-            Ok(response.map(Body::new))
-        })
+    fn call(&mut self, request: Request<tonic::body::Body>) -> Self::Future {
+        Box::pin(self.clone().send(request))
     }
 }
 
@@ -143,81 +220,4 @@ impl Debug for Channel {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::task::Waker;
-    use tokio::{
-        io::AsyncReadExt,
-        net::{TcpListener, TcpStream},
-        time::{sleep, timeout},
-    };
-    use tower::Service;
-
-    const LIMIT: Duration = Duration::from_secs(10);
-
-    async fn listen() -> Result<(TcpListener, Channel), BoxError> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let endpoint = listener.local_addr()?.to_string().parse()?;
-        Ok((listener, channel(endpoint)))
-    }
-
-    async fn reads_preface(mut stream: TcpStream) -> Result<TcpStream, BoxError> {
-        let mut preface = [0; 24];
-        timeout(LIMIT, stream.read_exact(&mut preface)).await??;
-        assert!(preface.starts_with(b"PRI * HTTP/2.0"));
-        Ok(stream)
-    }
-
-    #[tokio::test]
-    async fn a_call_that_is_given_up_leaves_its_connection_to_the_next() -> Result<(), BoxError> {
-        let (listener, mut channel) = listen().await?;
-        let mut given_up = channel.call(Request::new(Body::empty()));
-        let mut cx = Context::from_waker(Waker::noop());
-        assert!(given_up.as_mut().poll(&mut cx).is_pending());
-        drop(given_up);
-        let (stream, _) = timeout(LIMIT, listener.accept()).await??;
-        let _open = reads_preface(stream).await?;
-        let next = tokio::spawn(channel.call(Request::new(Body::empty())));
-        let another = timeout(Duration::from_millis(100), listener.accept()).await;
-        assert!(another.is_err());
-        next.abort();
-        Ok(())
-    }
-
-    #[tokio::test]
-    async fn a_lost_connection_is_opened_anew() -> Result<(), BoxError> {
-        let (listener, mut channel) = listen().await?;
-        let first = tokio::spawn(channel.call(Request::new(Body::empty())));
-        let (stream, _) = timeout(LIMIT, listener.accept()).await??;
-        drop(reads_preface(stream).await?);
-        assert!(timeout(LIMIT, first).await??.is_err());
-        while !channel
-            .0
-            .sender
-            .lock()
-            .await
-            .as_ref()
-            .is_some_and(Sender::is_closed)
-        {
-            sleep(Duration::from_millis(1)).await;
-        }
-        let second = tokio::spawn(channel.call(Request::new(Body::empty())));
-        let (stream, _) = timeout(LIMIT, listener.accept()).await??;
-        reads_preface(stream).await?;
-        second.abort();
-        Ok(())
-    }
-
-    #[tokio::test]
-    async fn a_refused_connection_is_an_unavailable_plugin() -> Result<(), BoxError> {
-        let (listener, mut channel) = listen().await?;
-        drop(listener);
-        let refused = timeout(LIMIT, channel.call(Request::new(Body::empty()))).await?;
-        let Err(error) = refused else {
-            return Err("connected".into());
-        };
-        let status = tonic::Status::from_error(error);
-        assert_eq!(status.code(), tonic::Code::Unavailable);
-        Ok(())
-    }
-}
+mod tests;

@@ -8,7 +8,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, time::timeout};
 
 use crate::{Endpoint, batched::Batched, resolve};
@@ -22,7 +21,7 @@ const WHOLE_LIMIT: Duration = Duration::from_millis(2500);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The stream of a connection.
-type Plugin = TokioIo<Batched<TcpStream>>;
+pub(crate) type Plugin = Batched<TcpStream>;
 
 /// Opens connections to a plugin. Clones share what they know of failures.
 #[derive(Clone, Debug)]
@@ -50,7 +49,7 @@ impl Connector {
             .err()
             .map(|error| (Instant::now(), error.to_string()));
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
-        result.map(|stream| TokioIo::new(Batched::new(stream)))
+        result.map(Batched::new)
     }
 
     fn recent_failure(&self) -> Option<String> {

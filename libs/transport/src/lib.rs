@@ -23,7 +23,7 @@ mod stream;
 mod windows;
 mod workers;
 
-pub use channel::{Channel, channel};
+pub use channel::{Channel, Incoming, channel};
 pub use connect::{Connecting, connect};
 pub use connections::{Connections, Limits};
 pub use endpoint::{Endpoint, Host};

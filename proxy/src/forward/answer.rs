@@ -1,6 +1,7 @@
 //! A plugin's answer on its way to the client.
 
 use std::{
+    error::Error,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -20,8 +21,9 @@ use super::{call::Call, deadline::Deadline, errors};
 
 /// Passes frames on untouched, notes the final status, and turns a broken or
 /// late answer into trailers, which every client understands.
-pub(super) struct Answer {
-    body: tonic::body::Body,
+pub(super) struct Answer<B> {
+    /// Of the plugin; gone once the answer has failed.
+    body: Option<B>,
     /// Gone once the status is known.
     call: Option<Call>,
     late: Option<(Pin<Box<Sleep>>, Deadline)>,
@@ -29,6 +31,19 @@ pub(super) struct Answer {
     /// Of the client; `None` in tests.
     reader: Option<Reader>,
     _held: Held,
+}
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// What a plugin answers with; a type parameter for the sake of tests.
+pub(super) trait PluginBody:
+    HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
+{
+}
+
+impl<B> PluginBody for B where
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
+{
 }
 
 /// What a call holds until its last byte is gone.
@@ -42,10 +57,10 @@ pub(super) struct Held {
     pub(super) _place: Option<Place>,
 }
 
-impl Answer {
+impl<B: PluginBody> Answer<B> {
     /// Wraps the answer to a call.
     pub(super) fn wrap(
-        answer: Response<tonic::body::Body>,
+        answer: Response<B>,
         call: Call,
         deadline: Deadline,
         held: Held,
@@ -60,12 +75,12 @@ impl Answer {
             reader,
             _held: held,
             late: deadline.at.map(|at| (Box::pin(sleep_until(at)), deadline)),
-            body,
+            body: Some(body),
             call: Some(call),
             ended: false,
         };
         // Without a body the headers are the trailers.
-        if wrapped.body.is_end_stream() {
+        if wrapped.body.as_ref().is_some_and(B::is_end_stream) {
             wrapped.finish(code_of(&parts.headers));
         }
         Response::from_parts(parts, Body::new(wrapped))
@@ -80,7 +95,7 @@ impl Answer {
 
     /// Ends the answer early. Dropping the plugin's body resets its stream.
     fn fail(&mut self, status: &Status) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        self.body = tonic::body::Body::empty();
+        self.body = None;
         self.finish(status.code());
         let mut trailers = HeaderMap::new();
         match status.add_header(&mut trailers) {
@@ -90,7 +105,7 @@ impl Answer {
     }
 }
 
-impl HttpBody for Answer {
+impl<B: PluginBody> HttpBody for Answer<B> {
     type Data = Bytes;
     type Error = Status;
 
@@ -121,15 +136,15 @@ impl HttpBody for Answer {
     }
 }
 
-impl Answer {
+impl<B: PluginBody> Answer<B> {
     fn poll_plugin(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        if self.ended {
+        let Some(body) = self.body.as_mut().filter(|_| !self.ended) else {
             return Poll::Ready(None);
-        }
-        match Pin::new(&mut self.body).poll_frame(cx) {
+        };
+        match Pin::new(body).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(trailers) = frame.trailers_ref() {
                     let code = code_of(trailers);
@@ -137,7 +152,8 @@ impl Answer {
                 }
                 return Poll::Ready(Some(Ok(frame)));
             }
-            Poll::Ready(Some(Err(status))) => {
+            Poll::Ready(Some(Err(error))) => {
+                let status = Status::from_error(error.into());
                 return self.fail(&errors::from_broken_answer(status));
             }
             Poll::Ready(None) => {
@@ -157,7 +173,7 @@ impl Answer {
     }
 }
 
-impl Drop for Answer {
+impl<B> Drop for Answer<B> {
     fn drop(&mut self) {
         let Some(call) = self.call.take() else {
             return;

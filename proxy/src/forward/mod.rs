@@ -13,9 +13,8 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use http::{Request, Response, header, request::Parts};
-use prism_transport::{Lease, Peer, Pool};
+use prism_transport::{Incoming, Lease, Peer, Pool};
 use tonic::{Code, Status};
-use tower::ServiceExt;
 
 pub use clients::Clients;
 pub use errors::root_cause;
@@ -46,7 +45,7 @@ pub struct Forwarder {
     pub clients: Clients,
 }
 
-type Exchanged = Result<(Response<tonic::body::Body>, Deadline, Held), Status>;
+type Exchanged = Result<(Response<Incoming>, Deadline, Held), Status>;
 
 impl Forwarder {
     /// Answers one gRPC call. Failures of the proxy's own are HTTP 200 with a
@@ -117,7 +116,7 @@ impl Forwarder {
         plugin: &Plugin,
         request: Request<Body>,
         deadline: &Deadline,
-    ) -> Result<(Response<tonic::body::Body>, Lease), Status> {
+    ) -> Result<(Response<Incoming>, Lease), Status> {
         let most = plugin.namespace.limits.max_request_bytes;
         let (exceeded, (parts, body)) = (Exceeded::default(), request.into_parts());
         let body = if path::is_idempotent(&parts.uri) {
@@ -162,7 +161,7 @@ impl Forwarder {
         parts: Parts,
         body: Upload,
         deadline: &Deadline,
-    ) -> Result<(Response<tonic::body::Body>, Lease), Status> {
+    ) -> Result<(Response<Incoming>, Lease), Status> {
         let lease = plugin.pool.lease().ok_or_else(|| {
             Status::resource_exhausted(format!(
                 "plugin {} has {} calls in flight, the most that one gets; try again later",
@@ -170,8 +169,7 @@ impl Forwarder {
                 Pool::MOST_CALLS
             ))
         })?;
-        let request = Request::from_parts(parts, tonic::body::Body::new(body));
-        let answer = lease.channel.clone().oneshot(request);
+        let answer = lease.channel.clone().send(Request::from_parts(parts, body));
         match deadline.limit(answer).await? {
             Ok(response) => Ok((response, lease)),
             Err(error) => Err(errors::from_transport(plugin, &*error)),

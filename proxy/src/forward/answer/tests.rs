@@ -31,7 +31,7 @@ fn read(frames: Frames, limit_ms: u64) -> Result<(Vec<u8>, Code, String), Box<dy
         let metrics = Arc::new(Metrics::new()?);
         let call = Call::begin(&metrics, None, "/s/M", None);
         let at = Instant::now() + Duration::from_millis(limit_ms);
-        let answer = Response::new(tonic::body::Body::new(Endless(frames.into())));
+        let answer = Response::new(Endless(frames.into()));
         let mut body = Answer::wrap(
             answer,
             call,
