@@ -141,7 +141,10 @@ impl<B: PluginBody> Answer<B> {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let Some(body) = self.body.as_mut().filter(|_| !self.ended) else {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        let Some(body) = &mut self.body else {
             return Poll::Ready(None);
         };
         match Pin::new(body).poll_frame(cx) {
