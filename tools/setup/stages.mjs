@@ -22,7 +22,7 @@ const stages = [
     [{ targets: ['component'], projects: ['prism'], streams: true }],
     [
       { targets: ['component'], exclude: ['prism'] },
-      { targets: ['protocol', 'gofmt', 'rustfmt', 'vet'] },
+      { targets: ['protocol', 'go-versions', 'gofmt', 'rustfmt', 'vet'] },
       { targets: ['test'], projects: ['tag:go', 'tag:python'], exclude: ['tag:tiers'] },
       // The last tier of the plugins contains the others.
       { targets: ['test-integration'] },

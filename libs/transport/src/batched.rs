@@ -21,17 +21,13 @@ const PONG_SIZE: usize = PONG.len() + 8;
 /// The answer to a call usually takes less.
 const PONG_DELAY: Duration = Duration::from_millis(1);
 
-/// Keeps small writes until a flush was asked for twice. Between the two, the
-/// other tasks that are ready run, and what they add goes out in the same write:
-/// the head and the body of a request, or the answers to several.
-///
-/// The answer to a PING alone waits a moment for something to go out with: gRPC
-/// in Go sends a PING with every call, and each write wakes the peer.
+/// Keeps small writes until they are flushed. The answer to a PING alone waits a
+/// moment for something to go out with: gRPC in Go sends a PING with every call,
+/// and each write wakes the peer.
 #[derive(Debug)]
 pub(crate) struct Batched<S> {
     stream: S,
     kept: Vec<u8>,
-    asked: bool,
     /// Until a PONG that is alone goes out.
     delay: Option<Pin<Box<Sleep>>>,
 }
@@ -41,7 +37,6 @@ impl<S: AsyncWrite + Unpin> Batched<S> {
         Self {
             stream,
             kept: Vec::new(),
-            asked: false,
             delay: None,
         }
     }
@@ -58,7 +53,6 @@ impl<S: AsyncWrite + Unpin> Batched<S> {
             }
             self.kept.drain(..written);
         }
-        self.asked = false;
         self.delay = None;
         Poll::Ready(Ok(()))
     }
@@ -111,10 +105,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Batched<S> {
                 .delay
                 .get_or_insert_with(|| Box::pin(sleep(PONG_DELAY)));
             ready!(delay.as_mut().poll(cx));
-        } else if !self.kept.is_empty() && !self.asked {
-            self.asked = true;
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
         }
         ready!(self.poll_empty(cx))?;
         Pin::new(&mut self.stream).poll_flush(cx)
@@ -133,12 +123,11 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex, split};
 
     #[tokio::test]
-    async fn what_is_added_before_the_second_flush_goes_out_with_the_rest() -> io::Result<()> {
+    async fn what_is_added_before_the_flush_goes_out_with_the_rest() -> io::Result<()> {
         let (ours, mut theirs) = duplex(1024);
         let mut batched = Batched::new(ours);
         let mut cx = Context::from_waker(Waker::noop());
         batched.write_all(b"head").await?;
-        assert!(Pin::new(&mut batched).poll_flush(&mut cx).is_pending());
         batched.write_all(b" body").await?;
         let mut read = [0; 64];
         let early = Pin::new(&mut theirs).poll_read(&mut cx, &mut ReadBuf::new(&mut read));
@@ -161,7 +150,6 @@ mod tests {
             assert!(Pin::new(&mut batched).poll_flush(&mut cx).is_pending());
         }
         batched.write_all(b"answer").await?;
-        assert!(Pin::new(&mut batched).poll_flush(&mut cx).is_pending());
         assert!(Pin::new(&mut batched).poll_flush(&mut cx).is_ready());
         let size = theirs.read(&mut read).await?;
         assert_eq!(size, pong.len() + b"answer".len());
