@@ -40,6 +40,7 @@ where
     B: Body<Data = Bytes, Error: Into<BoxError>>,
 {
     let mut body = std::pin::pin!(body);
+    let mut first = true;
     let sent = loop {
         let next = match next(body.as_mut(), &mut stream).await {
             Next::Frame(frame) => frame,
@@ -53,7 +54,12 @@ where
         let sent = match next.into_data() {
             Ok(data) => {
                 let last = body.is_end_stream();
-                match send_data(&mut stream, data, last).await {
+                // A stream has no room before its connection has opened it. h2 keeps the first data
+                // until then, so that a small body goes out with its head, and needs no task.
+                if !std::mem::take(&mut first) && !data.is_empty() && !has_room(&mut stream).await {
+                    return;
+                }
+                match stream.send_data(data, last) {
                     Ok(()) if !last => continue,
                     sent => sent,
                 }
@@ -95,22 +101,16 @@ where
     .await
 }
 
-/// Waits for room for the first byte: h2 keeps the others until there is more,
-/// and room that is asked for before there is data would be taken from others.
-async fn send_data(
-    stream: &mut SendStream<Bytes>,
-    data: Bytes,
-    last: bool,
-) -> Result<(), h2::Error> {
-    if !data.is_empty() {
-        stream.reserve_capacity(1);
-        while stream.capacity() == 0 {
-            match poll_fn(|cx| stream.poll_capacity(cx)).await {
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(error),
-                None => return Ok(()),
-            }
+/// Waits for room for one byte: h2 keeps the others of a frame until there is
+/// more, and room that is asked for before there is data would be taken from
+/// other streams. `false` once the stream has ended.
+async fn has_room(stream: &mut SendStream<Bytes>) -> bool {
+    stream.reserve_capacity(1);
+    while stream.capacity() == 0 {
+        match poll_fn(|cx| stream.poll_capacity(cx)).await {
+            Some(Ok(_)) => {}
+            Some(Err(_)) | None => return false,
         }
     }
-    stream.send_data(data, last)
+    true
 }
