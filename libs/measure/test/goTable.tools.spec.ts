@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { goSettings } from '../../../test/support/goSettings';
 import { command, describeWith } from '../../../test/support/needs';
 import { goPackageOf } from '../src/contents/program/goPackage';
 import { readGoTable } from '../src/contents/program/goTable';
@@ -11,9 +12,9 @@ import { readSections } from '../src/contents/program/sections';
 describeWith([command('go', 'golang')], 'with the compiler of Go', () => {
   let directory: string;
   const build = (name: string, ...flags: string[]) => {
-    execFileSync('go', ['build', '-trimpath', ...flags, '-o', name, '.'], {
+    execFileSync('go', ['build', ...flags, '-o', name, '.'], {
       cwd: directory,
-      env: { ...process.env, GOWORK: 'off', GOFLAGS: '', CGO_ENABLED: '0', GOPROXY: 'off' },
+      env: { ...process.env, ...goSettings, GOWORK: 'off', GOPROXY: 'off' },
     });
     return readFileSync(join(directory, name));
   };

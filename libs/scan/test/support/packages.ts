@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
+import { goSettings } from '../../../../test/support/goSettings';
 
 /** Files of a layer by path. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -73,7 +74,7 @@ function buildGo(
       writeFileSync(join(directory, path), text);
     }
     const argv = ['build', '-trimpath', ...(stripped ? ['-ldflags=-s -w'] : []), '-o', 'app', '.'];
-    const env = { ...process.env, GOFLAGS: '-mod=vendor', GOWORK: 'off', CGO_ENABLED: '0', GOPROXY: 'off' };
+    const env = { ...process.env, ...goSettings, GOFLAGS: '-mod=vendor', GOWORK: 'off', GOPROXY: 'off' };
     execFileSync('go', argv, { cwd: directory, env, stdio: 'pipe' });
     return readFileSync(join(directory, 'app'));
   });

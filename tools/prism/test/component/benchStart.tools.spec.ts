@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BenchReport, parseBenchReport } from '@prism-build/measure';
+import { goSettings } from '../../../../test/support/goSettings';
 import { command, describeWith, podman, which } from '../../../../test/support/needs';
 import { makeWorkspace, type Workspace } from '../../../../test/support/workspace';
 
@@ -49,9 +50,9 @@ describeWith([command('go', 'golang'), command('unshare', 'util-linux'), podman]
     workspace.write('tmp/main.go', server);
     workspace.write('tmp/go.mod', 'module example.com/api\n\ngo 1.24\n');
     mkdirSync(workspace.path('api'));
-    execFileSync('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', workspace.path('api/server'), '.'], {
+    execFileSync('go', ['build', '-ldflags=-s -w', '-o', workspace.path('api/server'), '.'], {
       cwd: workspace.path('tmp'),
-      env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' },
+      env: { ...process.env, ...goSettings, GOWORK: 'off' },
     });
     workspace.write('api/Containerfile', 'FROM scratch\nCOPY server /\nUSER 65532\nENTRYPOINT ["/server"]\n');
   });

@@ -105,7 +105,7 @@ describeWith([needsPodman, command('catatonit'), command('go', 'golang-go')], 'a
     workspace.write('svc/say/go.mod', 'module say\n\ngo 1.22\n');
     execFileSync('go', ['build', '-o', 'say', '.'], {
       cwd: workspace.path('svc/say'),
-      env: { ...process.env, ...goSettings, GOFLAGS: '' },
+      env: { ...process.env, ...goSettings },
     });
     const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
     const project = {

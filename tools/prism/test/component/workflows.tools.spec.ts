@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { goSettings } from '../../../../test/support/goSettings';
 import { repository } from '../../../../test/support/plugin';
 import { ci } from '../../src/generate';
 
@@ -32,7 +33,7 @@ let python: NodeJS.ProcessEnv;
 beforeAll(() => {
   const binaries = install(actionlint.split('@')[1]!, (GOBIN) =>
     execFileSync('go', ['install', actionlint], {
-      env: { ...process.env, GOBIN, GOFLAGS: '' },
+      env: { ...process.env, ...goSettings, GOBIN, GOFLAGS: '-trimpath' },
       stdio: 'pipe',
     }),
   );
