@@ -144,8 +144,8 @@ impl Channel {
     }
 }
 
-/// Reads and writes frames until the plugin closes the connection, or nobody has
-/// the channel or one of its calls.
+/// Reads and writes frames until the plugin closes the connection, or until the
+/// channel and all of its calls have been dropped.
 async fn drive(
     connection: Connection<Plugin, Bytes>,
     pings: Option<PingPong>,
