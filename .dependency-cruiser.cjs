@@ -87,6 +87,7 @@ module.exports = {
     },
   ],
   options: {
+    parser: 'swc',
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(/test/|/dist/|/gen/|^libs/(proto|plugin-sdk)/)' },
     tsPreCompilationDeps: true,

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import { join } from 'node:path';
 import { type Reason, reasons } from '../../../../test/support/history/commit';
 import { history } from '../../../../test/support/history/commits';
 import { judge } from '../../../../test/support/history/judge';
 import { type Follower, walkHistory } from '../../../../test/support/history/walk';
+import { repository } from '../../../../test/support/plugin';
 import {
   type Manager,
   makeStranger,
@@ -126,9 +128,17 @@ test.each<[string, Manager]>([
   ['24.0.6', 'npm'],
 ])('nx %s, installed by %s, builds the same', (version, manager) => {
   const workspace = make(version, manager);
+  if (version === '23.2.1') useOldestNode(workspace.env);
   workspace.nx(buildAll);
   expect(digests(workspace)).toEqual(expected);
 });
+
+/** As the oldest supported nx; all other tests run on the newest Node. */
+function useOldestNode(env: NodeJS.ProcessEnv): void {
+  const oldest = join(repository, `tools/prism/node_modules/node-linux-${process.arch}/bin`);
+  env.PATH = `${oldest}:${env.PATH}`;
+  expect(String(execFileSync('node', ['--version'], { env }))).toMatch(/^v20\.19\./);
+}
 
 describe('along a history', () => {
   const versions = ['23.2.1', '24.0.6'];
