@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failed, imageFailure, ok, type Result } from '@prism-build/errors';
 import { hashFile } from '@prism-build/oci';
-import { bringThenRename, writeFileAtomic } from '@prism-build/shell';
+import { bringThenRename, walkDirectory, writeFileAtomic } from '@prism-build/shell';
 import * as z from 'zod';
 
 const file = z.strictObject({
@@ -151,9 +151,7 @@ function copyTo(source: string, target: string): void {
 
 function hasLinks(directory: string): boolean {
   if (!fs.existsSync(directory)) return false;
-  return fs
-    .readdirSync(directory, { withFileTypes: true, recursive: true })
-    .some((entry) => entry.isSymbolicLink());
+  return [...walkDirectory(directory)].some((entry) => entry.isSymbolicLink());
 }
 
 function removeUnwanted(directory: string, below: string, wanted: ReadonlySet<string>): void {

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { walkDirectory } from '@prism-build/shell';
 import type { CompiledFile } from './compileManifest';
 import { hashOnCores } from './packing';
 
@@ -13,9 +14,8 @@ const worthFlushing = 1024 * 1024;
  * meanwhile.
  */
 export async function flushOutput(directory: string): Promise<void> {
-  const syncing = fs
-    .readdirSync(directory, { withFileTypes: true, recursive: true })
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  const syncing = [...walkDirectory(directory)]
+    .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => fs.lstatSync(path).size > worthFlushing)
     .map(async (path) => {
       const file = fs.openSync(path, 'r');

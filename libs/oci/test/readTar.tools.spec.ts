@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { walkDirectory } from '@prism-build/shell';
 import fc from 'fast-check';
 import { readLayer } from '../src/index';
 import { makeDirectory, removeDirectories } from './images';
@@ -34,8 +35,8 @@ function unpack(oracle: string, file: string): Files {
   const directory = makeDirectory();
   execFileSync(oracle, ['-xpf', file, '-C', directory], { env, stdio: 'pipe' });
   const found: Files = {};
-  for (const entry of fs.readdirSync(directory, { withFileTypes: true, recursive: true })) {
-    const at = join(entry.parentPath ?? entry.path, entry.name);
+  for (const entry of walkDirectory(directory)) {
+    const at = join(entry.parentPath, entry.name);
     const stat = fs.lstatSync(at);
     const owner = isRoot ? ` ${stat.uid}:${stat.gid}` : '';
     const mode = (stat.mode & 0o7777).toString(8);

@@ -47,6 +47,17 @@ export function ifThere<T>(read: () => T): T | undefined {
   }
 }
 
+/**
+ * The entries of a directory and of those below it, each before its own. Lists links and never follows them; the
+ * `recursive` option of readdir does since Node 22.
+ */
+export function* walkDirectory(directory: string): Generator<fs.Dirent> {
+  for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+    yield entry;
+    if (entry.isDirectory()) yield* walkDirectory(join(directory, entry.name));
+  }
+}
+
 /** The first program of that name in the directories of PATH. */
 export function findOnPath(name: string, { PATH = '' }: NodeJS.ProcessEnv): string | undefined {
   return PATH.split(delimiter)

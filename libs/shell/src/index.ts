@@ -14,6 +14,7 @@ export {
   isExecutable,
   readText,
   readTextIfThere,
+  walkDirectory,
 } from './files';
 export { withLock } from './lock';
 export { lastLines, type OutputLine, OutputTail, type Stream } from './output';

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { attempt, readTextIfThere, runPool, writeFileAtomic } from '../src/index';
+import { join, relative } from 'node:path';
+import { attempt, readTextIfThere, runPool, walkDirectory, writeFileAtomic } from '../src/index';
 
 const directory = fs.mkdtempSync(join(tmpdir(), 'prism-files-'));
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
@@ -23,6 +23,20 @@ test('a write that fails leaves what was there, and no temporary file', () => {
   expect(() => writeFileAtomic(path, 'x')).toThrow();
   expect(fs.readdirSync(directory).filter((name) => name.startsWith('.tmp'))).toEqual([]);
   expect(fs.existsSync(join(path, 'full'))).toBe(true);
+});
+
+test('a walk lists links and does not follow them', () => {
+  const path = join(directory, 'tree');
+  fs.mkdirSync(join(path, 'a', 'b'), { recursive: true });
+  fs.writeFileSync(join(path, 'a', 'b', 'file'), '');
+  for (const [name, target] of [
+    ['cycle', '.'],
+    ['other', 'a'],
+    ['nothing', 'none'],
+  ] as const)
+    fs.symlinkSync(target, join(path, name));
+  const found = [...walkDirectory(path)].map((one) => relative(path, join(one.parentPath, one.name)));
+  expect(found.sort()).toEqual(['a', 'a/b', 'a/b/file', 'cycle', 'nothing', 'other']);
 });
 
 test('nothing is not the same as something unreadable', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { compileFailure, type Failure, failed, type Place, type Result } from '@prism-build/errors';
 import type { CompiledSources, CompileRequest, Language } from '@prism-build/languages';
 import type { CompilePlan } from '@prism-build/plan';
-import { readTextIfThere, writeFileAtomic } from '@prism-build/shell';
+import { readTextIfThere, walkDirectory, writeFileAtomic } from '@prism-build/shell';
 import type { Compiler } from '../compiler/compiler';
 import { runCompilers } from './runCompilers';
 
@@ -53,8 +53,7 @@ interface FoundPath {
 function findPaths(request: CompileRequest, directories: readonly string[]): FoundPath[] {
   return request.targets.flatMap((target) => {
     const out = request.out(target);
-    return fs
-      .readdirSync(out, { recursive: true, withFileTypes: true })
+    return [...walkDirectory(out)]
       .filter((entry) => entry.isFile())
       .flatMap((entry) => {
         const path = join(entry.parentPath, entry.name);

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { join, relative } from 'node:path';
 import { type DigestJson, hexOf, listAllBlobs, listOwnBlobs, parseDigestJson } from '@prism-build/oci';
-import { readTextIfThere } from '@prism-build/shell';
+import { readTextIfThere, walkDirectory } from '@prism-build/shell';
 import type { Directories } from '@prism-build/workspace';
 import glob from 'fast-glob';
 import type { Memo, StoredBlob, StoreFacts } from './planStore';
@@ -83,11 +83,10 @@ export function listFiles(directory: string): Leftover[] {
 
 /** Bytes below a directory. */
 function sizeOf(directory: string): number {
-  return fs
-    .readdirSync(directory, { withFileTypes: true, recursive: true })
+  return [...walkDirectory(directory)]
     .filter((entry) => entry.isFile())
     .reduce((all, entry) => {
-      const stat = fs.lstatSync(join(entry.parentPath ?? entry.path, entry.name), { throwIfNoEntry: false });
+      const stat = fs.lstatSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false });
       return all + (stat?.size ?? 0);
     }, 0);
 }

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 // The very matcher of the task hasher: what it says is in a fileset is what Nx hashes.
+import { walkDirectory } from '@prism-build/shell';
 import { matchGlobPaths } from 'nx/src/native';
 import { createNodes } from '../../src/inference';
 import { expandInputs } from '../../src/inference/read/namedInputs';
@@ -35,8 +36,7 @@ export function makeRepository(files: Readonly<Record<string, string>>): Reposit
   };
   for (const [name, content] of Object.entries(files)) write(name, content);
   const list = () =>
-    fs
-      .readdirSync(root, { recursive: true, withFileTypes: true })
+    [...walkDirectory(root)]
       .flatMap((entry) =>
         entry.isFile() && !entry.name.includes('\ufffd')
           ? [relative(root, join(entry.parentPath, entry.name))]

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DevelopedImage } from '@prism-build/builder';
+import { walkDirectory } from '@prism-build/shell';
 import * as fc from 'fast-check';
 import { openChanges } from '../../src/dev/changes';
 import type { Node, Tree } from '../../src/dev/place';
@@ -143,8 +144,7 @@ describe('the files of a container', () => {
 
   /** Files with their contents, links, directories, and modes; the shim's own are left out. */
   const listed = (directory: string): string[] =>
-    fs
-      .readdirSync(directory, { recursive: true, withFileTypes: true })
+    [...walkDirectory(directory)]
       .flatMap((entry) => {
         const at = join(entry.parentPath, entry.name);
         if (/^(request|state|shim|new|good)$/.test(entry.name)) return [];

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { walkDirectory } from '@prism-build/shell';
 import { treeSeed } from '../../../../test/support/treeSeed';
 import { createDependencies, createNodes } from '../../src/inference';
 import { inferenceGlob } from '../../src/inference/places';
@@ -78,8 +79,7 @@ function write(name: string, content: string): void {
 }
 
 function list(): string[] {
-  const entries = fs.readdirSync(root, { recursive: true, withFileTypes: true });
-  return entries
+  return [...walkDirectory(root)]
     .flatMap((one) => (one.isDirectory() ? [] : [relative(root, join(one.parentPath, one.name))]))
     .filter((name) => !name.startsWith('.nx/'))
     .sort();

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { walkDirectory } from '@prism-build/shell';
 import { repository } from '../../../../test/support/plugin';
 
 const libraries = join(repository, 'libs');
@@ -15,6 +16,20 @@ test.each(packages)('libs/%s depends on the packages that it and its tests impor
     [...text.matchAll(/from '(@prism-build\/[a-z]+)'/g)].map(([, one]) => one!),
   );
   expect(named).toEqual(expect.arrayContaining([...new Set(imported)]));
+});
+
+test('no source lets readdir recurse, which follows links since Node 22', () => {
+  const places = ['tools/prism', ...packages.map((name) => `libs/${name}`)].map((one) =>
+    join(repository, one, 'src'),
+  );
+  const files = places.flatMap((place) =>
+    [...walkDirectory(place)].flatMap((one) => (one.isFile() ? [join(one.parentPath, one.name)] : [])),
+  );
+  const text = (file: string) => readFileSync(file, 'utf8');
+  expect(files.length).toBeGreaterThan(500);
+  expect(
+    files.filter((file) => /readdir(Sync)?\(([^()]|\([^()]*\))*recursive: true/.test(text(file))),
+  ).toEqual([]);
 });
 
 function listFiles(name: string): string[] {

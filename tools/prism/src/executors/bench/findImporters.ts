@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { readTextIfThere } from '@prism-build/shell';
+import { join, relative } from 'node:path';
+import { readTextIfThere, walkDirectory } from '@prism-build/shell';
 
 /** Directories with sources of others. */
 const foreign = /(^|\/)(node_modules|vendor|testdata|\.[^/]+)(\/|$)/;
@@ -30,7 +29,8 @@ export function findImporters(directory: string, packages: readonly string[]): R
 
 function listGoFiles(directory: string): string[] {
   try {
-    return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    return [...walkDirectory(directory)]
+      .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
       .filter((file) => file.endsWith('.go') && !file.endsWith('_test.go') && !foreign.test(file))
       .sort();
   } catch {

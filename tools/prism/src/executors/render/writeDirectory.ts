@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failed, imageFailure, type Result } from '@prism-build/errors';
-import { attempt, temporaryBeside, writeFileAtomic } from '@prism-build/shell';
+import { attempt, temporaryBeside, walkDirectory, writeFileAtomic } from '@prism-build/shell';
 import type { RenderedFiles } from '@prism-build/stack';
 
 /** The file by which `render` knows a directory of its own. */
@@ -39,7 +39,7 @@ export async function writeDirectory(
 /** Whether a directory has only files that `render` wrote. */
 function isOurs(directory: string): boolean {
   try {
-    const found = readdirSync(directory, { recursive: true, withFileTypes: true })
+    const found = [...walkDirectory(directory)]
       .filter((one) => !one.isDirectory())
       .map((one) => join(one.parentPath, one.name).slice(directory.length + 1));
     if (found.length === 0) return true;
