@@ -32,13 +32,16 @@ type Store struct {
 	conn   *nats.Conn
 	stream jetstream.JetStream
 	bucket atomic.Pointer[jetstream.KeyValue]
-	stop   func()
+	// refusal is why the last attempt to reach a server failed.
+	refusal atomic.Pointer[error]
+	stop    func()
 }
 
 var _ kv.Store = (*Store)(nil)
 
 // Open returns a store without waiting for a server.
 func Open(c Config, log *slog.Logger) (*Store, error) {
+	s := &Store{config: c, log: log}
 	options := []nats.Option{
 		nats.Name("plugin-nats"),
 		nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(reconnectWait),
@@ -46,6 +49,7 @@ func Open(c Config, log *slog.Logger) (*Store, error) {
 		// instead of being sent later than its deadline.
 		nats.ReconnectBufSize(-1),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("nats", "error", err) }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { s.refusal.Store(&err) }),
 	}
 	if c.Credentials != "" {
 		options = append(options, nats.UserCredentials(c.Credentials))
@@ -59,7 +63,7 @@ func Open(c Config, log *slog.Logger) (*Store, error) {
 		conn.Close()
 		return nil, err
 	}
-	s := &Store{config: c, log: log, conn: conn, stream: stream}
+	s.conn, s.stream = conn, stream
 	s.stop = kv.Every(c.ReapInterval, s.reapOrWarn)
 	return s, nil
 }
@@ -67,7 +71,7 @@ func Open(c Config, log *slog.Logger) (*Store, error) {
 // Ping implements kv.Store. The first that reaches a server opens the bucket.
 func (s *Store) Ping(ctx context.Context) error {
 	if !s.conn.IsConnected() {
-		return errors.Join(ctx.Err(), errNotReady)
+		return errors.Join(ctx.Err(), s.unreached())
 	}
 	if max := s.conn.MaxPayload(); max < maxRecordBytes {
 		return fmt.Errorf("nats: %w: the server's max_payload is %d; set it to 5MB, since values may have %d bytes",
@@ -88,6 +92,14 @@ func (s *Store) Ping(ctx context.Context) error {
 			kv.ErrUnavailable, s.config.Bucket, status.History())
 	}
 	return s.fail(ctx, err)
+}
+
+// unreached says why there is no server, if the client told.
+func (s *Store) unreached() error {
+	if refusal := s.refusal.Load(); refusal != nil {
+		return fmt.Errorf("%w: %w", errNotReady, *refusal)
+	}
+	return errNotReady
 }
 
 // openBucket leaves the configuration of a bucket that exists alone.

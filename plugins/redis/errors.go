@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -36,10 +34,6 @@ func fail(ctx context.Context, err error) error {
 		}
 		return fmt.Errorf("redis: %w", err)
 	}
-	var netErr net.Error
-	if errors.As(err, &netErr) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, redis.ErrPoolTimeout) || errors.Is(err, redis.ErrClosed) {
-		return fmt.Errorf("redis: %w: %w", kv.ErrUnavailable, err)
-	}
-	return fmt.Errorf("redis: %w", err)
+	// Whatever is no answer is a connection that broke or was never made.
+	return fmt.Errorf("redis: %w: %w", kv.ErrUnavailable, err)
 }

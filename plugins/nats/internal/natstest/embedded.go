@@ -1,6 +1,7 @@
 package natstest
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"strconv"
@@ -17,11 +18,12 @@ type embedded struct {
 	running *server.Server
 }
 
-func embed(address, dir string, maxPayload int32) *embedded {
+func embed(address, dir string, maxPayload int32, secure *tls.Config) *embedded {
 	host, port, _ := net.SplitHostPort(address)
 	number, _ := strconv.Atoi(port)
 	return &embedded{options: &server.Options{
 		Host: host, Port: number, JetStream: true, StoreDir: dir, MaxPayload: maxPayload, NoSigs: true, NoLog: true,
+		TLS: secure != nil, TLSConfig: secure,
 	}}
 }
 

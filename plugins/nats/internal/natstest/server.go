@@ -2,10 +2,14 @@
 package natstest
 
 import (
+	"crypto/tls"
 	"testing"
 
 	"prism.internal/plugin-sdk/plugintest"
 )
+
+// maxPayload is what the plugin needs, in bytes.
+const maxPayload = 5_000_000
 
 // Server is a private server on a loopback port that it keeps when restarted.
 type Server struct {
@@ -24,7 +28,7 @@ type backend interface {
 // Start starts a server that takes messages of 5 MB and ends with the test.
 func Start(t *testing.T) *Server {
 	t.Helper()
-	return start(t, 5_000_000)
+	return start(t, maxPayload)
 }
 
 // StartUnconfigured starts a server that takes messages of 1 MB, which is the
@@ -32,6 +36,17 @@ func Start(t *testing.T) *Server {
 func StartUnconfigured(t *testing.T) *Server {
 	t.Helper()
 	return start(t, 0, "-c", "") // without the file of the image
+}
+
+// StartTLS starts a server in this process that speaks TLS only.
+func StartTLS(t *testing.T, secure *tls.Config) *Server {
+	t.Helper()
+	plugintest.Embedded(t)
+	s := &Server{t: t, address: plugintest.FreeAddress(t)}
+	s.backend = embed(s.address, t.TempDir(), maxPayload, secure)
+	t.Cleanup(s.Remove)
+	s.Restart()
+	return s
 }
 
 // start uses maxPayload for a server in this process, and args for one in a
@@ -43,7 +58,7 @@ func start(t *testing.T, maxPayload int32, args ...string) *Server {
 	if plugintest.Containers() {
 		s.backend = contain(s.address, args)
 	} else {
-		s.backend = embed(s.address, t.TempDir(), maxPayload)
+		s.backend = embed(s.address, t.TempDir(), maxPayload, nil)
 	}
 	t.Cleanup(s.Remove)
 	s.Restart()
@@ -52,6 +67,9 @@ func start(t *testing.T, maxPayload int32, args ...string) *Server {
 
 // URL returns the address of the server.
 func (s *Server) URL() string { return "nats://" + s.address }
+
+// URLOfTLS returns the address of a server that StartTLS started.
+func (s *Server) URLOfTLS() string { return "tls://" + s.address }
 
 // Restart kills the server, if it runs, and starts it again with what is on its
 // disk.

@@ -3,6 +3,7 @@ package redistest
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"os/exec"
 	"syscall"
@@ -18,19 +19,26 @@ type Server struct {
 	plugintest.Backend
 	t       *testing.T
 	address string
+	secure  *plugintest.Certificate // of a server that speaks TLS only
 }
 
 // Start starts a server that ends with the test. Without Redis on this machine
 // the test is skipped, which in CI is a failure.
 func Start(t *testing.T) *Server {
 	t.Helper()
-	return plugintest.Own(t, func() (*Server, error) { return start(t) })
+	return plugintest.Own(t, func() (*Server, error) { return start(t, nil) })
 }
 
-func start(t *testing.T) (_ *Server, err error) {
-	s := &Server{t: t, address: plugintest.FreeAddress(t)}
+// StartTLS starts a server of this machine that speaks TLS only.
+func StartTLS(t *testing.T, certificate plugintest.Certificate) *Server {
+	t.Helper()
+	return plugintest.Own(t, func() (*Server, error) { return start(t, &certificate) })
+}
+
+func start(t *testing.T, secure *plugintest.Certificate) (_ *Server, err error) {
+	s := &Server{t: t, address: plugintest.FreeAddress(t), secure: secure}
 	s.Name, s.Ready, s.Process, s.Crash = "Redis", s.ping, s.command, syscall.SIGKILL
-	if plugintest.Containers() {
+	if plugintest.Containers() && secure == nil {
 		s.Container = plugintest.NewContainer("localhost/prism/base-redis", nil, s.settings()...)
 	} else {
 		err = s.prepare()
@@ -55,7 +63,12 @@ func (s *Server) prepare() (err error) {
 }
 
 // URL returns the address of the server.
-func (s *Server) URL() string { return "redis://" + s.address }
+func (s *Server) URL() string {
+	if s.secure != nil {
+		return "rediss://" + s.address
+	}
+	return "redis://" + s.address
+}
 
 // Restart kills the server, if it runs, and starts it again with what is on
 // its disk.
@@ -85,7 +98,12 @@ func (s *Server) command() (*exec.Cmd, error) {
 // nothing that way, only a machine does.
 func (s *Server) settings() []string {
 	host, port, _ := net.SplitHostPort(s.address)
-	return []string{"--bind", host, "--port", port, "--save", "", "--appendonly", "yes", "--appendfsync", "no"}
+	settings := []string{"--bind", host, "--save", "", "--appendonly", "yes", "--appendfsync", "no"}
+	if s.secure == nil {
+		return append(settings, "--port", port)
+	}
+	return append(settings, "--port", "0", "--tls-port", port, "--tls-auth-clients", "no",
+		"--tls-cert-file", s.secure.Cert, "--tls-key-file", s.secure.Key)
 }
 
 func (s *Server) ping(ctx context.Context) error {
@@ -95,7 +113,11 @@ func (s *Server) ping(ctx context.Context) error {
 }
 
 func (s *Server) client() *redis.Client {
-	return redis.NewClient(&redis.Options{Addr: s.address, MaxRetries: -1})
+	options := &redis.Options{Addr: s.address, MaxRetries: -1}
+	if s.secure != nil {
+		options.TLSConfig = &tls.Config{InsecureSkipVerify: true} // whose certificate it is does not matter here
+	}
+	return redis.NewClient(options)
 }
 
 // Flush deletes all keys.

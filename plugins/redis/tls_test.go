@@ -1,0 +1,31 @@
+package redis
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"prism.internal/plugin-sdk/kv"
+	"prism.internal/plugin-sdk/plugintest"
+	"prism.internal/plugins/redis/internal/redistest"
+)
+
+func TestTLS(t *testing.T) {
+	server := redistest.StartTLS(t, plugintest.TrustedCertificate(t))
+	s := open(t, server.URL())
+	if err := s.Set(t.Context(), "key", []byte("value"), 0); err != nil {
+		t.Fatal(err)
+	}
+	value, found, err := s.Get(t.Context(), "key")
+	if err != nil || !found || string(value) != "value" {
+		t.Errorf("%q, %t, %v", value, found, err)
+	}
+}
+
+func TestStrangeCertificate(t *testing.T) {
+	server := redistest.StartTLS(t, plugintest.StrangeCertificate(t))
+	err := open(t, server.URL()).Ping(t.Context())
+	if !errors.Is(err, kv.ErrUnavailable) || !strings.Contains(err.Error(), "unknown authority") {
+		t.Errorf("Ping says %v; want unavailable, because of the authority", err)
+	}
+}
