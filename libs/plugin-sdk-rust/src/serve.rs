@@ -13,7 +13,7 @@ use prism_proto::{
     keyvalue::v1::key_value_server::KeyValueServer,
     lifecycle::v1::lifecycle_server::LifecycleServer,
 };
-use prism_transport::{Limits, Listener, Signals};
+use prism_transport::{Limits, Listener, Signals, routed};
 use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 use tonic_health::pb::health_server::HealthServer;
 
@@ -139,7 +139,7 @@ async fn serve_on<S: Store>(
             "/grpc.reflection.v1.ServerReflection/{method}",
             reflection()?,
         );
-    let serving = tokio::spawn(data_listener.serve(router, Box::pin(stop)));
+    let serving = tokio::spawn(data_listener.serve(routed(router), Box::pin(stop)));
     // It tells of the drain until the last call has finished.
     let (drained, over) = oneshot::channel::<()>();
     let stop = async move {
@@ -147,10 +147,10 @@ async fn serve_on<S: Store>(
     };
     let router =
         with_health(&control).route_service("/prism.lifecycle.v1.Lifecycle/{method}", lifecycle);
-    let steering = tokio::spawn(control_listener.serve(router, Box::pin(stop)));
+    let steering = tokio::spawn(control_listener.serve(routed(router), Box::pin(stop)));
     // It answers until the process ends.
     let router = pages(plugin, Arc::clone(&control), calls);
-    tokio::spawn(pages_listener.serve(router, Box::pin(pending())));
+    tokio::spawn(pages_listener.serve(routed(router), Box::pin(pending())));
     tracing::info!(%address, %control_address, %metrics_address, version = plugin.version, "listening");
     let insisted = async {
         control.end(settings.drain_timeout, signals.next().await);

@@ -40,7 +40,8 @@ use crate::{
 pub use incoming::Incoming;
 
 type Sender = SendRequest<Bytes>;
-type BoxError = Box<dyn Error + Send + Sync>;
+/// An error of any kind.
+pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A plugin whose host vanished sends no reset: only pings notice.
 const PING_EVERY: Duration = Duration::from_secs(10);
@@ -108,12 +109,12 @@ impl Channel {
         let ended = body.is_end_stream();
         let mut sender = self.sender().await?;
         let (answer, stream) = sender.send_request(Request::from_parts(parts, ()), ended)?;
-        let upload = if ended {
+        let sending = if ended {
             None
         } else {
             upload::upload(body, stream).await
         };
-        Ok(answer.await?.map(|stream| Incoming::new(stream, upload)))
+        Ok(answer.await?.map(|stream| Incoming::new(stream, sending)))
     }
 
     async fn sender(self) -> Result<Sender, BoxError> {

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, error::Error, future::Future, io, pin::pin, time::Duration};
 
-use axum::{Router, body::Body};
+use axum::body::Body;
 use http::Request;
 use hyper::{body::Incoming, rt::Executor, service::service_fn};
 use hyper_util::{
@@ -10,13 +10,13 @@ use hyper_util::{
     server::conn::auto::Builder,
 };
 use tokio::{net::TcpStream, sync::watch, time::timeout};
-use tower::{Service, ServiceExt};
 
 use crate::{
     Peer,
     activity::Activity,
     batched::Batched,
     connections::{Limits, Place},
+    listener::Handler,
     reader::watched,
     stream::{Secure, Stream},
     windows::{CONNECTION_WINDOW, SEND_BUFFER, STREAM_WINDOW, STREAMS},
@@ -91,7 +91,7 @@ impl Connection {
     pub(crate) async fn serve(
         self,
         stream: TcpStream,
-        router: Router,
+        handler: Handler,
         mut open: watch::Receiver<()>,
     ) {
         // Without this a small answer may wait 10 ms for an acknowledgement.
@@ -116,11 +116,11 @@ impl Connection {
             let running = activity.begin();
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
-            let answer = answer(router.clone(), request);
+            let answering = handler(request);
             async move {
-                let answered = answer.await;
+                let answer = answering.await;
                 drop(running);
-                answered
+                Ok::<_, Infallible>(answer)
             }
         });
         let builder = self.builder();
@@ -142,14 +142,4 @@ fn log_end(ended: Result<(), Box<dyn Error + Send + Sync>>) {
     if let Err(error) = ended {
         tracing::trace!(error, "a connection ended with an error");
     }
-}
-
-async fn answer(
-    mut router: Router,
-    request: Request<Body>,
-) -> Result<axum::response::Response, Infallible> {
-    <Router as ServiceExt<Request<Body>>>::ready(&mut router)
-        .await?
-        .call(request)
-        .await
 }

@@ -23,11 +23,11 @@ mod stream;
 mod windows;
 mod workers;
 
-pub use channel::{Channel, Incoming, channel};
+pub use channel::{BoxError, Channel, Incoming, channel};
 pub use connect::{Connecting, connect};
 pub use connections::{Connections, Limits};
 pub use endpoint::{Endpoint, Host};
-pub use listener::{Listener, Stop};
+pub use listener::{Answering, Handler, Listener, Stop, routed};
 pub use peer::Peer;
 pub use per_client::{Counted, PerClient};
 pub use pool::{Lease, Pool};

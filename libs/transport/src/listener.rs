@@ -9,8 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::Router;
+use axum::{Router, body::Body};
+use http::{Request, Response};
 use tokio::{net::TcpListener, sync::watch, time::sleep};
+use tower::ServiceExt;
 
 use crate::{
     Peer, Workers,
@@ -22,6 +24,23 @@ use crate::{
 
 /// Ends when serving shall stop. Boxed, so that callers instantiate no server.
 pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Makes the answer to a request. Boxed for the same reason.
+pub type Handler = Arc<dyn Fn(Request<Body>) -> Answering + Send + Sync>;
+
+/// An answer in the making.
+pub type Answering = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+
+/// Answers by a router.
+pub fn routed(router: Router) -> Handler {
+    Arc::new(move |request| {
+        let answering = router.clone().oneshot(request);
+        Box::pin(async move {
+            let Ok(answer) = answering.await;
+            answer
+        })
+    })
+}
 
 /// Refused connections are logged at most this often.
 const LOG_EVERY: Duration = Duration::from_secs(10);
@@ -93,7 +112,7 @@ impl Listener {
     ///
     /// # Errors
     /// Never at present; accept errors are logged and retried.
-    pub async fn serve(self, router: Router, mut stop: Stop) -> io::Result<()> {
+    pub async fn serve(self, handler: Handler, mut stop: Stop) -> io::Result<()> {
         let (closing, open) = watch::channel(());
         let mut logged = None;
         loop {
@@ -121,8 +140,8 @@ impl Listener {
                 secure: self.secure.clone(),
                 place,
             };
-            let (router, open) = (router.clone(), open.clone());
-            let serve = move |stream| connection.serve(stream, router, open);
+            let (handler, open) = (Arc::clone(&handler), open.clone());
+            let serve = move |stream| connection.serve(stream, handler, open);
             self.workers.spawn(stream, serve);
         }
         drop(self.socket);

@@ -1,7 +1,6 @@
 //! A plugin's answer on its way to the client.
 
 use std::{
-    error::Error,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -11,7 +10,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use prism_transport::{Counted, Lease, Reader};
+use prism_transport::{BoxError, Counted, Lease, Reader};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::{Code, Status};
 
@@ -32,8 +31,6 @@ pub(super) struct Answer<B> {
     reader: Option<Reader>,
     _held: Held,
 }
-
-type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What a plugin answers with; a type parameter for the sake of tests.
 pub(super) trait PluginBody:

@@ -6,7 +6,7 @@ mod grpc_health;
 
 use std::sync::Arc;
 
-use axum::Router;
+use prism_transport::{Handler, routed};
 
 use crate::{
     config::Config,
@@ -46,19 +46,19 @@ impl Shared {
         })
     }
 
-    /// Routes of the data port: gRPC, and `GET /health` over HTTP/1.1 or 2.
-    pub fn data(&self) -> Router {
+    /// What answers on the data port: gRPC, and `GET /health` over HTTP/1.1 or 2.
+    pub fn data(&self) -> Handler {
         let forwarder = Forwarder {
             current: self.current.clone(),
             metrics: Arc::clone(&self.metrics),
             spans: self.spans.clone(),
             clients: Clients::default(),
         };
-        data::router(forwarder, grpc_health::service(self), self.phases.clone())
+        data::handler(forwarder, grpc_health::service(self), self.phases.clone())
     }
 
-    /// Routes of the admin port.
-    pub fn admin(&self) -> Router {
-        admin::router(self.clone())
+    /// What answers on the admin port.
+    pub fn admin(&self) -> Handler {
+        routed(admin::router(self.clone()))
     }
 }

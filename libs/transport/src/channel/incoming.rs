@@ -9,7 +9,7 @@ use bytes::Bytes;
 use h2::{Reason, RecvStream};
 use http_body::{Body, Frame};
 
-use super::upload::Upload;
+use super::upload::Sending;
 
 /// An answer's frames as they come. Each gives its bytes of the stream's window
 /// back when it is taken, so that a plugin sends no faster than its answer is
@@ -18,15 +18,15 @@ pub struct Incoming {
     stream: RecvStream,
     data_ended: bool,
     /// A request can go on while it is answered.
-    _upload: Option<Upload>,
+    _request: Option<Sending>,
 }
 
 impl Incoming {
-    pub(super) fn new(stream: RecvStream, upload: Option<Upload>) -> Self {
+    pub(super) fn new(stream: RecvStream, request: Option<Sending>) -> Self {
         Self {
             stream,
             data_ended: false,
-            _upload: upload,
+            _request: request,
         }
     }
 }

@@ -15,9 +15,9 @@ use super::BoxError;
 
 /// A body that is still being sent. Dropped, it resets the stream, unless the
 /// peer has ended it.
-pub(super) struct Upload(AbortHandle);
+pub(super) struct Sending(AbortHandle);
 
-impl Drop for Upload {
+impl Drop for Sending {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -25,14 +25,14 @@ impl Drop for Upload {
 
 /// Sends a body. Nearly all are here whole: only what has to wait is left to a
 /// task, so that neither direction of a call waits for the other.
-pub(super) async fn upload<B>(body: B, stream: SendStream<Bytes>) -> Option<Upload>
+pub(super) async fn upload<B>(body: B, stream: SendStream<Bytes>) -> Option<Sending>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     let mut sending = Box::pin(send(body, stream));
     let sent = poll_fn(|cx| Poll::Ready(sending.as_mut().poll(cx))).await;
     let waits = sent.is_pending();
-    waits.then(|| Upload(tokio::spawn(sending).abort_handle()))
+    waits.then(|| Sending(tokio::spawn(sending).abort_handle()))
 }
 
 async fn send<B>(body: B, mut stream: SendStream<Bytes>)
