@@ -1,5 +1,6 @@
 //! One JSON object a line on standard output.
 
+use tracing::level_filters::STATIC_MAX_LEVEL;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// The variable that sets verbosity: a level (`info`) or levels by target
@@ -16,12 +17,20 @@ pub fn start() {
         Ok(targets) if usable => targets,
         _ => Targets::new().with_default(tracing::Level::INFO),
     };
+    let levels = targets.iter().map(|(_, level)| level);
+    let finest = levels.chain(targets.default_level()).max();
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
     // A second start happens only in tests, where the first one's format will do.
     let _already_started = tracing_subscriber::registry()
         .with(lines)
         .with(targets)
         .try_init();
+    if finest > Some(STATIC_MAX_LEVEL) {
+        tracing::warn!(
+            value = wanted,
+            "{LEVEL_VARIABLE} asks for more than {STATIC_MAX_LEVEL}, the most that this build has"
+        );
+    }
     if !usable && !wanted.trim().is_empty() {
         tracing::warn!(
             value = wanted,

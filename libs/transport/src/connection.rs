@@ -140,6 +140,6 @@ impl Connection {
 
 fn log_end(ended: Result<(), Box<dyn Error + Send + Sync>>) {
     if let Err(error) = ended {
-        tracing::trace!(error, "a connection ended with an error");
+        tracing::debug!(error, "a connection ended with an error");
     }
 }
