@@ -7,20 +7,14 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 
+	"prism.internal/plugin-sdk/conformance"
 	"prism.internal/plugin-sdk/kv"
 	"prism.internal/plugin-sdk/plugintest"
 )
 
 func TestTLS(t *testing.T) {
 	f := start(t, kfake.TLS(plugintest.TrustedCertificate(t).Server))
-	s := ready(t, openWith(t, configOf(t, "kafkas://"+f.address, "prism")))
-	if err := s.Set(t.Context(), "key", []byte("value"), 0); err != nil {
-		t.Fatal(err)
-	}
-	value, found, err := s.Get(t.Context(), "key")
-	if err != nil || !found || string(value) != "value" {
-		t.Errorf("%q, %t, %v", value, found, err)
-	}
+	conformance.RunSetGet(t, ready(t, openWith(t, configOf(t, "kafkas://"+f.address, "prism"))))
 }
 
 func TestStrangeCertificate(t *testing.T) {

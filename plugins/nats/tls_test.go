@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"prism.internal/plugin-sdk/conformance"
 	"prism.internal/plugin-sdk/kv"
 	"prism.internal/plugin-sdk/plugintest"
 	"prism.internal/plugins/nats/internal/natstest"
@@ -13,19 +14,12 @@ import (
 
 func TestTLS(t *testing.T) {
 	server := natstest.StartTLS(t, plugintest.TrustedCertificate(t).Server)
-	s := ready(t, open(t, server.URLOfTLS(), "prism"))
-	if err := s.Set(t.Context(), "key", []byte("value"), 0); err != nil {
-		t.Fatal(err)
-	}
-	value, found, err := s.Get(t.Context(), "key")
-	if err != nil || !found || string(value) != "value" {
-		t.Errorf("%q, %t, %v", value, found, err)
-	}
+	conformance.RunSetGet(t, ready(t, open(t, server.URL(), "prism")))
 }
 
 func TestStrangeCertificate(t *testing.T) {
 	server := natstest.StartTLS(t, plugintest.StrangeCertificate(t).Server)
-	s := open(t, server.URLOfTLS(), "prism")
+	s := open(t, server.URL(), "prism")
 	plugintest.Eventually(t, func() error {
 		err := s.Ping(t.Context())
 		if !errors.Is(err, kv.ErrUnavailable) || !strings.Contains(err.Error(), "unknown authority") {

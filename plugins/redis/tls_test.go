@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"prism.internal/plugin-sdk/conformance"
 	"prism.internal/plugin-sdk/kv"
 	"prism.internal/plugin-sdk/plugintest"
 	"prism.internal/plugins/redis/internal/redistest"
@@ -12,14 +13,7 @@ import (
 
 func TestTLS(t *testing.T) {
 	server := redistest.StartTLS(t, plugintest.TrustedCertificate(t))
-	s := open(t, server.URL())
-	if err := s.Set(t.Context(), "key", []byte("value"), 0); err != nil {
-		t.Fatal(err)
-	}
-	value, found, err := s.Get(t.Context(), "key")
-	if err != nil || !found || string(value) != "value" {
-		t.Errorf("%q, %t, %v", value, found, err)
-	}
+	conformance.RunSetGet(t, open(t, server.URL()))
 }
 
 func TestStrangeCertificate(t *testing.T) {

@@ -151,7 +151,8 @@ function copyTo(source: string, target: string): void {
 
 function hasLinks(directory: string): boolean {
   if (!fs.existsSync(directory)) return false;
-  return [...walkDirectory(directory)].some((entry) => entry.isSymbolicLink());
+  for (const { entry } of walkDirectory(directory)) if (entry.isSymbolicLink()) return true;
+  return false;
 }
 
 function removeUnwanted(directory: string, below: string, wanted: ReadonlySet<string>): void {

@@ -15,7 +15,7 @@ const worthFlushing = 1024 * 1024;
  */
 export async function flushOutput(directory: string): Promise<void> {
   const syncing = [...walkDirectory(directory)]
-    .map((entry) => join(entry.parentPath, entry.name))
+    .map(({ path }) => join(directory, path))
     .filter((path) => fs.lstatSync(path).size > worthFlushing)
     .map(async (path) => {
       const file = fs.openSync(path, 'r');

@@ -35,8 +35,8 @@ function unpack(oracle: string, file: string): Files {
   const directory = makeDirectory();
   execFileSync(oracle, ['-xpf', file, '-C', directory], { env, stdio: 'pipe' });
   const found: Files = {};
-  for (const entry of walkDirectory(directory)) {
-    const at = join(entry.parentPath, entry.name);
+  for (const { path } of walkDirectory(directory)) {
+    const at = join(directory, path);
     const stat = fs.lstatSync(at);
     const owner = isRoot ? ` ${stat.uid}:${stat.gid}` : '';
     const mode = (stat.mode & 0o7777).toString(8);
@@ -46,7 +46,7 @@ function unpack(oracle: string, file: string): Files {
       if (stat.isFIFO()) return `fifo ${mode}${owner} `;
       return `file ${mode}${owner} ${fs.readFileSync(at).toString('base64')}`;
     };
-    found[at.slice(directory.length + 1)] = text();
+    found[path] = text();
   }
   return found;
 }

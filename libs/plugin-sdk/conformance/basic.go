@@ -13,7 +13,9 @@ import (
 	"prism.internal/plugin-sdk/kv"
 )
 
-func testSetGet(t *testing.T, s kv.Store) {
+// RunSetGet is the first test of Run alone: a store that passes it reaches its
+// server, as one with TLS.
+func RunSetGet(t *testing.T, s kv.Store) {
 	wantMissing(t, s, "a")
 	set(t, s, "a", "1", 0)
 	want(t, s, "a", "1")

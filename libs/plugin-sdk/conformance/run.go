@@ -17,7 +17,7 @@ var tests = []struct {
 	name string
 	run  func(*testing.T, kv.Store)
 }{
-	{"SetGet", testSetGet},
+	{"SetGet", RunSetGet},
 	{"Delete", testDelete},
 	{"Exists", testExists},
 	{"BinaryValues", testBinaryValues},

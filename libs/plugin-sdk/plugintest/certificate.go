@@ -28,11 +28,11 @@ type Certificate struct {
 // trusts, and no other: SSL_CERT_FILE names it.
 func TrustedCertificate(t *testing.T) Certificate {
 	t.Helper()
-	trusted, err := authorities()
+	authority, err := trusted()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return trusted.certify(t)
+	return authority.certify(t)
 }
 
 // StrangeCertificate returns a certificate of an authority that this process
@@ -40,7 +40,7 @@ func TrustedCertificate(t *testing.T) Certificate {
 func StrangeCertificate(t *testing.T) Certificate {
 	t.Helper()
 	// First, because Go reads SSL_CERT_FILE once.
-	if _, err := authorities(); err != nil {
+	if _, err := trusted(); err != nil {
 		t.Fatal(err)
 	}
 	strange, err := newAuthority()
@@ -50,9 +50,9 @@ func StrangeCertificate(t *testing.T) Certificate {
 	return strange.certify(t)
 }
 
-// authorities makes the one that this process trusts.
-var authorities = sync.OnceValues(func() (*authority, error) {
-	trusted, err := newAuthority()
+// trusted makes the authority that this process trusts.
+var trusted = sync.OnceValues(func() (*authority, error) {
+	made, err := newAuthority()
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ var authorities = sync.OnceValues(func() (*authority, error) {
 		return nil, err
 	}
 	file := filepath.Join(directory, "ca.pem")
-	return trusted, errors.Join(writePEM(file, "CERTIFICATE", trusted.cert.Raw), os.Setenv("SSL_CERT_FILE", file))
+	return made, errors.Join(writePEM(file, "CERTIFICATE", made.cert.Raw), os.Setenv("SSL_CERT_FILE", file))
 })
 
 type authority struct {

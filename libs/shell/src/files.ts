@@ -48,13 +48,14 @@ export function ifThere<T>(read: () => T): T | undefined {
 }
 
 /**
- * The entries of a directory and of those below it, each before its own. Lists links and never follows them; the
- * `recursive` option of readdir does since Node 22.
+ * The entries of a directory and of those below it, each before its own, with their paths relative to the first. Lists
+ * links and never follows them; the `recursive` option of readdir does since Node 22.
  */
-export function* walkDirectory(directory: string): Generator<fs.Dirent> {
-  for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
-    yield entry;
-    if (entry.isDirectory()) yield* walkDirectory(join(directory, entry.name));
+export function* walkDirectory(directory: string, below = ''): Generator<{ path: string; entry: fs.Dirent }> {
+  for (const entry of fs.readdirSync(join(directory, below), { withFileTypes: true })) {
+    const path = join(below, entry.name);
+    yield { path, entry };
+    if (entry.isDirectory()) yield* walkDirectory(directory, path);
   }
 }
 

@@ -54,14 +54,13 @@ function findPaths(request: CompileRequest, directories: readonly string[]): Fou
   return request.targets.flatMap((target) => {
     const out = request.out(target);
     return [...walkDirectory(out)]
-      .filter((entry) => entry.isFile())
-      .flatMap((entry) => {
-        const path = join(entry.parentPath, entry.name);
-        const bytes = fs.readFileSync(path);
+      .filter(({ entry }) => entry.isFile())
+      .flatMap(({ path }) => {
+        const bytes = fs.readFileSync(join(out, path));
         const at = directories.map((one) => bytes.indexOf(one)).find((one) => one >= 0);
         if (at === undefined) return [];
         const [text = ''] = /^[\x21-\x7e]*/.exec(bytes.toString('latin1', at, at + 300)) ?? [];
-        return [{ file: path.slice(out.length + 1), text }];
+        return [{ file: path, text }];
       });
   });
 }

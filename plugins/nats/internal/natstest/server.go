@@ -16,6 +16,7 @@ type Server struct {
 	backend
 	t       *testing.T
 	address string
+	scheme  string
 }
 
 // backend is a server in the process of the test or in a container.
@@ -41,35 +42,33 @@ func StartUnconfigured(t *testing.T) *Server {
 // StartTLS starts a server in this process that speaks TLS only.
 func StartTLS(t *testing.T, secure *tls.Config) *Server {
 	t.Helper()
-	plugintest.Embedded(t)
-	s := &Server{t: t, address: plugintest.FreeAddress(t)}
-	s.backend = embed(s.address, t.TempDir(), maxPayload, secure)
-	t.Cleanup(s.Remove)
-	s.Restart()
-	return s
+	return run(t, "tls", func(address string) backend { return embed(address, t.TempDir(), maxPayload, secure) })
 }
 
 // start uses maxPayload for a server in this process, and args for one in a
 // container.
 func start(t *testing.T, maxPayload int32, args ...string) *Server {
 	t.Helper()
+	return run(t, "nats", func(address string) backend {
+		if plugintest.Containers() {
+			return contain(address, args)
+		}
+		return embed(address, t.TempDir(), maxPayload, nil)
+	})
+}
+
+func run(t *testing.T, scheme string, newBackend func(address string) backend) *Server {
+	t.Helper()
 	plugintest.Embedded(t)
-	s := &Server{t: t, address: plugintest.FreeAddress(t)}
-	if plugintest.Containers() {
-		s.backend = contain(s.address, args)
-	} else {
-		s.backend = embed(s.address, t.TempDir(), maxPayload, nil)
-	}
+	s := &Server{t: t, address: plugintest.FreeAddress(t), scheme: scheme}
+	s.backend = newBackend(s.address)
 	t.Cleanup(s.Remove)
 	s.Restart()
 	return s
 }
 
 // URL returns the address of the server.
-func (s *Server) URL() string { return "nats://" + s.address }
-
-// URLOfTLS returns the address of a server that StartTLS started.
-func (s *Server) URLOfTLS() string { return "tls://" + s.address }
+func (s *Server) URL() string { return s.scheme + "://" + s.address }
 
 // Restart kills the server, if it runs, and starts it again with what is on its
 // disk.

@@ -84,9 +84,9 @@ export function listFiles(directory: string): Leftover[] {
 /** Bytes below a directory. */
 function sizeOf(directory: string): number {
   return [...walkDirectory(directory)]
-    .filter((entry) => entry.isFile())
-    .reduce((all, entry) => {
-      const stat = fs.lstatSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false });
+    .filter(({ entry }) => entry.isFile())
+    .reduce((all, { path }) => {
+      const stat = fs.lstatSync(join(directory, path), { throwIfNoEntry: false });
       return all + (stat?.size ?? 0);
     }, 0);
 }

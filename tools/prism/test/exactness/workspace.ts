@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-// The very matcher of the task hasher: what it says is in a fileset is what Nx hashes.
+import { dirname, join } from 'node:path';
 import { walkDirectory } from '@prism-build/shell';
+// The very matcher of the task hasher: what it says is in a fileset is what Nx hashes.
 import { matchGlobPaths } from 'nx/src/native';
 import { createNodes } from '../../src/inference';
 import { expandInputs } from '../../src/inference/read/namedInputs';
@@ -37,11 +37,7 @@ export function makeRepository(files: Readonly<Record<string, string>>): Reposit
   for (const [name, content] of Object.entries(files)) write(name, content);
   const list = () =>
     [...walkDirectory(root)]
-      .flatMap((entry) =>
-        entry.isFile() && !entry.name.includes('\ufffd')
-          ? [relative(root, join(entry.parentPath, entry.name))]
-          : [],
-      )
+      .flatMap(({ path, entry }) => (entry.isFile() && !entry.name.includes('\ufffd') ? [path] : []))
       .sort();
   return {
     root,

@@ -145,8 +145,8 @@ describe('the files of a container', () => {
   /** Files with their contents, links, directories, and modes; the shim's own are left out. */
   const listed = (directory: string): string[] =>
     [...walkDirectory(directory)]
-      .flatMap((entry) => {
-        const at = join(entry.parentPath, entry.name);
+      .flatMap(({ path, entry }) => {
+        const at = join(directory, path);
         if (/^(request|state|shim|new|good)$/.test(entry.name)) return [];
         const { mode } = fs.lstatSync(at);
         const content = entry.isFile()

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { walkDirectory } from '@prism-build/shell';
 import { treeSeed } from '../../../../test/support/treeSeed';
 import { createDependencies, createNodes } from '../../src/inference';
@@ -80,7 +80,7 @@ function write(name: string, content: string): void {
 
 function list(): string[] {
   return [...walkDirectory(root)]
-    .flatMap((one) => (one.isDirectory() ? [] : [relative(root, join(one.parentPath, one.name))]))
+    .flatMap(({ path, entry }) => (entry.isDirectory() ? [] : [path]))
     .filter((name) => !name.startsWith('.nx/'))
     .sort();
 }

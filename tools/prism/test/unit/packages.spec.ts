@@ -23,7 +23,7 @@ test('no source lets readdir recurse, which follows links since Node 22', () => 
     join(repository, one, 'src'),
   );
   const files = places.flatMap((place) =>
-    [...walkDirectory(place)].flatMap((one) => (one.isFile() ? [join(one.parentPath, one.name)] : [])),
+    [...walkDirectory(place)].flatMap(({ path, entry }) => (entry.isFile() ? [join(place, path)] : [])),
   );
   const text = (file: string) => readFileSync(file, 'utf8');
   expect(files.length).toBeGreaterThan(500);

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { readTextIfThere, walkDirectory } from '@prism-build/shell';
 
 /** Directories with sources of others. */
@@ -30,7 +30,7 @@ export function findImporters(directory: string, packages: readonly string[]): R
 function listGoFiles(directory: string): string[] {
   try {
     return [...walkDirectory(directory)]
-      .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+      .map(({ path }) => path)
       .filter((file) => file.endsWith('.go') && !file.endsWith('_test.go') && !foreign.test(file))
       .sort();
   } catch {

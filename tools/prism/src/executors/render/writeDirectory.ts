@@ -40,8 +40,8 @@ export async function writeDirectory(
 function isOurs(directory: string): boolean {
   try {
     const found = [...walkDirectory(directory)]
-      .filter((one) => !one.isDirectory())
-      .map((one) => join(one.parentPath, one.name).slice(directory.length + 1));
+      .filter(({ entry }) => !entry.isDirectory())
+      .map(({ path }) => path);
     if (found.length === 0) return true;
     const written = new Set([mark, ...readFileSync(join(directory, mark), 'utf8').split('\n')]);
     return found.every((path) => written.has(path));
